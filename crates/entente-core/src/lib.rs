@@ -1,0 +1,1 @@
+//! Parties, arrangements, reports, decisions, requests, consents and source exposure, as pure functions.

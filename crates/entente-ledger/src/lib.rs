@@ -1,0 +1,1 @@
+//! A tamper-evident, append-only log: C2SP tiles, checkpoints, signed notes and proofs.

@@ -1,0 +1,1 @@
+//! Security markings: parse, validate, render, roll up, compare.

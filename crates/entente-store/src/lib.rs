@@ -1,0 +1,1 @@
+//! Events, projections, outbox and ledger in one transaction.

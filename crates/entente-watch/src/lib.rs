@@ -1,0 +1,1 @@
+//! Finds which protected facts a text discloses, who says so, and from how many independent origins.

@@ -1,0 +1,3 @@
+//! The `entente` command line.
+
+fn main() {}

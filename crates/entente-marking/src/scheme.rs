@@ -1,0 +1,188 @@
+//! What every set of marking rules can do, and where to find one by name.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::label::{Label, SchemeId};
+
+/// Where a mark stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MarkKind {
+    /// On the page: the marking of a whole document.
+    Banner,
+    /// Before a paragraph.
+    Portion,
+}
+
+/// A valid mark: its canonical text and its meaning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marking {
+    /// The rules it was read by.
+    pub scheme: SchemeId,
+    /// Where it stands.
+    pub kind: MarkKind,
+    /// The text as the authority writes it.
+    pub canonical: String,
+    /// Its meaning.
+    pub label: Label,
+}
+
+/// The answer to "is this mark right?".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// The mark, when no finding is an error.
+    pub marking: Option<Marking>,
+    /// The nearest correct text that could be worked out, also for an invalid mark.
+    pub canonical: Option<String>,
+    /// What is wrong or unusual.
+    pub findings: Vec<Finding>,
+}
+
+impl Checked {
+    /// Whether the text is a valid mark.
+    pub fn is_valid(&self) -> bool {
+        self.marking.is_some()
+    }
+
+    /// The meaning of the text; that of an unintelligible one where it is invalid.
+    pub fn label(&self, text: &str) -> Label {
+        match &self.marking {
+            Some(marking) => marking.label.clone(),
+            None => Label::unintelligible(text),
+        }
+    }
+}
+
+/// What a token does to who may read the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// A clearance of this level is needed.
+    Clearance,
+    /// A read-on or membership is needed.
+    ReadOn,
+    /// Only the named countries or organisations may receive it.
+    Releasability,
+    /// The originator decides about further recipients.
+    OriginatorControl,
+    /// Says how far it may travel, or to whom by name.
+    Distribution,
+    /// Restricts what it may be used for.
+    Purpose,
+    /// No effect on persons: a handling instruction.
+    Handling,
+    /// Not understood: nobody gets access.
+    Unknown,
+}
+
+/// One token of a mark, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenMeaning {
+    /// The token as written.
+    pub token: String,
+    /// Byte offset where it begins.
+    pub start: usize,
+    /// Byte offset after its end.
+    pub end: usize,
+    /// What it means.
+    pub meaning: String,
+    /// The rule that gives it this meaning, such as `us-ic.dissem.orcon`.
+    pub rule: String,
+    /// The authority for the rule.
+    pub source: String,
+    /// What kind of effect it has on who may read the text.
+    pub effect: Effect,
+    /// That effect in a sentence.
+    pub access: String,
+}
+
+/// One step of a roll-up: which rule decided what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Stable identifier of the rule.
+    pub rule: String,
+    /// The authority for the rule.
+    pub source: String,
+    /// What it decided, and from which portions.
+    pub message: String,
+}
+
+/// The banner of a document, computed from its portions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollup {
+    /// The banner's canonical text; `None` where the portions allow none.
+    pub banner: Option<Marking>,
+    /// How it came about.
+    pub steps: Vec<Step>,
+    /// What is wrong with the portions; `start` and `end` are offsets within the portion that `message` names.
+    pub findings: Vec<Finding>,
+}
+
+/// A set of marking rules.
+pub trait Scheme: Send + Sync {
+    /// Its name, such as `us-ic`.
+    fn id(&self) -> &SchemeId;
+
+    /// The variant of the rules in force, such as `ic-2016`.
+    fn profile(&self) -> &str;
+
+    /// A line about it for lists.
+    fn title(&self) -> &str;
+
+    /// Reads one mark. `banner` is the banner of the document it stands in, where that is known: some schemes
+    /// let a portion abbreviate what the banner spells out.
+    fn check(&self, text: &str, kind: MarkKind, banner: Option<&str>) -> Checked;
+
+    /// Explains every token of a mark, the ones not understood included.
+    fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning>;
+
+    /// Computes a document's banner from all its portions at once. `banner` is what the document's author wrote
+    /// as its banner, if anything; it only serves to read abbreviated portions.
+    fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup;
+}
+
+/// The schemes known to a node. Where a scheme has several profiles, the one added first is its default.
+#[derive(Clone, Default)]
+pub struct Schemes(Vec<Arc<dyn Scheme>>);
+
+impl Schemes {
+    /// No schemes at all.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Adds a scheme, or replaces the one with its name and profile.
+    pub fn insert(&mut self, scheme: Arc<dyn Scheme>) {
+        let place = self
+            .0
+            .iter()
+            .position(|known| known.id() == scheme.id() && known.profile() == scheme.profile());
+        match place {
+            Some(index) => self.0[index] = scheme,
+            None => self.0.push(scheme),
+        }
+    }
+
+    /// The scheme `id` in the variant `profile`, or in its default one.
+    pub fn get(&self, id: &SchemeId, profile: Option<&str>) -> Option<&Arc<dyn Scheme>> {
+        self.0
+            .iter()
+            .find(|scheme| scheme.id() == id && profile.is_none_or(|wanted| wanted == scheme.profile()))
+    }
+
+    /// All schemes, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Scheme>> {
+        self.0.iter()
+    }
+}
+
+impl std::fmt::Debug for Schemes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|scheme| (scheme.id(), scheme.profile())))
+            .finish()
+    }
+}

@@ -1,0 +1,131 @@
+//! Arrangements: the signed terms under which parties share.
+//!
+//! Several arrangements can cover one report. They combine to [`Terms`], in which the stricter term wins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::Purpose;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ArrangementId, PartyPath};
+
+/// What a recipient may do with a report beyond reading it: the onward-release rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Onward {
+    /// As the markings say.
+    Free,
+    /// To parties of the arrangement without asking; to others with consent.
+    Members,
+    /// To nobody but the original recipients without the originator's consent (the third-party rule).
+    Consent,
+}
+
+/// Whether an arrangement is in force.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArrangementStatus {
+    /// In force.
+    Active,
+    /// Halted for the time being; nothing under it is released.
+    Suspended {
+        /// Who halted it.
+        by: PartyPath,
+        /// Why.
+        reason: String,
+    },
+    /// Over for good.
+    Ended {
+        /// Who ended it.
+        by: PartyPath,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Terms agreed between parties.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrangement {
+    /// Its id, the same at every party.
+    pub id: ArrangementId,
+    /// Its title.
+    pub title: String,
+    /// Who agreed: two for a bilateral one, more for a multilateral one.
+    pub parties: BTreeSet<PartyPath>,
+    /// The purposes that what is shared may serve; `None` where the arrangement names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purposes: Option<BTreeSet<Purpose>>,
+    /// The onward-release rule.
+    pub onward: Onward,
+    /// Whether every reader must be on the distribution (a name list).
+    #[serde(default)]
+    pub need_to_know: bool,
+    /// The mark for portions that bear none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_mark: Option<String>,
+    /// When it begins to apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Timestamp>,
+    /// When it ceases to apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// Whether it is in force.
+    #[serde(default = "active")]
+    pub status: ArrangementStatus,
+    /// Where each term stands in the signed text: `onward` → `art. 4`. Reasons quote it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clauses: BTreeMap<String, String>,
+}
+
+fn active() -> ArrangementStatus {
+    ArrangementStatus::Active
+}
+
+/// Why an arrangement does not carry anything at a given moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotInForce {
+    /// Suspended by a party.
+    Suspended,
+    /// Ended by a party.
+    Ended,
+    /// Past its expiry.
+    Expired,
+    /// Not begun.
+    NotBegun,
+}
+
+impl Arrangement {
+    /// Whether `party` is one of the parties or a part of one.
+    pub fn binds(&self, party: &PartyPath) -> bool {
+        self.parties.iter().any(|member| member.includes(party))
+    }
+
+    /// Why it is not in force at `moment`, if it is not.
+    pub fn not_in_force(&self, moment: Timestamp) -> Option<NotInForce> {
+        match self.status {
+            ArrangementStatus::Suspended { .. } => Some(NotInForce::Suspended),
+            ArrangementStatus::Ended { .. } => Some(NotInForce::Ended),
+            ArrangementStatus::Active if self.expires.is_some_and(|end| moment >= end) => Some(NotInForce::Expired),
+            ArrangementStatus::Active if self.starts.is_some_and(|start| moment < start) => Some(NotInForce::NotBegun),
+            ArrangementStatus::Active => None,
+        }
+    }
+
+    /// Whether its terms allow `purpose`; a purpose that is not stated is allowed only where any is.
+    pub fn allows(&self, purpose: Option<&Purpose>) -> bool {
+        match (&self.purposes, purpose) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(allowed), Some(purpose)) => allowed.contains(purpose),
+        }
+    }
+
+    /// The clause of the signed text for `term`, as a reason quotes it.
+    pub fn clause(&self, term: &str) -> String {
+        match self.clauses.get(term) {
+            Some(clause) => format!("arrangement {}, {clause}", self.id),
+            None => format!("arrangement {}, term `{term}`", self.id),
+        }
+    }
+}

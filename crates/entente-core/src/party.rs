@@ -1,0 +1,78 @@
+//! Parties and persons: who holds, reads and decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::{Category, Entity, Level, SchemeId};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AudienceName, PartyPath, PersonId};
+
+/// An organisation that this node knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// Its path.
+    pub path: PartyPath,
+    /// Its name in full.
+    pub name: String,
+    /// Parties whose client it is (TLP:AMBER may travel from an organisation to its clients).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub client_of: BTreeSet<PartyPath>,
+    /// Keys to verify its signatures by, newest first; empty where it has not given any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signing_keys: Vec<String>,
+    /// The key to encrypt to it with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+}
+
+/// Someone at a party, with all that a decision can depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Party and name, such as `GBR.FCDO/j-smith`.
+    pub id: PersonId,
+    /// The party they act for.
+    pub party: PartyPath,
+    /// What to call them; a function ("foreign minister") is enough.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Their citizenships.
+    #[serde(default)]
+    pub citizenships: BTreeSet<Entity>,
+    /// The level up to which they are cleared, by scheme. No entry means no clearance.
+    #[serde(default)]
+    pub clearances: BTreeMap<SchemeId, Level>,
+    /// Compartments, programmes and read-ons they hold.
+    #[serde(default)]
+    pub accesses: BTreeSet<Category>,
+    /// What they may do here: `disclosure-officer`, `override-authority`, …
+    #[serde(default)]
+    pub roles: BTreeSet<String>,
+    /// Whether their access is switched off.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+impl Person {
+    /// An outsider: someone about whom nothing is known but who they are and for whom they act.
+    pub fn outsider(id: PersonId, party: PartyPath) -> Self {
+        Self {
+            id,
+            party,
+            name: String::new(),
+            citizenships: BTreeSet::new(),
+            clearances: BTreeMap::new(),
+            accesses: BTreeSet::new(),
+            roles: BTreeSet::new(),
+            disabled: false,
+        }
+    }
+}
+
+/// A named set of persons, outsiders included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audience {
+    /// Its name.
+    pub name: AudienceName,
+    /// Who is in it.
+    pub members: BTreeSet<PersonId>,
+}

@@ -1,0 +1,153 @@
+//! Reports: versioned documents made of portions, each with its label and its lineage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::{Label, SchemeId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, PortionRef, ReportId};
+
+/// What one originator laid down for its share of a portion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The original recipients: parties to which the originator itself gave it.
+    pub recipients: BTreeSet<PartyPath>,
+    /// The arrangements under which it did.
+    pub arrangements: BTreeSet<ArrangementId>,
+    /// The originator's portions that this text rests on; empty for the originator's own text.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub from: BTreeSet<PortionRef>,
+}
+
+/// All originators of a portion, each with its own terms.
+///
+/// Lineage is a semilattice: combining is commutative, associative and idempotent, and never loses an originator.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lineage(BTreeMap<PartyPath, Origin>);
+
+impl Lineage {
+    /// The lineage of a text of `originator`'s own.
+    pub fn of(originator: PartyPath, origin: Origin) -> Self {
+        Self(BTreeMap::from([(originator, origin)]))
+    }
+
+    /// The lineage of a text that rests on both: all originators; of one that both name, only the recipients that
+    /// both allow, and the arrangements of both.
+    #[must_use]
+    pub fn combine(&self, other: &Self) -> Self {
+        let mut all = self.0.clone();
+        for (party, theirs) in &other.0 {
+            all.entry(party.clone())
+                .and_modify(|mine| {
+                    mine.recipients = &mine.recipients & &theirs.recipients;
+                    mine.arrangements = &mine.arrangements | &theirs.arrangements;
+                    mine.from = &mine.from | &theirs.from;
+                })
+                .or_insert_with(|| theirs.clone());
+        }
+        Self(all)
+    }
+
+    /// Each originator with its terms.
+    pub fn iter(&self) -> impl Iterator<Item = (&PartyPath, &Origin)> {
+        self.0.iter()
+    }
+
+    /// The originators.
+    pub fn originators(&self) -> impl Iterator<Item = &PartyPath> {
+        self.0.keys()
+    }
+
+    /// Changes what each originator laid down.
+    pub fn map(&mut self, mut change: impl FnMut(&PartyPath, &mut Origin)) {
+        for (party, origin) in &mut self.0 {
+            change(party, origin);
+        }
+    }
+
+    /// Whether nobody is named as originator.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A paragraph of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portion {
+    /// Its id within the report.
+    pub id: PortionId,
+    /// Its mark, in canonical form.
+    pub mark: String,
+    /// What the mark means.
+    pub label: Label,
+    /// The text, as Markdown.
+    pub text: String,
+    /// Who its originators are.
+    pub lineage: Lineage,
+    /// Whether it stands below the tear line: written to travel further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tear_line: bool,
+}
+
+/// One version of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Its id.
+    pub id: ReportId,
+    /// Its version, from 1.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+    /// The party that wrote it.
+    pub originator: PartyPath,
+    /// The rules that its marks follow.
+    pub scheme: SchemeId,
+    /// The variant of those rules.
+    pub profile: String,
+    /// When it was added at its originator.
+    pub created: Timestamp,
+    /// When it ceases to be readable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// Whether a denied reader must not learn that it exists.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub existence_protected: bool,
+    /// Its portions, in order.
+    pub portions: Vec<Portion>,
+}
+
+impl Report {
+    /// The portion with this id.
+    pub fn portion(&self, id: &PortionId) -> Option<&Portion> {
+        self.portions.iter().find(|portion| portion.id == *id)
+    }
+
+    /// A reference to one of its portions.
+    pub fn reference(&self, portion: &PortionId) -> PortionRef {
+        PortionRef {
+            report: self.id.clone(),
+            version: self.version,
+            portion: portion.clone(),
+        }
+    }
+}
+
+/// A report version handed to a party.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The party that received it.
+    pub to: PartyPath,
+    /// The party that handed it over.
+    pub by: PartyPath,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The persons at one party who have a need to know a report.
+pub type Distribution = BTreeSet<PersonId>;

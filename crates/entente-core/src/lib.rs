@@ -4,14 +4,28 @@
 //! refusal; a [`Snapshot`] of the state and a [`Query`] give a [`Decision`].
 
 mod arrangement;
+pub mod decide;
+mod disclosure;
+mod event;
+pub mod handle;
 mod ids;
+mod message;
 mod party;
 mod report;
+mod request;
+mod state;
 
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
+pub use decide::{Decision, Outcome, Query, Snapshot, decide};
+pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Recall, RecallAction, Route};
+pub use event::Event;
+pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Terms, handle};
 pub use ids::{
     ArrangementId, AudienceName, ConsentId, DisclosureId, MAX_NAME, NameError, PartyPath, PersonId, PortionId,
     PortionRef, RecallId, ReportId, RequestId,
 };
+pub use message::Message;
 pub use party::{Audience, Party, Person};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
+pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
+pub use state::{BadDocument, Document, Holding, RequestCase, State};

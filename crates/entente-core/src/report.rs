@@ -124,6 +124,17 @@ impl Report {
         self.portions.iter().find(|portion| portion.id == *id)
     }
 
+    /// Notes that `originator` itself gave it to `recipient`: one more original recipient of its text.
+    pub fn add_recipient(&mut self, originator: &PartyPath, recipient: &PartyPath) {
+        for portion in &mut self.portions {
+            portion.lineage.map(|party, origin| {
+                if party == originator {
+                    origin.recipients.insert(recipient.clone());
+                }
+            });
+        }
+    }
+
     /// A reference to one of its portions.
     pub fn reference(&self, portion: &PortionId) -> PortionRef {
         PortionRef {

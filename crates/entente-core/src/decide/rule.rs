@@ -1,0 +1,206 @@
+//! The rules of a decision, in the order in which they decide, and who could change what each of them finds.
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// What comes out for one person and one portion, or for an audience as a whole.
+///
+/// Ordered so that the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It may be passed on, subject to obligations.
+    Permit,
+    /// Someone must consent first.
+    Ask,
+    /// It may not, and no consent of an originator changes that.
+    Deny,
+}
+
+/// The steps of a decision. The first that fails decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Reports, arrangements and persons have to be in a state in which anything can be released.
+    State,
+    /// Clearance, categories and read-ons.
+    Mandatory,
+    /// The release list.
+    Releasability,
+    /// The consent of every originator.
+    OriginatorControl,
+    /// The distribution.
+    NeedToKnow,
+    /// Purposes and caveats.
+    Purpose,
+    /// The party's own policies, which can only forbid.
+    LocalPolicy,
+    /// What the audience could work out about a source.
+    SourceExposure,
+}
+
+impl Step {
+    /// What a failure at this step makes of the outcome.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::State | Self::Mandatory | Self::NeedToKnow | Self::LocalPolicy => Outcome::Deny,
+            Self::Releasability | Self::OriginatorControl | Self::Purpose | Self::SourceExposure => Outcome::Ask,
+        }
+    }
+
+    /// This step's place in a set of steps.
+    pub(crate) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+macro_rules! rules {
+    ($( $(#[$doc:meta])* $name:ident = $id:literal, $step:ident, $says:literal, $remedy:literal; )*) => {
+        /// A rule that can fail, with its step, what it says and what would help.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $( $(#[$doc])* $name, )*
+        }
+
+        impl Rule {
+            /// Every rule, in the order of a decision.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+
+            /// Its stable name in machine output.
+            pub const fn id(self) -> &'static str {
+                match self { $( Self::$name => $id, )* }
+            }
+
+            /// The step it belongs to.
+            pub const fn step(self) -> Step {
+                match self { $( Self::$name => Step::$step, )* }
+            }
+
+            /// What it says, with `{token}` and `{party}` to be filled in.
+            pub(crate) const fn says(self) -> &'static str {
+                match self { $( Self::$name => $says, )* }
+            }
+
+            /// What would help, and who could do it, with `{token}` and `{party}` to be filled in.
+            pub(crate) const fn remedy(self) -> &'static str {
+                match self { $( Self::$name => $remedy, )* }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The person is not known here.
+    PersonUnknown = "state.person-unknown", State, "{token} is not known here",
+        "register the person with `entente person add`, with what is known about them";
+    /// The person's access is switched off.
+    PersonDisabled = "state.person-disabled", State, "{token} is disabled",
+        "the security authority of {party} can enable the person";
+    /// The originator withdrew the report.
+    ReportWithdrawn = "state.report-withdrawn", State, "the report was withdrawn",
+        "{party} can issue a new version";
+    /// The report is under recall.
+    ReportRecalled = "state.report-recalled", State, "the report is recalled ({token})",
+        "{party} can issue a new version; until then nothing of it may be used";
+    /// The report has expired.
+    ReportExpired = "state.report-expired", State, "the report expired on {token}",
+        "{party} can issue a new version with a later end";
+    /// Nobody is named as originator.
+    LineageEmpty = "state.lineage-empty", State, "the portion names no originator",
+        "have the report's author state whose information it is";
+    /// The arrangement that it came under is not known here.
+    ArrangementUnknown = "state.arrangement-unknown", State, "arrangement {token} is not known here",
+        "import the arrangement's terms with `entente arrangement add`";
+    /// The arrangement is suspended.
+    ArrangementSuspended = "state.arrangement-suspended", State, "arrangement {token} is suspended",
+        "the parties of the arrangement can resume it; {party} decides about its own reports";
+    /// The arrangement has ended.
+    ArrangementEnded = "state.arrangement-ended", State, "arrangement {token} has ended",
+        "the parties can conclude a new arrangement; {party} decides about its own reports";
+    /// The arrangement has expired.
+    ArrangementExpired = "state.arrangement-expired", State, "arrangement {token} has expired",
+        "the parties can extend the arrangement; {party} decides about its own reports";
+    /// The arrangement has not begun.
+    ArrangementNotBegun = "state.arrangement-not-begun", State, "arrangement {token} has not begun to apply",
+        "wait for its start, or have the parties agree on an earlier one";
+    /// The label holds something that nobody here understands.
+    LabelUnknown = "mandatory.label-unknown", Mandatory, "`{token}` is not understood",
+        "{party} can correct the mark; until then nobody may read the portion";
+    /// No clearance, or one below the level.
+    Clearance = "mandatory.clearance", Mandatory, "a clearance of {token} is needed",
+        "the person's own security authority can clear them; {party} can give a substitute text at a lower level";
+    /// A category that must be held is not.
+    Category = "mandatory.category", Mandatory, "access to {token} is needed",
+        "the control authority for {token} can read the person on; {party} can give a substitute text without it";
+    /// None of several categories is held.
+    AnyOf = "mandatory.any-of", Mandatory, "one of {token} is needed",
+        "{party} can give a substitute text, or widen the list";
+    /// The release list does not include the person.
+    ReleaseList = "release.list", Releasability, "it is releasable only to {token}",
+        "{party} must release it to the person's country and organisation";
+    /// The originator controls every further recipient.
+    ControlOriginator = "control.originator", OriginatorControl, "{token}: the originator decides about further recipients",
+        "{party} must consent";
+    /// The originator's government may share it inside itself only.
+    ControlGovernment = "control.government", OriginatorControl,
+        "{token}: outside the originator's own government, the originator decides about further recipients",
+        "{party} must consent";
+    /// The arrangement has the third-party rule.
+    OnwardConsent = "control.third-party", OriginatorControl, "the third-party rule of {token} applies",
+        "{party} must consent";
+    /// The arrangement allows its own members only.
+    OnwardMembers = "control.members", OriginatorControl, "{token} lets its members share among themselves only",
+        "{party} must consent";
+    /// Community only.
+    CircleCommunity = "control.community", OriginatorControl, "{token}: inside the community only",
+        "{party} must consent";
+    /// Recipients' organisations and their clients only.
+    CircleClients = "control.clients", OriginatorControl, "{token}: the recipients' organisations and their clients only",
+        "{party} must consent";
+    /// Recipients' organisations only.
+    CircleOrganisation = "control.organisation", OriginatorControl, "{token}: the recipients' organisations only",
+        "{party} must consent";
+    /// Named recipients only.
+    CircleNamed = "control.named", OriginatorControl, "{token}: named recipients only",
+        "{party} must consent, or name the person as a recipient";
+    /// Not on the distribution.
+    NeedToKnow = "need-to-know.distribution", NeedToKnow, "the person is not on the distribution ({token})",
+        "the custodian {party} may add the person with `entente report distribute`";
+    /// The marking does not allow the purpose.
+    PurposeMarking = "purpose.marking", Purpose, "the marking does not allow the purpose {token}",
+        "{party} must agree to the purpose";
+    /// The arrangement does not allow the purpose.
+    PurposeArrangement = "purpose.arrangement", Purpose, "the arrangement does not allow the purpose {token}",
+        "{party} must agree to the purpose";
+    /// The consent relied upon was given for another purpose.
+    PurposeConsent = "purpose.consent", Purpose, "the consent was not given for the purpose {token}",
+        "{party} must extend its consent to the purpose";
+    /// A policy of the party itself forbids it.
+    LocalPolicy = "policy.local", LocalPolicy, "local policy {token} forbids it",
+        "whoever is responsible for the policy at {party} could change it";
+    /// The audience could work out a source.
+    SourceExposure = "exposure.threshold", SourceExposure, "it would narrow a protected source below the originator's threshold",
+        "{party} must agree, or give a substitute text";
+    /// The originator has not said whether a source would be narrowed.
+    SourceUnasked = "exposure.unasked", SourceExposure, "the originator protects a source here and has not been asked",
+        "{party} must evaluate its source's exposure";
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_stand_in_the_order_of_the_steps_and_have_different_names() {
+        assert!(Rule::ALL.windows(2).all(|pair| pair[0].step() <= pair[1].step()));
+        let mut ids: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), Rule::ALL.len());
+    }
+}

@@ -1,0 +1,188 @@
+//! What happened to a report after delivery: recalls, overrides, disclosures, and notices about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::Purpose;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId};
+
+/// What holders of a recalled report have to do (ODNI's `RevRecall` V2021-NOV).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RecallAction {
+    /// Destroy every copy and index, and tell all recipients.
+    Purge,
+    /// Keep it, marked as superseded.
+    RetainWarn,
+    /// Keep it, but block access and distribution, and tell all recipients.
+    RetainHide,
+    /// Follow this instruction.
+    ManualInstruction {
+        /// What to do.
+        instruction: String,
+    },
+}
+
+impl RecallAction {
+    /// Its name in the standard.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Purge => "PURGE",
+            Self::RetainWarn => "RETAIN_WARN",
+            Self::RetainHide => "RETAIN_HIDE",
+            Self::ManualInstruction { .. } => "MANUAL_INSTRUCTION",
+        }
+    }
+
+    /// Whether readers are barred. A manual instruction bars them until the holder has followed it: unknown means deny.
+    pub fn bars_readers(&self) -> bool {
+        !matches!(self, Self::RetainWarn)
+    }
+}
+
+/// What a holder said it did about a recall.
+///
+/// An acknowledgement is the holder's word. It is shown as that, never as a proof of deletion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// The recall.
+    pub recall: RecallId,
+    /// The holder.
+    pub by: PartyPath,
+    /// When it said so.
+    pub at: Timestamp,
+    /// What it did.
+    pub statement: String,
+}
+
+/// An originator's call to take a report out of use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recall {
+    /// Its id, the same at all parties.
+    pub id: RecallId,
+    /// Who recalls.
+    pub originator: PartyPath,
+    /// The report.
+    pub report: ReportId,
+    /// Up to this version.
+    pub version: u32,
+    /// What holders have to do.
+    #[serde(flatten)]
+    pub action: RecallAction,
+    /// Why.
+    pub reason: String,
+    /// When it was ordered.
+    pub ordered: Timestamp,
+    /// Who has to acknowledge it, and who has.
+    pub holders: BTreeMap<PartyPath, Option<Acknowledgement>>,
+}
+
+/// Whether an act was lawful: an answer of its own, beside whether it was permitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "lawful", rename_all = "lowercase")]
+pub enum Lawful {
+    /// The authority states a legal basis.
+    Yes {
+        /// Which.
+        basis: String,
+    },
+    /// There is none.
+    No,
+    /// Nobody has determined it.
+    Undetermined,
+}
+
+/// How an audience learned something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// They read it.
+    Read,
+    /// They were briefed on it.
+    Briefed,
+    /// Someone said it.
+    Said,
+    /// It was published.
+    Published,
+}
+
+/// An authority's decision to release without the consents that are needed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// Its id.
+    pub id: DisclosureId,
+    /// Who decided.
+    pub authority: PersonId,
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The portions released.
+    pub portions: BTreeSet<PortionId>,
+    /// To whom.
+    pub audience: BTreeSet<PersonId>,
+    /// What for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Whether it was lawful.
+    #[serde(flatten)]
+    pub lawful: Lawful,
+    /// Why.
+    pub reason: String,
+    /// Which originators' consent was missing for which portion: computed by `decide`, never declared.
+    pub without_consent_of: BTreeMap<PortionId, BTreeSet<PartyPath>>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An audience learned portions of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disclosure {
+    /// Its id.
+    pub id: DisclosureId,
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The portions.
+    pub portions: BTreeSet<PortionId>,
+    /// Who learned them.
+    pub audience: BTreeSet<PersonId>,
+    /// How.
+    pub route: Route,
+    /// Who disclosed them, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// Whether each portion was permitted to all of them at that moment: computed by `decide`.
+    pub permitted: BTreeMap<PortionId, bool>,
+    /// Whether it was lawful.
+    #[serde(flatten)]
+    pub lawful: Lawful,
+    /// The override it rests on, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<DisclosureId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What one party tells an originator about its own portions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "lowercase")]
+pub enum Notice {
+    /// An authority overrode the originator's control.
+    Override(Override),
+    /// An audience learned portions.
+    Disclosure(Disclosure),
+}
+
+impl Notice {
+    /// The report concerned.
+    pub fn report(&self) -> &ReportId {
+        match self {
+            Self::Override(o) => &o.report,
+            Self::Disclosure(d) => &d.report,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Everything that is remembered: what happened, as data.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::arrangement::{Arrangement, ArrangementStatus};
+use crate::decide::Outcome;
+use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
+use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId};
+use crate::party::{Audience, Party, Person};
+use crate::report::{Delivery, Report};
+use crate::request::{Consent, Refusal, Request, Substitute};
+
+/// Something that happened at this party.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", content = "data", rename_all = "kebab-case")]
+pub enum Event {
+    /// The node was set up for a party.
+    Founded {
+        /// The party that runs it.
+        party: Party,
+    },
+    /// A party became known, or what is known of it changed.
+    PartySet(Party),
+    /// A person became known, or what is known of them changed.
+    PersonSet(Person),
+    /// An audience was defined, or defined anew.
+    AudienceSet(Audience),
+    /// An arrangement became known, or its terms changed.
+    ArrangementSet(Arrangement),
+    /// An arrangement was suspended, resumed or ended.
+    ArrangementStatusSet {
+        /// The arrangement.
+        id: ArrangementId,
+        /// Its status from now on.
+        status: ArrangementStatus,
+    },
+    /// A version of a report was written here.
+    ReportAdded(Report),
+    /// A version of a report came from another party.
+    ReportReceived {
+        /// The report as it came.
+        report: Report,
+        /// Its delivery.
+        delivery: Delivery,
+    },
+    /// The originator took a report back before or after delivery; readers are barred here.
+    ReportWithdrawn {
+        /// The report.
+        report: ReportId,
+        /// Why.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A report went to another party.
+    ReportDelivered(Delivery),
+    /// Persons were put on a report's distribution, or taken off it.
+    DistributionChanged {
+        /// The report.
+        report: ReportId,
+        /// Who was put on it.
+        added: BTreeSet<PersonId>,
+        /// Who was taken off it.
+        removed: BTreeSet<PersonId>,
+    },
+    /// An audience's access was decided; kept so that it can be shown later what was known and answered.
+    Decided {
+        /// The report.
+        report: ReportId,
+        /// Its version.
+        version: u32,
+        /// The audience.
+        audience: BTreeSet<PersonId>,
+        /// What for.
+        purpose: Option<String>,
+        /// The worst outcome for each portion.
+        outcomes: Vec<(PortionId, Outcome)>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A request was opened here.
+    RequestOpened(Request),
+    /// A request came from another party.
+    RequestReceived(Request),
+    /// A consent was given here, or came from an originator.
+    ConsentGiven(Consent),
+    /// A request was refused, in part or whole.
+    RequestRefused(Refusal),
+    /// A substitute text was given.
+    SubstituteGiven(Substitute),
+    /// A consent was withdrawn.
+    ConsentWithdrawn {
+        /// The consent.
+        consent: ConsentId,
+        /// From when on.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// An authority overrode originators' control.
+    Overridden(Override),
+    /// An audience learned portions.
+    Disclosed(Disclosure),
+    /// A recall was ordered here, or came from an originator.
+    RecallOrdered(Recall),
+    /// A holder acknowledged a recall.
+    RecallAcknowledged(Acknowledgement),
+    /// Another party told us what happened to our portions.
+    NoticeReceived {
+        /// Who told us.
+        from: PartyPath,
+        /// What.
+        notice: Notice,
+    },
+    /// A signed file from another party was taken in; the same one again changes nothing.
+    EnvelopeReceived {
+        /// The sender.
+        from: PartyPath,
+        /// The file's id.
+        id: String,
+        /// Digest of the file, so that two different files with one id are told apart.
+        digest: String,
+    },
+    /// A signed file was written for another party.
+    EnvelopeSent {
+        /// The receiver.
+        to: PartyPath,
+        /// The file's id.
+        id: String,
+        /// What kind of message it holds.
+        kind: String,
+        /// Digest of the file.
+        digest: String,
+    },
+}
+
+impl Event {
+    /// The kind of event, as it stands in the ledger.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Founded { .. } => "founded",
+            Self::PartySet(_) => "party-set",
+            Self::PersonSet(_) => "person-set",
+            Self::AudienceSet(_) => "audience-set",
+            Self::ArrangementSet(_) => "arrangement-set",
+            Self::ArrangementStatusSet { .. } => "arrangement-status-set",
+            Self::ReportAdded(_) => "report-added",
+            Self::ReportReceived { .. } => "report-received",
+            Self::ReportWithdrawn { .. } => "report-withdrawn",
+            Self::ReportDelivered(_) => "report-delivered",
+            Self::DistributionChanged { .. } => "distribution-changed",
+            Self::Decided { .. } => "decided",
+            Self::RequestOpened(_) => "request-opened",
+            Self::RequestReceived(_) => "request-received",
+            Self::ConsentGiven(_) => "consent-given",
+            Self::RequestRefused(_) => "request-refused",
+            Self::SubstituteGiven(_) => "substitute-given",
+            Self::ConsentWithdrawn { .. } => "consent-withdrawn",
+            Self::Overridden(_) => "overridden",
+            Self::Disclosed(_) => "disclosed",
+            Self::RecallOrdered(_) => "recall-ordered",
+            Self::RecallAcknowledged(_) => "recall-acknowledged",
+            Self::NoticeReceived { .. } => "notice-received",
+            Self::EnvelopeReceived { .. } => "envelope-received",
+            Self::EnvelopeSent { .. } => "envelope-sent",
+        }
+    }
+}

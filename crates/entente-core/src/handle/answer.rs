@@ -1,0 +1,269 @@
+//! An originator's answers: consent, refusal, substitute, withdrawal.
+
+use std::collections::BTreeSet;
+
+use super::{Command, Context, Decided, Refusal, Terms, home};
+use crate::event::Event;
+use crate::ids::{ConsentId, PortionId, RequestId};
+use crate::message::Message;
+use crate::report::{Lineage, Origin, Portion};
+use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
+use crate::state::{RequestCase, State};
+
+const SEE_REQUESTS: &str = "`entente request list` shows the requests known here";
+
+/// The request, when it is for this party to answer.
+fn to_answer<'s>(state: &'s State, id: &RequestId) -> Result<&'s RequestCase, Refusal> {
+    let home = home(state)?;
+    let case = state
+        .requests
+        .get(id)
+        .ok_or_else(|| Refusal::missing("request", id, SEE_REQUESTS))?;
+    if !case.request.to.includes(home) {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "answer this request",
+            why: format!("it was put to {}", case.request.to),
+        });
+    }
+    Ok(case)
+}
+
+/// The portions meant: those named, which must be open, or else all that are open.
+fn open_portions(case: &RequestCase, named: Option<BTreeSet<PortionId>>) -> Result<BTreeSet<PortionId>, Refusal> {
+    let open: BTreeSet<PortionId> = case.open_portions().cloned().collect();
+    let id = &case.request.id;
+    let Some(named) = named else {
+        return match open.is_empty() {
+            true => Err(Refusal::Invalid(format!(
+                "every portion of request {id} has been answered"
+            ))),
+            false => Ok(open),
+        };
+    };
+    match named.iter().find(|portion| !open.contains(*portion)) {
+        None => Ok(named),
+        Some(portion) => Err(Refusal::Invalid(match case.progress.get(portion) {
+            Some(_) => format!("portion {portion} of request {id} has been answered"),
+            None => format!("request {id} does not ask for portion {portion}"),
+        })),
+    }
+}
+
+fn consent(id: ConsentId, request: &Request, terms: Terms, context: &Context<'_>) -> Result<Consent, Refusal> {
+    if terms.ends.is_some_and(|end| end <= context.now) {
+        return Err(Refusal::Invalid(
+            "the consent would end before it begins; give a later `--until`".to_owned(),
+        ));
+    }
+    Ok(Consent {
+        id,
+        request: Some(request.id.clone()),
+        originator: request.to.clone(),
+        to: request.from.clone(),
+        report: request.report.clone(),
+        portions: BTreeSet::new(),
+        recipients: Recipients {
+            persons: request.audience.iter().map(|person| person.id.clone()).collect(),
+            parties: BTreeSet::new(),
+        },
+        purposes: terms
+            .purposes
+            .or_else(|| request.purpose.clone().map(|purpose| BTreeSet::from([purpose]))),
+        conditions: terms.conditions,
+        given: context.now,
+        ends: terms.ends,
+        withdrawn: None,
+    })
+}
+
+fn fresh(state: &State, id: &ConsentId) -> Result<(), Refusal> {
+    match state.consents.contains_key(id) {
+        false => Ok(()),
+        true => Err(Refusal::Exists {
+            what: "consent",
+            name: id.to_string(),
+            remedy: "choose another id",
+        }),
+    }
+}
+
+pub(super) fn grant(
+    state: &State,
+    id: ConsentId,
+    request: &RequestId,
+    portions: Option<BTreeSet<PortionId>>,
+    terms: Terms,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    fresh(state, &id)?;
+    let case = to_answer(state, request)?;
+    let portions = open_portions(case, portions)?;
+    let report = state
+        .reports
+        .get(&case.request.report)
+        .and_then(|h| h.versions.get(&case.request.version));
+    let Some(report) = report else {
+        return Err(Refusal::missing(
+            "report",
+            &case.request.report,
+            "it is not held here any more",
+        ));
+    };
+    let standing = terms.standing;
+    let mut consent = consent(id, &case.request, terms, context)?;
+    if !standing {
+        consent.portions = portions.iter().map(|portion| report.reference(portion)).collect();
+    }
+    let message = Message::Answer {
+        consents: vec![consent.clone()],
+        refusals: Vec::new(),
+        substitutes: Vec::new(),
+    };
+    Ok(Decided::events([Event::ConsentGiven(consent)]).send(case.request.from.clone(), message))
+}
+
+pub(super) fn refuse(
+    state: &State,
+    request: &RequestId,
+    portions: Option<BTreeSet<PortionId>>,
+    reason: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let case = to_answer(state, request)?;
+    let refusal = RefusalRecord {
+        request: request.clone(),
+        originator: case.request.to.clone(),
+        portions: open_portions(case, portions)?,
+        reason,
+        given: context.now,
+    };
+    let message = Message::Answer {
+        consents: Vec::new(),
+        refusals: vec![refusal.clone()],
+        substitutes: Vec::new(),
+    };
+    Ok(Decided::events([Event::RequestRefused(refusal)]).send(case.request.from.clone(), message))
+}
+
+pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let Command::Substitute {
+        id,
+        request,
+        portion,
+        mark,
+        label,
+        text,
+        terms,
+    } = command
+    else {
+        return Err(Refusal::Invalid("not a substitute".to_owned()));
+    };
+    fresh(state, &id)?;
+    let case = to_answer(state, &request)?;
+    open_portions(case, Some(BTreeSet::from([portion.clone()])))?;
+    if text.trim().is_empty() {
+        return Err(Refusal::Invalid(
+            "the substitute text is empty; to say nothing, refuse the portion".to_owned(),
+        ));
+    }
+    let asked = &case.request;
+    let original = state
+        .reports
+        .get(&asked.report)
+        .and_then(|holding| holding.versions.get(&asked.version))
+        .and_then(|report| report.portion(&portion));
+    let Some(original) = original else {
+        return Err(Refusal::missing(
+            "portion",
+            &portion,
+            "the report is not held here any more",
+        ));
+    };
+    let terms_of_original = original.lineage.iter().find(|(party, _)| **party == asked.to);
+    let (_, origin) = terms_of_original.ok_or_else(|| Refusal::NotEntitled {
+        who: asked.to.to_string(),
+        what: "substitute this portion",
+        why: "it is not one of its originators".to_owned(),
+    })?;
+    let earlier = state
+        .substitutes_of(&asked.report, asked.version)
+        .filter(|s| s.stands_for == portion)
+        .count();
+    let name = PortionId::new(format!("{portion}-s{}", earlier + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?;
+    let mut consent = consent(id.clone(), asked, terms, context)?;
+    consent.request = None;
+    consent.portions.insert(crate::ids::PortionRef {
+        report: asked.report.clone(),
+        version: asked.version,
+        portion: name.clone(),
+    });
+    let substitute = Substitute {
+        request,
+        originator: asked.to.clone(),
+        report: asked.report.clone(),
+        version: asked.version,
+        stands_for: portion,
+        portion: Portion {
+            id: name,
+            mark,
+            label,
+            text,
+            lineage: Lineage::of(
+                asked.to.clone(),
+                Origin {
+                    from: BTreeSet::new(),
+                    ..origin.clone()
+                },
+            ),
+            tear_line: true,
+        },
+        consent: id,
+        given: context.now,
+    };
+    let message = Message::Answer {
+        consents: vec![consent.clone()],
+        refusals: Vec::new(),
+        substitutes: vec![substitute.clone()],
+    };
+    let events = [Event::ConsentGiven(consent), Event::SubstituteGiven(substitute)];
+    Ok(Decided::events(events).send(asked.from.clone(), message))
+}
+
+pub(super) fn withdraw(
+    state: &State,
+    id: ConsentId,
+    reason: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let Some(consent) = state.consents.get(&id) else {
+        return Err(Refusal::missing(
+            "consent",
+            &id,
+            "`entente consent list` shows the consents known here",
+        ));
+    };
+    if !consent.originator.includes(home) {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "withdraw this consent",
+            why: format!("{} gave it", consent.originator),
+        });
+    }
+    if consent.withdrawn.is_some() {
+        return Err(Refusal::Invalid(format!("consent {id} has been withdrawn already")));
+    }
+    let message = Message::Withdrawal {
+        consent: id.clone(),
+        at: context.now,
+        reason: reason.clone(),
+    };
+    let to = consent.to.clone();
+    let event = Event::ConsentWithdrawn {
+        consent: id,
+        at: context.now,
+        reason,
+    };
+    Ok(Decided::events([event]).send(to, message))
+}

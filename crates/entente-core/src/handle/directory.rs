@@ -1,0 +1,124 @@
+//! Parties, persons, audiences and arrangements.
+
+use super::{Decided, Refusal, home};
+use crate::arrangement::{Arrangement, ArrangementStatus};
+use crate::event::Event;
+use crate::ids::{ArrangementId, PartyPath};
+use crate::message::Message;
+use crate::party::{Audience, Party, Person};
+use crate::state::State;
+
+pub(super) fn found(state: &State, party: Party) -> Result<Decided, Refusal> {
+    match &state.home {
+        Some(home) => Err(Refusal::Exists {
+            what: "node for party",
+            name: home.to_string(),
+            remedy: "choose another data folder with `--data`",
+        }),
+        None => Ok(Decided::events([Event::Founded { party }])),
+    }
+}
+
+pub(super) fn set_person(state: &State, person: Person) -> Result<Decided, Refusal> {
+    let unknown_party = !state.parties.keys().any(|known| known.includes(&person.party));
+    let cleared = !person.clearances.is_empty() || !person.accesses.is_empty();
+    if unknown_party && cleared {
+        return Err(Refusal::missing(
+            "party",
+            &person.party,
+            "add it with `entente party add` before you record clearances of its persons",
+        ));
+    }
+    Ok(Decided::events([Event::PersonSet(person)]))
+}
+
+pub(super) fn set_audience(audience: Audience) -> Result<Decided, Refusal> {
+    if audience.members.is_empty() {
+        return Err(Refusal::Invalid(format!(
+            "audience {} has no members; name at least one person",
+            audience.name
+        )));
+    }
+    Ok(Decided::events([Event::AudienceSet(audience)]))
+}
+
+pub(super) fn set_arrangement(state: &State, arrangement: Arrangement) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    if arrangement.parties.len() < 2 {
+        return Err(Refusal::Invalid(format!(
+            "arrangement {} names {} parties; an arrangement is between at least two",
+            arrangement.id,
+            arrangement.parties.len()
+        )));
+    }
+    if !arrangement.binds(home) {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "record this arrangement",
+            why: format!("it is not one of its parties ({})", list(&arrangement)),
+        });
+    }
+    Ok(Decided::events([Event::ArrangementSet(arrangement)]))
+}
+
+fn list(arrangement: &Arrangement) -> String {
+    arrangement
+        .parties
+        .iter()
+        .map(PartyPath::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Suspending and ending is everyone's right; resuming is the right of whoever suspended.
+pub(super) fn set_arrangement_status(
+    state: &State,
+    id: ArrangementId,
+    status: ArrangementStatus,
+) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let Some(arrangement) = state.arrangements.get(&id) else {
+        return Err(Refusal::missing(
+            "arrangement",
+            &id,
+            "`entente arrangement list` shows the known ones",
+        ));
+    };
+    may_set_status(arrangement, home, &status)?;
+    let changed = Arrangement {
+        status: status.clone(),
+        ..arrangement.clone()
+    };
+    let others = arrangement
+        .parties
+        .iter()
+        .filter(|party| !party.includes(home))
+        .cloned();
+    let mut decided = Decided::events([Event::ArrangementStatusSet { id, status }]);
+    for party in others {
+        decided = decided.send(party, Message::Arrangement(changed.clone()));
+    }
+    Ok(decided)
+}
+
+/// Whether `party` may give the arrangement this status.
+pub(super) fn may_set_status(
+    arrangement: &Arrangement,
+    party: &PartyPath,
+    status: &ArrangementStatus,
+) -> Result<(), Refusal> {
+    let refused = |why: String| {
+        Err(Refusal::NotEntitled {
+            who: party.to_string(),
+            what: "change the arrangement's status",
+            why,
+        })
+    };
+    match (&arrangement.status, status) {
+        (ArrangementStatus::Ended { .. }, _) => refused("it has ended for good; conclude a new one".to_owned()),
+        (ArrangementStatus::Suspended { by, .. }, ArrangementStatus::Active) if !by.includes(party) => {
+            refused(format!("{by} suspended it, so {by} has to resume it"))
+        }
+        _ => Ok(()),
+    }
+}

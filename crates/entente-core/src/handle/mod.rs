@@ -1,0 +1,404 @@
+//! Commands: what someone wants to happen. A handler gives the events, or a refusal that says what to do.
+//!
+//! Handlers only read the state; nothing happens before their events are committed.
+
+mod answer;
+mod directory;
+mod receive;
+mod release;
+mod report;
+
+pub use release::OVERRIDE_ROLE;
+pub use report::{MAX_PORTIONS, lineage_from};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::{Groups, Label, Purpose};
+use jiff::Timestamp;
+
+use crate::arrangement::{Arrangement, ArrangementStatus};
+use crate::decide::{LocalPolicy, NotFound, SourceExposure};
+use crate::disclosure::{Lawful, Notice, RecallAction, Route};
+use crate::event::Event;
+use crate::ids::{
+    ArrangementId, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
+};
+use crate::message::Message;
+use crate::party::{Audience, Party, Person};
+use crate::report::Report;
+use crate::state::State;
+
+/// What a handler may look at besides the state: the moment, who belongs to which group, and the guards of decisions.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// Now.
+    pub now: Timestamp,
+    /// Who belongs to the groups on release lists.
+    pub groups: &'c Groups,
+    /// The party's own policies.
+    pub policy: &'c dyn LocalPolicy,
+    /// What originators say about their sources.
+    pub exposure: &'c dyn SourceExposure,
+}
+
+/// Terms of a consent that is to be given.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// What for; `None` to allow the purpose that was asked for.
+    pub purposes: Option<BTreeSet<Purpose>>,
+    /// What to observe.
+    pub conditions: Vec<String>,
+    /// When it ends.
+    pub ends: Option<Timestamp>,
+    /// Whether it is for the whole report, later versions included.
+    pub standing: bool,
+}
+
+/// What someone wants to happen.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Set the node up for a party.
+    Found(Party),
+    /// Make a party known, or change what is known of it.
+    SetParty(Party),
+    /// Make a person known, or change what is known of them.
+    SetPerson(Person),
+    /// Define an audience.
+    SetAudience(Audience),
+    /// Make an arrangement known.
+    SetArrangement(Arrangement),
+    /// Suspend, resume or end an arrangement.
+    SetArrangementStatus {
+        /// The arrangement.
+        id: ArrangementId,
+        /// Its status from now on.
+        status: ArrangementStatus,
+    },
+    /// Add a version of a report of one's own.
+    AddReport(Report),
+    /// Bar readers from a report.
+    WithdrawReport {
+        /// The report.
+        report: ReportId,
+        /// Why.
+        reason: String,
+    },
+    /// Put persons on a report's distribution, or take them off it.
+    Distribute {
+        /// The report.
+        report: ReportId,
+        /// Whom to put on it.
+        add: BTreeSet<PersonId>,
+        /// Whom to take off it.
+        remove: BTreeSet<PersonId>,
+    },
+    /// Hand the latest version of a report to a party.
+    Deliver {
+        /// The report.
+        report: ReportId,
+        /// The receiver.
+        to: PartyPath,
+    },
+    /// Ask all originators whose word is missing.
+    OpenRequest {
+        /// The id of the request; numbers are added where several originators have to be asked.
+        id: RequestId,
+        /// The report.
+        report: ReportId,
+        /// The portions; all that are not permitted where none are named.
+        portions: Option<Vec<PortionId>>,
+        /// For whom.
+        audience: BTreeSet<PersonId>,
+        /// What for.
+        purpose: Option<Purpose>,
+        /// Why.
+        reason: String,
+        /// By when an answer is of use.
+        needed_by: Option<Timestamp>,
+    },
+    /// Consent to a request.
+    Grant {
+        /// The id of the consent.
+        id: ConsentId,
+        /// The request.
+        request: RequestId,
+        /// The portions; all that are open where none are named.
+        portions: Option<BTreeSet<PortionId>>,
+        /// The terms.
+        terms: Terms,
+    },
+    /// Refuse a request.
+    Refuse {
+        /// The request.
+        request: RequestId,
+        /// The portions; all that are open where none are named.
+        portions: Option<BTreeSet<PortionId>>,
+        /// Why, as far as the asker is told.
+        reason: String,
+    },
+    /// Give another text instead of a portion.
+    Substitute {
+        /// The id of the consent that goes with it.
+        id: ConsentId,
+        /// The request.
+        request: RequestId,
+        /// The portion.
+        portion: PortionId,
+        /// The mark of the text, in canonical form.
+        mark: String,
+        /// What the mark means.
+        label: Label,
+        /// The text.
+        text: String,
+        /// The terms.
+        terms: Terms,
+    },
+    /// Withdraw a consent.
+    WithdrawConsent {
+        /// The consent.
+        consent: ConsentId,
+        /// Why.
+        reason: String,
+    },
+    /// Release without the consents that are needed, on one's own authority.
+    Override {
+        /// The id of the override.
+        id: DisclosureId,
+        /// Who decides.
+        authority: PersonId,
+        /// The report.
+        report: ReportId,
+        /// The portions.
+        portions: BTreeSet<PortionId>,
+        /// To whom.
+        audience: BTreeSet<PersonId>,
+        /// What for.
+        purpose: Option<Purpose>,
+        /// Whether it is lawful.
+        lawful: Lawful,
+        /// Why.
+        reason: String,
+    },
+    /// Record that an audience learned portions.
+    Disclose {
+        /// The id of the disclosure.
+        id: DisclosureId,
+        /// The report.
+        report: ReportId,
+        /// The portions.
+        portions: BTreeSet<PortionId>,
+        /// Who learned them.
+        audience: BTreeSet<PersonId>,
+        /// How.
+        route: Route,
+        /// Who disclosed them.
+        by: Option<PersonId>,
+        /// What for.
+        purpose: Option<Purpose>,
+        /// Whether it was lawful.
+        lawful: Lawful,
+        /// The override it rests on.
+        under: Option<DisclosureId>,
+    },
+    /// Record a decision that was given to someone.
+    RecordDecision {
+        /// The report.
+        report: ReportId,
+        /// The portions; all where none are named.
+        portions: Option<Vec<PortionId>>,
+        /// The audience.
+        audience: BTreeSet<PersonId>,
+        /// What for.
+        purpose: Option<Purpose>,
+    },
+    /// Recall a report of one's own.
+    Recall {
+        /// The id of the recall.
+        id: RecallId,
+        /// The report.
+        report: ReportId,
+        /// What holders have to do.
+        action: RecallAction,
+        /// Why.
+        reason: String,
+    },
+    /// Acknowledge a recall that another party ordered.
+    AcknowledgeRecall {
+        /// The recall.
+        recall: RecallId,
+        /// What was done.
+        statement: String,
+    },
+    /// Take in a message whose signature has been verified.
+    Receive {
+        /// Who signed it.
+        from: PartyPath,
+        /// The id of the file.
+        id: String,
+        /// Digest of the file.
+        digest: String,
+        /// The message.
+        message: Message,
+    },
+}
+
+/// What is to happen: events to commit, and messages to send once they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided {
+    /// What happened.
+    pub events: Vec<Event>,
+    /// Messages that follow from it, with their receivers.
+    pub messages: Vec<(PartyPath, Message)>,
+}
+
+impl Decided {
+    fn events(events: impl Into<Vec<Event>>) -> Self {
+        Self {
+            events: events.into(),
+            messages: Vec::new(),
+        }
+    }
+
+    fn send(mut self, to: PartyPath, message: Message) -> Self {
+        self.messages.push((to, message));
+        self
+    }
+}
+
+/// Why a command was not carried out, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Something named in the command is not there.
+    #[error("there is no {what} `{name}`; {remedy}")]
+    Missing {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A report or portion is not there.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// The name is taken.
+    #[error("the {what} `{name}` exists already; {remedy}")]
+    Exists {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Nobody here, or nobody there, may do this.
+    #[error("{who} may not {what}: {why}")]
+    NotEntitled {
+        /// Who tried.
+        who: String,
+        /// What.
+        what: &'static str,
+        /// Why not, and who could.
+        why: String,
+    },
+    /// The command makes no sense as things stand.
+    #[error("{0}")]
+    Invalid(String),
+    /// The same file again: nothing to do.
+    #[error("file `{id}` of {from} was taken in before; nothing was changed")]
+    Repeated {
+        /// The sender.
+        from: PartyPath,
+        /// The file's id.
+        id: String,
+    },
+}
+
+impl Refusal {
+    fn missing(what: &'static str, name: &(impl ToString + ?Sized), remedy: &'static str) -> Self {
+        Self::Missing {
+            what,
+            name: name.to_string(),
+            remedy,
+        }
+    }
+
+    /// Whether it says that something is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::NotFound(_))
+    }
+}
+
+/// Gives the events that carry out a command, or says why not.
+///
+/// # Errors
+/// A [`Refusal`], when the command cannot or must not be carried out.
+pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    match command {
+        Command::Found(party) => directory::found(state, party),
+        Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
+        Command::SetPerson(person) => directory::set_person(state, person),
+        Command::SetAudience(audience) => directory::set_audience(audience),
+        Command::SetArrangement(arrangement) => directory::set_arrangement(state, arrangement),
+        Command::SetArrangementStatus { id, status } => directory::set_arrangement_status(state, id, status),
+        Command::AddReport(report) => report::add(state, report),
+        Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),
+        Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
+        Command::Deliver { report, to } => report::deliver(state, &report, to, context),
+        Command::OpenRequest { .. } => release::open_request(state, command, context),
+        Command::Grant {
+            id,
+            request,
+            portions,
+            terms,
+        } => answer::grant(state, id, &request, portions, terms, context),
+        Command::Refuse {
+            request,
+            portions,
+            reason,
+        } => answer::refuse(state, &request, portions, reason, context),
+        Command::Substitute { .. } => answer::substitute(state, command, context),
+        Command::WithdrawConsent { consent, reason } => answer::withdraw(state, consent, reason, context),
+        Command::Override { .. } => release::override_control(state, command, context),
+        Command::Disclose { .. } => release::disclose(state, command, context),
+        Command::RecordDecision {
+            report,
+            portions,
+            audience,
+            purpose,
+        } => release::record(state, &report, portions.as_deref(), audience, purpose, context),
+        Command::Recall {
+            id,
+            report,
+            action,
+            reason,
+        } => report::recall(state, id, &report, action, reason, context),
+        Command::AcknowledgeRecall { recall, statement } => report::acknowledge(state, &recall, statement, context),
+        Command::Receive {
+            from,
+            id,
+            digest,
+            message,
+        } => receive::receive(state, from, id, digest, message),
+    }
+}
+
+fn home(state: &State) -> Result<&PartyPath, Refusal> {
+    state
+        .home
+        .as_ref()
+        .ok_or_else(|| Refusal::missing("node", "here", "set one up with `entente init --party PARTY`"))
+}
+
+/// Notices to the originators concerned, each only about its own portions.
+fn notices(
+    home: &PartyPath,
+    concerned: &BTreeMap<PartyPath, BTreeSet<PortionId>>,
+    notice: impl Fn(&BTreeSet<PortionId>) -> Notice,
+) -> Vec<(PartyPath, Message)> {
+    concerned
+        .iter()
+        .filter(|(party, portions)| !party.includes(home) && !portions.is_empty())
+        .map(|(party, portions)| (party.clone(), Message::Notice(notice(portions))))
+        .collect()
+}

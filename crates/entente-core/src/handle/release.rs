@@ -1,0 +1,350 @@
+//! The custodian's side of onward release: requests, overrides, disclosures, and the record of decisions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::Purpose;
+
+use super::{Command, Context, Decided, Refusal, home, notices};
+use crate::decide::{Decision, Outcome, Query, Snapshot, Step, decide};
+use crate::disclosure::{Disclosure, Notice, Override};
+use crate::event::Event;
+use crate::ids::{PartyPath, PersonId, PortionId, ReportId, RequestId};
+use crate::message::Message;
+use crate::party::Person;
+use crate::request::Request;
+use crate::state::State;
+
+/// The role that a person needs to override originators' control.
+pub const OVERRIDE_ROLE: &str = "override-authority";
+
+/// Runs `use_it` on the decision for an audience, given now. Everything in this module decides through here.
+fn deciding<T>(
+    state: &State,
+    report: &ReportId,
+    portions: Option<&[PortionId]>,
+    audience: &BTreeSet<PersonId>,
+    purpose: Option<&Purpose>,
+    context: &Context<'_>,
+    use_it: impl FnOnce(&Decision<'_>) -> T,
+) -> Result<T, Refusal> {
+    if audience.is_empty() {
+        return Err(Refusal::Invalid(
+            "the audience is empty; name at least one person".to_owned(),
+        ));
+    }
+    let snapshot = Snapshot::compile(state, context.groups, &[]);
+    let audience: Vec<PersonId> = audience.iter().cloned().collect();
+    let query = Query {
+        report,
+        version: None,
+        portions,
+        audience: &audience,
+        purpose,
+        moment: context.now,
+    };
+    let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
+    Ok(use_it(&decision))
+}
+
+/// Whom to ask about which portion: everyone whose word is missing for anyone in the audience.
+///
+/// Where a reader lacks clearance, no consent helps; the originators are asked all the same, for a substitute.
+fn missing_words(state: &State, decision: &Decision<'_>) -> BTreeMap<PartyPath, BTreeSet<PortionId>> {
+    let mut missing: BTreeMap<PartyPath, BTreeSet<PortionId>> = BTreeMap::new();
+    let report = state
+        .reports
+        .get(decision.report())
+        .and_then(|h| h.versions.get(&decision.version()));
+    for (n, portion) in decision.portions().enumerate() {
+        for person in 0..decision.people().len() {
+            if decision.outcome(person, n) == Outcome::Permit {
+                continue;
+            }
+            for party in decision.to_grant(person, n).into_keys() {
+                missing.entry(party).or_default().insert(portion.clone());
+            }
+            let barred = decision.rules(person, n).any(|rule| rule.step() == Step::Mandatory);
+            let originators = report.and_then(|report| report.portion(portion)).filter(|_| barred);
+            for party in originators
+                .into_iter()
+                .flat_map(|portion| portion.lineage.originators())
+            {
+                missing.entry(party.clone()).or_default().insert(portion.clone());
+            }
+        }
+    }
+    missing
+}
+
+pub(super) fn open_request(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let Command::OpenRequest {
+        id,
+        report,
+        portions,
+        audience,
+        purpose,
+        reason,
+        needed_by,
+    } = command
+    else {
+        return Err(Refusal::Invalid("not a request".to_owned()));
+    };
+    let home = home(state)?;
+    let (missing, version) = deciding(
+        state,
+        &report,
+        portions.as_deref(),
+        &audience,
+        purpose.as_ref(),
+        context,
+        |decision| (missing_words(state, decision), decision.version()),
+    )?;
+    let asked: Vec<_> = missing.into_iter().filter(|(party, _)| !party.includes(home)).collect();
+    if asked.is_empty() {
+        return Err(Refusal::Invalid(format!(
+            "no originator has to be asked about {report} for this audience; `entente decide` shows what stands in the \
+             way, if anything does"
+        )));
+    }
+    let persons = audience
+        .iter()
+        .map(|id| described(state, id))
+        .collect::<Result<Vec<Person>, Refusal>>()?;
+    let mut decided = Decided::default();
+    let several = asked.len() > 1;
+    for (n, (party, portions)) in asked.into_iter().enumerate() {
+        let id = match several {
+            true => RequestId::new(format!("{id}-{}", n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?,
+            false => id.clone(),
+        };
+        if state.requests.contains_key(&id) {
+            return Err(Refusal::Exists {
+                what: "request",
+                name: id.to_string(),
+                remedy: "choose another id",
+            });
+        }
+        let request = Request {
+            id,
+            from: home.clone(),
+            to: party.clone(),
+            report: report.clone(),
+            version,
+            portions,
+            audience: persons.clone(),
+            purpose: purpose.clone(),
+            reason: reason.clone(),
+            opened: context.now,
+            needed_by,
+        };
+        decided.events.push(Event::RequestOpened(request.clone()));
+        decided = decided.send(party, Message::Request(request));
+    }
+    Ok(decided)
+}
+
+/// What an originator is told of a person: who they are and whom they act for, not their roles here.
+fn described(state: &State, id: &PersonId) -> Result<Person, Refusal> {
+    let person = state.persons.get(id).cloned();
+    let person = person.or_else(|| id.party().map(|party| Person::outsider(id.clone(), party)));
+    let person = person.ok_or_else(|| {
+        Refusal::missing(
+            "person",
+            id,
+            "add them with `entente person add`, or write their id as PARTY/NAME",
+        )
+    })?;
+    Ok(Person {
+        roles: BTreeSet::new(),
+        ..person
+    })
+}
+
+pub(super) fn override_control(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let Command::Override {
+        id,
+        authority,
+        report,
+        portions,
+        audience,
+        purpose,
+        lawful,
+        reason,
+    } = command
+    else {
+        return Err(Refusal::Invalid("not an override".to_owned()));
+    };
+    let home = home(state)?;
+    let entitled = state
+        .persons
+        .get(&authority)
+        .is_some_and(|person| !person.disabled && home.includes(&person.party) && person.roles.contains(OVERRIDE_ROLE));
+    if !entitled {
+        return Err(Refusal::NotEntitled {
+            who: authority.to_string(),
+            what: "override an originator",
+            why: format!("it takes a person of {home} with the role `{OVERRIDE_ROLE}`"),
+        });
+    }
+    let named: Vec<PortionId> = portions.iter().cloned().collect();
+    let (by_party, version) = deciding(
+        state,
+        &report,
+        Some(&named),
+        &audience,
+        purpose.as_ref(),
+        context,
+        |decision| (missing_words(state, decision), decision.version()),
+    )?;
+    let mut without: BTreeMap<PortionId, BTreeSet<PartyPath>> = BTreeMap::new();
+    for (party, portions) in &by_party {
+        for portion in portions {
+            without.entry(portion.clone()).or_default().insert(party.clone());
+        }
+    }
+    let record = Override {
+        id,
+        authority,
+        report,
+        version,
+        portions,
+        audience,
+        purpose,
+        lawful,
+        reason,
+        without_consent_of: without,
+        at: context.now,
+    };
+    let told = notices(home, &by_party, |theirs| {
+        Notice::Override(Override {
+            portions: theirs.clone(),
+            without_consent_of: BTreeMap::new(),
+            ..record.clone()
+        })
+    });
+    Ok(Decided {
+        events: vec![Event::Overridden(record)],
+        messages: told,
+    })
+}
+
+pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let Command::Disclose {
+        id,
+        report,
+        portions,
+        audience,
+        route,
+        by,
+        purpose,
+        lawful,
+        under,
+    } = command
+    else {
+        return Err(Refusal::Invalid("not a disclosure".to_owned()));
+    };
+    let home = home(state)?;
+    if let Some(missing) = under.as_ref().filter(|id| !state.overrides.contains_key(*id)) {
+        return Err(Refusal::missing(
+            "override",
+            missing,
+            "`entente override list` shows the recorded ones",
+        ));
+    }
+    let named: Vec<PortionId> = portions.iter().cloned().collect();
+    let (permitted, version) = deciding(
+        state,
+        &report,
+        Some(&named),
+        &audience,
+        purpose.as_ref(),
+        context,
+        |decision| {
+            let outcomes = decision.portions().cloned().enumerate();
+            let permitted: BTreeMap<PortionId, bool> = outcomes
+                .map(|(n, portion)| (portion, decision.audience_outcome(n) == Outcome::Permit))
+                .collect();
+            (permitted, decision.version())
+        },
+    )?;
+    let record = Disclosure {
+        id,
+        report: report.clone(),
+        version,
+        portions,
+        audience,
+        route,
+        by,
+        permitted,
+        lawful,
+        under,
+        at: context.now,
+    };
+    let mut concerned: BTreeMap<PartyPath, BTreeSet<PortionId>> = BTreeMap::new();
+    let holding = state
+        .reports
+        .get(&report)
+        .and_then(|holding| holding.versions.get(&version));
+    for portion in holding.into_iter().flat_map(|report| &report.portions) {
+        if record.portions.contains(&portion.id) {
+            for party in portion.lineage.originators() {
+                concerned.entry(party.clone()).or_default().insert(portion.id.clone());
+            }
+        }
+    }
+    for substitute in state.substitutes_of(&report, version) {
+        if record.portions.contains(&substitute.portion.id) {
+            let portions = concerned.entry(substitute.originator.clone()).or_default();
+            portions.insert(substitute.portion.id.clone());
+        }
+    }
+    let told = notices(home, &concerned, |theirs| {
+        Notice::Disclosure(Disclosure {
+            portions: theirs.clone(),
+            permitted: record
+                .permitted
+                .iter()
+                .filter(|(id, _)| theirs.contains(*id))
+                .map(|(id, p)| (id.clone(), *p))
+                .collect(),
+            ..record.clone()
+        })
+    });
+    Ok(Decided {
+        events: vec![Event::Disclosed(record)],
+        messages: told,
+    })
+}
+
+pub(super) fn record(
+    state: &State,
+    report: &ReportId,
+    portions: Option<&[PortionId]>,
+    audience: BTreeSet<PersonId>,
+    purpose: Option<Purpose>,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let (outcomes, version) = deciding(
+        state,
+        report,
+        portions,
+        &audience,
+        purpose.as_ref(),
+        context,
+        |decision| {
+            let ids = decision.portions().cloned().enumerate();
+            let outcomes: Vec<_> = ids
+                .map(|(n, portion)| (portion, decision.audience_outcome(n)))
+                .collect();
+            (outcomes, decision.version())
+        },
+    )?;
+    Ok(Decided::events([Event::Decided {
+        report: report.clone(),
+        version,
+        audience,
+        purpose: purpose.map(|purpose| purpose.as_str().to_owned()),
+        outcomes,
+        at: context.now,
+    }]))
+}

@@ -1,0 +1,401 @@
+//! Adding, delivering, distributing, withdrawing and recalling reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::{Category, Entity, Level, SchemeId};
+
+use super::{Context, Decided, Refusal, home};
+use crate::decide::{Query, Rule, Snapshot, Step, decide};
+use crate::disclosure::{Acknowledgement, Recall, RecallAction};
+use crate::event::Event;
+use crate::ids::{PartyPath, PersonId, RecallId, ReportId};
+use crate::message::Message;
+use crate::party::Person;
+use crate::report::{Delivery, Lineage, Portion, Report};
+use crate::state::State;
+
+/// The most portions one version of a report may have; a longer text is a collection of reports.
+pub const MAX_PORTIONS: usize = 50_000;
+
+pub(super) fn add(state: &State, report: Report) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    if report.originator != *home {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "add this report",
+            why: format!(
+                "its front matter names {} as originator; reports of others arrive with `entente receive`",
+                report.originator
+            ),
+        });
+    }
+    let next = state
+        .reports
+        .get(&report.id)
+        .and_then(|holding| holding.latest())
+        .map_or(1, |latest| latest.version + 1);
+    if report.version != next {
+        return Err(Refusal::Exists {
+            what: "report",
+            name: format!("{} v{}", report.id, report.version),
+            remedy: "add it as the next version",
+        });
+    }
+    well_formed(&report)?;
+    for portion in &report.portions {
+        rests_on(state, portion)?;
+    }
+    Ok(Decided::events([Event::ReportAdded(report)]))
+}
+
+/// What every report must be like, whoever wrote it.
+pub(super) fn well_formed(report: &Report) -> Result<(), Refusal> {
+    let invalid = |text: String| Err(Refusal::Invalid(format!("report {}: {text}", report.id)));
+    if report.portions.is_empty() {
+        return invalid("it has no portions; write at least one paragraph with a portion mark".to_owned());
+    }
+    if report.portions.len() > MAX_PORTIONS {
+        return invalid(format!(
+            "it has {} portions, at most {MAX_PORTIONS} are allowed; split it into several reports",
+            report.portions.len()
+        ));
+    }
+    let mut seen = BTreeSet::new();
+    for portion in &report.portions {
+        if !seen.insert(&portion.id) {
+            return invalid(format!("two portions are called {}; give each its own id", portion.id));
+        }
+        if portion.lineage.is_empty() {
+            return invalid(format!("portion {} names no originator", portion.id));
+        }
+    }
+    Ok(())
+}
+
+/// A portion that rests on others carries all their originators, and is marked at least as strictly.
+fn rests_on(state: &State, portion: &Portion) -> Result<(), Refusal> {
+    for from in portion.lineage.iter().flat_map(|(_, origin)| &origin.from) {
+        let base = state
+            .reports
+            .get(&from.report)
+            .and_then(|holding| holding.versions.get(&from.version))
+            .and_then(|report| report.portion(&from.portion));
+        let Some(base) = base else {
+            return Err(Refusal::missing(
+                "portion",
+                from,
+                "portions can only rest on reports held here; `entente report list` shows them",
+            ));
+        };
+        let missing: Vec<&str> = base
+            .lineage
+            .originators()
+            .filter(|party| !portion.lineage.originators().any(|named| named == *party))
+            .map(PartyPath::as_str)
+            .collect();
+        if !missing.is_empty() {
+            return Err(Refusal::Invalid(format!(
+                "portion {} rests on {from} but leaves out its originators {}; name them",
+                portion.id,
+                missing.join(", ")
+            )));
+        }
+        if !portion.label.at_least_as_strict_as(&base.label) {
+            return Err(Refusal::Invalid(format!(
+                "portion {} is marked {}, less strictly than {from} ({}) on which it rests; mark it at least as \
+                 strictly, or ask the originator for a substitute text",
+                portion.id, portion.mark, base.mark
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The lineage of a portion that rests on these portions, as far as they are held here.
+pub fn lineage_from<'a>(state: &'a State, bases: impl IntoIterator<Item = &'a crate::ids::PortionRef>) -> Lineage {
+    bases.into_iter().fold(Lineage::default(), |lineage, from| {
+        let base = state
+            .reports
+            .get(&from.report)
+            .and_then(|holding| holding.versions.get(&from.version))
+            .and_then(|report| report.portion(&from.portion));
+        match base {
+            None => lineage,
+            Some(base) => {
+                let mut theirs = base.lineage.clone();
+                theirs.map(|_, origin| {
+                    origin.from = BTreeSet::from([from.clone()]);
+                });
+                lineage.combine(&theirs)
+            }
+        }
+    })
+}
+
+pub(super) fn withdraw(
+    state: &State,
+    report: ReportId,
+    reason: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    held(state, &report)?;
+    Ok(Decided::events([Event::ReportWithdrawn {
+        report,
+        reason,
+        at: context.now,
+    }]))
+}
+
+pub(super) fn distribute(
+    state: &State,
+    report: ReportId,
+    added: BTreeSet<PersonId>,
+    removed: BTreeSet<PersonId>,
+) -> Result<Decided, Refusal> {
+    held(state, &report)?;
+    if let Some(unknown) = added.iter().find(|person| !state.persons.contains_key(person)) {
+        return Err(Refusal::missing(
+            "person",
+            unknown,
+            "add them with `entente person add`",
+        ));
+    }
+    Ok(Decided::events([Event::DistributionChanged { report, added, removed }]))
+}
+
+fn held<'s>(state: &'s State, report: &ReportId) -> Result<&'s Report, Refusal> {
+    state
+        .reports
+        .get(report)
+        .and_then(|holding| holding.latest())
+        .ok_or_else(|| Refusal::missing("report", report, "`entente report list` shows the reports held here"))
+}
+
+pub(super) fn deliver(state: &State, id: &ReportId, to: PartyPath, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let report = held(state, id)?;
+    if report.originator != *home {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "deliver this report",
+            why: format!(
+                "{} wrote it; write a report of your own that rests on it, or ask {} to deliver it",
+                report.originator, report.originator
+            ),
+        });
+    }
+    if !state.parties.contains_key(&to) {
+        return Err(Refusal::missing(
+            "party",
+            &to,
+            "add it with `entente party add`, with its keys",
+        ));
+    }
+    let delivery = Delivery {
+        report: report.id.clone(),
+        version: report.version,
+        to: to.clone(),
+        by: home.clone(),
+        at: context.now,
+    };
+    let mut sent = report.clone();
+    sent.add_recipient(home, &to);
+    let arrangements = arrangements_of(state, &sent, home, &to)?;
+    may_receive(state, &sent, home, &to, context)?;
+    let message = Message::Delivery {
+        report: sent,
+        delivery: delivery.clone(),
+        arrangements,
+    };
+    Ok(Decided::events([Event::ReportDelivered(delivery)]).send(to, message))
+}
+
+/// The arrangements that the originator's share of a report came under; each must bind the receiver.
+fn arrangements_of(
+    state: &State,
+    report: &Report,
+    home: &PartyPath,
+    to: &PartyPath,
+) -> Result<Vec<crate::arrangement::Arrangement>, Refusal> {
+    let mut found = BTreeMap::new();
+    for (party, origin) in report.portions.iter().flat_map(|portion| portion.lineage.iter()) {
+        for id in &origin.arrangements {
+            let Some(arrangement) = state.arrangements.get(id) else {
+                return Err(Refusal::missing(
+                    "arrangement",
+                    id,
+                    "add it with `entente arrangement add`, or correct the report's front matter",
+                ));
+            };
+            if party == home && !arrangement.binds(to) {
+                return Err(Refusal::NotEntitled {
+                    who: to.to_string(),
+                    what: "receive this report",
+                    why: format!("arrangement {id}, under which it is shared, does not bind it"),
+                });
+            }
+            found.insert(id.clone(), arrangement.clone());
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Whether a party as such may receive a report: decided for a reader there who lacks nothing that a person can have.
+fn may_receive(
+    state: &State,
+    report: &Report,
+    home: &PartyPath,
+    to: &PartyPath,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let mut picture = state.clone();
+    if let Some(holding) = picture.reports.get_mut(&report.id) {
+        holding.versions.insert(report.version, report.clone());
+    }
+    let id = PersonId::new(format!("{to}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
+    let reader = cleared_reader(id.clone(), to, report);
+    let snapshot = Snapshot::compile(&picture, context.groups, &[reader]);
+    let audience = [id];
+    let query = Query {
+        report: &report.id,
+        version: Some(report.version),
+        portions: None,
+        audience: &audience,
+        purpose: None,
+        moment: context.now,
+    };
+    let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
+    let mut problems = Vec::new();
+    for (n, portion) in decision.portions().enumerate() {
+        let rules = decision.rules(0, n).zip(decision.explain(0, n));
+        for (rule, explanation) in rules {
+            // Persons and purposes are the receiver's to decide; its named recipients are the originator's choice.
+            let personal = matches!(rule.step(), Step::NeedToKnow | Step::Purpose);
+            let chosen = rule == Rule::CircleNamed && explanation.remedy.starts_with(home.as_str());
+            if !personal && !chosen {
+                problems.push(format!(
+                    "portion {portion}: {}; {}",
+                    explanation.message, explanation.remedy
+                ));
+            }
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::NotEntitled {
+            who: to.to_string(),
+            what: "receive this report",
+            why: problems.join("\n  "),
+        }),
+    }
+}
+
+fn cleared_reader(id: PersonId, party: &PartyPath, report: &Report) -> Person {
+    let labels = || report.portions.iter().map(|portion| &portion.label);
+    let accesses: BTreeSet<Category> = labels()
+        .flat_map(|label| label.required.iter().chain(label.any_of.iter().flatten()))
+        .cloned()
+        .collect();
+    let clearances: BTreeMap<SchemeId, Level> = labels()
+        .flat_map(|label| label.levels.keys())
+        .map(|scheme| {
+            let level = Level {
+                rank: u16::MAX,
+                name: "any".to_owned(),
+            };
+            (scheme.clone(), level)
+        })
+        .collect();
+    Person {
+        citizenships: BTreeSet::from([Entity::new(party.top())]),
+        clearances,
+        accesses,
+        ..Person::outsider(id, party.clone())
+    }
+}
+
+pub(super) fn recall(
+    state: &State,
+    id: RecallId,
+    report: &ReportId,
+    action: RecallAction,
+    reason: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let latest = held(state, report)?;
+    if latest.originator != *home {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "recall this report",
+            why: format!(
+                "{} wrote it; bar your own readers with `entente report withdraw {report}`",
+                latest.originator
+            ),
+        });
+    }
+    if let RecallAction::ManualInstruction { instruction } = &action
+        && instruction.trim().is_empty()
+    {
+        return Err(Refusal::Invalid(
+            "a recall by MANUAL_INSTRUCTION needs the instruction; give it with `--instruction`".to_owned(),
+        ));
+    }
+    let deliveries = state.reports.get(report).map(|holding| &holding.deliveries);
+    let holders: BTreeMap<PartyPath, Option<Acknowledgement>> = deliveries
+        .into_iter()
+        .flatten()
+        .map(|delivery| (delivery.to.clone(), None))
+        .collect();
+    let recall = Recall {
+        id,
+        originator: home.clone(),
+        report: report.clone(),
+        version: latest.version,
+        action,
+        reason,
+        ordered: context.now,
+        holders,
+    };
+    let mut decided = Decided::events([Event::RecallOrdered(recall.clone())]);
+    for holder in recall.holders.keys() {
+        // Each holder learns of its own duty, not of who else holds a copy.
+        let theirs = Recall {
+            holders: BTreeMap::from([(holder.clone(), None)]),
+            ..recall.clone()
+        };
+        decided = decided.send(holder.clone(), Message::Recall(theirs));
+    }
+    Ok(decided)
+}
+
+pub(super) fn acknowledge(
+    state: &State,
+    recall: &RecallId,
+    statement: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let Some(known) = state.recalls.get(recall) else {
+        return Err(Refusal::missing(
+            "recall",
+            recall,
+            "`entente recall list` shows the recalls known here",
+        ));
+    };
+    if known.originator == *home {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "acknowledge this recall",
+            why: "it ordered the recall; the holders acknowledge it".to_owned(),
+        });
+    }
+    let acknowledgement = Acknowledgement {
+        recall: recall.clone(),
+        by: home.clone(),
+        at: context.now,
+        statement,
+    };
+    Ok(Decided::events([Event::RecallAcknowledged(acknowledgement.clone())])
+        .send(known.originator.clone(), Message::Acknowledgement(acknowledgement)))
+}

@@ -1,0 +1,69 @@
+//! What parties say to each other. Each message travels in a signed file or request and is a command here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::arrangement::Arrangement;
+use crate::disclosure::{Acknowledgement, Notice, Recall};
+use crate::ids::ConsentId;
+use crate::report::{Delivery, Report};
+use crate::request::{Consent, Refusal, Request, Substitute};
+use jiff::Timestamp;
+
+/// A message from one party to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "message", content = "data", rename_all = "kebab-case")]
+pub enum Message {
+    /// A report, with the terms under which it is given.
+    Delivery {
+        /// The report.
+        report: Report,
+        /// Its delivery.
+        delivery: Delivery,
+        /// The arrangements that its lineage names.
+        arrangements: Vec<Arrangement>,
+    },
+    /// A request for release.
+    Request(Request),
+    /// Answers to a request.
+    Answer {
+        /// What is granted.
+        consents: Vec<Consent>,
+        /// What is refused.
+        refusals: Vec<Refusal>,
+        /// Texts given instead.
+        substitutes: Vec<Substitute>,
+    },
+    /// A consent's withdrawal.
+    Withdrawal {
+        /// The consent.
+        consent: ConsentId,
+        /// From when on.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// A recall.
+    Recall(Recall),
+    /// A holder's acknowledgement of a recall.
+    Acknowledgement(Acknowledgement),
+    /// What happened to the receiver's portions.
+    Notice(Notice),
+    /// The terms of an arrangement, new or changed: suspended, resumed, ended.
+    Arrangement(Arrangement),
+}
+
+impl Message {
+    /// The kind of message, as its file's header states it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Delivery { .. } => "delivery",
+            Self::Request(_) => "request",
+            Self::Answer { .. } => "answer",
+            Self::Withdrawal { .. } => "withdrawal",
+            Self::Recall(_) => "recall",
+            Self::Acknowledgement(_) => "acknowledgement",
+            Self::Notice(_) => "notice",
+            Self::Arrangement(_) => "arrangement",
+        }
+    }
+}

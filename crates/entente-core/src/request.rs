@@ -1,0 +1,176 @@
+//! The originator's side of onward release: requests, consents, refusals, substitutes, withdrawals.
+
+use std::collections::BTreeSet;
+
+use entente_marking::Purpose;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId};
+use crate::party::Person;
+use crate::report::Portion;
+
+/// A question to one originator: may these persons have these portions for this purpose?
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its id, the same at both parties.
+    pub id: RequestId,
+    /// The party that asks.
+    pub from: PartyPath,
+    /// The originator that is asked.
+    pub to: PartyPath,
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The portions asked for.
+    pub portions: BTreeSet<PortionId>,
+    /// For whom: what the originator needs to know about each person.
+    pub audience: Vec<Person>,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// Why, in the asker's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// By when an answer is of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<Timestamp>,
+}
+
+/// How far a request has come for one portion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Progress {
+    /// No answer yet.
+    Open,
+    /// Consent was given.
+    Granted,
+    /// Consent was refused.
+    Refused,
+    /// Another text was given in its place.
+    Substituted,
+}
+
+/// To whom a consent applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Recipients {
+    /// These persons.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub persons: BTreeSet<PersonId>,
+    /// Everyone at these parties.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub parties: BTreeSet<PartyPath>,
+}
+
+impl Recipients {
+    /// Whether `person`, acting for `party`, is meant.
+    pub fn include(&self, person: &PersonId, party: &PartyPath) -> bool {
+        self.persons.contains(person) || self.parties.iter().any(|covered| covered.includes(party))
+    }
+
+    /// Whether nobody is meant.
+    pub fn is_empty(&self) -> bool {
+        self.persons.is_empty() && self.parties.is_empty()
+    }
+}
+
+/// An originator's permission to pass portions on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Its id, the same at both parties.
+    pub id: ConsentId,
+    /// The request it answers; none where the originator offered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    /// Who consents.
+    pub originator: PartyPath,
+    /// The party that may pass it on.
+    pub to: PartyPath,
+    /// The report.
+    pub report: ReportId,
+    /// Which portions of which version. Empty for a standing consent to the whole report, later versions included.
+    pub portions: BTreeSet<PortionRef>,
+    /// For whom.
+    pub recipients: Recipients,
+    /// What for; `None` for any purpose that marking and arrangement allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purposes: Option<BTreeSet<Purpose>>,
+    /// What whoever uses it has to observe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
+    /// When it was given.
+    pub given: Timestamp,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Timestamp>,
+    /// When it was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Timestamp>,
+}
+
+impl Consent {
+    /// Whether it is in force at `moment`.
+    pub fn is_live(&self, moment: Timestamp) -> bool {
+        self.given <= moment
+            && self.withdrawn.is_none_or(|end| moment < end)
+            && self.ends.is_none_or(|end| moment < end)
+    }
+
+    /// Whether it is a standing one: for the whole report, later versions included.
+    pub fn is_standing(&self) -> bool {
+        self.portions.is_empty()
+    }
+
+    /// Whether it is about `portion`.
+    pub fn concerns(&self, portion: &PortionRef) -> bool {
+        self.report == portion.report && (self.is_standing() || self.portions.contains(portion))
+    }
+
+    /// Whether it allows `purpose`; one that is not stated is allowed only where any is.
+    pub fn allows(&self, purpose: Option<&Purpose>) -> bool {
+        match (&self.purposes, purpose) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(allowed), Some(purpose)) => allowed.contains(purpose),
+        }
+    }
+}
+
+/// An originator's "no", which is also worth recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The request it answers.
+    pub request: RequestId,
+    /// Who refuses.
+    pub originator: PartyPath,
+    /// The portions refused.
+    pub portions: BTreeSet<PortionId>,
+    /// Why, as far as the originator says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// When.
+    pub given: Timestamp,
+}
+
+/// Another text that may be given in place of a portion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Substitute {
+    /// The request it answers.
+    pub request: RequestId,
+    /// Who gives it.
+    pub originator: PartyPath,
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The portion that it stands for.
+    pub stands_for: PortionId,
+    /// The text with its mark. It is decided about like any other portion.
+    pub portion: Portion,
+    /// The consent that goes with it, for the request's audience.
+    pub consent: ConsentId,
+    /// When it was given.
+    pub given: Timestamp,
+}

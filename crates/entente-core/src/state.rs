@@ -1,0 +1,367 @@
+//! What is true now: the projection of all events so far.
+//!
+//! Applying an event cannot fail; whether it may happen was decided before (see [`crate::handle`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::arrangement::Arrangement;
+use crate::disclosure::{Disclosure, Notice, Override, Recall};
+use crate::event::Event;
+use crate::ids::{
+    ArrangementId, AudienceName, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
+};
+use crate::party::{Audience, Party, Person};
+use crate::report::{Delivery, Distribution, Report};
+use crate::request::{Consent, Progress, Refusal, Request, Substitute};
+
+/// A report in all the versions that are held here, and what happened to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// Its versions.
+    pub versions: BTreeMap<u32, Report>,
+    /// To whom and from whom it went.
+    #[serde(default)]
+    pub deliveries: BTreeSet<Delivery>,
+    /// Who here has a need to know.
+    #[serde(default)]
+    pub distribution: Distribution,
+    /// When and why it was withdrawn, if it was.
+    #[serde(default)]
+    pub withdrawn: Option<(Timestamp, String)>,
+}
+
+impl Holding {
+    /// The latest version.
+    pub fn latest(&self) -> Option<&Report> {
+        self.versions.values().next_back()
+    }
+
+    /// This version, or the latest where none is named.
+    pub fn version(&self, version: Option<u32>) -> Option<&Report> {
+        match version {
+            Some(version) => self.versions.get(&version),
+            None => self.latest(),
+        }
+    }
+}
+
+/// A request and the answers to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestCase {
+    /// The request.
+    pub request: Request,
+    /// How far it has come, portion by portion.
+    pub progress: BTreeMap<PortionId, Progress>,
+    /// The refusals, if any.
+    #[serde(default)]
+    pub refusals: Vec<Refusal>,
+}
+
+impl RequestCase {
+    fn open(request: Request) -> Self {
+        let progress = request.portions.iter().map(|id| (id.clone(), Progress::Open)).collect();
+        Self {
+            request,
+            progress,
+            refusals: Vec::new(),
+        }
+    }
+
+    /// The portions that still wait for an answer.
+    pub fn open_portions(&self) -> impl Iterator<Item = &PortionId> {
+        self.progress
+            .iter()
+            .filter(|(_, progress)| **progress == Progress::Open)
+            .map(|(id, _)| id)
+    }
+
+    /// Whether any portion still waits for an answer.
+    pub fn is_open(&self) -> bool {
+        self.open_portions().next().is_some()
+    }
+}
+
+/// A kind of document in the projection, with its key. The store keeps one row for each.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Document {
+    /// The kind, such as `report`.
+    pub kind: &'static str,
+    /// The key within the kind.
+    pub id: String,
+}
+
+/// A stored document that does not fit the projection: the store must be rebuilt from its events.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the stored {kind} `{id}` cannot be read ({problem}); rebuild the projection from the events with `entente store rebuild`"
+)]
+pub struct BadDocument {
+    kind: String,
+    id: String,
+    problem: String,
+}
+
+macro_rules! state {
+    ($( $(#[$doc:meta])* $field:ident : $key:ty => $value:ty, $kind:literal; )*) => {
+        /// What is true now.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        pub struct State {
+            /// The party that runs this node; `None` before it was set up.
+            pub home: Option<PartyPath>,
+            $( $(#[$doc])* pub $field: BTreeMap<$key, $value>, )*
+        }
+
+        impl State {
+            /// The document with this key; `None` where there is none (any more).
+            pub fn document(&self, kind: &str, id: &str) -> Option<Value> {
+                let value = match kind {
+                    "home" => self.home.as_ref().map(serde_json::to_value),
+                    $( $kind => {
+                        let key = id.parse::<$key>().ok();
+                        key.and_then(|key| self.$field.get(&key)).map(serde_json::to_value)
+                    } )*
+                    _ => None,
+                };
+                value.map(|value| value.expect("the state consists of plain data with text keys"))
+            }
+
+            /// Puts a stored document back in its place.
+            ///
+            /// # Errors
+            /// When kind, key or content are not those of a document of the state.
+            pub fn restore(&mut self, kind: &str, id: &str, value: Value) -> Result<(), BadDocument> {
+                let bad = |problem: String| BadDocument { kind: kind.to_owned(), id: id.to_owned(), problem };
+                match kind {
+                    "home" => self.home = Some(serde_json::from_value(value).map_err(|e| bad(e.to_string()))?),
+                    $( $kind => {
+                        let key: $key = id.parse().map_err(|e| bad(format!("{e}")))?;
+                        self.$field.insert(key, serde_json::from_value(value).map_err(|e| bad(e.to_string()))?);
+                    } )*
+                    _ => return Err(bad("there is no such kind".to_owned())),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+state! {
+    /// Parties by path.
+    parties: PartyPath => Party, "party";
+    /// Persons by id.
+    persons: PersonId => Person, "person";
+    /// Audiences by name.
+    audiences: AudienceName => Audience, "audience";
+    /// Arrangements by id.
+    arrangements: ArrangementId => Arrangement, "arrangement";
+    /// Reports by id.
+    reports: ReportId => Holding, "report";
+    /// Requests by id, opened here or received.
+    requests: RequestId => RequestCase, "request";
+    /// Consents by id, given here or received.
+    consents: ConsentId => Consent, "consent";
+    /// Substitutes by the consent that goes with each.
+    substitutes: ConsentId => Substitute, "substitute";
+    /// Recalls by id.
+    recalls: RecallId => Recall, "recall";
+    /// Overrides by id.
+    overrides: DisclosureId => Override, "override";
+    /// Disclosures by id.
+    disclosures: DisclosureId => Disclosure, "disclosure";
+    /// Notices by the id of what they are about.
+    notices: DisclosureId => (PartyPath, Notice), "notice";
+    /// Digests of the signed files taken in, by `sender/id`.
+    received: String => String, "received";
+}
+
+/// The key of a received file.
+pub(crate) fn envelope_key(from: &PartyPath, id: &str) -> String {
+    format!("{from}/{id}")
+}
+
+impl State {
+    /// Applies what happened. Returns the documents that it touched.
+    #[expect(clippy::too_many_lines, reason = "one arm an event, each a line or two")]
+    pub fn apply(&mut self, event: &Event) -> Vec<Document> {
+        let touched = |kind, id: &dyn ToString| Document {
+            kind,
+            id: id.to_string(),
+        };
+        match event {
+            Event::Founded { party } => {
+                self.home = Some(party.path.clone());
+                self.parties.insert(party.path.clone(), party.clone());
+                vec![touched("home", &"home"), touched("party", &party.path)]
+            }
+            Event::PartySet(party) => {
+                self.parties.insert(party.path.clone(), party.clone());
+                vec![touched("party", &party.path)]
+            }
+            Event::PersonSet(person) => {
+                self.persons.insert(person.id.clone(), person.clone());
+                vec![touched("person", &person.id)]
+            }
+            Event::AudienceSet(audience) => {
+                self.audiences.insert(audience.name.clone(), audience.clone());
+                vec![touched("audience", &audience.name)]
+            }
+            Event::ArrangementSet(arrangement) => {
+                self.arrangements.insert(arrangement.id.clone(), arrangement.clone());
+                vec![touched("arrangement", &arrangement.id)]
+            }
+            Event::ArrangementStatusSet { id, status } => {
+                if let Some(arrangement) = self.arrangements.get_mut(id) {
+                    arrangement.status = status.clone();
+                }
+                vec![touched("arrangement", id)]
+            }
+            Event::ReportAdded(report) => {
+                let holding = self.reports.entry(report.id.clone()).or_default();
+                holding.versions.insert(report.version, report.clone());
+                vec![touched("report", &report.id)]
+            }
+            Event::ReportReceived { report, delivery } => {
+                let holding = self.reports.entry(report.id.clone()).or_default();
+                holding.versions.insert(report.version, report.clone());
+                holding.deliveries.insert(delivery.clone());
+                vec![touched("report", &report.id)]
+            }
+            Event::ReportWithdrawn { report, reason, at } => {
+                self.reports.entry(report.clone()).or_default().withdrawn = Some((*at, reason.clone()));
+                vec![touched("report", report)]
+            }
+            Event::ReportDelivered(delivery) => {
+                let holding = self.reports.entry(delivery.report.clone()).or_default();
+                holding.deliveries.insert(delivery.clone());
+                if let Some(report) = holding.versions.get_mut(&delivery.version) {
+                    report.add_recipient(&delivery.by, &delivery.to);
+                }
+                vec![touched("report", &delivery.report)]
+            }
+            Event::DistributionChanged { report, added, removed } => {
+                let holding = self.reports.entry(report.clone()).or_default();
+                holding.distribution.extend(added.iter().cloned());
+                holding.distribution.retain(|person| !removed.contains(person));
+                vec![touched("report", report)]
+            }
+            Event::Decided { .. } | Event::EnvelopeSent { .. } => Vec::new(),
+            Event::RequestOpened(request) | Event::RequestReceived(request) => {
+                self.requests
+                    .insert(request.id.clone(), RequestCase::open(request.clone()));
+                vec![touched("request", &request.id)]
+            }
+            Event::ConsentGiven(consent) => {
+                self.consents.insert(consent.id.clone(), consent.clone());
+                let mut documents = vec![touched("consent", &consent.id)];
+                if let Some(request) = &consent.request {
+                    let portions: Vec<PortionId> = match (self.requests.get(request), consent.is_standing()) {
+                        (Some(case), true) => case.open_portions().cloned().collect(),
+                        _ => consent
+                            .portions
+                            .iter()
+                            .map(|reference| reference.portion.clone())
+                            .collect(),
+                    };
+                    self.progress(request, portions, Progress::Granted);
+                    documents.push(touched("request", request));
+                }
+                documents
+            }
+            Event::RequestRefused(refusal) => {
+                self.progress(&refusal.request, refusal.portions.iter().cloned(), Progress::Refused);
+                if let Some(case) = self.requests.get_mut(&refusal.request) {
+                    case.refusals.push(refusal.clone());
+                }
+                vec![touched("request", &refusal.request)]
+            }
+            Event::SubstituteGiven(substitute) => {
+                self.progress(
+                    &substitute.request,
+                    [substitute.stands_for.clone()],
+                    Progress::Substituted,
+                );
+                self.substitutes.insert(substitute.consent.clone(), substitute.clone());
+                vec![
+                    touched("substitute", &substitute.consent),
+                    touched("request", &substitute.request),
+                ]
+            }
+            Event::ConsentWithdrawn { consent, at, .. } => {
+                if let Some(consent) = self.consents.get_mut(consent) {
+                    consent.withdrawn = Some(*at);
+                }
+                vec![touched("consent", consent)]
+            }
+            Event::Overridden(o) => {
+                self.overrides.insert(o.id.clone(), o.clone());
+                vec![touched("override", &o.id)]
+            }
+            Event::Disclosed(d) => {
+                self.disclosures.insert(d.id.clone(), d.clone());
+                vec![touched("disclosure", &d.id)]
+            }
+            Event::RecallOrdered(recall) => {
+                self.recalls.insert(recall.id.clone(), recall.clone());
+                vec![touched("recall", &recall.id)]
+            }
+            Event::RecallAcknowledged(acknowledgement) => {
+                if let Some(recall) = self.recalls.get_mut(&acknowledgement.recall) {
+                    recall
+                        .holders
+                        .insert(acknowledgement.by.clone(), Some(acknowledgement.clone()));
+                }
+                vec![touched("recall", &acknowledgement.recall)]
+            }
+            Event::NoticeReceived { from, notice } => {
+                let id = match notice {
+                    Notice::Override(o) => &o.id,
+                    Notice::Disclosure(d) => &d.id,
+                };
+                self.notices.insert(id.clone(), (from.clone(), notice.clone()));
+                vec![touched("notice", id)]
+            }
+            Event::EnvelopeReceived { from, id, digest } => {
+                let key = envelope_key(from, id);
+                self.received.insert(key.clone(), digest.clone());
+                vec![touched("received", &key)]
+            }
+        }
+    }
+
+    /// The state after all these events.
+    pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut state = Self::default();
+        for event in events {
+            state.apply(event);
+        }
+        state
+    }
+
+    /// The recall that is in force for a version of a report, the strictest if there are several.
+    pub fn recall_of(&self, report: &ReportId, version: u32) -> Option<&Recall> {
+        self.recalls
+            .values()
+            .filter(|recall| recall.report == *report && version <= recall.version)
+            .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
+    }
+
+    /// The substitute texts held for a version of a report.
+    pub fn substitutes_of(&self, report: &ReportId, version: u32) -> impl Iterator<Item = &Substitute> {
+        let report = report.clone();
+        self.substitutes
+            .values()
+            .filter(move |substitute| substitute.report == report && substitute.version == version)
+    }
+
+    fn progress(&mut self, request: &RequestId, portions: impl IntoIterator<Item = PortionId>, to: Progress) {
+        if let Some(case) = self.requests.get_mut(request) {
+            for portion in portions {
+                case.progress.insert(portion, to);
+            }
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod groups;
 mod label;
 mod release;
 mod scheme;
+pub mod us;
 
 pub use finding::{Finding, Severity};
 pub use groups::{Group, Groups};

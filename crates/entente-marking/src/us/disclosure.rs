@@ -1,0 +1,195 @@
+//! Foreign disclosure and release in a roll-up (M Table 3): what a document says when its portions differ.
+
+use std::collections::BTreeSet;
+
+use super::mark::{List, Mark};
+use super::meaning::atoms;
+use super::vocabulary::Word;
+use crate::groups::Groups;
+use crate::release::Entity;
+use crate::scheme::Step;
+
+/// What the banner says about foreign disclosure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Disclosure {
+    Silent,
+    Noforn,
+    Relido,
+    Lists {
+        rel: Option<BTreeSet<String>>,
+        eyes: Option<BTreeSet<String>>,
+        display: Option<BTreeSet<String>>,
+        relido: bool,
+    },
+}
+
+const SOURCE: &str = "M Table 3, pp. 37-41";
+
+/// A participant: every classified portion, and every unclassified one that carries a control.
+fn participates(mark: &Mark) -> bool {
+    mark.is_classified() || mark.has_controls()
+}
+
+fn noforn(mark: &Mark, classified: bool, marked: bool) -> bool {
+    let variant = mark.has(Word::SbuNf) || mark.has(Word::LesNf);
+    mark.has(Word::Noforn) || mark.has(Word::Nodis) || mark.has(Word::Exdis) || (variant && (classified || marked))
+}
+
+fn list(list: Option<&List>) -> Option<&BTreeSet<String>> {
+    match list {
+        Some(List::Of(list)) => Some(list),
+        _ => None,
+    }
+}
+
+/// The entries common to all lists: groups that stand on each stay as they are, the rest is compared by members.
+fn common(lists: &[&BTreeSet<String>], groups: &Groups) -> BTreeSet<String> {
+    let Some((first, rest)) = lists.split_first() else {
+        return BTreeSet::new();
+    };
+    let tokens: BTreeSet<String> = first
+        .iter()
+        .filter(|token| rest.iter().all(|list| list.contains(*token)))
+        .cloned()
+        .collect();
+    let mut shared: BTreeSet<Entity> = atoms(*first, groups);
+    for list in rest {
+        shared = &shared & &atoms(*list, groups);
+    }
+    let covered: BTreeSet<Entity> = tokens
+        .iter()
+        .filter(|token| groups.get(&Entity::new(token)).is_some())
+        .flat_map(|token| atoms([token], groups))
+        .collect();
+    let single = shared.difference(&covered).map(|entity| entity.as_str().to_owned());
+    tokens.into_iter().chain(single).collect()
+}
+
+/// Whether a list names anyone besides the USA.
+fn names_others(list: &BTreeSet<String>) -> bool {
+    list.iter().any(|code| code != "USA")
+}
+
+fn step(rule: &str, message: impl Into<String>) -> Step {
+    Step {
+        rule: format!("us-ic.rollup.fdr.{rule}"),
+        source: SOURCE.to_owned(),
+        message: message.into(),
+    }
+}
+
+/// Rolls foreign disclosure up over all portions at once.
+pub(crate) fn roll_up(marks: &[Mark], classified: bool, groups: &Groups, steps: &mut Vec<Step>) -> Disclosure {
+    let some: Vec<&Mark> = marks.iter().filter(|mark| participates(mark)).collect();
+    let listed = |mark: &&Mark| mark.rel.is_some() || mark.eyes.is_some();
+    let says =
+        |mark: &&Mark| mark.has(Word::Noforn) || mark.has(Word::Relido) || listed(mark) || mark.display.is_some();
+    let marked = some.iter().any(says);
+    if some.iter().any(|mark| noforn(mark, classified, marked)) {
+        steps.push(step(
+            "noforn",
+            "a portion is not releasable to foreign nationals, so the document is not",
+        ));
+        return Disclosure::Noforn;
+    }
+    if !marked {
+        return Disclosure::Silent;
+    }
+    if some.iter().all(|mark| mark.has(Word::Relido)) {
+        let all_listed = some.iter().all(listed);
+        let lists: Vec<_> = some.iter().filter_map(|mark| list(mark.rel.as_ref())).collect();
+        let shared = common(&lists, groups);
+        if all_listed && names_others(&shared) {
+            steps.push(step(
+                "relido",
+                "every portion is RELIDO and releasable to a common list",
+            ));
+            return lists_of(Some(shared), None, None, true);
+        }
+        steps.push(step("relido", "every portion that counts is RELIDO"));
+        return Disclosure::Relido;
+    }
+    let silent = some.iter().find(|mark| !says(mark));
+    if let Some(mark) = silent {
+        let text = super::render::render(mark, crate::scheme::MarkKind::Portion);
+        steps.push(step(
+            "unmarked",
+            format!("{text} does not say who may have it, other portions do: nobody foreign may have the whole"),
+        ));
+        return Disclosure::Noforn;
+    }
+    if some.iter().any(|mark| mark.has(Word::Relido) && !listed(mark)) {
+        steps.push(step(
+            "relido-mixed",
+            "RELIDO and other release markings have nobody in common",
+        ));
+        return Disclosure::Noforn;
+    }
+    by_lists(&some, groups, steps)
+}
+
+fn lists_of(
+    rel: Option<BTreeSet<String>>,
+    eyes: Option<BTreeSet<String>>,
+    display: Option<BTreeSet<String>>,
+    relido: bool,
+) -> Disclosure {
+    Disclosure::Lists {
+        rel,
+        eyes,
+        display,
+        relido,
+    }
+}
+
+/// Every participant has a list: REL TO, EYES ONLY or DISPLAY ONLY.
+fn by_lists(some: &[&Mark], groups: &Groups, steps: &mut Vec<Step>) -> Disclosure {
+    let full = |mark: &&Mark| list(mark.rel.as_ref()).or(list(mark.eyes.as_ref())).cloned();
+    let full_lists: Vec<BTreeSet<String>> = some.iter().filter_map(full).collect();
+    let shown_lists: Vec<BTreeSet<String>> = some
+        .iter()
+        .map(|mark| {
+            let mut shown = full(mark).unwrap_or_default();
+            shown.extend(mark.display.clone().unwrap_or_default());
+            shown
+        })
+        .collect();
+    let rel = match full_lists.len() == some.len() {
+        true => common(&full_lists.iter().collect::<Vec<_>>(), groups),
+        false => BTreeSet::new(),
+    };
+    let shown = common(&shown_lists.iter().collect::<Vec<_>>(), groups);
+    let rel = Some(rel).filter(names_others);
+    let display: BTreeSet<String> = shown
+        .into_iter()
+        .filter(|code| code != "USA" && !rel.as_ref().is_some_and(|rel| rel.contains(code)))
+        .collect();
+    let display = Some(display).filter(|list| !list.is_empty() && some.iter().any(|mark| mark.display.is_some()));
+    if rel.is_none() && display.is_none() {
+        steps.push(step(
+            "disjoint",
+            "the portions' lists have nobody in common but the USA",
+        ));
+        return Disclosure::Noforn;
+    }
+    if let Some(rel) = &rel {
+        let text = super::render::release_list(rel);
+        steps.push(step(
+            "rel",
+            format!("every portion that counts is releasable to {text}"),
+        ));
+    }
+    if let Some(display) = &display {
+        let text = super::render::countries(display).join(", ");
+        steps.push(step(
+            "display",
+            format!("every portion that counts may at least be shown to {text}"),
+        ));
+    }
+    let all_eyes = some.iter().all(|mark| mark.eyes.is_some() && mark.rel.is_none());
+    let same = full_lists.windows(2).all(|pair| pair[0] == pair[1]);
+    match all_eyes && same && display.is_none() {
+        true => lists_of(None, rel, None, false),
+        false => lists_of(rel, None, display, false),
+    }
+}

@@ -1,0 +1,132 @@
+//! A US mark as a tree: what was written, without how it was written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::vocabulary::{Class, Word};
+
+/// Orders names as the manual does: those that begin with a digit first, then by letters (M p. 61).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Name(bool, String);
+
+impl Name {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(!text.starts_with(|c: char| c.is_ascii_digit()), text.to_owned())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.1
+    }
+}
+
+/// Control system or programme → compartment → sub-compartments.
+pub(crate) type Compartments = BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>>;
+
+/// Whose classification it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Head {
+    Us(Class),
+    /// Owners; empty for concealed foreign government information (`//FGI S`).
+    Foreign(BTreeSet<String>, Class),
+    Nato(&'static str, BTreeSet<String>, Class),
+    /// Owners; `None` where the portion leaves them to the banner.
+    Joint(Option<BTreeSet<String>>, Class),
+}
+
+impl Head {
+    pub(crate) fn class(&self) -> Class {
+        match self {
+            Self::Us(class) | Self::Foreign(_, class) | Self::Nato(_, _, class) | Self::Joint(_, class) => *class,
+        }
+    }
+}
+
+/// Restricted and formerly restricted data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Atomic {
+    pub(crate) rd: bool,
+    pub(crate) cnwdi: bool,
+    pub(crate) rd_sigma: BTreeSet<u16>,
+    pub(crate) frd: bool,
+    pub(crate) frd_sigma: BTreeSet<u16>,
+    pub(crate) dod_ucni: bool,
+    pub(crate) doe_ucni: bool,
+    pub(crate) tfni: bool,
+    pub(crate) atomal: bool,
+}
+
+/// Special access programmes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Programmes {
+    pub(crate) named: Compartments,
+    pub(crate) multiple: bool,
+    pub(crate) hvsaco: bool,
+}
+
+/// Foreign government information in a US document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fgi {
+    Concealed,
+    From(BTreeSet<String>),
+}
+
+/// A list of countries and groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    /// As in the banner: a portion may say `REL` alone.
+    AsBanner,
+    Of(BTreeSet<String>),
+}
+
+/// A mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) head: Head,
+    pub(crate) sci: Compartments,
+    pub(crate) sap: Programmes,
+    pub(crate) aea: Atomic,
+    pub(crate) fgi: Option<Fgi>,
+    pub(crate) words: BTreeSet<Word>,
+    pub(crate) rel: Option<List>,
+    pub(crate) eyes: Option<List>,
+    pub(crate) display: Option<BTreeSet<String>>,
+    /// DoD nicknames of alternative compensatory control measures.
+    pub(crate) accm: BTreeSet<String>,
+}
+
+impl Mark {
+    pub(crate) fn of(head: Head) -> Self {
+        Self {
+            head,
+            sci: Compartments::new(),
+            sap: Programmes::default(),
+            aea: Atomic::default(),
+            fgi: None,
+            words: BTreeSet::new(),
+            rel: None,
+            eyes: None,
+            display: None,
+            accm: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn has(&self, word: Word) -> bool {
+        self.words.contains(&word)
+    }
+
+    pub(crate) fn is_classified(&self) -> bool {
+        self.head.class() > Class::Unclassified
+    }
+
+    /// Whether it carries any dissemination or non-IC control.
+    pub(crate) fn has_controls(&self) -> bool {
+        !self.words.is_empty() || self.rel.is_some() || self.eyes.is_some() || self.display.is_some()
+    }
+
+    pub(crate) fn has_sci(&self, system: &str) -> bool {
+        self.sci.contains_key(&Name::new(system))
+    }
+
+    pub(crate) fn compartments<'m>(&'m self, system: &str) -> impl Iterator<Item = (&'m Name, &'m BTreeSet<Name>)> {
+        self.sci.get(&Name::new(system)).into_iter().flatten()
+    }
+}

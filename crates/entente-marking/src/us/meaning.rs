@@ -1,0 +1,361 @@
+//! What a mark means: its label, and each token in words.
+
+use std::collections::BTreeSet;
+
+use super::mark::{Compartments, Fgi, Head, List, Mark};
+use super::syntax::{Role, Token};
+use super::vocabulary::{Class, NATO, SCI, Sci, Word};
+use crate::groups::Groups;
+use crate::label::{Category, Caveat, Circle, Control, Label, Level, SchemeId};
+use crate::release::{Entity, Release};
+use crate::scheme::{Effect, TokenMeaning};
+
+/// The name of the scheme.
+pub(crate) const ID: &str = "us-ic";
+
+/// NATO read-ons, which US readers need for NATO information.
+pub(crate) const NATO_ID: &str = "us-ic/nato";
+
+fn category(set: &str, value: &str) -> Category {
+    Category::new(format!("{ID}/{set}/{value}"))
+}
+
+/// The label of a mark.
+///
+/// | mark | label |
+/// |---|---|
+/// | classification | level `us-ic`: U 0, R 1, C 2, S 3, TS 4 |
+/// | SCI, SAP | required category at every depth: `us-ic/sci/SI`, `us-ic/sci/SI-G`, `us-ic/sci/SI-G ABCD` |
+/// | RD, FRD, CNWDI, SIGMA | required categories `us-ic/aea/…` |
+/// | NATO classification, FGI of NATO | level `us-ic/nato`: the read-on |
+/// | ATOMAL | required category `us-ic/nato/ATOMAL` |
+/// | NOFORN, or no release marking at all | release to the USA only (ISM.ACES: a non-US subject needs REL, EYES or DISPLAY ONLY) |
+/// | REL TO, EYES ONLY, DISPLAY ONLY | release to the list |
+/// | ORCON, ORCON-USGOV | originator control |
+/// | EXDIS, NODIS | recipients' organisations; named recipients |
+/// | owners of foreign and joint information | owners |
+/// | everything else | caveats |
+pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
+    let mut label = Label::unrestricted();
+    let class = mark.head.class();
+    let level = Level {
+        rank: class.rank(),
+        name: class.banner().to_owned(),
+    };
+    label.levels.insert(SchemeId::new(ID), level);
+    nested(&mut label.required, "sci", &mark.sci);
+    nested(&mut label.required, "sap", &mark.sap.named);
+    if mark.sap.multiple {
+        label.required.insert(category("sap", "MULTIPLE PROGRAMS"));
+    }
+    if mark.sap.hvsaco {
+        label.required.insert(category("sap", "HVSACO"));
+    }
+    atomic(&mut label, mark);
+    let mut owners: BTreeSet<&str> = BTreeSet::new();
+    match &mark.head {
+        Head::Us(_) | Head::Joint(None, _) => {}
+        Head::Foreign(list, _) | Head::Joint(Some(list), _) => owners.extend(list.iter().map(String::as_str)),
+        Head::Nato(_, list, _) => {
+            owners.extend(list.iter().map(String::as_str));
+            nato_read_on(&mut label, class);
+        }
+    }
+    if let Some(Fgi::From(list)) = &mark.fgi {
+        owners.extend(list.iter().map(String::as_str));
+        if list.contains("NATO") {
+            // Which of NATO's levels is inside is not written: the document's level is the high-water mark.
+            nato_read_on(&mut label, class);
+        }
+    }
+    label.owners = owners
+        .into_iter()
+        .filter(|owner| *owner != "USA")
+        .map(Entity::new)
+        .collect();
+    label.release = release(mark, groups);
+    label.control = if mark.has(Word::Orcon) {
+        Control::Originator
+    } else if mark.has(Word::OrconUsgov) {
+        Control::Government
+    } else {
+        Control::None
+    };
+    label.circle = if mark.has(Word::Nodis) {
+        Circle::Named
+    } else if mark.has(Word::Exdis) {
+        Circle::Organisation
+    } else {
+        Circle::Anyone
+    };
+    let caveats = mark
+        .words
+        .iter()
+        .map(|word| word.row())
+        .filter(|row| row.effect == Effect::Handling);
+    label.caveats = caveats.map(|row| Caveat::new(row.portion)).collect();
+    label
+        .caveats
+        .extend(mark.accm.iter().map(|nickname| Caveat::new(format!("ACCM-{nickname}"))));
+    label
+}
+
+/// NATO read-ons are levels of their own (ISM.ACES: `NATO-S` and so on); NATO UNCLASSIFIED needs none.
+fn nato_read_on(label: &mut Label, class: Class) {
+    let level = Level {
+        rank: class.rank(),
+        name: format!("NATO {}", class.banner()),
+    };
+    label.levels.insert(SchemeId::new(NATO_ID), level);
+}
+
+fn nested(required: &mut BTreeSet<Category>, set: &str, systems: &Compartments) {
+    for (system, compartments) in systems {
+        required.insert(category(set, system.as_str()));
+        for (name, subs) in compartments {
+            let compartment = format!("{}-{}", system.as_str(), name.as_str());
+            required.insert(category(set, &compartment));
+            required.extend(
+                subs.iter()
+                    .map(|sub| category(set, &format!("{compartment} {}", sub.as_str()))),
+            );
+        }
+    }
+}
+
+fn atomic(label: &mut Label, mark: &Mark) {
+    let aea = &mark.aea;
+    for (present, name) in [(aea.rd, "RD"), (aea.frd, "FRD"), (aea.cnwdi, "CNWDI")] {
+        if present {
+            label.required.insert(category("aea", name));
+        }
+    }
+    for (name, numbers) in [("RD", &aea.rd_sigma), ("FRD", &aea.frd_sigma)] {
+        label
+            .required
+            .extend(numbers.iter().map(|n| category("aea", &format!("{name}-SIGMA {n}"))));
+    }
+    if aea.atomal {
+        label.required.insert(category("nato", "ATOMAL"));
+    }
+    for (present, name) in [(aea.dod_ucni, "DCNI"), (aea.doe_ucni, "UCNI"), (aea.tfni, "TFNI")] {
+        if present {
+            label.caveats.insert(Caveat::new(name));
+        }
+    }
+}
+
+/// What a list admits, as it is stored: groups that can be taken apart as their members.
+pub(crate) fn atoms<'l>(list: impl IntoIterator<Item = &'l String>, groups: &Groups) -> BTreeSet<Entity> {
+    list.into_iter()
+        .flat_map(|code| groups.atoms(&Entity::new(code)))
+        .collect()
+}
+
+fn release(mark: &Mark, groups: &Groups) -> Release {
+    let usa = Entity::new("USA");
+    let full = match (&mark.rel, &mark.eyes) {
+        (Some(List::Of(list)), _) | (None, Some(List::Of(list))) => atoms(list, groups),
+        _ => BTreeSet::from([usa.clone()]),
+    };
+    let display = mark
+        .display
+        .as_ref()
+        .map(|list| atoms(list, groups))
+        .unwrap_or_default();
+    let full = full.into_iter().chain([usa]);
+    Release::with_display(full, display)
+}
+
+/// Every token of a mark, in words.
+pub(crate) fn explain(text: &str, tokens: &[Token], groups: &Groups) -> Vec<TokenMeaning> {
+    tokens
+        .iter()
+        .map(|token| {
+            let written = text.get(token.start..token.end).unwrap_or_default();
+            let (meaning, rule, source, effect, access) = describe(&token.role, written, groups);
+            TokenMeaning {
+                token: written.to_owned(),
+                start: token.start,
+                end: token.end,
+                meaning,
+                rule: rule.to_owned(),
+                source: source.to_owned(),
+                effect,
+                access,
+            }
+        })
+        .collect()
+}
+
+type Words = (String, &'static str, &'static str, Effect, String);
+
+fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
+    match role {
+        Role::Class(class) => (
+            format!("classified {}", class.banner()),
+            "us-ic.class",
+            "M pp. 43-52",
+            Effect::Clearance,
+            match class.rank() {
+                0 => "readers must be known; no clearance is needed".to_owned(),
+                _ => format!("readers need a clearance of {} or higher", class.banner()),
+            },
+        ),
+        Role::Nato(class) => {
+            let name = NATO
+                .iter()
+                .find(|row| row.0 == written || row.1 == written)
+                .map_or(written, |row| row.0);
+            (
+                format!("classified {name} by NATO"),
+                "us-ic.class.nato",
+                "M pp. 54-55; ISM.ACES",
+                Effect::ReadOn,
+                format!(
+                    "readers need a clearance of {} and the NATO read-on for it",
+                    class.banner()
+                ),
+            )
+        }
+        Role::Joint => (
+            "classified jointly by its owners".to_owned(),
+            "us-ic.class.joint",
+            "M pp. 57-59",
+            Effect::Clearance,
+            "readers need a clearance of the level; the release list names the owners".to_owned(),
+        ),
+        Role::Owner => (
+            format!("information of {written}"),
+            "us-ic.class.foreign",
+            "M p. 53",
+            Effect::Handling,
+            "its owner is one of its originators".to_owned(),
+        ),
+        Role::Concealed => (
+            "foreign government information whose owner is concealed".to_owned(),
+            "us-ic.class.fgi",
+            "M pp. 122-130",
+            Effect::Clearance,
+            "readers need a clearance of the level".to_owned(),
+        ),
+        Role::Sci => (
+            sci_meaning(written),
+            "us-ic.sci",
+            sci_source(written),
+            Effect::ReadOn,
+            format!("readers must be read on to {written}, each part of it"),
+        ),
+        Role::Sap => (
+            "special access programme".to_owned(),
+            "us-ic.sap",
+            "M pp. 99-102",
+            Effect::ReadOn,
+            format!("readers must be read on to {written}, each part of it"),
+        ),
+        Role::Aea => (
+            "information under the Atomic Energy Act, or ATOMAL".to_owned(),
+            "us-ic.aea",
+            "M pp. 103-121",
+            Effect::ReadOn,
+            format!(
+                "readers need access to {written}, where it is a category; UCNI and TFNI are handling instructions"
+            ),
+        ),
+        Role::Fgi => (
+            "contains foreign government information".to_owned(),
+            "us-ic.fgi",
+            "M pp. 122-130",
+            Effect::Handling,
+            "the named owners are originators beside the author".to_owned(),
+        ),
+        Role::Word(word) => {
+            let row = word.row();
+            (
+                row.meaning.to_owned(),
+                row.rule,
+                row.source,
+                row.effect,
+                row.access.to_owned(),
+            )
+        }
+        Role::Rel | Role::Eyes | Role::Display => list_meaning(role, written, groups),
+        Role::Accm => (
+            "alternative compensatory control measures".to_owned(),
+            "dodm.accm",
+            "DoDM 5200.01 v2, encl. 4, para. 12",
+            Effect::Handling,
+            "the nickname's access list applies; it is kept as a handling instruction".to_owned(),
+        ),
+        Role::Unknown => (
+            "not in the register".to_owned(),
+            "us-ic.token.unknown",
+            "ISM.ACES 2.4",
+            Effect::Unknown,
+            "nobody may read what bears it".to_owned(),
+        ),
+    }
+}
+
+fn sci_row(written: &str) -> Option<&'static Sci> {
+    let system = written.split('-').next().unwrap_or_default();
+    SCI.iter().find(|row| row.name == system || row.long == system)
+}
+
+fn sci_source(written: &str) -> &'static str {
+    sci_row(written).map_or("M pp. 60-98", |row| row.source)
+}
+
+fn sci_meaning(written: &str) -> String {
+    match sci_row(written) {
+        Some(row) if row.name == written => format!("sensitive compartmented information: {}", row.meaning),
+        Some(row) => format!(
+            "sensitive compartmented information: {}, compartment {written}",
+            row.meaning
+        ),
+        None => "sensitive compartmented information".to_owned(),
+    }
+}
+
+fn list_meaning(role: &Role, written: &str, groups: &Groups) -> Words {
+    let expanded: Vec<String> = groups
+        .iter()
+        .filter(|group| written.split([' ', ',', '/']).any(|code| code == group.code.as_str()))
+        .map(|group| {
+            let members: Vec<&str> = group.members.iter().map(Entity::as_str).collect();
+            match members.is_empty() {
+                true => format!(
+                    "; the membership of {} is not known here, so it admits nobody by itself",
+                    group.code
+                ),
+                false => format!("; {} stands for {}", group.code, members.join(", ")),
+            }
+        })
+        .collect();
+    let expanded = expanded.concat();
+    match role {
+        Role::Display => (
+            "may be shown to those listed, without a copy".to_owned(),
+            "us-ic.dissem.display-only",
+            "M pp. 163-168",
+            Effect::Releasability,
+            format!("citizens of a listed country who act for it may be shown it{expanded}"),
+        ),
+        Role::Eyes => (
+            "releasable to the listed Five Eyes countries only".to_owned(),
+            "us-ic.dissem.eyes",
+            "M pp. 157-158",
+            Effect::Releasability,
+            format!("only citizens of a listed country who act for it may read it{expanded}"),
+        ),
+        _ => (
+            "releasable to those listed".to_owned(),
+            "us-ic.dissem.rel-to",
+            "M pp. 150-153",
+            Effect::Releasability,
+            format!(
+                "only citizens of a listed country who act for a listed country or organisation may read it{expanded}"
+            ),
+        ),
+    }
+}

@@ -1,0 +1,219 @@
+//! US intelligence community markings, after the manual of 31 December 2016, and the DoD's variant.
+//!
+//! ```
+//! use entente_marking::us::UsIc;
+//! use entente_marking::{MarkKind, Scheme};
+//!
+//! let scheme = UsIc::ic_2016();
+//! let checked = scheme.check("(S//REL TO GBR, USA)", MarkKind::Portion, None);
+//! assert_eq!(checked.findings[0].suggestion.as_deref(), Some("USA, GBR"));
+//!
+//! let rollup = scheme.rollup(&["(TS//REL TO USA, CAN, DEU)", "(//CAN S//REL TO USA, CAN, DEU)"], None);
+//! assert_eq!(rollup.banner.unwrap().canonical, "TOP SECRET//FGI CAN//REL TO USA, CAN, DEU");
+//! ```
+
+pub mod authority;
+mod country;
+mod disclosure;
+mod mark;
+mod meaning;
+mod render;
+mod rollup;
+mod rules;
+mod syntax;
+mod vocabulary;
+
+use crate::finding::Finding;
+use crate::groups::Groups;
+use crate::label::SchemeId;
+use crate::scheme::{Checked, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
+pub use country::groups;
+use mark::{Head, List, Mark};
+
+/// The levels of the scheme `us-ic`, for clearances: rank and name.
+pub const LEVELS: [(u16, &str); 5] = [
+    (0, "UNCLASSIFIED"),
+    (1, "RESTRICTED"),
+    (2, "CONFIDENTIAL"),
+    (3, "SECRET"),
+    (4, "TOP SECRET"),
+];
+
+/// The scheme `us-ic`.
+#[derive(Clone, Debug)]
+pub struct UsIc {
+    id: SchemeId,
+    profile: &'static str,
+    title: &'static str,
+    dod: bool,
+    groups: Groups,
+}
+
+impl UsIc {
+    /// The intelligence community's rules: manual of 31 December 2016.
+    pub fn ic_2016() -> Self {
+        Self {
+            id: SchemeId::new(meaning::ID),
+            profile: "ic-2016",
+            title: "US intelligence community, Register and Manual of 31 December 2016",
+            dod: false,
+            groups: groups(),
+        }
+    }
+
+    /// The Department of Defense's variant: DoDM 5200.01, volume 2.
+    pub fn dodm_5200_01() -> Self {
+        Self {
+            profile: "dodm-5200.01",
+            title: "US Department of Defense, DoDM 5200.01 volume 2",
+            dod: true,
+            ..Self::ic_2016()
+        }
+    }
+
+    /// The same rules with other groups of countries.
+    #[must_use]
+    pub fn with_groups(mut self, groups: Groups) -> Self {
+        self.groups = groups;
+        self
+    }
+
+    fn read(&self, text: &str, kind: MarkKind) -> (Option<Mark>, Vec<Finding>) {
+        let mut read = syntax::read(text, kind, &self.groups, self.dod);
+        if let Some(mark) = &read.mark {
+            read.findings
+                .extend(rules::check(mark, &read.tokens, text.len(), self.dod));
+        }
+        (read.mark, read.findings)
+    }
+
+    /// Fills in what a portion leaves to the banner.
+    fn fill(mark: &mut Mark, banner: &Mark) {
+        if mark.rel == Some(List::AsBanner) && banner.rel.is_some() {
+            mark.rel.clone_from(&banner.rel);
+        }
+        if mark.eyes == Some(List::AsBanner) && banner.eyes.is_some() {
+            mark.eyes.clone_from(&banner.eyes);
+        }
+        if let (Head::Joint(owners @ None, _), Head::Joint(theirs, _)) = (&mut mark.head, &banner.head) {
+            owners.clone_from(theirs);
+        }
+    }
+
+    fn marking(&self, mark: &Mark, kind: MarkKind) -> Marking {
+        Marking {
+            scheme: self.id.clone(),
+            kind,
+            canonical: render::render(mark, kind),
+            label: meaning::label(mark, &self.groups),
+        }
+    }
+}
+
+impl Scheme for UsIc {
+    fn id(&self) -> &SchemeId {
+        &self.id
+    }
+
+    fn profile(&self) -> &str {
+        self.profile
+    }
+
+    fn title(&self) -> &str {
+        self.title
+    }
+
+    fn check(&self, text: &str, kind: MarkKind, banner: Option<&str>) -> Checked {
+        let (mark, mut findings) = self.read(text, kind);
+        let canonical = mark.as_ref().map(|mark| render::render(mark, kind));
+        let mut marking = None;
+        if let Some(mut mark) = mark
+            && !findings.iter().any(Finding::is_error)
+        {
+            if let Some(banner) = banner.and_then(|banner| self.read(banner, MarkKind::Banner).0) {
+                Self::fill(&mut mark, &banner);
+                if mark.rel != Some(List::AsBanner) && mark.eyes != Some(List::AsBanner) {
+                    findings.retain(|finding| finding.rule != "us-ic.rel.as-banner");
+                }
+            }
+            marking = Some(Marking {
+                canonical: canonical.clone().unwrap_or_default(),
+                ..self.marking(&mark, kind)
+            });
+        }
+        Checked {
+            marking,
+            canonical,
+            findings,
+        }
+    }
+
+    fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
+        let read = syntax::read(text, kind, &self.groups, self.dod);
+        meaning::explain(text, &read.tokens, &self.groups)
+    }
+
+    fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup {
+        let declared = banner.and_then(|banner| self.read(banner, MarkKind::Banner).0);
+        let mut findings = Vec::new();
+        let mut marks = Vec::with_capacity(portions.len());
+        // Many portions bear the same mark: each text is read once.
+        let mut seen = std::collections::HashSet::new();
+        for (n, text) in portions.iter().enumerate().filter(|(_, text)| seen.insert(**text)) {
+            let (mark, found) = self.read(text, MarkKind::Portion);
+            let at = |finding: Finding| Finding {
+                message: format!("portion {} {text}: {}", n + 1, finding.message),
+                ..finding
+            };
+            let faults = found.into_iter().filter(Finding::is_error).map(at);
+            let before = findings.len();
+            findings.extend(faults);
+            if findings.len() > before {
+                continue;
+            }
+            let Some(mut mark) = mark else { continue };
+            if let Some(banner) = &declared {
+                Self::fill(&mut mark, banner);
+            }
+            let abbreviated = mark.rel == Some(List::AsBanner)
+                || mark.eyes == Some(List::AsBanner)
+                || matches!(mark.head, Head::Joint(None, _));
+            if abbreviated {
+                findings.push(
+                    Finding::error(
+                        "us-ic.rollup.abbreviated",
+                        "M pp. 57, 151",
+                        format!(
+                            "portion {} {text}: it leaves its list to the banner, which is not known; write the list out, \
+                             or state the document's banner",
+                            n + 1
+                        ),
+                        0,
+                        text.len(),
+                    )
+                    .suggest("(S//REL TO USA, …)"),
+                );
+                continue;
+            }
+            marks.push(mark);
+        }
+        let mut steps = Vec::new();
+        let valid = !findings.iter().any(Finding::is_error);
+        if portions.is_empty() {
+            steps.push(Step {
+                rule: "us-ic.rollup.empty".to_owned(),
+                source: "M §D.2".to_owned(),
+                message: "there are no portions, so there is no banner".to_owned(),
+            });
+        }
+        let banner = (valid && !marks.is_empty()).then(|| {
+            let mark = rollup::roll_up(&marks, &self.groups, &mut steps);
+            self.marking(&mark, MarkKind::Banner)
+        });
+        Rollup {
+            banner,
+            steps,
+            findings,
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The banner of a document, computed from all its portions at once (M §D.2; IC-ISM roll-up).
+//!
+//! Where ODNI's own style sheets and the manual differ, the manual is followed. Originators' dissemination lists
+//! (the NTK part of ORCON) are not part of a mark: several originators stay separate in a portion's lineage, and each
+//! of them has to consent.
+
+use std::collections::BTreeSet;
+
+use super::disclosure::{Disclosure, roll_up as disclosure};
+use super::mark::{Atomic, Compartments, Fgi, Head, List, Mark};
+use super::render::countries;
+use super::vocabulary::{Class, Word};
+use crate::groups::Groups;
+use crate::scheme::Step;
+
+fn step(rule: &str, source: &str, message: impl Into<String>) -> Step {
+    Step {
+        rule: format!("us-ic.rollup.{rule}"),
+        source: source.to_owned(),
+        message: message.into(),
+    }
+}
+
+/// A portion that says nothing but that it is unclassified places no bound on the rest.
+fn is_plain(mark: &Mark) -> bool {
+    *mark == Mark::of(Head::Us(Class::Unclassified))
+}
+
+/// Rolls up marks whose abbreviations have been filled in. `marks` is not empty.
+pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, steps: &mut Vec<Step>) -> Mark {
+    let class = marks
+        .iter()
+        .map(|mark| mark.head.class())
+        .max()
+        .unwrap_or(Class::Unclassified);
+    let head = head(marks, class, steps);
+    let class = head.class();
+    let classified = class > Class::Unclassified;
+    let mut banner = Mark::of(head);
+    for mark in marks {
+        union(&mut banner.sci, &mark.sci);
+        union(&mut banner.sap.named, &mark.sap.named);
+        banner.sap.multiple |= mark.sap.multiple;
+        banner.sap.hvsaco |= mark.sap.hvsaco;
+        banner.accm.extend(mark.accm.iter().cloned());
+    }
+    let dropped_ucni = atomic(&mut banner.aea, marks, classified, steps);
+    foreign(&mut banner, marks, steps);
+    let mut fdr = disclosure(marks, classified, groups, steps);
+    if dropped_ucni && fdr != Disclosure::Noforn {
+        steps.push(step(
+            "ucni",
+            "M pp. 116-119",
+            "UCNI is not shown in a classified banner, but the document must not be released to foreigners",
+        ));
+        fdr = Disclosure::Noforn;
+    }
+    match fdr {
+        Disclosure::Silent => {}
+        Disclosure::Noforn => {
+            banner.words.insert(Word::Noforn);
+        }
+        Disclosure::Relido => {
+            banner.words.insert(Word::Relido);
+        }
+        Disclosure::Lists {
+            rel,
+            eyes,
+            display,
+            relido,
+        } => {
+            banner.rel = rel.map(List::Of);
+            banner.eyes = eyes.map(List::Of);
+            banner.display = display;
+            if relido {
+                banner.words.insert(Word::Relido);
+            }
+        }
+    }
+    words(&mut banner, marks, classified, steps);
+    banner
+}
+
+fn head(marks: &[Mark], class: Class, steps: &mut Vec<Step>) -> Head {
+    let counting: Vec<&Head> = marks
+        .iter()
+        .filter(|mark| !is_plain(mark))
+        .map(|mark| &mark.head)
+        .collect();
+    let highest = format!("the highest level of any portion is {}", class.banner());
+    steps.push(step("class", "M p. 43", highest));
+    let with_class = |head: &Head| match head {
+        Head::Us(_) => Head::Us(class),
+        Head::Foreign(owners, _) => Head::Foreign(owners.clone(), class),
+        Head::Joint(owners, _) => Head::Joint(owners.clone(), class),
+        Head::Nato(_, owners, _) => super::vocabulary::NATO
+            .iter()
+            .find(|row| row.2 == class && row.3.iter().all(|owner| owners.contains(*owner)))
+            .map_or(Head::Us(class), |row| Head::Nato(row.0, owners.clone(), class)),
+    };
+    let owner = |head: &Head| match head {
+        Head::Us(_) => None,
+        Head::Foreign(owners, _) => Some(("foreign", owners.clone())),
+        Head::Nato(_, owners, _) => Some(("nato", owners.clone())),
+        Head::Joint(owners, _) => owners.clone().map(|owners| ("joint", owners)),
+    };
+    // A foreign portion keeps its own banner only where the whole document is that owner's.
+    let first = counting.first().map(|head| owner(head));
+    match first {
+        Some(Some(of)) if counting.iter().all(|head| owner(head).as_ref() == Some(&of)) => with_class(counting[0]),
+        _ => {
+            if counting.iter().any(|head| owner(head).is_some()) {
+                steps.push(step(
+                    "mixed-owners",
+                    "M pp. 126-130",
+                    "portions of several owners make a US banner",
+                ));
+            }
+            // A foreign RESTRICTED is protected as CONFIDENTIAL in a US document.
+            Head::Us(if class == Class::Restricted {
+                Class::Confidential
+            } else {
+                class
+            })
+        }
+    }
+}
+
+fn union(into: &mut Compartments, from: &Compartments) {
+    for (system, list) in from {
+        let compartments = into.entry(system.clone()).or_default();
+        for (name, subs) in list {
+            compartments
+                .entry(name.clone())
+                .or_default()
+                .extend(subs.iter().cloned());
+        }
+    }
+}
+
+/// Rolls up atomic energy controls; gives whether UCNI was dropped from a classified banner.
+fn atomic(banner: &mut Atomic, marks: &[Mark], classified: bool, steps: &mut Vec<Step>) -> bool {
+    for aea in marks.iter().map(|mark| &mark.aea) {
+        banner.rd |= aea.rd;
+        banner.cnwdi |= aea.cnwdi;
+        banner.frd |= aea.frd;
+        banner.tfni |= aea.tfni;
+        banner.dod_ucni |= aea.dod_ucni;
+        banner.doe_ucni |= aea.doe_ucni;
+        banner.atomal |= aea.atomal;
+        banner.rd_sigma.extend(&aea.rd_sigma);
+        banner.frd_sigma.extend(&aea.frd_sigma);
+    }
+    if banner.rd && (banner.frd || banner.tfni) {
+        steps.push(step(
+            "rd",
+            "M pp. 103, 111",
+            "RD takes precedence over FRD and TFNI; SIGMA numbers move to it",
+        ));
+        let moved = std::mem::take(&mut banner.frd_sigma);
+        banner.rd_sigma.extend(moved);
+        banner.frd = false;
+        banner.tfni = false;
+    } else if banner.frd && banner.tfni {
+        steps.push(step("frd", "M p. 120", "FRD takes precedence over TFNI"));
+        banner.tfni = false;
+    }
+    let ucni = banner.dod_ucni || banner.doe_ucni;
+    if classified && ucni {
+        banner.dod_ucni = false;
+        banner.doe_ucni = false;
+    }
+    classified && ucni
+}
+
+fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
+    let own: BTreeSet<String> = match &banner.head {
+        Head::Us(_) | Head::Joint(None, _) => BTreeSet::new(),
+        Head::Foreign(owners, _) | Head::Nato(_, owners, _) | Head::Joint(Some(owners), _) => owners.clone(),
+    };
+    let mut owners = BTreeSet::new();
+    let mut concealed = false;
+    let us = matches!(banner.head, Head::Us(_));
+    for mark in marks {
+        match &mark.head {
+            Head::Foreign(list, _) if list.is_empty() => concealed |= us,
+            Head::Foreign(list, _) | Head::Nato(_, list, _) | Head::Joint(Some(list), _) => {
+                owners.extend(list.iter().cloned());
+            }
+            Head::Us(_) | Head::Joint(None, _) => {}
+        }
+        match &mark.fgi {
+            None => {}
+            Some(Fgi::Concealed) => concealed = true,
+            Some(Fgi::From(list)) => owners.extend(list.iter().cloned()),
+        }
+    }
+    owners.retain(|owner| owner != "USA" && !own.contains(owner));
+    if concealed {
+        steps.push(step("fgi", "M p. 124", "one owner is concealed, so no owner is named"));
+        banner.fgi = Some(Fgi::Concealed);
+    } else if !owners.is_empty() {
+        let list = countries(&owners).join(" ");
+        steps.push(step(
+            "fgi",
+            "M pp. 126-130",
+            format!("portions hold information of {list}"),
+        ));
+        banner.fgi = Some(Fgi::From(owners));
+    }
+}
+
+fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<Step>) {
+    let any = |word: Word| marks.iter().any(|mark| mark.has(word));
+    for word in [
+        Word::Rsen,
+        Word::Imcon,
+        Word::Propin,
+        Word::Dsen,
+        Word::RawFisa,
+        Word::Fisa,
+        Word::Waived,
+        Word::Ssi,
+        Word::Nnpi,
+    ] {
+        if any(word) {
+            banner.words.insert(word);
+        }
+    }
+    if any(Word::Orcon) {
+        steps.push(step("orcon", "M p. 138", "a portion is ORCON, so the document is"));
+        banner.words.insert(Word::Orcon);
+    } else if any(Word::OrconUsgov) {
+        steps.push(step(
+            "orcon-usgov",
+            "M p. 141",
+            "every originator-controlled portion is ORCON-USGOV",
+        ));
+        banner.words.insert(Word::OrconUsgov);
+    }
+    if any(Word::Nodis) {
+        banner.words.insert(Word::Nodis);
+    } else if any(Word::Exdis) {
+        banner.words.insert(Word::Exdis);
+    }
+    let mut dropped: Vec<&str> = Vec::new();
+    let disclosed = banner.has(Word::Noforn) || banner.rel.is_some() || banner.display.is_some();
+    if any(Word::LesNf) || any(Word::Les) {
+        let keeps_nf = any(Word::LesNf) && !classified && !disclosed;
+        banner.words.insert(if keeps_nf { Word::LesNf } else { Word::Les });
+    }
+    if any(Word::SbuNf) || any(Word::Sbu) {
+        if classified {
+            dropped.push("SBU");
+        } else {
+            let keeps_nf = any(Word::SbuNf) && !disclosed;
+            banner.words.insert(if keeps_nf { Word::SbuNf } else { Word::Sbu });
+        }
+    }
+    if any(Word::Limdis) {
+        match classified {
+            true => dropped.push("LIMDIS"),
+            false => {
+                banner.words.insert(Word::Limdis);
+            }
+        }
+    }
+    if any(Word::Fouo) {
+        let release_only = [Word::Noforn, Word::Relido];
+        match !classified && banner.words.iter().all(|word| release_only.contains(word)) {
+            true => {
+                banner.words.insert(Word::Fouo);
+            }
+            false => dropped.push("FOUO"),
+        }
+    }
+    if !dropped.is_empty() {
+        let list = dropped.join(", ");
+        steps.push(step(
+            "dropped",
+            "M pp. 134, 170-180",
+            format!("not shown beside what outranks it: {list}"),
+        ));
+    }
+}

@@ -1,0 +1,258 @@
+//! The words of US markings: tables that read like the register's.
+//!
+//! Source throughout: *Intelligence Community Markings System Register and Manual*, effective 31 December 2016
+//! (ODNI), cited as "M p. N"; machine rules of IC-ISM as "ISM-ID-NNNNN".
+
+use crate::scheme::Effect;
+
+/// A classification level: rank, banner form, portion form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Class {
+    Unclassified,
+    Restricted,
+    Confidential,
+    Secret,
+    TopSecret,
+}
+
+impl Class {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Unclassified,
+        Self::Restricted,
+        Self::Confidential,
+        Self::Secret,
+        Self::TopSecret,
+    ];
+
+    pub(crate) const fn banner(self) -> &'static str {
+        match self {
+            Self::Unclassified => "UNCLASSIFIED",
+            Self::Restricted => "RESTRICTED",
+            Self::Confidential => "CONFIDENTIAL",
+            Self::Secret => "SECRET",
+            Self::TopSecret => "TOP SECRET",
+        }
+    }
+
+    pub(crate) const fn portion(self) -> &'static str {
+        match self {
+            Self::Unclassified => "U",
+            Self::Restricted => "R",
+            Self::Confidential => "C",
+            Self::Secret => "S",
+            Self::TopSecret => "TS",
+        }
+    }
+
+    pub(crate) const fn rank(self) -> u16 {
+        self as u16
+    }
+}
+
+/// An SCI control system: name, long form, meaning, page.
+pub(crate) struct Sci {
+    pub(crate) name: &'static str,
+    pub(crate) long: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) source: &'static str,
+}
+
+/// Published SCI control systems, and those that the manual uses in its examples. Others are unknown.
+pub(crate) const SCI: &[Sci] = &[
+    sci("HCS", "HCS", "human intelligence control system", "M pp. 62-69"),
+    sci("KLM", "KLAMATH", "Klamath control system", "M p. 60"),
+    sci("RSV", "RESERVE", "Reserve control system", "M pp. 70-73"),
+    sci(
+        "SI",
+        "SPECIAL INTELLIGENCE",
+        "special (communications) intelligence",
+        "M pp. 74-84",
+    ),
+    sci("TK", "TALENT KEYHOLE", "overhead collection", "M pp. 85-98"),
+    sci(
+        "BOHEMIA",
+        "BOHEMIA",
+        "NATO special category for signals intelligence",
+        "M p. 127",
+    ),
+    sci("BALK", "BALK", "NATO special category", "M p. 127"),
+    sci(
+        "ANB",
+        "ANB",
+        "unpublished control system of the manual's examples",
+        "M p. 194",
+    ),
+    sci(
+        "LMN",
+        "LMN",
+        "unpublished control system of the manual's examples",
+        "M p. 195",
+    ),
+    sci(
+        "XNB",
+        "XNB",
+        "unpublished control system of the manual's examples",
+        "M p. 194",
+    ),
+    sci(
+        "123",
+        "123",
+        "unpublished control system of the manual's examples",
+        "M p. 60",
+    ),
+];
+
+const fn sci(name: &'static str, long: &'static str, meaning: &'static str, source: &'static str) -> Sci {
+    Sci {
+        name,
+        long,
+        meaning,
+        source,
+    }
+}
+
+/// A control marking that is a fixed word.
+pub(crate) struct Control {
+    pub(crate) token: Word,
+    /// The form in portions.
+    pub(crate) portion: &'static str,
+    /// The form in banners rolled up here: the one that the manual's examples use.
+    pub(crate) banner: &'static str,
+    /// Other authorised forms in banners.
+    pub(crate) also: &'static [&'static str],
+    pub(crate) meaning: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) effect: Effect,
+    pub(crate) access: &'static str,
+}
+
+/// Words of the dissemination and non-IC categories, in register order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Word {
+    Rsen,
+    Fouo,
+    Orcon,
+    OrconUsgov,
+    Imcon,
+    Noforn,
+    Propin,
+    // REL TO stands here in the register.
+    Relido,
+    // EYES stands here.
+    Dsen,
+    RawFisa,
+    Fisa,
+    // DISPLAY ONLY stands here.
+    Waived,
+    Limdis,
+    Exdis,
+    Nodis,
+    Sbu,
+    SbuNf,
+    Les,
+    LesNf,
+    Ssi,
+    // DoD only.
+    Nnpi,
+}
+
+impl Word {
+    /// Whether it stands in the dissemination category (5), not in the non-IC one (6).
+    pub(crate) fn is_dissem(self) -> bool {
+        self <= Self::Waived
+    }
+
+    /// Its place among dissemination controls, with gaps for the lists (REL TO 75, EYES 85, DISPLAY ONLY 115).
+    pub(crate) fn order(self) -> u16 {
+        (self as u16 + 1) * 10 + if self >= Self::Dsen { 10 } else { 0 }
+    }
+
+    pub(crate) fn row(self) -> &'static Control {
+        CONTROLS
+            .iter()
+            .find(|row| row.token == self)
+            .expect("every word has a row")
+    }
+}
+
+const NO_EFFECT: &str = "no effect on who may read it; it binds whoever handles it";
+
+#[rustfmt::skip]
+pub(crate) const CONTROLS: &[Control] = &[
+    c(Word::Rsen, "RS", "RSEN", &["RISK SENSITIVE"], "risk sensitive: protects imagery capabilities", "us-ic.dissem.rsen", "M p. 132", Effect::Handling, NO_EFFECT),
+    c(Word::Fouo, "FOUO", "FOR OFFICIAL USE ONLY", &["FOUO"], "for official use only", "us-ic.dissem.fouo", "M p. 134", Effect::Handling, NO_EFFECT),
+    c(Word::Orcon, "OC", "ORCON", &["ORIGINATOR CONTROLLED"], "originator controlled", "us-ic.dissem.orcon", "M pp. 136-138; ICPG 710.1", Effect::OriginatorControl, "only original recipients may read it; anyone else needs the originator's advance permission"),
+    c(Word::OrconUsgov, "OC-USGOV", "ORCON-USGOV", &["ORIGINATOR CONTROLLED-USGOV"], "originator controlled, pre-approved for the US executive branch", "us-ic.dissem.orcon-usgov", "M pp. 139-141", Effect::OriginatorControl, "the originator's own government may share it inside itself; anyone else needs the originator's permission"),
+    c(Word::Imcon, "IMC", "IMCON", &["CONTROLLED IMAGERY"], "controlled imagery", "us-ic.dissem.imcon", "M p. 142", Effect::Handling, NO_EFFECT),
+    c(Word::Noforn, "NF", "NOFORN", &["NOT RELEASABLE TO FOREIGN NATIONALS"], "not releasable to foreign nationals", "us-ic.dissem.noforn", "M pp. 145-147", Effect::Releasability, "only US citizens acting for a US agency may read it"),
+    c(Word::Propin, "PR", "PROPIN", &["CAUTION-PROPRIETARY INFORMATION INVOLVED"], "proprietary information involved", "us-ic.dissem.propin", "M p. 148", Effect::Handling, NO_EFFECT),
+    c(Word::Relido, "RELIDO", "RELIDO", &["RELEASABLE BY INFORMATION DISCLOSURE OFFICIAL"], "releasable by an information disclosure official", "us-ic.dissem.relido", "M pp. 154-156", Effect::Handling, "a disclosure official may release it further; by itself it releases nothing to foreigners"),
+    c(Word::Dsen, "DSEN", "DEA SENSITIVE", &[], "drug enforcement sensitive", "us-ic.dissem.dsen", "M pp. 159-160", Effect::Handling, NO_EFFECT),
+    c(Word::RawFisa, "RAWFISA", "RAWFISA", &[], "raw information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.rawfisa", "ISM CVEnumISMDissem", Effect::Handling, NO_EFFECT),
+    c(Word::Fisa, "FISA", "FISA", &["FOREIGN INTELLIGENCE SURVEILLANCE ACT"], "information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.fisa", "M pp. 161-162", Effect::Handling, NO_EFFECT),
+    c(Word::Waived, "WAIVED", "WAIVED", &[], "waived special access programme", "us-ic.dissem.waived", "ISM CVEnumISMDissem", Effect::Handling, NO_EFFECT),
+    c(Word::Limdis, "DS", "LIMITED DISTRIBUTION", &["LIMDIS"], "limited distribution (geospatial)", "us-ic.non-ic.limdis", "M pp. 170-171", Effect::Handling, NO_EFFECT),
+    c(Word::Exdis, "XD", "EXDIS", &["EXCLUSIVE DISTRIBUTION"], "exclusive distribution (State)", "us-ic.non-ic.exdis", "M pp. 172-173", Effect::Distribution, "only the organisations that received it may read it"),
+    c(Word::Nodis, "ND", "NODIS", &["NO DISTRIBUTION"], "no distribution (State)", "us-ic.non-ic.nodis", "M pp. 174-175", Effect::Distribution, "only named recipients may read it"),
+    c(Word::Sbu, "SBU", "SBU", &["SENSITIVE BUT UNCLASSIFIED"], "sensitive but unclassified", "us-ic.non-ic.sbu", "M pp. 176-177", Effect::Handling, NO_EFFECT),
+    c(Word::SbuNf, "SBU-NF", "SBU NOFORN", &["SENSITIVE BUT UNCLASSIFIED NOFORN"], "sensitive but unclassified, not releasable to foreign nationals", "us-ic.non-ic.sbu-nf", "M pp. 178-180", Effect::Releasability, "only US citizens acting for a US agency may read it"),
+    c(Word::Les, "LES", "LES", &["LAW ENFORCEMENT SENSITIVE"], "law enforcement sensitive", "us-ic.non-ic.les", "M pp. 181-184", Effect::Handling, NO_EFFECT),
+    c(Word::LesNf, "LES-NF", "LES NOFORN", &["LAW ENFORCEMENT SENSITIVE NOFORN"], "law enforcement sensitive, not releasable to foreign nationals", "us-ic.non-ic.les-nf", "M pp. 185-188", Effect::Releasability, "only US citizens acting for a US agency may read it"),
+    c(Word::Ssi, "SSI", "SSI", &["SENSITIVE SECURITY INFORMATION"], "sensitive (transport) security information", "us-ic.non-ic.ssi", "M pp. 189-191", Effect::Handling, NO_EFFECT),
+    c(Word::Nnpi, "NNPI", "NNPI", &["NAVAL NUCLEAR PROPULSION INFORMATION"], "naval nuclear propulsion information", "us-ic.non-ic.nnpi", "DoDM 5200.01 v2, encl. 4, para. 12", Effect::Handling, NO_EFFECT),
+];
+
+#[expect(clippy::too_many_arguments, reason = "one argument a column of the table")]
+const fn c(
+    token: Word,
+    portion: &'static str,
+    banner: &'static str,
+    also: &'static [&'static str],
+    meaning: &'static str,
+    rule: &'static str,
+    source: &'static str,
+    effect: Effect,
+    access: &'static str,
+) -> Control {
+    Control {
+        token,
+        portion,
+        banner,
+        also,
+        meaning,
+        rule,
+        source,
+        effect,
+        access,
+    }
+}
+
+/// NATO classifications: banner form, portion form, level, owners.
+pub(crate) const NATO: &[(&str, &str, Class, &[&str])] = &[
+    ("COSMIC TOP SECRET", "CTS", Class::TopSecret, &["NATO"]),
+    ("NATO SECRET", "NS", Class::Secret, &["NATO"]),
+    ("NATO CONFIDENTIAL", "NC", Class::Confidential, &["NATO"]),
+    ("NATO RESTRICTED", "NR", Class::Restricted, &["NATO"]),
+    ("NATO UNCLASSIFIED", "NU", Class::Unclassified, &["NATO"]),
+    ("NATO/ISAF SECRET", "NIS", Class::Secret, &["ISAF", "NATO"]),
+];
+
+/// All words that may stand alone in a mark, for "did you mean".
+pub(crate) fn known_words() -> impl Iterator<Item = &'static str> {
+    CONTROLS
+        .iter()
+        .flat_map(|row| [row.portion, row.banner].into_iter().chain(row.also.iter().copied()))
+        .chain(SCI.iter().map(|row| row.name))
+        .chain([
+            "REL TO",
+            "REL",
+            "DISPLAY ONLY",
+            "FGI",
+            "RD",
+            "FRD",
+            "TFNI",
+            "EYES",
+            "SAR-",
+        ])
+}

@@ -702,7 +702,7 @@ impl Reader<'_> {
                         let numbers = control.strip_prefix("SIGMA ").or_else(|| control.strip_prefix("SG "));
                         match (control, numbers) {
                             ("CNWDI" | "CRITICAL NUCLEAR WEAPON DESIGN INFORMATION", _) if !formerly => {
-                                mark.aea.cnwdi = true
+                                mark.aea.cnwdi = true;
                             }
                             (_, Some(numbers)) => {
                                 for number in numbers.split(' ') {

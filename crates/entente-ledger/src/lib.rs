@@ -1,1 +1,38 @@
-//! A tamper-evident, append-only log: C2SP tiles, checkpoints, signed notes and proofs.
+//! A tamper-evident, append-only log, after the C2SP specifications.
+//!
+//! The tree is RFC 6962's, a [`Checkpoint`] states its size and root, and a signed [`Note`] carries it.
+//! Old and new keys verify side by side, so that a key can be rotated; witnesses add cosignatures.
+//! The crate does no I/O.
+//!
+//! ```
+//! use ed25519_dalek::SigningKey;
+//! use entente_ledger::*;
+//!
+//! // The log appends entries and signs a checkpoint.
+//! let leaves: Vec<Hash> = ["one", "two", "three"].iter().map(|entry| leaf_hash(entry.as_bytes())).collect();
+//! let checkpoint = Checkpoint { origin: "example.org/log".into(), size: 3, root: root_of(leaves.iter().copied()) };
+//! # let random = [7; 32]; // In earnest: 32 bytes from the operating system.
+//! let signer = NoteSigner::new("example.org/log", SigningKey::from_bytes(&random))?;
+//! let mut note = checkpoint.note()?;
+//! signer.sign(&mut note);
+//!
+//! // Whoever holds the verifier key checks it, and that an entry is in the log.
+//! let known = Verifier::parse(&signer.verifier(Kind::Signature).vkey())?;
+//! let note = Note::parse(note.render().as_bytes())?;
+//! note.verify(&[known])?;
+//! let checkpoint = Checkpoint::parse(note.text())?;
+//! let proof = prove_inclusion(&leaves, 1).expect("the log has three entries");
+//! assert!(verify_inclusion(&leaf_hash(b"two"), 1, checkpoint.size, &checkpoint.root, &proof));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod checkpoint;
+mod note;
+mod tree;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use note::{Kind, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, NoteSigner, Signed, Verifier};
+pub use tree::{
+    Frontier, Hash, MAX_PROOF, empty_root, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of,
+    verify_consistency, verify_inclusion,
+};

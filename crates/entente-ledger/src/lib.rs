@@ -28,10 +28,12 @@
 
 mod checkpoint;
 mod note;
+mod proof;
 mod tree;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use note::{Kind, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, NoteSigner, Signed, Verifier};
+pub use proof::{MAX_PROOF_FILE, Proof, ProofError};
 pub use tree::{
     Frontier, Hash, MAX_PROOF, empty_root, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of,
     verify_consistency, verify_inclusion,

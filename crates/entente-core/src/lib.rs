@@ -6,6 +6,7 @@
 mod arrangement;
 pub mod decide;
 mod disclosure;
+pub mod draft;
 mod event;
 pub mod handle;
 mod ids;

@@ -1,0 +1,163 @@
+//! The block of `key: value` lines at the top of a file: the part of YAML that reports need, read strictly.
+
+use jiff::Timestamp;
+
+use super::{Draft, Fault, Placed};
+use crate::ids::{ArrangementId, PartyPath, ReportId};
+
+const KEYS: &[&str] = &[
+    "id",
+    "title",
+    "scheme",
+    "profile",
+    "banner",
+    "arrangements",
+    "expires",
+    "existence-protected",
+    "recipients",
+    "default-mark",
+];
+
+/// Reads the front matter, if there is one. Gives the offset of what follows it.
+pub(super) fn parse(file: &str, draft: &mut Draft, faults: &mut Vec<Fault>) -> usize {
+    let Some(rest) = file.strip_prefix("---\n").or_else(|| file.strip_prefix("---\r\n")) else {
+        return 0;
+    };
+    let mut at = file.len() - rest.len();
+    for line in rest.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let content = line.trim_end();
+        if content == "---" {
+            return at;
+        }
+        if content.trim().is_empty() || content.trim_start().starts_with('#') {
+            continue;
+        }
+        if let Err((from, to, message)) = entry(content, start, draft) {
+            faults.push(Fault::at(file, from, to, message));
+        }
+    }
+    faults.push(Fault::at(
+        file,
+        0,
+        3,
+        "the front matter has no end; close it with a line `---`",
+    ));
+    file.len()
+}
+
+type Wrong = (usize, usize, String);
+
+fn entry(line: &str, start: usize, draft: &mut Draft) -> Result<(), Wrong> {
+    let end = start + line.len();
+    let Some((key, written)) = line.split_once(':') else {
+        return Err((start, end, "a line of the front matter reads `key: value`".to_owned()));
+    };
+    let value = unquoted(written.trim());
+    let value_at = start + key.len() + 1 + (written.len() - written.trim_start().len());
+    let wrong = |message: String| (value_at, end, message);
+    let name = |error: crate::ids::NameError| wrong(error.to_string());
+    if value.is_empty() {
+        return Err((
+            start,
+            end,
+            format!("`{key}` has no value; write one, or leave the line out"),
+        ));
+    }
+    match key {
+        "id" => draft.id = Some(ReportId::new(value).map_err(name)?),
+        "title" => value.clone_into(&mut draft.title),
+        "scheme" => draft.scheme = Some(value.to_owned()),
+        "profile" => draft.profile = Some(value.to_owned()),
+        "banner" => draft.banner = Some(placed(value, value_at)),
+        "default-mark" => draft.default_mark = Some(placed(value, value_at)),
+        "expires" => draft.expires = Some(moment(value).map_err(wrong)?),
+        "existence-protected" => {
+            draft.existence_protected = match value {
+                "true" | "yes" => true,
+                "false" | "no" => false,
+                _ => return Err(wrong(format!("`{value}` is neither `true` nor `false`"))),
+            }
+        }
+        "arrangements" => {
+            for item in list(value) {
+                draft.arrangements.insert(ArrangementId::new(item).map_err(name)?);
+            }
+        }
+        "recipients" => {
+            for item in list(value) {
+                draft.recipients.insert(PartyPath::new(item).map_err(name)?);
+            }
+        }
+        _ => {
+            let near = KEYS.iter().find(|known| alike(known, key));
+            let hint = near.map_or_else(
+                || format!("there are {}", KEYS.join(", ")),
+                |known| format!("did you mean `{known}`?"),
+            );
+            return Err((start, start + key.len(), format!("there is no key `{key}`; {hint}")));
+        }
+    }
+    Ok(())
+}
+
+fn placed(text: &str, start: usize) -> Placed {
+    Placed {
+        text: text.to_owned(),
+        start,
+    }
+}
+
+fn unquoted(value: &str) -> &str {
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(value)
+}
+
+fn list(value: &str) -> impl Iterator<Item = &str> {
+    let inner = value
+        .strip_prefix('[')
+        .and_then(|v| v.strip_suffix(']'))
+        .unwrap_or(value);
+    inner
+        .split(',')
+        .map(|item| unquoted(item.trim()))
+        .filter(|item| !item.is_empty())
+}
+
+/// Reads a date or a moment; a date alone ends with its last second, in UTC.
+///
+/// # Errors
+/// When the text is neither, with both forms.
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    let whole_day = || {
+        let date: jiff::civil::Date = text.parse().ok()?;
+        Some(
+            date.at(23, 59, 59, 0)
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .ok()?
+                .timestamp(),
+        )
+    };
+    text.parse()
+        .ok()
+        .or_else(whole_day)
+        .ok_or_else(|| format!("`{text}` is not a date; write 2026-12-31 or 2026-12-31T18:00:00Z"))
+}
+
+/// Whether two keys have the same letters but for order or one slip.
+fn alike(known: &str, written: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (a, b) = (sorted(known), sorted(written));
+    a == b || (a.len().abs_diff(b.len()) == 1 && (a.iter().all(|c| b.contains(c)) || b.iter().all(|c| a.contains(c))))
+}

@@ -2,7 +2,7 @@
 //!
 //! The tree is RFC 6962's, a [`Checkpoint`] states its size and root, and a signed [`Note`] carries it.
 //! Old and new keys verify side by side, so that a key can be rotated; witnesses add cosignatures.
-//! The crate does no I/O.
+//! [`Log`] publishes a log as tiles in a folder, and [`verify`] checks such a folder; the rest does no I/O.
 //!
 //! ```
 //! use ed25519_dalek::SigningKey;
@@ -27,14 +27,24 @@
 //! ```
 
 mod checkpoint;
+mod leaf;
+mod log;
 mod note;
 mod proof;
+mod tile;
 mod tree;
+mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use leaf::{Leaf, Salt};
+pub use log::{Log, PublishError};
 pub use note::{Kind, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, NoteSigner, Signed, Verifier};
 pub use proof::{MAX_PROOF_FILE, Proof, ProofError};
+pub use tile::{
+    MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between,
+};
 pub use tree::{
     Frontier, Hash, MAX_PROOF, empty_root, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of,
     verify_consistency, verify_inclusion,
 };
+pub use verify::{Finding, Folder, Source, VerifyReport, verify};

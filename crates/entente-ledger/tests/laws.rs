@@ -1,5 +1,7 @@
 //! The tree against RFC 6962's own recursive definition, and notes against every flipped bit.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
 use ed25519_dalek::SigningKey;
 use entente_ledger::*;
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! Proof files: what a reader of one may believe, and that no changed bit survives.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
 use ed25519_dalek::SigningKey;
 use entente_ledger::*;
 

@@ -1,5 +1,7 @@
 //! Every worked example of the manual: the banner that belongs to the portions of its page.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
 use entente_marking::us::UsIc;
 use entente_marking::{MarkKind, Scheme};
 

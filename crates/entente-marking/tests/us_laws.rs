@@ -1,5 +1,7 @@
 //! Laws that hold for every US mark, and the validity rules case by case.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
 use entente_marking::us::UsIc;
 use entente_marking::{
     Category, Caveat, Circle, Control, Entity, Label, Level, MarkKind, Purposes, Release, Scheme, SchemeId,

@@ -1,1 +1,56 @@
-//! Events, projections, outbox and ledger in one transaction.
+//! Events, projections, outbox and ledger leaves, committed in one transaction.
+//!
+//! A [`Store`] keeps what happened (events), what is true now (a [`Projection`], stored as documents), what has still
+//! to leave (the outbox) and what is provable (the ledger's leaves) in one SQLite database. All four are written in
+//! one transaction, so none can exist without the others: no ledger append, no release.
+//!
+//! One thread writes. It takes all commands that are waiting into one transaction (group commit), and answers a
+//! command only when its transaction is durable (`synchronous=FULL`).
+//!
+//! ```
+//! use entente_store::{Change, DocKey, Projection, Recorded, Store};
+//! # use serde_json::Value;
+//!
+//! #[derive(Default)]
+//! struct Count(u64);
+//!
+//! impl Projection for Count {
+//!     type Event = u64;
+//!     fn kind(_: &u64) -> &'static str { "added" }
+//!     fn apply(&mut self, record: &Recorded<u64>) -> Vec<DocKey> {
+//!         self.0 += record.event;
+//!         vec![DocKey::new("count", "all")]
+//!     }
+//!     fn document(&self, _: &DocKey) -> Option<Value> { Some(self.0.into()) }
+//!     fn restore(&mut self, _: &DocKey, value: Value) -> Result<(), String> {
+//!         self.0 = value.as_u64().ok_or("not a number")?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # let dir = tempfile::tempdir()?;
+//! let store = Store::<Count>::create(dir.path())?;
+//! let now = "2026-11-20T10:00:00Z".parse()?;
+//! let receipt = store.submit(now, |count| match count.0 {
+//!     0 => Ok(Change::events(vec![2, 3])),
+//!     _ => Err("only once"),
+//! })?;
+//! assert_eq!(receipt.ledger_size, 2);
+//! assert_eq!(store.read(|count| count.0)?, 5);
+//! assert!(store.check(&mut |_| ())?.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod check;
+mod error;
+mod folder;
+mod projection;
+mod schema;
+mod store;
+mod writer;
+
+pub use check::{Difference, Progress};
+pub use error::{StoreError, SubmitError};
+pub use projection::{DocKey, Projection, Recorded};
+pub use store::{Letter, Store};
+pub use writer::{Change, MAX_EVENT, Outgoing, Receipt};

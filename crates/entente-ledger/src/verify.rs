@@ -1,0 +1,361 @@
+//! Checking a log that somebody else wrote: offline, from its files and the keys that one trusts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::checkpoint::Checkpoint;
+use crate::leaf::Leaf;
+use crate::note::{Note, Signed, Verifier};
+use crate::tile::{TILE_WIDTH, TilePath, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between};
+use crate::tree::{Frontier, Hash, empty_root, leaf_hash, node_hash};
+
+/// The largest file read: an entry bundle of 256 entries of the largest size.
+const MAX_FILE: u64 = 256 * 65_538;
+
+/// What is wrong, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The file, and the entry where one is meant.
+    pub place: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// The outcome of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerifyReport {
+    /// Whether nothing is wrong.
+    pub ok: bool,
+    /// Entries according to the checkpoint.
+    pub size: u64,
+    /// The root according to the checkpoint, in hexadecimal.
+    pub root: String,
+    /// Who signed the checkpoint, of those whose keys were given; with the moment, for witnesses.
+    pub signed_by: Vec<String>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Where a log's files are read from.
+pub trait Source {
+    /// The bytes of a file; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read, with the reason.
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String>;
+
+    /// The paths of all files, where the source can list them.
+    fn list(&self) -> Option<Vec<String>>;
+}
+
+/// A log's files in a folder.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The log in this folder.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+}
+
+impl Source for Folder {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let full = self.0.join(path);
+        match std::fs::metadata(&full) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+            Ok(about) if about.len() > MAX_FILE => {
+                return Err(format!("it has {} bytes; no file of a log is that long", about.len()));
+            }
+            Ok(_) => {}
+        }
+        std::fs::read(&full).map(Some).map_err(|error| error.to_string())
+    }
+
+    fn list(&self) -> Option<Vec<String>> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).ok()?.flatten() {
+                let path = entry.path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => found.push(relative(&self.0, &path)),
+                }
+            }
+        }
+        found.sort();
+        Some(found)
+    }
+}
+
+fn relative(base: &Path, path: &Path) -> String {
+    path.strip_prefix(base)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .replace('\\', "/")
+}
+
+fn finding(place: impl Into<String>, problem: impl Into<String>) -> Finding {
+    Finding {
+        place: place.into(),
+        problem: problem.into(),
+        remedy: "ask the log's operator for an untouched copy, and compare the checkpoint with other witnesses'"
+            .to_owned(),
+    }
+}
+
+/// The tile of a level that holds the last hashes of a log of `count` hashes there.
+fn edge(level: u8, count: u64) -> Option<TilePath> {
+    let width = u16::try_from(count % TILE_WIDTH).ok().filter(|width| *width > 0)?;
+    Some(TilePath {
+        level: Some(level),
+        index: count / TILE_WIDTH,
+        width,
+    })
+}
+
+/// The root of the first `size` entries of a log of `have` entries, from at most one tile a level.
+pub(crate) fn root_at(source: &dyn Source, have: u64, size: u64) -> Result<Hash, Finding> {
+    // Complete subtrees from the right: (hash, height). At level L a hash stands for 256^L entries.
+    let mut peaks: Vec<(u32, Hash)> = Vec::new();
+    let mut groups = Vec::new();
+    let (mut count, mut present) = (size, have);
+    for level in 0..8 {
+        if let Some(wanted) = edge(level, count) {
+            let full = present / TILE_WIDTH > wanted.index;
+            let stored = TilePath {
+                width: if full {
+                    256
+                } else {
+                    u16::try_from(present % TILE_WIDTH).unwrap_or(0)
+                },
+                ..wanted
+            };
+            let mut hashes = read_tile(source, stored)?;
+            hashes.truncate(usize::from(wanted.width));
+            groups.push((u32::from(level) * 8, hashes));
+        }
+        count /= TILE_WIDTH;
+        present /= TILE_WIDTH;
+    }
+    for (height, hashes) in groups.into_iter().rev() {
+        for hash in hashes {
+            let mut peak = (height, hash);
+            while let Some((_, left)) = peaks.pop_if(|last| last.0 == peak.0) {
+                peak = (peak.0 + 1, node_hash(&left, &peak.1));
+            }
+            peaks.push(peak);
+        }
+    }
+    let mut from_right = peaks.iter().rev().map(|(_, hash)| hash);
+    let Some(last) = from_right.next() else {
+        return Ok(empty_root());
+    };
+    Ok(from_right.fold(*last, |right, left| node_hash(left, &right)))
+}
+
+fn read_file(source: &dyn Source, path: &str) -> Result<Vec<u8>, Finding> {
+    match source.read(path) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(finding(path, "the file is missing")),
+        Err(problem) => Err(finding(path, problem)),
+    }
+}
+
+/// The hashes of a tile.
+pub(crate) fn read_tile(source: &dyn Source, tile: TilePath) -> Result<Vec<Hash>, Finding> {
+    let path = tile.to_string();
+    let bytes = read_file(source, &path)?;
+    tile_hashes(&bytes, tile.width)
+        .ok_or_else(|| finding(path, format!("it does not hold {} hashes of 32 bytes", tile.width)))
+}
+
+/// The entries of a bundle, each checked against its hash in the tile beside it.
+pub(crate) fn read_bundle(source: &dyn Source, bundle: TilePath) -> Result<Vec<Vec<u8>>, Finding> {
+    let path = bundle.to_string();
+    let bytes = read_file(source, &path)?;
+    let entries = bundle_entries(&bytes, bundle.width)
+        .ok_or_else(|| finding(path.clone(), format!("it does not hold {} entries", bundle.width)))?;
+    let hashes = read_tile(
+        source,
+        TilePath {
+            level: Some(0),
+            ..bundle
+        },
+    )?;
+    let first = bundle.index * TILE_WIDTH;
+    for ((entry, hash), index) in entries.iter().zip(&hashes).zip(first..) {
+        if leaf_hash(entry) != *hash {
+            return Err(finding(
+                format!("{path}, entry {index}"),
+                "the entry does not match its hash: the entry or the hash was changed",
+            ));
+        }
+    }
+    Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
+}
+
+/// A signed checkpoint.
+pub(crate) struct SignedCheckpoint {
+    pub(crate) checkpoint: Checkpoint,
+    pub(crate) signed: Vec<Signed>,
+}
+
+fn read_checkpoint(source: &dyn Source, path: &str, known: &[Verifier]) -> Result<SignedCheckpoint, Finding> {
+    let bytes = read_file(source, path)?;
+    let bad = |problem: String| finding(path, problem);
+    let note = Note::parse(&bytes).map_err(|error| bad(error.to_string()))?;
+    // Re-rendering leaves no room for bytes that nobody signed.
+    if note.render().as_bytes() != bytes {
+        return Err(bad("it is not written as signed notes are".to_owned()));
+    }
+    let checkpoint = Checkpoint::parse(note.text()).map_err(|error| bad(error.to_string()))?;
+    let signed = note.verify(known).map_err(|error| bad(error.to_string()))?;
+    Ok(SignedCheckpoint { checkpoint, signed })
+}
+
+/// Checks a log: signatures, every entry against its hash, every tile, every older checkpoint, and that there is
+/// nothing else. `progress` is called with the entries checked so far and all that there are.
+pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(u64, u64)) -> VerifyReport {
+    let mut findings = Vec::new();
+    let latest = match read_checkpoint(source, "checkpoint", known) {
+        Ok(latest) => latest,
+        Err(problem) => {
+            return VerifyReport {
+                ok: false,
+                size: 0,
+                root: String::new(),
+                signed_by: Vec::new(),
+                findings: vec![problem],
+            };
+        }
+    };
+    let size = latest.checkpoint.size;
+    let mut expected: BTreeSet<String> = tiles_between(0, size).map(|tile| tile.to_string()).collect();
+    expected.insert("checkpoint".to_owned());
+    let listed = source.list().unwrap_or_default();
+    let mut older: BTreeMap<u64, Checkpoint> = BTreeMap::new();
+    for path in listed.iter().filter(|path| path.starts_with("checkpoints/")) {
+        match read_checkpoint(source, path, known) {
+            Ok(old) if *path == format!("checkpoints/{}", old.checkpoint.size) && old.checkpoint.size <= size => {
+                older.insert(old.checkpoint.size, old.checkpoint);
+            }
+            Ok(old) => findings.push(finding(
+                path.clone(),
+                format!(
+                    "it is a checkpoint of {} entries, and does not belong here",
+                    old.checkpoint.size
+                ),
+            )),
+            Err(problem) => findings.push(problem),
+        }
+        expected.insert(path.clone());
+    }
+    let stray = listed.iter().filter(|path| !expected.contains(*path));
+    findings.extend(stray.map(|path| finding(path.clone(), "the file does not belong to a log of this size")));
+    let root = walk(source, size, &older, &mut findings, progress);
+    if root.is_some_and(|root| root != latest.checkpoint.root) {
+        findings.push(finding("checkpoint", "the entries do not add up to the signed root"));
+    }
+    findings.sort_by(|a, b| a.place.cmp(&b.place));
+    VerifyReport {
+        ok: findings.is_empty(),
+        size,
+        root: latest
+            .checkpoint
+            .root
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+        signed_by: latest
+            .signed
+            .iter()
+            .map(|signed| match signed.time {
+                None => signed.name.clone(),
+                Some(time) => format!("{} (witness, {time})", signed.name),
+            })
+            .collect(),
+        findings,
+    }
+}
+
+/// Reads every entry and tile once, in order; memory does not grow with the log but for one hash per 256 entries.
+fn walk(
+    source: &dyn Source,
+    size: u64,
+    older: &BTreeMap<u64, Checkpoint>,
+    findings: &mut Vec<Finding>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Option<Hash> {
+    let mut frontier = Frontier::default();
+    let mut whole = true;
+    let mut roots: Vec<Hash> = Vec::new();
+    let compare = |frontier: &Frontier, findings: &mut Vec<Finding>| {
+        if let Some(old) = older.get(&frontier.size())
+            && old.root != frontier.root()
+        {
+            findings.push(finding(
+                format!("checkpoints/{}", old.size),
+                "this log does not continue it: history was changed after it was signed",
+            ));
+        }
+    };
+    compare(&frontier, findings);
+    for bundle in tiles_between(0, size).filter(|tile| tile.level.is_none()) {
+        match read_bundle(source, bundle) {
+            Err(problem) => {
+                findings.push(problem);
+                whole = false;
+            }
+            Ok(entries) => {
+                let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
+                for ((entry, hash), index) in entries.iter().zip(&hashes).zip(bundle.index * TILE_WIDTH..) {
+                    if Leaf::parse(entry).is_none_or(|leaf| leaf.seq != index + 1) {
+                        findings.push(finding(
+                            format!("{bundle}, entry {index}"),
+                            "it is not an entry with its number",
+                        ));
+                    }
+                    if whole {
+                        frontier.push(*hash);
+                        compare(&frontier, findings);
+                    }
+                }
+                if bundle.width == 256 {
+                    roots.push(tile_root(&hashes));
+                }
+            }
+        }
+        progress((bundle.index * TILE_WIDTH + u64::from(bundle.width)).min(size), size);
+    }
+    if !whole {
+        return None;
+    }
+    for level in 1..8 {
+        let mut above = Vec::new();
+        for tile in tiles_between(0, size).filter(|tile| tile.level == Some(level)) {
+            let start = usize::try_from(tile.index * TILE_WIDTH).unwrap_or(usize::MAX);
+            let wanted = roots.get(start..start + usize::from(tile.width)).unwrap_or_default();
+            match source.read(&tile.to_string()) {
+                Ok(Some(bytes)) if bytes == tile_bytes(wanted) => {}
+                Ok(None) => findings.push(finding(tile.to_string(), "the file is missing")),
+                Ok(Some(_)) => findings.push(finding(
+                    tile.to_string(),
+                    "it does not hold the hashes of the tiles below it",
+                )),
+                Err(problem) => findings.push(finding(tile.to_string(), problem)),
+            }
+            if tile.width == 256 {
+                above.push(tile_root(wanted));
+            }
+        }
+        roots = above;
+    }
+    Some(frontier.root())
+}

@@ -1,0 +1,131 @@
+//! A published log: verified whole, and every changed byte found.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
+use ed25519_dalek::SigningKey;
+use entente_ledger::{Folder, Kind, Leaf, Log, NoteSigner, PublishError, Salt, Verifier, verify};
+
+fn signer() -> NoteSigner {
+    NoteSigner::new("log.example", SigningKey::from_bytes(&[7; 32])).unwrap()
+}
+
+fn keys() -> Vec<Verifier> {
+    vec![Verifier::parse(&signer().verifier(Kind::Signature).vkey()).unwrap()]
+}
+
+fn entry(n: u64) -> Vec<u8> {
+    let salt = Salt::from_bytes(&[u8::try_from(n % 251).unwrap(); 32]).unwrap();
+    Leaf::new(
+        n + 1,
+        "2026-11-20T10:00:00Z".to_owned(),
+        "test",
+        &salt,
+        &n.to_be_bytes(),
+    )
+    .to_bytes()
+}
+
+fn entries(range: std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String> {
+    Ok(range.map(entry).collect())
+}
+
+fn log(dir: &std::path::Path) -> Log {
+    Log::new(dir.join("ledger"), dir.join("head"), "log.example")
+}
+
+fn check(dir: &std::path::Path) -> entente_ledger::VerifyReport {
+    verify(&Folder::new(dir.join("ledger")), &keys(), &mut |_, _| ())
+}
+
+#[test]
+fn a_growing_log_verifies_at_every_size() {
+    let dir = tempfile::tempdir().unwrap();
+    for size in [0, 1, 2, 7, 255, 256, 257, 511, 512, 700, 66_000] {
+        let checkpoint = log(dir.path()).publish(size, &signer(), entries).unwrap();
+        let slow = entente_ledger::root_of((0..size).map(|n| entente_ledger::leaf_hash(&entry(n))));
+        assert_eq!(checkpoint.root, slow, "size {size}");
+        let report = check(dir.path());
+        assert!(report.ok, "size {size}: {:?}", report.findings);
+        assert_eq!(report.size, size);
+    }
+    let (proof, found) = log(dir.path()).prove(65_999).unwrap();
+    assert_eq!(found, entry(65_999));
+    proof.verify(&found, "log.example", &keys(), &[]).unwrap();
+    assert!(proof.verify(&entry(1), "log.example", &keys(), &[]).is_err());
+}
+
+fn files(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap().flatten() {
+        match entry.path().is_dir() {
+            true => found.extend(files(&entry.path())),
+            false => found.push(entry.path()),
+        }
+    }
+    found
+}
+
+#[test]
+fn any_changed_byte_is_found_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    for size in [3, 259, 300] {
+        log(dir.path()).publish(size, &signer(), entries).unwrap();
+    }
+    let ledger = dir.path().join("ledger");
+    assert!(check(dir.path()).ok);
+    for file in files(&ledger) {
+        let good = std::fs::read(&file).unwrap();
+        let name = file.strip_prefix(&ledger).unwrap().to_string_lossy().into_owned();
+        // Every byte of small files; a sample of large ones, first and last included.
+        let step = (good.len() / 60).max(1);
+        for at in (0..good.len()).step_by(step).chain([good.len() - 1]) {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << (at % 8);
+            std::fs::write(&file, &bad).unwrap();
+            let report = check(dir.path());
+            assert!(!report.ok, "{name} byte {at}");
+            let tile = name.replace("tile/0/", "tile/entries/");
+            let named = report
+                .findings
+                .iter()
+                .any(|f| f.place.starts_with(&name) || f.place.starts_with(&tile));
+            assert!(named, "{name} byte {at}: {:?}", report.findings);
+        }
+        std::fs::remove_file(&file).unwrap();
+        let kept = name.starts_with("checkpoints/");
+        assert_eq!(check(dir.path()).ok, kept, "{name} removed");
+        std::fs::write(&file, &good).unwrap();
+    }
+    std::fs::write(ledger.join("tile/0/999"), [0; 32]).unwrap();
+    assert!(!check(dir.path()).ok);
+}
+
+#[test]
+fn nothing_is_signed_over_a_fork_a_restored_copy_or_a_flipped_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path()).publish(300, &signer(), entries).unwrap();
+    let behind = log(dir.path()).publish(299, &signer(), entries);
+    assert!(matches!(behind, Err(PublishError::Behind { have: 299, signed: 300 })));
+    let forked =
+        |range: std::ops::Range<u64>| -> Result<Vec<Vec<u8>>, String> { Ok(range.map(|n| entry(n + 1)).collect()) };
+    let result = log(dir.path()).publish(310, &signer(), forked);
+    assert!(
+        matches!(result, Err(PublishError::Forked { signed: 300 })),
+        "{result:?}"
+    );
+    let tile = dir.path().join("ledger/tile/0/001.p/44");
+    let mut bytes = std::fs::read(&tile).unwrap();
+    bytes[5] ^= 4;
+    std::fs::write(&tile, bytes).unwrap();
+    assert!(log(dir.path()).publish(320, &signer(), entries).is_err());
+    assert_eq!(log(dir.path()).latest().unwrap().unwrap().size, 300);
+}
+
+#[test]
+fn another_s_signature_is_not_enough() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path()).publish(5, &signer(), entries).unwrap();
+    let other = NoteSigner::new("other.example", SigningKey::from_bytes(&[9; 32])).unwrap();
+    let known = vec![Verifier::parse(&other.verifier(Kind::Signature).vkey()).unwrap()];
+    assert!(!verify(&Folder::new(dir.path().join("ledger")), &known, &mut |_, _| ()).ok);
+}

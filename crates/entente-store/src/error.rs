@@ -1,0 +1,68 @@
+//! What can go wrong, and what to do.
+
+use std::path::PathBuf;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no store in the folder.
+    #[error("there is no data in {path}; set a node up there with `entente init --data {path}`", path = .0.display())]
+    Missing(PathBuf),
+    /// There is a store in the folder already.
+    #[error("{path} holds data already; choose another folder with `--data`", path = .0.display())]
+    Exists(PathBuf),
+    /// Another process has the store open.
+    #[error("{path} is in use by another process; wait for it, or stop it, then try again", path = .0.display())]
+    InUse(PathBuf),
+    /// The store was written by a newer program.
+    #[error("the data has format {found}, and this program knows formats up to {known}; use a newer program")]
+    Newer {
+        /// The format found.
+        found: i64,
+        /// The newest format known.
+        known: i64,
+    },
+    /// An event is larger than any may be.
+    #[error("an event has {size} bytes, at most {limit} are stored; split what it holds")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A stored event or document cannot be read.
+    #[error(
+        "{what} cannot be read: {problem}; restore the folder from a backup, or check it with `entente store check`"
+    )]
+    Unreadable {
+        /// Which one.
+        what: String,
+        /// Why.
+        problem: String,
+    },
+    /// Writing failed before; nothing more is written.
+    #[error("writing has failed ({0}), so nothing more is written; see to the disk, then start again")]
+    Stopped(String),
+    /// The database failed.
+    #[error("the database failed: {0}; see to the disk, then check the data with `entente store check`")]
+    Database(#[from] rusqlite::Error),
+    /// The file system failed.
+    #[error("{path}: {error}", path = .path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// How.
+        error: std::io::Error,
+    },
+}
+
+/// Why a command was not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError<R> {
+    /// The command was refused; nothing was written.
+    #[error("{0}")]
+    Refused(R),
+    /// The store failed; nothing is acknowledged.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

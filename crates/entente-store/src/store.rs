@@ -1,0 +1,316 @@
+//! The handle that everybody uses.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::check::{Difference, Progress};
+use crate::error::{StoreError, SubmitError};
+use crate::folder::Folder;
+use crate::projection::{DocKey, Projection, Recorded};
+use crate::schema;
+use crate::writer::{Change, Job, Receipt, Writer, number, store_document};
+
+/// Commands that may wait before submitters have to: enough for a burst, bounded against a flood.
+const QUEUE: usize = 1024;
+
+/// Something waiting to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Its number.
+    pub id: i64,
+    /// The number of the event that it follows from.
+    pub seq: u64,
+    /// What kind of thing.
+    pub kind: String,
+    /// For whom.
+    pub destination: String,
+    /// What.
+    pub payload: Vec<u8>,
+}
+
+/// Events, projection, outbox and ledger leaves in one folder.
+pub struct Store<P: Projection> {
+    jobs: Option<SyncSender<Job<P>>>,
+    writer: Option<JoinHandle<()>>,
+    folder: Folder,
+}
+
+impl<P: Projection> Store<P> {
+    /// Makes an empty store in a folder.
+    ///
+    /// # Errors
+    /// When there is one already, or another process holds the folder, or the disk fails.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        let folder = Folder::hold(path)?;
+        if folder.database().exists() {
+            return Err(StoreError::Exists(path.to_owned()));
+        }
+        let mut connection = Connection::open(folder.database())?;
+        schema::prepare(&connection)?;
+        schema::create(&mut connection)?;
+        Ok(Self::start(folder, connection, P::default(), 1))
+    }
+
+    /// Opens the store in a folder.
+    ///
+    /// # Errors
+    /// When there is none, or another process holds the folder, or its documents cannot be read.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.join("entente.db").exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let folder = Folder::hold(path)?;
+        let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::prepare(&connection)?;
+        schema::check_format(&connection)?;
+        let state = restored(&connection)?;
+        let last: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+        Ok(Self::start(folder, connection, state, last.unsigned_abs() + 1))
+    }
+
+    fn start(folder: Folder, connection: Connection, state: P, next: u64) -> Self {
+        let (jobs, waiting) = sync_channel(QUEUE);
+        let writer = Writer {
+            connection,
+            state,
+            next,
+            stopped: None,
+        };
+        Self {
+            jobs: Some(jobs),
+            writer: Some(std::thread::spawn(move || writer.run(&waiting))),
+            folder,
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn send(&self, job: Job<P>) -> Result<(), StoreError> {
+        let gone = || StoreError::Stopped("the writer is gone".to_owned());
+        self.jobs.as_ref().ok_or_else(gone)?.send(job).map_err(|_| gone())
+    }
+
+    /// Decides on the state and commits what follows. Returns when that is durable.
+    ///
+    /// # Errors
+    /// The refusal of `decide`, or a failure of the store. In both cases nothing is acknowledged.
+    pub fn submit<R: Send + 'static>(
+        &self,
+        now: Timestamp,
+        decide: impl FnOnce(&P) -> Result<Change<P::Event>, R> + Send + 'static,
+    ) -> Result<Receipt, SubmitError<R>> {
+        let (reply, answer) = channel();
+        let refused = reply.clone();
+        let decide = Box::new(move |state: &P| match decide(state) {
+            Ok(change) => Some(change),
+            Err(refusal) => {
+                // Nobody listens only when the submitter has gone; then nobody needs the answer.
+                let _ = refused.send(Err(SubmitError::Refused(refusal)));
+                None
+            }
+        });
+        let committed = Box::new(move |result: Result<Receipt, StoreError>| {
+            let _ = reply.send(result.map_err(SubmitError::Store));
+        });
+        self.send(Job::Write(now, decide, committed))?;
+        answer
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Stopped("the writer is gone".to_owned()).into()))
+    }
+
+    /// Looks at the state between commits.
+    ///
+    /// # Errors
+    /// When the store has stopped.
+    pub fn read<T: Send + 'static>(&self, look: impl FnOnce(&P) -> T + Send + 'static) -> Result<T, StoreError> {
+        let (reply, answer) = channel();
+        self.send(Job::Read(Box::new(move |state| {
+            let _ = reply.send(look(state));
+        })))?;
+        answer
+            .recv()
+            .map_err(|_| StoreError::Stopped("the writer is gone".to_owned()))
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open_with_flags(self.folder.database(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        Ok(connection)
+    }
+
+    /// Calls `each` with every event from number `from` on.
+    ///
+    /// # Errors
+    /// When the database fails or an event cannot be read.
+    pub fn events(&self, from: u64, mut each: impl FnMut(Recorded<P::Event>)) -> Result<(), StoreError> {
+        let connection = self.reader()?;
+        let mut query = connection.prepare("SELECT seq, time, payload FROM events WHERE seq >= ?1 ORDER BY seq")?;
+        let mut rows = query.query([number(from)])?;
+        while let Some(row) = rows.next()? {
+            let (seq, time, payload): (i64, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            each(recorded::<P>(seq, &time, &payload)?);
+        }
+        Ok(())
+    }
+
+    /// The ledger's entries with these numbers, counted from 0.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries(&self, range: std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, StoreError> {
+        let connection = self.reader()?;
+        let mut query = connection.prepare("SELECT entry FROM leaves WHERE seq > ?1 AND seq <= ?2 ORDER BY seq")?;
+        let rows = query.query_map([number(range.start), number(range.end)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The salt of an event's commitment, with its payload: what proves a ledger entry's content.
+    ///
+    /// # Errors
+    /// When the database fails, or there is no such event.
+    pub fn opening(&self, seq: u64) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+        let connection = self.reader()?;
+        Ok(connection.query_row(
+            "SELECT salt, payload FROM events WHERE seq = ?1",
+            [number(seq)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?)
+    }
+
+    /// The number of entries in the ledger.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn ledger_size(&self) -> Result<u64, StoreError> {
+        let size: i64 = self
+            .reader()?
+            .query_row("SELECT count(*) FROM leaves", [], |row| row.get(0))?;
+        Ok(size.unsigned_abs())
+    }
+
+    /// What has still to leave, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn outbox(&self) -> Result<Vec<Letter>, StoreError> {
+        let connection = self.reader()?;
+        let mut query = connection
+            .prepare("SELECT id, seq, kind, destination, payload FROM outbox WHERE done IS NULL ORDER BY id")?;
+        let rows = query.query_map([], |row| {
+            Ok(Letter {
+                id: row.get(0)?,
+                seq: row.get::<_, i64>(1)?.unsigned_abs(),
+                kind: row.get(2)?,
+                destination: row.get(3)?,
+                payload: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes that a letter has left. Saying so again changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn mark_done(&self, letter: i64, now: Timestamp) -> Result<(), StoreError> {
+        let (reply, answer) = channel();
+        self.send(Job::Done(
+            letter,
+            now,
+            Box::new(move |result| {
+                let _ = reply.send(result.map(|_| ()));
+            }),
+        ))?;
+        answer
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Stopped("the writer is gone".to_owned())))
+    }
+
+    /// Rebuilds the projection from the events and compares; checks every event against its ledger entry, and the
+    /// database's own structure. An empty list means that all agree.
+    ///
+    /// # Errors
+    /// When the database fails so that it cannot be compared at all.
+    pub fn check(&self, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Difference>, StoreError> {
+        crate::check::check::<P>(&self.reader()?, progress)
+    }
+
+    /// Writes the projection's documents anew from the events.
+    ///
+    /// # Errors
+    /// When the database fails or an event cannot be read; nothing is changed then.
+    pub fn rebuild(self) -> Result<(), StoreError> {
+        let path = self.database();
+        let mut documents = BTreeMap::new();
+        let mut state = P::default();
+        self.events(1, |record| {
+            for key in state.apply(&record) {
+                documents.insert(key, ());
+            }
+        })?;
+        drop(self);
+        let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::prepare(&connection)?;
+        let transaction = connection.transaction()?;
+        transaction.execute("DELETE FROM documents", [])?;
+        for (key, ()) in documents {
+            store_document(&transaction, &state, &key)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// The path of the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.database()
+    }
+}
+
+impl<P: Projection> Drop for Store<P> {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has nothing left to do.
+            let _ = writer.join();
+        }
+    }
+}
+
+pub(crate) fn recorded<P: Projection>(seq: i64, time: &str, payload: &[u8]) -> Result<Recorded<P::Event>, StoreError> {
+    let unreadable = |problem: String| StoreError::Unreadable {
+        what: format!("event {seq}"),
+        problem,
+    };
+    Ok(Recorded {
+        seq: seq.unsigned_abs(),
+        time: time
+            .parse()
+            .map_err(|error: jiff::Error| unreadable(error.to_string()))?,
+        event: serde_json::from_slice(payload).map_err(|error| unreadable(error.to_string()))?,
+    })
+}
+
+/// The projection from its stored documents.
+fn restored<P: Projection>(connection: &Connection) -> Result<P, StoreError> {
+    let mut state = P::default();
+    let mut query = connection.prepare("SELECT kind, id, json FROM documents")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
+        let json: String = row.get(2)?;
+        let unreadable = |problem: String| StoreError::Unreadable {
+            what: format!("the stored {} `{}`", key.kind, key.id),
+            problem,
+        };
+        let value = serde_json::from_str(&json).map_err(|error| unreadable(error.to_string()))?;
+        state.restore(&key, value).map_err(unreadable)?;
+    }
+    Ok(state)
+}

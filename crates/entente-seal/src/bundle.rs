@@ -1,0 +1,239 @@
+//! Sealed files: a clear, signed header and contents that only the receiver can read.
+//!
+//! The header is a C2SP signed note whose text names sender, receiver, id, moment, kind and the SHA-256 of the
+//! encrypted contents; behind it, after a blank line, come the contents as an age file. The signature is checked
+//! before anything is decrypted.
+
+use entente_ledger::{Note, Verifier};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::keys::KeyPair;
+
+/// The first line of every sealed file.
+pub const FORMAT: &str = "entente-bundle/1";
+
+/// The largest sealed file opened: the largest report, with room for its wrapping.
+pub const MAX_BUNDLE: usize = 64 << 20;
+
+/// The most signatures that a header may bear.
+const MAX_HEADER: usize = 16 << 10;
+
+/// Who says what to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The sender.
+    pub from: String,
+    /// The receiver.
+    pub to: String,
+    /// The file's id, never used twice by a sender.
+    pub id: String,
+    /// When it was sealed.
+    pub created: String,
+    /// What kind of message it holds.
+    pub kind: String,
+}
+
+/// A file that has been opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Its header, whose signature was verified.
+    pub header: Header,
+    /// Its contents.
+    pub payload: Vec<u8>,
+    /// SHA-256 of the whole file, in hexadecimal.
+    pub digest: String,
+}
+
+/// Why a file was not sealed or opened, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// Too large.
+    #[error(
+        "the file has {size} bytes, at most {MAX_BUNDLE} are opened; ask {who} to send it in parts",
+        who = "the sender"
+    )]
+    TooLarge {
+        /// Its size.
+        size: usize,
+    },
+    /// Not a sealed file, or cut short.
+    #[error("this is not a whole sealed file ({0}); get it again from the sender")]
+    Malformed(String),
+    /// Another version of the format.
+    #[error("the file's format is `{0}`, and this program opens `{FORMAT}`; use a newer program")]
+    Version(String),
+    /// Nobody knows the sender's keys.
+    #[error(
+        "the file says that it is from {0}, whose keys are not known here; add them with `entente party add {0} --keys FILE`"
+    )]
+    UnknownSender(String),
+    /// The signature is not the sender's.
+    #[error("the file was not signed by {0}, or was changed since; do not use it, and ask {0} by another way")]
+    BadSignature(String),
+    /// For somebody else.
+    #[error("the file is for {to}, and this is {here}")]
+    NotForUs {
+        /// The receiver.
+        to: String,
+        /// This party.
+        here: String,
+    },
+    /// It cannot be decrypted.
+    #[error("the file cannot be decrypted with this party's keys; ask {0} to seal it to the current ones")]
+    Undecryptable(String),
+    /// A field of the header cannot be written.
+    #[error("`{0}` cannot stand in a header: it is empty, or has a line break")]
+    Field(String),
+    /// The receiver's key is not one.
+    #[error("`{0}` is not a key to encrypt to; ask the party for its keys again")]
+    Recipient(String),
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const FIELDS: [&str; 6] = ["from", "to", "id", "created", "kind", "sha256"];
+
+fn text(header: &Header, contents: &str) -> Result<String, SealError> {
+    let values = [&header.from, &header.to, &header.id, &header.created, &header.kind].map(String::as_str);
+    let mut text = format!("{FORMAT}\n");
+    for (name, value) in FIELDS.iter().zip(values.into_iter().chain([contents])) {
+        if value.is_empty() || value.chars().any(char::is_control) {
+            return Err(SealError::Field(value.to_owned()));
+        }
+        text.push_str(&format!("{name} {value}\n"));
+    }
+    Ok(text)
+}
+
+fn parse_text(text: &str) -> Result<(Header, String), SealError> {
+    let mut lines = text.lines();
+    match lines.next() {
+        Some(FORMAT) => {}
+        other => return Err(SealError::Version(other.unwrap_or_default().chars().take(40).collect())),
+    }
+    let mut field = |name: &str| {
+        let value = lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = value.filter(|value| !value.is_empty() && !value.chars().any(char::is_control));
+        value
+            .map(str::to_owned)
+            .ok_or_else(|| SealError::Malformed(format!("the header has no `{name}`")))
+    };
+    let header = Header {
+        from: field("from")?,
+        to: field("to")?,
+        id: field("id")?,
+        created: field("created")?,
+        kind: field("kind")?,
+    };
+    let contents = field("sha256")?;
+    match lines.next() {
+        None => Ok((header, contents)),
+        Some(_) => Err(SealError::Malformed(
+            "the header has lines that do not belong there".to_owned(),
+        )),
+    }
+}
+
+/// The header's note, and the encrypted contents.
+fn parts(file: &[u8]) -> Result<(Note, &[u8]), SealError> {
+    if file.len() > MAX_BUNDLE {
+        return Err(SealError::TooLarge { size: file.len() });
+    }
+    let cut = || SealError::Malformed("it is cut short".to_owned());
+    let head = file.get(..file.len().min(MAX_HEADER)).unwrap_or_default();
+    if !head.starts_with(b"entente-bundle/") {
+        return Err(SealError::Malformed(
+            "it does not begin with `entente-bundle/`".to_owned(),
+        ));
+    }
+    let blank = |from: usize| {
+        head.get(from..)?
+            .windows(2)
+            .position(|pair| pair == b"\n\n")
+            .map(|at| from + at)
+    };
+    let end = blank(0).and_then(|text| blank(text + 2)).ok_or_else(cut)?;
+    let (note, contents) = (file.get(..=end).ok_or_else(cut)?, file.get(end + 2..).ok_or_else(cut)?);
+    let parsed = Note::parse(note).map_err(|error| SealError::Malformed(error.to_string()))?;
+    // Only one way of writing each header: no byte of it can be changed unnoticed.
+    match parsed.render().as_bytes() == note {
+        true => Ok((parsed, contents)),
+        false => Err(SealError::Malformed(
+            "the header is not written as signed notes are".to_owned(),
+        )),
+    }
+}
+
+/// Seals a message: signed by `from`, readable by whoever holds the identity of `recipient`.
+///
+/// # Errors
+/// When a field cannot stand in a header, or the recipient is not a key.
+pub fn seal(header: &Header, payload: &[u8], from: &KeyPair, recipient: &str) -> Result<Vec<u8>, SealError> {
+    let to: age::x25519::Recipient = recipient
+        .parse()
+        .map_err(|_| SealError::Recipient(recipient.to_owned()))?;
+    let contents = age::encrypt(&to, payload).map_err(|_| SealError::Recipient(recipient.to_owned()))?;
+    let text = text(header, &hex(&Sha256::digest(&contents)))?;
+    let mut note = Note::new(&text).map_err(|error| SealError::Malformed(error.to_string()))?;
+    from.signer().sign(&mut note);
+    let mut file = note.render().into_bytes();
+    file.push(b'\n');
+    file.extend(contents);
+    match file.len() > MAX_BUNDLE {
+        true => Err(SealError::TooLarge { size: file.len() }),
+        false => Ok(file),
+    }
+}
+
+/// The header of a file as it says of itself: nothing has been verified.
+///
+/// # Errors
+/// When it is not a sealed file.
+pub fn peek(file: &[u8]) -> Result<Header, SealError> {
+    parts(file)
+        .and_then(|(note, _)| parse_text(note.text()))
+        .map(|(header, _)| header)
+}
+
+/// Opens a file. `keys_of` gives the verifier keys known for a party.
+///
+/// # Errors
+/// As [`SealError`] says; nothing of the contents is given out then.
+pub fn open(
+    file: &[u8],
+    keys: &KeyPair,
+    keys_of: impl FnOnce(&str) -> Option<Vec<String>>,
+) -> Result<Opened, SealError> {
+    let (note, contents) = parts(file)?;
+    let (header, expected) = parse_text(note.text())?;
+    let known = keys_of(&header.from).unwrap_or_default();
+    let known: Vec<Verifier> = known
+        .iter()
+        .filter_map(|key| Verifier::parse(key).ok())
+        .filter(|key| key.name() == header.from)
+        .collect();
+    if known.is_empty() {
+        return Err(SealError::UnknownSender(header.from));
+    }
+    let signed = note.verify(&known).is_ok();
+    if !signed || hex(&Sha256::digest(contents)) != expected {
+        return Err(SealError::BadSignature(header.from));
+    }
+    if header.to != keys.party() {
+        return Err(SealError::NotForUs {
+            to: header.to,
+            here: keys.party().to_owned(),
+        });
+    }
+    let payload = keys
+        .identities()
+        .find_map(|identity| age::decrypt(identity, contents).ok());
+    Ok(Opened {
+        payload: payload.ok_or_else(|| SealError::Undecryptable(header.from.clone()))?,
+        header,
+        digest: hex(&Sha256::digest(file)),
+    })
+}

@@ -1,0 +1,120 @@
+//! Keys and sealed files against their promises.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+use entente_seal::{Header, KeyError, KeyPair, SealError, SecretString, open, peek, seal};
+use proptest::prelude::*;
+
+fn header(from: &str, to: &str) -> Header {
+    Header {
+        from: from.into(),
+        to: to.into(),
+        id: "A-1".into(),
+        created: "2026-11-20T10:00:00Z".into(),
+        kind: "delivery".into(),
+    }
+}
+
+fn pair() -> (KeyPair, KeyPair) {
+    (KeyPair::generate("A").unwrap(), KeyPair::generate("B").unwrap())
+}
+
+#[test]
+fn keys_are_kept_under_their_passphrase_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keys.age");
+    let (a, _) = pair();
+    a.save(&path, SecretString::from("correct horse".to_owned()), 4)
+        .unwrap();
+    let again = KeyPair::load(&path, SecretString::from("correct horse".to_owned())).unwrap();
+    assert_eq!(again.public(), a.public());
+    let wrong = KeyPair::load(&path, SecretString::from("wrong".to_owned()));
+    assert!(matches!(wrong, Err(KeyError::Locked(_))));
+    let file = std::fs::read(&path).unwrap();
+    assert!(file.starts_with(b"age-encryption.org/v1"));
+    assert!(!format!("{a:?}").contains("AGE-SECRET"));
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+        0o600
+    );
+}
+
+#[test]
+fn refusals_say_why() {
+    let (a, b) = pair();
+    let c = KeyPair::generate("C").unwrap();
+    let file = seal(&header("A", "B"), b"x", &a, &b.public().recipient).unwrap();
+    assert_eq!(peek(&file).unwrap(), header("A", "B"));
+    let known = |party: &str| (party == "A").then(|| a.public().signing);
+    assert_eq!(
+        open(&file, &b, |_| None).unwrap_err(),
+        SealError::UnknownSender("A".into())
+    );
+    assert_eq!(
+        open(&file, &b, |_| Some(c.public().signing)).unwrap_err(),
+        SealError::UnknownSender("A".into())
+    );
+    assert_eq!(
+        open(&file, &c, known).unwrap_err(),
+        SealError::NotForUs {
+            to: "B".into(),
+            here: "C".into()
+        }
+    );
+    assert!(matches!(open(&file[..40], &b, known), Err(SealError::Malformed(_))));
+    let newer = [b"entente-bundle/2".as_slice(), &file[16..]].concat();
+    assert_eq!(
+        open(&newer, &b, known).unwrap_err(),
+        SealError::Version("entente-bundle/2".into())
+    );
+    // C seals in A's name.
+    let forged = seal(&header("A", "B"), b"x", &c, &b.public().recipient).unwrap();
+    assert_eq!(
+        open(&forged, &b, known).unwrap_err(),
+        SealError::BadSignature("A".into())
+    );
+    // The contents of one file under the header of another.
+    let other = seal(&header("A", "B"), b"y", &a, &b.public().recipient).unwrap();
+    let cut = |file: &[u8]| file.windows(20).position(|w| w == b"age-encryption.org/v").unwrap();
+    let mixed = [&file[..cut(&file)], &other[cut(&other)..]].concat();
+    assert_eq!(
+        open(&mixed, &b, known).unwrap_err(),
+        SealError::BadSignature("A".into())
+    );
+    assert!(matches!(
+        seal(&header("A\nto C", "B"), b"", &a, &b.public().recipient),
+        Err(SealError::Field(_))
+    ));
+}
+
+#[test]
+fn after_rotation_old_files_open_and_old_signatures_verify() {
+    let (a, b) = pair();
+    let file = seal(&header("A", "B"), b"x", &a, &b.public().recipient).unwrap();
+    let (a, b) = (a.rotate().unwrap(), b.rotate().unwrap());
+    assert_eq!(a.public().signing.len(), 2);
+    a.public().check().unwrap();
+    assert_eq!(open(&file, &b, |_| Some(a.public().signing)).unwrap().payload, b"x");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn any_changed_byte_is_refused(payload in prop::collection::vec(any::<u8>(), 0..300), at in any::<prop::sample::Index>(), bit in 0..8) {
+        let (a, b) = pair();
+        let file = seal(&header("A", "B"), &payload, &a, &b.public().recipient).unwrap();
+        prop_assert_eq!(open(&file, &b, |_| Some(a.public().signing)).unwrap().payload, payload);
+        let mut bad = file.clone();
+        bad[at.index(file.len())] ^= 1u8 << bit;
+        prop_assert!(open(&bad, &b, |_| Some(a.public().signing)).is_err());
+    }
+
+    #[test]
+    fn no_file_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let (_, b) = pair();
+        let _ = open(&bytes, &b, |_| None);
+        let _ = open(&[b"entente-bundle/1\n".as_slice(), &bytes].concat(), &b, |_| None);
+    }
+}

@@ -99,7 +99,7 @@ fn banner_and_portion_of_the_same_information_mean_the_same() {
             rolled.label == in_banner.label(banner) && in_portion.label(portion) == in_banner.label(banner)
         };
         if same == odd {
-            wrong.push(format!("{line}\n  {:#?}\n  {:#?}", in_banner, in_portion));
+            wrong.push(format!("{line}\n  {in_banner:#?}\n  {in_portion:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

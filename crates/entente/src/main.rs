@@ -1,3 +1,23 @@
-//! The `entente` command line.
+//! The `entente` command line: reads arguments, calls, renders. No rule lives here.
 
-fn main() {}
+mod command;
+mod failure;
+mod input;
+mod node;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = command::Cli::parse();
+    let json = cli.global.json;
+    match command::run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            failure.print(json);
+            failure.exit.into()
+        }
+    }
+}

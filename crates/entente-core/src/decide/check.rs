@@ -198,14 +198,11 @@ impl<'s> Plan<'s> {
         })
     }
 
-    /// The consents relied upon by this reader, whose conditions become obligations.
-    pub(crate) fn relied_upon(&self, n: usize, reader: &Reader) -> impl Iterator<Item = &OriginPlan> {
-        let listed = self.listed(reader);
+    /// The originators with a live consent for this reader, whose conditions become obligations.
+    pub(crate) fn consenting(&self, n: usize) -> impl Iterator<Item = &OriginPlan> {
         self.origins
             .iter()
-            .filter(move |origin| {
-                origin.coverage.any.contains(n) && !(listed && origin.plan.free.contains(reader.party))
-            })
+            .filter(move |origin| origin.coverage.any.contains(n))
             .map(|origin| origin.plan)
     }
 
@@ -239,7 +236,8 @@ impl<'s> Plan<'s> {
         self.check_control(n, reader, sink);
         if !self.report.distribution.contains(n) {
             for origin in &self.origins {
-                if !origin.plan.no_distribution.contains(reader.party) {
+                // Whom the originator names in a consent, it has put on the list for that portion.
+                if !origin.plan.no_distribution.contains(reader.party) && !origin.coverage.listed.contains(n) {
                     let plan = origin.plan;
                     let authority = Authority::Text(plan.distribution_authority);
                     sink.fail(Rule::NeedToKnow, plan.distribution_token, authority, snapshot.home);

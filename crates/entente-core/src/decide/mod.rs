@@ -211,6 +211,7 @@ pub fn decide<'s>(
                     plan,
                     n,
                     reader,
+                    query.moment,
                     &mut names,
                 );
             }
@@ -321,6 +322,7 @@ fn forbidden(
         .unwrap_or_else(|error| Some(format!("(failed, so it forbids: {error})")))
 }
 
+#[expect(clippy::too_many_arguments, reason = "everything that an obligation can come from")]
 fn obligations(
     list: &mut Vec<Obligation>,
     snapshot: &Snapshot,
@@ -328,6 +330,7 @@ fn obligations(
     plan: &Plan<'_>,
     n: usize,
     reader: &Reader,
+    moment: Timestamp,
     names: &mut LocalNames<'_>,
 ) {
     if plan.display_only(n, reader) {
@@ -337,9 +340,10 @@ fn obligations(
         list.push(Obligation::Superseded(action));
     }
     list.extend(plan.class.obligations.iter().map(|caveat| Obligation::Caveat(*caveat)));
-    for origin in plan.relied_upon(n, reader) {
+    for origin in plan.consenting(n) {
         let consents = origin.consents.iter().filter_map(|id| snapshot.consents.get(id));
-        for consent in consents.filter(|consent| consent.recipients.include(&reader.id, &reader.path)) {
+        let live = consents.filter(|consent| consent.is_live(moment));
+        for consent in live.filter(|consent| consent.recipients.include(&reader.id, &reader.path)) {
             for condition in &consent.conditions {
                 list.push(Obligation::Condition(names.add(condition.clone())));
             }

@@ -367,7 +367,9 @@ impl<'a> Universe<'a> {
                 by_marking(Rule::ControlOriginator),
             ),
         }
-        for arrangement in &known {
+        // Below the tear line a text was written to travel: its marking alone says how far.
+        let binding = || known.iter().filter(|_| !portion.tear_line);
+        for arrangement in binding() {
             let clause = arrangement.clause("onward");
             match arrangement.onward {
                 crate::arrangement::Onward::Free => {}
@@ -418,7 +420,7 @@ impl<'a> Universe<'a> {
         for need in &controls {
             free.intersect_with(&need.free);
         }
-        let listed = known.iter().find(|arrangement| arrangement.need_to_know);
+        let listed = binding().find(|arrangement| arrangement.need_to_know);
         OriginPlan {
             name: names.intern(party.as_str()),
             controls,
@@ -472,7 +474,7 @@ fn release_text(list: &entente_marking::Releasees) -> String {
 }
 
 /// A class's identity: portions that agree in it are decided alike.
-type ClassKey<'a> = (&'a Label, &'a Lineage, &'a str, &'a SchemeId, Vec<&'a ConsentId>);
+type ClassKey<'a> = (&'a Label, &'a Lineage, &'a str, bool, &'a SchemeId, Vec<&'a ConsentId>);
 
 impl Snapshot {
     /// Compiles the state. `groups` says who belongs to the groups on release lists; `outsiders` are persons whom
@@ -514,6 +516,7 @@ impl Snapshot {
                         &portion.label,
                         &portion.lineage,
                         &portion.mark,
+                        portion.tear_line,
                         &report.scheme,
                         consents.iter().map(|consent| &consent.id).collect(),
                     );
@@ -555,6 +558,7 @@ impl Snapshot {
     pub(crate) fn coverage(&self, origin: &OriginPlan, moment: Timestamp, purpose: Option<&Purpose>) -> Coverage {
         let mut coverage = Coverage {
             any: Bits::none(self.readers.len()),
+            listed: Bits::none(self.readers.len()),
             allowing: Bits::none(self.readers.len()),
             naming: Bits::none(self.readers.len()),
         };
@@ -567,6 +571,9 @@ impl Snapshot {
             for (n, reader) in self.readers.iter().enumerate() {
                 if consent.recipients.include(&reader.id, &reader.path) {
                     coverage.any.insert(n);
+                    if consent.recipients.persons.contains(&reader.id) {
+                        coverage.listed.insert(n);
+                    }
                     if consent.allows(purpose) {
                         coverage.allowing.insert(n);
                         if consent.purposes.is_some() {
@@ -585,6 +592,8 @@ impl Snapshot {
 pub(crate) struct Coverage {
     /// For whatever purpose.
     pub(crate) any: Bits,
+    /// By name, for whatever purpose: the originator itself has put them on the list.
+    pub(crate) listed: Bits,
     /// For the purpose asked about.
     pub(crate) allowing: Bits,
     /// For the purpose asked about, by name.

@@ -216,7 +216,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
                     ..origin.clone()
                 },
             ),
-            tear_line: true,
+            tear_line: false,
         },
         consent: id,
         given: context.now,

@@ -1,0 +1,277 @@
+//! `consent`: an originator's answers.
+
+use std::collections::BTreeSet;
+
+use clap::{Args, Subcommand};
+use entente_core::{Command, Consent, ConsentId, PortionId, PortionRef, RequestId, Terms};
+use entente_marking::{MarkKind, Purpose, SchemeId};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Global, exchange};
+use crate::failure::{Exit, Failure};
+use crate::node::{Node, random_id, schemes};
+use crate::output;
+
+/// The terms of a consent.
+#[derive(Debug, Args)]
+pub(crate) struct TermsArgs {
+    /// What for [default: the purpose of the request].
+    #[arg(long)]
+    purpose: Vec<String>,
+    /// What has to be observed; may be given several times.
+    #[arg(long)]
+    condition: Vec<String>,
+    /// When the consent ends.
+    #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
+    until: Option<Timestamp>,
+    /// For the whole report, later versions included.
+    #[arg(long)]
+    standing: bool,
+}
+
+impl TermsArgs {
+    fn terms(self) -> Terms {
+        Terms {
+            purposes: Some(self.purpose.into_iter().map(Purpose::new).collect::<BTreeSet<_>>())
+                .filter(|list| !list.is_empty()),
+            conditions: self.condition,
+            ends: self.until,
+            standing: self.standing,
+        }
+    }
+}
+
+/// `entente consent`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConsentCommand {
+    /// Consent to a request.
+    Grant {
+        /// The request.
+        request: RequestId,
+        /// Only these portions [default: all that are open].
+        #[arg(long, value_delimiter = ',')]
+        portions: Vec<PortionId>,
+        #[command(flatten)]
+        terms: TermsArgs,
+    },
+    /// Refuse a request.
+    Refuse {
+        /// The request.
+        request: RequestId,
+        /// Only these portions [default: all that are open].
+        #[arg(long, value_delimiter = ',')]
+        portions: Vec<PortionId>,
+        /// Why, as far as the asker is told.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Give another text that may be passed on instead of a portion.
+    Substitute {
+        /// The request.
+        request: RequestId,
+        /// The portion.
+        #[arg(long)]
+        portion: PortionId,
+        /// The mark of the text, such as `(U//REL TO USA, FVEY)`.
+        #[arg(long)]
+        mark: String,
+        /// The text.
+        #[arg(long)]
+        text: String,
+        #[command(flatten)]
+        terms: TermsArgs,
+    },
+    /// Withdraw a consent.
+    Withdraw {
+        /// The consent.
+        consent: ConsentId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// List consents: given here, and received.
+    List,
+}
+
+fn fresh() -> Result<ConsentId, Failure> {
+    Ok(ConsentId::new(format!("con-{}", random_id()))?)
+}
+
+fn some(portions: Vec<PortionId>) -> Option<BTreeSet<PortionId>> {
+    Some(portions.into_iter().collect::<BTreeSet<_>>()).filter(|list| !list.is_empty())
+}
+
+/// Reads a substitute's mark by the rules of the report that it belongs to.
+fn substitute_mark(node: &Node, request: &RequestId, mark: &str) -> Result<entente_marking::Marking, Failure> {
+    let case = node.state().requests.get(request).ok_or_else(|| {
+        Failure::not_found(format!(
+            "there is no request {request}; `entente request list` shows them"
+        ))
+    })?;
+    let report = node
+        .state()
+        .reports
+        .get(&case.request.report)
+        .and_then(|h| h.versions.get(&case.request.version));
+    let (scheme, profile) = report.map_or((SchemeId::new("us-ic"), None), |r| {
+        (r.scheme.clone(), Some(r.profile.clone()))
+    });
+    let known = schemes();
+    let scheme = known
+        .get(&scheme, profile.as_deref())
+        .ok_or_else(|| Failure::failed(format!("scheme {scheme} is not known")))?;
+    let checked = scheme.check(mark, MarkKind::Portion, None);
+    checked.marking.ok_or_else(|| {
+        let first = checked.findings.iter().find(|finding| finding.is_error());
+        let text = first.map_or_else(String::new, |finding| {
+            let hint = finding
+                .suggestion
+                .as_ref()
+                .map(|s| format!("; write {s}"))
+                .unwrap_or_default();
+            format!(
+                "{}{hint} [{}; {}]\n{}",
+                finding.message,
+                finding.rule,
+                finding.source,
+                output::caret(mark, finding.start, finding.end)
+            )
+        });
+        Failure::usage(format!("the mark is invalid: {text}"))
+    })
+}
+
+impl ConsentCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        let (command, done) = match self {
+            Self::List => return list(global, &node),
+            Self::Grant {
+                request,
+                portions,
+                terms,
+            } => {
+                let id = fresh()?;
+                let done = format!("consent {id} is given");
+                (
+                    Command::Grant {
+                        id,
+                        request,
+                        portions: some(portions),
+                        terms: terms.terms(),
+                    },
+                    done,
+                )
+            }
+            Self::Refuse {
+                request,
+                portions,
+                reason,
+            } => {
+                let done = format!(
+                    "request {request} is refused{}",
+                    if portions.is_empty() {
+                        String::new()
+                    } else {
+                        format!(
+                            " for {}",
+                            portions.iter().map(PortionId::as_str).collect::<Vec<_>>().join(", ")
+                        )
+                    }
+                );
+                (
+                    Command::Refuse {
+                        request,
+                        portions: some(portions),
+                        reason,
+                    },
+                    done,
+                )
+            }
+            Self::Substitute {
+                request,
+                portion,
+                mark,
+                text,
+                terms,
+            } => {
+                let marking = substitute_mark(&node, &request, &mark)?;
+                let id = fresh()?;
+                let done = format!("a substitute for {portion} is given, with consent {id}");
+                let command = Command::Substitute {
+                    id,
+                    request,
+                    portion,
+                    mark: marking.canonical,
+                    label: marking.label,
+                    text,
+                    terms: terms.terms(),
+                };
+                (command, done)
+            }
+            Self::Withdraw { consent, reason } => {
+                let done = format!("consent {consent} is withdrawn");
+                (Command::WithdrawConsent { consent, reason }, done)
+            }
+        };
+        node.submit(command)?;
+        let sent = node.flush(&global.out())?;
+        output::either(global.json, &json!({ "done": done, "sent": sent }), || {
+            output::line(&done);
+            exchange::say_sent(&sent);
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn list(global: &Global, node: &Node) -> Result<Exit, Failure> {
+    let now = Timestamp::now();
+    let state = |consent: &Consent| match (consent.withdrawn, consent.is_live(now)) {
+        (Some(at), _) => format!("withdrawn {at}"),
+        (None, true) => consent
+            .ends
+            .map_or_else(|| "live".to_owned(), |end| format!("live until {end}")),
+        (None, false) => "ended".to_owned(),
+    };
+    let consents: Vec<&Consent> = node.state().consents.values().collect();
+    let rows = consents.iter().map(|consent| {
+        let portions: Vec<&str> = consent
+            .portions
+            .iter()
+            .map(|PortionRef { portion, .. }| portion.as_str())
+            .collect();
+        let people: Vec<String> = consent
+            .recipients
+            .persons
+            .iter()
+            .map(ToString::to_string)
+            .chain(consent.recipients.parties.iter().map(ToString::to_string))
+            .collect();
+        vec![
+            consent.id.to_string(),
+            consent.originator.to_string(),
+            consent.to.to_string(),
+            format!(
+                "{} {}",
+                consent.report,
+                if portions.is_empty() {
+                    "(standing)".to_owned()
+                } else {
+                    portions.join(",")
+                }
+            ),
+            people.join(" "),
+            state(consent),
+        ]
+    });
+    let rows = rows.collect();
+    output::either(global.json, &consents, || {
+        output::table(
+            &["consent", "from", "to", "report", "for", "state"],
+            rows,
+            "no consents",
+        );
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,364 @@
+//! `init`, `party`, `person`, `audience`: who there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use entente_core::{Audience, AudienceName, Command, Party, PartyPath, PersonId};
+use entente_marking::{Entity, SchemeId};
+use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
+
+use super::Global;
+use crate::failure::{Exit, Failure};
+use crate::input::{self, PersonInput};
+use crate::node::{Node, passphrase};
+use crate::output;
+
+/// `entente init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// This party's path, such as `USA.CIA` or `CERT-PL`.
+    #[arg(long)]
+    party: PartyPath,
+    /// Its name in full.
+    #[arg(long, default_value = "")]
+    name: String,
+    /// How hard it is to guess the passphrase: powers of two of work; below 15 only for trials.
+    #[arg(long, default_value_t = DEFAULT_WORK_FACTOR, value_parser = clap::value_parser!(u8).range(1..=22))]
+    work_factor: u8,
+}
+
+impl Init {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let keys = KeyPair::generate(self.party.as_str())?;
+        let public = keys.public();
+        let party = party(self.party, self.name, Some(&public));
+        let secret = passphrase(true)?;
+        Node::create(
+            &global.data,
+            Command::Found(party.clone()),
+            &keys,
+            secret,
+            self.work_factor,
+        )?;
+        output::either(global.json, &public, || {
+            output::line(format!("{} is set up in {}", party.path, global.data.display()));
+            output::line(format!("fingerprint {}", public.fingerprint()));
+            output::line(
+                "give partners the public keys with `entente party export`, and compare fingerprints by voice",
+            );
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn party(path: PartyPath, name: String, keys: Option<&PublicKeys>) -> Party {
+    Party {
+        name: if name.is_empty() { path.to_string() } else { name },
+        path,
+        client_of: BTreeSet::new(),
+        signing_keys: keys.map(|keys| keys.signing.clone()).unwrap_or_default(),
+        recipient: keys.map(|keys| keys.recipient.clone()),
+    }
+}
+
+/// `entente party`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartyCommand {
+    /// Make a party known, or change what is known of it.
+    Add {
+        /// Its path.
+        path: PartyPath,
+        /// Its name in full.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Its public keys, as its `party export` wrote them.
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+        /// Parties whose client it is (TLP:AMBER may travel to clients).
+        #[arg(long, value_name = "PARTY")]
+        client_of: Vec<PartyPath>,
+    },
+    /// List the known parties.
+    List,
+    /// Write this party's public keys, for partners.
+    Export,
+    /// Replace this party's keys. Partners need the new ones; old files can still be opened.
+    Rotate,
+}
+
+impl PartyCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Add {
+                path,
+                name,
+                keys,
+                client_of,
+            } => {
+                let keys: Option<PublicKeys> = keys.as_deref().map(input::json).transpose()?;
+                if let Some(keys) = &keys {
+                    keys.check()?;
+                    if keys.party != path.as_str() {
+                        return Err(Failure::usage(format!(
+                            "the keys are those of {}, not of {path}",
+                            keys.party
+                        )));
+                    }
+                }
+                let known = node.state().parties.get(&path).cloned();
+                let mut added = party(path.clone(), name.clone(), keys.as_ref());
+                if let Some(known) = known {
+                    added.name = if name.is_empty() { known.name } else { name };
+                    if keys.is_none() {
+                        added.signing_keys = known.signing_keys;
+                        added.recipient = known.recipient;
+                    }
+                    added.client_of = known.client_of;
+                }
+                added.client_of.extend(client_of);
+                node.submit(Command::SetParty(added.clone()))?;
+                output::either(global.json, &added, || {
+                    output::line(format!("{path} is known"));
+                    match &keys {
+                        Some(keys) => output::line(format!("fingerprint {}", keys.fingerprint())),
+                        None => output::line("its keys are not known: nothing can be exchanged with it yet"),
+                    }
+                })?;
+            }
+            Self::List => {
+                let parties: Vec<&Party> = node.state().parties.values().collect();
+                let rows = parties.iter().map(|party| {
+                    let keys = if party.recipient.is_some() { "known" } else { "missing" };
+                    vec![party.path.to_string(), party.name.clone(), keys.to_owned()]
+                });
+                let rows = rows.collect();
+                output::either(global.json, &parties, || {
+                    output::table(&["party", "name", "keys"], rows, "no parties are known");
+                })?;
+            }
+            Self::Export => {
+                let home = node.home()?.clone();
+                let party = node
+                    .state()
+                    .parties
+                    .get(&home)
+                    .ok_or_else(|| Failure::not_found("no keys"))?;
+                let keys = PublicKeys {
+                    party: home.to_string(),
+                    signing: party.signing_keys.clone(),
+                    recipient: party.recipient.clone().unwrap_or_default(),
+                };
+                output::say(format!("fingerprint {}", keys.fingerprint()));
+                output::json(&keys)?;
+            }
+            Self::Rotate => {
+                let home = node.home()?.clone();
+                let keys = node.keys()?.rotate()?;
+                let public = keys.public();
+                node.save_keys(&keys)?;
+                let mut changed = node
+                    .state()
+                    .parties
+                    .get(&home)
+                    .cloned()
+                    .unwrap_or_else(|| party(home, String::new(), None));
+                changed.signing_keys.clone_from(&public.signing);
+                changed.recipient = Some(public.recipient.clone());
+                node.submit(Command::SetParty(changed))?;
+                node.publish(&keys)?;
+                output::either(global.json, &public, || {
+                    output::line(format!("new keys; fingerprint {}", public.fingerprint()));
+                    output::line("give them to every partner with `entente party export`");
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// `entente person`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Make a person known, or change what is known of them.
+    Add {
+        /// PARTY/NAME, such as `GBR.FCDO/j-smith`.
+        #[arg(required_unless_present = "file")]
+        id: Option<PersonId>,
+        /// What to call them.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// A citizenship; may be given several times.
+        #[arg(long)]
+        citizenship: Vec<String>,
+        /// A clearance as SCHEME=LEVEL, such as `us-ic=TS`.
+        #[arg(long, value_name = "SCHEME=LEVEL")]
+        clearance: Vec<String>,
+        /// A compartment, programme or read-on: `SI`, `us-ic/sap/BP`.
+        #[arg(long)]
+        access: Vec<String>,
+        /// A role, such as `override-authority`.
+        #[arg(long)]
+        role: Vec<String>,
+        /// Persons from a JSON file instead.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "citizenship", "clearance", "access", "role"])]
+        file: Option<PathBuf>,
+    },
+    /// Switch a person's access off.
+    Disable {
+        /// PARTY/NAME.
+        id: PersonId,
+    },
+    /// List the known persons.
+    List,
+}
+
+impl PersonCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Add {
+                id,
+                name,
+                citizenship,
+                clearance,
+                access,
+                role,
+                file,
+            } => {
+                let persons = match (file, id) {
+                    (Some(file), _) => {
+                        let list: Vec<PersonInput> = input::json(&file)?;
+                        list.into_iter()
+                            .map(PersonInput::person)
+                            .collect::<Result<Vec<_>, _>>()?
+                    }
+                    (None, Some(id)) => {
+                        let party = id
+                            .party()
+                            .ok_or_else(|| Failure::usage(format!("`{id}` names no party; write PARTY/NAME")))?;
+                        let mut clearances = BTreeMap::new();
+                        for text in &clearance {
+                            let split = text.split_once('=').ok_or_else(|| {
+                                Failure::usage(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`"))
+                            });
+                            let (scheme, level) = split?;
+                            clearances.insert(SchemeId::new(scheme), input::level(scheme, level)?);
+                        }
+                        vec![entente_core::Person {
+                            name,
+                            citizenships: citizenship.iter().map(Entity::new).collect(),
+                            clearances,
+                            accesses: access.iter().map(|text| input::access(text)).collect(),
+                            roles: role.into_iter().collect(),
+                            ..entente_core::Person::outsider(id, party)
+                        }]
+                    }
+                    (None, None) => return Err(Failure::usage("name a person, or give `--file`")),
+                };
+                for person in &persons {
+                    node.submit(Command::SetPerson(person.clone()))?;
+                }
+                output::either(global.json, &persons, || {
+                    for person in &persons {
+                        output::line(format!("{} is known", person.id));
+                    }
+                })?;
+            }
+            Self::Disable { id } => {
+                let person = node.state().persons.get(&id).cloned();
+                let mut person = person.ok_or_else(|| {
+                    Failure::not_found(format!("there is no person {id}; `entente person list` shows them"))
+                })?;
+                person.disabled = true;
+                node.submit(Command::SetPerson(person.clone()))?;
+                output::either(global.json, &person, || output::line(format!("{id} is disabled")))?;
+            }
+            Self::List => {
+                let persons: Vec<_> = node.state().persons.values().collect();
+                let join = |list: Vec<&str>| list.join(" ");
+                let rows = persons.iter().map(|person| {
+                    vec![
+                        person.id.to_string(),
+                        join(person.citizenships.iter().map(Entity::as_str).collect()),
+                        person
+                            .clearances
+                            .iter()
+                            .map(|(scheme, level)| format!("{scheme}={}", level.name))
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                        join(person.accesses.iter().map(entente_marking::Category::as_str).collect()),
+                        if person.disabled {
+                            "disabled".to_owned()
+                        } else {
+                            join(person.roles.iter().map(String::as_str).collect())
+                        },
+                    ]
+                });
+                let rows = rows.collect();
+                output::either(global.json, &persons, || {
+                    output::table(
+                        &["person", "citizenships", "clearances", "accesses", "roles"],
+                        rows,
+                        "no persons are known; add them with `entente person add`",
+                    );
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// `entente audience`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AudienceCommand {
+    /// Define an audience.
+    Set {
+        /// Its name.
+        name: AudienceName,
+        /// Its members, as PARTY/NAME.
+        #[arg(required = true)]
+        members: Vec<PersonId>,
+    },
+    /// List the audiences.
+    List,
+}
+
+impl AudienceCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Set { name, members } => {
+                let audience = Audience {
+                    name,
+                    members: members.into_iter().collect(),
+                };
+                node.submit(Command::SetAudience(audience.clone()))?;
+                output::either(global.json, &audience, || {
+                    output::line(format!(
+                        "audience {} has {} members",
+                        audience.name,
+                        audience.members.len()
+                    ));
+                })?;
+            }
+            Self::List => {
+                let audiences: Vec<&Audience> = node.state().audiences.values().collect();
+                let rows = audiences.iter().map(|audience| {
+                    let members: Vec<&str> = audience.members.iter().map(PersonId::as_str).collect();
+                    vec![audience.name.to_string(), members.join(" ")]
+                });
+                let rows = rows.collect();
+                output::either(global.json, &audiences, || {
+                    output::table(
+                        &["audience", "members"],
+                        rows,
+                        "no audiences are defined; define one with `entente audience set`",
+                    );
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,408 @@
+//! `override`, `disclosure`, `recall`: what happens after delivery.
+
+use std::collections::BTreeSet;
+
+use clap::{Args, Subcommand, ValueEnum};
+use entente_core::{
+    Command, DisclosureId, Lawful, Notice, PersonId, PortionId, RecallAction, RecallId, ReportId, Route,
+};
+use entente_marking::Purpose;
+use serde_json::json;
+
+use super::{Global, decide, exchange};
+use crate::failure::{Exit, Failure};
+use crate::node::random_id;
+use crate::output;
+
+/// What was released to whom.
+#[derive(Debug, Args)]
+pub(crate) struct What {
+    /// The report.
+    #[arg(long)]
+    report: ReportId,
+    /// The portions.
+    #[arg(long, value_delimiter = ',', required = true)]
+    portions: Vec<PortionId>,
+    /// To whom: the name of an audience, or a JSON file.
+    #[arg(long, value_name = "FILE|NAME")]
+    audience: String,
+    /// What for.
+    #[arg(long)]
+    purpose: Option<String>,
+    /// The legal basis, where the act is held to be lawful.
+    #[arg(long, value_name = "BASIS", conflicts_with = "unlawful")]
+    lawful: Option<String>,
+    /// The act has no legal basis.
+    #[arg(long)]
+    unlawful: bool,
+}
+
+impl What {
+    fn lawful(&self) -> Lawful {
+        match (&self.lawful, self.unlawful) {
+            (Some(basis), _) => Lawful::Yes { basis: basis.clone() },
+            (None, true) => Lawful::No,
+            (None, false) => Lawful::Undetermined,
+        }
+    }
+}
+
+fn lawful_words(lawful: &Lawful) -> String {
+    match lawful {
+        Lawful::Yes { basis } => format!("yes ({basis})"),
+        Lawful::No => "no".to_owned(),
+        Lawful::Undetermined => "not determined".to_owned(),
+    }
+}
+
+fn ids<T: ToString>(list: impl IntoIterator<Item = T>) -> String {
+    list.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// `entente override`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OverrideCommand {
+    /// Release portions on an authority's own decision. The originators are told.
+    Add {
+        #[command(flatten)]
+        what: What,
+        /// Who decides; needs the role `override-authority`.
+        #[arg(long)]
+        authority: PersonId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// List overrides: of this party, and those that partners told of.
+    List,
+}
+
+/// `entente disclosure`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DisclosureCommand {
+    /// Record that an audience learned portions. The originators are told.
+    Add {
+        #[command(flatten)]
+        what: What,
+        /// How they learned them.
+        #[arg(long)]
+        route: RouteArg,
+        /// Who disclosed them.
+        #[arg(long)]
+        by: Option<PersonId>,
+        /// The override it rests on.
+        #[arg(long)]
+        under: Option<DisclosureId>,
+    },
+    /// List disclosures: recorded here, and those that partners told of.
+    List,
+}
+
+/// How an audience learned something.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum RouteArg {
+    /// They read it.
+    Read,
+    /// They were briefed on it.
+    Briefed,
+    /// Someone said it.
+    Said,
+    /// It was published.
+    Published,
+}
+
+impl OverrideCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Add {
+                what,
+                authority,
+                reason,
+            } => {
+                let (audience, _) = decide::audience(&node, &what.audience)?;
+                let id = DisclosureId::new(format!("ovr-{}", random_id()))?;
+                node.submit(Command::Override {
+                    id: id.clone(),
+                    authority,
+                    report: what.report.clone(),
+                    portions: what.portions.iter().cloned().collect(),
+                    audience: audience.into_iter().collect(),
+                    purpose: what.purpose.clone().map(Purpose::new),
+                    lawful: what.lawful(),
+                    reason,
+                })?;
+                let sent = node.flush(&global.out())?;
+                let record = node.state().overrides.get(&id);
+                output::either(global.json, &json!({ "override": record, "sent": sent }), || {
+                    output::line(format!("override {id} is recorded"));
+                    if let Some(record) = record {
+                        output::line(format!("lawful: {}", lawful_words(&record.lawful)));
+                        match record.without_consent_of.is_empty() {
+                            true => output::line("permitted: yes, no consent was missing"),
+                            false => output::line("permitted: no"),
+                        }
+                        for (portion, parties) in &record.without_consent_of {
+                            output::line(format!("    {portion}: without the consent of {}", ids(parties)));
+                        }
+                    }
+                    exchange::say_sent(&sent);
+                })?;
+            }
+            Self::List => {
+                let own = node.state().overrides.values().map(|o| ("here".to_owned(), o));
+                let told = node.state().notices.values().filter_map(|(from, notice)| match notice {
+                    Notice::Override(o) => Some((from.to_string(), o)),
+                    Notice::Disclosure(_) => None,
+                });
+                let all: Vec<_> = own.chain(told).collect();
+                let rows = all.iter().map(|(by, o)| {
+                    let missing: BTreeSet<_> = o.without_consent_of.values().flatten().collect();
+                    let permitted = if by != "here" {
+                        "no".to_owned()
+                    } else if missing.is_empty() {
+                        "yes".to_owned()
+                    } else {
+                        format!("no, without {}", ids(missing))
+                    };
+                    vec![
+                        o.id.to_string(),
+                        by.clone(),
+                        o.authority.to_string(),
+                        format!("{} {}", o.report, ids(&o.portions)),
+                        ids(&o.audience),
+                        lawful_words(&o.lawful),
+                        permitted,
+                    ]
+                });
+                let rows = rows.collect();
+                let value: Vec<_> = all
+                    .iter()
+                    .map(|(by, o)| json!({ "told_by": by, "override": o }))
+                    .collect();
+                output::either(global.json, &value, || {
+                    output::table(
+                        &[
+                            "override",
+                            "told by",
+                            "authority",
+                            "portions",
+                            "audience",
+                            "lawful",
+                            "permitted",
+                        ],
+                        rows,
+                        "no overrides",
+                    );
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl DisclosureCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Add { what, route, by, under } => {
+                let (audience, _) = decide::audience(&node, &what.audience)?;
+                let id = DisclosureId::new(format!("dis-{}", random_id()))?;
+                let lawful = match under.as_ref().and_then(|under| node.state().overrides.get(under)) {
+                    Some(under) if what.lawful.is_none() && !what.unlawful => under.lawful.clone(),
+                    _ => what.lawful(),
+                };
+                node.submit(Command::Disclose {
+                    id: id.clone(),
+                    report: what.report.clone(),
+                    portions: what.portions.iter().cloned().collect(),
+                    audience: audience.into_iter().collect(),
+                    route: match route {
+                        RouteArg::Read => Route::Read,
+                        RouteArg::Briefed => Route::Briefed,
+                        RouteArg::Said => Route::Said,
+                        RouteArg::Published => Route::Published,
+                    },
+                    by,
+                    purpose: what.purpose.clone().map(Purpose::new),
+                    lawful,
+                    under,
+                })?;
+                let sent = node.flush(&global.out())?;
+                let record = node.state().disclosures.get(&id);
+                output::either(global.json, &json!({ "disclosure": record, "sent": sent }), || {
+                    output::line(format!("disclosure {id} is recorded"));
+                    if let Some(record) = record {
+                        for (portion, permitted) in &record.permitted {
+                            output::line(format!(
+                                "    {portion}: permitted {}, lawful {}",
+                                if *permitted { "yes" } else { "no" },
+                                lawful_words(&record.lawful)
+                            ));
+                        }
+                    }
+                    exchange::say_sent(&sent);
+                })?;
+            }
+            Self::List => {
+                let own = node.state().disclosures.values().map(|d| ("here".to_owned(), d));
+                let told = node.state().notices.values().filter_map(|(from, notice)| match notice {
+                    Notice::Disclosure(d) => Some((from.to_string(), d)),
+                    Notice::Override(_) => None,
+                });
+                let all: Vec<_> = own.chain(told).collect();
+                let rows = all.iter().map(|(by, d)| {
+                    let permitted: Vec<String> = d
+                        .permitted
+                        .iter()
+                        .map(|(id, yes)| format!("{id} {}", if *yes { "yes" } else { "no" }))
+                        .collect();
+                    vec![
+                        d.id.to_string(),
+                        by.clone(),
+                        format!("{} {}", d.report, ids(&d.portions)),
+                        ids(&d.audience),
+                        format!("{:?}", d.route).to_lowercase(),
+                        lawful_words(&d.lawful),
+                        permitted.join(", "),
+                    ]
+                });
+                let rows = rows.collect();
+                let value: Vec<_> = all
+                    .iter()
+                    .map(|(by, d)| json!({ "told_by": by, "disclosure": d }))
+                    .collect();
+                output::either(global.json, &value, || {
+                    output::table(
+                        &[
+                            "disclosure",
+                            "told by",
+                            "portions",
+                            "audience",
+                            "route",
+                            "lawful",
+                            "permitted",
+                        ],
+                        rows,
+                        "no disclosures",
+                    );
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// `entente recall`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecallCommand {
+    /// Order a recall of a report of one's own, to all who hold it.
+    Order {
+        /// The report.
+        report: ReportId,
+        /// What holders have to do.
+        #[arg(long)]
+        action: Action,
+        /// The instruction, for `manual-instruction`.
+        #[arg(long, default_value = "")]
+        instruction: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Acknowledge a recall: what was done with the copies here.
+    Acknowledge {
+        /// The recall.
+        recall: RecallId,
+        /// What was done.
+        #[arg(long)]
+        statement: String,
+    },
+    /// List recalls, and who has acknowledged them.
+    List,
+}
+
+/// What holders of a recalled report have to do.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Action {
+    /// Destroy every copy.
+    Purge,
+    /// Keep it with a warning.
+    RetainWarn,
+    /// Keep it, but let nobody read it.
+    RetainHide,
+    /// Follow the instruction.
+    ManualInstruction,
+}
+
+impl RecallCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        let (command, done) = match self {
+            Self::Order {
+                report,
+                action,
+                instruction,
+                reason,
+            } => {
+                let id = RecallId::new(format!("rec-{}", random_id()))?;
+                let done = format!(
+                    "recall {id} of {report} is ordered; until a holder acknowledges it, it counts as unconfirmed there"
+                );
+                let action = match action {
+                    Action::Purge => RecallAction::Purge,
+                    Action::RetainWarn => RecallAction::RetainWarn,
+                    Action::RetainHide => RecallAction::RetainHide,
+                    Action::ManualInstruction => RecallAction::ManualInstruction { instruction },
+                };
+                (
+                    Command::Recall {
+                        id,
+                        report,
+                        action,
+                        reason,
+                    },
+                    done,
+                )
+            }
+            Self::Acknowledge { recall, statement } => {
+                let done = format!("recall {recall} is acknowledged");
+                (Command::AcknowledgeRecall { recall, statement }, done)
+            }
+            Self::List => {
+                let recalls: Vec<_> = node.state().recalls.values().collect();
+                let rows = recalls.iter().flat_map(|recall| {
+                    recall.holders.iter().map(move |(holder, done)| {
+                        let said = done.as_ref().map_or_else(
+                            || "unconfirmed".to_owned(),
+                            |a| format!("says ({}): {}", a.at, a.statement),
+                        );
+                        vec![
+                            recall.id.to_string(),
+                            recall.report.to_string(),
+                            recall.action.name().to_owned(),
+                            holder.to_string(),
+                            said,
+                        ]
+                    })
+                });
+                let rows = rows.collect();
+                output::either(global.json, &recalls, || {
+                    output::table(
+                        &["recall", "report", "action", "holder", "acknowledgement"],
+                        rows,
+                        "no recalls with holders",
+                    );
+                })?;
+                return Ok(Exit::Done);
+            }
+        };
+        node.submit(command)?;
+        let sent = node.flush(&global.out())?;
+        output::either(global.json, &json!({ "done": done, "sent": sent }), || {
+            output::line(&done);
+            exchange::say_sent(&sent);
+        })?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,176 @@
+//! `deliver`, `receive`, `outbox`: sealed files between parties.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use entente_core::{Command, Message, PartyPath, ReportId};
+use serde_json::json;
+
+use super::Global;
+use crate::failure::{Exit, Failure};
+use crate::node::SentFile;
+use crate::output;
+
+/// Says which files are ready to be handed over.
+pub(crate) fn say_sent(sent: &[SentFile]) {
+    for file in sent {
+        output::line(format!("{} for {}: {}", file.kind, file.to, file.file.display()));
+    }
+}
+
+/// `entente deliver`.
+#[derive(Debug, Args)]
+pub(crate) struct Deliver {
+    /// The report.
+    report: ReportId,
+    /// The receiver; may be given several times.
+    #[arg(long, required = true)]
+    to: Vec<PartyPath>,
+}
+
+impl Deliver {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        for to in &self.to {
+            node.submit(Command::Deliver {
+                report: self.report.clone(),
+                to: to.clone(),
+            })?;
+        }
+        let sent = node.flush(&global.out())?;
+        output::either(global.json, &json!({ "sent": sent }), || say_sent(&sent))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// `entente receive`.
+#[derive(Debug, Args)]
+pub(crate) struct Receive {
+    /// The files.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+/// What a message brought, in a line.
+fn describe(message: &Message) -> String {
+    match message {
+        Message::Delivery { report, .. } => format!(
+            "report {} v{}: {} ({} portions)",
+            report.id,
+            report.version,
+            report.title,
+            report.portions.len()
+        ),
+        Message::Request(request) => format!(
+            "request {} about {} of {} v{}; answer with `entente consent`",
+            request.id,
+            request
+                .portions
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+            request.report,
+            request.version
+        ),
+        Message::Answer {
+            consents,
+            refusals,
+            substitutes,
+        } => format!(
+            "answer: consents {}, refusals {}, substitutes {}",
+            consents.len(),
+            refusals.len(),
+            substitutes.len()
+        ),
+        Message::Withdrawal { consent, reason, .. } => format!("consent {consent} is withdrawn: {reason}"),
+        Message::Recall(recall) => format!(
+            "recall {} of {}: {}; {}. Acknowledge with `entente recall acknowledge`",
+            recall.id,
+            recall.report,
+            recall.action.name(),
+            recall.reason
+        ),
+        Message::Acknowledgement(acknowledgement) => format!(
+            "{} acknowledges recall {}: {}",
+            acknowledgement.by, acknowledgement.recall, acknowledgement.statement
+        ),
+        Message::Notice(notice) => format!(
+            "notice about {}: see `entente override list` and `entente disclosure list`",
+            notice.report()
+        ),
+        Message::Arrangement(arrangement) => format!(
+            "arrangement {} is now {}",
+            arrangement.id,
+            serde_json::to_value(&arrangement.status)
+                .map(|v| v.to_string())
+                .unwrap_or_default()
+        ),
+    }
+}
+
+impl Receive {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        let mut taken = Vec::new();
+        for file in &self.files {
+            let (header, message) = node.receive(file)?;
+            taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message) }));
+        }
+        let keys = node.keys()?;
+        node.publish(&keys)?;
+        output::either(global.json, &taken, || {
+            for entry in &taken {
+                let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+                output::line(format!("from {}, signature verified: {}", text("from"), text("about")));
+            }
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// `entente outbox`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// List what still has to leave.
+    List,
+    /// Seal it into files.
+    Send,
+}
+
+impl OutboxCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::List => {
+                let letters = node.store.outbox()?;
+                let rows = letters.iter().map(|letter| {
+                    vec![
+                        letter.id.to_string(),
+                        letter.kind.clone(),
+                        letter.destination.clone(),
+                        letter.seq.to_string(),
+                    ]
+                });
+                let rows = rows.collect();
+                let value: Vec<_> = letters
+                    .iter()
+                    .map(|l| json!({ "id": l.id, "kind": l.kind, "to": l.destination, "event": l.seq }))
+                    .collect();
+                output::either(global.json, &value, || {
+                    output::table(&["letter", "kind", "to", "event"], rows, "nothing waits");
+                })?;
+            }
+            Self::Send => {
+                let sent = node.flush(&global.out())?;
+                output::either(global.json, &json!({ "sent": sent }), || {
+                    say_sent(&sent);
+                    if sent.is_empty() {
+                        output::say("nothing was sent");
+                    }
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,258 @@
+//! `ledger` and `store`: verify, prove, check.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use entente_ledger::{Folder, Leaf, Verifier, verify};
+use entente_store::Store;
+use serde_json::json;
+
+use super::Global;
+use crate::failure::{Exit, Failure};
+use crate::node::Held;
+use crate::{input, output};
+
+/// `entente ledger`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Verify a ledger offline: signatures, every entry, every tile, older checkpoints. Exit 6 when tampered with.
+    Verify {
+        /// The ledger's folder [default: this node's own, which is also compared with the store].
+        folder: Option<PathBuf>,
+        /// A public key to trust, as `party export` writes it; may be given several times [default: this node's
+        /// parties].
+        #[arg(long, value_name = "FILE|VKEY")]
+        key: Vec<String>,
+    },
+    /// Write a proof that an event is in the ledger, for someone who has the public key.
+    Prove {
+        /// The event's number, from 1.
+        event: u64,
+        /// Include the event and its salt, so that its content is proved too.
+        #[arg(long)]
+        open: bool,
+    },
+    /// List the ledger's entries.
+    Log {
+        /// From this event on.
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+    },
+    /// Bring the public ledger up to date and sign its checkpoint.
+    Publish,
+}
+
+fn keys(global: &Global, named: &[String]) -> Result<Vec<Verifier>, Failure> {
+    let mut texts = Vec::new();
+    for text in named {
+        match std::path::Path::new(text).exists() {
+            true => texts.extend(input::json::<entente_seal::PublicKeys>(std::path::Path::new(text))?.signing),
+            false => texts.push(text.clone()),
+        }
+    }
+    if named.is_empty() {
+        let node = global.node()?;
+        texts.extend(
+            node.state()
+                .parties
+                .values()
+                .flat_map(|party| party.signing_keys.clone()),
+        );
+    }
+    texts
+        .iter()
+        .map(|text| {
+            Verifier::parse(text)
+                .map_err(|error| Failure::usage(format!("`{text}` is neither a file nor a key: {error}")))
+        })
+        .collect()
+}
+
+impl LedgerCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        match self {
+            Self::Verify { folder, key } => {
+                let known = keys(global, &key)?;
+                let own = folder.is_none();
+                let folder = match folder {
+                    Some(folder) => folder,
+                    None => global.node()?.ledger_folder(),
+                };
+                if !folder.is_dir() {
+                    return Err(Failure::not_found(format!(
+                        "there is no ledger in {}",
+                        folder.display()
+                    )));
+                }
+                let bar = output::progress(0, "verifying");
+                let mut report = verify(&Folder::new(&folder), &known, &mut |done, total| {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                });
+                bar.finish_and_clear();
+                if own && report.ok {
+                    compare_with_store(global, &mut report)?;
+                }
+                output::either(global.json, &report, || {
+                    for finding in &report.findings {
+                        output::line(format!(
+                            "{}: {}\n    → {}",
+                            finding.place, finding.problem, finding.remedy
+                        ));
+                    }
+                    let by = report.signed_by.join(", ");
+                    match report.ok {
+                        true => output::line(format!(
+                            "ok: {} entries, root {}, signed by {by}",
+                            report.size, report.root
+                        )),
+                        false => output::line(format!("TAMPERED: {} finding(s)", report.findings.len())),
+                    }
+                })?;
+                Ok(if report.ok { Exit::Done } else { Exit::Tampered })
+            }
+            Self::Prove { event, open } => {
+                let node = global.node()?;
+                let size = node.store.ledger_size()?;
+                let Some(index) = event.checked_sub(1).filter(|index| *index < size) else {
+                    return Err(Failure::not_found(format!(
+                        "there is no event {event}; the ledger has {size}"
+                    )));
+                };
+                let (proof, entry) = node.log()?.prove(index).map_err(|error| {
+                    Failure::failed(format!(
+                        "{error}; if the event is newer than the last checkpoint, run `entente ledger publish`"
+                    ))
+                })?;
+                let opening = open.then(|| node.store.opening(event)).transpose()?;
+                let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+                let value = json!({
+                    "proof": proof.render(),
+                    "entry": String::from_utf8_lossy(&entry),
+                    "salt": opening.as_ref().map(|(salt, _)| hex(salt)),
+                    "event": opening.as_ref().map(|(_, event)| String::from_utf8_lossy(event).into_owned()),
+                });
+                output::either(global.json, &value, || {
+                    output::line(proof.render().trim_end());
+                    output::say(format!("entry: {}", String::from_utf8_lossy(&entry)));
+                    if let Some((salt, event)) = &opening {
+                        output::say(format!(
+                            "salt: {}\nevent: {}",
+                            hex(salt),
+                            String::from_utf8_lossy(event)
+                        ));
+                    }
+                })?;
+                Ok(Exit::Done)
+            }
+            Self::Log { from } => {
+                let node = global.node()?;
+                let size = node.store.ledger_size()?;
+                let mut rows = Vec::new();
+                let mut start = from.max(1) - 1;
+                while start < size {
+                    let end = (start + 1024).min(size);
+                    for entry in node.store.entries(start..end)? {
+                        let leaf = Leaf::parse(&entry).ok_or_else(|| {
+                            Failure::new(
+                                Exit::Tampered,
+                                "an entry of the ledger cannot be read; run `entente store check`",
+                            )
+                        })?;
+                        if global.json {
+                            output::line(String::from_utf8_lossy(&entry));
+                        } else {
+                            rows.push(vec![
+                                leaf.seq.to_string(),
+                                leaf.time,
+                                leaf.kind,
+                                leaf.commitment.chars().take(16).collect(),
+                            ]);
+                        }
+                    }
+                    start = end;
+                }
+                if !global.json {
+                    output::table(
+                        &["event", "time", "kind", "commitment"],
+                        rows,
+                        "the ledger has no such entries",
+                    );
+                }
+                Ok(Exit::Done)
+            }
+            Self::Publish => {
+                let node = global.node()?;
+                let checkpoint = node.publish(&node.keys()?)?;
+                output::either(global.json, &json!({ "size": checkpoint.size }), || {
+                    output::line(format!(
+                        "{} entries are signed, in {}",
+                        checkpoint.size,
+                        node.ledger_folder().display()
+                    ));
+                })?;
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+/// The public ledger must hold what the store holds.
+fn compare_with_store(global: &Global, report: &mut entente_ledger::VerifyReport) -> Result<(), Failure> {
+    let node = global.node()?;
+    let entries = node.store.entries(0..report.size)?;
+    let hash = entente_ledger::root_of(entries.iter().map(|entry| entente_ledger::leaf_hash(entry)));
+    let root: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    if root != report.root || entries.len() as u64 != report.size {
+        report.ok = false;
+        report.findings.push(entente_ledger::Finding {
+            place: "store".to_owned(),
+            problem: "the store's entries are not those that were published".to_owned(),
+            remedy: "run `entente store check`, and restore the data from a backup that agrees with the public ledger"
+                .to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// `entente store`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Rebuild the state from the events and compare; check every event against the ledger. Exit 6 on differences.
+    Check,
+    /// Write the state anew from the events.
+    Rebuild,
+}
+
+impl StoreCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let store = Store::<Held>::open(&global.data)?;
+        match self {
+            Self::Check => {
+                let bar = output::progress(0, "checking");
+                let differences = store.check(&mut |progress| {
+                    bar.set_length(progress.total);
+                    bar.set_position(progress.done);
+                })?;
+                bar.finish_and_clear();
+                let ok = differences.is_empty();
+                output::either(global.json, &json!({ "ok": ok, "differences": differences }), || {
+                    for difference in &differences {
+                        output::line(format!("{}: {}", difference.place, difference.problem));
+                    }
+                    output::line(if ok {
+                        "ok: events, state and ledger agree"
+                    } else {
+                        "they do not agree"
+                    });
+                })?;
+                Ok(if ok { Exit::Done } else { Exit::Tampered })
+            }
+            Self::Rebuild => {
+                store.rebuild()?;
+                output::say("the state was written anew from the events");
+                Ok(Exit::Done)
+            }
+        }
+    }
+}

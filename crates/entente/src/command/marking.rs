@@ -1,0 +1,218 @@
+//! `marking`: check, roll up, explain.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand, ValueEnum};
+use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId};
+use serde_json::json;
+
+use super::Global;
+use crate::failure::{Exit, Failure};
+use crate::{input, node, output};
+
+/// Which rules to read a mark by.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// The scheme; `entente marking schemes` lists them.
+    #[arg(long, default_value = "us-ic")]
+    scheme: String,
+    /// The variant of its rules.
+    #[arg(long)]
+    profile: Option<String>,
+}
+
+impl Rules {
+    fn scheme(&self) -> Result<Arc<dyn Scheme>, Failure> {
+        let schemes = node::schemes();
+        let id = SchemeId::new(&self.scheme);
+        schemes.get(&id, self.profile.as_deref()).cloned().ok_or_else(|| {
+            let known: Vec<String> = schemes
+                .iter()
+                .map(|scheme| format!("{} {}", scheme.id(), scheme.profile()))
+                .collect();
+            Failure::usage(format!(
+                "there is no scheme {} {}; there are: {}",
+                self.scheme,
+                self.profile.as_deref().unwrap_or_default(),
+                known.join(", ")
+            ))
+        })
+    }
+}
+
+/// Where the mark stands.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Kind {
+    /// On the page.
+    Banner,
+    /// Before a paragraph.
+    Portion,
+}
+
+impl From<Kind> for MarkKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Banner => Self::Banner,
+            Kind::Portion => Self::Portion,
+        }
+    }
+}
+
+/// `entente marking`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MarkingCommand {
+    /// Check one mark: the rule that is broken, its place, and what to write. Exit 0 valid, 1 invalid.
+    Check {
+        #[command(flatten)]
+        rules: Rules,
+        /// Where the mark stands.
+        #[arg(long)]
+        kind: Kind,
+        /// The banner of the document, for portions that abbreviate its list.
+        #[arg(long)]
+        banner: Option<String>,
+        /// The mark, or `-` for standard input.
+        mark: String,
+    },
+    /// Compute the banner of a document from its portion marks, one a line.
+    Rollup {
+        #[command(flatten)]
+        rules: Rules,
+        /// The banner that the document bears, for portions that abbreviate its list.
+        #[arg(long)]
+        banner: Option<String>,
+        /// The file, or `-`.
+        file: PathBuf,
+    },
+    /// Explain each token of a mark: meaning, rule, effect on access.
+    Explain {
+        #[command(flatten)]
+        rules: Rules,
+        /// Where the mark stands; a mark in parentheses is a portion's.
+        #[arg(long)]
+        kind: Option<Kind>,
+        /// The mark.
+        mark: String,
+    },
+    /// List the schemes.
+    Schemes,
+}
+
+fn say_findings(text: &str, findings: &[Finding]) {
+    for finding in findings {
+        let word = if finding.is_error() { "error" } else { "warning" };
+        output::line(format!(
+            "{word}: {} [{}; {}]",
+            finding.message, finding.rule, finding.source
+        ));
+        output::line(output::caret(text, finding.start, finding.end));
+        if let Some(suggestion) = &finding.suggestion {
+            output::line(format!("  write: {suggestion}"));
+        }
+    }
+}
+
+impl MarkingCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        match self {
+            Self::Check {
+                rules,
+                kind,
+                banner,
+                mark,
+            } => {
+                let mark = if mark == "-" {
+                    input::text(&PathBuf::from("-"))?
+                        .trim_end_matches(['\r', '\n'])
+                        .to_owned()
+                } else {
+                    mark
+                };
+                let checked = rules.scheme()?.check(&mark, kind.into(), banner.as_deref());
+                let valid = checked.is_valid();
+                let value = json!({ "valid": valid, "canonical": checked.canonical, "findings": checked.findings });
+                output::either(global.json, &value, || {
+                    output::line(if valid { "valid" } else { "invalid" });
+                    say_findings(&mark, &checked.findings);
+                    if let Some(canonical) = checked.canonical.as_ref().filter(|canonical| **canonical != mark) {
+                        output::line(format!("canonical: {canonical}"));
+                    }
+                })?;
+                Ok(if valid { Exit::Done } else { Exit::Failed })
+            }
+            Self::Rollup { rules, banner, file } => {
+                let text = input::text(&file)?;
+                let portions: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                let rollup = rules.scheme()?.rollup(&portions, banner.as_deref());
+                let found = rollup.banner.as_ref().map(|marking| marking.canonical.clone());
+                let value = json!({ "banner": found, "steps": rollup.steps, "findings": rollup.findings });
+                output::either(global.json, &value, || {
+                    if let Some(banner) = &found {
+                        output::line(banner);
+                    }
+                    for step in &rollup.steps {
+                        output::say(format!("  {} [{}; {}]", step.message, step.rule, step.source));
+                    }
+                    for finding in &rollup.findings {
+                        output::say(format!(
+                            "error: {} [{}; {}]",
+                            finding.message, finding.rule, finding.source
+                        ));
+                    }
+                    if portions.is_empty() {
+                        output::say("there are no portion marks; write one a line");
+                    }
+                })?;
+                Ok(if found.is_some() { Exit::Done } else { Exit::Failed })
+            }
+            Self::Explain { rules, kind, mark } => {
+                let kind = kind.map_or_else(
+                    || {
+                        if mark.trim_start().starts_with('(') {
+                            MarkKind::Portion
+                        } else {
+                            MarkKind::Banner
+                        }
+                    },
+                    MarkKind::from,
+                );
+                let scheme = rules.scheme()?;
+                let tokens = scheme.explain(&mark, kind);
+                let checked = scheme.check(&mark, kind, None);
+                let value = json!({ "valid": checked.is_valid(), "tokens": tokens, "findings": checked.findings });
+                output::either(global.json, &value, || {
+                    for token in &tokens {
+                        output::line(format!("{}: {}", token.token, token.meaning));
+                        output::line(format!("    access: {}", token.access));
+                        output::line(format!("    rule:   {} ({})", token.rule, token.source));
+                    }
+                    say_findings(&mark, &checked.findings);
+                })?;
+                let known = checked.is_valid() && tokens.iter().all(|token| token.effect != Effect::Unknown);
+                Ok(if known { Exit::Done } else { Exit::Failed })
+            }
+            Self::Schemes => {
+                let schemes = node::schemes();
+                let rows: Vec<Vec<String>> = schemes
+                    .iter()
+                    .map(|scheme| {
+                        vec![
+                            scheme.id().to_string(),
+                            scheme.profile().to_owned(),
+                            scheme.title().to_owned(),
+                        ]
+                    })
+                    .collect();
+                let value: Vec<_> = rows
+                    .iter()
+                    .map(|row| json!({ "scheme": row[0], "profile": row[1], "title": row[2] }))
+                    .collect();
+                output::either(global.json, &value, || {
+                    output::table(&["scheme", "profile", "title"], rows, "none");
+                })?;
+                Ok(Exit::Done)
+            }
+        }
+    }
+}

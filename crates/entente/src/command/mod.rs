@@ -1,0 +1,161 @@
+//! The commands, noun by noun.
+
+mod arrangement;
+mod consent;
+mod decide;
+mod demo;
+mod directory;
+mod disclosure;
+mod exchange;
+mod ledger;
+mod marking;
+pub(crate) mod report;
+mod request;
+mod shell;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::failure::{Exit, Failure};
+use crate::node::Node;
+
+/// Share sensitive reports and keep control of them after sharing.
+///
+/// Exit codes: 0 permitted or done, 1 error, 2 usage, 3 denied, 4 a consent is needed, 5 not found, 6 tampered with.
+#[derive(Debug, Parser)]
+#[command(name = "entente", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// The data folder of this party's node.
+    #[arg(
+        long,
+        global = true,
+        env = "ENTENTE_DATA",
+        default_value = ".entente",
+        value_name = "DIR"
+    )]
+    pub(crate) data: PathBuf,
+    /// Write data as JSON on standard output, and errors as JSON on standard error.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Where sealed files for other parties are written [default: DATA/outbox].
+    #[arg(long, global = true, env = "ENTENTE_OUT", value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+impl Global {
+    pub(crate) fn node(&self) -> Result<Node, Failure> {
+        Node::open(&self.data)
+    }
+
+    pub(crate) fn out(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| self.data.join("outbox"))
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    /// Set up this party's node: data folder, keys, ledger.
+    Init(directory::Init),
+    /// Parties: organisations that this node knows.
+    #[command(subcommand)]
+    Party(directory::PartyCommand),
+    /// Persons: who reads, decides, is told.
+    #[command(subcommand)]
+    Person(directory::PersonCommand),
+    /// Audiences: named sets of persons.
+    #[command(subcommand)]
+    Audience(directory::AudienceCommand),
+    /// Arrangements: the terms under which parties share.
+    #[command(subcommand)]
+    Arrangement(arrangement::ArrangementCommand),
+    /// Markings: check, roll up, explain.
+    #[command(subcommand)]
+    Marking(marking::MarkingCommand),
+    /// Reports: add, show, list, distribute, withdraw.
+    #[command(subcommand)]
+    Report(report::ReportCommand),
+    /// Decide who of an audience may have which portion of a report.
+    Decide(decide::Decide),
+    /// Requests to originators for release.
+    #[command(subcommand)]
+    Request(request::RequestCommand),
+    /// Consents: grant, refuse, substitute, withdraw.
+    #[command(subcommand)]
+    Consent(consent::ConsentCommand),
+    /// Overrides: an authority releases without the originators' consent, on the record.
+    #[command(subcommand)]
+    Override(disclosure::OverrideCommand),
+    /// Disclosures: an audience learned portions.
+    #[command(subcommand)]
+    Disclosure(disclosure::DisclosureCommand),
+    /// Recalls: take a delivered report out of use.
+    #[command(subcommand)]
+    Recall(disclosure::RecallCommand),
+    /// Hand the latest version of a report to a party, as a sealed file.
+    Deliver(exchange::Deliver),
+    /// Take in sealed files of other parties.
+    Receive(exchange::Receive),
+    /// The outbox: what still has to leave.
+    #[command(subcommand)]
+    Outbox(exchange::OutboxCommand),
+    /// The ledger: verify, prove, log.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// The store: check and rebuild.
+    #[command(subcommand)]
+    Store(ledger::StoreCommand),
+    /// Run the whole story on sample files, or on your own.
+    Demo(demo::Demo),
+    /// Write shell completions to standard output.
+    Completions(shell::Completions),
+    /// Write manual pages into a folder.
+    Man(shell::Man),
+}
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match cli.noun {
+        Noun::Init(init) => init.run(global),
+        Noun::Party(command) => command.run(global),
+        Noun::Person(command) => command.run(global),
+        Noun::Audience(command) => command.run(global),
+        Noun::Arrangement(command) => command.run(global),
+        Noun::Marking(command) => command.run(global),
+        Noun::Report(command) => command.run(global),
+        Noun::Decide(command) => command.run(global),
+        Noun::Request(command) => command.run(global),
+        Noun::Consent(command) => command.run(global),
+        Noun::Override(command) => command.run(global),
+        Noun::Disclosure(command) => command.run(global),
+        Noun::Recall(command) => command.run(global),
+        Noun::Deliver(command) => command.run(global),
+        Noun::Receive(command) => command.run(global),
+        Noun::Outbox(command) => command.run(global),
+        Noun::Ledger(command) => command.run(global),
+        Noun::Store(command) => command.run(global),
+        Noun::Demo(command) => command.run(),
+        Noun::Completions(command) => command.run(),
+        Noun::Man(command) => command.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_commands_fit_together() {
+        super::Cli::command().debug_assert();
+    }
+}

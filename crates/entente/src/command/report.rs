@@ -1,0 +1,554 @@
+//! `report`: add, show, list, distribute, withdraw.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use entente_core::decide::{NoGuards, NotFound, decide};
+use entente_core::draft::{self, Fault};
+use entente_core::{
+    Command, Lineage, Message, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State,
+};
+use entente_marking::{Label, MarkKind, Scheme, SchemeId, Schemes};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::Global;
+use crate::failure::{Exit, Failure};
+use crate::node::{Node, groups, schemes};
+use crate::{input, output};
+
+/// `entente report`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Add a report, or its next version, from a Markdown file.
+    Add {
+        /// The file, or `-`.
+        file: PathBuf,
+        /// Only check the file; nothing is added, and no node is needed.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show a report with its banner and marks; with `--as`, what that person may see.
+    Show {
+        /// Its id.
+        id: ReportId,
+        /// Its version [default: the latest].
+        #[arg(long)]
+        version: Option<u32>,
+        /// Show what this person may see.
+        #[arg(long = "as", value_name = "PERSON")]
+        reader: Option<PersonId>,
+        /// What for.
+        #[arg(long)]
+        purpose: Option<String>,
+    },
+    /// List the reports held here; with `--as`, those that the person may know of.
+    List {
+        /// List what this person may know of.
+        #[arg(long = "as", value_name = "PERSON")]
+        reader: Option<PersonId>,
+    },
+    /// Put persons on a report's distribution, or take them off it.
+    Distribute {
+        /// The report.
+        id: ReportId,
+        /// Whom to put on it.
+        #[arg(long)]
+        add: Vec<PersonId>,
+        /// Whom to take off it.
+        #[arg(long)]
+        remove: Vec<PersonId>,
+    },
+    /// Bar readers from a report here.
+    Withdraw {
+        /// The report.
+        id: ReportId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Faults as a person reads them: place, line, carets, remedy.
+fn faults(path: &std::path::Path, file: &str, faults: &[Fault]) -> Failure {
+    const SHOWN: usize = 20;
+    let mut text = format!("{} has {} fault(s)", path.display(), faults.len());
+    for fault in faults.iter().take(SHOWN) {
+        text.push_str(&format!(
+            "\n{}:{}:{}: {}",
+            path.display(),
+            fault.line,
+            fault.column,
+            fault.message
+        ));
+        let start = file
+            .get(..fault.start)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |at| at + 1);
+        let line = file.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+        let end = fault.end.min(start + line.len());
+        if line.len() <= 200 {
+            text.push_str(&format!(
+                "\n{}",
+                output::caret(
+                    line,
+                    fault.start - start,
+                    end.saturating_sub(start).max(fault.start - start)
+                )
+            ));
+        }
+    }
+    if faults.len() > SHOWN {
+        text.push_str(&format!("\n… and {} more", faults.len() - SHOWN));
+    }
+    Failure::failed(text)
+}
+
+/// What a file says, with marks read and lineage worked out.
+pub(crate) fn read_report(
+    path: &std::path::Path,
+    file: &str,
+    state: &State,
+    home: &PartyPath,
+) -> Result<Report, Failure> {
+    let draft = draft::parse(file).map_err(|found| faults(path, file, &found))?;
+    let known = schemes();
+    let scheme_id = SchemeId::new(draft.scheme.as_deref().unwrap_or("us-ic"));
+    let scheme = known.get(&scheme_id, draft.profile.as_deref()).ok_or_else(|| {
+        Failure::failed(format!(
+            "{}: scheme {scheme_id} is not known; `entente marking schemes` lists them",
+            path.display()
+        ))
+    })?;
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let id = match draft.id {
+        Some(id) => id,
+        None => ReportId::new(stem).map_err(|error| {
+            Failure::failed(format!(
+                "{}: {error}; or write `id:` in the front matter",
+                path.display()
+            ))
+        })?,
+    };
+    let banner = draft.banner.as_ref().map(|banner| banner.text.as_str());
+    let mut wrong = Vec::new();
+    let mut portions = Vec::new();
+    for portion in &draft.portions {
+        let mark = &portion.mark;
+        let checked = scheme.check(&mark.text, MarkKind::Portion, banner);
+        for finding in checked.findings.iter().filter(|finding| finding.is_error()) {
+            let hint = finding
+                .suggestion
+                .as_ref()
+                .map(|text| format!("; write {text}"))
+                .unwrap_or_default();
+            let message = format!("{}{hint} [{}; {}]", finding.message, finding.rule, finding.source);
+            wrong.push(Fault::at(
+                file,
+                mark.start + finding.start,
+                mark.start + finding.end,
+                message,
+            ));
+        }
+        let Some(marking) = checked.marking else { continue };
+        let own = Origin {
+            recipients: draft.recipients.clone(),
+            arrangements: draft.arrangements.clone(),
+            from: BTreeSet::new(),
+        };
+        let lineage = match portion.from.is_empty() {
+            true => Lineage::of(home.clone(), own),
+            // What rests on others' text is theirs too, under their terms and ours.
+            false => entente_core::handle::lineage_from(state, &portion.from).combine(&Lineage::of(home.clone(), own)),
+        };
+        portions.push(Portion {
+            id: portion.id.clone(),
+            mark: marking.canonical,
+            label: marking.label,
+            text: portion.text.clone(),
+            lineage,
+            tear_line: portion.tear_line,
+        });
+    }
+    if !wrong.is_empty() {
+        return Err(faults(path, file, &wrong));
+    }
+    let version = state
+        .reports
+        .get(&id)
+        .and_then(|holding| holding.latest())
+        .map_or(1, |latest| latest.version + 1);
+    let report = Report {
+        title: if draft.title.is_empty() {
+            id.to_string()
+        } else {
+            draft.title
+        },
+        id,
+        version,
+        originator: home.clone(),
+        scheme: scheme_id,
+        profile: scheme.profile().to_owned(),
+        created: Timestamp::now(),
+        expires: draft.expires,
+        existence_protected: draft.existence_protected,
+        portions,
+    };
+    if let Some(written) = &draft.banner {
+        let computed = banner_of(
+            scheme.as_ref(),
+            report.portions.iter().map(|portion| portion.mark.as_str()),
+            Some(&written.text),
+        );
+        let canonical = scheme.check(&written.text, MarkKind::Banner, None).canonical;
+        if canonical != computed {
+            let message = format!(
+                "the portions make the banner `{}`, not this one; correct it, or leave it out",
+                computed.unwrap_or_default()
+            );
+            return Err(faults(
+                path,
+                file,
+                &[Fault::at(
+                    file,
+                    written.start,
+                    written.start + written.text.len(),
+                    message,
+                )],
+            ));
+        }
+    }
+    Ok(report)
+}
+
+/// The banner that marks add up to.
+pub(crate) fn banner_of<'m>(
+    scheme: &dyn Scheme,
+    marks: impl Iterator<Item = &'m str>,
+    written: Option<&str>,
+) -> Option<String> {
+    let marks: Vec<&str> = marks.collect();
+    scheme.rollup(&marks, written).banner.map(|marking| marking.canonical)
+}
+
+/// Reads every mark of a message again: what a mark means is decided here, not by the sender.
+pub(crate) fn recheck(message: Message, schemes: &Schemes) -> Result<Message, Failure> {
+    let read = |scheme: &SchemeId, profile: Option<&str>, portion: &mut Portion| {
+        let label = match schemes.get(scheme, profile) {
+            Some(known) => known.check(&portion.mark, MarkKind::Portion, None).label(&portion.mark),
+            None => Label::unintelligible(&portion.mark),
+        };
+        // A portion that abbreviates its banner's list was read with the banner at its author: the stricter reading holds.
+        portion.label = label.join(&portion.label);
+    };
+    Ok(match message {
+        Message::Delivery {
+            mut report,
+            delivery,
+            arrangements,
+        } => {
+            let (scheme, profile) = (report.scheme.clone(), report.profile.clone());
+            report
+                .portions
+                .iter_mut()
+                .for_each(|portion| read(&scheme, Some(&profile), portion));
+            Message::Delivery {
+                report,
+                delivery,
+                arrangements,
+            }
+        }
+        Message::Answer {
+            consents,
+            refusals,
+            mut substitutes,
+        } => {
+            for substitute in &mut substitutes {
+                // Which scheme it follows is stated by the levels of its label; a mark of no known scheme admits nobody.
+                let scheme = substitute
+                    .portion
+                    .label
+                    .levels
+                    .keys()
+                    .next()
+                    .cloned()
+                    .unwrap_or_else(|| SchemeId::new("us-ic"));
+                read(&scheme, None, &mut substitute.portion);
+            }
+            Message::Answer {
+                consents,
+                refusals,
+                substitutes,
+            }
+        }
+        other => other,
+    })
+}
+
+/// What a reader may see of a report: indexes of portions; none where the reader must not know of it at all.
+///
+/// This is where pages, lists and counts ask; it only passes on what `decide` says.
+fn visible(
+    node: &Node,
+    id: &ReportId,
+    version: Option<u32>,
+    reader: &PersonId,
+    purpose: Option<&str>,
+) -> Result<BTreeSet<String>, Failure> {
+    let snapshot = node.snapshot(&[]);
+    let purpose = purpose.map(entente_marking::Purpose::new);
+    let audience = [reader.clone()];
+    let query = Query {
+        report: id,
+        version,
+        portions: None,
+        audience: &audience,
+        purpose: purpose.as_ref(),
+        moment: Timestamp::now(),
+    };
+    let decision = decide(&snapshot, &query, &NoGuards, &NoGuards)?;
+    let seen: BTreeSet<String> = decision.permitted().map(ToString::to_string).collect();
+    match seen.is_empty() && snapshot.protects_existence(id) {
+        // The same answer as for a report that does not exist.
+        true => Err(NotFound::Report(id.to_string()).into()),
+        false => Ok(seen),
+    }
+}
+
+impl ReportCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        match self {
+            Self::Add { file, dry_run: true } => {
+                let text = input::text(&file)?;
+                let home = PartyPath::new("HERE")?;
+                let report = read_report(&file, &text, &State::default(), &home)?;
+                let banner = report_banner(&report);
+                let value = json!({ "id": report.id, "portions": report.portions.len(), "banner": banner });
+                output::either(global.json, &value, || {
+                    output::line(format!(
+                        "{}: {} portions, {}",
+                        report.id,
+                        report.portions.len(),
+                        banner.as_deref().unwrap_or("no banner")
+                    ));
+                })?;
+            }
+            Self::Add { file, dry_run: false } => {
+                let mut node = global.node()?;
+                let text = input::text(&file)?;
+                let report = read_report(&file, &text, node.state(), &node.home()?.clone())?;
+                let closed = closed_portions(&report);
+                node.submit(Command::AddReport(report.clone()))?;
+                let banner = report_banner(&report);
+                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed });
+                output::either(global.json, &value, || {
+                    output::line(format!("{} v{}: {}", report.id, report.version, report.title));
+                    output::line(format!("banner: {}", banner.as_deref().unwrap_or("none")));
+                    output::line(format!("{} portions", report.portions.len()));
+                    for portion in &closed {
+                        output::line(format!(
+                            "warning: the originators' lists share nobody for portion {portion}: nobody can read it; ask its originators to release it (`entente request open`)"
+                        ));
+                    }
+                })?;
+            }
+            Self::Show {
+                id,
+                version,
+                reader,
+                purpose,
+            } => show(global, &id, version, reader.as_ref(), purpose.as_deref())?,
+            Self::List { reader } => {
+                let node = global.node()?;
+                let mut rows = Vec::new();
+                let mut value = Vec::new();
+                for holding in node.state().reports.values() {
+                    let Some(report) = holding.latest() else { continue };
+                    let seen = reader
+                        .as_ref()
+                        .map(|reader| visible(&node, &report.id, None, reader, None));
+                    let (shown, of) = match seen {
+                        None => (report.portions.len(), None),
+                        Some(Ok(seen)) if !seen.is_empty() => (seen.len(), Some(seen)),
+                        Some(_) => continue,
+                    };
+                    let marks = report
+                        .portions
+                        .iter()
+                        .filter(|p| of.as_ref().is_none_or(|seen| seen.contains(p.id.as_str())));
+                    let banner = banner_in(report, marks.map(|portion| portion.mark.as_str()));
+                    let state = holding_state(node.state(), report);
+                    rows.push(vec![
+                        report.id.to_string(),
+                        format!("v{}", report.version),
+                        report.title.clone(),
+                        banner.clone().unwrap_or_default(),
+                        shown.to_string(),
+                        state.clone(),
+                    ]);
+                    value.push(json!({ "id": report.id, "version": report.version, "title": report.title, "originator": report.originator, "banner": banner, "portions": shown, "state": state }));
+                }
+                output::either(global.json, &value, || {
+                    output::table(
+                        &["report", "version", "title", "banner", "portions", "state"],
+                        rows,
+                        "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
+                    );
+                })?;
+            }
+            Self::Distribute { id, add, remove } => {
+                let mut node = global.node()?;
+                node.submit(Command::Distribute {
+                    report: id.clone(),
+                    add: add.into_iter().collect(),
+                    remove: remove.into_iter().collect(),
+                })?;
+                let now: Vec<String> = node
+                    .state()
+                    .reports
+                    .get(&id)
+                    .map(|h| h.distribution.iter().map(ToString::to_string).collect())
+                    .unwrap_or_default();
+                output::either(global.json, &json!({ "report": id, "distribution": now }), || {
+                    output::line(format!(
+                        "distribution of {id}: {}",
+                        if now.is_empty() {
+                            "nobody".to_owned()
+                        } else {
+                            now.join(" ")
+                        }
+                    ));
+                })?;
+            }
+            Self::Withdraw { id, reason } => {
+                let mut node = global.node()?;
+                node.submit(Command::WithdrawReport {
+                    report: id.clone(),
+                    reason,
+                })?;
+                output::either(global.json, &json!({ "report": id, "state": "withdrawn" }), || {
+                    output::line(format!("{id} is withdrawn: nobody here may read it"));
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn holding_state(state: &State, report: &Report) -> String {
+    let withdrawn = state
+        .reports
+        .get(&report.id)
+        .is_some_and(|holding| holding.withdrawn.is_some());
+    match state.recall_of(&report.id, report.version) {
+        Some(recall) => {
+            let open: Vec<&str> = recall
+                .holders
+                .iter()
+                .filter(|(_, done)| done.is_none())
+                .map(|(party, _)| party.as_str())
+                .collect();
+            let confirmed = if open.is_empty() {
+                "acknowledged by all".to_owned()
+            } else {
+                format!("unconfirmed by {}", open.join(", "))
+            };
+            format!("recalled {} ({confirmed})", recall.action.name())
+        }
+        None if withdrawn => "withdrawn".to_owned(),
+        None => "in force".to_owned(),
+    }
+}
+
+fn report_banner(report: &Report) -> Option<String> {
+    banner_in(report, report.portions.iter().map(|portion| portion.mark.as_str()))
+}
+
+pub(crate) fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
+    let known = schemes();
+    let scheme = known.get(&report.scheme, Some(&report.profile))?;
+    banner_of(scheme.as_ref(), marks, None)
+}
+
+/// Portions that nobody can ever read: their release lists have nobody in common.
+fn closed_portions(report: &Report) -> Vec<String> {
+    let groups = groups();
+    report
+        .portions
+        .iter()
+        .filter(|portion| match &portion.label.release {
+            entente_marking::Release::Only(list) => !list
+                .display
+                .iter()
+                .any(|entity| groups.get(entity).is_none_or(|group| !group.members.is_empty())),
+            entente_marking::Release::Unrestricted => false,
+        })
+        .map(|portion| portion.id.to_string())
+        .collect()
+}
+
+fn show(
+    global: &Global,
+    id: &ReportId,
+    version: Option<u32>,
+    reader: Option<&PersonId>,
+    purpose: Option<&str>,
+) -> Result<(), Failure> {
+    let node = global.node()?;
+    let missing = || Failure::from(NotFound::Report(id.to_string()));
+    let holding = node.state().reports.get(id).ok_or_else(missing)?;
+    let report = holding.version(version).ok_or_else(missing)?;
+    let seen = reader
+        .map(|reader| visible(&node, id, version, reader, purpose))
+        .transpose()?;
+    let substitutes: Vec<&Portion> = node
+        .state()
+        .substitutes_of(id, report.version)
+        .map(|s| &s.portion)
+        .collect();
+    let all = report.portions.iter().chain(substitutes);
+    let shown: Vec<&Portion> = all
+        .filter(|portion| seen.as_ref().is_none_or(|seen| seen.contains(portion.id.as_str())))
+        .collect();
+    let banner = banner_in(report, shown.iter().map(|portion| portion.mark.as_str()));
+    let state = holding_state(node.state(), report);
+    let value = json!({
+        "id": report.id, "version": report.version, "title": report.title, "originator": report.originator, "banner": banner, "state": state,
+        "portions": shown.iter().map(|p| json!({
+            "id": p.id, "mark": p.mark, "text": p.text, "originators": p.lineage.originators().collect::<Vec<_>>(), "tear_line": p.tear_line,
+        })).collect::<Vec<_>>(),
+        "withheld": reader.map(|_| report.portions.iter().filter(|p| !shown.iter().any(|s| s.id == p.id)).count()),
+    });
+    output::either(global.json, &value, || {
+        let banner = banner.as_deref().unwrap_or("(nothing of it may be shown)");
+        output::line(banner);
+        output::line(format!(
+            "{} v{} from {}: {} [{state}]",
+            report.id, report.version, report.originator, report.title
+        ));
+        for portion in &shown {
+            let by: Vec<&str> = portion.lineage.originators().map(PartyPath::as_str).collect();
+            output::line(format!(
+                "\n{} {} [{}]",
+                portion.mark,
+                portion.text,
+                [portion.id.as_str(), &by.join("+")].join(", ")
+            ));
+        }
+        output::line(format!("\n{banner}"));
+    })?;
+    Ok(())
+}
+
+/// The word for an outcome in tables.
+pub(crate) fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Permit => "permit",
+        Outcome::Ask => "ask",
+        Outcome::Deny => "deny",
+    }
+}

@@ -1,0 +1,126 @@
+//! Exit codes, and failures with what to do about them.
+
+use std::process::ExitCode;
+
+use entente_core::CommandRefusal;
+use entente_store::{StoreError, SubmitError};
+
+/// What a command ends with; scripts rely on the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Permitted, or done.
+    Done = 0,
+    /// Something failed.
+    Failed = 1,
+    /// The arguments are wrong.
+    Usage = 2,
+    /// Denied.
+    Denied = 3,
+    /// A consent is needed.
+    Ask = 4,
+    /// Not found.
+    NotFound = 5,
+    /// Tampered with.
+    Tampered = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A failure to be shown.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
+        Self {
+            exit,
+            message: message.to_string(),
+        }
+    }
+
+    pub(crate) fn failed(message: impl std::fmt::Display) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    pub(crate) fn not_found(message: impl std::fmt::Display) -> Self {
+        Self::new(Exit::NotFound, message)
+    }
+
+    /// Messages go to standard error; with `--json` as an object.
+    pub(crate) fn print(&self, json: bool) {
+        match json {
+            true => eprintln!("{}", serde_json::json!({ "error": self.message })),
+            false => eprintln!("error: {}", self.message),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing(_) => Self::not_found(error),
+            _ => Self::failed(error),
+        }
+    }
+}
+
+impl From<SubmitError<CommandRefusal>> for Failure {
+    fn from(error: SubmitError<CommandRefusal>) -> Self {
+        match error {
+            SubmitError::Store(error) => error.into(),
+            SubmitError::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<CommandRefusal> for Failure {
+    fn from(refusal: CommandRefusal) -> Self {
+        match refusal.is_not_found() {
+            true => Self::not_found(refusal),
+            false => Self::failed(refusal),
+        }
+    }
+}
+
+macro_rules! failed_from {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::failed(error)
+            }
+        })*
+    };
+}
+
+failed_from!(
+    entente_core::NameError,
+    entente_seal::KeyError,
+    entente_ledger::PublishError,
+    jiff::Error
+);
+
+impl From<entente_core::decide::NotFound> for Failure {
+    fn from(error: entente_core::decide::NotFound) -> Self {
+        Self::not_found(error)
+    }
+}
+
+impl From<entente_seal::SealError> for Failure {
+    fn from(error: entente_seal::SealError) -> Self {
+        match error {
+            entente_seal::SealError::BadSignature(_) => Self::new(Exit::Tampered, error),
+            _ => Self::failed(error),
+        }
+    }
+}

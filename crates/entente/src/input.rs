@@ -1,0 +1,175 @@
+//! What users write: files, persons, levels, moments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::Path;
+
+use entente_core::{PartyPath, Person, PersonId};
+use entente_marking::{Category, Entity, Level, SchemeId};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// The largest file read whole.
+const MAX_INPUT: u64 = 64 << 20;
+
+/// Reads a file, or standard input for `-`.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::not_found(format!("there is no file {}", path.display())),
+        _ => Failure::failed(format!("{}: {error}", path.display())),
+    };
+    let mut read = Vec::new();
+    match path.as_os_str() == "-" {
+        true => std::io::stdin()
+            .take(MAX_INPUT + 1)
+            .read_to_end(&mut read)
+            .map_err(failed)?,
+        false => std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_INPUT + 1).read_to_end(&mut read))
+            .map_err(failed)?,
+    };
+    match read.len() as u64 > MAX_INPUT {
+        true => Err(Failure::failed(format!(
+            "{} is larger than {MAX_INPUT} bytes",
+            path.display()
+        ))),
+        false => Ok(read),
+    }
+}
+
+/// Reads a text file, or standard input for `-`.
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(bytes(path)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::failed(format!(
+            "{} is not UTF-8 text: byte {at} cannot be read; save it as UTF-8",
+            path.display()
+        ))
+    })
+}
+
+/// Reads a JSON file into `T`.
+pub(crate) fn json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
+    serde_json::from_slice(&bytes(path)?).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+}
+
+/// A person as written in files: levels by name, party from the id.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PersonInput {
+    pub(crate) id: PersonId,
+    #[serde(default)]
+    party: Option<PartyPath>,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    citizenships: BTreeSet<String>,
+    #[serde(default)]
+    clearances: BTreeMap<String, String>,
+    #[serde(default)]
+    accesses: BTreeSet<String>,
+    #[serde(default)]
+    roles: BTreeSet<String>,
+}
+
+impl PersonInput {
+    pub(crate) fn person(self) -> Result<Person, Failure> {
+        let party = self.party.or_else(|| self.id.party());
+        let party = party.ok_or_else(|| {
+            Failure::usage(format!(
+                "`{}` names no party; write PARTY/NAME, or give `party`",
+                self.id
+            ))
+        })?;
+        Ok(Person {
+            name: self.name,
+            citizenships: self.citizenships.iter().map(Entity::new).collect(),
+            clearances: self
+                .clearances
+                .iter()
+                .map(|(scheme, name)| Ok((SchemeId::new(scheme), level(scheme, name)?)))
+                .collect::<Result<_, Failure>>()?,
+            accesses: self.accesses.iter().map(|text| access(text)).collect(),
+            roles: self.roles,
+            ..Person::outsider(self.id, party)
+        })
+    }
+}
+
+/// A level by its name or abbreviation in the scheme, or by its number.
+pub(crate) fn level(scheme: &str, name: &str) -> Result<Level, Failure> {
+    let us = scheme == "us-ic" || scheme == "us-ic/nato";
+    let wanted = name.trim().to_uppercase();
+    let known = entente_marking::us::LEVELS.iter().find(|(_, full)| {
+        let short: String = full.split(' ').filter_map(|word| word.chars().next()).collect();
+        us && (*full == wanted || short == wanted)
+    });
+    let number = wanted.parse().ok().map(|rank| (rank, name));
+    known
+        .map(|(rank, full)| (*rank, *full))
+        .or(number)
+        .map(|(rank, name)| Level {
+            rank,
+            name: name.to_owned(),
+        })
+        .ok_or_else(|| {
+            Failure::usage(format!(
+                "`{name}` is not a level of {scheme}; for us-ic write TS, S, C, R or U, for others the level's number"
+            ))
+        })
+}
+
+/// A category; a bare word is an SCI control system.
+pub(crate) fn access(text: &str) -> Category {
+    match text.contains('/') {
+        true => Category::new(text),
+        false => Category::new(format!("us-ic/sci/{text}")),
+    }
+}
+
+/// An audience as a file holds it: ids, or persons, or both.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Member {
+    Id(PersonId),
+    Person(Box<PersonInput>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum AudienceFile {
+    List(Vec<Member>),
+    Named { members: Vec<Member> },
+}
+
+/// Reads an audience from a file: who is in it, and what it says of those who are not registered.
+pub(crate) fn audience(path: &Path) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
+    let members = match json(path)? {
+        AudienceFile::List(members) | AudienceFile::Named { members } => members,
+    };
+    let mut ids = Vec::new();
+    let mut persons = Vec::new();
+    for member in members {
+        match member {
+            Member::Id(id) => {
+                if let Some(party) = id.party() {
+                    persons.push(Person::outsider(id.clone(), party));
+                }
+                ids.push(id);
+            }
+            Member::Person(input) => {
+                let person = input.person()?;
+                ids.push(person.id.clone());
+                persons.push(person);
+            }
+        }
+    }
+    match ids.is_empty() {
+        true => Err(Failure::usage(format!(
+            "{} names nobody; list at least one person",
+            path.display()
+        ))),
+        false => Ok((ids, persons)),
+    }
+}

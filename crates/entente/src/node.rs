@@ -1,0 +1,306 @@
+//! A party's node: its data folder, keys and schemes; commands go in, events and sealed files come out.
+
+use std::path::{Path, PathBuf};
+
+use entente_core::decide::NoGuards;
+use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, State};
+use entente_ledger::Log;
+use entente_marking::{Groups, Schemes, us};
+use entente_seal::{Header, KeyPair, SecretString};
+use entente_store::{Change, DocKey, Outgoing, Projection, Receipt, Recorded, Store};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::output;
+
+/// The state of `entente-core` as the store keeps it.
+#[derive(Default)]
+pub(crate) struct Held(pub(crate) State);
+
+impl Projection for Held {
+    type Event = Event;
+
+    fn kind(event: &Event) -> &'static str {
+        event.kind()
+    }
+
+    fn apply(&mut self, record: &Recorded<Event>) -> Vec<DocKey> {
+        let touched = self.0.apply(&record.event);
+        touched
+            .into_iter()
+            .map(|document| DocKey::new(document.kind, document.id))
+            .collect()
+    }
+
+    fn document(&self, key: &DocKey) -> Option<Value> {
+        self.0.document(&key.kind, &key.id)
+    }
+
+    fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String> {
+        self.0
+            .restore(&key.kind, &key.id, value)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// The schemes that every node knows.
+pub(crate) fn schemes() -> Schemes {
+    let mut schemes = Schemes::empty();
+    schemes.insert(std::sync::Arc::new(us::UsIc::ic_2016()));
+    schemes.insert(std::sync::Arc::new(us::UsIc::dodm_5200_01()));
+    schemes
+}
+
+/// Who belongs to which group.
+pub(crate) fn groups() -> Groups {
+    us::groups()
+}
+
+/// An open node.
+pub(crate) struct Node {
+    pub(crate) store: Store<Held>,
+    folder: PathBuf,
+    state: State,
+}
+
+/// A sealed file that was written.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct SentFile {
+    pub(crate) to: PartyPath,
+    pub(crate) kind: String,
+    pub(crate) file: PathBuf,
+}
+
+impl Node {
+    /// Sets up a node in an empty folder.
+    pub(crate) fn create(
+        folder: &Path,
+        command: Command,
+        keys: &KeyPair,
+        passphrase: SecretString,
+        work: u8,
+    ) -> Result<Self, Failure> {
+        let store = Store::create(folder)?;
+        keys.save(&folder.join("keys.age"), passphrase, work)?;
+        let origin = format!("{}/{}", keys.party(), random_id());
+        std::fs::write(folder.join("origin"), &origin).map_err(Failure::failed)?;
+        let mut node = Self {
+            store,
+            folder: folder.to_owned(),
+            state: State::default(),
+        };
+        node.submit(command)?;
+        node.publish(keys)?;
+        Ok(node)
+    }
+
+    /// Opens the node in a folder.
+    pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
+        let store = Store::<Held>::open(folder)?;
+        let state = store.read(|held| held.0.clone())?;
+        Ok(Self {
+            store,
+            folder: folder.to_owned(),
+            state,
+        })
+    }
+
+    /// What is true now.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The party that runs the node.
+    pub(crate) fn home(&self) -> Result<&PartyPath, Failure> {
+        let missing = || {
+            Failure::not_found(format!(
+                "{} has not been set up; run `entente init`",
+                self.folder.display()
+            ))
+        };
+        self.state.home.as_ref().ok_or_else(missing)
+    }
+
+    /// The state compiled for deciding, with persons whom a file describes.
+    pub(crate) fn snapshot(&self, outsiders: &[Person]) -> Snapshot {
+        Snapshot::compile(&self.state, &groups(), outsiders)
+    }
+
+    /// Carries out a command: decides, commits, and puts what has to leave into the outbox.
+    pub(crate) fn submit(&mut self, command: Command) -> Result<Receipt, Failure> {
+        let now = Timestamp::now();
+        let receipt = self
+            .store
+            .submit(now, move |held: &Held| -> Result<Change<Event>, CommandRefusal> {
+                let groups = groups();
+                let context = Context {
+                    now,
+                    groups: &groups,
+                    policy: &NoGuards,
+                    exposure: &NoGuards,
+                };
+                let decided = entente_core::handle(&held.0, command, &context)?;
+                let outgoing = decided.messages.iter().map(|(to, message)| Outgoing {
+                    kind: message.kind().to_owned(),
+                    destination: to.to_string(),
+                    payload: serde_json::to_vec(message).unwrap_or_default(),
+                });
+                Ok(Change {
+                    outgoing: outgoing.collect(),
+                    events: decided.events,
+                })
+            })?;
+        self.state = self.store.read(|held| held.0.clone())?;
+        Ok(receipt)
+    }
+
+    /// The party's keys, opened with the passphrase.
+    pub(crate) fn keys(&self) -> Result<KeyPair, Failure> {
+        Ok(KeyPair::load(&self.folder.join("keys.age"), passphrase(false)?)?)
+    }
+
+    /// Replaces the party's keys on the disk.
+    pub(crate) fn save_keys(&self, keys: &KeyPair) -> Result<(), Failure> {
+        Ok(keys.save(
+            &self.folder.join("keys.age"),
+            passphrase(false)?,
+            entente_seal::DEFAULT_WORK_FACTOR,
+        )?)
+    }
+
+    /// Where the public log stands.
+    pub(crate) fn ledger_folder(&self) -> PathBuf {
+        self.folder.join("ledger")
+    }
+
+    /// The ledger: its kept checkpoint stands outside the data folder, so that a restored backup cannot bring it back.
+    pub(crate) fn log(&self) -> Result<Log, Failure> {
+        let origin = std::fs::read_to_string(self.folder.join("origin")).map_err(Failure::failed)?;
+        let name: String = origin
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        Ok(Log::new(
+            self.ledger_folder(),
+            heads_folder(&self.folder).join(name),
+            origin,
+        ))
+    }
+
+    /// Brings the public log up to date and signs its checkpoint.
+    pub(crate) fn publish(&self, keys: &KeyPair) -> Result<entente_ledger::Checkpoint, Failure> {
+        let size = self.store.ledger_size()?;
+        let entries = |range| self.store.entries(range).map_err(|error| error.to_string());
+        Ok(self.log()?.publish(size, &keys.signer(), entries)?)
+    }
+
+    /// Seals what waits in the outbox into files in `folder`, and signs the ledger.
+    pub(crate) fn flush(&mut self, folder: &Path) -> Result<Vec<SentFile>, Failure> {
+        let letters = self.store.outbox()?;
+        if letters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.keys()?;
+        std::fs::create_dir_all(folder).map_err(Failure::failed)?;
+        let mut sent = Vec::new();
+        for letter in letters {
+            let to: PartyPath = letter.destination.parse()?;
+            let receiver = self.state.parties.get(&to).and_then(|party| party.recipient.clone());
+            let Some(recipient) = receiver else {
+                output::say(format!(
+                    "warning: {} of event {} waits: the keys of {to} are not known; add them with `entente party add {to} \
+                     --keys FILE`, then run `entente outbox send`",
+                    letter.kind, letter.seq
+                ));
+                continue;
+            };
+            let header = Header {
+                from: keys.party().to_owned(),
+                to: to.to_string(),
+                id: format!("{}-{:06}", keys.party(), letter.id),
+                created: Timestamp::now().to_string(),
+                kind: letter.kind.clone(),
+            };
+            let bytes = entente_seal::seal(&header, &letter.payload, &keys, &recipient)?;
+            let file = folder.join(format!("{}-to-{to}.entente", header.id));
+            std::fs::write(&file, bytes).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+            self.store.mark_done(letter.id, Timestamp::now())?;
+            sent.push(SentFile {
+                to,
+                kind: letter.kind,
+                file,
+            });
+        }
+        self.publish(&keys)?;
+        Ok(sent)
+    }
+
+    /// Takes in a sealed file.
+    pub(crate) fn receive(&mut self, path: &Path) -> Result<(Header, Message), Failure> {
+        let file = crate::input::bytes(path)?;
+        let keys = self.keys()?;
+        let parties = &self.state.parties;
+        let opened = entente_seal::open(&file, &keys, |party| {
+            parties
+                .get(&PartyPath::new(party).ok()?)
+                .map(|party| party.signing_keys.clone())
+        })?;
+        let message: Message = serde_json::from_slice(&opened.payload)
+            .map_err(|error| Failure::failed(format!("{}: its contents are not a message: {error}", path.display())))?;
+        let message = crate::command::report::recheck(message, &schemes())?;
+        self.submit(Command::Receive {
+            from: opened.header.from.parse()?,
+            id: opened.header.id.clone(),
+            digest: opened.digest,
+            message: message.clone(),
+        })?;
+        Ok((opened.header, message))
+    }
+}
+
+/// Where kept checkpoints stand: the user's state folder, or the folder named by `ENTENTE_HEADS`.
+fn heads_folder(data: &Path) -> PathBuf {
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    set("ENTENTE_HEADS")
+        .or_else(|| set("XDG_STATE_HOME").map(|folder| folder.join("entente/heads")))
+        .or_else(|| set("HOME").map(|folder| folder.join(".local/state/entente/heads")))
+        .unwrap_or_else(|| data.join("heads"))
+}
+
+/// Eight random characters.
+pub(crate) fn random_id() -> String {
+    let mut bytes = [0u8; 4];
+    // Only uniqueness is at stake, and the store refuses an id that is taken.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The passphrase: from the environment, from a file, or asked for. Never from a flag.
+pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
+    if let Ok(text) = std::env::var("ENTENTE_PASSPHRASE") {
+        return Ok(SecretString::from(text));
+    }
+    if let Some(path) = std::env::var_os("ENTENTE_PASSPHRASE_FILE") {
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::failed(format!("{}: {error}", Path::new(&path).display())))?;
+        return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    let asked = |prompt: &str| {
+        rpassword::prompt_password(prompt).map_err(|_| {
+            Failure::failed(
+                "a passphrase is needed, and there is no terminal to ask on; set ENTENTE_PASSPHRASE_FILE to a file that \
+                 holds it, or ENTENTE_PASSPHRASE",
+            )
+        })
+    };
+    let first = asked("passphrase: ")?;
+    if new && first != asked("the same again: ")? {
+        return Err(Failure::failed("the two passphrases differ; nothing was set up"));
+    }
+    Ok(SecretString::from(first))
+}

@@ -1,0 +1,77 @@
+//! Data on standard output, as text or as JSON.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes a line to standard output; a reader that has gone away ends the program quietly.
+pub(crate) fn line(text: impl std::fmt::Display) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Says something to the person, on standard error.
+pub(crate) fn say(text: impl std::fmt::Display) {
+    eprintln!("{text}");
+}
+
+/// Writes one JSON document.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    line(serde_json::to_string_pretty(value).map_err(Failure::failed)?);
+    Ok(())
+}
+
+/// Writes JSON or calls `text`.
+pub(crate) fn either(as_json: bool, value: &impl Serialize, text: impl FnOnce()) -> Result<(), Failure> {
+    match as_json {
+        true => json(value),
+        false => {
+            text();
+            Ok(())
+        }
+    }
+}
+
+/// A table without frames, so that it can be cut with the usual tools. `empty` is said where there are no rows.
+pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>, empty: &str) {
+    if rows.is_empty() {
+        say(empty);
+        return;
+    }
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(head.to_vec());
+    if let Some(width) = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()) {
+        table.set_width(width);
+    } else {
+        table.set_width(118);
+    }
+    for row in rows {
+        table.add_row(row);
+    }
+    for text in table.to_string().lines() {
+        line(text.trim_end());
+    }
+}
+
+/// The text with a line of carets under `start..end`, for marks and single lines.
+pub(crate) fn caret(text: &str, start: usize, end: usize) -> String {
+    let before = text.get(..start).unwrap_or(text).chars().count();
+    let under = text.get(start..end).map_or(1, |part| part.chars().count()).max(1);
+    format!("  {text}\n  {}{}", " ".repeat(before), "^".repeat(under))
+}
+
+/// A bar for long work, on standard error; silent where that is not a terminal.
+pub(crate) fn progress(total: u64, what: &'static str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(total);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar
+}

@@ -1,0 +1,328 @@
+//! The obvious twin of `decide`: one person, one portion, the steps of the design one after the other.
+//!
+//! It shares nothing with the fast one but the data types, and is written to be read, not to be quick.
+
+use std::collections::BTreeSet;
+
+use entente_core::{Arrangement, Consent, Origin, Outcome, PartyPath, Person, Portion, PortionRef, Report, State};
+use entente_marking::{Circle, Control, Entity, Groups, Purpose, Release};
+use jiff::Timestamp;
+
+/// A failing rule with the party that could do something about it, where the rule names one.
+pub(crate) type Failure = (&'static str, String);
+
+pub(crate) struct Question<'q> {
+    pub(crate) state: &'q State,
+    pub(crate) groups: &'q Groups,
+    pub(crate) report: &'q Report,
+    pub(crate) portion: &'q Portion,
+    pub(crate) person: Option<&'q Person>,
+    pub(crate) purpose: Option<&'q Purpose>,
+    pub(crate) moment: Timestamp,
+}
+
+/// What is decided, and every failing rule.
+pub(crate) fn decide(q: &Question<'_>) -> (Outcome, BTreeSet<Failure>) {
+    let Some(person) = q.person else {
+        return (Outcome::Deny, BTreeSet::from([("state.person-unknown", String::new())]));
+    };
+    let mut failures = BTreeSet::new();
+    let mut outcome = Outcome::Permit;
+    type Step = fn(&Question<'_>, &Person) -> Vec<Failure>;
+    let steps: [(Step, Outcome); 6] = [
+        (state, Outcome::Deny),
+        (mandatory, Outcome::Deny),
+        (releasability, Outcome::Ask),
+        (originator_control, Outcome::Ask),
+        (need_to_know, Outcome::Deny),
+        (purpose, Outcome::Ask),
+    ];
+    for (step, result) in steps {
+        let found = step(q, person);
+        // The first step that fails decides; every failing rule is reported.
+        if !found.is_empty() && outcome == Outcome::Permit {
+            outcome = result;
+        }
+        failures.extend(found);
+    }
+    (outcome, failures)
+}
+
+fn originators<'q>(q: &Question<'q>) -> Vec<(&'q PartyPath, &'q Origin)> {
+    q.portion.lineage.iter().collect()
+}
+
+fn arrangements<'q>(q: &Question<'q>, origin: &Origin) -> Vec<&'q Arrangement> {
+    origin
+        .arrangements
+        .iter()
+        .filter_map(|id| q.state.arrangements.get(id))
+        .collect()
+}
+
+/// Live consents of one originator that concern the portion and cover the person.
+fn consents<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'q Consent> {
+    let here = PortionRef {
+        report: q.report.id.clone(),
+        version: q.report.version,
+        portion: q.portion.id.clone(),
+    };
+    q.state
+        .consents
+        .values()
+        .filter(|consent| consent.originator == *originator)
+        .filter(|consent| {
+            let for_all_bases = !origin.from.is_empty() && origin.from.iter().all(|base| about(consent, base));
+            about(consent, &here) || for_all_bases
+        })
+        .filter(|consent| {
+            consent.given <= q.moment
+                && consent.ends.is_none_or(|end| q.moment < end)
+                && consent.withdrawn.is_none_or(|end| q.moment < end)
+        })
+        .filter(|consent| {
+            let by_name = consent.recipients.persons.contains(&person.id);
+            by_name
+                || consent
+                    .recipients
+                    .parties
+                    .iter()
+                    .any(|party| party.includes(&person.party))
+        })
+        .collect()
+}
+
+fn about(consent: &Consent, portion: &PortionRef) -> bool {
+    consent.report == portion.report && (consent.portions.is_empty() || consent.portions.contains(portion))
+}
+
+fn all_originators_consent(q: &Question<'_>, person: &Person) -> bool {
+    let all = originators(q);
+    !all.is_empty()
+        && all
+            .iter()
+            .all(|(party, origin)| !consents(q, party, origin, person).is_empty())
+}
+
+fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
+    let mut found = Vec::new();
+    let author = q.report.originator.to_string();
+    if person.disabled {
+        found.push(("state.person-disabled", person.party.to_string()));
+    }
+    if q.state.reports[&q.report.id].withdrawn.is_some() {
+        found.push(("state.report-withdrawn", author.clone()));
+    }
+    let recalled = q.state.recalls.values().any(|recall| {
+        recall.report == q.report.id && q.report.version <= recall.version && recall.action.bars_readers()
+    });
+    if recalled {
+        found.push(("state.report-recalled", author.clone()));
+    }
+    if q.report.expires.is_some_and(|end| q.moment >= end) {
+        found.push(("state.report-expired", author.clone()));
+    }
+    if originators(q).is_empty() {
+        found.push(("state.lineage-empty", author));
+    }
+    for (party, origin) in originators(q) {
+        if party.includes(&person.party) {
+            continue;
+        }
+        for id in &origin.arrangements {
+            use entente_core::ArrangementStatus as Status;
+            let rule = match q.state.arrangements.get(id) {
+                None => Some("state.arrangement-unknown"),
+                Some(a) => match &a.status {
+                    Status::Suspended { .. } => Some("state.arrangement-suspended"),
+                    Status::Ended { .. } => Some("state.arrangement-ended"),
+                    Status::Active if a.expires.is_some_and(|end| q.moment >= end) => Some("state.arrangement-expired"),
+                    Status::Active if a.starts.is_some_and(|start| q.moment < start) => {
+                        Some("state.arrangement-not-begun")
+                    }
+                    Status::Active => None,
+                },
+            };
+            found.extend(rule.map(|rule| (rule, party.to_string())));
+        }
+    }
+    found
+}
+
+fn mandatory(q: &Question<'_>, person: &Person) -> Vec<Failure> {
+    let label = &q.portion.label;
+    let author = || q.report.originator.to_string();
+    let mut found = Vec::new();
+    if !label.unknown.is_empty() {
+        found.push(("mandatory.label-unknown", author()));
+    }
+    for (scheme, needed) in label.levels.iter().filter(|(_, level)| level.rank > 0) {
+        if person.clearances.get(scheme).is_none_or(|held| held.rank < needed.rank) {
+            found.push(("mandatory.clearance", author()));
+        }
+    }
+    if label
+        .required
+        .iter()
+        .any(|category| !person.accesses.contains(category))
+    {
+        found.push(("mandatory.category", author()));
+    }
+    if label
+        .any_of
+        .iter()
+        .any(|group| group.iter().all(|category| !person.accesses.contains(category)))
+    {
+        found.push(("mandatory.any-of", author()));
+    }
+    found
+}
+
+/// A citizenship on the list, and the person's organisation, or one that it is part of, on the list.
+fn on(list: &BTreeSet<Entity>, groups: &Groups, person: &Person) -> bool {
+    let admitted: BTreeSet<Entity> = list.iter().flat_map(|entity| groups.admitted(entity)).collect();
+    let citizen = person.citizenships.iter().any(|country| admitted.contains(country));
+    let organisation = person
+        .party
+        .ancestry()
+        .any(|path| admitted.contains(&Entity::new(path)));
+    citizen && organisation
+}
+
+fn listed(q: &Question<'_>, person: &Person) -> bool {
+    match &q.portion.label.release {
+        Release::Unrestricted => true,
+        Release::Only(list) => on(&list.full, q.groups, person) || on(&list.display, q.groups, person),
+    }
+}
+
+fn releasability(q: &Question<'_>, person: &Person) -> Vec<Failure> {
+    match listed(q, person) || all_originators_consent(q, person) {
+        true => Vec::new(),
+        false => originators(q)
+            .iter()
+            .map(|(party, _)| ("release.list", party.to_string()))
+            .collect(),
+    }
+}
+
+/// The controls of one originator that do not leave the person's party free.
+fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'static str> {
+    use entente_core::Onward;
+    let theirs = &person.party;
+    // The originator itself, and whom it gave the report, are never "further" recipients.
+    if party.includes(theirs) || origin.recipients.iter().any(|recipient| recipient.includes(theirs)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    match q.portion.label.control {
+        Control::None => {}
+        Control::Government if theirs.top() == party.top() => {}
+        Control::Government => found.push("control.government"),
+        Control::Originator => found.push("control.originator"),
+    }
+    for arrangement in arrangements(q, origin).iter().filter(|_| !q.portion.tear_line) {
+        match arrangement.onward {
+            Onward::Free => {}
+            Onward::Members if arrangement.parties.iter().any(|member| member.includes(theirs)) => {}
+            Onward::Members => found.push("control.members"),
+            Onward::Consent => found.push("control.third-party"),
+        }
+    }
+    let client = || {
+        q.state
+            .parties
+            .values()
+            .filter(|known| known.path.includes(theirs))
+            .flat_map(|known| &known.client_of)
+            .any(|patron| {
+                party.includes(patron) || origin.recipients.iter().any(|recipient| recipient.includes(patron))
+            })
+    };
+    match q.portion.label.circle {
+        Circle::Anyone | Circle::Named => {}
+        Circle::Community if q.state.parties.keys().any(|known| known.includes(theirs)) => {}
+        Circle::Community => found.push("control.community"),
+        Circle::Clients if client() => {}
+        Circle::Clients => found.push("control.clients"),
+        Circle::Organisation => found.push("control.organisation"),
+    }
+    found
+}
+
+fn on_distribution(q: &Question<'_>, person: &Person) -> bool {
+    q.state.reports[&q.report.id].distribution.contains(&person.id)
+}
+
+fn originator_control(q: &Question<'_>, person: &Person) -> Vec<Failure> {
+    let mut found = Vec::new();
+    for (party, origin) in originators(q) {
+        if consents(q, party, origin, person).is_empty() {
+            let rules = controls(q, party, origin, person);
+            found.extend(rules.into_iter().map(|rule| (rule, party.to_string())));
+        }
+    }
+    let named = q.portion.label.circle == Circle::Named;
+    if named && !on_distribution(q, person) && !all_originators_consent(q, person) {
+        found.extend(
+            originators(q)
+                .iter()
+                .map(|(party, _)| ("control.named", party.to_string())),
+        );
+    }
+    found
+}
+
+fn need_to_know(q: &Question<'_>, person: &Person) -> Vec<Failure> {
+    if on_distribution(q, person) || q.portion.tear_line {
+        return Vec::new();
+    }
+    let required = originators(q).iter().any(|(party, origin)| {
+        let named = consents(q, party, origin, person)
+            .iter()
+            .any(|c| c.recipients.persons.contains(&person.id));
+        !party.includes(&person.party) && !named && arrangements(q, origin).iter().any(|a| a.need_to_know)
+    });
+    let custodian = q.state.home.as_ref().map(ToString::to_string).unwrap_or_default();
+    if required {
+        vec![("need-to-know.distribution", custodian)]
+    } else {
+        Vec::new()
+    }
+}
+
+fn purpose(q: &Question<'_>, person: &Person) -> Vec<Failure> {
+    let allowed_by = |list: &Option<BTreeSet<Purpose>>| match (list, q.purpose) {
+        (None, _) => true,
+        (Some(list), Some(purpose)) => list.contains(purpose),
+        (Some(_), None) => false,
+    };
+    // An originator that names the purpose in its consent has agreed to it.
+    let agreed = |party: &PartyPath, origin: &Origin| {
+        consents(q, party, origin, person)
+            .iter()
+            .any(|c| c.purposes.is_some() && allowed_by(&c.purposes))
+    };
+    let mut found = Vec::new();
+    let purposes = &q.portion.label.purposes;
+    let marking = match q.purpose {
+        Some(purpose) => !purposes.barred.contains(purpose) && allowed_by(&purposes.only),
+        None => purposes.only.is_none() && purposes.barred.is_empty(),
+    };
+    let all = originators(q);
+    if !marking && !(!all.is_empty() && all.iter().all(|(party, origin)| agreed(party, origin))) {
+        found.extend(all.iter().map(|(party, _)| ("purpose.marking", party.to_string())));
+    }
+    for (party, origin) in all {
+        if !party.includes(&person.party) && !agreed(party, origin) {
+            let wrong = arrangements(q, origin).into_iter().filter(|a| !allowed_by(&a.purposes));
+            found.extend(wrong.map(|_| ("purpose.arrangement", party.to_string())));
+        }
+        let given = consents(q, party, origin, person);
+        let needed = !listed(q, person) || !controls(q, party, origin, person).is_empty();
+        if needed && !given.is_empty() && !given.iter().any(|c| allowed_by(&c.purposes)) {
+            found.push(("purpose.consent", party.to_string()));
+        }
+    }
+    found
+}

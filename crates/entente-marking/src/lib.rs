@@ -12,7 +12,10 @@ mod groups;
 mod label;
 mod release;
 mod scheme;
+pub mod spif;
+pub mod stanag;
 pub mod us;
+mod xml;
 
 pub use finding::{Finding, Severity};
 pub use groups::{Group, Groups};

@@ -1,0 +1,532 @@
+//! A policy as a [`Scheme`]: displayed markings are read back, explained and rolled up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::display::{Spot, around};
+use super::label::{Held, Resolved, SecurityLabel};
+use super::policy::{CategoryType, ClassificationReading, Place, Policy};
+use crate::finding::Finding;
+use crate::label::{Category, Caveat, Label, Level, SchemeId};
+use crate::release::{Entity, Release};
+use crate::scheme::{Checked, Effect, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
+
+/// The longest mark that is read, in bytes.
+const MAX_MARK: usize = 4_096;
+/// The most languages and policy phrases that are tried. Marks in further ones are not understood.
+const MAX_LANGUAGES: usize = 32;
+const MAX_PHRASES: usize = 64;
+/// A known marking this similar to a faulty one (0 to 1) is suggested.
+const SIMILAR: f64 = 0.7;
+const SOURCE: &str = "XML SPIF 2.1, markingData and markingQualifier";
+const JOIN: &str = "ISO/IEC 15816; SDN.801 rev. C";
+
+/// A policy as a set of marking rules.
+///
+/// ```
+/// use entente_marking::spif::{builtin_policies, SpifScheme};
+/// use entente_marking::{MarkKind, Scheme};
+/// let [_, _, alliance, _] = builtin_policies();
+/// let scheme = SpifScheme::new(alliance);
+/// let rollup = scheme.rollup(&["(AC)", "(AS)"], None);
+/// assert_eq!(rollup.banner.unwrap().canonical, "ALLIANCE SECRET");
+/// ```
+#[derive(Clone, Debug)]
+pub struct SpifScheme {
+    id: SchemeId,
+    profile: String,
+    title: String,
+    policy: Policy,
+}
+
+/// A mark that was read: its parts and its language.
+struct Mark {
+    parts: Resolved,
+    lang: Option<String>,
+}
+
+impl SpifScheme {
+    /// The scheme of a policy. Its name is that of the policy in lower case, its profile `spif-VERSION`.
+    pub fn new(policy: Policy) -> Self {
+        let name = policy.name.to_lowercase();
+        let id: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
+        Self {
+            id: SchemeId::new(id),
+            profile: format!("spif-{}", policy.version),
+            title: format!("{} ({})", policy.name, policy.id),
+            policy,
+        }
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The meaning of a label that the policy finds valid; of any other, that of an unintelligible one.
+    pub fn meaning(&self, label: &SecurityLabel) -> Label {
+        match self.policy.valid(label) {
+            Ok(parts) => self.label(&parts),
+            Err(_) => Label::unintelligible(format!("{} {}", label.policy.name, label.classification)),
+        }
+    }
+
+    fn category(&self, kind: &str, value: &str) -> Category {
+        Category::new(format!("{}/{kind}/{value}", self.id))
+    }
+
+    fn label(&self, parts: &Resolved) -> Label {
+        let mut label = Label::unrestricted();
+        let class = &self.policy.classifications[parts.class];
+        let level = Level {
+            rank: class.hierarchy,
+            name: class.name.clone(),
+        };
+        label.levels.insert(self.id.clone(), level);
+        if self.policy.reading == ClassificationReading::Listed {
+            label.required.insert(self.category("classification", &class.name));
+        }
+        for (tag, values) in by_tag(&parts.held) {
+            let place = Place {
+                set: tag.0,
+                tag: tag.1,
+                value: 0,
+            };
+            let name = &self.policy.tag(place).name;
+            let names: Vec<&str> = values.iter().map(|held| self.name(held)).collect();
+            let categories = names.iter().map(|value| self.category(name, value));
+            match self.policy.tag(place).tag_type.effect() {
+                CategoryType::Restrictive => label.required.extend(categories),
+                CategoryType::Informative => {
+                    label
+                        .caveats
+                        .extend(names.iter().map(|value| Caveat::new(format!("{name}: {value}"))));
+                }
+                CategoryType::Permissive if is_release(name, &names) => {
+                    label.release = label.release.join(&Release::to(names.iter().map(Entity::new)));
+                }
+                CategoryType::Permissive => {
+                    label.any_of.insert(categories.collect());
+                }
+            }
+        }
+        label
+    }
+
+    fn name<'a>(&'a self, (place, text): &'a Held) -> &'a str {
+        text.as_deref().unwrap_or(&self.policy.value(*place).name)
+    }
+
+    /// Reads a mark in any language of the policy. What was read is displayed again and has to give the same
+    /// text, so that a wrong reading cannot pass.
+    fn read(&self, text: &str, kind: MarkKind) -> Result<Mark, String> {
+        let spot = spot(kind);
+        let bare = inner(text, kind).ok_or("a portion mark stands in parentheses, a banner does not")?;
+        if bare.len() > MAX_MARK {
+            return Err(format!("the mark is longer than {MAX_MARK} bytes"));
+        }
+        let mut found: Option<Mark> = None;
+        for lang in self.policy.languages().into_iter().take(MAX_LANGUAGES) {
+            for parts in self.candidates(bare, lang, spot) {
+                if !same(&self.policy.render(&parts, lang, spot), bare) {
+                    continue;
+                }
+                match &found {
+                    Some(known) if known.parts != parts => {
+                        return Err("the mark can be read in two ways".to_owned());
+                    }
+                    Some(_) => {}
+                    None => {
+                        let lang = lang.map(str::to_owned);
+                        found = Some(Mark { parts, lang });
+                    }
+                }
+            }
+        }
+        found.ok_or_else(|| format!("this is not a marking of {}", self.policy.name))
+    }
+
+    fn candidates(&self, text: &str, lang: Option<&str>, spot: Spot) -> Vec<Resolved> {
+        let whole = around(&self.policy.qualifiers, lang, spot, " ");
+        let separator = whole.separator.trim();
+        let start = eat(text, whole.prefix.trim()).unwrap_or(text);
+        let end = start.len().saturating_sub(whole.suffix.trim().len());
+        let start = match start.get(end..) {
+            Some(tail) if tail.eq_ignore_ascii_case(whole.suffix.trim()) => &start[..end],
+            _ => start,
+        };
+        let mut found = Vec::new();
+        for lead in self.policy.policy_phrases(lang, spot).into_iter().take(MAX_PHRASES) {
+            let Some(after) = eat(start, lead.trim()) else { continue };
+            let after = eat(after.trim_start(), separator).unwrap_or(after).trim_start();
+            for class in 0..self.policy.classifications.len() {
+                let phrase = self.policy.class_phrase(class, lang, spot).unwrap_or_default();
+                let mut rests = vec![after];
+                rests.extend(eat(after, phrase.trim()));
+                for rest in rests {
+                    if let Some(held) = self.values(rest, lang, spot, separator) {
+                        found.push(Resolved { class, held });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Reads the categories, tag by tag in the order of the policy.
+    fn values(&self, text: &str, lang: Option<&str>, spot: Spot, separator: &str) -> Option<BTreeSet<Held>> {
+        let mut held = BTreeSet::new();
+        let mut rest = text.trim_start();
+        for (set, s) in self.policy.tag_sets.iter().enumerate() {
+            for (tag, t) in s.tags.iter().enumerate() {
+                if rest.is_empty() {
+                    return Some(held);
+                }
+                let around = around(&t.qualifiers, lang, spot, "/");
+                let unled = eat(rest, separator).unwrap_or(rest).trim_start();
+                let Some(mut at) = eat(unled, around.prefix.trim()) else {
+                    continue;
+                };
+                let mut taken = Vec::new();
+                loop {
+                    at = at.trim_start();
+                    let options = (0..t.values.len()).filter_map(|value| {
+                        let held = (Place { set, tag, value }, None);
+                        let phrase = self.policy.value_phrase(&held, lang, spot)?;
+                        let after = eat(at, phrase.trim()).filter(|_| !phrase.trim().is_empty())?;
+                        Some((phrase.len(), after, held))
+                    });
+                    let Some((_, after, value)) = options.max_by_key(|(length, _, _)| *length) else {
+                        break;
+                    };
+                    taken.push(value);
+                    at = after;
+                    match eat(at.trim_start(), around.separator.trim()) {
+                        Some(next) if !next.trim_start().is_empty() => at = next,
+                        _ => break,
+                    }
+                }
+                if let Some(after) = eat(at.trim_start(), around.suffix.trim()).filter(|_| !taken.is_empty()) {
+                    held.extend(taken);
+                    rest = after.trim_start();
+                }
+            }
+        }
+        rest.is_empty().then_some(held)
+    }
+
+    fn marking(&self, mark: &Mark, kind: MarkKind) -> Marking {
+        let shown = self.policy.render(&mark.parts, mark.lang.as_deref(), spot(kind));
+        Marking {
+            scheme: self.id.clone(),
+            kind,
+            canonical: match kind {
+                MarkKind::Banner => shown,
+                MarkKind::Portion => format!("({shown})"),
+            },
+            label: self.label(&mark.parts),
+        }
+    }
+
+    fn suggestion(&self, text: &str, kind: MarkKind) -> Option<String> {
+        if text.len() > MAX_MARK {
+            return None;
+        }
+        let typed = text.trim().to_uppercase();
+        (0..self.policy.classifications.len())
+            .map(|class| {
+                let parts = Resolved {
+                    class,
+                    held: BTreeSet::new(),
+                };
+                self.marking(&Mark { parts, lang: None }, kind).canonical
+            })
+            .map(|known| (strsim::normalized_levenshtein(&known.to_uppercase(), &typed), known))
+            .filter(|(near, _)| *near >= SIMILAR)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, known)| known)
+    }
+
+    /// The join of all marks in the terms of the policy, or what prevents it.
+    fn join(&self, marks: &[Mark], steps: &mut Vec<Step>, findings: &mut Vec<Finding>) -> Option<Resolved> {
+        let highest = |mark: &&Mark| {
+            let class = &self.policy.classifications[mark.parts.class];
+            (class.hierarchy, std::cmp::Reverse(mark.parts.class))
+        };
+        let class = marks.iter().max_by_key(highest)?.parts.class;
+        let name = &self.policy.classifications[class].name;
+        steps.push(step(
+            "spif.rollup.classification",
+            format!("{name} is the highest classification"),
+        ));
+        let mut held = BTreeSet::new();
+        let mut permissive: BTreeMap<(usize, usize), BTreeSet<Held>> = BTreeMap::new();
+        for mark in marks {
+            for (tag, values) in by_tag(&mark.parts.held) {
+                let place = Place {
+                    set: tag.0,
+                    tag: tag.1,
+                    value: 0,
+                };
+                if self.policy.tag(place).tag_type.effect() == CategoryType::Permissive {
+                    permissive
+                        .entry(tag)
+                        .and_modify(|known| *known = &*known & &values)
+                        .or_insert(values);
+                } else {
+                    held.extend(values);
+                }
+            }
+        }
+        for (tag, values) in permissive {
+            let name = &self.policy.tag_sets[tag.0].tags[tag.1].name;
+            if values.is_empty() {
+                let message = format!("nobody satisfies {name} in all portions: they have no value of it in common");
+                findings.push(Finding::error("spif.rollup.empty", JOIN, message, 0, 0));
+            } else {
+                let names: Vec<&str> = values.iter().map(|held| self.name(held)).collect();
+                let message = format!("{name} [{}] is common to all portions that have it", names.join(", "));
+                steps.push(step("spif.rollup.permissive", message));
+            }
+            held.extend(values);
+        }
+        let parts = Resolved { class, held };
+        findings.extend(self.policy.check(&parts, None));
+        (!findings.iter().any(Finding::is_error)).then_some(parts)
+    }
+}
+
+impl Scheme for SpifScheme {
+    fn id(&self) -> &SchemeId {
+        &self.id
+    }
+
+    fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn check(&self, text: &str, kind: MarkKind, _banner: Option<&str>) -> Checked {
+        let mark = match self.read(text, kind) {
+            Ok(mark) => mark,
+            Err(message) => {
+                let canonical = self.suggestion(text, kind);
+                let mut finding = Finding::error("spif.mark.syntax", SOURCE, message, 0, text.len());
+                finding.suggestion.clone_from(&canonical);
+                return Checked {
+                    marking: None,
+                    canonical,
+                    findings: vec![finding],
+                };
+            }
+        };
+        let marking = self.marking(&mark, kind);
+        let mut findings = self.policy.check(&mark.parts, None);
+        for finding in &mut findings {
+            finding.end = text.len();
+        }
+        if marking.canonical != text {
+            let message = format!("the policy writes this as {:?}", marking.canonical);
+            let finding = Finding::warning("spif.mark.form", SOURCE, message, 0, text.len());
+            findings.push(finding.suggest(&marking.canonical));
+        }
+        let valid = !findings.iter().any(Finding::is_error);
+        Checked {
+            canonical: Some(marking.canonical.clone()),
+            marking: Some(marking).filter(|_| valid),
+            findings,
+        }
+    }
+
+    fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
+        let token =
+            |start: usize, end: usize, meaning: String, rule: &str, effect: Effect, access: String| TokenMeaning {
+                token: text[start..end].to_owned(),
+                start,
+                end,
+                meaning,
+                rule: rule.to_owned(),
+                source: format!("{} {}", self.title, self.profile),
+                effect,
+                access,
+            };
+        let mark = match self.read(text, kind) {
+            Ok(mark) => mark,
+            Err(message) => {
+                let access = "Nobody gets access.".to_owned();
+                return vec![token(
+                    0,
+                    text.len(),
+                    message,
+                    "spif.mark.syntax",
+                    Effect::Unknown,
+                    access,
+                )];
+            }
+        };
+        let spot = spot(kind);
+        let lang = mark.lang.as_deref();
+        let class = &self.policy.classifications[mark.parts.class];
+        let lead = text.find(|c: char| c != '(' && !c.is_whitespace()).unwrap_or(0);
+        let phrase = self
+            .policy
+            .class_phrase(mark.parts.class, lang, spot)
+            .unwrap_or_default();
+        let (start, mut at) = find(text, lead, &phrase).unwrap_or((lead, lead));
+        let listed = match self.policy.reading {
+            ClassificationReading::Listed => "that lists it",
+            ClassificationReading::Hierarchy => "at this or a higher level",
+        };
+        let meaning = format!("classification {} of {}", class.name, self.policy.name);
+        let access = format!("A reader needs a {} clearance {listed}.", self.policy.name);
+        let mut tokens = vec![token(
+            start,
+            at,
+            meaning,
+            "spif.access.classification",
+            Effect::Clearance,
+            access,
+        )];
+        for held in &mark.parts.held {
+            let phrase = self.policy.value_phrase(held, lang, spot).unwrap_or_default();
+            let (start, end) = find(text, at, &phrase).unwrap_or((at, at));
+            at = end;
+            let name = &self.policy.tag(held.0).name;
+            let (effect, rule, access) = match self.policy.tag(held.0).tag_type.effect() {
+                CategoryType::Restrictive => (
+                    Effect::ReadOn,
+                    "spif.access.restrictive",
+                    format!("A reader must hold {}.", self.name(held)),
+                ),
+                CategoryType::Permissive => (
+                    Effect::Releasability,
+                    "spif.access.permissive",
+                    format!("A reader must hold this or another value of {name} in the mark."),
+                ),
+                CategoryType::Informative => (
+                    Effect::Handling,
+                    "spif.access.informative",
+                    "No effect on who may read it.".to_owned(),
+                ),
+            };
+            tokens.push(token(
+                start,
+                end,
+                format!("{name}: {}", self.name(held)),
+                rule,
+                effect,
+                access,
+            ));
+        }
+        tokens
+    }
+
+    fn rollup(&self, portions: &[&str], _banner: Option<&str>) -> Rollup {
+        let mut steps = Vec::new();
+        let mut findings = Vec::new();
+        let mut marks = Vec::new();
+        for (place, portion) in portions.iter().enumerate() {
+            let checked = self.check(portion, MarkKind::Portion, None);
+            for mut finding in checked.findings {
+                finding.message = format!("portion {}: {}", place + 1, finding.message);
+                findings.push(finding);
+            }
+            marks.extend(self.read(portion, MarkKind::Portion).ok());
+        }
+        let parts = if findings.iter().any(Finding::is_error) {
+            None
+        } else {
+            self.join(&marks, &mut steps, &mut findings)
+        };
+        let lang = match &marks[..] {
+            [first, rest @ ..] if rest.iter().all(|mark| mark.lang == first.lang) => first.lang.clone(),
+            _ => None,
+        };
+        let banner = parts.map(|parts| self.marking(&Mark { parts, lang }, MarkKind::Banner));
+        Rollup {
+            banner,
+            steps,
+            findings,
+        }
+    }
+}
+
+fn step(rule: &str, message: String) -> Step {
+    Step {
+        rule: rule.to_owned(),
+        source: JOIN.to_owned(),
+        message,
+    }
+}
+
+fn spot(kind: MarkKind) -> Spot {
+    match kind {
+        MarkKind::Banner => Spot::Page,
+        MarkKind::Portion => Spot::Portion,
+    }
+}
+
+fn by_tag(held: &BTreeSet<Held>) -> BTreeMap<(usize, usize), BTreeSet<Held>> {
+    let mut found: BTreeMap<(usize, usize), BTreeSet<Held>> = BTreeMap::new();
+    for value in held {
+        found
+            .entry((value.0.set, value.0.tag))
+            .or_default()
+            .insert(value.clone());
+    }
+    found
+}
+
+/// Whether a permissive tag is a list of countries and organisations that may receive the text.
+fn is_release(tag: &str, values: &[&str]) -> bool {
+    let tag = tag.to_lowercase();
+    let code = |value: &&str| {
+        (2..=12).contains(&value.len())
+            && value
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'.')
+    };
+    (tag.contains("releasable") || tag.contains("release")) && values.iter().all(code)
+}
+
+/// The text within the parentheses of a portion mark, or a banner as it is.
+fn inner(text: &str, kind: MarkKind) -> Option<&str> {
+    let text = text.trim();
+    match kind {
+        MarkKind::Portion => text.strip_prefix('(')?.strip_suffix(')').map(str::trim),
+        MarkKind::Banner if text.starts_with('(') => None,
+        MarkKind::Banner => Some(text),
+    }
+}
+
+/// `text` after `lead`, whatever the case of ASCII letters, where `lead` ends at a word's end.
+fn eat<'a>(text: &'a str, lead: &str) -> Option<&'a str> {
+    let head = text.get(..lead.len())?;
+    let rest = &text[lead.len()..];
+    let word = |c: char| c.is_alphanumeric();
+    let cut = lead.ends_with(word) && rest.starts_with(word);
+    (head.eq_ignore_ascii_case(lead) && !cut).then_some(rest)
+}
+
+/// Where `phrase` stands in `text` from `from` on, whatever the case of ASCII letters.
+fn find(text: &str, from: usize, phrase: &str) -> Option<(usize, usize)> {
+    let phrase = phrase.trim();
+    let rest = text.get(from..)?;
+    rest.char_indices()
+        .find(|(place, _)| {
+            rest.get(*place..place + phrase.len())
+                .is_some_and(|t| t.eq_ignore_ascii_case(phrase))
+        })
+        .map(|(place, _)| (from + place, from + place + phrase.len()))
+}
+
+/// Equal but for the case of ASCII letters and the amount of white space.
+fn same(a: &str, b: &str) -> bool {
+    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    squeeze(a).eq_ignore_ascii_case(&squeeze(b))
+}

@@ -1,0 +1,134 @@
+//! Reading XML from strangers: no document type, no entities, bounded size, node count and depth.
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+/// The largest XML text that is read. National policies with every country and language stay below 1 MiB.
+pub(crate) const MAX_BYTES: usize = 4 << 20;
+/// The most nodes (elements, attributes' elements, texts) in one document; a policy of 1 MiB has about 40,000.
+const MAX_NODES: u32 = 200_000;
+/// The deepest nesting. The vocabulary of a policy needs 8, a label 5; extensions get some room.
+const MAX_DEPTH: u16 = 32;
+
+/// Why a text was not read as XML, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct XmlFault {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) reason: String,
+    pub(crate) remedy: &'static str,
+}
+
+/// Parses `text` within the bounds.
+pub(crate) fn read(text: &str) -> Result<Document<'_>, XmlFault> {
+    if text.len() > MAX_BYTES {
+        return Err(XmlFault {
+            line: 1,
+            column: 1,
+            reason: format!("the text has {} bytes; at most {MAX_BYTES} are read", text.len()),
+            remedy: "leave out extensions or split the policy",
+        });
+    }
+    check_depth(text)?;
+    let options = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: MAX_NODES,
+        ..ParsingOptions::default()
+    };
+    Document::parse_with_options(text, options).map_err(|error| {
+        let at = error.pos();
+        XmlFault {
+            line: at.row,
+            column: at.col,
+            reason: error.to_string(),
+            remedy: match error {
+                roxmltree::Error::DtdDetected => "remove the document type declaration; it is never needed here",
+                roxmltree::Error::NodesLimitReached => "leave out extensions or split the policy",
+                _ => "correct the XML at this place",
+            },
+        }
+    })
+}
+
+/// Refuses deep nesting before the parser sees it, by counting start and end tags.
+fn check_depth(text: &str) -> Result<(), XmlFault> {
+    let mut depth: u16 = 0;
+    let mut rest = text;
+    while let Some(place) = rest.find('<') {
+        rest = &rest[place..];
+        let end = match rest.as_bytes() {
+            [b'<', b'!', b'-', b'-', ..] => rest.find("-->"),
+            [b'<', b'!', b'[', ..] => rest.find("]]>"),
+            [b'<', b'?', ..] => rest.find("?>"),
+            _ => tag_end(rest),
+        };
+        // Without an end, the parser says what is wrong.
+        let Some(end) = end else { return Ok(()) };
+        match rest.as_bytes()[1] {
+            b'!' | b'?' => {}
+            b'/' => depth = depth.saturating_sub(1),
+            _ if rest.as_bytes()[end - 1] == b'/' => {}
+            _ => depth += 1,
+        }
+        if depth > MAX_DEPTH {
+            let before = &text[..text.len() - rest.len()];
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            return Err(XmlFault {
+                line: u32::try_from(before.split('\n').count()).unwrap_or(u32::MAX),
+                column: u32::try_from(column).unwrap_or(u32::MAX),
+                reason: format!("elements are nested deeper than {MAX_DEPTH}"),
+                remedy: "the vocabulary needs at most 8 levels; remove the surplus elements",
+            });
+        }
+        rest = &rest[end..];
+    }
+    Ok(())
+}
+
+/// Where the `>` of the tag at the beginning of `text` stands, quoted values apart; never at 0.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut quote = None;
+    text.bytes().position(|byte| match (quote, byte) {
+        (None, b'>') => true,
+        (None, b'"' | b'\'') => {
+            quote = Some(byte);
+            false
+        }
+        (Some(open), close) => {
+            if open == close {
+                quote = None;
+            }
+            false
+        }
+        (None, _) => false,
+    })
+}
+
+/// A fault at `node`.
+pub(crate) fn fault(node: Node<'_, '_>, reason: impl Into<String>, remedy: &'static str) -> XmlFault {
+    let at = node.document().text_pos_at(node.range().start);
+    XmlFault {
+        line: at.row,
+        column: at.col,
+        reason: reason.into(),
+        remedy,
+    }
+}
+
+/// Escapes `text` for an attribute or element content.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            // Kept from white space normalisation on reading.
+            '\t' | '\n' | '\r' => out.push_str(&format!("&#{};", u32::from(c))),
+            // XML 1.0 has no way to write other control characters.
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,12 +1,13 @@
 //! Publishing a log: write tiles, read them back, and only then sign.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::checkpoint::Checkpoint;
 use crate::note::{Note, NoteSigner};
 use crate::tile::{TILE_WIDTH, TilePath, bundle_bytes, tile_bytes, tile_root, tiles_between};
 use crate::tree::{Hash, leaf_hash, prove_inclusion};
-use crate::verify::{Finding, Folder, read_bundle, read_tile, root_at};
+use crate::verify::{Finding, Folder, PARTIAL, UNFINISHED, read_bundle, read_tile, root_at, unfinished};
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
@@ -61,19 +62,18 @@ pub enum PublishError {
     BadHead(PathBuf),
 }
 
-/// Writes a file so that it is whole and durable, or not there.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+/// Writes a file so that it is whole and durable, or not there. `partial` holds it until it is whole.
+fn write(path: &Path, partial: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     let failed = |error| PublishError::File {
         path: path.to_owned(),
         error,
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let partial = path.with_extension("writing");
-    let mut file = std::fs::File::create(&partial).map_err(failed)?;
+    let mut file = std::fs::File::create(partial).map_err(failed)?;
     std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    std::fs::rename(&partial, path).map_err(failed)?;
+    std::fs::rename(partial, path).map_err(failed)?;
     std::fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(failed)
@@ -137,6 +137,9 @@ impl Log {
             return Err(PublishError::Behind { have: size, signed });
         }
         let files = Folder::new(&self.folder);
+        // What stands in the folder of earlier sizes, should a publication have been interrupted.
+        let mut earlier = unfinished(&files);
+        earlier.extend([signed, self.published()]);
         let corrupt = |problem: Finding| PublishError::Corrupt {
             path: problem.place,
             problem: problem.problem,
@@ -152,6 +155,7 @@ impl Log {
         if self.folder.join("checkpoint").exists() {
             same(signed)?;
         }
+        self.announce(earlier.iter().copied().chain([size]))?;
         for tile in tiles_between(signed, size).filter(|tile| tile.level.is_none()) {
             self.write_bundle(tile, &mut entries)?;
             read_bundle(&files, tile).map_err(corrupt)?;
@@ -172,27 +176,48 @@ impl Log {
         signer.sign(&mut note);
         let bytes = note.render().into_bytes();
         // The kept checkpoint first: should the machine stop here, the folder is behind it, and catches up.
-        write(&self.head, &bytes)?;
-        write(&self.folder.join(format!("checkpoints/{size}")), &bytes)?;
-        write(&self.folder.join("checkpoint"), &bytes)?;
-        self.remove_superseded(signed, size)?;
+        write(&self.head, &self.head.with_extension("writing"), &bytes)?;
+        self.write(&format!("checkpoints/{size}"), &bytes)?;
+        self.write("checkpoint", &bytes)?;
+        for old in earlier {
+            self.remove_superseded(old, size)?;
+        }
+        self.remove(UNFINISHED)?;
         Ok(checkpoint)
+    }
+
+    /// The size of the checkpoint in the folder; 0 where there is none that can be read.
+    fn published(&self) -> u64 {
+        let note = std::fs::read(self.folder.join("checkpoint")).ok();
+        let note = note.and_then(|bytes| Note::parse(&bytes).ok());
+        note.and_then(|note| Checkpoint::parse(note.text()).ok())
+            .map_or(0, |checkpoint| checkpoint.size)
+    }
+
+    /// Says which sizes' tiles may stand in the folder until the next checkpoint does.
+    fn announce(&self, sizes: impl Iterator<Item = u64>) -> Result<(), PublishError> {
+        let sizes: BTreeSet<u64> = sizes.collect();
+        let lines: String = sizes.iter().map(|size| format!("{size}\n")).collect();
+        self.write(UNFINISHED, lines.as_bytes())
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        write(&self.folder.join(path), &self.folder.join(PARTIAL), bytes)
+    }
+
+    fn remove(&self, path: &str) -> Result<(), PublishError> {
+        let path = self.folder.join(path);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(PublishError::File { path, error }),
+            _ => Ok(()),
+        }
     }
 
     /// Removes partial tiles that the log has outgrown.
     fn remove_superseded(&self, old: u64, new: u64) -> Result<(), PublishError> {
-        let still: std::collections::BTreeSet<TilePath> =
-            tiles_between(0, new).filter(|tile| tile.width < 256).collect();
-        for tile in tiles_between(0, old).filter(|tile| tile.width < 256 && !still.contains(tile)) {
-            let path = self.folder.join(tile.to_string());
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(PublishError::File { path, error });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        tiles_between(0, old)
+            .filter(|tile| tile.width < 256 && !tile.is_in(new))
+            .try_for_each(|tile| self.remove(&tile.to_string()))
     }
 
     fn write_bundle(
@@ -212,12 +237,9 @@ impl Log {
         }
         let bytes = bundle_bytes(found.iter().map(Vec::as_slice));
         let hashes: Vec<Hash> = found.iter().map(|entry| leaf_hash(entry)).collect();
-        write(
-            &self.folder.join(tile.to_string()),
-            &bytes.ok_or(PublishError::TooLong(start))?,
-        )?;
+        self.write(&tile.to_string(), &bytes.ok_or(PublishError::TooLong(start))?)?;
         let level0 = TilePath { level: Some(0), ..tile };
-        write(&self.folder.join(level0.to_string()), &tile_bytes(&hashes))
+        self.write(&level0.to_string(), &tile_bytes(&hashes))
     }
 
     /// Writes a tile above level 0 from the tiles below it. Level 0 is written with its bundle.
@@ -238,7 +260,7 @@ impl Log {
             })?;
             hashes.push(tile_root(&children));
         }
-        write(&self.folder.join(tile.to_string()), &tile_bytes(&hashes))
+        self.write(&tile.to_string(), &tile_bytes(&hashes))
     }
 
     /// The proof that one entry is in the log of the checkpoint in the folder, and the proof's entry.

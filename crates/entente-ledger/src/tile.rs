@@ -43,6 +43,34 @@ impl std::fmt::Display for TilePath {
     }
 }
 
+impl TilePath {
+    /// Reads a path; `None` unless it is written just as it is displayed.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+        let (number, width) = match rest.split_once(".p/") {
+            Some((number, width)) => (number, width.parse().ok()?),
+            None => (rest, 256),
+        };
+        let index = number.split('/').try_fold(0_u64, |index, group| {
+            let group: u64 = group.trim_start_matches('x').parse().ok()?;
+            index.checked_mul(1000)?.checked_add(group)
+        })?;
+        let level = match level {
+            "entries" => None,
+            level => Some(level.parse().ok()?),
+        };
+        let tile = Self { level, index, width };
+        (tile.to_string() == path).then_some(tile)
+    }
+
+    /// Whether a log of `size` entries has just this tile.
+    pub(crate) fn is_in(self, size: u64) -> bool {
+        let before = self.index.saturating_mul(TILE_WIDTH);
+        let filled = hashes_at(self.level.unwrap_or(0), size).saturating_sub(before);
+        filled.min(TILE_WIDTH) == u64::from(self.width)
+    }
+}
+
 /// The highest level of tiles that a log can have: 256^8 is 2^64.
 const LEVELS: u8 = 8;
 
@@ -160,6 +188,34 @@ mod tests {
             ),
         ] {
             assert_eq!(path.to_string(), expected);
+            assert_eq!(TilePath::parse(expected), Some(path));
+        }
+    }
+
+    #[test]
+    fn other_paths_are_no_tiles() {
+        for path in [
+            "checkpoint",
+            "tile/0/0",
+            "tile/0/1000",
+            "tile/0/x000/001",
+            "tile/0/000.p/256",
+            "tile/0/000.p/07",
+            "tile/0/000.writing",
+            "tile/256/000",
+            "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
+        ] {
+            assert_eq!(TilePath::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_tile_is_in_the_logs_that_list_it() {
+        for size in [0, 1, 255, 256, 257, 65_535, 65_536, 65_537, 70_000] {
+            let listed: Vec<TilePath> = tiles_between(0, size).collect();
+            for tile in tiles_between(0, 70_000).chain(tiles_between(0, 300)) {
+                assert_eq!(tile.is_in(size), listed.contains(&tile), "{tile} in a log of {size}");
+            }
         }
     }
 

@@ -14,6 +14,16 @@ use crate::tree::{Frontier, Hash, empty_root, leaf_hash, node_hash};
 /// The largest file read: an entry bundle of 256 entries of the largest size.
 const MAX_FILE: u64 = 256 * 65_538;
 
+/// The file that lists, a line each, the sizes whose tiles stand in the folder while a publication is under way, or was
+/// interrupted. Nothing of them is signed before the next checkpoint.
+pub(crate) const UNFINISHED: &str = "publishing";
+
+/// The file that another one is written into until it is whole.
+pub(crate) const PARTIAL: &str = "writing";
+
+/// The most sizes read from [`UNFINISHED`]: each stands for an interruption since the last checkpoint.
+const MAX_UNFINISHED: usize = 1000;
+
 /// What is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -220,8 +230,16 @@ fn read_checkpoint(source: &dyn Source, path: &str, known: &[Verifier]) -> Resul
     Ok(SignedCheckpoint { checkpoint, signed })
 }
 
+/// The sizes of unfinished publications.
+pub(crate) fn unfinished(source: &dyn Source) -> Vec<u64> {
+    let bytes = source.read(UNFINISHED).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let sizes = text.lines().filter_map(|line| line.parse().ok());
+    sizes.take(MAX_UNFINISHED).collect()
+}
+
 /// Checks a log: signatures, every entry against its hash, every tile, every older checkpoint, and that there is
-/// nothing else. `progress` is called with the entries checked so far and all that there are.
+/// nothing else, except what an interrupted publication left, which nothing relies on. `progress` is called with the entries checked so far and all that there are.
 pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(u64, u64)) -> VerifyReport {
     let mut findings = Vec::new();
     let latest = match read_checkpoint(source, "checkpoint", known) {
@@ -238,12 +256,16 @@ pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(
     };
     let size = latest.checkpoint.size;
     let mut expected: BTreeSet<String> = tiles_between(0, size).map(|tile| tile.to_string()).collect();
-    expected.insert("checkpoint".to_owned());
+    expected.extend(["checkpoint", UNFINISHED, PARTIAL].map(str::to_owned));
+    let coming = unfinished(source);
     let listed = source.list().unwrap_or_default();
     let mut older: BTreeMap<u64, Checkpoint> = BTreeMap::new();
     for path in listed.iter().filter(|path| path.starts_with("checkpoints/")) {
         match read_checkpoint(source, path, known) {
-            Ok(old) if *path == format!("checkpoints/{}", old.checkpoint.size) && old.checkpoint.size <= size => {
+            Ok(old)
+                if *path == format!("checkpoints/{}", old.checkpoint.size)
+                    && (old.checkpoint.size <= size || coming.contains(&old.checkpoint.size)) =>
+            {
                 older.insert(old.checkpoint.size, old.checkpoint);
             }
             Ok(old) => findings.push(finding(
@@ -257,7 +279,10 @@ pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(
         }
         expected.insert(path.clone());
     }
-    let stray = listed.iter().filter(|path| !expected.contains(*path));
+    let in_coming = |path: &str| TilePath::parse(path).is_some_and(|tile| coming.iter().any(|size| tile.is_in(*size)));
+    let stray = listed
+        .iter()
+        .filter(|path| !expected.contains(*path) && !in_coming(path));
     findings.extend(stray.map(|path| finding(path.clone(), "the file does not belong to a log of this size")));
     let root = walk(source, size, &older, &mut findings, progress);
     if root.is_some_and(|root| root != latest.checkpoint.root) {

@@ -129,3 +129,40 @@ fn another_s_signature_is_not_enough() {
     let known = vec![Verifier::parse(&other.verifier(Kind::Signature).vkey()).unwrap()];
     assert!(!verify(&Folder::new(dir.path().join("ledger")), &known, &mut |_, _| ()).ok);
 }
+
+/// An interrupted publication leaves files that no checkpoint covers yet: no tampering, and gone after the next one.
+#[test]
+fn an_interrupted_publication_verifies_and_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path()).publish(290, &signer(), entries).unwrap();
+    for (size, until) in [(600, 512), (605, 512), (1000, 768)] {
+        let interrupted = log(dir.path()).publish(size, &signer(), |range| match range.start < until {
+            true => entries(range),
+            false => Err("the machine stopped".to_owned()),
+        });
+        assert!(matches!(interrupted, Err(PublishError::Source(_))), "{interrupted:?}");
+        let report = check(dir.path());
+        assert!(report.ok && report.size == 290, "{size}: {:?}", report.findings);
+    }
+    // Stopped between the tiles and the checkpoint: those of 1000 are whole, and the next size needs others.
+    let before = std::fs::read(dir.path().join("ledger/checkpoint")).unwrap();
+    log(dir.path()).publish(1000, &signer(), entries).unwrap();
+    std::fs::write(dir.path().join("ledger/checkpoint"), before).unwrap();
+    std::fs::write(dir.path().join("ledger/publishing"), "290\n1000\n").unwrap();
+    log(dir.path()).publish(290, &signer(), entries).unwrap_err();
+    log(dir.path()).publish(1001, &signer(), entries).unwrap();
+    assert!(check(dir.path()).ok);
+    let clean = tempfile::tempdir().unwrap();
+    log(clean.path()).publish(1001, &signer(), entries).unwrap();
+    let names = |dir: &std::path::Path| {
+        let dir = dir.join("ledger");
+        let mut names: Vec<String> = files(&dir)
+            .iter()
+            .map(|file| file.strip_prefix(&dir).unwrap().to_string_lossy().into_owned())
+            .filter(|name| !name.starts_with("checkpoints/"))
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(dir.path()), names(clean.path()));
+}

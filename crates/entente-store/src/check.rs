@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::projection::{DocKey, Projection};
-use crate::store::recorded;
+use crate::rows::recorded;
 
 /// Something that does not agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +33,8 @@ pub(crate) fn check<P: Projection>(
     connection: &Connection,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Difference>, StoreError> {
+    // One snapshot for all that is compared, whatever is committed meanwhile.
+    let connection = connection.unchecked_transaction()?;
     let mut differences = Vec::new();
     let mut differ = |place: String, problem: &str| {
         differences.push(Difference {

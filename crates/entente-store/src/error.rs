@@ -30,6 +30,9 @@ pub enum StoreError {
         /// The limit.
         limit: usize,
     },
+    /// Something would leave without an event that records it.
+    #[error("{0} would leave without being recorded; nothing leaves that the ledger does not know")]
+    Unrecorded(String),
     /// A stored event or document cannot be read.
     #[error(
         "{what} cannot be read: {problem}; restore the folder from a backup, or check it with `entente store check`"

@@ -45,6 +45,7 @@ mod check;
 mod error;
 mod folder;
 mod projection;
+mod rows;
 mod schema;
 mod store;
 mod writer;

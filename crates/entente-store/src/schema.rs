@@ -64,3 +64,10 @@ pub(crate) fn check_format(connection: &Connection) -> Result<(), StoreError> {
         false => Err(StoreError::Newer { found, known: FORMAT }),
     }
 }
+
+/// Whether nothing has ever been stored: no tables, and nobody's format.
+pub(crate) fn is_blank(connection: &Connection) -> Result<bool, StoreError> {
+    let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(format == 0 && tables == 0)
+}

@@ -11,9 +11,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::check::{Difference, Progress};
 use crate::error::{StoreError, SubmitError};
 use crate::folder::Folder;
-use crate::projection::{DocKey, Projection, Recorded};
+use crate::projection::{Projection, Recorded};
+use crate::rows::{number, recorded, restored, store_document};
 use crate::schema;
-use crate::writer::{Change, Job, Receipt, Writer, number, store_document};
+use crate::writer::{Change, Job, Receipt, Refusal, Writer};
 
 /// Commands that may wait before submitters have to: enough for a burst, bounded against a flood.
 const QUEUE: usize = 1024;
@@ -47,10 +48,11 @@ impl<P: Projection> Store<P> {
     /// When there is one already, or another process holds the folder, or the disk fails.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         let folder = Folder::hold(path)?;
-        if folder.database().exists() {
+        let mut connection = Connection::open(folder.database())?;
+        // A creation that was interrupted left a database without tables: it goes on here.
+        if !schema::is_blank(&connection)? {
             return Err(StoreError::Exists(path.to_owned()));
         }
-        let mut connection = Connection::open(folder.database())?;
         schema::prepare(&connection)?;
         schema::create(&mut connection)?;
         Ok(Self::start(folder, connection, P::default(), 1))
@@ -66,8 +68,11 @@ impl<P: Projection> Store<P> {
         }
         let folder = Folder::hold(path)?;
         let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        schema::prepare(&connection)?;
+        if schema::is_blank(&connection)? {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
         schema::check_format(&connection)?;
+        schema::prepare(&connection)?;
         let state = restored(&connection)?;
         let last: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
         Ok(Self::start(folder, connection, state, last.unsigned_abs() + 1))
@@ -109,13 +114,16 @@ impl<P: Projection> Store<P> {
     ) -> Result<Receipt, SubmitError<R>> {
         let (reply, answer) = channel();
         let refused = reply.clone();
-        let decide = Box::new(move |state: &P| match decide(state) {
-            Ok(change) => Some(change),
-            Err(refusal) => {
-                // Nobody listens only when the submitter has gone; then nobody needs the answer.
-                let _ = refused.send(Err(SubmitError::Refused(refusal)));
-                None
-            }
+        let decide = Box::new(move |state: &P| {
+            decide(state).map_err(|refusal| -> Refusal {
+                Box::new(move |result| {
+                    // Nobody listens only when the submitter has gone; then nobody needs the answer.
+                    let _ = refused.send(Err(match result {
+                        Ok(()) => SubmitError::Refused(refusal),
+                        Err(error) => SubmitError::Store(error),
+                    }));
+                })
+            })
         });
         let committed = Box::new(move |result: Result<Receipt, StoreError>| {
             let _ = reply.send(result.map_err(SubmitError::Store));
@@ -126,10 +134,10 @@ impl<P: Projection> Store<P> {
             .unwrap_or_else(|_| Err(StoreError::Stopped("the writer is gone".to_owned()).into()))
     }
 
-    /// Looks at the state between commits.
+    /// Looks at the state: always one that is durable. Still possible when writing has failed.
     ///
     /// # Errors
-    /// When the store has stopped.
+    /// When the store's database cannot even be read any more.
     pub fn read<T: Send + 'static>(&self, look: impl FnOnce(&P) -> T + Send + 'static) -> Result<T, StoreError> {
         let (reply, answer) = channel();
         self.send(Job::Read(Box::new(move |state| {
@@ -192,7 +200,7 @@ impl<P: Projection> Store<P> {
     pub fn ledger_size(&self) -> Result<u64, StoreError> {
         let size: i64 = self
             .reader()?
-            .query_row("SELECT count(*) FROM leaves", [], |row| row.get(0))?;
+            .query_row("SELECT coalesce(max(seq), 0) FROM leaves", [], |row| row.get(0))?;
         Ok(size.unsigned_abs())
     }
 
@@ -247,7 +255,7 @@ impl<P: Projection> Store<P> {
     ///
     /// # Errors
     /// When the database fails or an event cannot be read; nothing is changed then.
-    pub fn rebuild(self) -> Result<(), StoreError> {
+    pub fn rebuild(mut self) -> Result<(), StoreError> {
         let path = self.database();
         let mut documents = BTreeMap::new();
         let mut state = P::default();
@@ -256,7 +264,8 @@ impl<P: Projection> Store<P> {
                 documents.insert(key, ());
             }
         })?;
-        drop(self);
+        // The writer ends, and the folder stays held.
+        self.stop();
         let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::prepare(&connection)?;
         let transaction = connection.transaction()?;
@@ -273,8 +282,9 @@ impl<P: Projection> Store<P> {
     }
 }
 
-impl<P: Projection> Drop for Store<P> {
-    fn drop(&mut self) {
+impl<P: Projection> Store<P> {
+    /// Ends the writer once it has done what waits.
+    fn stop(&mut self) {
         drop(self.jobs.take());
         if let Some(writer) = self.writer.take() {
             // A writer that panicked has nothing left to do.
@@ -283,34 +293,8 @@ impl<P: Projection> Drop for Store<P> {
     }
 }
 
-pub(crate) fn recorded<P: Projection>(seq: i64, time: &str, payload: &[u8]) -> Result<Recorded<P::Event>, StoreError> {
-    let unreadable = |problem: String| StoreError::Unreadable {
-        what: format!("event {seq}"),
-        problem,
-    };
-    Ok(Recorded {
-        seq: seq.unsigned_abs(),
-        time: time
-            .parse()
-            .map_err(|error: jiff::Error| unreadable(error.to_string()))?,
-        event: serde_json::from_slice(payload).map_err(|error| unreadable(error.to_string()))?,
-    })
-}
-
-/// The projection from its stored documents.
-fn restored<P: Projection>(connection: &Connection) -> Result<P, StoreError> {
-    let mut state = P::default();
-    let mut query = connection.prepare("SELECT kind, id, json FROM documents")?;
-    let mut rows = query.query([])?;
-    while let Some(row) = rows.next()? {
-        let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
-        let json: String = row.get(2)?;
-        let unreadable = |problem: String| StoreError::Unreadable {
-            what: format!("the stored {} `{}`", key.kind, key.id),
-            problem,
-        };
-        let value = serde_json::from_str(&json).map_err(|error| unreadable(error.to_string()))?;
-        state.restore(&key, value).map_err(unreadable)?;
+impl<P: Projection> Drop for Store<P> {
+    fn drop(&mut self) {
+        self.stop();
     }
-    Ok(state)
 }

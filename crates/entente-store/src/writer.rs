@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::error::StoreError;
-use crate::projection::{DocKey, Projection, Recorded};
+use crate::projection::{Projection, Recorded};
+use crate::rows::{number, restored, store_document};
 
 /// The largest event stored: a report of the largest size, and then some.
 pub const MAX_EVENT: usize = 32 << 20;
@@ -54,80 +55,108 @@ pub struct Receipt {
     pub ledger_size: u64,
 }
 
-pub(crate) type Decide<P> = Box<dyn FnOnce(&P) -> Option<Change<<P as Projection>::Event>> + Send>;
+pub(crate) type Refusal = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+pub(crate) type Decide<P> = Box<dyn FnOnce(&P) -> Result<Change<<P as Projection>::Event>, Refusal> + Send>;
 pub(crate) type Answer = Box<dyn FnOnce(Result<Receipt, StoreError>) + Send>;
+type Look<P> = Box<dyn FnOnce(&P) + Send>;
 
 /// What the writer is asked to do.
 pub(crate) enum Job<P: Projection> {
     Write(Timestamp, Decide<P>, Answer),
-    Read(Box<dyn FnOnce(&P) + Send>),
+    Read(Look<P>),
     Done(i64, Timestamp, Answer),
+}
+
+/// What is told once the transaction is durable: refusals and reads too, for they saw what was decided before them.
+enum Outcome<P: Projection> {
+    Written(Answer, Receipt),
+    Refused(Refusal),
+    Seen(Look<P>),
 }
 
 pub(crate) struct Writer<P: Projection> {
     pub(crate) connection: Connection,
     pub(crate) state: P,
     pub(crate) next: u64,
+    /// Why nothing is written any more.
     pub(crate) stopped: Option<String>,
 }
 
 impl<P: Projection> Writer<P> {
-    /// Works until every sender is gone.
+    /// Works until every sender is gone, or the database cannot even be read.
     pub(crate) fn run(mut self, jobs: &Receiver<Job<P>>) {
         while let Ok(first) = jobs.recv() {
             let mut group = vec![first];
             group.extend(jobs.try_iter().take(MAX_GROUP - 1));
-            self.group(group);
+            if self.group(group).is_err() {
+                return;
+            }
         }
     }
 
-    fn group(&mut self, group: Vec<Job<P>>) {
-        let mut answers: Vec<(Answer, Receipt)> = Vec::new();
-        let result = self.transact(group, &mut answers);
-        if let Err(error) = &result {
-            // The state in memory may be ahead of the disk now: nothing is decided on it any more.
+    fn group(&mut self, group: Vec<Job<P>>) -> Result<(), StoreError> {
+        let mut jobs = group.into_iter();
+        let mut outcomes = Vec::new();
+        if self.stopped.is_none()
+            && let Err(error) = self.transact(&mut jobs, &mut outcomes)
+        {
             self.stopped = Some(error.to_string());
+            // The state in memory is ahead of the disk: go back to what is durable.
+            self.state = restored(&self.connection)?;
         }
-        let stopped = self.stopped.clone();
-        for (answer, receipt) in answers {
-            answer(match &stopped {
-                None => Ok(receipt),
-                Some(problem) => Err(StoreError::Stopped(problem.clone())),
-            });
+        let stopped = || match &self.stopped {
+            None => Ok(()),
+            Some(problem) => Err(StoreError::Stopped(problem.clone())),
+        };
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Written(answer, receipt) => answer(stopped().map(|()| receipt)),
+                Outcome::Refused(refusal) => refusal(stopped()),
+                Outcome::Seen(look) => look(&self.state),
+            }
         }
-    }
-
-    fn transact(&mut self, group: Vec<Job<P>>, answers: &mut Vec<(Answer, Receipt)>) -> Result<(), StoreError> {
-        if let Some(problem) = self.stopped.clone() {
-            for job in group {
-                if let Job::Write(_, _, answer) | Job::Done(_, _, answer) = job {
-                    answer(Err(StoreError::Stopped(problem.clone())));
+        // Those that the transaction did not reach.
+        for job in jobs {
+            match job {
+                Job::Read(look) => look(&self.state),
+                Job::Write(_, _, answer) | Job::Done(_, _, answer) => {
+                    answer(stopped().and_then(|()| Err(StoreError::Stopped("it was not reached".to_owned()))));
                 }
             }
-            return Ok(());
         }
+        Ok(())
+    }
+
+    fn transact(
+        &mut self,
+        jobs: &mut impl Iterator<Item = Job<P>>,
+        outcomes: &mut Vec<Outcome<P>>,
+    ) -> Result<(), StoreError> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for job in group {
+        for job in jobs {
             match job {
-                Job::Read(look) => look(&self.state),
+                Job::Read(look) => outcomes.push(Outcome::Seen(look)),
                 Job::Done(id, at, answer) => {
-                    let changed = transaction.execute(
-                        "UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL",
-                        params![id, at.to_string()],
-                    );
                     let receipt = Receipt {
                         seqs: Vec::new(),
                         ledger_size: self.next - 1,
                     };
-                    answers.push((answer, receipt));
-                    changed?;
+                    outcomes.push(Outcome::Written(answer, receipt));
+                    transaction
+                        .prepare_cached("UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL")?
+                        .execute(params![id, at.to_string()])?;
                 }
                 Job::Write(time, decide, answer) => {
-                    let Some(change) = decide(&self.state) else { continue };
-                    let encoded = encode::<P>(&change);
-                    let payloads = match encoded {
+                    let change = match decide(&self.state) {
+                        Ok(change) => change,
+                        Err(refusal) => {
+                            outcomes.push(Outcome::Refused(refusal));
+                            continue;
+                        }
+                    };
+                    let payloads = match encode::<P>(&change) {
                         Ok(payloads) => payloads,
                         // Refused as a whole before anything is written.
                         Err(error) => {
@@ -135,12 +164,12 @@ impl<P: Projection> Writer<P> {
                             continue;
                         }
                     };
-                    let first = self.next;
+                    let end = self.next + payloads.len() as u64;
                     let receipt = Receipt {
-                        seqs: (first..first + payloads.len() as u64).collect(),
-                        ledger_size: first + payloads.len() as u64 - 1,
+                        seqs: (self.next..end).collect(),
+                        ledger_size: end - 1,
                     };
-                    answers.push((answer, receipt));
+                    outcomes.push(Outcome::Written(answer, receipt));
                     for (event, payload) in change.events.into_iter().zip(payloads) {
                         let record = Recorded {
                             seq: self.next,
@@ -151,16 +180,7 @@ impl<P: Projection> Writer<P> {
                         self.next += 1;
                     }
                     for letter in change.outgoing {
-                        transaction
-                            .prepare_cached(
-                                "INSERT INTO outbox (seq, kind, destination, payload) VALUES (?1, ?2, ?3, ?4)",
-                            )?
-                            .execute(params![
-                                number(self.next - 1),
-                                letter.kind,
-                                letter.destination,
-                                letter.payload
-                            ])?;
+                        enqueue(&transaction, self.next - 1, &letter)?;
                     }
                 }
             }
@@ -170,7 +190,14 @@ impl<P: Projection> Writer<P> {
     }
 }
 
+/// The events as they are stored; refused when one is too large, or something would leave without one.
 fn encode<P: Projection>(change: &Change<P::Event>) -> Result<Vec<Vec<u8>>, StoreError> {
+    if let (true, Some(letter)) = (change.events.is_empty(), change.outgoing.first()) {
+        return Err(StoreError::Unrecorded(format!(
+            "{} for {}",
+            letter.kind, letter.destination
+        )));
+    }
     change
         .events
         .iter()
@@ -188,11 +215,6 @@ fn encode<P: Projection>(change: &Change<P::Event>) -> Result<Vec<Vec<u8>>, Stor
             }
         })
         .collect()
-}
-
-/// SQLite counts in signed numbers; a log never gets near the difference.
-pub(crate) fn number(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
 fn append<P: Projection>(
@@ -222,18 +244,9 @@ fn append<P: Projection>(
     Ok(())
 }
 
-pub(crate) fn store_document<P: Projection>(
-    transaction: &rusqlite::Transaction<'_>,
-    state: &P,
-    key: &DocKey,
-) -> Result<(), StoreError> {
-    match state.document(key) {
-        Some(value) => transaction
-            .prepare_cached("INSERT INTO documents (kind, id, json) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET json = excluded.json")?
-            .execute(params![key.kind, key.id, value.to_string()])?,
-        None => transaction
-            .prepare_cached("DELETE FROM documents WHERE kind = ?1 AND id = ?2")?
-            .execute(params![key.kind, key.id])?,
-    };
+fn enqueue(transaction: &rusqlite::Transaction<'_>, seq: u64, letter: &Outgoing) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("INSERT INTO outbox (seq, kind, destination, payload) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![number(seq), letter.kind, letter.destination, letter.payload])?;
     Ok(())
 }

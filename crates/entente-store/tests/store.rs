@@ -4,11 +4,11 @@
 
 mod toy;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use entente_store::{Change, DocKey, Projection, Recorded, Store, StoreError, SubmitError};
+use entente_ledger::{Leaf, Salt};
+use entente_store::{Change, Outgoing, Projection, Store, StoreError, SubmitError};
 use proptest::prelude::*;
 use toy::Counters;
 
@@ -69,25 +69,142 @@ fn a_folder_is_held_by_one_process() {
     ));
 }
 
+/// Every client counts in its own counter, and checks in its decision that it sees just its own past; every third
+/// command is refused, and a few are larger than an event may be.
 #[test]
-fn many_threads_lose_nothing() {
+fn commands_that_share_a_transaction_do_not_share_their_fate() {
+    const CLIENTS: u64 = 32;
+    const COMMANDS: u64 = 60;
+    const HUGE: u64 = 3;
     let dir = tempfile::tempdir().unwrap();
     let store = Store::<Counters>::create(dir.path()).unwrap();
-    std::thread::scope(|scope| {
-        for n in 0..16 {
-            let store = &store;
-            scope.spawn(move || {
-                for _ in 0..50 {
-                    add(store, &format!("t{n}"), 1);
-                }
+    let client = |number: u64| {
+        let name = format!("client-{number}");
+        let mut written = BTreeMap::new();
+        for n in 1..=COMMANDS {
+            let seen: u64 = written.values().sum();
+            let (counter, huge) = (name.clone(), number < HUGE && n == 40);
+            let result = store.submit(now(), move |state| match state.0.get(&counter).copied().unwrap_or(0) {
+                other if other != seen => panic!("{counter} is {other}, not {seen}"),
+                _ if n % 3 == 0 => Err(n),
+                _ if huge => Ok(Change::events(vec![
+                    (counter.clone(), 1),
+                    ("x".repeat(entente_store::MAX_EVENT), 1),
+                ])),
+                _ => Ok(Change::events(vec![(counter, n)])),
             });
+            match result {
+                Ok(receipt) => {
+                    assert_eq!(receipt.seqs, [receipt.ledger_size]);
+                    assert!(written.insert(receipt.ledger_size, n).is_none());
+                }
+                Err(SubmitError::Refused(refused)) => assert_eq!((refused, n % 3), (n, 0)),
+                Err(SubmitError::Store(StoreError::TooLarge { .. })) => assert!(huge),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        (name, written)
+    };
+    let mut expected = BTreeMap::new();
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS).map(|n| scope.spawn(move || client(n))).collect();
+        for client in clients {
+            let (name, written) = client.join().unwrap();
+            expected.extend(written.into_iter().map(|(seq, n)| (seq, (name.clone(), n))));
         }
     });
-    assert_eq!(store.ledger_size().unwrap(), 800);
-    assert!(store.read(|state| state.0.values().all(|count| *count == 50)).unwrap());
-    let mut seqs = Vec::new();
-    store.events(1, |record| seqs.push(record.seq)).unwrap();
-    assert_eq!(seqs, (1..=800).collect::<Vec<_>>());
+    assert_eq!(store.ledger_size().unwrap(), CLIENTS * (COMMANDS - COMMANDS / 3) - HUGE);
+    let mut stored = BTreeMap::new();
+    store
+        .events(1, |record| {
+            stored.insert(record.seq, record.event);
+        })
+        .unwrap();
+    assert_eq!(
+        stored, expected,
+        "every receipt names its own event, and there are no others"
+    );
+    assert_eq!(store.check(&mut |_| ()).unwrap(), []);
+}
+
+#[test]
+fn a_check_during_writes_sees_one_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                add(&store, "a", 1);
+            }
+        });
+        let checks: Vec<_> = (0..30).map(|_| store.check(&mut |_| ())).collect();
+        done.store(true, Ordering::Relaxed);
+        for check in checks {
+            assert_eq!(check.unwrap(), []);
+        }
+    });
+}
+
+/// The database refuses one letter, as a full disk would: what shared its transaction is told so, and reads go on.
+#[test]
+fn a_failed_commit_stops_writing_and_leaves_what_is_durable() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::<Counters>::create(dir.path()).unwrap();
+    add(&store, "a", 4);
+    let direct = rusqlite::Connection::open(store.database()).unwrap();
+    direct
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        .unwrap();
+    let failed = store.submit(now(), |_| Ok::<_, String>(letter())).unwrap_err();
+    assert!(failed.to_string().contains("disk full"), "{failed}");
+    assert_eq!(store.read(|state| state.0["a"]).unwrap(), 4, "back to what is durable");
+    direct.execute_batch("DROP TRIGGER full").unwrap();
+    let after = store.submit(now(), |_| Ok::<_, String>(letter())).unwrap_err();
+    assert!(after.to_string().contains("disk full"), "it stays stopped: {after}");
+    drop(store);
+    let store = Store::<Counters>::open(dir.path()).unwrap();
+    assert_eq!(store.ledger_size().unwrap(), 1);
+    assert_eq!(store.check(&mut |_| ()).unwrap(), []);
+    store.submit(now(), |_| Ok::<_, String>(letter())).unwrap();
+}
+
+#[test]
+fn nothing_leaves_without_an_event() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let silent = Change {
+        events: Vec::new(),
+        ..letter()
+    };
+    let refused = store.submit(now(), move |_| Ok::<_, String>(silent)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "bundle for GBR would leave without being recorded; nothing leaves that the ledger does not know"
+    );
+    assert_eq!(add(&store, "a", 1), 1);
+    assert!(store.outbox().unwrap().is_empty());
+}
+
+/// What an interrupted creation leaves is no store yet, and can become one; another program's database cannot.
+#[test]
+fn an_interrupted_creation_can_be_taken_up() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("entente.db"), b"").unwrap();
+    assert!(matches!(
+        Store::<Counters>::open(dir.path()),
+        Err(StoreError::Missing(_))
+    ));
+    let store = Store::<Counters>::create(dir.path()).unwrap();
+    assert_eq!(add(&store, "a", 1), 1);
+
+    let other = tempfile::tempdir().unwrap();
+    let database = rusqlite::Connection::open(other.path().join("entente.db")).unwrap();
+    database.execute_batch("CREATE TABLE theirs (n)").unwrap();
+    assert!(matches!(
+        Store::<Counters>::create(other.path()),
+        Err(StoreError::Exists(_))
+    ));
 }
 
 #[test]
@@ -135,22 +252,22 @@ fn a_newer_format_is_refused() {
     ));
 }
 
+fn letter() -> Change<(String, u64)> {
+    Change {
+        events: vec![("a".to_owned(), 1)],
+        outgoing: vec![Outgoing {
+            kind: "bundle".to_owned(),
+            destination: "GBR".to_owned(),
+            payload: b"x".to_vec(),
+        }],
+    }
+}
+
 #[test]
 fn a_letter_leaves_once() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::<Counters>::create(dir.path()).unwrap();
-    store
-        .submit(now(), |_| {
-            Ok::<_, String>(Change {
-                events: vec![("a".to_owned(), 1)],
-                outgoing: vec![entente_store::Outgoing {
-                    kind: "bundle".to_owned(),
-                    destination: "GBR".to_owned(),
-                    payload: b"x".to_vec(),
-                }],
-            })
-        })
-        .unwrap();
+    store.submit(now(), |_| Ok::<_, String>(letter())).unwrap();
     let waiting = store.outbox().unwrap();
     assert_eq!(
         (waiting.len(), waiting[0].seq, waiting[0].destination.as_str()),
@@ -161,63 +278,78 @@ fn a_letter_leaves_once() {
     assert!(store.outbox().unwrap().is_empty());
 }
 
-proptest! {
-    #[test]
-    fn restored_documents_are_the_replayed_state(events in prop::collection::vec(("[a-d]", 0u64..4), 0..40)) {
-        let mut replayed = Counters::default();
-        let mut keys = Vec::new();
-        for (seq, event) in (1..).zip(events) {
-            keys.extend(replayed.apply(&Recorded { seq, time: now(), event }));
-        }
-        let mut restored = Counters::default();
-        for key in keys {
-            if let Some(value) = replayed.document(&key) {
-                restored.restore(&DocKey::new(key.kind, key.id), value).unwrap();
-            }
-        }
-        prop_assert_eq!(restored, replayed);
-    }
+/// What happens to a store.
+#[derive(Clone, Debug)]
+enum Step {
+    /// A command with these events; refused where it says so.
+    Submit(Vec<(String, u64)>, bool),
+    /// The process ends and starts again.
+    Reopen,
+    /// The documents are written anew from the events.
+    Rebuild,
 }
 
-/// Rounds of `kill -9`; set `ENTENTE_CRASH_ROUNDS` for more.
-#[test]
-fn kill_nine_loses_no_acknowledged_event() {
-    let rounds: u32 = std::env::var("ENTENTE_CRASH_ROUNDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(25);
-    let mut program = std::env::current_exe().unwrap();
-    program.pop();
-    program.pop();
-    let program = program.join("examples/acknowledge");
-    let dir = tempfile::tempdir().unwrap();
-    let mut acknowledged = 0u64;
-    for round in 0..rounds {
-        let mut child = Command::new(&program)
-            .arg(dir.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example is built");
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = lines.next().expect("one event is acknowledged").unwrap();
-        // A pseudo-random moment, another one each round.
-        std::thread::sleep(Duration::from_micros(u64::from(
-            round.wrapping_mul(2_654_435_761) % 20_000,
-        )));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let last = lines.map_while(Result::ok).last().unwrap_or(first);
-        // A line cut short by the kill says less than was acknowledged, never more.
-        acknowledged = acknowledged.max(last.trim().parse().unwrap_or(0));
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let submit = (
+        prop::collection::vec(("[a-d]", 0u64..4), 0..5),
+        prop::bool::weighted(0.2),
+    );
+    let step = prop_oneof![
+        8 => submit.prop_map(|(events, refused)| Step::Submit(events, refused)),
+        2 => Just(Step::Reopen),
+        1 => Just(Step::Rebuild),
+    ];
+    prop::collection::vec(step, 0..30)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// The state in memory, the documents restored, the events replayed and a plain list of what was accepted agree.
+    #[test]
+    fn the_restored_state_is_the_replayed_state(steps in steps()) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::<Counters>::create(dir.path()).unwrap();
+        let mut accepted: Vec<(String, u64)> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Submit(events, refused) => {
+                    let change = Change::events(events.clone());
+                    let result = store.submit(now(), move |_| if refused { Err("no") } else { Ok(change) });
+                    prop_assert_eq!(result.is_err(), refused);
+                    if !refused {
+                        accepted.extend(events);
+                    }
+                }
+                Step::Reopen => {
+                    drop(store);
+                    store = Store::open(dir.path()).unwrap();
+                }
+                Step::Rebuild => {
+                    store.rebuild().unwrap();
+                    store = Store::open(dir.path()).unwrap();
+                }
+            }
+        }
+        let live = store.read(|state| state.0.clone()).unwrap();
+        drop(store);
         let store = Store::<Counters>::open(dir.path()).unwrap();
-        let size = store.ledger_size().unwrap();
-        assert!(
-            size >= acknowledged,
-            "round {round}: {acknowledged} acknowledged, {size} kept"
-        );
-        if round % 25 == 0 || round + 1 == rounds {
-            assert_eq!(store.check(&mut |_| ()).unwrap(), [], "round {round}");
+        let mut replayed = Counters::default();
+        let mut events = Vec::new();
+        store.events(1, |record| {
+            replayed.apply(&record);
+            events.push(record.event);
+        }).unwrap();
+        prop_assert_eq!(&events, &accepted);
+        prop_assert_eq!(&store.read(|state| state.0.clone()).unwrap(), &replayed.0, "restored");
+        prop_assert_eq!(&live, &replayed.0, "live");
+        prop_assert_eq!(store.check(&mut |_| ()).unwrap(), []);
+        let entries = store.entries(0..u64::MAX).unwrap();
+        prop_assert_eq!(entries.len(), accepted.len());
+        for (seq, entry) in (1..).zip(entries) {
+            let (salt, payload) = store.opening(seq).unwrap();
+            let leaf = Leaf::parse(&entry).unwrap();
+            prop_assert!(leaf.seq == seq && leaf.opens_to(&Salt::from_bytes(&salt).unwrap(), &payload));
         }
     }
-    assert!(acknowledged > 0);
 }

@@ -1,0 +1,360 @@
+//! What differs between languages: stemming, and the tables of words that carry stance and attribution.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use tantivy_stemmers::algorithms;
+
+/// A language with tables of its own, or any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// English.
+    En,
+    /// French.
+    Fr,
+    /// German.
+    De,
+    /// Spanish.
+    Es,
+    /// Polish.
+    Pl,
+    /// A language without tables: words match as they stand, stance is not judged.
+    Other,
+}
+
+/// Every language with tables.
+pub const LANGUAGES: [Language; 5] = [Language::En, Language::Fr, Language::De, Language::Es, Language::Pl];
+
+/// Letters that detection looks at; more does not change the answer.
+const DETECTION_WINDOW: usize = 8_000;
+/// No word of a language is longer; longer strings are codes and stay as they are.
+const LONGEST_WORD: usize = 40;
+
+impl Language {
+    /// The language of a text, and whether it is long and clear enough to be sure.
+    #[must_use]
+    pub fn detect(text: &str) -> (Self, bool) {
+        let mut end = text.len().min(DETECTION_WINDOW);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let Some(info) = whatlang::detect(&text[..end]) else {
+            return (Self::Other, false);
+        };
+        let language = match info.lang() {
+            whatlang::Lang::Eng => Self::En,
+            whatlang::Lang::Fra => Self::Fr,
+            whatlang::Lang::Deu => Self::De,
+            whatlang::Lang::Spa => Self::Es,
+            whatlang::Lang::Pol => Self::Pl,
+            _ => Self::Other,
+        };
+        if info.is_reliable() {
+            return (language, true);
+        }
+        // A short text is better judged by its function words than by its letters.
+        let scored = LANGUAGES.map(|l| (function_words(&text[..end], l), l));
+        let best = scored
+            .iter()
+            .max_by_key(|(count, _)| *count)
+            .copied()
+            .unwrap_or((0, Self::Other));
+        if best.0 > 0 { (best.1, false) } else { (language, false) }
+    }
+
+    /// The stem of a lower-case word.
+    #[must_use]
+    pub fn stem(self, word: &str) -> Cow<'_, str> {
+        if word.len() > LONGEST_WORD || !word.chars().all(char::is_alphabetic) {
+            return Cow::Borrowed(word);
+        }
+        let stem = match self {
+            Self::En => algorithms::english_porter_2(word),
+            Self::Fr => algorithms::french(word),
+            Self::De => algorithms::german(word),
+            Self::Es => algorithms::spanish(word),
+            Self::Pl => algorithms::polish_yarovoy(word),
+            Self::Other => Cow::Borrowed(word),
+        };
+        let stem = stem.into_owned();
+        Cow::Owned(if self == Self::En { with_agent(word, stem) } else { stem })
+    }
+
+    /// The tables of this language; English ones never stand in for another language's.
+    pub(crate) fn lexicon(self) -> &'static Lexicon {
+        static TABLES: LazyLock<HashMap<Language, Lexicon>> = LazyLock::new(|| {
+            [
+                (Language::En, include_str!("../tables/en.json")),
+                (Language::Fr, include_str!("../tables/fr.json")),
+                (Language::De, include_str!("../tables/de.json")),
+                (Language::Es, include_str!("../tables/es.json")),
+                (Language::Pl, include_str!("../tables/pl.json")),
+                (Language::Other, "{}"),
+            ]
+            .into_iter()
+            .map(|(language, table)| {
+                let rows =
+                    serde_json::from_str(table).expect("the tables ship with the crate and are parsed by its tests");
+                (language, Lexicon::new(language, rows))
+            })
+            .collect()
+        });
+        &TABLES[&self]
+    }
+}
+
+/// Porter's stemmer joins people with what they do: `informant` and `information`, `insider` and `inside`.
+/// A mark keeps them apart, since to speak of one is not to speak of the other.
+fn with_agent(word: &str, stem: String) -> String {
+    const AGENTS: [(&str, &str); 6] = [
+        ("er", "er"),
+        ("or", "er"),
+        ("ant", "ant"),
+        ("ent", "ant"),
+        ("ist", "ist"),
+        ("ive", "ive"),
+    ];
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let agent = AGENTS
+        .iter()
+        .find(|(suffix, _)| singular.ends_with(suffix) && !stem.ends_with(suffix) && stem.len() < singular.len());
+    match agent {
+        Some((_, mark)) => format!("{stem}~{mark}"),
+        None => stem,
+    }
+}
+
+fn function_words(text: &str, language: Language) -> usize {
+    let lexicon = language.lexicon();
+    text.split(|c: char| !c.is_alphabetic())
+        .filter(|w| lexicon.has(Class::Function, &w.to_lowercase()))
+        .count()
+}
+
+/// A class of words in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Class {
+    /// Verbs of saying: the speaker vouches for what follows.
+    Say,
+    /// Verbs of saying that leave it open: claim, suggest, fear.
+    Suggest,
+    /// Verbs that deny what follows.
+    Deny,
+    /// Verbs by which somebody concerned admits what follows.
+    Admit,
+    /// Verbs that admit only together with one of the words of `right` soon after: "defended his right to".
+    Defend,
+    /// Verbs that deny together with one of the words of `falsity` soon after: "called the story a fantasy".
+    Call,
+    /// What such a defence is of.
+    Right,
+    /// Words for what a text claims: "the claims made by X".
+    ClaimNoun,
+    /// Words for what a text reports.
+    ReportNoun,
+    /// Words by which one refers back to what was reported: story, account, this, it.
+    Anaphor,
+    /// Predicates that deny: false, untrue.
+    Falsity,
+    /// Predicates that affirm: true, accurate.
+    Truth,
+    /// Adverbs and adjectives of doubt: allegedly, suspected.
+    Hedge,
+    /// Modal verbs that leave it open: could, may.
+    Modal,
+    /// Conditionals: if, whether.
+    Condition,
+    /// Negations.
+    Negation,
+    /// Verbs of making known, whose negation says that something was not exposed.
+    Reveal,
+    /// Words that a subject never contains: subordinators.
+    Subordinator,
+    /// Coordinating conjunctions.
+    Conjunction,
+    /// Auxiliaries and adverbs between subject and verb.
+    Auxiliary,
+    /// Relative pronouns.
+    Relative,
+    /// Personal pronouns that stand for a speaker.
+    Pronoun,
+    /// Determiners.
+    Determiner,
+    /// Possessive determiners and other words that make the next word a noun.
+    NounMaker,
+    /// Words for people who are not named: official, source.
+    Unnamed,
+    /// Words in names of newspapers, agencies and channels.
+    Press,
+    /// Titles before a name.
+    Title,
+    /// Function words: they carry no content of their own.
+    Function,
+    /// Abbreviations that end in a full stop within a sentence.
+    Abbreviation,
+    /// Nouns and verbs whose form is the same, so that more is asked of the context.
+    Ambiguous,
+    /// Words that begin an embedded question: how, what, which.
+    Question,
+    /// Names of months and days.
+    Calendar,
+    /// Numbers in words.
+    Number,
+    /// Words for money.
+    Money,
+    /// Prepositions before a place.
+    PlacePreposition,
+    /// Kinds of place: city, province.
+    PlaceNoun,
+    /// Words in names of organisations.
+    OrgNoun,
+}
+
+/// A phrase table: the words in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Phrases {
+    /// "according to", before the speaker.
+    According,
+    /// "told", "speaking to", before an outlet.
+    To,
+    /// "citing", "drawing from", before a speaker further down the chain.
+    Citing,
+    /// "made by", "published by", between a claim or report and its author.
+    By,
+    /// Longer phrases of doubt.
+    HedgePhrase,
+    /// Phrases that neither confirm nor deny.
+    NoStance,
+    /// "first reported by", "exclusive": the credit of an origin.
+    Origin,
+}
+
+#[derive(Deserialize)]
+struct Rows {
+    #[serde(default)]
+    words: HashMap<Class, String>,
+    #[serde(default)]
+    phrases: HashMap<Phrases, Vec<String>>,
+}
+
+/// The tables of one language.
+#[derive(Debug, Default)]
+pub(crate) struct Lexicon {
+    exact: HashMap<String, u64>,
+    stems: HashMap<String, u64>,
+    phrases: HashMap<Phrases, Vec<Vec<String>>>,
+}
+
+/// Classes whose words are inflected, so that a stem decides.
+const INFLECTED: [Class; 13] = [
+    Class::Say,
+    Class::Suggest,
+    Class::Deny,
+    Class::Admit,
+    Class::Defend,
+    Class::Call,
+    Class::Reveal,
+    Class::Unnamed,
+    Class::Money,
+    Class::PlaceNoun,
+    Class::OrgNoun,
+    Class::Right,
+    Class::Falsity,
+];
+
+impl Lexicon {
+    fn new(language: Language, rows: Rows) -> Self {
+        let mut lexicon = Self::default();
+        for (class, words) in rows.words {
+            for word in words.split_whitespace() {
+                if INFLECTED.contains(&class) {
+                    *lexicon.stems.entry(language.stem(word).into_owned()).or_default() |= 1 << (class as u64);
+                }
+                *lexicon.exact.entry(word.to_owned()).or_default() |= 1 << (class as u64);
+            }
+        }
+        for (kind, phrases) in rows.phrases {
+            let split = phrases
+                .iter()
+                .map(|p| p.split_whitespace().map(str::to_owned).collect())
+                .collect();
+            lexicon.phrases.insert(kind, split);
+        }
+        lexicon
+    }
+
+    /// Whether a lower-case word, as it stands, is in a class.
+    pub(crate) fn has(&self, class: Class, word: &str) -> bool {
+        self.exact.get(word).is_some_and(|set| ClassSet(*set).has(class))
+    }
+
+    /// The phrases of a table.
+    pub(crate) fn phrases(&self, kind: Phrases) -> &[Vec<String>] {
+        self.phrases.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// All classes of a word: those it is listed in, and those of inflected words it shares its stem with.
+    pub(crate) fn classes(&self, word: &str, stem: &str) -> ClassSet {
+        ClassSet(self.exact.get(word).copied().unwrap_or(0) | self.stems.get(stem).copied().unwrap_or(0))
+    }
+}
+
+/// A set of word classes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ClassSet(u64);
+
+impl ClassSet {
+    pub(crate) fn has(self, class: Class) -> bool {
+        self.0 & (1 << (class as u64)) != 0
+    }
+
+    pub(crate) fn any(self, classes: &[Class]) -> bool {
+        classes.iter().any(|class| self.has(*class))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_join_inflections() {
+        for (language, one, other) in [
+            (Language::En, "revealed", "revealing"),
+            (Language::Fr, "révélée", "révéler"),
+            (Language::De, "behaupten", "behaupte"),
+            (Language::Es, "reveló", "revelar"),
+            (Language::Pl, "samolotem", "samolotu"),
+        ] {
+            assert_eq!(language.stem(one), language.stem(other), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn every_table_parses_and_languages_are_told_apart() {
+        for (language, text) in [
+            (
+                Language::En,
+                "The minister said that the report was not meant for them.",
+            ),
+            (Language::Fr, "Le ministre a dit que le rapport n'était pas pour eux."),
+            (
+                Language::De,
+                "Der Minister sagte, dass der Bericht nicht für sie bestimmt war.",
+            ),
+            (Language::Es, "El ministro dijo que el informe no era para ellos."),
+            (
+                Language::Pl,
+                "Minister powiedział, że raport nie był przeznaczony dla nich.",
+            ),
+        ] {
+            assert!(language.lexicon().exact.len() > 50, "{language:?}");
+            assert_eq!(Language::detect(text).0, language);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! From how many independent origins a story comes: explicit credit first, then shared runs of words, then rare quotations.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::attribution::Attribution;
+use crate::document::Document;
+use crate::report::Origin;
+use crate::speakers::Speaker;
+
+/// Words in a run that two independent writers hardly ever share.
+const RUN: usize = 8;
+/// Shared runs from which one text draws on another: a phrase everybody uses gives one or two.
+const MIN_RUNS: usize = 3;
+/// Words in a quotation that is rare enough to tie two texts.
+const MIN_QUOTE: usize = 6;
+/// Share of runs from which two texts are the same but for a few words.
+const DUPLICATE: f64 = 0.6;
+/// Credits that outweigh any number of plain mentions.
+const ORIGIN_WEIGHT: usize = 5;
+
+/// What one text contributes.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    pub file: String,
+    credit: Option<String>,
+    title: String,
+    runs: HashSet<u64>,
+    quotes: HashSet<u64>,
+}
+
+impl Trace {
+    /// `chains`: the chains of the text's findings that state something.
+    pub(crate) fn new(document: &Document, attribution: &Attribution, file: String) -> Self {
+        let stems: Vec<&str> = (0..document.tokens.len())
+            .map(|t| document.word(t).lower.as_str())
+            .collect();
+        let mut quotes = HashSet::new();
+        let mut from = 0;
+        for token in 1..=document.tokens.len() {
+            let quote = document.tokens[from].quote;
+            if token == document.tokens.len() || document.tokens[token].quote != quote {
+                if quote != 0 && token - from >= MIN_QUOTE {
+                    quotes.insert(hash(&stems[from..token]));
+                }
+                from = token;
+            }
+            if token == document.tokens.len() {
+                break;
+            }
+        }
+        let runs = stems.windows(RUN).map(hash).collect();
+        Self {
+            title: document.source.title.clone().unwrap_or_default().to_lowercase(),
+            file,
+            credit: primary(attribution).map(|speaker| speaker.name),
+            runs,
+            quotes,
+        }
+    }
+}
+
+fn hash(words: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The outlet a text rests on: the one credited as the origin, or named most.
+pub(crate) fn primary(attribution: &Attribution) -> Option<Speaker> {
+    let mut scores: BTreeMap<&str, (usize, &Speaker)> = BTreeMap::new();
+    for cue in attribution.cues.iter().flatten() {
+        for speaker in cue.speaker.iter().chain(&cue.via).filter(|s| s.named && s.press) {
+            scores.entry(&speaker.name).or_insert((0, speaker)).0 += if cue.origin { ORIGIN_WEIGHT } else { 1 };
+        }
+    }
+    scores
+        .into_values()
+        .max_by_key(|(score, _)| *score)
+        .map(|(_, speaker)| speaker.clone())
+}
+
+/// Whether two names of outlets are one: the same, or one the end of the other ("the Courier", "Harbour Courier").
+fn same_outlet(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    a == b || a.ends_with(&format!(" {b}")) || b.ends_with(&format!(" {a}"))
+}
+
+/// Groups the texts that disclose something by where their story comes from.
+pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
+    let mut group: Vec<usize> = (0..traces.len()).collect();
+    let mut ties: HashMap<usize, Vec<&'static str>> = HashMap::new();
+    let mut duplicates: Vec<Vec<String>> = Vec::new();
+    let mut twin: Vec<Option<usize>> = vec![None; traces.len()];
+    for later in 0..traces.len() {
+        for earlier in 0..later {
+            let (a, b) = (&traces[earlier], &traces[later]);
+            let shared = a.runs.intersection(&b.runs).count();
+            let tie = match (&a.credit, &b.credit) {
+                (Some(one), Some(other)) if same_outlet(one, other) => Some("credit"),
+                // Two texts that each name a different origin share words by quoting each other at most.
+                (Some(_), Some(_)) => None,
+                // The outlet's own page, which credits nobody else.
+                (Some(outlet), None) if b.title.contains(&outlet.to_lowercase()) => Some("credit"),
+                (None, Some(outlet)) if a.title.contains(&outlet.to_lowercase()) => Some("credit"),
+                _ if shared >= MIN_RUNS => Some("text"),
+                _ if !a.quotes.is_disjoint(&b.quotes) => Some("quotation"),
+                _ => None,
+            };
+            let (from, to) = (group[later], group[earlier]);
+            // What a text without credit shares with two others does not make these two one.
+            let credited = |set: usize| {
+                (0..traces.len())
+                    .filter(|t| group[*t] == set)
+                    .find_map(|t| traces[t].credit.as_deref())
+            };
+            let apart = matches!((credited(from), credited(to)), (Some(one), Some(other)) if !same_outlet(one, other));
+            if let Some(tie) = tie.filter(|_| !apart) {
+                group.iter_mut().filter(|g| **g == from).for_each(|g| *g = to);
+                ties.entry(later).or_default().push(tie);
+            }
+            let least = a.runs.len().min(b.runs.len());
+            if least > 0 && shared as f64 >= DUPLICATE * least as f64 && twin[later].is_none() {
+                let set = twin[earlier].unwrap_or(duplicates.len());
+                if set == duplicates.len() {
+                    duplicates.push(vec![a.file.clone()]);
+                    twin[earlier] = Some(set);
+                }
+                duplicates[set].push(b.file.clone());
+                twin[later] = Some(set);
+            }
+        }
+    }
+    let mut sets: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (text, set) in group.iter().enumerate() {
+        sets.entry(*set).or_default().push(text);
+    }
+    let origins = sets.into_values().map(|texts| {
+        let credit = texts
+            .iter()
+            .filter_map(|t| traces[*t].credit.clone())
+            .max_by_key(String::len);
+        let mut tied: Vec<&'static str> = texts
+            .iter()
+            .flat_map(|t| ties.get(t).cloned().unwrap_or_default())
+            .collect();
+        if credit.is_some() {
+            tied.push("credit");
+        }
+        tied.sort_unstable();
+        tied.dedup();
+        let mut files: Vec<String> = texts.iter().map(|t| traces[*t].file.clone()).collect();
+        files.dedup();
+        Origin {
+            name: credit.unwrap_or_else(|| files[0].clone()),
+            files,
+            ties: tied,
+        }
+    });
+    (origins.collect(), duplicates)
+}

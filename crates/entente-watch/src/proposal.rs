@@ -1,0 +1,144 @@
+//! Slots for a new fact, proposed from its sentence; the analyst edits them.
+
+use std::collections::BTreeMap;
+
+use crate::document::Document;
+use crate::facts::{Fact, Slot, Value};
+use crate::language::{Class, Language};
+use crate::matching::name_at;
+use crate::text::{Source, TextError, read_bytes};
+
+/// Analysts keep 2 to 5 slots; more than these are not proposed.
+const MAX_PROPOSED: usize = 5;
+/// Words of ordinary length are inflected by a stem; a shorter stem would match too much as a wildcard.
+const SHORTEST_WILDCARD: usize = 6;
+
+/// A thesaurus: word → other words for it, in the user's language.
+pub type Thesaurus = BTreeMap<String, Vec<String>>;
+
+/// Proposes slots for a sentence: names and dates as mandatory slots, content words with their inflections and the
+/// thesaurus' words as alternatives, identifiers as values.
+///
+/// # Errors
+/// [`TextError::Binary`] when the sentence is no text.
+///
+/// ```
+/// use entente_watch::proposal::propose;
+/// let fact = propose("f1", "The courier crosses the bridge at Narev on 3 May.", &Default::default())?;
+/// assert!(fact.slots.iter().any(|slot| slot.name == "Narev" && slot.mandatory));
+/// assert!(fact.slots.iter().any(|slot| slot.any.contains(&"courier".to_owned())));
+/// # Ok::<(), entente_watch::text::TextError>(())
+/// ```
+pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, TextError> {
+    let source: Option<Source> = read_bytes("fact.txt", sentence.as_bytes())?.pop();
+    let mut fact = Fact {
+        id: id.to_owned(),
+        text: sentence.to_owned(),
+        slots: Vec::new(),
+        values: Vec::new(),
+        reveals: None,
+    };
+    let Some(source) = source else { return Ok(fact) };
+    let document = Document::new(source);
+    let (mut names, mut others): (Vec<Slot>, Vec<Slot>) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while at < document.tokens.len() {
+        let start = at;
+        at += 1;
+        let word = document.word(start);
+        if word.classes.has(Class::Calendar) && (word.capital || document.language != Language::En) {
+            others.push(slot(
+                document.text(start..at),
+                vec![document.text(start..at).to_owned(), "@date".into()],
+                false,
+            ));
+            continue;
+        }
+        if word.numeric {
+            if word.lower.len() > 3 {
+                fact.values.push(Value::Plain(document.text(start..at).to_owned()));
+            }
+            continue;
+        }
+        let opens = document.sentences.iter().any(|s| s.tokens.start == start);
+        let name = name_at(&document, start, document.tokens.len());
+        // German capitalises every noun, and every sentence its first word.
+        let proper = !name.is_empty() && document.language != Language::De && (!opens || name.len() > 1 || word.upper);
+        if proper {
+            let text = document.text(name.clone()).to_owned();
+            let last = document.text(name.end - 1..name.end).to_owned();
+            let any = if name.len() > 1 {
+                vec![text.clone(), last]
+            } else {
+                vec![text.clone()]
+            };
+            names.push(slot(&text, any, true));
+            at = name.end;
+        } else if word.is_content() && word.lower.chars().count() > 2 && !word.classes.has(Class::Auxiliary) {
+            let mut any = vec![word.lower.clone()];
+            let stem = word.stem.split('~').next().unwrap_or_default();
+            if stem.chars().count() >= SHORTEST_WILDCARD && word.lower.starts_with(stem) && stem != word.lower {
+                any.push(format!("{stem}*"));
+            }
+            any.extend(thesaurus.get(&word.lower).into_iter().flatten().cloned());
+            others.push(slot(&word.lower, any, false));
+        }
+    }
+    // Long words carry more than short ones; the order of the sentence is kept among those that stay.
+    let room = MAX_PROPOSED.saturating_sub(names.len().min(MAX_PROPOSED));
+    let mut longest: Vec<usize> = (0..others.len()).collect();
+    longest.sort_by_key(|i| {
+        (
+            others[*i].any.len() == 1,
+            std::cmp::Reverse(others[*i].name.chars().count()),
+        )
+    });
+    longest.truncate(room);
+    longest.sort_unstable();
+    names.truncate(MAX_PROPOSED);
+    fact.slots = names;
+    for index in longest {
+        if !fact.slots.iter().any(|known| known.name == others[index].name) {
+            fact.slots.push(others[index].clone());
+        }
+    }
+    Ok(fact)
+}
+
+fn slot(name: &str, any: Vec<String>, mandatory: bool) -> Slot {
+    Slot {
+        name: name.to_owned(),
+        any,
+        mandatory,
+        weight: 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposal_finds_its_own_sentence_in_every_language() {
+        for sentence in [
+            "The agent meets his handler every month in a bookshop near the station.",
+            "L'agent rencontre son officier chaque mois dans une librairie près de la gare.",
+            "Der Agent trifft seinen Führungsoffizier jeden Monat in einer Buchhandlung am Bahnhof.",
+            "El agente se reúne con su enlace cada mes en una librería cerca de la estación.",
+            "Agent spotyka się z oficerem prowadzącym co miesiąc w księgarni obok dworca.",
+        ] {
+            let fact = propose("f", sentence, &Thesaurus::new()).expect("text");
+            assert!(
+                (2..=MAX_PROPOSED).contains(&fact.slots.len()),
+                "{sentence}: {:?}",
+                fact.slots
+            );
+            let mut facts = vec![fact];
+            // Its own wording would be found without any slot; here the slots have to do it.
+            facts[0].text.clear();
+            let scanner = crate::Scanner::new(crate::facts::Facts::new(facts).expect("valid"));
+            let report = scanner.scan(read_bytes("t.txt", sentence.as_bytes()).expect("text"));
+            assert_eq!(report.findings.len(), 1, "{sentence}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What a scan gives: findings, not-exposed notes, reviews, and the summary over all texts.
+
+use serde::Serialize;
+
+use crate::matching::Stage;
+use crate::stance::Status;
+use crate::text::Warning;
+
+/// A place in the original file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// The bytes between, as text.
+    pub quote: String,
+    /// For a PDF the page (from one); offsets then count in the extracted text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
+}
+
+/// How much of a fact a text gives away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Extent {
+    /// Every slot was found.
+    Full,
+    /// Some slots are missing; they are named.
+    Partial,
+}
+
+/// One fact at one place of one text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// The file, as given.
+    pub file: String,
+    /// Which entry of a feed, from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<usize>,
+    /// The fact's id.
+    pub fact: String,
+    /// Full or partial.
+    pub extent: Extent,
+    /// Names of the slots that were not found.
+    pub missing: Vec<String>,
+    /// The words that disclose it.
+    pub spans: Vec<Span>,
+    /// Words of the neighbouring sentence that complete it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<Span>,
+    /// Who says so; [`crate::ARTICLE`] where the text itself does.
+    pub speaker: String,
+    /// Through whom it came, outermost first; ends with the speaker.
+    pub chain: Vec<String>,
+    /// Where the statement stands.
+    pub status: Status,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Which stage found it; absent for a denial or admission that refers back to a report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+}
+
+/// A sentence for a person to look at: near a fact, or expressly withholding it. Never a disclosure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Note {
+    /// The file, as given.
+    pub file: String,
+    /// The fact's id.
+    pub fact: String,
+    /// The sentence.
+    pub span: Span,
+    /// Closeness, 0 to 1.
+    pub score: f64,
+}
+
+/// Where a story comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// The outlet credited, or the file itself where none is.
+    pub name: String,
+    /// The files that rest on it.
+    pub files: Vec<String>,
+    /// What ties them: `credit`, `text` (runs of shared words), `quotation`, `none`.
+    pub ties: Vec<&'static str>,
+}
+
+/// One fact, stated and denied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contradiction {
+    /// The fact's id.
+    pub fact: String,
+    /// Who denies it.
+    pub denied_by: Vec<String>,
+    /// Who confirms it.
+    pub confirmed_by: Vec<String>,
+    /// Who asserts it.
+    pub asserted_by: Vec<String>,
+}
+
+/// When and where a fact was first seen, and how far it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Appearance {
+    /// The fact's id.
+    pub fact: String,
+    /// The file that carries it first, by date of publication where the formats name it, else in the order given.
+    pub first: String,
+    /// The date of publication of that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<jiff::Timestamp>,
+    /// All files that carry it, in the same order.
+    pub files: Vec<String>,
+}
+
+/// What all texts give together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// The origins.
+    pub origins: Vec<Origin>,
+    /// How many there are.
+    pub independent_origins: usize,
+    /// Facts that are stated and denied.
+    pub contradictions: Vec<Contradiction>,
+    /// Texts that are the same but for a few words.
+    pub near_duplicates: Vec<Vec<String>>,
+    /// First appearance and spread of each fact.
+    pub appearances: Vec<Appearance>,
+    /// Facts of which a text says that they were not made known.
+    pub not_exposed: Vec<Note>,
+    /// Near a fact: for a person to look at.
+    pub to_review: Vec<Note>,
+    /// Warnings by file.
+    pub warnings: Vec<FileWarning>,
+}
+
+/// A warning and the file it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileWarning {
+    /// The file, as given; empty for the facts file.
+    pub file: String,
+    /// The warning.
+    #[serde(flatten)]
+    pub warning: Warning,
+}
+
+/// The whole result of a scan.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// Findings in the order of files and places.
+    pub findings: Vec<Finding>,
+    /// The summary.
+    pub summary: Summary,
+}
+
+impl Report {
+    /// One JSON object a line: the findings, then `{"summary": …}`.
+    ///
+    /// # Panics
+    /// Never: findings hold strings and finite numbers, which JSON can express.
+    #[must_use]
+    pub fn to_json_lines(&self) -> String {
+        #[derive(Serialize)]
+        struct Last<'a> {
+            summary: &'a Summary,
+        }
+        let mut lines = String::new();
+        for finding in &self.findings {
+            lines.push_str(&serde_json::to_string(finding).expect("findings hold strings and finite numbers"));
+            lines.push('\n');
+        }
+        lines.push_str(
+            &serde_json::to_string(&Last { summary: &self.summary })
+                .expect("a summary holds strings and finite numbers"),
+        );
+        lines.push('\n');
+        lines
+    }
+
+    /// A table for a terminal, control characters shown as such.
+    #[must_use]
+    pub fn to_table(&self) -> String {
+        use std::fmt::Write as _;
+        let mut table = String::new();
+        for finding in &self.findings {
+            let quote = finding.spans.first().map_or("", |span| span.quote.as_str());
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                table,
+                "{:<24} {:<12} {:<8} {:<10} {:>3.0}%  {}\n{:24} “{}”{}",
+                visible(&finding.file),
+                visible(&finding.fact),
+                format!("{:?}", finding.extent).to_lowercase(),
+                format!("{:?}", finding.status).to_lowercase(),
+                finding.confidence * 100.0,
+                visible(&finding.chain.join(" → ")),
+                "",
+                visible(quote),
+                if finding.missing.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (missing: {})", visible(&finding.missing.join(", ")))
+                },
+            );
+        }
+        let _ = writeln!(
+            table,
+            "{} findings, {} independent origins",
+            self.findings.len(),
+            self.summary.independent_origins
+        );
+        for origin in &self.summary.origins {
+            let _ = writeln!(
+                table,
+                "origin {}: {}",
+                visible(&origin.name),
+                visible(&origin.files.join(", "))
+            );
+        }
+        for c in &self.summary.contradictions {
+            let by = if c.confirmed_by.is_empty() {
+                &c.asserted_by
+            } else {
+                &c.confirmed_by
+            };
+            let _ = writeln!(
+                table,
+                "contradiction {}: denied by {}; stated by {}",
+                visible(&c.fact),
+                visible(&c.denied_by.join(", ")),
+                visible(&by.join(", "))
+            );
+        }
+        for w in &self.summary.warnings {
+            let _ = writeln!(
+                table,
+                "warning {} {}: {}",
+                visible(&w.file),
+                w.warning.about,
+                visible(&w.warning.message)
+            );
+        }
+        table
+    }
+}
+
+/// Text of others on a terminal: no control or direction characters.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control()
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+            {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect()
+}

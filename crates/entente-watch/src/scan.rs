@@ -1,0 +1,406 @@
+//! The scan itself: texts in, findings and summary out.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+
+use crate::attribution::Attribution;
+use crate::document::Document;
+use crate::facts::Facts;
+use crate::language::{Class, Language};
+use crate::matching::{Hit, Match, Matcher, Outcome, is_entity};
+use crate::names::Names;
+use crate::origins::{self, Trace};
+use crate::report::{Appearance, Contradiction, Extent, FileWarning, Finding, Note, Report, Span, Summary};
+use crate::speakers::Speaker;
+use crate::stance::{self, ARTICLE, Reference, Status, Verdict, Wording};
+use crate::text::Source;
+
+/// Findings of one text beyond which the rest is cut and said: no article has so many, made-up input has.
+const MAX_FINDINGS: usize = 5_000;
+/// Sentences back in which a reference such as "denied the reports" is looked up.
+const BACK: usize = 40;
+/// Sentences back for one that names part of the content again.
+const NEAR: usize = 12;
+/// Sentences ahead for the same: a headline denies what the text then tells.
+const AHEAD: usize = 3;
+/// Confidence of a reference: the status is sure, the fact it goes back to is inferred.
+const REFERENCE: f64 = 0.6;
+/// Words by which a span is widened to its clause on either side.
+const CLAUSE: usize = 25;
+/// What is left of the confidence where the language has no tables.
+const UNKNOWN_LANGUAGE: f64 = 0.5;
+
+/// All protected facts, compiled, ready to scan any number of texts.
+///
+/// ```
+/// use entente_watch::{Scanner, facts::Facts, text};
+/// let facts = Facts::parse(r#"[{"id":"gate","slots":[
+///     {"name":"gate","any":["north gate"],"mandatory":true},{"name":"guards","any":["guard*","sentr*"]}]}]"#)?;
+/// let scanner = Scanner::new(facts);
+/// let page = "Officials said the north gate has only two guards at night.";
+/// let report = scanner.scan(text::read_bytes("page.txt", page.as_bytes())?);
+/// assert_eq!(report.findings[0].spans[0].quote, "the north gate has only two guards at night");
+/// assert_eq!(report.findings[0].speaker, "Officials");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Scanner {
+    matcher: Matcher,
+    wordings: Vec<Wording>,
+}
+
+/// A finding before it is written down.
+struct Place {
+    fact: usize,
+    sentence: usize,
+    tokens: Range<usize>,
+    verdict: Verdict,
+    found: Option<Match>,
+    extent: Extent,
+    missing: Vec<usize>,
+    confidence: f64,
+}
+
+impl Scanner {
+    /// Compiles the facts; the tables of a language are built when its first text is scanned.
+    #[must_use]
+    pub fn new(facts: Facts) -> Self {
+        let wordings = facts.list().iter().map(Wording::of).collect();
+        Self {
+            matcher: Matcher::new(facts),
+            wordings,
+        }
+    }
+
+    /// The facts being looked for.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.matcher.facts
+    }
+
+    /// Scans texts together: findings of each, and what they give as a whole.
+    #[must_use]
+    pub fn scan(&self, sources: impl IntoIterator<Item = Source>) -> Report {
+        let mut report = Report::default();
+        let mut traces: Vec<Trace> = Vec::new();
+        let mut order: Vec<(Option<jiff::Timestamp>, String, BTreeSet<String>)> = Vec::new();
+        report
+            .summary
+            .warnings
+            .extend(self.facts().warnings().iter().map(|w| FileWarning {
+                file: String::new(),
+                warning: w.clone(),
+            }));
+        for source in sources {
+            let document = Document::new(source);
+            let from = report.findings.len();
+            let trace = self.text(&document, &mut report);
+            let file = document.source.file.clone();
+            report
+                .summary
+                .warnings
+                .extend(document.source.warnings.iter().map(|w| FileWarning {
+                    file: file.clone(),
+                    warning: w.clone(),
+                }));
+            let facts: BTreeSet<String> = report.findings[from..].iter().map(|f| f.fact.clone()).collect();
+            if !facts.is_empty() {
+                traces.push(trace);
+                order.push((document.source.published, file, facts));
+            }
+        }
+        report.summary.warnings.dedup();
+        (report.summary.origins, report.summary.near_duplicates) = origins::origins(&traces);
+        report.summary.independent_origins = report.summary.origins.len();
+        report.summary.contradictions = contradictions(&report.findings);
+        report.summary.appearances = appearances(order);
+        report
+    }
+
+    fn text(&self, document: &Document, report: &mut Report) -> Trace {
+        let names = Names::new(document);
+        let attribution = Attribution::new(document, &names);
+        let outcome = self.matcher.run(document, &attribution.framing());
+        let primary = origins::primary(&attribution);
+        let file = &document.source.file;
+        let mut places: Vec<Place> = Vec::new();
+        for found in &outcome.matches {
+            let verdict = stance::judge(document, &attribution, self.wordings[found.fact], found);
+            if verdict.exposed {
+                places.push(place(document, &attribution, found, verdict));
+            } else {
+                report
+                    .summary
+                    .not_exposed
+                    .push(self.note(document, found.fact, found.sentence, found.score));
+            }
+        }
+        let references = stance::references(document, &attribution);
+        let referring: Vec<Place> = references
+            .into_iter()
+            .filter_map(|r| self.refer(document, &outcome, &places, r))
+            .collect();
+        // A stance taken in the same sentence says more than that the sentence is about the fact.
+        places.retain(|p| {
+            p.verdict.status != Status::Asserted
+                || p.verdict.speaker.is_some()
+                || !referring.iter().any(|r| (r.fact, r.sentence) == (p.fact, p.sentence))
+        });
+        places.extend(referring);
+        places.sort_by_key(|p| (p.tokens.start, p.fact));
+        if places.len() > MAX_FINDINGS {
+            places.truncate(MAX_FINDINGS);
+            let message = format!(
+                "more than {MAX_FINDINGS} findings; those after sentence {} are not listed",
+                places[MAX_FINDINGS - 1].sentence + 1
+            );
+            report.summary.warnings.push(FileWarning {
+                file: file.clone(),
+                warning: crate::text::Warning::new("size", message),
+            });
+        }
+        report.findings.extend(
+            places
+                .into_iter()
+                .map(|place| self.finding(document, place, primary.as_ref())),
+        );
+        report.summary.to_review.extend(
+            outcome
+                .reviews
+                .iter()
+                .map(|r| self.note(document, r.fact, r.sentence, r.score)),
+        );
+        Trace::new(document, &attribution, file.clone())
+    }
+
+    /// The fact a denial or admission goes back to: the one whose slots it names, the one the text returns to most, the nearest.
+    fn refer(&self, document: &Document, outcome: &Outcome, places: &[Place], reference: Reference) -> Option<Place> {
+        let covered = |p: &&Place| {
+            p.sentence == reference.sentence
+                && p.verdict.status == reference.status
+                && p.tokens.start < reference.tokens.end
+                && reference.tokens.start < p.tokens.end
+        };
+        if places.iter().any(|p| covered(&p)) {
+            return None;
+        }
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        for place in places {
+            *counts.entry(place.fact).or_default() += 1;
+        }
+        let hits = &outcome.hits[reference.sentence];
+        let phrases = self.matcher.phrases(document.language);
+        let named = |fact: usize| {
+            let inside = |h: &&Hit| reference.tokens.contains(&h.tokens.start) && !is_entity(h.phrase);
+            (0..self.facts().list()[fact].slots.len())
+                .filter(|slot| {
+                    hits.iter()
+                        .filter(inside)
+                        .any(|h| phrases.slot(fact, *slot).binary_search(&h.phrase).is_ok())
+                })
+                .count()
+        };
+        let reach = if reference.anaphoric { BACK } else { NEAR };
+        let known = places.iter().filter(|p| {
+            p.sentence.abs_diff(reference.sentence) <= reach
+                && (p.sentence <= reference.sentence + if reference.anaphoric { 0 } else { AHEAD })
+        });
+        let best = known
+            .map(|p| {
+                (
+                    (
+                        named(p.fact),
+                        counts[&p.fact],
+                        usize::MAX - reference.sentence.abs_diff(p.sentence),
+                    ),
+                    p,
+                )
+            })
+            .filter(|((slots, ..), _)| reference.anaphoric || *slots > 0)
+            .max_by_key(|(rank, _)| *rank)?
+            .1;
+        let mut chain = reference.via;
+        chain.extend(reference.speaker.clone());
+        Some(Place {
+            fact: best.fact,
+            sentence: reference.sentence,
+            tokens: reference.tokens,
+            verdict: Verdict {
+                status: reference.status,
+                speaker: reference.speaker,
+                chain,
+                exposed: true,
+            },
+            found: None,
+            extent: best.extent,
+            missing: best.missing.clone(),
+            confidence: REFERENCE,
+        })
+    }
+
+    fn note(&self, document: &Document, fact: usize, sentence: usize, score: f64) -> Note {
+        let span = span(document, document.sentences[sentence].tokens.clone());
+        Note {
+            file: document.source.file.clone(),
+            fact: self.facts().list()[fact].id.clone(),
+            span,
+            score: rounded(score),
+        }
+    }
+
+    fn finding(&self, document: &Document, place: Place, primary: Option<&Speaker>) -> Finding {
+        let fact = &self.facts().list()[place.fact];
+        let mut chain: Vec<String> = place.verdict.chain.iter().map(|s| s.name.clone()).collect();
+        // Unnamed people in a text that rests on an outlet spoke to that outlet.
+        if let (Some(speaker), Some(primary)) = (&place.verdict.speaker, primary)
+            && !speaker.named
+            && chain.len() == 1
+            && !chain.contains(&primary.name)
+        {
+            chain.insert(0, primary.name.clone());
+        }
+        let context = place
+            .found
+            .iter()
+            .flat_map(|f| &f.context)
+            .map(|(_, tokens)| span(document, tokens.clone()))
+            .collect();
+        Finding {
+            file: document.source.file.clone(),
+            entry: document.source.entry,
+            fact: fact.id.clone(),
+            extent: place.extent,
+            missing: place
+                .missing
+                .iter()
+                .map(|slot| fact.slots[*slot].name.clone())
+                .collect(),
+            spans: vec![span(document, place.tokens)],
+            context,
+            speaker: place.verdict.speaker.map_or_else(|| ARTICLE.to_owned(), |s| s.name),
+            chain,
+            status: place.verdict.status,
+            confidence: rounded(place.confidence),
+            stage: place.found.map(|f| f.stage),
+        }
+    }
+}
+
+/// The clause around what was found: a person reads statements, not the words between two slots.
+fn clause(document: &Document, attribution: &Attribution, sentence: usize, tokens: Range<usize>) -> Range<usize> {
+    let bounds = &document.sentences[sentence].tokens;
+    let heads = &attribution.cues[sentence];
+    let ends = |t: usize| {
+        document
+            .gap(t)
+            .contains([',', ';', ':', '(', ')', '—', '–', '"', '“', '”', '„', '«', '»'])
+    };
+    let quoted = |t: usize| heads.iter().any(|cue| cue.head.contains(&t));
+    let (mut start, mut end) = (tokens.start, tokens.end);
+    while start > bounds.start
+        && tokens.start - start < CLAUSE
+        && !ends(start - 1)
+        && !quoted(start - 1)
+        && !document.is(start - 1, Class::Subordinator)
+    {
+        start -= 1;
+    }
+    while end < bounds.end && end - tokens.end < CLAUSE && !ends(end - 1) && !quoted(end) {
+        end += 1;
+    }
+    start..end
+}
+
+fn place(document: &Document, attribution: &Attribution, found: &Match, verdict: Verdict) -> Place {
+    let known = if document.language == Language::Other {
+        UNKNOWN_LANGUAGE
+    } else {
+        1.0
+    };
+    Place {
+        fact: found.fact,
+        sentence: found.sentence,
+        tokens: clause(document, attribution, found.sentence, found.tokens()),
+        verdict,
+        extent: if found.missing.is_empty() {
+            Extent::Full
+        } else {
+            Extent::Partial
+        },
+        missing: found.missing.clone(),
+        confidence: found.score.min(1.0) * known,
+        found: Some(found.clone()),
+    }
+}
+
+fn span(document: &Document, tokens: Range<usize>) -> Span {
+    let bytes = document.span(tokens);
+    Span {
+        start: bytes.start,
+        end: bytes.end,
+        quote: document.source.quote(bytes.clone()),
+        page: document.source.page(bytes.start),
+    }
+}
+
+/// Two digits: more would claim a precision the scores do not have.
+fn rounded(score: f64) -> f64 {
+    (score * 100.0).round() / 100.0
+}
+
+fn contradictions(findings: &[Finding]) -> Vec<Contradiction> {
+    let mut by_fact: BTreeMap<&str, [BTreeSet<&str>; 3]> = BTreeMap::new();
+    for finding in findings {
+        let place = match finding.status {
+            Status::Denied => 0,
+            Status::Confirmed => 1,
+            Status::Asserted => 2,
+            Status::Alleged => continue,
+        };
+        by_fact.entry(&finding.fact).or_default()[place].insert(&finding.speaker);
+    }
+    let list = |set: &BTreeSet<&str>| set.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    by_fact
+        .into_iter()
+        .filter(|(_, [denied, confirmed, asserted])| {
+            denied
+                .iter()
+                .any(|one| confirmed.iter().chain(asserted).any(|other| one != other))
+        })
+        .map(|(fact, [denied, confirmed, asserted])| Contradiction {
+            fact: fact.to_owned(),
+            denied_by: list(&denied),
+            confirmed_by: list(&confirmed),
+            asserted_by: list(&asserted),
+        })
+        .collect()
+}
+
+fn appearances(mut order: Vec<(Option<jiff::Timestamp>, String, BTreeSet<String>)>) -> Vec<Appearance> {
+    // Dated texts first, by date; the others stay in the order in which they were given.
+    order.sort_by_key(|(published, ..)| published.map_or((true, jiff::Timestamp::MAX), |moment| (false, moment)));
+    let mut found: BTreeMap<String, Appearance> = BTreeMap::new();
+    for (published, file, facts) in order {
+        for fact in facts {
+            let fresh = || Appearance {
+                fact: fact.clone(),
+                first: file.clone(),
+                published,
+                files: Vec::new(),
+            };
+            let entry = found.entry(fact.clone()).or_insert_with(fresh);
+            if entry.files.last() != Some(&file) {
+                entry.files.push(file.clone());
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+impl Summary {
+    /// Whether nothing at all was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.appearances.is_empty()
+    }
+}

@@ -1,0 +1,317 @@
+//! From a file to the text a reader sees, in comparable form, tied to the bytes of the file.
+//!
+//! Plain text, HTML, Markdown, RSS, Atom, JSON Feed and PDF. Whatever is cut or replaced is said in a [`Warning`].
+
+mod encoding;
+mod feed;
+mod html;
+mod markdown;
+mod normal;
+mod offsets;
+mod pdf;
+
+use std::io::Read;
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub(crate) use normal::normal;
+pub use offsets::MappedText;
+
+/// A book has one megabyte; 16 MiB bounds the memory of a scan to some hundred megabytes.
+pub const MAX_FILE_BYTES: usize = 16 << 20;
+
+/// Something the reader of a result must know about how the text was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// What it is about: `encoding`, `html`, `feed`, `pdf`, `size`, `language`, `facts`.
+    pub about: &'static str,
+    /// What happened and what it means.
+    pub message: String,
+}
+
+impl Warning {
+    pub(crate) fn new(about: &'static str, message: String) -> Self {
+        Self { about, message }
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    /// The file could not be opened or read.
+    #[error("{file}: cannot be read: {error}; check the path and its permissions")]
+    Io {
+        /// The file.
+        file: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The PDF is broken, encrypted or too large.
+    #[error("this PDF cannot be read: {0}; open it in a viewer and save it as text")]
+    Pdf(String),
+    /// Neither text nor a format that is known.
+    #[error(
+        "this is binary data, not text: byte {0} is NUL; give plain text, HTML, Markdown, PDF, RSS, Atom or JSON Feed"
+    )]
+    Binary(usize),
+}
+
+/// How the bytes of a file are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text as it stands.
+    Plain,
+    /// An HTML page.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// A PDF; spans count in the extracted text.
+    Pdf,
+    /// RSS or Atom.
+    XmlFeed,
+    /// JSON Feed.
+    JsonFeed,
+}
+
+impl Format {
+    /// The format by the first bytes, and by the name of the file where these are plain text.
+    #[must_use]
+    pub fn detect(file: &str, bytes: &[u8]) -> Self {
+        let head = &bytes[..bytes.len().min(1024)];
+        if head.windows(5).any(|w| w == b"%PDF-") {
+            return Self::Pdf;
+        }
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        let start = head.trim_start_matches(['\u{FEFF}', '\u{FFFD}']).trim_start();
+        let extension = file
+            .rsplit_once('.')
+            .map_or(String::new(), |(_, e)| e.to_ascii_lowercase());
+        if start.starts_with('<') {
+            if ["<rss", "<feed", "<rdf:rdf"].iter().any(|tag| start.contains(tag)) {
+                return Self::XmlFeed;
+            }
+            if [
+                "<!doctype html",
+                "<html",
+                "<body",
+                "<head",
+                "<div",
+                "<p>",
+                "<p ",
+                "<article",
+                "<h1",
+            ]
+            .iter()
+            .any(|tag| start.contains(tag))
+            {
+                return Self::Html;
+            }
+        }
+        if start.starts_with('{') && head.contains("jsonfeed.org/version") {
+            return Self::JsonFeed;
+        }
+        match extension.as_str() {
+            "html" | "htm" | "xhtml" => Self::Html,
+            "md" | "markdown" => Self::Markdown,
+            "rss" | "atom" => Self::XmlFeed,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// What a format gives: visible text mapped to the decoded file.
+#[derive(Debug, Default)]
+struct Extract {
+    text: MappedText,
+    title: Option<String>,
+    published: Option<String>,
+    pages: Vec<usize>,
+}
+
+/// One text in comparable form: a file, or one entry of a feed.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The file, as named by the caller.
+    pub file: String,
+    /// Which entry of a feed this is, counted from one.
+    pub entry: Option<usize>,
+    /// The title, where the format names it.
+    pub title: Option<String>,
+    /// When it was published, where the format names it.
+    pub published: Option<jiff::Timestamp>,
+    /// Comparable text, mapped to bytes of the file (of the extracted text for a PDF).
+    pub text: MappedText,
+    /// The text spans count in, for quoting.
+    pub original: std::sync::Arc<[u8]>,
+    /// For a PDF, the offset at which each page begins in the extracted text.
+    pub pages: Vec<usize>,
+    /// What was cut, replaced or guessed.
+    pub warnings: Vec<Warning>,
+}
+
+impl Source {
+    /// The original text of a span, broken sequences replaced.
+    #[must_use]
+    pub fn quote(&self, span: Range<usize>) -> String {
+        String::from_utf8_lossy(self.original.get(span).unwrap_or_default()).into_owned()
+    }
+
+    /// The page (from one) on which an offset stands, for a PDF.
+    #[must_use]
+    pub fn page(&self, offset: usize) -> Option<usize> {
+        (!self.pages.is_empty()).then(|| self.pages.partition_point(|start| *start <= offset))
+    }
+}
+
+/// Reads at most [`MAX_FILE_BYTES`] of a stream, however long it is; the rest is reported.
+///
+/// # Errors
+/// What [`read_bytes`] returns, and [`TextError::Io`] where the stream fails.
+pub fn read(file: &str, stream: impl Read) -> Result<Vec<Source>, TextError> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    stream
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| TextError::Io {
+            file: file.to_owned(),
+            error,
+        })?;
+    read_bytes(file, &bytes)
+}
+
+/// The texts of a file: one, or one for each entry of a feed.
+///
+/// # Errors
+/// [`TextError::Pdf`] for a PDF that cannot be read, [`TextError::Binary`] for what is no text.
+pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
+    let mut warnings = Vec::new();
+    let bytes = match bytes.get(..MAX_FILE_BYTES) {
+        Some(head) if bytes.len() > MAX_FILE_BYTES => {
+            warnings.push(Warning::new(
+                "size",
+                format!("only the first {MAX_FILE_BYTES} bytes were read; split the file to scan the rest"),
+            ));
+            head
+        }
+        _ => bytes,
+    };
+    let format = Format::detect(file, bytes);
+    if format == Format::Pdf {
+        let extract = pdf::extract(bytes, &mut warnings)?;
+        let original = extract.text.as_str().as_bytes().into();
+        return Ok(vec![source(file, None, extract, None, &original, warnings)]);
+    }
+    let decoded = encoding::decode(bytes, &mut warnings);
+    if let Some(nul) = decoded.as_str().find('\0') {
+        return Err(TextError::Binary(decoded.origin(nul..nul + 1).start));
+    }
+    let text = decoded.as_str();
+    let original: std::sync::Arc<[u8]> = bytes.into();
+    let entries = match format {
+        Format::XmlFeed => Some(feed::extract_xml(text, &mut warnings)),
+        Format::JsonFeed => feed::extract_json(text),
+        _ => None,
+    };
+    if let Some(entries) = entries.filter(|entries| !entries.is_empty()) {
+        return Ok(entries
+            .into_iter()
+            .enumerate()
+            .map(|(index, entry)| {
+                source(
+                    file,
+                    Some(index + 1),
+                    entry,
+                    Some(&decoded),
+                    &original,
+                    warnings.clone(),
+                )
+            })
+            .collect());
+    }
+    let extract = match format {
+        Format::Html => html::extract(text, &mut warnings),
+        Format::Markdown => markdown::extract(text),
+        Format::XmlFeed | Format::JsonFeed => {
+            warnings.push(Warning::new(
+                "feed",
+                "no entries were found; it was read as plain text".into(),
+            ));
+            plain(text)
+        }
+        Format::Plain | Format::Pdf => plain(text),
+    };
+    Ok(vec![source(file, None, extract, Some(&decoded), &original, warnings)])
+}
+
+fn plain(text: &str) -> Extract {
+    Extract {
+        text: MappedText::identity(text, 0),
+        ..Extract::default()
+    }
+}
+
+fn source(
+    file: &str,
+    entry: Option<usize>,
+    extract: Extract,
+    decoded: Option<&MappedText>,
+    original: &std::sync::Arc<[u8]>,
+    warnings: Vec<Warning>,
+) -> Source {
+    let visible = decoded.map_or_else(|| extract.text.clone(), |decoded| decoded.through(&extract.text));
+    let normal = normal::normalise(visible.as_str());
+    Source {
+        file: file.to_owned(),
+        entry,
+        title: extract.title,
+        published: extract.published.as_deref().and_then(moment),
+        text: visible.through(&normal),
+        original: original.clone(),
+        pages: extract.pages,
+        warnings,
+    }
+}
+
+/// ISO 8601 (Atom, JSON Feed, HTML), a bare date, or RFC 2822 (RSS).
+fn moment(text: &str) -> Option<jiff::Timestamp> {
+    let text = text.trim();
+    text.parse()
+        .ok()
+        .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
+        .or_else(|| {
+            text.parse::<jiff::civil::Date>()
+                .ok()?
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .ok()
+                .map(|zoned| zoned.timestamp())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_line_is_cut_and_said() {
+        let sources = read("x.txt", std::io::repeat(b'a')).expect("read");
+        assert_eq!(sources[0].text.as_str().len(), MAX_FILE_BYTES);
+        assert_eq!(sources[0].warnings[0].about, "size");
+    }
+
+    #[test]
+    fn binary_data_is_refused() {
+        assert!(matches!(read_bytes("x", b"ab\0c"), Err(TextError::Binary(2))));
+    }
+
+    #[test]
+    fn quotes_are_the_bytes_of_the_file() {
+        let bytes = b"<html><meta charset=iso-8859-1><p>Le caf\xe9 &laquo;noir&raquo;</p></html>";
+        let sources = read_bytes("x.html", bytes).expect("read");
+        let text = &sources[0].text;
+        let at = text.as_str().find("café").expect("decoded");
+        let span = text.origin(at..at + "café".len());
+        assert_eq!(&bytes[span], b"caf\xe9");
+    }
+}

@@ -467,7 +467,7 @@ fn restricting_never_opens() {
                                     arrangements: [ArrangementId::new("A1").unwrap()].into(),
                                     ..Origin::default()
                                 },
-                            ))
+                            ));
                         }
                     }
                 }

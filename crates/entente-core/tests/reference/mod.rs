@@ -310,7 +310,8 @@ fn purpose(q: &Question<'_>, person: &Person) -> Vec<Failure> {
         None => purposes.only.is_none() && purposes.barred.is_empty(),
     };
     let all = originators(q);
-    if !marking && !(!all.is_empty() && all.iter().all(|(party, origin)| agreed(party, origin))) {
+    let everyone_agreed = !all.is_empty() && all.iter().all(|(party, origin)| agreed(party, origin));
+    if !marking && !everyone_agreed {
         found.extend(all.iter().map(|(party, _)| ("purpose.marking", party.to_string())));
     }
     for (party, origin) in all {

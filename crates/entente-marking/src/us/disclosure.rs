@@ -23,7 +23,7 @@ pub(crate) enum Disclosure {
     },
 }
 
-const SOURCE: &str = "M Table 3, pp. 37-41";
+const SOURCE: &str = "IC Markings Manual 2016, Table 3, pp. 37-41";
 
 /// A participant: every classified portion, and every unclassified one that carries a control.
 fn participates(mark: &Mark) -> bool {

@@ -195,7 +195,7 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
         Role::Class(class) => (
             format!("classified {}", class.banner()),
             "us-ic.class",
-            "M pp. 43-52",
+            "IC Markings Manual 2016, pp. 43-52",
             Effect::Clearance,
             match class.rank() {
                 0 => "readers must be known; no clearance is needed".to_owned(),
@@ -210,7 +210,7 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
             (
                 format!("classified {name} by NATO"),
                 "us-ic.class.nato",
-                "M pp. 54-55; ISM.ACES",
+                "IC Markings Manual 2016, pp. 54-55; ISM.ACES",
                 Effect::ReadOn,
                 format!(
                     "readers need a clearance of {} and the NATO read-on for it",
@@ -221,21 +221,21 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
         Role::Joint => (
             "classified jointly by its owners".to_owned(),
             "us-ic.class.joint",
-            "M pp. 57-59",
+            "IC Markings Manual 2016, pp. 57-59",
             Effect::Clearance,
             "readers need a clearance of the level; the release list names the owners".to_owned(),
         ),
         Role::Owner => (
             format!("information of {written}"),
             "us-ic.class.foreign",
-            "M p. 53",
+            "IC Markings Manual 2016, p. 53",
             Effect::Handling,
             "its owner is one of its originators".to_owned(),
         ),
         Role::Concealed => (
             "foreign government information whose owner is concealed".to_owned(),
             "us-ic.class.fgi",
-            "M pp. 122-130",
+            "IC Markings Manual 2016, pp. 122-130",
             Effect::Clearance,
             "readers need a clearance of the level".to_owned(),
         ),
@@ -249,14 +249,14 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
         Role::Sap => (
             "special access programme".to_owned(),
             "us-ic.sap",
-            "M pp. 99-102",
+            "IC Markings Manual 2016, pp. 99-102",
             Effect::ReadOn,
             format!("readers must be read on to {written}, each part of it"),
         ),
         Role::Aea => (
             "information under the Atomic Energy Act, or ATOMAL".to_owned(),
             "us-ic.aea",
-            "M pp. 103-121",
+            "IC Markings Manual 2016, pp. 103-121",
             Effect::ReadOn,
             format!(
                 "readers need access to {written}, where it is a category; UCNI and TFNI are handling instructions"
@@ -265,7 +265,7 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
         Role::Fgi => (
             "contains foreign government information".to_owned(),
             "us-ic.fgi",
-            "M pp. 122-130",
+            "IC Markings Manual 2016, pp. 122-130",
             Effect::Handling,
             "the named owners are originators beside the author".to_owned(),
         ),
@@ -303,7 +303,7 @@ fn sci_row(written: &str) -> Option<&'static Sci> {
 }
 
 fn sci_source(written: &str) -> &'static str {
-    sci_row(written).map_or("M pp. 60-98", |row| row.source)
+    sci_row(written).map_or("IC Markings Manual 2016, pp. 60-98", |row| row.source)
 }
 
 fn sci_meaning(written: &str) -> String {
@@ -337,21 +337,21 @@ fn list_meaning(role: &Role, written: &str, groups: &Groups) -> Words {
         Role::Display => (
             "may be shown to those listed, without a copy".to_owned(),
             "us-ic.dissem.display-only",
-            "M pp. 163-168",
+            "IC Markings Manual 2016, pp. 163-168",
             Effect::Releasability,
             format!("citizens of a listed country who act for it may be shown it{expanded}"),
         ),
         Role::Eyes => (
             "releasable to the listed Five Eyes countries only".to_owned(),
             "us-ic.dissem.eyes",
-            "M pp. 157-158",
+            "IC Markings Manual 2016, pp. 157-158",
             Effect::Releasability,
             format!("only citizens of a listed country who act for it may read it{expanded}"),
         ),
         _ => (
             "releasable to those listed".to_owned(),
             "us-ic.dissem.rel-to",
-            "M pp. 150-153",
+            "IC Markings Manual 2016, pp. 150-153",
             Effect::Releasability,
             format!(
                 "only citizens of a listed country who act for a listed country or organisation may read it{expanded}"

@@ -182,7 +182,7 @@ impl Scheme for UsIc {
                 findings.push(
                     Finding::error(
                         "us-ic.rollup.abbreviated",
-                        "M pp. 57, 151",
+                        "IC Markings Manual 2016, pp. 57, 151",
                         format!(
                             "portion {} {text}: it leaves its list to the banner, which is not known; write the list out, \
                              or state the document's banner",
@@ -202,7 +202,7 @@ impl Scheme for UsIc {
         if portions.is_empty() {
             steps.push(Step {
                 rule: "us-ic.rollup.empty".to_owned(),
-                source: "M §D.2".to_owned(),
+                source: "IC Markings Manual 2016, §D.2".to_owned(),
                 message: "there are no portions, so there is no banner".to_owned(),
             });
         }

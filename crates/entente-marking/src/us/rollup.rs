@@ -50,7 +50,7 @@ pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, steps: &mut Vec<Step>) ->
     if dropped_ucni && fdr != Disclosure::Noforn {
         steps.push(step(
             "ucni",
-            "M pp. 116-119",
+            "IC Markings Manual 2016, pp. 116-119",
             "UCNI is not shown in a classified banner, but the document must not be released to foreigners",
         ));
         fdr = Disclosure::Noforn;
@@ -88,7 +88,7 @@ fn head(marks: &[Mark], class: Class, steps: &mut Vec<Step>) -> Head {
         .map(|mark| &mark.head)
         .collect();
     let highest = format!("the highest level of any portion is {}", class.banner());
-    steps.push(step("class", "M p. 43", highest));
+    steps.push(step("class", "IC Markings Manual 2016, p. 43", highest));
     let with_class = |head: &Head| match head {
         Head::Us(_) => Head::Us(class),
         Head::Foreign(owners, _) => Head::Foreign(owners.clone(), class),
@@ -112,7 +112,7 @@ fn head(marks: &[Mark], class: Class, steps: &mut Vec<Step>) -> Head {
             if counting.iter().any(|head| owner(head).is_some()) {
                 steps.push(step(
                     "mixed-owners",
-                    "M pp. 126-130",
+                    "IC Markings Manual 2016, pp. 126-130",
                     "portions of several owners make a US banner",
                 ));
             }
@@ -154,7 +154,7 @@ fn atomic(banner: &mut Atomic, marks: &[Mark], classified: bool, steps: &mut Vec
     if banner.rd && (banner.frd || banner.tfni) {
         steps.push(step(
             "rd",
-            "M pp. 103, 111",
+            "IC Markings Manual 2016, pp. 103, 111",
             "RD takes precedence over FRD and TFNI; SIGMA numbers move to it",
         ));
         let moved = std::mem::take(&mut banner.frd_sigma);
@@ -162,7 +162,11 @@ fn atomic(banner: &mut Atomic, marks: &[Mark], classified: bool, steps: &mut Vec
         banner.frd = false;
         banner.tfni = false;
     } else if banner.frd && banner.tfni {
-        steps.push(step("frd", "M p. 120", "FRD takes precedence over TFNI"));
+        steps.push(step(
+            "frd",
+            "IC Markings Manual 2016, p. 120",
+            "FRD takes precedence over TFNI",
+        ));
         banner.tfni = false;
     }
     let ucni = banner.dod_ucni || banner.doe_ucni;
@@ -197,13 +201,17 @@ fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
     }
     owners.retain(|owner| owner != "USA" && !own.contains(owner));
     if concealed {
-        steps.push(step("fgi", "M p. 124", "one owner is concealed, so no owner is named"));
+        steps.push(step(
+            "fgi",
+            "IC Markings Manual 2016, p. 124",
+            "one owner is concealed, so no owner is named",
+        ));
         banner.fgi = Some(Fgi::Concealed);
     } else if !owners.is_empty() {
         let list = countries(&owners).join(" ");
         steps.push(step(
             "fgi",
-            "M pp. 126-130",
+            "IC Markings Manual 2016, pp. 126-130",
             format!("portions hold information of {list}"),
         ));
         banner.fgi = Some(Fgi::From(owners));
@@ -228,12 +236,16 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
         }
     }
     if any(Word::Orcon) {
-        steps.push(step("orcon", "M p. 138", "a portion is ORCON, so the document is"));
+        steps.push(step(
+            "orcon",
+            "IC Markings Manual 2016, p. 138",
+            "a portion is ORCON, so the document is",
+        ));
         banner.words.insert(Word::Orcon);
     } else if any(Word::OrconUsgov) {
         steps.push(step(
             "orcon-usgov",
-            "M p. 141",
+            "IC Markings Manual 2016, p. 141",
             "every originator-controlled portion is ORCON-USGOV",
         ));
         banner.words.insert(Word::OrconUsgov);
@@ -278,7 +290,7 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
         let list = dropped.join(", ");
         steps.push(step(
             "dropped",
-            "M pp. 134, 170-180",
+            "IC Markings Manual 2016, pp. 134, 170-180",
             format!("not shown beside what outranks it: {list}"),
         ));
     }

@@ -98,7 +98,7 @@ struct Reader<'r> {
     category: u8,
 }
 
-const GRAMMAR: &str = "M §A.6";
+const GRAMMAR: &str = "IC Markings Manual 2016, §A.6";
 
 /// Reads a mark.
 pub(crate) fn read(text: &str, kind: MarkKind, groups: &Groups, dod: bool) -> Read {
@@ -170,7 +170,7 @@ impl Reader<'_> {
         if upper != text {
             self.error_with(
                 "us-ic.syntax.case",
-                "M p. 28",
+                "IC Markings Manual 2016, p. 28",
                 "marks are written in capital letters",
                 whole,
                 &upper,
@@ -206,7 +206,7 @@ impl Reader<'_> {
                     let instead = format!("({})", trimmed.text.trim_matches(['(', ')']));
                     self.error_with(
                         "us-ic.syntax.portion",
-                        "M p. 30",
+                        "IC Markings Manual 2016, p. 30",
                         "a portion mark stands in parentheses",
                         trimmed,
                         &instead,
@@ -273,7 +273,7 @@ impl Reader<'_> {
             if class == Class::Restricted {
                 self.error(
                     "us-ic.class.restricted",
-                    "M p. 45",
+                    "IC Markings Manual 2016, p. 45",
                     "RESTRICTED is not a US classification; name its owner, as in `//GBR RESTRICTED`",
                     trimmed,
                 );
@@ -305,7 +305,7 @@ impl Reader<'_> {
             .or_else(|| nearest(trimmed.text, Class::ALL.into_iter().map(wanted)).map(str::to_owned));
         let mut finding = Finding::error(
             "us-ic.class.unknown",
-            "M pp. 43-52",
+            "IC Markings Manual 2016, pp. 43-52",
             message,
             trimmed.start,
             trimmed.end(),
@@ -347,7 +347,7 @@ impl Reader<'_> {
             let Some((class, owners)) = class else {
                 self.error(
                     "us-ic.joint.class",
-                    "M p. 57",
+                    "IC Markings Manual 2016, p. 57",
                     "JOINT is followed by a classification and its owners, as in `//JOINT SECRET GBR USA`",
                     piece,
                 );
@@ -359,7 +359,7 @@ impl Reader<'_> {
                 if self.kind == MarkKind::Banner {
                     self.error(
                         "us-ic.joint.owners",
-                        "M p. 57",
+                        "IC Markings Manual 2016, p. 57",
                         "a JOINT banner names its owners, as in `//JOINT SECRET GBR USA`",
                         piece,
                     );
@@ -385,7 +385,7 @@ impl Reader<'_> {
             ))
         });
         let Some((class, owners)) = parts else {
-            self.error("us-ic.class.foreign", "M pp. 53-56", "after `//` comes a foreign classification: owners and level as in `//DEU SECRET`, a NATO one, `//FGI …` or `//JOINT …`", piece);
+            self.error("us-ic.class.foreign", "IC Markings Manual 2016, pp. 53-56", "after `//` comes a foreign classification: owners and level as in `//DEU SECRET`, a NATO one, `//FGI …` or `//JOINT …`", piece);
             self.token(piece, Role::Unknown);
             return None;
         };
@@ -415,7 +415,7 @@ impl Reader<'_> {
                 } else {
                     "entries are separated by one space"
                 };
-                self.error("us-ic.list.separator", "M p. 150", message, code);
+                self.error("us-ic.list.separator", "IC Markings Manual 2016, p. 150", message, code);
             }
             // A comma without its space, or spaces without commas, glue entries together.
             for entry in trimmed.text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
@@ -431,7 +431,13 @@ impl Reader<'_> {
                         .filter(|e| !e.is_empty())
                         .collect::<Vec<_>>()
                         .join(separator);
-                    self.error_with("us-ic.list.separator", "M p. 150", message, trimmed, &instead);
+                    self.error_with(
+                        "us-ic.list.separator",
+                        "IC Markings Manual 2016, p. 150",
+                        message,
+                        trimmed,
+                        &instead,
+                    );
                 }
                 if !is_country(entry) && self.groups.get(&Entity::new(entry)).is_none() {
                     let known = self
@@ -442,7 +448,7 @@ impl Reader<'_> {
                     let near = nearest(entry, known.iter().map(String::as_str)).map(str::to_owned);
                     let mut finding = Finding::error(
                         "us-ic.list.unknown",
-                        "ISO 3166-1; M Annex A and B",
+                        "ISO 3166-1; IC Markings Manual 2016, Annex A and B",
                         format!("`{entry}` is neither a country code nor a known group; nobody is admitted by it"),
                         trimmed.start,
                         trimmed.end(),
@@ -453,7 +459,7 @@ impl Reader<'_> {
                 if !list.insert(entry.to_owned()) {
                     self.error(
                         "us-ic.list.duplicate",
-                        "M p. 150",
+                        "IC Markings Manual 2016, p. 150",
                         format!("`{entry}` stands twice"),
                         trimmed,
                     );
@@ -467,7 +473,7 @@ impl Reader<'_> {
                 let instead = right.join(separator);
                 self.error_with(
                     "us-ic.list.order",
-                    "M p. 52",
+                    "IC Markings Manual 2016, p. 52",
                     "countries stand in alphabetical order, then groups",
                     piece,
                     &instead,
@@ -482,7 +488,7 @@ impl Reader<'_> {
         if number < self.category {
             self.error(
                 "us-ic.order.category",
-                "M §A.6",
+                "IC Markings Manual 2016, §A.6",
                 format!(
                     "{name} stands before what precedes it: the order is SCI, SAP, AEA, FGI, dissemination, non-IC"
                 ),
@@ -491,7 +497,7 @@ impl Reader<'_> {
         } else if number == self.category {
             self.error(
                 "us-ic.order.separator",
-                "M §A.6",
+                "IC Markings Manual 2016, §A.6",
                 format!("{name} are joined by `/` within their category, not by `//`"),
                 piece,
             );
@@ -569,7 +575,7 @@ impl Reader<'_> {
             if !is_name(head.text) {
                 self.error(
                     "us-ic.sap.name",
-                    "M p. 100",
+                    "IC Markings Manual 2016, p. 100",
                     "a programme is named by letters and digits, as in `SAR-BP`",
                     head,
                 );
@@ -603,7 +609,7 @@ impl Reader<'_> {
             if !is_name(head.text) {
                 self.error(
                     "us-ic.compartment.name",
-                    "M p. 61",
+                    "IC Markings Manual 2016, p. 61",
                     "a compartment is named by letters and digits, as in `SI-G`",
                     part,
                 );
@@ -619,7 +625,7 @@ impl Reader<'_> {
                 if !is_name(sub.text) {
                     self.error(
                         "us-ic.compartment.name",
-                        "M p. 61",
+                        "IC Markings Manual 2016, p. 61",
                         "sub-compartments are separated by one space, as in `SI-G ABCD EFGH`",
                         part,
                     );
@@ -657,7 +663,7 @@ impl Reader<'_> {
             let list: Vec<&str> = right.iter().map(Name::as_str).collect();
             self.error(
                 "us-ic.order.names",
-                "M p. 61",
+                "IC Markings Manual 2016, p. 61",
                 format!(
                     "{what} stand with numbers first, then in alphabetical order: {}",
                     list.join(", ")
@@ -715,7 +721,7 @@ impl Reader<'_> {
                                         }
                                         _ => self.error(
                                             "us-ic.aea.sigma",
-                                            "M pp. 108-115",
+                                            "IC Markings Manual 2016, pp. 108-115",
                                             format!("`{number}` is not a SIGMA number (1 to 99)"),
                                             part,
                                         ),
@@ -748,7 +754,7 @@ impl Reader<'_> {
                 if number != 0 && number != category {
                     self.error(
                         "us-ic.order.category",
-                        "M §A.6",
+                        "IC Markings Manual 2016, §A.6",
                         "dissemination controls and non-IC controls are separate categories, divided by `//`",
                         part,
                     );
@@ -770,7 +776,7 @@ impl Reader<'_> {
         if !order.is_sorted() {
             self.error(
                 "us-ic.order.controls",
-                "M §D.1; ISM-ID-00035",
+                "IC Markings Manual 2016, §D.1; ISM-ID-00035",
                 "controls stand in the register's order",
                 piece,
             );
@@ -821,7 +827,7 @@ impl Reader<'_> {
             } else {
                 self.error(
                     "us-ic.list.unknown",
-                    "M p. 157",
+                    "IC Markings Manual 2016, p. 157",
                     format!("`{last}` is not a country code"),
                     whole,
                 );
@@ -867,7 +873,7 @@ impl Reader<'_> {
             }
             self.error_with(
                 "us-ic.rel.list",
-                "M p. 150",
+                "IC Markings Manual 2016, p. 150",
                 "REL TO needs its list of countries",
                 part,
                 "REL TO USA, …",
@@ -880,7 +886,7 @@ impl Reader<'_> {
         if without_usa {
             self.error_with(
                 "us-ic.rel.usa",
-                "M p. 150; ISM-ID-00040",
+                "IC Markings Manual 2016, p. 150; ISM-ID-00040",
                 "a release list begins with USA",
                 list,
                 &format!("USA, {right}"),
@@ -888,7 +894,7 @@ impl Reader<'_> {
         } else if right != list.text && right.len() == list.text.len() {
             self.error_with(
                 "us-ic.rel.order",
-                "M p. 150; ISM-ID-00041",
+                "IC Markings Manual 2016, p. 150; ISM-ID-00041",
                 "USA stands first, then countries and then groups in alphabetical order",
                 list,
                 &right,

@@ -1,7 +1,7 @@
 //! The words of US markings: tables that read like the register's.
 //!
 //! Source throughout: *Intelligence Community Markings System Register and Manual*, effective 31 December 2016
-//! (ODNI), cited as "M p. N"; machine rules of IC-ISM as "ISM-ID-NNNNN".
+//! (ODNI), cited as "IC Markings Manual 2016, p. N"; machine rules of IC-ISM as "ISM-ID-NNNNN".
 
 use crate::scheme::Effect;
 
@@ -59,46 +59,71 @@ pub(crate) struct Sci {
 
 /// Published SCI control systems, and those that the manual uses in its examples. Others are unknown.
 pub(crate) const SCI: &[Sci] = &[
-    sci("HCS", "HCS", "human intelligence control system", "M pp. 62-69"),
-    sci("KLM", "KLAMATH", "Klamath control system", "M p. 60"),
-    sci("RSV", "RESERVE", "Reserve control system", "M pp. 70-73"),
+    sci(
+        "HCS",
+        "HCS",
+        "human intelligence control system",
+        "IC Markings Manual 2016, pp. 62-69",
+    ),
+    sci(
+        "KLM",
+        "KLAMATH",
+        "Klamath control system",
+        "IC Markings Manual 2016, p. 60",
+    ),
+    sci(
+        "RSV",
+        "RESERVE",
+        "Reserve control system",
+        "IC Markings Manual 2016, pp. 70-73",
+    ),
     sci(
         "SI",
         "SPECIAL INTELLIGENCE",
         "special (communications) intelligence",
-        "M pp. 74-84",
+        "IC Markings Manual 2016, pp. 74-84",
     ),
-    sci("TK", "TALENT KEYHOLE", "overhead collection", "M pp. 85-98"),
+    sci(
+        "TK",
+        "TALENT KEYHOLE",
+        "overhead collection",
+        "IC Markings Manual 2016, pp. 85-98",
+    ),
     sci(
         "BOHEMIA",
         "BOHEMIA",
         "NATO special category for signals intelligence",
-        "M p. 127",
+        "IC Markings Manual 2016, p. 127",
     ),
-    sci("BALK", "BALK", "NATO special category", "M p. 127"),
+    sci(
+        "BALK",
+        "BALK",
+        "NATO special category",
+        "IC Markings Manual 2016, p. 127",
+    ),
     sci(
         "ANB",
         "ANB",
         "unpublished control system of the manual's examples",
-        "M p. 194",
+        "IC Markings Manual 2016, p. 194",
     ),
     sci(
         "LMN",
         "LMN",
         "unpublished control system of the manual's examples",
-        "M p. 195",
+        "IC Markings Manual 2016, p. 195",
     ),
     sci(
         "XNB",
         "XNB",
         "unpublished control system of the manual's examples",
-        "M p. 194",
+        "IC Markings Manual 2016, p. 194",
     ),
     sci(
         "123",
         "123",
         "unpublished control system of the manual's examples",
-        "M p. 60",
+        "IC Markings Manual 2016, p. 60",
     ),
 ];
 
@@ -180,26 +205,26 @@ const NO_EFFECT: &str = "no effect on who may read it; it binds whoever handles 
 
 #[rustfmt::skip]
 pub(crate) const CONTROLS: &[Control] = &[
-    c(Word::Rsen, "RS", "RSEN", &["RISK SENSITIVE"], "risk sensitive: protects imagery capabilities", "us-ic.dissem.rsen", "M p. 132", Effect::Handling, NO_EFFECT),
-    c(Word::Fouo, "FOUO", "FOR OFFICIAL USE ONLY", &["FOUO"], "for official use only", "us-ic.dissem.fouo", "M p. 134", Effect::Handling, NO_EFFECT),
-    c(Word::Orcon, "OC", "ORCON", &["ORIGINATOR CONTROLLED"], "originator controlled", "us-ic.dissem.orcon", "M pp. 136-138; ICPG 710.1", Effect::OriginatorControl, "only original recipients may read it; anyone else needs the originator's advance permission"),
-    c(Word::OrconUsgov, "OC-USGOV", "ORCON-USGOV", &["ORIGINATOR CONTROLLED-USGOV"], "originator controlled, pre-approved for the US executive branch", "us-ic.dissem.orcon-usgov", "M pp. 139-141", Effect::OriginatorControl, "the originator's own government may share it inside itself; anyone else needs the originator's permission"),
-    c(Word::Imcon, "IMC", "IMCON", &["CONTROLLED IMAGERY"], "controlled imagery", "us-ic.dissem.imcon", "M p. 142", Effect::Handling, NO_EFFECT),
-    c(Word::Noforn, "NF", "NOFORN", &["NOT RELEASABLE TO FOREIGN NATIONALS"], "not releasable to foreign nationals", "us-ic.dissem.noforn", "M pp. 145-147", Effect::Releasability, "only US citizens acting for a US agency may read it"),
-    c(Word::Propin, "PR", "PROPIN", &["CAUTION-PROPRIETARY INFORMATION INVOLVED"], "proprietary information involved", "us-ic.dissem.propin", "M p. 148", Effect::Handling, NO_EFFECT),
-    c(Word::Relido, "RELIDO", "RELIDO", &["RELEASABLE BY INFORMATION DISCLOSURE OFFICIAL"], "releasable by an information disclosure official", "us-ic.dissem.relido", "M pp. 154-156", Effect::Handling, "a disclosure official may release it further; by itself it releases nothing to foreigners"),
-    c(Word::Dsen, "DSEN", "DEA SENSITIVE", &[], "drug enforcement sensitive", "us-ic.dissem.dsen", "M pp. 159-160", Effect::Handling, NO_EFFECT),
+    c(Word::Rsen, "RS", "RSEN", &["RISK SENSITIVE"], "risk sensitive: protects imagery capabilities", "us-ic.dissem.rsen", "IC Markings Manual 2016, p. 132", Effect::Handling, NO_EFFECT),
+    c(Word::Fouo, "FOUO", "FOR OFFICIAL USE ONLY", &["FOUO"], "for official use only", "us-ic.dissem.fouo", "IC Markings Manual 2016, p. 134", Effect::Handling, NO_EFFECT),
+    c(Word::Orcon, "OC", "ORCON", &["ORIGINATOR CONTROLLED"], "originator controlled", "us-ic.dissem.orcon", "IC Markings Manual 2016, pp. 136-138; ICPG 710.1", Effect::OriginatorControl, "only original recipients may read it; anyone else needs the originator's advance permission"),
+    c(Word::OrconUsgov, "OC-USGOV", "ORCON-USGOV", &["ORIGINATOR CONTROLLED-USGOV"], "originator controlled, pre-approved for the US executive branch", "us-ic.dissem.orcon-usgov", "IC Markings Manual 2016, pp. 139-141", Effect::OriginatorControl, "the originator's own government may share it inside itself; anyone else needs the originator's permission"),
+    c(Word::Imcon, "IMC", "IMCON", &["CONTROLLED IMAGERY"], "controlled imagery", "us-ic.dissem.imcon", "IC Markings Manual 2016, p. 142", Effect::Handling, NO_EFFECT),
+    c(Word::Noforn, "NF", "NOFORN", &["NOT RELEASABLE TO FOREIGN NATIONALS"], "not releasable to foreign nationals", "us-ic.dissem.noforn", "IC Markings Manual 2016, pp. 145-147", Effect::Releasability, "only US citizens acting for a US agency may read it"),
+    c(Word::Propin, "PR", "PROPIN", &["CAUTION-PROPRIETARY INFORMATION INVOLVED"], "proprietary information involved", "us-ic.dissem.propin", "IC Markings Manual 2016, p. 148", Effect::Handling, NO_EFFECT),
+    c(Word::Relido, "RELIDO", "RELIDO", &["RELEASABLE BY INFORMATION DISCLOSURE OFFICIAL"], "releasable by an information disclosure official", "us-ic.dissem.relido", "IC Markings Manual 2016, pp. 154-156", Effect::Handling, "a disclosure official may release it further; by itself it releases nothing to foreigners"),
+    c(Word::Dsen, "DSEN", "DEA SENSITIVE", &[], "drug enforcement sensitive", "us-ic.dissem.dsen", "IC Markings Manual 2016, pp. 159-160", Effect::Handling, NO_EFFECT),
     c(Word::RawFisa, "RAWFISA", "RAWFISA", &[], "raw information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.rawfisa", "ISM CVEnumISMDissem", Effect::Handling, NO_EFFECT),
-    c(Word::Fisa, "FISA", "FISA", &["FOREIGN INTELLIGENCE SURVEILLANCE ACT"], "information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.fisa", "M pp. 161-162", Effect::Handling, NO_EFFECT),
+    c(Word::Fisa, "FISA", "FISA", &["FOREIGN INTELLIGENCE SURVEILLANCE ACT"], "information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.fisa", "IC Markings Manual 2016, pp. 161-162", Effect::Handling, NO_EFFECT),
     c(Word::Waived, "WAIVED", "WAIVED", &[], "waived special access programme", "us-ic.dissem.waived", "ISM CVEnumISMDissem", Effect::Handling, NO_EFFECT),
-    c(Word::Limdis, "DS", "LIMITED DISTRIBUTION", &["LIMDIS"], "limited distribution (geospatial)", "us-ic.non-ic.limdis", "M pp. 170-171", Effect::Handling, NO_EFFECT),
-    c(Word::Exdis, "XD", "EXDIS", &["EXCLUSIVE DISTRIBUTION"], "exclusive distribution (State)", "us-ic.non-ic.exdis", "M pp. 172-173", Effect::Distribution, "only the organisations that received it may read it"),
-    c(Word::Nodis, "ND", "NODIS", &["NO DISTRIBUTION"], "no distribution (State)", "us-ic.non-ic.nodis", "M pp. 174-175", Effect::Distribution, "only named recipients may read it"),
-    c(Word::Sbu, "SBU", "SBU", &["SENSITIVE BUT UNCLASSIFIED"], "sensitive but unclassified", "us-ic.non-ic.sbu", "M pp. 176-177", Effect::Handling, NO_EFFECT),
-    c(Word::SbuNf, "SBU-NF", "SBU NOFORN", &["SENSITIVE BUT UNCLASSIFIED NOFORN"], "sensitive but unclassified, not releasable to foreign nationals", "us-ic.non-ic.sbu-nf", "M pp. 178-180", Effect::Releasability, "only US citizens acting for a US agency may read it"),
-    c(Word::Les, "LES", "LES", &["LAW ENFORCEMENT SENSITIVE"], "law enforcement sensitive", "us-ic.non-ic.les", "M pp. 181-184", Effect::Handling, NO_EFFECT),
-    c(Word::LesNf, "LES-NF", "LES NOFORN", &["LAW ENFORCEMENT SENSITIVE NOFORN"], "law enforcement sensitive, not releasable to foreign nationals", "us-ic.non-ic.les-nf", "M pp. 185-188", Effect::Releasability, "only US citizens acting for a US agency may read it"),
-    c(Word::Ssi, "SSI", "SSI", &["SENSITIVE SECURITY INFORMATION"], "sensitive (transport) security information", "us-ic.non-ic.ssi", "M pp. 189-191", Effect::Handling, NO_EFFECT),
+    c(Word::Limdis, "DS", "LIMITED DISTRIBUTION", &["LIMDIS"], "limited distribution (geospatial)", "us-ic.non-ic.limdis", "IC Markings Manual 2016, pp. 170-171", Effect::Handling, NO_EFFECT),
+    c(Word::Exdis, "XD", "EXDIS", &["EXCLUSIVE DISTRIBUTION"], "exclusive distribution (State)", "us-ic.non-ic.exdis", "IC Markings Manual 2016, pp. 172-173", Effect::Distribution, "only the organisations that received it may read it"),
+    c(Word::Nodis, "ND", "NODIS", &["NO DISTRIBUTION"], "no distribution (State)", "us-ic.non-ic.nodis", "IC Markings Manual 2016, pp. 174-175", Effect::Distribution, "only named recipients may read it"),
+    c(Word::Sbu, "SBU", "SBU", &["SENSITIVE BUT UNCLASSIFIED"], "sensitive but unclassified", "us-ic.non-ic.sbu", "IC Markings Manual 2016, pp. 176-177", Effect::Handling, NO_EFFECT),
+    c(Word::SbuNf, "SBU-NF", "SBU NOFORN", &["SENSITIVE BUT UNCLASSIFIED NOFORN"], "sensitive but unclassified, not releasable to foreign nationals", "us-ic.non-ic.sbu-nf", "IC Markings Manual 2016, pp. 178-180", Effect::Releasability, "only US citizens acting for a US agency may read it"),
+    c(Word::Les, "LES", "LES", &["LAW ENFORCEMENT SENSITIVE"], "law enforcement sensitive", "us-ic.non-ic.les", "IC Markings Manual 2016, pp. 181-184", Effect::Handling, NO_EFFECT),
+    c(Word::LesNf, "LES-NF", "LES NOFORN", &["LAW ENFORCEMENT SENSITIVE NOFORN"], "law enforcement sensitive, not releasable to foreign nationals", "us-ic.non-ic.les-nf", "IC Markings Manual 2016, pp. 185-188", Effect::Releasability, "only US citizens acting for a US agency may read it"),
+    c(Word::Ssi, "SSI", "SSI", &["SENSITIVE SECURITY INFORMATION"], "sensitive (transport) security information", "us-ic.non-ic.ssi", "IC Markings Manual 2016, pp. 189-191", Effect::Handling, NO_EFFECT),
     c(Word::Nnpi, "NNPI", "NNPI", &["NAVAL NUCLEAR PROPULSION INFORMATION"], "naval nuclear propulsion information", "us-ic.non-ic.nnpi", "DoDM 5200.01 v2, encl. 4, para. 12", Effect::Handling, NO_EFFECT),
 ];
 

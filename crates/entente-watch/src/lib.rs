@@ -23,6 +23,7 @@ mod matching;
 mod names;
 mod origins;
 pub mod proposal;
+mod quotations;
 pub mod report;
 mod scan;
 mod speakers;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::Document;
-use crate::facts::{Fact, Slot, Value};
+use crate::facts::{Fact, MAX_PHRASE_WORDS, Slot, Value};
 use crate::language::{Class, Language};
 use crate::matching::name_at;
 use crate::text::{Source, TextError, read_bytes};
@@ -46,6 +46,10 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
         let start = at;
         at += 1;
         let word = document.word(start);
+        // A star would read as a wildcard.
+        if word.text.contains('*') {
+            continue;
+        }
         if word.classes.has(Class::Calendar) && (word.capital || document.language != Language::En) {
             others.push(slot(
                 document.text(start..at),
@@ -61,7 +65,7 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
             continue;
         }
         let opens = document.sentences.iter().any(|s| s.tokens.start == start);
-        let name = name_at(&document, start, document.tokens.len());
+        let name = name_at(&document, start, document.tokens.len().min(start + MAX_PHRASE_WORDS));
         // German capitalises every noun, and every sentence its first word.
         let proper = !name.is_empty() && document.language != Language::De && (!opens || name.len() > 1 || word.upper);
         if proper {
@@ -72,7 +76,9 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
             } else {
                 vec![text.clone()]
             };
-            names.push(slot(&text, any, true));
+            if !names.iter().any(|known| known.name == text) {
+                names.push(slot(&text, any, true));
+            }
             at = name.end;
         } else if word.is_content() && word.lower.chars().count() > 2 && !word.classes.has(Class::Auxiliary) {
             let mut any = vec![word.lower.clone()];

@@ -7,6 +7,7 @@
 //! A [`Scheme`] turns text into a [`Marking`] and back, says with rule and source what is wrong with a text, and
 //! rolls the banner of a document up from its portions. A scheme is looked up in [`Schemes`].
 
+pub mod codes;
 mod finding;
 mod groups;
 mod label;

@@ -27,10 +27,12 @@
 //! ```
 
 mod checkpoint;
+mod durable;
 mod leaf;
 mod log;
 mod note;
 mod proof;
+mod subtree;
 mod tile;
 mod tree;
 mod verify;

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::checkpoint::Checkpoint;
+use crate::durable::{Durable, Failure};
 use crate::note::{Note, NoteSigner};
-use crate::tile::{TILE_WIDTH, TilePath, bundle_bytes, tile_bytes, tile_root, tiles_between};
-use crate::tree::{Hash, leaf_hash, prove_inclusion};
-use crate::verify::{Finding, Folder, PARTIAL, UNFINISHED, read_bundle, read_tile, root_at, unfinished};
+use crate::subtree::{inclusion, root_at};
+use crate::tile::{MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, tile_bytes, tile_root, tiles_between};
+use crate::tree::{Hash, leaf_hash, verify_inclusion};
+use crate::verify::{Finding, Folder, PARTIAL, UNFINISHED, read_bundle, read_tile, unfinished};
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
@@ -62,21 +64,16 @@ pub enum PublishError {
     BadHead(PathBuf),
 }
 
-/// Writes a file so that it is whole and durable, or not there. `partial` holds it until it is whole.
-fn write(path: &Path, partial: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    let failed = |error| PublishError::File {
-        path: path.to_owned(),
-        error,
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = std::fs::File::create(partial).map_err(failed)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    std::fs::rename(partial, path).map_err(failed)?;
-    std::fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
+impl From<Failure> for PublishError {
+    fn from(Failure { path, error }: Failure) -> Self {
+        Self::File { path, error }
+    }
+}
+
+impl From<Finding> for PublishError {
+    fn from(Finding { place, problem, .. }: Finding) -> Self {
+        Self::Corrupt { path: place, problem }
+    }
 }
 
 /// A log in a folder, with its kept checkpoint in another.
@@ -131,6 +128,7 @@ impl Log {
         signer: &NoteSigner,
         mut entries: impl FnMut(std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String>,
     ) -> Result<Checkpoint, PublishError> {
+        let _alone = self.lock()?;
         let latest = self.latest()?;
         let signed = latest.as_ref().map_or(0, |checkpoint| checkpoint.size);
         if size < signed {
@@ -140,33 +138,36 @@ impl Log {
         // What stands in the folder of earlier sizes, should a publication have been interrupted.
         let mut earlier = unfinished(&files);
         earlier.extend([signed, self.published()]);
-        let corrupt = |problem: Finding| PublishError::Corrupt {
-            path: problem.place,
-            problem: problem.problem,
+        let same = |have: u64| -> Result<(), PublishError> {
+            match &latest {
+                None => Ok(()),
+                Some(latest) => match root_at(&files, have, latest.size)? == latest.root {
+                    true => Ok(()),
+                    false => Err(PublishError::Forked { signed }),
+                },
+            }
         };
-        let same = |have: u64| match &latest {
-            None => Ok(()),
-            Some(latest) => match root_at(&files, have, latest.size).map_err(corrupt)? == latest.root {
-                true => Ok(()),
-                false => Err(PublishError::Forked { signed }),
-            },
-        };
+        let mut written = Durable::below(&self.folder, self.folder.join(PARTIAL));
         // What is on the disk must be what was signed, before and after it grows.
         if self.folder.join("checkpoint").exists() {
             same(signed)?;
         }
-        self.announce(earlier.iter().copied().chain([size]))?;
+        let sizes: BTreeSet<u64> = earlier.iter().copied().chain([size]).collect();
+        let announced: String = sizes.iter().map(|size| format!("{size}\n")).collect();
+        written.put(UNFINISHED, announced.as_bytes())?;
+        written.settle()?;
         for tile in tiles_between(signed, size).filter(|tile| tile.level.is_none()) {
-            self.write_bundle(tile, &mut entries)?;
-            read_bundle(&files, tile).map_err(corrupt)?;
+            write_bundle(&mut written, tile, &mut entries)?;
+            read_bundle(&files, tile)?;
         }
         for level in 1..8 {
             for tile in tiles_between(signed, size).filter(|tile| tile.level == Some(level)) {
-                self.write_tile(tile)?;
+                write_tile(&mut written, &files, tile)?;
             }
         }
+        written.settle()?;
         same(size)?;
-        let checked = root_at(&files, size, size).map_err(corrupt)?;
+        let checked = root_at(&files, size, size)?;
         let checkpoint = Checkpoint {
             origin: self.origin.clone(),
             size,
@@ -176,9 +177,15 @@ impl Log {
         signer.sign(&mut note);
         let bytes = note.render().into_bytes();
         // The kept checkpoint first: should the machine stop here, the folder is behind it, and catches up.
-        write(&self.head, &self.head.with_extension("writing"), &bytes)?;
-        self.write(&format!("checkpoints/{size}"), &bytes)?;
-        self.write("checkpoint", &bytes)?;
+        let mut kept = Durable::below(
+            self.head.parent().unwrap_or(Path::new("")),
+            self.head.with_extension("writing"),
+        );
+        kept.put(self.head.file_name().unwrap_or_default(), &bytes)?;
+        kept.settle()?;
+        written.put(format!("checkpoints/{size}"), &bytes)?;
+        written.put("checkpoint", &bytes)?;
+        written.settle()?;
         for old in earlier {
             self.remove_superseded(old, size)?;
         }
@@ -194,15 +201,19 @@ impl Log {
             .map_or(0, |checkpoint| checkpoint.size)
     }
 
-    /// Says which sizes' tiles may stand in the folder until the next checkpoint does.
-    fn announce(&self, sizes: impl Iterator<Item = u64>) -> Result<(), PublishError> {
-        let sizes: BTreeSet<u64> = sizes.collect();
-        let lines: String = sizes.iter().map(|size| format!("{size}\n")).collect();
-        self.write(UNFINISHED, lines.as_bytes())
-    }
-
-    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
-        write(&self.folder.join(path), &self.folder.join(PARTIAL), bytes)
+    /// Waits until no other process publishes: of two writers one reads the kept checkpoint that the other has written.
+    fn lock(&self) -> Result<std::fs::File, PublishError> {
+        let path = self.head.with_extension("lock");
+        let open = || {
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+            let file = std::fs::File::create(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        open().map_err(|error| PublishError::File {
+            path: path.clone(),
+            error,
+        })
     }
 
     fn remove(&self, path: &str) -> Result<(), PublishError> {
@@ -220,53 +231,13 @@ impl Log {
             .try_for_each(|tile| self.remove(&tile.to_string()))
     }
 
-    fn write_bundle(
-        &self,
-        tile: TilePath,
-        entries: &mut impl FnMut(std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String>,
-    ) -> Result<(), PublishError> {
-        let start = tile.index * TILE_WIDTH;
-        let wanted = start..start + u64::from(tile.width);
-        let found = entries(wanted).map_err(PublishError::Source)?;
-        if found.len() != usize::from(tile.width) {
-            return Err(PublishError::Source(format!(
-                "{} entries from {start} on, not {}",
-                found.len(),
-                tile.width
-            )));
-        }
-        let bytes = bundle_bytes(found.iter().map(Vec::as_slice));
-        let hashes: Vec<Hash> = found.iter().map(|entry| leaf_hash(entry)).collect();
-        self.write(&tile.to_string(), &bytes.ok_or(PublishError::TooLong(start))?)?;
-        let level0 = TilePath { level: Some(0), ..tile };
-        self.write(&level0.to_string(), &tile_bytes(&hashes))
-    }
-
-    /// Writes a tile above level 0 from the tiles below it. Level 0 is written with its bundle.
-    fn write_tile(&self, tile: TilePath) -> Result<(), PublishError> {
-        let Some(level) = tile.level.filter(|level| *level > 0) else {
-            return Ok(());
-        };
-        let mut hashes = Vec::new();
-        for n in 0..u64::from(tile.width) {
-            let below = TilePath {
-                level: Some(level - 1),
-                index: tile.index * TILE_WIDTH + n,
-                width: 256,
-            };
-            let children = read_tile(&Folder::new(&self.folder), below).map_err(|problem| PublishError::Corrupt {
-                path: problem.place,
-                problem: problem.problem,
-            })?;
-            hashes.push(tile_root(&children));
-        }
-        self.write(&tile.to_string(), &tile_bytes(&hashes))
-    }
-
     /// The proof that one entry is in the log of the checkpoint in the folder, and the proof's entry.
     ///
     /// # Errors
-    /// When the folder has no checkpoint, or fewer entries, or a file cannot be read.
+    /// When the folder has no checkpoint, or fewer entries, or a file cannot be read or was changed.
+    ///
+    /// # Panics
+    /// Never: an entry's place in its bundle is below 256.
     pub fn prove(&self, index: u64) -> Result<(crate::proof::Proof, Vec<u8>), PublishError> {
         let path = self.folder.join("checkpoint");
         let bytes = std::fs::read(&path).map_err(|error| PublishError::File {
@@ -282,32 +253,23 @@ impl Log {
             )));
         }
         let files = Folder::new(&self.folder);
-        let corrupt = |problem: Finding| PublishError::Corrupt {
-            path: problem.place,
-            problem: problem.problem,
+        let start = index - index % TILE_WIDTH;
+        let width = (checkpoint.size - start).min(TILE_WIDTH);
+        let bundle = TilePath {
+            level: None,
+            index: index / TILE_WIDTH,
+            width: u16::try_from(width).expect("a bundle has at most 256 entries"),
         };
-        let mut leaves = Vec::new();
-        let mut found = None;
-        for bundle in tiles_between(0, checkpoint.size).filter(|tile| tile.level.is_none()) {
-            if bundle.index == index / TILE_WIDTH {
-                let place = usize::try_from(index % TILE_WIDTH).unwrap_or(0);
-                found = read_bundle(&files, bundle).map_err(corrupt)?.into_iter().nth(place);
-            }
-            leaves.extend(
-                read_tile(
-                    &files,
-                    TilePath {
-                        level: Some(0),
-                        ..bundle
-                    },
-                )
-                .map_err(corrupt)?,
-            );
+        let place = usize::try_from(index - start).expect("a place in a bundle is below 256");
+        let entry = read_bundle(&files, bundle)?.swap_remove(place);
+        let hashes = inclusion(&files, checkpoint.size, index)?;
+        // A proof that does not hold would put its reader on the wrong track.
+        if !verify_inclusion(&leaf_hash(&entry), index, checkpoint.size, &checkpoint.root, &hashes) {
+            return Err(PublishError::Corrupt {
+                path: bundle.to_string(),
+                problem: "its entries do not lead to the signed root".to_owned(),
+            });
         }
-        let place = usize::try_from(index).unwrap_or(usize::MAX);
-        let (Some(entry), Some(hashes)) = (found, prove_inclusion(&leaves, place)) else {
-            return Err(PublishError::Source(format!("entry {index} is not in the folder")));
-        };
         let proof = crate::proof::Proof {
             extra: None,
             index,
@@ -316,4 +278,47 @@ impl Log {
         };
         Ok((proof, entry))
     }
+}
+
+/// Writes a bundle of entries and the tile of their hashes.
+fn write_bundle(
+    written: &mut Durable,
+    tile: TilePath,
+    entries: &mut impl FnMut(std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String>,
+) -> Result<(), PublishError> {
+    let start = tile.index * TILE_WIDTH;
+    let found = entries(start..start + u64::from(tile.width)).map_err(PublishError::Source)?;
+    if found.len() != usize::from(tile.width) {
+        return Err(PublishError::Source(format!(
+            "{} entries from {start} on, not {}",
+            found.len(),
+            tile.width
+        )));
+    }
+    let long = || (start..).zip(&found).find(|(_, entry)| entry.len() > MAX_ENTRY);
+    let bytes = bundle_bytes(found.iter().map(Vec::as_slice))
+        .ok_or_else(|| PublishError::TooLong(long().map_or(start, |(index, _)| index)))?;
+    let hashes: Vec<Hash> = found.iter().map(|entry| leaf_hash(entry)).collect();
+    let level0 = TilePath { level: Some(0), ..tile };
+    written.put(tile.to_string(), &bytes)?;
+    written.put(level0.to_string(), &tile_bytes(&hashes))?;
+    Ok(())
+}
+
+/// Writes a tile above level 0 from the tiles below it.
+fn write_tile(written: &mut Durable, files: &Folder, tile: TilePath) -> Result<(), PublishError> {
+    let Some(level) = tile.level.filter(|level| *level > 0) else {
+        return Ok(());
+    };
+    let mut hashes = Vec::new();
+    for n in 0..u64::from(tile.width) {
+        let below = TilePath {
+            level: Some(level - 1),
+            index: tile.index * TILE_WIDTH + n,
+            width: 256,
+        };
+        hashes.push(tile_root(&read_tile(files, below)?));
+    }
+    written.put(tile.to_string(), &tile_bytes(&hashes))?;
+    Ok(())
 }

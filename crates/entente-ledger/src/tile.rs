@@ -75,7 +75,7 @@ impl TilePath {
 const LEVELS: u8 = 8;
 
 /// How many hashes there are at a level of tiles.
-fn hashes_at(level: u8, size: u64) -> u64 {
+pub(crate) fn hashes_at(level: u8, size: u64) -> u64 {
     (0..level).fold(size, |count, _| count / TILE_WIDTH)
 }
 

@@ -9,7 +9,7 @@ use crate::checkpoint::Checkpoint;
 use crate::leaf::Leaf;
 use crate::note::{Note, Signed, Verifier};
 use crate::tile::{TILE_WIDTH, TilePath, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between};
-use crate::tree::{Frontier, Hash, empty_root, leaf_hash, node_hash};
+use crate::tree::{Frontier, Hash, leaf_hash};
 
 /// The largest file read: an entry bundle of 256 entries of the largest size.
 const MAX_FILE: u64 = 256 * 65_538;
@@ -118,56 +118,6 @@ fn finding(place: impl Into<String>, problem: impl Into<String>) -> Finding {
         remedy: "ask the log's operator for an untouched copy, and compare the checkpoint with other witnesses'"
             .to_owned(),
     }
-}
-
-/// The tile of a level that holds the last hashes of a log of `count` hashes there.
-fn edge(level: u8, count: u64) -> Option<TilePath> {
-    let width = u16::try_from(count % TILE_WIDTH).ok().filter(|width| *width > 0)?;
-    Some(TilePath {
-        level: Some(level),
-        index: count / TILE_WIDTH,
-        width,
-    })
-}
-
-/// The root of the first `size` entries of a log of `have` entries, from at most one tile a level.
-pub(crate) fn root_at(source: &dyn Source, have: u64, size: u64) -> Result<Hash, Finding> {
-    // Complete subtrees from the right: (hash, height). At level L a hash stands for 256^L entries.
-    let mut peaks: Vec<(u32, Hash)> = Vec::new();
-    let mut groups = Vec::new();
-    let (mut count, mut present) = (size, have);
-    for level in 0..8 {
-        if let Some(wanted) = edge(level, count) {
-            let full = present / TILE_WIDTH > wanted.index;
-            let stored = TilePath {
-                width: if full {
-                    256
-                } else {
-                    u16::try_from(present % TILE_WIDTH).unwrap_or(0)
-                },
-                ..wanted
-            };
-            let mut hashes = read_tile(source, stored)?;
-            hashes.truncate(usize::from(wanted.width));
-            groups.push((u32::from(level) * 8, hashes));
-        }
-        count /= TILE_WIDTH;
-        present /= TILE_WIDTH;
-    }
-    for (height, hashes) in groups.into_iter().rev() {
-        for hash in hashes {
-            let mut peak = (height, hash);
-            while let Some((_, left)) = peaks.pop_if(|last| last.0 == peak.0) {
-                peak = (peak.0 + 1, node_hash(&left, &peak.1));
-            }
-            peaks.push(peak);
-        }
-    }
-    let mut from_right = peaks.iter().rev().map(|(_, hash)| hash);
-    let Some(last) = from_right.next() else {
-        return Ok(empty_root());
-    };
-    Ok(from_right.fold(*last, |right, left| node_hash(left, &right)))
 }
 
 fn read_file(source: &dyn Source, path: &str) -> Result<Vec<u8>, Finding> {

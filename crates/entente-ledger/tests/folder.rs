@@ -4,6 +4,7 @@
 
 use ed25519_dalek::SigningKey;
 use entente_ledger::{Folder, Kind, Leaf, Log, NoteSigner, PublishError, Salt, Verifier, verify};
+use proptest::prelude::*;
 
 fn signer() -> NoteSigner {
     NoteSigner::new("log.example", SigningKey::from_bytes(&[7; 32])).unwrap()
@@ -165,4 +166,71 @@ fn an_interrupted_publication_verifies_and_leaves_nothing_behind() {
         names
     };
     assert_eq!(names(dir.path()), names(clean.path()));
+}
+
+#[test]
+fn proofs_from_tiles_are_those_from_all_leaves() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut before = 0;
+    for size in [1, 2, 255, 256, 257, 300, 513, 1000, 66_000] {
+        log(dir.path()).publish(size, &signer(), entries).unwrap();
+        let leaves: Vec<_> = (0..size).map(|n| entente_ledger::leaf_hash(&entry(n))).collect();
+        let step = usize::try_from(size / 40).unwrap().max(1);
+        for index in (0..size).step_by(step).chain([before, size - 1]) {
+            let (proof, found) = log(dir.path()).prove(index).unwrap();
+            let slow = entente_ledger::prove_inclusion(&leaves, usize::try_from(index).unwrap()).unwrap();
+            assert_eq!((proof.hashes, found), (slow, entry(index)), "entry {index} of {size}");
+        }
+        assert!(log(dir.path()).prove(size).is_err());
+        before = size;
+    }
+    // No proof is made from a changed tile.
+    let tile = dir.path().join("ledger/tile/0/100");
+    let mut bytes = std::fs::read(&tile).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&tile, bytes).unwrap();
+    assert!(log(dir.path()).prove(25_600).is_err());
+}
+
+#[test]
+fn of_two_writers_each_continues_what_the_other_signed() {
+    let dir = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for offset in [1, 2] {
+            let log = log(dir.path());
+            scope.spawn(move || {
+                for n in 0..20 {
+                    match log.publish(n * 20 + offset, &signer(), entries) {
+                        Ok(_) | Err(PublishError::Behind { .. }) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+    });
+    let report = check(dir.path());
+    assert!(report.ok && report.size == 382, "{report:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_bit_of_any_file_counts(
+        sizes in prop::collection::btree_set(1_u64..600, 1..4), file: prop::sample::Index, at: prop::sample::Index, bit in 0..8,
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        for size in &sizes {
+            log(dir.path()).publish(*size, &signer(), entries).unwrap();
+        }
+        let report = check(dir.path());
+        prop_assert!(report.ok, "{:?}", report.findings);
+        let files = files(&dir.path().join("ledger"));
+        let file = &files[file.index(files.len())];
+        let mut bytes = std::fs::read(file).unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1_u8 << bit;
+        std::fs::write(file, bytes).unwrap();
+        prop_assert!(!check(dir.path()).ok, "bit {bit} of byte {at} of {}", file.display());
+    }
 }

@@ -66,11 +66,16 @@ fn hash(words: &[&str]) -> u64 {
     hasher.finish()
 }
 
-/// The outlet a text rests on: the one credited as the origin, or named most.
+/// The outlet a text rests on: the one credited as the origin (then whatever its name), or named most.
 pub(crate) fn primary(attribution: &Attribution) -> Option<Speaker> {
     let mut scores: BTreeMap<&str, (usize, &Speaker)> = BTreeMap::new();
     for cue in attribution.cues.iter().flatten() {
-        for speaker in cue.speaker.iter().chain(&cue.via).filter(|s| s.named && s.press) {
+        for speaker in cue
+            .speaker
+            .iter()
+            .chain(&cue.via)
+            .filter(|s| s.named && (s.press || cue.origin))
+        {
             scores.entry(&speaker.name).or_insert((0, speaker)).0 += if cue.origin { ORIGIN_WEIGHT } else { 1 };
         }
     }

@@ -45,11 +45,8 @@ impl Phrases<'_> {
             return Some(self.named(press));
         }
         match self.unnamed_head(phrase, &names) {
-            // "the Lakeside Tribune newspaper"
-            Some(head)
-                if self.document.is(head, Class::Press)
-                    && names.iter().any(|name| name.end == head && !self.possessive(head - 1)) =>
-            {
+            // "the Lakeside Tribune newspaper", "the Tribune's report"
+            Some(head) if self.stands_for(head, &names) => {
                 names.iter().find(|name| name.end == head).map(|name| Speaker {
                     press: true,
                     ..self.named(name)
@@ -91,6 +88,15 @@ impl Phrases<'_> {
             named: false,
             press: false,
         })
+    }
+
+    fn stands_for(&self, head: usize, names: &[Range<usize>]) -> bool {
+        let class = if head > 0 && self.possessive(head - 1) {
+            Class::ReportNoun
+        } else {
+            Class::Press
+        };
+        self.document.is(head, class) && names.iter().any(|name| name.end == head)
     }
 
     fn possessive(&self, token: usize) -> bool {

@@ -1,0 +1,176 @@
+//! How many independent origins stand behind several texts, who was first, and what contradicts what.
+#![allow(missing_docs)]
+
+use entente_watch::facts::Facts;
+use entente_watch::report::Report;
+use entente_watch::text::read_bytes;
+use entente_watch::{Scanner, check, html};
+
+const FACTS: &str = r#"[{"id":"depot","text":"The depot at Lindmoor holds nerve gas.","slots":[
+    {"name":"place","any":["depot","bunker"],"mandatory":true},{"name":"agent","any":["nerve gas"],"mandatory":true}]}]"#;
+
+const STORY: &str = "The depot at Lindmoor holds nerve gas, which was brought there by train during the long winter after the treaty had been signed by both sides.";
+
+fn scan(texts: &[(&str, &str)]) -> Report {
+    let sources = texts
+        .iter()
+        .flat_map(|(file, text)| read_bytes(file, text.as_bytes()).expect("text"));
+    Scanner::new(Facts::parse(FACTS).expect("valid")).scan(sources)
+}
+
+#[test]
+fn texts_are_tied_by_credit_then_by_words_then_by_quotations() {
+    let credited = format!("According to the Lakeside Tribune, the matter is grave. {STORY}");
+    let copied = format!("We can tell our readers today: {STORY}");
+    let quote = "“We carried the drums at night because nobody was to see them,” a driver said. ";
+    let quoting = format!("{quote}The depot is full of nerve gas.");
+    let quoted_again = format!("Neighbours were shocked. {quote}There is nerve gas in that depot.");
+    for (texts, origins) in [
+        (vec![("a", credited.as_str()), ("b", copied.as_str())], 1),
+        (vec![("a", copied.as_str()), ("b", credited.as_str())], 1),
+        (vec![("a", quoting.as_str()), ("b", quoted_again.as_str())], 1),
+        (
+            vec![
+                ("a", credited.as_str()),
+                ("b", "Engineers told Reuters that the depot holds nerve gas."),
+            ],
+            2,
+        ),
+        (
+            vec![("a", "The depot has nerve gas."), ("b", "Nerve gas lies in a bunker.")],
+            2,
+        ),
+        (
+            vec![
+                ("a", "The Tribune said the depot holds nerve gas."),
+                ("b", credited.as_str()),
+            ],
+            1,
+        ),
+        // What a text without credit shares with two outlets does not make these one.
+        (
+            vec![
+                ("a", credited.as_str()),
+                ("b", copied.as_str()),
+                ("c", "Reuters said the depot holds nerve gas."),
+            ],
+            2,
+        ),
+        (vec![("a", "The weather is fine.")], 0),
+    ] {
+        let report = scan(&texts);
+        assert_eq!(
+            report.summary.independent_origins, origins,
+            "{texts:?}\n{:?}",
+            report.summary.origins
+        );
+    }
+}
+
+#[test]
+fn copies_are_grouped_and_the_first_is_named() {
+    let page = |date: &str, extra: &str| {
+        format!(
+            "<html><head><meta property=\"article:published_time\" content=\"{date}\"></head><body><p>{STORY} {extra}</p></body></html>"
+        )
+    };
+    let (late, early) = (
+        page("2031-03-02T08:00:00Z", "Copied."),
+        page("2031-03-01T08:00:00Z", ""),
+    );
+    let report = scan(&[
+        ("late.html", &late),
+        ("early.html", &early),
+        ("undated.txt", "The depot holds nerve gas."),
+    ]);
+    assert_eq!(report.summary.near_duplicates, [["late.html", "early.html"]]);
+    let appearance = &report.summary.appearances[0];
+    assert_eq!(appearance.first, "early.html");
+    assert_eq!(appearance.files, ["early.html", "late.html", "undated.txt"]);
+}
+
+#[test]
+fn a_contradiction_needs_two_voices() {
+    for (text, contradicted) in [
+        (
+            "Ada Moss said the depot holds nerve gas. Jon Reed denied the report.",
+            true,
+        ),
+        (
+            "The general admitted that the depot holds nerve gas. The minister called the story false.",
+            true,
+        ),
+        ("Jon Reed denied that the depot holds nerve gas.", false),
+        (
+            "If the depot holds nerve gas, people must leave. Jon Reed denied the report.",
+            false,
+        ),
+    ] {
+        assert_eq!(
+            !scan(&[("t.txt", text)]).summary.contradictions.is_empty(),
+            contradicted,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_report_prints_as_lines_table_and_page() {
+    let text = "Ada Moss said the depot holds nerve gas. Jon Reed denied the report.";
+    let report = scan(&[("t.txt", text)]);
+    let lines = report.to_json_lines();
+    let values: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(values.len(), 3);
+    for key in [
+        "file",
+        "fact",
+        "extent",
+        "missing",
+        "spans",
+        "speaker",
+        "chain",
+        "status",
+        "confidence",
+    ] {
+        assert!(values[0].get(key).is_some(), "{key}");
+    }
+    for key in ["origins", "independent_origins", "contradictions"] {
+        assert!(values[2]["summary"].get(key).is_some(), "{key}");
+    }
+    assert_eq!(values[1]["status"], "denied");
+    let table = report.to_table();
+    assert!(
+        table.contains("contradiction depot: denied by Jon Reed; stated by Ada Moss"),
+        "{table}"
+    );
+    let sources = read_bytes("t.txt", text.as_bytes()).expect("text");
+    assert!(html::page(&report, &sources).contains("<mark class=\"asserted\">"));
+}
+
+#[test]
+fn a_check_warns_of_facts_that_match_everywhere() {
+    let facts = r#"[
+        {"id":"vague","slots":[{"name":"a","any":["report"]},{"name":"b","any":["said"]}]},
+        {"id":"sharp","slots":[{"name":"place","any":["Lindmoor","depot"],"mandatory":true},{"name":"agent","any":["nerve gas","sarin"]}]}]"#;
+    let background: Vec<_> = [
+        "The report said little.",
+        "It said in its report that rain fell.",
+        "A report by the mayor said so.",
+    ]
+    .iter()
+    .flat_map(|text| read_bytes("b.txt", text.as_bytes()).expect("text"))
+    .collect();
+    let checked = check::check(Facts::parse(facts).expect("valid"), &background);
+    assert!(
+        checked[0].distinctive < 0.5 && checked[1].distinctive > 0.9,
+        "{checked:?}"
+    );
+    assert!(
+        checked[0].warnings.iter().any(|w| w.contains("nearly everywhere")),
+        "{checked:?}"
+    );
+    assert!(checked[1].warnings.is_empty(), "{checked:?}");
+}

@@ -134,6 +134,14 @@ fn size_depth_and_count_are_bounded() {
         assert!(Policy::from_xml(&deep).unwrap_err().reason.contains("deeper"), "{open}");
         assert!(stanag::read_xml(&deep).unwrap_err().reason.contains("deeper"), "{open}");
     }
+    let sets: String = (0..600)
+        .map(|n| format!("<s:securityCategoryTagSet name=\"S{n}\" id=\"1.2.9.{n}\"/>"))
+        .collect();
+    let many = policy(TWO, "").replace(
+        "</s:securityCategoryTagSets>",
+        &format!("{sets}</s:securityCategoryTagSets>"),
+    );
+    assert!(Policy::from_xml(&many).unwrap_err().reason.contains("too many"));
     let wide = format!("<a>{}</a>", "<b/>".repeat(300_000));
     assert!(Policy::from_xml(&wide).is_err());
     let json = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roxmltree::Node;
-
+use super::element::{
+    Element, NAMESPACE, Read, bounded, dangling, date, duplicate, flag, named, number, oid, one, only, optional_number,
+    text, too_many, unknown, word,
+};
 use super::policy::{
     Applied, Classification, ClassificationReading, EquivalentClass, EquivalentPolicy, EquivalentValue, Input,
     MarkingCode, MarkingData, Operation, Place, Policy, Qualifiers, Reference, Requirement, Tag, TagSet, TagType,
@@ -12,16 +14,14 @@ use super::policy::{
 use super::soundness;
 use crate::xml::{self, XmlFault, fault};
 
-/// The namespace of XML SPIF 2.0 and 2.1.
-const NAMESPACE: &str = "http://www.xmlspif.org/spif";
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// The most values of all categories together. All countries, languages and operations need about 2,000.
 const MAX_VALUES: usize = 20_000;
 /// The most classifications; real policies have up to 12.
 const MAX_CLASSES: usize = 256;
-/// The longest name or phrase, in bytes.
-const MAX_TEXT: usize = 1_024;
+/// The most tag sets, tags in a set, or equivalent policies; each is searched from its beginning.
+const MAX_SETS: usize = 512;
 
 /// Why a file is not a usable policy, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +47,6 @@ impl From<XmlFault> for SpifError {
         }
     }
 }
-
-type Read<T> = Result<T, XmlFault>;
-type Element<'a> = Node<'a, 'a>;
 
 impl Policy {
     /// Reads an XML SPIF 2.0 or 2.1.
@@ -110,6 +107,9 @@ fn read_policy(root: Element<'_>) -> Read<Policy> {
     for list in named(root, "equivalentPolicies") {
         only(list, &["equivalentPolicy"])?;
         for node in named(list, "equivalentPolicy") {
+            if policy.equivalents.len() == MAX_SETS {
+                return Err(too_many(node));
+            }
             policy.equivalents.push(equivalent_policy(node, &policy)?);
         }
     }
@@ -237,10 +237,16 @@ fn tag_set(node: Element<'_>, policy: &mut Policy) -> Read<()> {
         let what = if known.id == set.id { &set.id } else { &set.name };
         return Err(duplicate(node, "tag set", what));
     }
+    if place == MAX_SETS {
+        return Err(too_many(node));
+    }
     policy.tag_sets.push(set);
     for child in named(node, "securityCategoryTag") {
         let tag = tag(child, policy)?;
         let position = policy.tag_sets[place].tags.len();
+        if position == MAX_SETS {
+            return Err(too_many(child));
+        }
         if policy.tag_sets[place].tags.iter().any(|known| known.name == tag.name) {
             return Err(duplicate(child, "tag", &tag.name));
         }
@@ -530,138 +536,4 @@ fn policy_ref(node: Element<'_>, policy: &Policy) -> Read<String> {
     } else {
         Err(dangling(node, "equivalent policy", &name))
     }
-}
-
-fn named<'a>(node: Element<'a>, name: &'static str) -> impl Iterator<Item = Element<'a>> {
-    node.children()
-        .filter(move |child| child.has_tag_name((NAMESPACE, name)))
-}
-
-fn one<'a>(node: Element<'a>, name: &'static str) -> Read<Element<'a>> {
-    let mut found = named(node, name);
-    match (found.next(), found.next()) {
-        (Some(child), None) => Ok(child),
-        (None, _) => Err(fault(node, format!("{name} is missing"), "add the element")),
-        (Some(_), Some(second)) => Err(duplicate(second, "element", name)),
-    }
-}
-
-/// Refuses child elements that are not understood: they might carry a restriction.
-fn only(node: Element<'_>, names: &[&str]) -> Read<()> {
-    for child in node.children().filter(Node::is_element) {
-        let tag = child.tag_name();
-        if tag.namespace() != Some(NAMESPACE) || !names.contains(&tag.name()) {
-            return Err(fault(
-                child,
-                format!("the element {:?} is not known here", tag.name()),
-                "remove it, or move it into extensions: what is not understood might be a restriction",
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn bounded(node: Element<'_>, name: &str, value: &str) -> Read<String> {
-    if value.len() > MAX_TEXT {
-        return Err(fault(node, format!("{name} is too long"), "use at most 1024 bytes"));
-    }
-    Ok(value.to_owned())
-}
-
-fn text(node: Element<'_>, name: &str) -> Read<String> {
-    match node.attribute(name) {
-        Some(value) if !value.trim().is_empty() => bounded(node, name, value),
-        _ => Err(fault(node, format!("{name} is missing"), "add the attribute")),
-    }
-}
-
-fn oid(node: Element<'_>, name: &str) -> Read<String> {
-    let id = text(node, name)?;
-    let well_formed = id.split('.').count() > 1
-        && id
-            .split('.')
-            .all(|arc| !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit()));
-    if well_formed {
-        Ok(id)
-    } else {
-        Err(fault(
-            node,
-            format!("{id:?} is not an object identifier"),
-            "write numbers joined by dots",
-        ))
-    }
-}
-
-fn optional_number(node: Element<'_>, name: &str) -> Read<Option<u32>> {
-    node.attribute(name)
-        .map(|value| {
-            value.parse().map_err(|_| {
-                fault(
-                    node,
-                    format!("{name} {value:?} is not a number"),
-                    "write a whole number from 0",
-                )
-            })
-        })
-        .transpose()
-}
-
-fn number(node: Element<'_>, name: &str) -> Read<u32> {
-    optional_number(node, name)?.ok_or_else(|| fault(node, format!("{name} is missing"), "add the attribute"))
-}
-
-fn flag(node: Element<'_>, name: &str) -> Read<bool> {
-    match node.attribute(name) {
-        None | Some("false" | "0") => Ok(false),
-        Some("true" | "1") => Ok(true),
-        Some(other) => Err(unknown(node, name, other)),
-    }
-}
-
-fn date(node: Element<'_>, name: &str) -> Read<Option<jiff::civil::Date>> {
-    node.attribute(name)
-        .map(|value| {
-            value.get(..10).and_then(|day| day.parse().ok()).ok_or_else(|| {
-                fault(
-                    node,
-                    format!("{name} {value:?} is not a date"),
-                    "write it as 2026-11-21",
-                )
-            })
-        })
-        .transpose()
-}
-
-fn word<T: Copy>(node: Element<'_>, name: &str, words: &[(&str, T)]) -> Read<Option<T>> {
-    let Some(given) = node.attribute(name) else {
-        return Ok(None);
-    };
-    match words.iter().find(|(word, _)| *word == given) {
-        Some((_, meaning)) => Ok(Some(*meaning)),
-        None => Err(unknown(node, name, given)),
-    }
-}
-
-fn unknown(node: Element<'_>, what: &str, given: &str) -> XmlFault {
-    fault(
-        node,
-        format!("{what} {given:?} is not known"),
-        "use a word of the XML SPIF schema",
-    )
-}
-
-fn duplicate(node: Element<'_>, what: &str, given: &str) -> XmlFault {
-    fault(
-        node,
-        format!("{what} {given:?} is given twice"),
-        "remove or rename one of them",
-    )
-}
-
-pub(super) fn dangling(node: Element<'_>, what: &str, given: &str) -> XmlFault {
-    fault(
-        node,
-        format!("{what} {given:?} is not defined"),
-        "define it or correct the reference",
-    )
 }

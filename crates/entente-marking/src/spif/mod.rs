@@ -24,6 +24,7 @@
 
 mod access;
 mod display;
+mod element;
 mod label;
 mod load;
 mod policy;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use roxmltree::Node;
 
-use super::load::dangling;
+use super::element::dangling;
 use super::policy::{Place, Policy, Reference};
 use crate::xml::{XmlFault, fault};
 

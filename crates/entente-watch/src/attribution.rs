@@ -328,7 +328,14 @@ impl Reader<'_> {
         let clause_end = self.clause_end(sentence, verb + 1);
         // "The list was copied, a clerk said in an interview": more stands before the cue than after it.
         let trails = subject.start - sentence.tokens.start.min(subject.start) > sentence.tokens.end - verb;
-        let aside = ends || self.quoted_gap(subject.start.max(1) - 1) || (trails && !introduces);
+        // "…, two guards write in a book": what follows the verb is no statement.
+        let followed = verb + 1 < sentence.tokens.end
+            && document
+                .word(verb + 1)
+                .classes
+                .any(&[Class::PlacePreposition, Class::Calendar]);
+        let aside =
+            (followed && !introduces) || ends || self.quoted_gap(subject.start.max(1) - 1) || (trails && !introduces);
         let closes = verb + 1 == sentence.tokens.end && subject.start > sentence.tokens.start;
         let whole = !gerund && (inverted || (apart && aside) || closes);
         let opens = document.is(sentence.tokens.start, Class::Subordinator);
@@ -432,6 +439,22 @@ impl Reader<'_> {
             && !document.is(from - 1, Class::Subordinator)
         {
             from -= 1;
+        }
+        // "Three soldiers who guarded the gate say": the subject stands before the relative clause.
+        if from > start + 1
+            && document.word(from - 1).classes.has(Class::Relative)
+            && document.is(from - 1, Class::Question)
+        {
+            let last = from - 2;
+            from = last;
+            while from > start
+                && last - from < MAX_SUBJECT
+                && !self.breaks(from - 1)
+                && !document.is(from - 1, Class::Subordinator)
+            {
+                from -= 1;
+            }
+            return (Some(from..last + 1), weak);
         }
         // "Ada Moss, a clerk at the mint said": the apposition was not closed.
         let apposed =

@@ -115,6 +115,13 @@ impl Document {
         self.word(token).classes.has(class)
     }
 
+    /// Whether a token is the first of its sentence.
+    pub(crate) fn opens_sentence(&self, token: usize) -> bool {
+        self.sentences
+            .binary_search_by_key(&token, |sentence| sentence.tokens.start)
+            .is_ok()
+    }
+
     /// What stands between a token and the next.
     pub(crate) fn gap(&self, token: usize) -> &str {
         let text = self.source.text.as_str();

@@ -65,14 +65,20 @@ impl Phrases<'_> {
         let head = phrase.clone().rev().find(|t| {
             let word = document.word(*t);
             let class = word.classes.any(&[Class::Unnamed, Class::OrgNoun, Class::Press]);
-            class && !word.capital && !self.possessive(*t)
+            // The first word of a sentence has a capital, whatever it is.
+            let alone = names.first().is_none_or(|name| name.start > *t || name.end == *t + 1);
+            let opens = *t == phrase.start && alone && self.document.opens_sentence(*t);
+            class && (!word.capital || opens) && !self.possessive(*t)
         })?;
         let apposed = names
             .iter()
             .any(|name| name.start > head && self.adjacent(head + 1..name.start));
         // "Ada Moss of the ministry": the name leads.
         let led = names.first().is_some_and(|name| {
-            name.start == phrase.start && !self.adjacent(name.end..head) && !self.possessive(name.end - 1)
+            name.start == phrase.start
+                && name.end <= head
+                && !self.adjacent(name.end..head)
+                && !self.possessive(name.end - 1)
         });
         (!apposed && !led).then_some(head)
     }

@@ -40,7 +40,7 @@ pub(crate) struct Verdict {
     pub exposed: bool,
 }
 
-/// Words before a negated "reveal" in which the negation is looked for.
+/// Words before a verb or a word of the match in which its negation is looked for.
 const NEGATION_REACH: usize = 3;
 /// Words after a match in which "…was not disclosed" is looked for.
 const AFTER: usize = 7;
@@ -298,7 +298,7 @@ impl<'a> Reading<'a> {
             .is_some_and(|t| self.document.is(t, Class::Auxiliary));
         (falsity && copula && after.into_iter().all(|t| !self.document.is(t, Class::Negation)))
             || self.hits.iter().any(|hit| {
-                self.negation_before(hit.start, 2).is_some_and(|negation| {
+                self.negation_before(hit.start, NEGATION_REACH).is_some_and(|negation| {
                     !self.within(negation)
                         && !["only", "just", "yet", "longer", "least"]
                             .contains(&self.document.word(negation + 1).lower.as_str())

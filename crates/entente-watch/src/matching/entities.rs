@@ -52,7 +52,10 @@ pub(crate) fn name_at(document: &Document, start: usize, end: usize) -> Range<us
     let mut at = start;
     while at < end {
         let word = document.word(at);
-        if !word.capital || word.classes.has(Class::Function) && !word.upper || word.classes.has(Class::Calendar) {
+        if !word.capital
+            || word.classes.any(&[Class::Function, Class::Number, Class::Determiner]) && !word.upper
+            || word.classes.has(Class::Calendar)
+        {
             break;
         }
         at += 1;

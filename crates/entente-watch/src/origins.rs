@@ -30,7 +30,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// `chains`: the chains of the text's findings that state something.
+    /// The outlet a text credits, its runs of words and its quotations.
     pub(crate) fn new(document: &Document, attribution: &Attribution, file: String) -> Self {
         let stems: Vec<&str> = (0..document.tokens.len())
             .map(|t| document.word(t).lower.as_str())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use entente_core::decide::NoGuards;
 use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, State};
 use entente_ledger::Log;
-use entente_marking::{Groups, Schemes, us};
+use entente_marking::{Groups, Schemes, codes, spif, us};
 use entente_seal::{Header, KeyPair, SecretString};
 use entente_store::{Change, DocKey, Outgoing, Projection, Receipt, Recorded, Store};
 use jiff::Timestamp;
@@ -49,6 +49,13 @@ pub(crate) fn schemes() -> Schemes {
     let mut schemes = Schemes::empty();
     schemes.insert(std::sync::Arc::new(us::UsIc::ic_2016()));
     schemes.insert(std::sync::Arc::new(us::UsIc::dodm_5200_01()));
+    // The codes go before the policies of the same name, which are there for exchange with other policies.
+    schemes.insert(std::sync::Arc::new(codes::tlp()));
+    schemes.insert(std::sync::Arc::new(codes::pap()));
+    schemes.insert(std::sync::Arc::new(codes::europol()));
+    for policy in spif::builtin_policies() {
+        schemes.insert(std::sync::Arc::new(spif::SpifScheme::new(policy)));
+    }
     schemes
 }
 

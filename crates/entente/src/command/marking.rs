@@ -8,6 +8,7 @@ use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId};
 use serde_json::json;
 
 use super::Global;
+use super::policy::{self, Form, PolicyAndLabel, Reading};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output};
 
@@ -97,6 +98,48 @@ pub(crate) enum MarkingCommand {
     },
     /// List the schemes.
     Schemes,
+    /// Check a label against a policy file.
+    SpifValidate(PolicyAndLabel),
+    /// Write a label as the policy displays it.
+    SpifDisplay {
+        #[command(flatten)]
+        files: PolicyAndLabel,
+        /// The language, such as `fr` [default: the policy's own].
+        #[arg(long)]
+        lang: Option<String>,
+        /// As a portion mark.
+        #[arg(long)]
+        portion: bool,
+    },
+    /// Decide whether a clearance opens a label. Exit 3 when it does not.
+    SpifAccess {
+        #[command(flatten)]
+        files: PolicyAndLabel,
+        /// The clearance: STANAG 4774 XML with one or more classifications.
+        clearance: PathBuf,
+        /// How the classification is compared.
+        #[arg(long, default_value = "listed")]
+        classification: Reading,
+    },
+    /// Translate a label into another policy.
+    SpifTranslate {
+        #[command(flatten)]
+        files: PolicyAndLabel,
+        /// The other policy.
+        #[arg(long)]
+        to: PathBuf,
+        /// Use the other policy's table of equivalences.
+        #[arg(long)]
+        incoming: bool,
+    },
+    /// Convert a label between STANAG 4774 XML and STANAG 5636 JSON.
+    Convert {
+        /// The label, or `-`.
+        file: PathBuf,
+        /// The form to write.
+        #[arg(long)]
+        to: Form,
+    },
 }
 
 fn say_findings(text: &str, findings: &[Finding]) {
@@ -192,6 +235,15 @@ impl MarkingCommand {
                 let known = checked.is_valid() && tokens.iter().all(|token| token.effect != Effect::Unknown);
                 Ok(if known { Exit::Done } else { Exit::Failed })
             }
+            Self::SpifValidate(files) => policy::validate(global, &files),
+            Self::SpifDisplay { files, lang, portion } => policy::display(global, &files, lang.as_deref(), portion),
+            Self::SpifAccess {
+                files,
+                clearance,
+                classification,
+            } => policy::access(global, &files, &clearance, classification),
+            Self::SpifTranslate { files, to, incoming } => policy::translate(global, &files, &to, incoming),
+            Self::Convert { file, to } => policy::convert(&file, to),
             Self::Schemes => {
                 let schemes = node::schemes();
                 let rows: Vec<Vec<String>> = schemes

@@ -9,9 +9,11 @@ mod disclosure;
 mod exchange;
 mod ledger;
 mod marking;
+mod policy;
 pub(crate) mod report;
 mod request;
 mod shell;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -114,6 +116,9 @@ enum Noun {
     /// The store: check and rebuild.
     #[command(subcommand)]
     Store(ledger::StoreCommand),
+    /// Watch texts for protected facts.
+    #[command(subcommand)]
+    Watch(watch::WatchCommand),
     /// Run the whole story on sample files, or on your own.
     Demo(demo::Demo),
     /// Write shell completions to standard output.
@@ -144,6 +149,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Outbox(command) => command.run(global),
         Noun::Ledger(command) => command.run(global),
         Noun::Store(command) => command.run(global),
+        Noun::Watch(command) => command.run(global),
         Noun::Demo(command) => command.run(),
         Noun::Completions(command) => command.run(),
         Noun::Man(command) => command.run(),

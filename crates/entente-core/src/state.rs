@@ -359,8 +359,9 @@ impl State {
 
     fn progress(&mut self, request: &RequestId, portions: impl IntoIterator<Item = PortionId>, to: Progress) {
         if let Some(case) = self.requests.get_mut(request) {
+            // Answers about portions that were not asked for leave no trace.
             for portion in portions {
-                case.progress.insert(portion, to);
+                case.progress.entry(portion).and_modify(|progress| *progress = to);
             }
         }
     }

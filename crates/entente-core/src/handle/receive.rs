@@ -142,14 +142,16 @@ fn delivered(
     }
     let mut events = Vec::new();
     for arrangement in arrangements {
-        if !arrangement.binds(home) && !arrangement.binds(from) {
+        if !arrangement.binds(from) {
             return Err(not_entitled(
                 from,
                 "send terms of this arrangement",
-                format!("{} binds neither it nor {home}", arrangement.id),
+                format!("{} does not bind it", arrangement.id),
             ));
         }
-        if !state.arrangements.contains_key(&arrangement.id) {
+        // Terms that bind this party are recorded by this party: a partner cannot state them for it. Until they are,
+        // nobody here reads what came under them.
+        if !arrangement.binds(home) && !state.arrangements.contains_key(&arrangement.id) {
             events.push(Event::ArrangementSet(arrangement));
         }
     }
@@ -246,6 +248,9 @@ fn answered(
     for consent in consents {
         must_be(from, &consent.originator, "consent for another party")?;
         must_be_for(home, &consent.to)?;
+        if let Some(request) = &consent.request {
+            asked(state, home, from, request)?;
+        }
         if state.consents.contains_key(&consent.id) {
             return Err(Refusal::Exists {
                 what: "consent",
@@ -363,9 +368,11 @@ fn arranged(
             format!("it does not bind both {from} and {home}"),
         ));
     }
-    let Some(known) = state.arrangements.get(&arrangement.id) else {
-        return Ok(vec![Event::ArrangementSet(arrangement)]);
-    };
+    let known = state.arrangements.get(&arrangement.id);
+    let known = known.ok_or_else(|| {
+        let remedy = "record its terms yourself with `entente arrangement add`, then take this file in again";
+        Refusal::missing("arrangement", &arrangement.id, remedy)
+    })?;
     let terms_only = Arrangement {
         status: known.status.clone(),
         ..arrangement.clone()

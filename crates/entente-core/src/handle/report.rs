@@ -29,6 +29,14 @@ pub(super) fn add(state: &State, report: Report) -> Result<Decided, Refusal> {
             ),
         });
     }
+    let held = state.reports.get(&report.id).and_then(|holding| holding.latest());
+    if let Some(other) = held.filter(|latest| latest.originator != *home) {
+        return Err(Refusal::Exists {
+            what: "report",
+            name: format!("{} of {}", report.id, other.originator),
+            remedy: "give yours another id",
+        });
+    }
     let next = state
         .reports
         .get(&report.id)

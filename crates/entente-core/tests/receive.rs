@@ -313,7 +313,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
     };
     node.refuses("EVIL", Message::Recall(recall.clone()), "GOOD wrote it");
     let acknowledgement = Acknowledgement {
-        recall: recall.id.clone(),
+        recall: recall.id,
         by: party("EVIL"),
         at: now(),
         statement: String::new(),

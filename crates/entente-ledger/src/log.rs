@@ -34,6 +34,21 @@ pub enum PublishError {
         /// Entries that were signed.
         signed: u64,
     },
+    /// The kept checkpoint is gone, though one was signed.
+    #[error(
+        "the kept checkpoint {path} is missing, though this log was signed before: nothing shows which entries your \
+         partners hold; if the log's own `checkpoint` is the latest that anyone has, copy it there, then try again",
+        path = .0.display()
+    )]
+    HeadMissing(PathBuf),
+    /// The kept checkpoint is another log's.
+    #[error("the kept checkpoint belongs to the log `{kept}`, and this is `{here}`; nothing was signed")]
+    OtherLog {
+        /// The origin of the kept checkpoint.
+        kept: String,
+        /// The origin of this log.
+        here: String,
+    },
     /// What was written is not what is on the disk.
     #[error("{path} does not hold what was written ({problem}); nothing was signed; check the disk")]
     Corrupt {
@@ -130,6 +145,15 @@ impl Log {
     ) -> Result<Checkpoint, PublishError> {
         let _alone = self.lock()?;
         let latest = self.latest()?;
+        if latest.is_none() && self.folder.join("checkpoint").exists() {
+            return Err(PublishError::HeadMissing(self.head.clone()));
+        }
+        if let Some(other) = latest.as_ref().filter(|latest| latest.origin != self.origin) {
+            return Err(PublishError::OtherLog {
+                kept: other.origin.clone(),
+                here: self.origin.clone(),
+            });
+        }
         let signed = latest.as_ref().map_or(0, |checkpoint| checkpoint.size);
         if size < signed {
             return Err(PublishError::Behind { have: size, signed });
@@ -138,6 +162,8 @@ impl Log {
         // What stands in the folder of earlier sizes, should a publication have been interrupted.
         let mut earlier = unfinished(&files);
         earlier.extend([signed, self.published()]);
+        // No publication can have been under way for more entries than there are.
+        earlier.retain(|old| *old <= size);
         let same = |have: u64| -> Result<(), PublishError> {
             match &latest {
                 None => Ok(()),

@@ -205,15 +205,39 @@ pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(
         }
     };
     let size = latest.checkpoint.size;
+    let origin = &latest.checkpoint.origin;
+    if !signed_by_owner(&latest) {
+        findings.push(finding(
+            "checkpoint",
+            format!("it is of the log `{origin}`, and not signed by that log's owner with a key that was given"),
+        ));
+    }
+    let listed = source.list();
+    // Each 256 entries need a file: a signed size that the files cannot hold is not worth walking.
+    let bundles = size / TILE_WIDTH;
+    if listed.as_ref().is_some_and(|files| bundles > files.len() as u64) {
+        findings.push(finding(
+            "tile/entries",
+            format!("files are missing: {size} entries are signed"),
+        ));
+        return report(&latest, findings);
+    }
+    if listed.is_none() {
+        findings.push(finding(
+            "checkpoints",
+            "the files cannot be listed, so nothing shows what else is there",
+        ));
+    }
+    let listed = listed.unwrap_or_default();
     let mut expected: BTreeSet<String> = tiles_between(0, size).map(|tile| tile.to_string()).collect();
     expected.extend(["checkpoint", UNFINISHED, PARTIAL].map(str::to_owned));
     let coming = unfinished(source);
-    let listed = source.list().unwrap_or_default();
     let mut older: BTreeMap<u64, Checkpoint> = BTreeMap::new();
     for path in listed.iter().filter(|path| path.starts_with("checkpoints/")) {
         match read_checkpoint(source, path, known) {
             Ok(old)
-                if *path == format!("checkpoints/{}", old.checkpoint.size)
+                if old.checkpoint.origin == *origin
+                    && *path == format!("checkpoints/{}", old.checkpoint.size)
                     && (old.checkpoint.size <= size || coming.contains(&old.checkpoint.size)) =>
             {
                 older.insert(old.checkpoint.size, old.checkpoint);
@@ -238,10 +262,28 @@ pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(
     if root.is_some_and(|root| root != latest.checkpoint.root) {
         findings.push(finding("checkpoint", "the entries do not add up to the signed root"));
     }
+    report(&latest, findings)
+}
+
+/// A log's owner signs itself: with a key named like the log, or like its first part. A witness's word is not enough.
+fn signed_by_owner(latest: &SignedCheckpoint) -> bool {
+    let origin = latest.checkpoint.origin.as_str();
+    latest
+        .signed
+        .iter()
+        .filter(|signed| signed.time.is_none())
+        .any(|signed| {
+            origin
+                .strip_prefix(signed.name.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+}
+
+fn report(latest: &SignedCheckpoint, mut findings: Vec<Finding>) -> VerifyReport {
     findings.sort_by(|a, b| a.place.cmp(&b.place));
     VerifyReport {
         ok: findings.is_empty(),
-        size,
+        size: latest.checkpoint.size,
         root: latest
             .checkpoint
             .root

@@ -234,3 +234,68 @@ proptest! {
         prop_assert!(!check(dir.path()).ok, "bit {bit} of byte {at} of {}", file.display());
     }
 }
+
+#[test]
+fn a_lost_or_foreign_kept_checkpoint_stops_signing() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path()).publish(300, &signer(), entries).unwrap();
+    let other = Log::new(dir.path().join("ledger"), dir.path().join("head"), "log.example/other");
+    assert!(matches!(
+        other.publish(310, &signer(), entries),
+        Err(PublishError::OtherLog { .. })
+    ));
+    std::fs::remove_file(dir.path().join("head")).unwrap();
+    for size in [5, 310] {
+        let lost = log(dir.path()).publish(size, &signer(), entries);
+        assert!(matches!(lost, Err(PublishError::HeadMissing(_))), "{lost:?}");
+    }
+    // The remedy that the message names.
+    std::fs::copy(dir.path().join("ledger/checkpoint"), dir.path().join("head")).unwrap();
+    log(dir.path()).publish(310, &signer(), entries).unwrap();
+}
+
+/// A folder that holds just a checkpoint, signed and cosigned as asked.
+fn only_checkpoint(origin: &str, size: u64, sign: impl Fn(&mut entente_ledger::Note)) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let checkpoint = entente_ledger::Checkpoint {
+        origin: origin.to_owned(),
+        size,
+        root: entente_ledger::empty_root(),
+    };
+    let mut note = checkpoint.note().unwrap();
+    sign(&mut note);
+    std::fs::write(dir.path().join("checkpoint"), note.render()).unwrap();
+    dir
+}
+
+#[test]
+fn a_log_is_signed_by_the_owner_that_it_is_named_after() {
+    let found = |dir: &tempfile::TempDir, keys: &[Verifier]| verify(&Folder::new(dir.path()), keys, &mut |_, _| ());
+    for (origin, ok) in [
+        ("log.example", true),
+        ("log.example/7f", true),
+        ("another.log", false),
+        ("log.example2", false),
+    ] {
+        let dir = only_checkpoint(origin, 0, |note| signer().sign(note));
+        assert_eq!(found(&dir, &keys()).ok, ok, "{origin}");
+    }
+    let witness = vec![Verifier::parse(&signer().verifier(Kind::Cosignature).vkey()).unwrap()];
+    let dir = only_checkpoint("log.example", 0, |note| signer().cosign(note, 1_800_000_000).unwrap());
+    assert!(!found(&dir, &witness).ok, "a witness alone is not enough");
+}
+
+#[test]
+fn a_size_that_the_files_cannot_hold_is_refused_at_once() {
+    let dir = only_checkpoint("log.example", 1 << 62, |note| signer().sign(note));
+    let report = verify(&Folder::new(dir.path()), &keys(), &mut |_, _| ());
+    assert!(
+        !report.ok && report.findings.iter().any(|f| f.problem.contains("files are missing")),
+        "{report:?}"
+    );
+    // Nor does a number left behind by an interrupted publication keep the next one busy for ever.
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path()).publish(3, &signer(), entries).unwrap();
+    std::fs::write(dir.path().join("ledger/publishing"), "4611686018427387904\n").unwrap();
+    log(dir.path()).publish(4, &signer(), entries).unwrap();
+}

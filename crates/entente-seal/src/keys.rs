@@ -197,6 +197,11 @@ impl KeyPair {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: &Path, passphrase: SecretString, work_factor: u8) -> Result<(), KeyError> {
+        if !(1..=MAX_WORK_FACTOR).contains(&work_factor) {
+            return Err(KeyError::Encrypt(format!(
+                "the work factor goes from 1 to {MAX_WORK_FACTOR}, not {work_factor}"
+            )));
+        }
         let stored = Stored {
             party: self.party.clone(),
             signing: BASE64.encode(Zeroizing::new(self.signing.to_bytes()).as_slice()),
@@ -253,7 +258,12 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let partial = path.with_extension("writing");
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // A leftover might have wider permissions, or be somebody else's.
+    match std::fs::remove_file(&partial) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&partial)?;

@@ -26,6 +26,14 @@ fn keys_are_kept_under_their_passphrase_only() {
     let (a, _) = pair();
     a.save(&path, SecretString::from("correct horse".to_owned()), 4)
         .unwrap();
+    // A leftover of an interrupted save, open to everyone.
+    std::fs::write(dir.path().join("keys.writing"), "x").unwrap();
+    a.save(&path, SecretString::from("correct horse".to_owned()), 4)
+        .unwrap();
+    assert!(matches!(
+        a.save(&path, SecretString::from("x".to_owned()), 23),
+        Err(KeyError::Encrypt(_))
+    ));
     let again = KeyPair::load(&path, SecretString::from("correct horse".to_owned())).unwrap();
     assert_eq!(again.public(), a.public());
     let wrong = KeyPair::load(&path, SecretString::from("wrong".to_owned()));

@@ -84,6 +84,14 @@ pub struct Explanation {
 pub struct PortionAnswer {
     /// The portion.
     pub id: PortionId,
+    /// What was decided.
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+/// What was decided for one person, in words: the same for all portions that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
     /// What came out.
     pub outcome: Outcome,
     /// Every failing rule.
@@ -222,11 +230,10 @@ impl Decision<'_> {
     }
 
     /// The answer for one person and portion, in words.
-    pub fn answer(&self, person: usize, portion: usize) -> PortionAnswer {
+    pub fn answer(&self, person: usize, portion: usize) -> Answer {
         let reasons = self.explain(person, portion);
         let grants = self.ask(person, portion);
-        PortionAnswer {
-            id: self.report.portions[self.portions[portion]].portion.clone(),
+        Answer {
             outcome: self.outcome(person, portion),
             remedy: reasons.first().map(|reason| reason.remedy.clone()),
             reasons,
@@ -240,10 +247,18 @@ impl Decision<'_> {
     pub fn people_answers(&self) -> impl Iterator<Item = PersonAnswer> {
         self.people.iter().enumerate().map(|(n, person)| PersonAnswer {
             person: person.clone(),
-            portions: (0..self.portions.len())
-                .map(|portion| self.answer(n, portion))
+            portions: (self.portions().enumerate())
+                .map(|(portion, id)| PortionAnswer {
+                    id: id.clone(),
+                    answer: self.answer(n, portion),
+                })
                 .collect(),
         })
+    }
+
+    /// The group that a portion belongs to: portions of one group have the same answer for everyone.
+    pub fn group(&self, portion: usize) -> usize {
+        self.column[portion] as usize
     }
 
     fn verdict(&self, person: usize, portion: usize) -> &Verdict {
@@ -281,10 +296,7 @@ impl Decision<'_> {
             }
             Rule::NeedToKnow => format!("distribution of {} at {party}", reference.report),
             Rule::LocalPolicy => format!("policies of {party}"),
-            _ => match class {
-                Some(class) => format!("portion {} {}", reference.portion, self.text(class.mark)),
-                None => format!("portion {}", reference.portion),
-            },
+            _ => format!("marking {}", class.map_or("", |class| self.text(class.mark))),
         };
         Explanation {
             rule: reason.rule.id(),

@@ -16,7 +16,7 @@ use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
 
 use check::{Authority, LocalNames, Plan, Reasons, first};
-pub use decision::{Decision, Explanation, PersonAnswer, PortionAnswer};
+pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
 use decision::{Obligation, Reason, Verdict};
 pub use rule::{Outcome, Rule, Step};
 pub use snapshot::Snapshot;

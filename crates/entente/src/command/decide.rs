@@ -1,6 +1,7 @@
 //! `decide`: who of an audience may have which portion, and who must be asked.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -112,11 +113,29 @@ fn write_json(decision: &Decision<'_>, overall: Outcome) -> Result<(), Failure> 
             json!(decision.report()),
             decision.version()
         )?;
-        for (n, person) in decision.people_answers().enumerate() {
-            if n > 0 {
-                write!(out, ",")?;
+        for (person, id) in decision.people().iter().enumerate() {
+            write!(
+                out,
+                "{}{{\"person\":{},\"portions\":[",
+                if person > 0 { "," } else { "" },
+                json!(id)
+            )?;
+            // Portions of one group have the same answer, so it is put into words once.
+            let mut answers: HashMap<usize, String> = HashMap::new();
+            for (n, portion) in decision.portions().enumerate() {
+                let answer = match answers.entry(decision.group(n)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(serde_json::to_string(&decision.answer(person, n))?),
+                };
+                let rest = answer.strip_prefix('{').unwrap_or(answer);
+                write!(
+                    out,
+                    "{}{{\"id\":{},{rest}",
+                    if n > 0 { "," } else { "" },
+                    json!(portion)
+                )?;
             }
-            serde_json::to_writer(&mut out, &person)?;
+            write!(out, "]}}")?;
         }
         writeln!(out, "]}}")?;
         out.flush()
@@ -125,7 +144,7 @@ fn write_json(decision: &Decision<'_>, overall: Outcome) -> Result<(), Failure> 
 }
 
 /// Outcome, message and remedy, with the portions and the people to which they apply.
-type Same = BTreeMap<(Outcome, String, String), (Vec<String>, Vec<String>)>;
+type Same = BTreeMap<(Outcome, String, String), (BTreeSet<usize>, BTreeSet<String>)>;
 
 fn write_text(decision: &Decision<'_>, node: &Node, explain: bool) {
     let portions: Vec<&PortionId> = decision.portions().collect();
@@ -171,38 +190,39 @@ fn write_text(decision: &Decision<'_>, node: &Node, explain: bool) {
     }
     // Portions and people whose answers are the same are named together.
     let mut same: Same = BTreeMap::new();
-    for (n, portion) in portions.iter().enumerate() {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for n in 0..portions.len() {
+        groups.entry(decision.group(n)).or_default().push(n);
+    }
+    for (n, members) in groups.values().filter_map(|members| Some((*members.first()?, members))) {
         for (person, name) in names.iter().enumerate() {
-            let outcome = decision.outcome(person, n);
-            let reasons = decision.explain(person, n);
-            let shown = if explain { reasons.len() } else { 1 };
-            let reasons = reasons.into_iter().take(shown).map(|reason| {
+            let answer = decision.answer(person, n);
+            let shown = if explain { answer.reasons.len() } else { 1 };
+            let reasons = answer.reasons.into_iter().take(shown).map(|reason| {
                 let message = format!("{} [{}; {}]", reason.message, reason.rule, reason.authority);
                 (message, reason.remedy)
             });
-            let obligations = decision
-                .obligations(person, n)
-                .into_iter()
-                .map(|text| (text, String::new()));
+            let obligations = answer.obligations.into_iter().map(|text| (text, String::new()));
             for (message, remedy) in reasons.chain(obligations) {
-                let (portions, people) = same.entry((outcome, message, remedy)).or_default();
-                let id = portion.to_string();
-                if !portions.contains(&id) {
-                    portions.push(id);
-                }
-                if !people.contains(name) {
-                    people.push(name.clone());
-                }
+                let (portions, people) = same.entry((answer.outcome, message, remedy)).or_default();
+                portions.extend(members.iter().copied());
+                people.insert(name.clone());
             }
         }
     }
-    for ((outcome, message, remedy), (portions, people)) in same.into_iter().rev() {
-        let who = if people.len() == names.len() {
-            String::new()
-        } else {
-            format!(" for {}", people.join(", "))
+    /// How many portions a line names before it only counts.
+    const NAMED: usize = 12;
+    for ((outcome, message, remedy), (indexes, people)) in same.into_iter().rev() {
+        let who = match people.len() == names.len() {
+            true => String::new(),
+            false => format!(" for {}", people.into_iter().collect::<Vec<_>>().join(", ")),
         };
-        output::line(format!("\n{} {}{who}: {message}", word(outcome), portions.join(", ")));
+        let list: Vec<&str> = indexes.iter().map(|n| portions[*n].as_str()).take(NAMED).collect();
+        let more = match indexes.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        output::line(format!("\n{} {}{more}{who}: {message}", word(outcome), list.join(", ")));
         if !remedy.is_empty() {
             output::line(format!("    → {remedy}"));
         }

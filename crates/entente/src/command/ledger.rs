@@ -42,7 +42,9 @@ pub(crate) enum LedgerCommand {
     Publish,
 }
 
-fn keys(global: &Global, named: &[String]) -> Result<Vec<Verifier>, Failure> {
+/// The keys to trust: those named; else, for this node's own ledger, its own, and for others', all that are known. A
+/// log must be signed by the party that it is named after, so a partner's key does not make a log this node's.
+fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<Verifier>, Failure> {
     let mut texts = Vec::new();
     for text in named {
         match std::path::Path::new(text).exists() {
@@ -52,12 +54,9 @@ fn keys(global: &Global, named: &[String]) -> Result<Vec<Verifier>, Failure> {
     }
     if named.is_empty() {
         let node = global.node()?;
-        texts.extend(
-            node.state()
-                .parties
-                .values()
-                .flat_map(|party| party.signing_keys.clone()),
-        );
+        let home = node.home()?.clone();
+        let trusted = node.state().parties.values().filter(|party| !own || party.path == home);
+        texts.extend(trusted.flat_map(|party| party.signing_keys.clone()));
     }
     texts
         .iter()
@@ -72,8 +71,8 @@ impl LedgerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Verify { folder, key } => {
-                let known = keys(global, &key)?;
                 let own = folder.is_none();
+                let known = keys(global, &key, own)?;
                 let folder = match folder {
                     Some(folder) => folder,
                     None => global.node()?.ledger_folder(),

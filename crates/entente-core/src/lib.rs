@@ -7,6 +7,7 @@ mod arrangement;
 pub mod decide;
 mod disclosure;
 pub mod draft;
+mod empty;
 mod event;
 pub mod handle;
 mod ids;
@@ -19,6 +20,7 @@ mod state;
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
 pub use decide::{Decision, Outcome, Query, Snapshot, decide};
 pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Recall, RecallAction, Route};
+pub use empty::{EmptyAudience, empty_audiences};
 pub use event::Event;
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Terms, handle};
 pub use ids::{

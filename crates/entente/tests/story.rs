@@ -548,7 +548,9 @@ fn a_derived_report_keeps_its_originators_and_its_strictness() {
         "derived.md",
         "---\nid: CAB-1\n---\n(S//OC/REL TO USA, GBR) Rewritten. {from: SVC-2026-0412 v1 plot}\n",
     );
-    desk.ok("GBR.CAB", &["report", "add", "derived.md"]);
+    let added = desk.ok("GBR.CAB", &["report", "add", "derived.md"]);
+    // The third-party rule leaves the text to its originators' recipients; GBR.CAB is one of them.
+    assert!(!added.out.contains("nobody can read"), "{}", added.out);
 }
 
 #[test]

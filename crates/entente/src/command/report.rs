@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use entente_core::decide::{NoGuards, NotFound, decide};
 use entente_core::draft::{self, Fault};
+use entente_core::empty_audiences;
 use entente_core::{
     Command, Lineage, Message, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State,
 };
@@ -341,18 +342,28 @@ impl ReportCommand {
                 let mut node = global.node()?;
                 let text = input::text(&file)?;
                 let report = read_report(&file, &text, node.state(), &node.home()?.clone())?;
-                let closed = closed_portions(&report);
+                let closed = empty_audiences(node.state(), &report, &groups());
                 node.submit(Command::AddReport(report.clone()))?;
                 let banner = report_banner(&report);
-                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed });
+                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
                 output::either(global.json, &value, || {
                     output::line(format!("{} v{}: {}", report.id, report.version, report.title));
                     output::line(format!("banner: {}", banner.as_deref().unwrap_or("none")));
                     output::line(format!("{} portions", report.portions.len()));
-                    for portion in &closed {
+                    for empty in &closed {
                         output::line(format!(
-                            "warning: the originators' lists share nobody for portion {portion}: nobody can read it; ask its originators to release it (`entente request open`)"
+                            "warning: nobody can read portion {}: {}",
+                            empty.portion, empty.reason
                         ));
+                        for (party, others) in &empty.ask {
+                            let list: Vec<&str> = others.iter().map(PartyPath::as_str).collect();
+                            let to = if list.is_empty() {
+                                "a wider list".to_owned()
+                            } else {
+                                list.join(", ")
+                            };
+                            output::line(format!("    → ask {party} to release it to {to}"));
+                        }
                     }
                 })?;
             }
@@ -472,23 +483,6 @@ pub(crate) fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str
     let known = schemes();
     let scheme = known.get(&report.scheme, Some(&report.profile))?;
     banner_of(scheme.as_ref(), marks, None)
-}
-
-/// Portions that nobody can ever read: their release lists have nobody in common.
-fn closed_portions(report: &Report) -> Vec<String> {
-    let groups = groups();
-    report
-        .portions
-        .iter()
-        .filter(|portion| match &portion.label.release {
-            entente_marking::Release::Only(list) => !list
-                .display
-                .iter()
-                .any(|entity| groups.get(entity).is_none_or(|group| !group.members.is_empty())),
-            entente_marking::Release::Unrestricted => false,
-        })
-        .map(|portion| portion.id.to_string())
-        .collect()
 }
 
 fn show(

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
-use crate::decide::Outcome;
 use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId};
+use crate::outcome::Outcome;
 use crate::party::{Audience, Party, Person};
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};

@@ -12,13 +12,14 @@ mod event;
 pub mod handle;
 mod ids;
 mod message;
+mod outcome;
 mod party;
 mod report;
 mod request;
 mod state;
 
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
-pub use decide::{Decision, Outcome, Query, Snapshot, decide};
+pub use decide::{Decision, Query, Snapshot, decide};
 pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Recall, RecallAction, Route};
 pub use empty::{EmptyAudience, empty_audiences};
 pub use event::Event;
@@ -28,6 +29,7 @@ pub use ids::{
     PortionRef, RecallId, ReportId, RequestId,
 };
 pub use message::Message;
+pub use outcome::Outcome;
 pub use party::{Audience, Party, Person};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
 pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};

@@ -3,6 +3,7 @@
 mod command;
 mod failure;
 mod input;
+mod marks;
 mod node;
 mod output;
 

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use entente_core::decide::NoGuards;
 use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, State};
 use entente_ledger::Log;
-use entente_marking::{Groups, Schemes, codes, spif, us};
 use entente_seal::{Header, KeyPair, SecretString};
 use entente_store::{Change, DocKey, Outgoing, Projection, Receipt, Recorded, Store};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::marks::{self, groups};
 use crate::output;
 
 /// The state of `entente-core` as the store keeps it.
@@ -42,26 +42,6 @@ impl Projection for Held {
             .restore(&key.kind, &key.id, value)
             .map_err(|error| error.to_string())
     }
-}
-
-/// The schemes that every node knows.
-pub(crate) fn schemes() -> Schemes {
-    let mut schemes = Schemes::empty();
-    schemes.insert(std::sync::Arc::new(us::UsIc::ic_2016()));
-    schemes.insert(std::sync::Arc::new(us::UsIc::dodm_5200_01()));
-    // The codes go before the policies of the same name, which are there for exchange with other policies.
-    schemes.insert(std::sync::Arc::new(codes::tlp()));
-    schemes.insert(std::sync::Arc::new(codes::pap()));
-    schemes.insert(std::sync::Arc::new(codes::europol()));
-    for policy in spif::builtin_policies() {
-        schemes.insert(std::sync::Arc::new(spif::SpifScheme::new(policy)));
-    }
-    schemes
-}
-
-/// Who belongs to which group.
-pub(crate) fn groups() -> Groups {
-    us::groups()
 }
 
 /// An open node.
@@ -255,7 +235,7 @@ impl Node {
         })?;
         let message: Message = serde_json::from_slice(&opened.payload)
             .map_err(|error| Failure::failed(format!("{}: its contents are not a message: {error}", path.display())))?;
-        let message = crate::command::report::recheck(message, &schemes())?;
+        let message = marks::recheck(message, &marks::schemes());
         self.submit(Command::Receive {
             from: opened.header.from.parse()?,
             id: opened.header.id.clone(),

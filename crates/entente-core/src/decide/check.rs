@@ -7,7 +7,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::bits::Bits;
-use super::decision::Reason;
+use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
 use super::snapshot::{Class, Compiled, Coverage, OriginPlan, Reader, Snapshot, Symbol};
 use crate::arrangement::NotInForce;
@@ -18,15 +18,6 @@ pub(crate) trait Sink {
     const EXPLAINS: bool;
 
     fn fail(&mut self, rule: Rule, token: Symbol, authority: Authority, party: Symbol);
-}
-
-/// On whose authority, without looking it up before it is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Authority {
-    /// The rule's own, by the portion's scheme.
-    Rule,
-    /// A text, such as an arrangement's clause.
-    Text(Symbol),
 }
 
 /// The set of steps that fail.

@@ -5,19 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::authority::authority;
-use super::check::Authority;
-use super::rule::{Outcome, Rule, Step};
+use super::reason::{Authority, Reason};
+use super::rule::{Rule, Step};
 use super::snapshot::{Compiled, Snapshot, Symbol};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
-
-/// One failing rule, as numbers; [`Decision`] turns it into text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reason {
-    pub(crate) rule: Rule,
-    pub(crate) token: Symbol,
-    pub(crate) authority: Authority,
-    pub(crate) party: Symbol,
-}
+use crate::outcome::Outcome;
 
 /// The answer for one person and one class of portions.
 #[derive(Clone, Copy, Debug)]

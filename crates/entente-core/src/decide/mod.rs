@@ -7,6 +7,7 @@ mod authority;
 mod bits;
 mod check;
 mod decision;
+mod reason;
 mod rule;
 mod snapshot;
 
@@ -15,14 +16,16 @@ use std::collections::HashMap;
 use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
 
-use check::{Authority, LocalNames, Plan, Reasons, first};
+use check::{LocalNames, Plan, Reasons, first};
 pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
-use decision::{Obligation, Reason, Verdict};
-pub use rule::{Outcome, Rule, Step};
+use decision::{Obligation, Verdict};
+use reason::{Authority, Reason};
+pub use rule::{Rule, Step};
 pub use snapshot::Snapshot;
 use snapshot::{Compiled, Reader};
 
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
+use crate::outcome::Outcome;
 use crate::report::Lineage;
 
 /// A question: may these persons have these portions, for this purpose, at this moment?

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_marking::Purpose;
 
 use super::{Command, Context, Decided, Refusal, home, notices};
-use crate::decide::{Decision, Outcome, Query, Snapshot, Step, decide};
+use crate::decide::{Decision, Query, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
 use crate::ids::{PartyPath, PersonId, PortionId, ReportId, RequestId};
 use crate::message::Message;
+use crate::outcome::Outcome;
 use crate::party::Person;
 use crate::request::Request;
 use crate::state::State;

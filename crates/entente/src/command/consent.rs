@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::{Node, random_id, schemes};
+use crate::marks::schemes;
+use crate::node::{Node, random_id};
 use crate::output;
 
 /// The terms of a consent.

@@ -7,16 +7,15 @@ use clap::Subcommand;
 use entente_core::decide::{NoGuards, NotFound, decide};
 use entente_core::draft::{self, Fault};
 use entente_core::empty_audiences;
-use entente_core::{
-    Command, Lineage, Message, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State,
-};
-use entente_marking::{Label, MarkKind, Scheme, SchemeId, Schemes};
+use entente_core::{Command, Lineage, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State};
+use entente_marking::{MarkKind, Scheme, SchemeId};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::node::{Node, groups, schemes};
+use crate::marks::{groups, schemes};
+use crate::node::Node;
 use crate::{input, output};
 
 /// `entente report`.
@@ -234,60 +233,6 @@ pub(crate) fn banner_of<'m>(
 ) -> Option<String> {
     let marks: Vec<&str> = marks.collect();
     scheme.rollup(&marks, written).banner.map(|marking| marking.canonical)
-}
-
-/// Reads every mark of a message again: what a mark means is decided here, not by the sender.
-pub(crate) fn recheck(message: Message, schemes: &Schemes) -> Result<Message, Failure> {
-    let read = |scheme: &SchemeId, profile: Option<&str>, portion: &mut Portion| {
-        let label = match schemes.get(scheme, profile) {
-            Some(known) => known.check(&portion.mark, MarkKind::Portion, None).label(&portion.mark),
-            None => Label::unintelligible(&portion.mark),
-        };
-        // A portion that abbreviates its banner's list was read with the banner at its author: the stricter reading holds.
-        portion.label = label.join(&portion.label);
-    };
-    Ok(match message {
-        Message::Delivery {
-            mut report,
-            delivery,
-            arrangements,
-        } => {
-            let (scheme, profile) = (report.scheme.clone(), report.profile.clone());
-            report
-                .portions
-                .iter_mut()
-                .for_each(|portion| read(&scheme, Some(&profile), portion));
-            Message::Delivery {
-                report,
-                delivery,
-                arrangements,
-            }
-        }
-        Message::Answer {
-            consents,
-            refusals,
-            mut substitutes,
-        } => {
-            for substitute in &mut substitutes {
-                // Which scheme it follows is stated by the levels of its label; a mark of no known scheme admits nobody.
-                let scheme = substitute
-                    .portion
-                    .label
-                    .levels
-                    .keys()
-                    .next()
-                    .cloned()
-                    .unwrap_or_else(|| SchemeId::new("us-ic"));
-                read(&scheme, None, &mut substitute.portion);
-            }
-            Message::Answer {
-                consents,
-                refusals,
-                substitutes,
-            }
-        }
-        other => other,
-    })
 }
 
 /// What a reader may see of a report: indexes of portions; none where the reader must not know of it at all.

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod authority;
+mod categories;
 mod country;
 mod disclosure;
 mod mark;

@@ -1,0 +1,489 @@
+//! Text to tree: the categories behind a classification, in the manual's order (M §A.6).
+
+#![warn(clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::country::is_country;
+use super::mark::{Fgi, List, Mark, Name};
+use super::syntax::{GRAMMAR, Piece, Reader, Role, Token, nearest};
+use super::vocabulary::{CONTROLS, SCI, Word, known_words};
+use crate::finding::Finding;
+use crate::scheme::MarkKind;
+
+impl Reader<'_> {
+    /// Notes a category's place; the order of categories is fixed.
+    fn place(&mut self, number: u8, name: &str, piece: Piece<'_>) {
+        if number < self.category {
+            self.error(
+                "us-ic.order.category",
+                "IC Markings Manual 2016, §A.6",
+                format!(
+                    "{name} stands before what precedes it: the order is SCI, SAP, AEA, FGI, dissemination, non-IC"
+                ),
+                piece,
+            );
+        } else if number == self.category {
+            self.error(
+                "us-ic.order.separator",
+                "IC Markings Manual 2016, §A.6",
+                format!("{name} are joined by `/` within their category, not by `//`"),
+                piece,
+            );
+        }
+        self.category = self.category.max(number);
+    }
+
+    pub(super) fn category(&mut self, mark: &mut Mark, piece: Piece<'_>) {
+        let first = piece.text.split('/').next().unwrap_or_default();
+        let system = first.split(['-', ' ']).next().unwrap_or_default();
+        // NATO's programme words stand directly after a NATO classification.
+        if SCI
+            .iter()
+            .any(|row| row.name == system || row.long == first.split('-').next().unwrap_or_default())
+        {
+            self.place(1, "SCI control systems", piece);
+            self.sci(mark, piece);
+        } else if let Some(rest) = piece.after("SAR-").or_else(|| piece.after("SPECIAL ACCESS REQUIRED-")) {
+            self.place(2, "special access programmes", piece);
+            self.sap(mark, piece, rest);
+        } else if self.dod && piece.text == "HVSACO" {
+            self.place(2, "special access programmes", piece);
+            self.token(piece, Role::Sap);
+            mark.sap.hvsaco = true;
+        } else if is_atomic(first) {
+            self.place(3, "atomic energy controls", piece);
+            self.atomic(mark, piece);
+        } else if piece.text == "FGI" || piece.text.starts_with("FGI ") {
+            self.place(4, "foreign government information", piece);
+            self.token(piece, Role::Fgi);
+            mark.fgi = Some(match piece.after("FGI ") {
+                None => Fgi::Concealed,
+                Some(owners) => Fgi::From(self.codes(owners, " ", true)),
+            });
+        } else {
+            self.controls(mark, piece);
+        }
+    }
+
+    fn sci(&mut self, mark: &mut Mark, piece: Piece<'_>) {
+        let mut names = Vec::new();
+        for system in piece.split("/") {
+            self.token(system, Role::Sci);
+            let mut parts = system.split("-");
+            let Some(head) = parts.next() else { continue };
+            let row = SCI.iter().find(|row| row.name == head.text || row.long == head.text);
+            let Some(row) = row else {
+                self.unknown(head);
+                continue;
+            };
+            let compartments = self.compartments(system, parts, &[("GAMMA", "G")]);
+            names.push(Name::new(row.name));
+            if mark.sci.insert(Name::new(row.name), compartments).is_some() {
+                self.error(
+                    "us-ic.syntax.duplicate",
+                    GRAMMAR,
+                    format!("`{}` stands twice", row.name),
+                    system,
+                );
+            }
+        }
+        self.sorted(&names, piece, "control systems");
+    }
+
+    fn sap(&mut self, mark: &mut Mark, piece: Piece<'_>, rest: Piece<'_>) {
+        self.token(piece, Role::Sap);
+        if rest.text == "MULTIPLE PROGRAMS" {
+            mark.sap.multiple = true;
+            return;
+        }
+        let mut names = Vec::new();
+        for programme in rest.split("/") {
+            let mut parts = programme.split("-");
+            let Some(head) = parts.next() else { continue };
+            if !is_name(head.text) {
+                self.error(
+                    "us-ic.sap.name",
+                    "IC Markings Manual 2016, p. 100",
+                    "a programme is named by letters and digits, as in `SAR-BP`",
+                    head,
+                );
+                continue;
+            }
+            let compartments = self.compartments(programme, parts, &[]);
+            names.push(Name::new(head.text));
+            if mark.sap.named.insert(Name::new(head.text), compartments).is_some() {
+                self.error(
+                    "us-ic.syntax.duplicate",
+                    GRAMMAR,
+                    format!("`{}` stands twice", head.text),
+                    programme,
+                );
+            }
+        }
+        self.sorted(&names, piece, "programmes");
+    }
+
+    fn compartments<'t>(
+        &mut self,
+        whole: Piece<'t>,
+        parts: impl Iterator<Item = Piece<'t>>,
+        long: &[(&str, &str)],
+    ) -> BTreeMap<Name, BTreeSet<Name>> {
+        let mut found = BTreeMap::new();
+        let mut order = Vec::new();
+        for part in parts {
+            let mut words = part.split(" ");
+            let Some(head) = words.next() else { continue };
+            if !is_name(head.text) {
+                self.error(
+                    "us-ic.compartment.name",
+                    "IC Markings Manual 2016, p. 61",
+                    "a compartment is named by letters and digits, as in `SI-G`",
+                    part,
+                );
+                continue;
+            }
+            let name = long
+                .iter()
+                .find(|(spelt, _)| *spelt == head.text)
+                .map_or(head.text, |(_, short)| short);
+            let mut subs = BTreeSet::new();
+            let mut sub_order = Vec::new();
+            for sub in words {
+                if !is_name(sub.text) {
+                    self.error(
+                        "us-ic.compartment.name",
+                        "IC Markings Manual 2016, p. 61",
+                        "sub-compartments are separated by one space, as in `SI-G ABCD EFGH`",
+                        part,
+                    );
+                    continue;
+                }
+                sub_order.push(Name::new(sub.text));
+                if !subs.insert(Name::new(sub.text)) {
+                    self.error(
+                        "us-ic.syntax.duplicate",
+                        GRAMMAR,
+                        format!("`{}` stands twice", sub.text),
+                        sub,
+                    );
+                }
+            }
+            self.sorted(&sub_order, part, "sub-compartments");
+            order.push(Name::new(name));
+            if found.insert(Name::new(name), subs).is_some() {
+                self.error(
+                    "us-ic.syntax.duplicate",
+                    GRAMMAR,
+                    format!("`{name}` stands twice"),
+                    part,
+                );
+            }
+        }
+        self.sorted(&order, whole, "compartments");
+        found
+    }
+
+    fn sorted(&mut self, names: &[Name], piece: Piece<'_>, what: &str) {
+        if !names.is_sorted() {
+            let mut right = names.to_vec();
+            right.sort();
+            let list: Vec<&str> = right.iter().map(Name::as_str).collect();
+            self.error(
+                "us-ic.order.names",
+                "IC Markings Manual 2016, p. 61",
+                format!(
+                    "{what} stand with numbers first, then in alphabetical order: {}",
+                    list.join(", ")
+                ),
+                piece,
+            );
+        }
+    }
+
+    fn atomic(&mut self, mark: &mut Mark, piece: Piece<'_>) {
+        for part in piece.split("/") {
+            self.token(part, Role::Aea);
+            let aea = &mut mark.aea;
+            match part.text {
+                "DOD UCNI" | "DCNI" => aea.dod_ucni = true,
+                "DOE UCNI" | "UCNI" => aea.doe_ucni = true,
+                "TFNI" | "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION" => aea.tfni = true,
+                "ATOMAL" => aea.atomal = true,
+                text => {
+                    let (formerly, rest) = match ["FORMERLY RESTRICTED DATA", "FRD"]
+                        .iter()
+                        .find_map(|name| text.strip_prefix(name))
+                    {
+                        Some(rest) => (true, Some(rest)),
+                        None => (
+                            false,
+                            ["RESTRICTED DATA", "RD"]
+                                .iter()
+                                .find_map(|name| text.strip_prefix(name)),
+                        ),
+                    };
+                    let Some(rest) = rest else {
+                        self.unknown(part);
+                        continue;
+                    };
+                    if formerly {
+                        aea.frd = true;
+                    } else {
+                        aea.rd = true;
+                    }
+                    for control in rest.split('-').filter(|control| !control.is_empty()) {
+                        let numbers = control.strip_prefix("SIGMA ").or_else(|| control.strip_prefix("SG "));
+                        match (control, numbers) {
+                            ("CNWDI" | "CRITICAL NUCLEAR WEAPON DESIGN INFORMATION", _) if !formerly => {
+                                mark.aea.cnwdi = true;
+                            }
+                            (_, Some(numbers)) => {
+                                for number in numbers.split(' ') {
+                                    match number.parse::<u16>() {
+                                        Ok(number @ 1..=99) if formerly => {
+                                            mark.aea.frd_sigma.insert(number);
+                                        }
+                                        Ok(number @ 1..=99) => {
+                                            mark.aea.rd_sigma.insert(number);
+                                        }
+                                        _ => self.error(
+                                            "us-ic.aea.sigma",
+                                            "IC Markings Manual 2016, pp. 108-115",
+                                            format!("`{number}` is not a SIGMA number (1 to 99)"),
+                                            part,
+                                        ),
+                                    }
+                                }
+                            }
+                            _ => self.unknown(part),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn controls(&mut self, mark: &mut Mark, piece: Piece<'_>) {
+        let mut order: Vec<u16> = Vec::new();
+        let mut number = 0;
+        let mut eyes = BTreeSet::new();
+        let mut eyes_start = None;
+        for part in piece.split("/") {
+            // `USA/CAN/GBR EYES ONLY` uses the separator inside its list.
+            if is_country(part.text) && piece.text.contains(" EYES ONLY") {
+                eyes_start.get_or_insert(part.start);
+                eyes.insert(part.text.to_owned());
+                continue;
+            }
+            let (place, category) = self.control(mark, part, &mut eyes, eyes_start);
+            if category != 0 {
+                order.push(place);
+                if number != 0 && number != category {
+                    self.error(
+                        "us-ic.order.category",
+                        "IC Markings Manual 2016, §A.6",
+                        "dissemination controls and non-IC controls are separate categories, divided by `//`",
+                        part,
+                    );
+                }
+                number = number.max(category);
+            }
+        }
+        if number != 0 {
+            self.place(
+                number,
+                if number == 5 {
+                    "dissemination controls"
+                } else {
+                    "non-IC controls"
+                },
+                piece,
+            );
+        }
+        if !order.is_sorted() {
+            self.error(
+                "us-ic.order.controls",
+                "IC Markings Manual 2016, §D.1; ISM-ID-00035",
+                "controls stand in the register's order",
+                piece,
+            );
+        }
+    }
+
+    /// Reads one control; gives its place within its category, and the category's number (0 for none).
+    fn control(
+        &mut self,
+        mark: &mut Mark,
+        part: Piece<'_>,
+        eyes: &mut BTreeSet<String>,
+        eyes_start: Option<usize>,
+    ) -> (u16, u8) {
+        if part.text == "REL" || part.text.starts_with("REL TO") || part.text.starts_with("RELEASABLE TO ") {
+            self.token(part, Role::Rel);
+            let rel = self.rel(part);
+            if mark.rel.replace(rel).is_some() {
+                self.error("us-ic.syntax.duplicate", GRAMMAR, "REL TO stands twice", part);
+            }
+            return (75, 5);
+        }
+        if let Some(list) = part.after("DISPLAY ONLY ") {
+            self.token(part, Role::Display);
+            let list = self.codes(list, ", ", true);
+            if mark.display.replace(list).is_some() {
+                self.error("us-ic.syntax.duplicate", GRAMMAR, "DISPLAY ONLY stands twice", part);
+            }
+            return (115, 5);
+        }
+        if part.text == "EYES" {
+            self.token(part, Role::Eyes);
+            mark.eyes = Some(List::AsBanner);
+            return (85, 5);
+        }
+        if let Some(last) = part.text.strip_suffix(" EYES ONLY") {
+            let whole = Piece {
+                text: part.text,
+                start: part.start,
+            };
+            self.tokens.push(Token {
+                start: eyes_start.unwrap_or(part.start),
+                end: part.end(),
+                role: Role::Eyes,
+            });
+            if is_country(last) {
+                eyes.insert(last.to_owned());
+            } else {
+                self.error(
+                    "us-ic.list.unknown",
+                    "IC Markings Manual 2016, p. 157",
+                    format!("`{last}` is not a country code"),
+                    whole,
+                );
+            }
+            mark.eyes = Some(List::Of(std::mem::take(eyes)));
+            return (85, 5);
+        }
+        if self.dod
+            && let Some(nickname) = part.after("ACCM-")
+        {
+            self.token(part, Role::Accm);
+            mark.accm.insert(nickname.text.to_owned());
+            return (u16::MAX, 6);
+        }
+        let row = CONTROLS.iter().find(|row| match self.kind {
+            MarkKind::Portion => row.portion == part.text,
+            MarkKind::Banner => row.banner == part.text || row.also.contains(&part.text),
+        });
+        let Some(row) = row.filter(|row| row.token != Word::Nnpi || self.dod) else {
+            self.unknown(part);
+            return (0, 0);
+        };
+        self.token(part, Role::Word(row.token));
+        if !mark.words.insert(row.token) {
+            self.error(
+                "us-ic.syntax.duplicate",
+                GRAMMAR,
+                format!("`{}` stands twice", part.text),
+                part,
+            );
+        }
+        (row.token.order(), if row.token.is_dissem() { 5 } else { 6 })
+    }
+
+    fn rel(&mut self, part: Piece<'_>) -> List {
+        let list = part
+            .after("REL TO ")
+            .or_else(|| part.after("RELEASABLE TO "))
+            .map(Piece::trimmed);
+        let Some(list) = list.filter(|list| !list.text.is_empty()) else {
+            if part.text == "REL" && self.kind == MarkKind::Portion {
+                return List::AsBanner;
+            }
+            self.error_with(
+                "us-ic.rel.list",
+                "IC Markings Manual 2016, p. 150",
+                "REL TO needs its list of countries",
+                part,
+                "REL TO USA, …",
+            );
+            return List::Of(BTreeSet::new());
+        };
+        let codes = self.codes(list, ", ", false);
+        let right = super::render::release_list(&codes);
+        let without_usa = !codes.contains("USA");
+        if without_usa {
+            self.error_with(
+                "us-ic.rel.usa",
+                "IC Markings Manual 2016, p. 150; ISM-ID-00040",
+                "a release list begins with USA",
+                list,
+                &format!("USA, {right}"),
+            );
+        } else if right != list.text && right.len() == list.text.len() {
+            self.error_with(
+                "us-ic.rel.order",
+                "IC Markings Manual 2016, p. 150; ISM-ID-00041",
+                "USA stands first, then countries and then groups in alphabetical order",
+                list,
+                &right,
+            );
+        }
+        if codes.len() < 2 {
+            self.error(
+                "us-ic.rel.others",
+                "ISM-ID-00319",
+                "a release list names at least one other country or group; for USA alone write NOFORN",
+                list,
+            );
+        }
+        List::Of(codes)
+    }
+
+    fn unknown(&mut self, piece: Piece<'_>) {
+        self.token(piece, Role::Unknown);
+        let other = CONTROLS
+            .iter()
+            .find(|row| row.portion == piece.text || row.banner == piece.text || row.also.contains(&piece.text));
+        if let Some(row) = other.filter(|row| row.token != Word::Nnpi || self.dod) {
+            let (instead, message) = match self.kind {
+                MarkKind::Banner => (row.banner, format!("`{}` is the form for portions", piece.text)),
+                MarkKind::Portion => (row.portion, format!("`{}` is the form for banners", piece.text)),
+            };
+            self.error_with("us-ic.token.form", row.source, message, piece, instead);
+            return;
+        }
+        let mut finding = Finding::error(
+            "us-ic.token.unknown",
+            "IC Markings Register; ISM.ACES 2.4 (unknown marking: deny)",
+            format!("`{}` is not in the register; nobody may read what bears it", piece.text),
+            piece.start,
+            piece.end(),
+        );
+        finding.suggestion = nearest(piece.text, known_words()).map(str::to_owned);
+        self.findings.push(finding);
+    }
+}
+
+fn is_atomic(text: &str) -> bool {
+    ["RD", "FRD", "RESTRICTED DATA", "FORMERLY RESTRICTED DATA"]
+        .iter()
+        .any(|name| {
+            text.strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
+        || [
+            "DOD UCNI",
+            "DCNI",
+            "DOE UCNI",
+            "UCNI",
+            "TFNI",
+            "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION",
+            "ATOMAL",
+        ]
+        .contains(&text)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 32 && text.chars().all(|c| c.is_ascii_alphanumeric())
+}

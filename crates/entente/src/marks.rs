@@ -1,6 +1,6 @@
 //! The schemes and groups that every node knows, and what marks mean here.
 
-use entente_core::{Message, Portion};
+use entente_core::{Message, Portion, State};
 use entente_marking::{Groups, Label, MarkKind, SchemeId, Schemes, codes, spif, us};
 
 /// The schemes that every node knows.
@@ -24,7 +24,7 @@ pub(crate) fn groups() -> Groups {
 }
 
 /// Reads every mark of a message again: what a mark means is decided here, not by the sender.
-pub(crate) fn recheck(message: Message, schemes: &Schemes) -> Message {
+pub(crate) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Message {
     let read = |scheme: &SchemeId, profile: Option<&str>, portion: &mut Portion| {
         let label = match schemes.get(scheme, profile) {
             Some(known) => known.check(&portion.mark, MarkKind::Portion, None).label(&portion.mark),
@@ -56,16 +56,12 @@ pub(crate) fn recheck(message: Message, schemes: &Schemes) -> Message {
             mut substitutes,
         } => {
             for substitute in &mut substitutes {
-                // Which scheme it follows is stated by the levels of its label; a mark of no known scheme admits nobody.
-                let scheme = substitute
-                    .portion
-                    .label
-                    .levels
-                    .keys()
-                    .next()
-                    .cloned()
-                    .unwrap_or_else(|| SchemeId::new("us-ic"));
-                read(&scheme, None, &mut substitute.portion);
+                // A substitute follows the rules of the report that it belongs to.
+                let report = state.reports.get(&substitute.report);
+                match report.and_then(|holding| holding.versions.get(&substitute.version)) {
+                    Some(report) => read(&report.scheme, Some(&report.profile), &mut substitute.portion),
+                    None => substitute.portion.label = Label::unintelligible(&substitute.portion.mark),
+                }
             }
             Message::Answer {
                 consents,

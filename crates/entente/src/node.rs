@@ -235,7 +235,7 @@ impl Node {
         })?;
         let message: Message = serde_json::from_slice(&opened.payload)
             .map_err(|error| Failure::failed(format!("{}: its contents are not a message: {error}", path.display())))?;
-        let message = marks::recheck(message, &marks::schemes());
+        let message = marks::recheck(message, &marks::schemes(), &self.state);
         self.submit(Command::Receive {
             from: opened.header.from.parse()?,
             id: opened.header.id.clone(),

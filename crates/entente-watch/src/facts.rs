@@ -231,7 +231,7 @@ impl Facts {
                 check_value(value).map_err(|(problem, remedy)| fail(", values".into(), problem, remedy))?;
             }
             if fact.slots.is_empty() && fact.values.is_empty() {
-                warnings.push(Warning::new("facts", format!("fact `{}` has neither slots nor values: only its own wording will be found; `facts propose` suggests slots", fact.id)));
+                warnings.push(Warning::new("facts", format!("fact `{}` has neither slots nor values: only its own wording will be found; `entente watch propose` suggests slots", fact.id)));
             }
         }
         Ok(Self { list, warnings })
@@ -302,7 +302,7 @@ fn check_value(value: &Value) -> Result<(), (String, &'static str)> {
             if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
                 return Err((
                     "a hidden value whose sha256 is not 64 lower-case hexadecimal digits".into(),
-                    "make it with `facts hide`",
+                    "make it with `entente watch hide`",
                 ));
             }
             *words

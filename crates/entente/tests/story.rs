@@ -665,3 +665,51 @@ fn a_cert_shares_under_tlp_and_is_asked_before_it_travels_further() {
         pairs(&[("flaw", "ask"), ("update", "permit"), ("flaw-s1", "permit")])
     );
 }
+
+#[test]
+fn texts_are_watched_for_facts_that_an_analyst_described() {
+    let desk = Desk::new();
+    let hidden = desk.with_input(&["watch", "hide"], "Port Marrow\n").json();
+    let facts = serde_json::json!([
+        {"id": "place", "text": "Reporting was collected in Port Marrow.", "slots": [
+            {"name": "collection", "any": ["collected", "gathered", "reports"], "mandatory": true},
+            {"name": "town", "any": ["Port Marrow"], "mandatory": true}]},
+        {"id": "town", "text": "The town.", "slots": [], "values": [hidden]},
+        {"id": "never", "text": "The method was a telephone tap.", "slots": [
+            {"name": "method", "any": ["tap", "telephone"], "mandatory": true}, {"name": "used", "any": ["method"], "mandatory": true}]},
+    ]);
+    desk.write("facts.json", &facts.to_string());
+    desk.write(
+        "news.txt",
+        "Officials said on Monday that the reports were gathered in Port Marrow. They did not describe the method.\n",
+    );
+    let said = desk.run(&["--json", "watch", "scan", "--facts", "facts.json", "news.txt"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let lines: Vec<Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let text = std::fs::read_to_string(desk.path("news.txt")).unwrap();
+    let mut found: Vec<&str> = lines.iter().filter_map(|line| line["fact"].as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(found, ["place", "town"]);
+    for span in lines.iter().filter_map(|line| line["spans"].as_array()).flatten() {
+        let at = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();
+        assert_eq!(&text[at("start")..at("end")], span["quote"].as_str().unwrap());
+    }
+    assert!(lines.last().unwrap()["summary"].is_object());
+    let proposed = desk
+        .run(&[
+            "watch",
+            "propose",
+            "--id",
+            "f",
+            "The courier crosses the bridge at Narev on 3 May.",
+        ])
+        .json();
+    assert!(
+        proposed["slots"].as_array().is_some_and(|slots| slots.len() >= 2),
+        "{proposed}"
+    );
+}

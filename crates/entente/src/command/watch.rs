@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use entente_watch::facts::Facts;
-use entente_watch::{Scanner, check, html, text};
+use entente_watch::{Scanner, check, html, proposal, text};
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
+use crate::node::random_id;
 use crate::{input, output};
 
 /// `entente watch`.
@@ -34,6 +35,19 @@ pub(crate) enum WatchCommand {
         #[arg(long, value_name = "FILE")]
         background: Vec<PathBuf>,
     },
+    /// Propose slots for a fact from its sentence, for an analyst to edit.
+    Propose {
+        /// The fact's id.
+        #[arg(long)]
+        id: String,
+        /// Other words for words, as a JSON object of lists.
+        #[arg(long, value_name = "FILE")]
+        thesaurus: Option<PathBuf>,
+        /// The sentence, or `-`.
+        sentence: String,
+    },
+    /// Hide a value that is a secret itself: reads it from standard input and writes its salted hash for a facts file.
+    Hide,
 }
 
 fn facts(path: &std::path::Path) -> Result<Facts, Failure> {
@@ -87,6 +101,23 @@ impl WatchCommand {
                         output::line(serde_json::to_string(fact).unwrap_or_default());
                     }
                 })?;
+            }
+            Self::Propose {
+                id,
+                thesaurus,
+                sentence,
+            } => {
+                let sentence = match sentence.as_str() {
+                    "-" => input::text(std::path::Path::new("-"))?,
+                    _ => sentence,
+                };
+                let thesaurus = thesaurus.as_deref().map(input::json).transpose()?.unwrap_or_default();
+                output::json(&proposal::propose(&id, sentence.trim(), &thesaurus).map_err(Failure::failed)?)?;
+            }
+            Self::Hide => {
+                let term = input::text(std::path::Path::new("-"))?;
+                let salt = format!("{}{}", random_id(), random_id());
+                output::json(&entente_watch::facts::salted(&salt, term.trim()))?;
             }
         }
         Ok(Exit::Done)

@@ -292,7 +292,8 @@ impl State {
             }
             Event::ConsentWithdrawn { consent, at, .. } => {
                 if let Some(consent) = self.consents.get_mut(consent) {
-                    consent.withdrawn = Some(*at);
+                    // A later word never gives back what an earlier one took away.
+                    consent.withdrawn = Some(consent.withdrawn.map_or(*at, |earlier| earlier.min(*at)));
                 }
                 vec![touched("consent", consent)]
             }

@@ -355,3 +355,21 @@ fn the_same_file_twice_changes_nothing_and_two_files_with_one_id_are_an_alarm() 
     let other = node.run(again("other")).unwrap_err().to_string();
     assert!(other.contains("two different files with the id"), "{other}");
 }
+
+#[test]
+fn a_second_withdrawal_never_brings_a_consent_back() {
+    let mut node = Node::new();
+    let request = node.request();
+    node.from("GOOD", answer(consent("GOOD", Some(request.id)))).unwrap();
+    let id = ConsentId::new("con").unwrap();
+    let later: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+    for at in [now(), later] {
+        let withdrawal = Message::Withdrawal {
+            consent: id.clone(),
+            at,
+            reason: String::new(),
+        };
+        node.from("GOOD", withdrawal).unwrap();
+        assert_eq!(node.0.consents[&id].withdrawn, Some(now()));
+    }
+}

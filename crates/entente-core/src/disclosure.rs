@@ -6,6 +6,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::fact::Learned;
 use crate::ids::{DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId};
 
 /// What holders of a recalled report have to do (ODNI's `RevRecall` V2021-NOV).
@@ -155,6 +156,9 @@ pub struct Disclosure {
     /// Who disclosed them, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
+    /// Which facts of the portions, where it was not all of them, and how each was put.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<Learned>,
     /// Whether each portion was permitted to all of them at that moment: computed by `decide`.
     pub permitted: BTreeMap<PortionId, bool>,
     /// Whether it was lawful.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
+use crate::fact::Fact;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId};
 use crate::outcome::Outcome;
 use crate::party::{Audience, Party, Person};
@@ -65,6 +66,13 @@ pub enum Event {
         added: BTreeSet<PersonId>,
         /// Who was taken off it.
         removed: BTreeSet<PersonId>,
+    },
+    /// The facts of a report were written down, or written anew.
+    FactsSet {
+        /// The report.
+        report: ReportId,
+        /// All of them; they replace what was there.
+        facts: Vec<Fact>,
     },
     /// An audience's access was decided; kept so that it can be shown later what was known and answered.
     Decided {
@@ -152,6 +160,7 @@ impl Event {
             Self::ReportWithdrawn { .. } => "report-withdrawn",
             Self::ReportDelivered(_) => "report-delivered",
             Self::DistributionChanged { .. } => "distribution-changed",
+            Self::FactsSet { .. } => "facts-set",
             Self::Decided { .. } => "decided",
             Self::RequestOpened(_) => "request-opened",
             Self::RequestReceived(_) => "request-received",

@@ -158,6 +158,10 @@ id_type! {
     PortionId, "a portion's id", "p3", slash: false
 }
 id_type! {
+    /// A fact within one report: `p3.1`.
+    FactId, "a fact's id", "p3.1", slash: false
+}
+id_type! {
     /// An arrangement between parties.
     ArrangementId, "an arrangement's id", "GBR-USA-2024", slash: false
 }
@@ -213,6 +217,13 @@ impl PartyPath {
 }
 
 impl PersonId {
+    /// Everyone: the audience of what was published.
+    ///
+    /// An outsider about whom nothing is known, so that only what may be public is permitted to them.
+    pub fn public() -> Self {
+        Self("PUBLIC/anyone".to_owned())
+    }
+
     /// The party in the id, when it has the form `party/name`.
     pub fn party(&self) -> Option<PartyPath> {
         self.0

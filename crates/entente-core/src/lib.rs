@@ -9,6 +9,7 @@ mod disclosure;
 pub mod draft;
 mod empty;
 mod event;
+mod fact;
 pub mod handle;
 mod ids;
 mod message;
@@ -23,9 +24,10 @@ pub use decide::{Decision, Query, Snapshot, decide};
 pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Recall, RecallAction, Route};
 pub use empty::{EmptyAudience, empty_audiences};
 pub use event::Event;
-pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Terms, handle};
+pub use fact::{Fact, Learned, Slot, Status, ValueTerm};
+pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Telling, Terms, handle};
 pub use ids::{
-    ArrangementId, AudienceName, ConsentId, DisclosureId, MAX_NAME, NameError, PartyPath, PersonId, PortionId,
+    ArrangementId, AudienceName, ConsentId, DisclosureId, FactId, MAX_NAME, NameError, PartyPath, PersonId, PortionId,
     PortionRef, RecallId, ReportId, RequestId,
 };
 pub use message::Message;

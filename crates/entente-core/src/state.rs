@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::arrangement::Arrangement;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
+use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, AudienceName, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
 };
@@ -160,6 +161,8 @@ state! {
     arrangements: ArrangementId => Arrangement, "arrangement";
     /// Reports by id.
     reports: ReportId => Holding, "report";
+    /// The facts of reports, by report.
+    facts: ReportId => Vec<Fact>, "facts";
     /// Requests by id, opened here or received.
     requests: RequestId => RequestCase, "request";
     /// Consents by id, given here or received.
@@ -247,6 +250,10 @@ impl State {
                 holding.distribution.extend(added.iter().cloned());
                 holding.distribution.retain(|person| !removed.contains(person));
                 vec![touched("report", report)]
+            }
+            Event::FactsSet { report, facts } => {
+                self.facts.insert(report.clone(), facts.clone());
+                vec![touched("facts", report)]
             }
             Event::Decided { .. } | Event::EnvelopeSent { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {

@@ -327,6 +327,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
         audience: BTreeSet::new(),
         route: Route::Said,
         by: None,
+        learned: Vec::new(),
         permitted: BTreeMap::new(),
         lawful: Lawful::Undetermined,
         under: None,

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+pub use entente_core::{Slot, ValueTerm as Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -34,43 +35,6 @@ pub struct Fact {
     /// A condition over candidate sources, for source exposure; not read here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reveals: Option<serde_json::Value>,
-}
-
-/// One element of a fact, with the ways in which it can be said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Slot {
-    /// What it is, to name it where it is missing.
-    pub name: String,
-    /// Words, phrases, `prefix*`, or `@person @place @org @number @date @money`.
-    #[serde(default)]
-    pub any: Vec<String>,
-    /// Whether nothing is disclosed without it.
-    #[serde(default)]
-    pub mandatory: bool,
-    /// Its share in the fact; 1 where not given.
-    #[serde(default = "one")]
-    pub weight: f64,
-}
-
-fn one() -> f64 {
-    1.0
-}
-
-/// A value term.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    /// The term itself.
-    Plain(String),
-    /// SHA-256 over the salt and the term (see [`salted`]), where the term itself must not stand in the file.
-    Hidden {
-        /// Any text; the same for all values of a file makes scanning faster.
-        salt: String,
-        /// Lower-case hexadecimal.
-        sha256: String,
-        /// How many words the term has.
-        words: usize,
-    },
 }
 
 /// The hash by which a hidden value is found: SHA-256 of the salt, a line feed, and the term's words in lower case joined by spaces.

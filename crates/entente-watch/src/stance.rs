@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+pub use entente_core::Status;
 
 use crate::attribution::{Attribution, Cue, Kind};
 use crate::document::{Document, Sentence};
@@ -12,20 +12,6 @@ use crate::matching::Match;
 use crate::speakers::Speaker;
 use crate::text::normal;
 use crate::words;
-
-/// Where a statement stands, relative to who makes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Said without reserve.
-    Asserted,
-    /// Said with reserve: reportedly, could, fears, if.
-    Alleged,
-    /// Said not to be so.
-    Denied,
-    /// Admitted or acknowledged.
-    Confirmed,
-}
 
 /// The name under which a text speaks for itself.
 pub const ARTICLE: &str = "(article)";

@@ -9,7 +9,7 @@ mod release;
 mod report;
 
 pub use release::OVERRIDE_ROLE;
-pub use report::{MAX_PORTIONS, lineage_from};
+pub use report::{MAX_FACTS, MAX_PORTIONS, lineage_from};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,9 @@ use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::decide::{LocalPolicy, NotFound, SourceExposure};
 use crate::disclosure::{Lawful, Notice, RecallAction, Route};
 use crate::event::Event;
+use crate::fact::{Fact, Status};
 use crate::ids::{
-    ArrangementId, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
+    ArrangementId, ConsentId, DisclosureId, FactId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
 };
 use crate::message::Message;
 use crate::party::{Audience, Party, Person};
@@ -52,6 +53,17 @@ pub struct Terms {
     pub ends: Option<Timestamp>,
     /// Whether it is for the whole report, later versions included.
     pub standing: bool,
+}
+
+/// A fact that was told to an audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// The fact.
+    pub fact: FactId,
+    /// How it was put.
+    pub status: Status,
+    /// Who it comes from in the end, where that is known.
+    pub origin: Option<String>,
 }
 
 /// What someone wants to happen.
@@ -91,6 +103,13 @@ pub enum Command {
         add: BTreeSet<PersonId>,
         /// Whom to take off it.
         remove: BTreeSet<PersonId>,
+    },
+    /// Write down the facts of a report held here.
+    SetFacts {
+        /// The report.
+        report: ReportId,
+        /// All its facts; they replace what was there.
+        facts: Vec<Fact>,
     },
     /// Hand the latest version of a report to a party.
     Deliver {
@@ -193,6 +212,8 @@ pub enum Command {
         route: Route,
         /// Who disclosed them.
         by: Option<PersonId>,
+        /// Which facts, and how each was put; empty where it was the portions as they stand.
+        learned: Vec<Telling>,
         /// What for.
         purpose: Option<Purpose>,
         /// Whether it was lawful.
@@ -344,6 +365,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::AddReport(report) => report::add(state, report),
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),
         Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
+        Command::SetFacts { report, facts } => report::set_facts(state, report, facts),
         Command::Deliver { report, to } => report::deliver(state, &report, to, context),
         Command::OpenRequest { .. } => release::open_request(state, command, context),
         Command::Grant {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::Purpose;
 
-use super::{Command, Context, Decided, Refusal, home, notices};
+use super::{Command, Context, Decided, Refusal, Telling, home, notices};
 use crate::decide::{Decision, Query, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
+use crate::fact::Learned;
 use crate::ids::{PartyPath, PersonId, PortionId, ReportId, RequestId};
 use crate::message::Message;
 use crate::outcome::Outcome;
@@ -33,7 +34,11 @@ fn deciding<T>(
             "the audience is empty; name at least one person".to_owned(),
         ));
     }
-    let snapshot = Snapshot::compile(state, context.groups, &[]);
+    let unknown = audience.iter().filter(|id| !state.persons.contains_key(id));
+    let outsiders: Vec<Person> = unknown
+        .filter_map(|id| Some(Person::outsider(id.clone(), id.party()?)))
+        .collect();
+    let snapshot = Snapshot::compile(state, context.groups, &outsiders);
     let audience: Vec<PersonId> = audience.iter().cloned().collect();
     let query = Query {
         report,
@@ -229,6 +234,39 @@ pub(super) fn override_control(state: &State, command: Command, context: &Contex
     })
 }
 
+/// The facts that were told, each in one of the portions disclosed.
+fn told_facts(
+    state: &State,
+    report: &ReportId,
+    portions: &BTreeSet<PortionId>,
+    learned: Vec<Telling>,
+) -> Result<Vec<Learned>, Refusal> {
+    let facts = state.facts.get(report).map_or(&[][..], Vec::as_slice);
+    let known = |telling: Telling| {
+        let fact = facts.iter().find(|fact| fact.id == telling.fact).ok_or_else(|| {
+            Refusal::missing(
+                "fact",
+                &telling.fact,
+                "`entente facts list` shows the facts of a report",
+            )
+        })?;
+        if !portions.contains(&fact.portion) {
+            return Err(Refusal::Invalid(format!(
+                "fact {} stands in portion {}, which is not among those disclosed; add the portion",
+                fact.id, fact.portion
+            )));
+        }
+        Ok(Learned {
+            fact: telling.fact,
+            portion: fact.portion.clone(),
+            text: fact.text.clone(),
+            status: telling.status,
+            origin: telling.origin,
+        })
+    };
+    learned.into_iter().map(known).collect()
+}
+
 pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
     let Command::Disclose {
         id,
@@ -237,6 +275,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         audience,
         route,
         by,
+        learned,
         purpose,
         lawful,
         under,
@@ -268,6 +307,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
             (permitted, decision.version())
         },
     )?;
+    let learned = told_facts(state, &report, &portions, learned)?;
     let record = Disclosure {
         id,
         report: report.clone(),
@@ -276,6 +316,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         audience,
         route,
         by,
+        learned,
         permitted,
         lawful,
         under,
@@ -302,6 +343,12 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
     let told = notices(home, &concerned, |theirs| {
         Notice::Disclosure(Disclosure {
             portions: theirs.clone(),
+            learned: record
+                .learned
+                .iter()
+                .filter(|learned| theirs.contains(&learned.portion))
+                .cloned()
+                .collect(),
             permitted: record
                 .permitted
                 .iter()

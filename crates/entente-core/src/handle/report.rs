@@ -8,7 +8,8 @@ use super::{Context, Decided, Refusal, home};
 use crate::decide::{Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Acknowledgement, Recall, RecallAction};
 use crate::event::Event;
-use crate::ids::{PartyPath, PersonId, RecallId, ReportId};
+use crate::fact::Fact;
+use crate::ids::{PartyPath, PersonId, PortionId, RecallId, ReportId};
 use crate::message::Message;
 use crate::party::Person;
 use crate::report::{Delivery, Lineage, Portion, Report};
@@ -169,6 +170,36 @@ pub(super) fn distribute(
         ));
     }
     Ok(Decided::events([Event::DistributionChanged { report, added, removed }]))
+}
+
+/// The most facts one report may have: some for every portion that it may have.
+pub const MAX_FACTS: usize = 100_000;
+
+pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result<Decided, Refusal> {
+    let report = held(state, &id)?;
+    if facts.len() > MAX_FACTS {
+        return Err(Refusal::Invalid(format!(
+            "{id} would have {} facts, at most {MAX_FACTS} are kept; keep those that are to be protected",
+            facts.len()
+        )));
+    }
+    let portions: BTreeSet<&PortionId> = report.portions.iter().map(|portion| &portion.id).collect();
+    let mut seen = BTreeSet::new();
+    for fact in &facts {
+        if !portions.contains(&fact.portion) {
+            return Err(Refusal::Invalid(format!(
+                "fact {} stands in portion {}, which {id} v{} does not have; `entente report show {id}` shows its portions",
+                fact.id, fact.portion, report.version
+            )));
+        }
+        if !seen.insert(&fact.id) {
+            return Err(Refusal::Invalid(format!(
+                "two facts are called {}; give each its own id",
+                fact.id
+            )));
+        }
+    }
+    Ok(Decided::events([Event::FactsSet { report: id, facts }]))
 }
 
 fn held<'s>(state: &'s State, report: &ReportId) -> Result<&'s Report, Refusal> {

@@ -224,6 +224,7 @@ impl DisclosureCommand {
                         RouteArg::Published => Route::Published,
                     },
                     by,
+                    learned: Vec::new(),
                     purpose: what.purpose.clone().map(Purpose::new),
                     lawful,
                     under,

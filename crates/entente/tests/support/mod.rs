@@ -1,0 +1,136 @@
+//! A desk to work at: a folder with the sample files, where the real binary is run as users and their scripts do.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+#![allow(dead_code, unreachable_pub, reason = "each suite uses a part of it")]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A folder to work in, with the sample files of the project.
+pub struct Desk(pub tempfile::TempDir);
+
+pub struct Said {
+    /// The exit code.
+    pub code: i32,
+    /// What stood on standard output.
+    pub out: String,
+    /// What stood on standard error.
+    pub err: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {}\n{}", self.out, self.err))
+    }
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let desk = Self(tempfile::tempdir().unwrap());
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/ferry");
+        for file in std::fs::read_dir(samples).unwrap().flatten() {
+            std::fs::copy(file.path(), desk.0.path().join(file.file_name())).unwrap();
+        }
+        desk
+    }
+
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn with_input(&self, arguments: &[&str], input: &str) -> Said {
+        use std::io::Write;
+        let mut child = Command::new(env!("CARGO_BIN_EXE_entente"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("ENTENTE_HEADS", self.path("heads"))
+            .env("ENTENTE_PASSPHRASE", "for a test")
+            .env("ENTENTE_OUT", "post")
+            .env_remove("ENTENTE_DATA")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that refuses its arguments does not read its input.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        Said {
+            code: status.code().unwrap(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        self.with_input(arguments, "")
+    }
+
+    /// Runs for a party, and expects success.
+    pub fn ok(&self, party: &str, arguments: &[&str]) -> Said {
+        let said = self.run(&[&["--data", party], arguments].concat());
+        assert_eq!(said.code, 0, "{party} {arguments:?}\n{}{}", said.out, said.err);
+        said
+    }
+
+    pub fn found(&self, party: &str) {
+        self.ok(party, &["init", "--party", party, "--work-factor", "2"]);
+        self.write(&format!("{party}.keys"), &self.ok(party, &["party", "export"]).out);
+    }
+
+    /// Two parties that know each other, with the arrangement, the persons, and the report delivered.
+    pub fn delivered() -> Self {
+        let desk = Self::new();
+        for party in ["USA.SVC", "GBR.CAB"] {
+            desk.found(party);
+        }
+        for (party, other) in [("USA.SVC", "GBR.CAB"), ("GBR.CAB", "USA.SVC")] {
+            desk.ok(party, &["party", "add", other, "--keys", &format!("{other}.keys")]);
+            desk.ok(party, &["arrangement", "add", "arrangement.json"]);
+        }
+        desk.ok("GBR.CAB", &["person", "add", "--file", "persons.json"]);
+        desk.ok("USA.SVC", &["report", "add", "report.md"]);
+        desk.ok("USA.SVC", &["deliver", "SVC-2026-0412", "--to", "GBR.CAB"]);
+        desk.receive("GBR.CAB");
+        desk
+    }
+
+    /// Takes in the newest file for a party.
+    pub fn receive(&self, party: &str) -> Said {
+        self.ok(party, &["receive", &self.newest(party)])
+    }
+
+    pub fn newest(&self, party: &str) -> String {
+        let ending = format!("-to-{party}.entente");
+        let mut names: Vec<String> = std::fs::read_dir(self.path("post"))
+            .unwrap()
+            .flatten()
+            .map(|f| f.file_name().into_string().unwrap())
+            .collect();
+        names.retain(|name| name.ends_with(&ending));
+        names.sort();
+        format!("post/{}", names.last().unwrap())
+    }
+
+    pub fn outcomes(&self, arguments: &[&str]) -> (i32, Vec<(String, String)>) {
+        let said = self.run(
+            &[
+                &["--data", "GBR.CAB", "--json", "decide", "--report", "SVC-2026-0412"],
+                arguments,
+            ]
+            .concat(),
+        );
+        let portions = said.json()["people"][0]["portions"].as_array().unwrap().clone();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (
+            said.code,
+            portions.iter().map(|p| (text(&p["id"]), text(&p["outcome"]))).collect(),
+        )
+    }
+}

@@ -9,6 +9,7 @@ mod disclosure;
 pub mod draft;
 mod empty;
 mod event;
+pub mod exposure;
 mod fact;
 pub mod handle;
 mod ids;

@@ -167,6 +167,9 @@ pub struct Disclosure {
     /// The override it rests on, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under: Option<DisclosureId>,
+    /// Who reviewed the finding that it rests on, where a program found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
 }

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
 use crate::fact::Fact;
-use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId};
+use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
 use crate::outcome::Outcome;
 use crate::party::{Audience, Party, Person};
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
+use crate::source::{ExposureAnswer, ProtectedSource};
 
 /// Something that happened at this party.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,6 +75,19 @@ pub enum Event {
         /// All of them; they replace what was there.
         facts: Vec<Fact>,
     },
+    /// A source was put under protection, or its threshold, register or reports changed.
+    SourceProtected(ProtectedSource),
+    /// A source's protection ended.
+    SourceReleased {
+        /// The source.
+        source: SourceId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// An originator said whether a release keeps its source above the threshold, or released it knowingly.
+    ExposureAnswered(ExposureAnswer),
     /// An audience's access was decided; kept so that it can be shown later what was known and answered.
     Decided {
         /// The report.
@@ -161,6 +175,9 @@ impl Event {
             Self::ReportDelivered(_) => "report-delivered",
             Self::DistributionChanged { .. } => "distribution-changed",
             Self::FactsSet { .. } => "facts-set",
+            Self::SourceProtected(_) => "source-protected",
+            Self::SourceReleased { .. } => "source-released",
+            Self::ExposureAnswered(_) => "exposure-answered",
             Self::Decided { .. } => "decided",
             Self::RequestOpened(_) => "request-opened",
             Self::RequestReceived(_) => "request-received",

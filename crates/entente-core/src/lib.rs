@@ -11,6 +11,7 @@ mod empty;
 mod event;
 pub mod exposure;
 mod fact;
+mod guard;
 pub mod handle;
 mod ids;
 mod message;
@@ -18,6 +19,7 @@ mod outcome;
 mod party;
 mod report;
 mod request;
+mod source;
 mod state;
 
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
@@ -26,14 +28,16 @@ pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Reca
 pub use empty::{EmptyAudience, empty_audiences};
 pub use event::Event;
 pub use fact::{Fact, Learned, Slot, Status, ValueTerm};
+pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Telling, Terms, handle};
 pub use ids::{
     ArrangementId, AudienceName, ConsentId, DisclosureId, FactId, MAX_NAME, NameError, PartyPath, PersonId, PortionId,
-    PortionRef, RecallId, ReportId, RequestId,
+    PortionRef, RecallId, ReportId, RequestId, SourceId,
 };
 pub use message::Message;
 pub use outcome::Outcome;
 pub use party::{Audience, Party, Person};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
 pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
+pub use source::{ExposureAnswer, ProtectedSource};
 pub use state::{BadDocument, Document, Holding, RequestCase, State};

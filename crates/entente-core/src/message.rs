@@ -7,6 +7,7 @@ use crate::disclosure::{Acknowledgement, Notice, Recall};
 use crate::ids::ConsentId;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
+use crate::source::ExposureAnswer;
 use jiff::Timestamp;
 
 /// A message from one party to another.
@@ -32,6 +33,9 @@ pub enum Message {
         refusals: Vec<Refusal>,
         /// Texts given instead.
         substitutes: Vec<Substitute>,
+        /// Whether the source behind them stays above its threshold.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exposures: Vec<ExposureAnswer>,
     },
     /// A consent's withdrawal.
     Withdrawal {

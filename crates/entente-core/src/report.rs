@@ -18,6 +18,9 @@ pub struct Origin {
     /// The originator's portions that this text rests on; empty for the originator's own text.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub from: BTreeSet<PortionRef>,
+    /// Whether a protected source stands behind it: the originator is asked before anyone else learns it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protects_source: bool,
 }
 
 /// All originators of a portion, each with its own terms.
@@ -44,6 +47,7 @@ impl Lineage {
                     mine.recipients = &mine.recipients & &theirs.recipients;
                     mine.arrangements = &mine.arrangements | &theirs.arrangements;
                     mine.from = &mine.from | &theirs.from;
+                    mine.protects_source |= theirs.protects_source;
                 })
                 .or_insert_with(|| theirs.clone());
         }
@@ -130,6 +134,18 @@ impl Report {
             portion.lineage.map(|party, origin| {
                 if party == originator {
                     origin.recipients.insert(recipient.clone());
+                }
+            });
+        }
+    }
+
+    /// Notes which portions of `originator` have a protected source behind them.
+    pub fn protect(&mut self, originator: &PartyPath, stands_behind: impl Fn(&PortionRef) -> bool) {
+        for n in 0..self.portions.len() {
+            let protected = stands_behind(&self.reference(&self.portions[n].id));
+            self.portions[n].lineage.map(|party, origin| {
+                if party == originator {
+                    origin.protects_source = protected;
                 }
             });
         }

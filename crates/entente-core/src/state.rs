@@ -13,11 +13,13 @@ use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, AudienceName, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
+    ArrangementId, AudienceName, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId,
+    RequestId, SourceId,
 };
 use crate::party::{Audience, Party, Person};
 use crate::report::{Delivery, Distribution, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
+use crate::source::{ExposureAnswer, ProtectedSource};
 
 /// A report in all the versions that are held here, and what happened to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +165,10 @@ state! {
     reports: ReportId => Holding, "report";
     /// The facts of reports, by report.
     facts: ReportId => Vec<Fact>, "facts";
+    /// This party's protected sources.
+    sources: SourceId => ProtectedSource, "source";
+    /// What originators answered about source exposure, by [`ExposureAnswer::key`].
+    exposures: String => ExposureAnswer, "exposure";
     /// Requests by id, opened here or received.
     requests: RequestId => RequestCase, "request";
     /// Consents by id, given here or received.
@@ -254,6 +260,20 @@ impl State {
             Event::FactsSet { report, facts } => {
                 self.facts.insert(report.clone(), facts.clone());
                 vec![touched("facts", report)]
+            }
+            Event::SourceProtected(source) => {
+                self.sources.insert(source.id.clone(), source.clone());
+                vec![touched("source", &source.id)]
+            }
+            Event::SourceReleased { source, at, reason } => {
+                if let Some(source) = self.sources.get_mut(source) {
+                    source.withdrawn = Some((*at, reason.clone()));
+                }
+                vec![touched("source", source)]
+            }
+            Event::ExposureAnswered(answer) => {
+                self.exposures.insert(answer.key(), answer.clone());
+                vec![touched("exposure", &answer.key())]
             }
             Event::Decided { .. } | Event::EnvelopeSent { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {

@@ -214,6 +214,7 @@ fn world(dice: &mut Dice) -> World {
                         } else {
                             BTreeSet::new()
                         },
+                        protects_source: false,
                     },
                 ));
             }
@@ -428,7 +429,7 @@ fn restricting_never_opens() {
             .map(|(n, p)| found.outcome(n, p) == Outcome::Permit)
             .collect::<Vec<bool>>()
     };
-    for number in 0..4_000 {
+    for number in 0..20_000 {
         let mut dice = Dice(number ^ 0xABCD_EF00);
         let w = world(&mut dice);
         let before = outcomes_of(&w.state, &w);

@@ -183,6 +183,7 @@ fn answer(consent: Consent) -> Message {
         consents: vec![consent],
         refusals: Vec::new(),
         substitutes: Vec::new(),
+        exposures: Vec::new(),
     }
 }
 
@@ -283,6 +284,7 @@ fn only_the_originator_answers_and_only_what_was_asked() {
             consents: vec![],
             refusals: vec![refusal],
             substitutes: vec![],
+            exposures: vec![],
         },
         "it was put to GOOD",
     );
@@ -330,6 +332,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
         learned: Vec::new(),
         permitted: BTreeMap::new(),
         lawful: Lawful::Undetermined,
+        reviewed_by: None,
         under: None,
         at: now(),
     };

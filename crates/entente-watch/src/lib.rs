@@ -26,6 +26,7 @@ pub mod proposal;
 mod quotations;
 pub mod report;
 mod scan;
+pub mod sentences;
 mod speakers;
 mod stance;
 pub mod text;

@@ -54,6 +54,7 @@ pub(crate) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
             consents,
             refusals,
             mut substitutes,
+            exposures,
         } => {
             for substitute in &mut substitutes {
                 // A substitute follows the rules of the report that it belongs to.
@@ -67,6 +68,7 @@ pub(crate) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
                 consents,
                 refusals,
                 substitutes,
+                exposures,
             }
         }
         other => other,

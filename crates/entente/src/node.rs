@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use entente_core::decide::NoGuards;
-use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, State};
+use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, SourceGuard, State};
 use entente_ledger::Log;
 use entente_seal::{Header, KeyPair, SecretString};
 use entente_store::{Change, DocKey, Outgoing, Projection, Receipt, Recorded, Store};
@@ -114,6 +114,11 @@ impl Node {
         Snapshot::compile(&self.state, &groups(), outsiders)
     }
 
+    /// What this party can say about source exposure.
+    pub(crate) fn exposure(&self) -> SourceGuard<'_> {
+        SourceGuard::new(&self.state)
+    }
+
     /// Carries out a command: decides, commits, and puts what has to leave into the outbox.
     pub(crate) fn submit(&mut self, command: Command) -> Result<Receipt, Failure> {
         let now = Timestamp::now();
@@ -121,11 +126,12 @@ impl Node {
             .store
             .submit(now, move |held: &Held| -> Result<Change<Event>, CommandRefusal> {
                 let groups = groups();
+                let exposure = SourceGuard::new(&held.0);
                 let context = Context {
                     now,
                     groups: &groups,
                     policy: &NoGuards,
-                    exposure: &NoGuards,
+                    exposure: &exposure,
                 };
                 let decided = entente_core::handle(&held.0, command, &context)?;
                 let outgoing = decided.messages.iter().map(|(to, message)| Outgoing {

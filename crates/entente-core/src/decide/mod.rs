@@ -102,8 +102,11 @@ pub enum Exposure {
 
 /// Source exposure, evaluated where the source's record lives.
 pub trait SourceExposure {
-    /// What an audience would be able to work out from a portion.
-    fn exposure(&self, portion: &PortionRef, audience: &[PersonId], moment: Timestamp) -> Exposure;
+    /// Whether a source of this party's own stands behind a portion, so that its holders have to ask.
+    fn stands_behind(&self, portion: &PortionRef) -> bool;
+
+    /// What an audience would be able to work out if it got all of these portions: one answer for each.
+    fn exposures(&self, portions: &[&PortionRef], audience: &[PersonId], moment: Timestamp) -> Vec<Exposure>;
 }
 
 /// No local policies, and no protected sources.
@@ -117,8 +120,12 @@ impl LocalPolicy for NoGuards {
 }
 
 impl SourceExposure for NoGuards {
-    fn exposure(&self, _: &PortionRef, _: &[PersonId], _: Timestamp) -> Exposure {
-        Exposure::Within
+    fn stands_behind(&self, _: &PortionRef) -> bool {
+        false
+    }
+
+    fn exposures(&self, portions: &[&PortionRef], _: &[PersonId], _: Timestamp) -> Vec<Exposure> {
+        vec![Exposure::Within; portions.len()]
     }
 }
 
@@ -386,11 +393,11 @@ impl<'s> Question<'s> {
         };
         let mut columns = Vec::new();
         let mut known: HashMap<(u32, Exposure), u32> = HashMap::new();
-        let column = portions
-            .iter()
-            .map(|n| {
+        let references: Vec<&PortionRef> = portions.iter().map(|n| &report.portions[*n]).collect();
+        let exposures = exposure.exposures(&references, query.audience, query.moment);
+        let column = (portions.iter().zip(exposures))
+            .map(|(n, exposure)| {
                 let class = report.class_of[*n];
-                let exposure = exposure.exposure(&report.portions[*n], query.audience, query.moment);
                 *known.entry((class, exposure.clone())).or_insert_with(|| {
                     columns.push(Column { class, exposure });
                     index(columns.len() - 1)

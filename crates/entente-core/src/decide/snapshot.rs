@@ -385,8 +385,7 @@ impl<'a> Universe<'a> {
             }
         }
         match portion.label.circle {
-            // Named recipients are a matter of persons: see `Class::named_only`.
-            Circle::Anyone | Circle::Named => {}
+            Circle::Anyone => {}
             Circle::Community => control(
                 Rule::CircleCommunity,
                 &|other| self.state.parties.keys().any(|known| known.includes(other)),
@@ -409,7 +408,9 @@ impl<'a> Universe<'a> {
                 &portion.mark,
                 by_marking(Rule::CircleClients),
             ),
-            Circle::Organisation => control(
+            // Named recipients are persons of these organisations: see `Class::named_only` for the persons. A custodian
+            // who puts someone of another organisation on its distribution does not make them one.
+            Circle::Organisation | Circle::Named => control(
                 Rule::CircleOrganisation,
                 &nobody,
                 &portion.mark,

@@ -190,12 +190,14 @@ pub enum KnowledgeError {
         new: String,
     },
     /// An id or origin that is none.
-    #[error("{what} `{text}` should have 1 to {MAX_NAME} bytes; shorten it or fill it in")]
+    #[error("{what} `{text}` should have 1 to {longest} bytes; shorten it or fill it in")]
     Name {
         /// The fact's id, or an origin.
         what: &'static str,
         /// The beginning of what was given.
         text: String,
+        /// The most bytes it may have.
+        longest: usize,
     },
     /// More than can be held.
     #[error("more than {limit} {what}; keep only those that say something about the source")]
@@ -268,8 +270,9 @@ impl Knowledge {
     /// [`KnowledgeError`]; nothing is added then.
     pub fn learn(&mut self, claim: &Claim) -> Result<bool, KnowledgeError> {
         let origin = claim.origin.as_deref().unwrap_or(UNNAMED);
-        name("fact", &claim.fact)?;
-        name("origin", origin)?;
+        // A fact is named by its report and its place in it.
+        name("fact", &claim.fact, 2 * MAX_NAME + 1)?;
+        name("origin", origin, MAX_NAME)?;
         let reveals = Predicate::parse(&claim.reveals).map_err(|error| KnowledgeError::Reveals {
             fact: claim.fact.clone(),
             condition: claim.reveals.clone(),
@@ -339,13 +342,14 @@ impl Knowledge {
     }
 }
 
-fn name(what: &'static str, text: &str) -> Result<(), KnowledgeError> {
-    if (1..=MAX_NAME).contains(&text.len()) {
+fn name(what: &'static str, text: &str, longest: usize) -> Result<(), KnowledgeError> {
+    if (1..=longest).contains(&text.len()) {
         return Ok(());
     }
     Err(KnowledgeError::Name {
         what,
         text: text.chars().take(32).collect(),
+        longest,
     })
 }
 

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, Context, Decided, Refusal, Terms, home};
+use super::{Command, Context, Decided, Refusal, Terms, home, source};
 use crate::event::Event;
-use crate::ids::{ConsentId, PortionId, RequestId};
+use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, RequestId};
 use crate::message::Message;
-use crate::report::{Lineage, Origin, Portion};
+use crate::report::{Lineage, Origin, Portion, Report};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
+use crate::source::ExposureAnswer;
 use crate::state::{RequestCase, State};
 
 const SEE_REQUESTS: &str = "`entente request list` shows the requests known here";
 
 /// The request, when it is for this party to answer.
-fn to_answer<'s>(state: &'s State, id: &RequestId) -> Result<&'s RequestCase, Refusal> {
+pub(super) fn to_answer<'s>(state: &'s State, id: &RequestId) -> Result<&'s RequestCase, Refusal> {
     let home = home(state)?;
     let case = state
         .requests
@@ -110,6 +111,7 @@ pub(super) fn grant(
             "it is not held here any more",
         ));
     };
+    let risked = keeps_sources(home(state)?, report, &case.request, &portions, &terms, context)?;
     let standing = terms.standing;
     let mut consent = consent(id, &case.request, terms, context)?;
     if !standing {
@@ -119,8 +121,41 @@ pub(super) fn grant(
         consents: vec![consent.clone()],
         refusals: Vec::new(),
         substitutes: Vec::new(),
+        exposures: Vec::new(),
     };
-    Ok(Decided::events([Event::ConsentGiven(consent)]).send(case.request.from.clone(), message))
+    let mut events = vec![Event::ConsentGiven(consent)];
+    events.extend(risked.map(Event::ExposureAnswered));
+    Ok(Decided::events(events).send(case.request.from.clone(), message))
+}
+
+/// Refuses a consent that would narrow a protected source below its threshold, unless that is done knowingly; then it
+/// gives the record of it, which stays here.
+fn keeps_sources(
+    home: &PartyPath,
+    report: &Report,
+    request: &Request,
+    portions: &BTreeSet<PortionId>,
+    terms: &Terms,
+    context: &Context<'_>,
+) -> Result<Option<ExposureAnswer>, Refusal> {
+    let all = report.portions.iter().map(|portion| &portion.id);
+    let meant: Vec<PortionRef> = match terms.standing {
+        true => all.map(|portion| report.reference(portion)).collect(),
+        false => portions.iter().map(|portion| report.reference(portion)).collect(),
+    };
+    let exposed = source::exposed(home, &meant, &request.audience, context);
+    if exposed.is_empty() {
+        return Ok(None);
+    }
+    let Some(reason) = &terms.despite_exposure else {
+        let list: Vec<&str> = exposed.iter().map(PortionId::as_str).collect();
+        return Err(Refusal::Invalid(format!(
+            "with {} this audience could narrow a protected source below its threshold; `entente source measure` shows \
+             how far. Give a substitute text, refuse, or consent knowingly with `--despite-exposure REASON`",
+            list.join(", ")
+        )));
+    };
+    Ok(Some(source::risked(request, exposed, reason, context)))
 }
 
 pub(super) fn refuse(
@@ -142,6 +177,7 @@ pub(super) fn refuse(
         consents: Vec::new(),
         refusals: vec![refusal.clone()],
         substitutes: Vec::new(),
+        exposures: Vec::new(),
     };
     Ok(Decided::events([Event::RequestRefused(refusal)]).send(case.request.from.clone(), message))
 }
@@ -193,7 +229,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
     let name = PortionId::new(format!("{portion}-s{}", earlier + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?;
     let mut consent = consent(id.clone(), asked, terms, context)?;
     consent.request = None;
-    consent.portions.insert(crate::ids::PortionRef {
+    consent.portions.insert(PortionRef {
         report: asked.report.clone(),
         version: asked.version,
         portion: name.clone(),
@@ -213,6 +249,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
                 asked.to.clone(),
                 Origin {
                     from: BTreeSet::new(),
+                    protects_source: false,
                     ..origin.clone()
                 },
             ),
@@ -225,6 +262,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
         consents: vec![consent.clone()],
         refusals: Vec::new(),
         substitutes: vec![substitute.clone()],
+        exposures: Vec::new(),
     };
     let events = [Event::ConsentGiven(consent), Event::SubstituteGiven(substitute)];
     Ok(Decided::events(events).send(asked.from.clone(), message))

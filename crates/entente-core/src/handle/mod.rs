@@ -7,9 +7,11 @@ mod directory;
 mod receive;
 mod release;
 mod report;
+mod source;
 
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, lineage_from};
+pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +22,11 @@ use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::decide::{LocalPolicy, NotFound, SourceExposure};
 use crate::disclosure::{Lawful, Notice, RecallAction, Route};
 use crate::event::Event;
+use crate::exposure::Threshold;
 use crate::fact::{Fact, Status};
 use crate::ids::{
     ArrangementId, ConsentId, DisclosureId, FactId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
+    SourceId,
 };
 use crate::message::Message;
 use crate::party::{Audience, Party, Person};
@@ -53,6 +57,8 @@ pub struct Terms {
     pub ends: Option<Timestamp>,
     /// Whether it is for the whole report, later versions included.
     pub standing: bool,
+    /// Why it is given although it narrows a protected source below its threshold.
+    pub despite_exposure: Option<String>,
 }
 
 /// A fact that was told to an audience.
@@ -117,6 +123,31 @@ pub enum Command {
         report: ReportId,
         /// The receiver.
         to: PartyPath,
+        /// Why it is delivered although that narrows a protected source below its threshold.
+        despite_exposure: Option<String>,
+    },
+    /// Put a source of one's own under protection, or change how.
+    ProtectSource {
+        /// The source.
+        id: SourceId,
+        /// The register of candidates, as JSON.
+        register: String,
+        /// How far it may be narrowed.
+        threshold: Threshold,
+        /// The reports that rest on it.
+        reports: BTreeSet<ReportId>,
+    },
+    /// End a source's protection.
+    ReleaseSource {
+        /// The source.
+        id: SourceId,
+        /// Why.
+        reason: String,
+    },
+    /// Tell an asker whether what it asks for keeps the sources behind it above their thresholds.
+    AnswerExposure {
+        /// The request.
+        request: RequestId,
     },
     /// Ask all originators whose word is missing.
     OpenRequest {
@@ -220,6 +251,8 @@ pub enum Command {
         lawful: Lawful,
         /// The override it rests on.
         under: Option<DisclosureId>,
+        /// Who reviewed the finding that it rests on.
+        reviewed_by: Option<PersonId>,
     },
     /// Record a decision that was given to someone.
     RecordDecision {
@@ -366,7 +399,19 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),
         Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
         Command::SetFacts { report, facts } => report::set_facts(state, report, facts),
-        Command::Deliver { report, to } => report::deliver(state, &report, to, context),
+        Command::Deliver {
+            report,
+            to,
+            despite_exposure,
+        } => report::deliver(state, &report, to, despite_exposure, context),
+        Command::ProtectSource {
+            id,
+            register,
+            threshold,
+            reports,
+        } => source::protect(state, id, register, threshold, reports, context),
+        Command::ReleaseSource { id, reason } => source::release(state, id, reason, context),
+        Command::AnswerExposure { request } => source::answer(state, &request, context),
         Command::OpenRequest { .. } => release::open_request(state, command, context),
         Command::Grant {
             id,

@@ -11,6 +11,7 @@ use crate::ids::{PartyPath, PortionId, ReportId};
 use crate::message::Message;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal as RefusalRecord, Request, Substitute};
+use crate::source::ExposureAnswer;
 use crate::state::{State, envelope_key};
 
 pub(super) fn receive(
@@ -41,7 +42,14 @@ pub(super) fn receive(
             consents,
             refusals,
             substitutes,
-        } => answered(state, home, &from, consents, refusals, substitutes)?,
+            exposures,
+        } => {
+            let mut events = answered(state, home, &from, consents, refusals, substitutes)?;
+            for answer in exposures {
+                events.push(exposure_answered(state, home, &from, &answer)?);
+            }
+            events
+        }
         Message::Withdrawal { consent, at, reason } => {
             let known = state.consents.get(&consent);
             let known =
@@ -204,6 +212,16 @@ fn requested(state: &State, home: &PartyPath, from: &PartyPath, request: Request
             remedy: "the asker has to open it under another id",
         });
     }
+    for person in &request.audience {
+        // Our own people are judged by what we know of them, so nobody may pass for one of them.
+        let named = person.id.party();
+        if named.as_ref().is_none_or(|party| party.top() != person.party.top()) {
+            return Err(Refusal::Invalid(format!(
+                "the request gives {} as a person of {}; an id names the person's own party",
+                person.id, person.party
+            )));
+        }
+    }
     own_portions(state, home, &request.report, request.version, &request.portions)?;
     Ok(vec![Event::RequestReceived(request)])
 }
@@ -300,6 +318,34 @@ fn answered(
         events.push(Event::SubstituteGiven(substitute));
     }
     Ok(events)
+}
+
+/// An answer about a source is one about a request of this party, in its words.
+fn exposure_answered(
+    state: &State,
+    home: &PartyPath,
+    from: &PartyPath,
+    answer: &ExposureAnswer,
+) -> Result<Event, Refusal> {
+    must_be(from, &answer.by, "answer for another party")?;
+    must_be_for(home, &answer.to)?;
+    let id = answer.request.as_ref();
+    let id = id.ok_or_else(|| Refusal::Invalid("the answer about a source names no request".to_owned()))?;
+    asked(state, home, from, id)?;
+    let request = state.requests.get(id).map(|case| &case.request);
+    let fits = request.is_some_and(|request| {
+        let persons: BTreeSet<_> = request.audience.iter().map(|person| &person.id).collect();
+        (&request.report, request.version) == (&answer.report, answer.version)
+            && answer.portions.is_subset(&request.portions)
+            && answer.recipients.parties.is_empty()
+            && answer.recipients.persons.iter().all(|person| persons.contains(person))
+    });
+    match fits {
+        true => Ok(Event::ExposureAnswered(answer.told())),
+        false => Err(Refusal::Invalid(format!(
+            "the answer about a source is not about what request {id} asked for"
+        ))),
+    }
 }
 
 /// The request must be one that this party put to the sender.

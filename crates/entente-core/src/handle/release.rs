@@ -279,11 +279,19 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         purpose,
         lawful,
         under,
+        reviewed_by,
     } = command
     else {
         return Err(Refusal::Invalid("not a disclosure".to_owned()));
     };
     let home = home(state)?;
+    if let Some(reviewer) = reviewed_by.as_ref().filter(|id| !state.persons.contains_key(*id)) {
+        return Err(Refusal::missing(
+            "person",
+            reviewer,
+            "add them with `entente person add`",
+        ));
+    }
     if let Some(missing) = under.as_ref().filter(|id| !state.overrides.contains_key(*id)) {
         return Err(Refusal::missing(
             "override",
@@ -320,6 +328,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         permitted,
         lawful,
         under,
+        reviewed_by,
         at: context.now,
     };
     let mut concerned: BTreeMap<PartyPath, BTreeSet<PortionId>> = BTreeMap::new();
@@ -355,6 +364,8 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
                 .filter(|(id, _)| theirs.contains(*id))
                 .map(|(id, p)| (id.clone(), *p))
                 .collect(),
+            // Who works on it here is not the originators' business.
+            reviewed_by: None,
             ..record.clone()
         })
     });

@@ -8,11 +8,14 @@ use super::{Context, Decided, Refusal, home};
 use crate::decide::{Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Acknowledgement, Recall, RecallAction};
 use crate::event::Event;
+use crate::exposure::{Band, Predicate, Register};
 use crate::fact::Fact;
 use crate::ids::{PartyPath, PersonId, PortionId, RecallId, ReportId};
 use crate::message::Message;
 use crate::party::Person;
 use crate::report::{Delivery, Lineage, Portion, Report};
+use crate::request::Recipients;
+use crate::source::ExposureAnswer;
 use crate::state::State;
 
 /// The most portions one version of a report may have; a longer text is a collection of reports.
@@ -184,6 +187,13 @@ pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result
         )));
     }
     let portions: BTreeSet<&PortionId> = report.portions.iter().map(|portion| &portion.id).collect();
+    let sources = state
+        .sources
+        .values()
+        .filter(|source| source.withdrawn.is_none() && source.reports.contains(&id));
+    let registers: Vec<Register> = sources
+        .filter_map(|source| Register::from_json(&source.register).ok())
+        .collect();
     let mut seen = BTreeSet::new();
     for fact in &facts {
         if !portions.contains(&fact.portion) {
@@ -198,6 +208,13 @@ pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result
                 fact.id
             )));
         }
+        if let Some(reveals) = &fact.reveals {
+            let wrong = |error| Refusal::Invalid(format!("fact {} reveals `{reveals}`: {error}", fact.id));
+            let condition = Predicate::parse(reveals).map_err(wrong)?;
+            for register in &registers {
+                register.candidates(&condition).map_err(wrong)?;
+            }
+        }
     }
     Ok(Decided::events([Event::FactsSet { report: id, facts }]))
 }
@@ -210,7 +227,13 @@ fn held<'s>(state: &'s State, report: &ReportId) -> Result<&'s Report, Refusal> 
         .ok_or_else(|| Refusal::missing("report", report, "`entente report list` shows the reports held here"))
 }
 
-pub(super) fn deliver(state: &State, id: &ReportId, to: PartyPath, context: &Context<'_>) -> Result<Decided, Refusal> {
+pub(super) fn deliver(
+    state: &State,
+    id: &ReportId,
+    to: PartyPath,
+    despite_exposure: Option<String>,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
     let home = home(state)?;
     let report = held(state, id)?;
     if report.originator != *home {
@@ -239,14 +262,33 @@ pub(super) fn deliver(state: &State, id: &ReportId, to: PartyPath, context: &Con
     };
     let mut sent = report.clone();
     sent.add_recipient(home, &to);
+    sent.protect(home, |portion| context.exposure.stands_behind(portion));
     let arrangements = arrangements_of(state, &sent, home, &to)?;
-    may_receive(state, &sent, home, &to, context)?;
+    let exposed = may_receive(state, &sent, home, &to, despite_exposure.is_some(), context)?;
+    let mut events = vec![Event::ReportDelivered(delivery.clone())];
+    if let Some(reason) = despite_exposure.filter(|_| !exposed.is_empty()) {
+        events.push(Event::ExposureAnswered(ExposureAnswer {
+            request: None,
+            by: home.clone(),
+            to: to.clone(),
+            report: report.id.clone(),
+            version: report.version,
+            portions: exposed,
+            recipients: Recipients {
+                persons: BTreeSet::new(),
+                parties: BTreeSet::from([to.clone()]),
+            },
+            band: Band::Narrows,
+            despite: Some(reason),
+            at: context.now,
+        }));
+    }
     let message = Message::Delivery {
         report: sent,
-        delivery: delivery.clone(),
+        delivery,
         arrangements,
     };
-    Ok(Decided::events([Event::ReportDelivered(delivery)]).send(to, message))
+    Ok(Decided::events(events).send(to, message))
 }
 
 /// The arrangements that the originator's share of a report came under; each must bind the receiver.
@@ -280,13 +322,15 @@ fn arrangements_of(
 }
 
 /// Whether a party as such may receive a report: decided for a reader there who lacks nothing that a person can have.
+/// Gives the portions by which that narrows a protected source of this party, if this is done knowingly.
 fn may_receive(
     state: &State,
     report: &Report,
     home: &PartyPath,
     to: &PartyPath,
+    knowingly: bool,
     context: &Context<'_>,
-) -> Result<(), Refusal> {
+) -> Result<BTreeSet<PortionId>, Refusal> {
     let mut picture = state.clone();
     if let Some(holding) = picture.reports.get_mut(&report.id) {
         holding.versions.insert(report.version, report.clone());
@@ -305,22 +349,33 @@ fn may_receive(
     };
     let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
     let mut problems = Vec::new();
+    let mut exposed = BTreeSet::new();
     for (n, portion) in decision.portions().enumerate() {
         let rules = decision.rules(0, n).zip(decision.explain(0, n));
         for (rule, explanation) in rules {
+            let mut remedy = "";
             // Persons and purposes are the receiver's to decide; its named recipients are the originator's choice.
             let personal = matches!(rule.step(), Step::NeedToKnow | Step::Purpose);
-            let chosen = rule == Rule::CircleNamed && explanation.remedy.starts_with(home.as_str());
+            let ours = explanation.remedy.starts_with(&format!("{home} "));
+            let chosen = rule == Rule::CircleNamed && ours;
+            if rule.step() == Step::SourceExposure && ours {
+                exposed.insert(portion.clone());
+                if knowingly {
+                    continue;
+                }
+                remedy =
+                    "; `entente source measure` shows how far. To deliver it knowingly: `--despite-exposure REASON`";
+            }
             if !personal && !chosen {
                 problems.push(format!(
-                    "portion {portion}: {}; {}",
+                    "portion {portion}: {}; {}{remedy}",
                     explanation.message, explanation.remedy
                 ));
             }
         }
     }
     match problems.is_empty() {
-        true => Ok(()),
+        true => Ok(exposed),
         false => Err(Refusal::NotEntitled {
             who: to.to_string(),
             what: "receive this report",

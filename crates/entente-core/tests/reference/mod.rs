@@ -240,12 +240,12 @@ fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Perso
             })
     };
     match q.portion.label.circle {
-        Circle::Anyone | Circle::Named => {}
+        Circle::Anyone => {}
         Circle::Community if q.state.parties.keys().any(|known| known.includes(theirs)) => {}
         Circle::Community => found.push("control.community"),
         Circle::Clients if client() => {}
         Circle::Clients => found.push("control.clients"),
-        Circle::Organisation => found.push("control.organisation"),
+        Circle::Organisation | Circle::Named => found.push("control.organisation"),
     }
     found
 }

@@ -39,6 +39,7 @@ impl TermsArgs {
             conditions: self.condition,
             ends: self.until,
             standing: self.standing,
+            despite_exposure: None,
         }
     }
 }
@@ -53,6 +54,9 @@ pub(crate) enum ConsentCommand {
         /// Only these portions [default: all that are open].
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
+        /// Why it is given although it narrows a protected source below its threshold; stays here, on the record.
+        #[arg(long, value_name = "REASON")]
+        despite_exposure: Option<String>,
         #[command(flatten)]
         terms: TermsArgs,
     },
@@ -151,6 +155,7 @@ impl ConsentCommand {
             Self::Grant {
                 request,
                 portions,
+                despite_exposure,
                 terms,
             } => {
                 let id = fresh()?;
@@ -160,7 +165,10 @@ impl ConsentCommand {
                         id,
                         request,
                         portions: some(portions),
-                        terms: terms.terms(),
+                        terms: Terms {
+                            despite_exposure,
+                            ..terms.terms()
+                        },
                     },
                     done,
                 )

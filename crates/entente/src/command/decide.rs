@@ -78,7 +78,7 @@ impl Decide {
             purpose: purpose.as_ref(),
             moment: Timestamp::now(),
         };
-        let decision = decide(&snapshot, &query, &NoGuards, &NoGuards)?;
+        let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
         let overall = decision.overall();
         match global.json {
             true => write_json(&decision, overall)?,

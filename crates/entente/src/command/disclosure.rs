@@ -228,6 +228,7 @@ impl DisclosureCommand {
                     purpose: what.purpose.clone().map(Purpose::new),
                     lawful,
                     under,
+                    reviewed_by: None,
                 })?;
                 let sent = node.flush(&global.out())?;
                 let record = node.state().disclosures.get(&id);

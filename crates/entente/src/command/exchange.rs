@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use entente_core::exposure::Band;
 use entente_core::{Command, Message, PartyPath, ReportId};
 use serde_json::json;
 
@@ -26,6 +27,9 @@ pub(crate) struct Deliver {
     /// The receiver; may be given several times.
     #[arg(long, required = true)]
     to: Vec<PartyPath>,
+    /// Why it is delivered although that narrows a protected source below its threshold; stays here, on the record.
+    #[arg(long, value_name = "REASON")]
+    despite_exposure: Option<String>,
 }
 
 impl Deliver {
@@ -35,6 +39,7 @@ impl Deliver {
             node.submit(Command::Deliver {
                 report: self.report.clone(),
                 to: to.clone(),
+                despite_exposure: self.despite_exposure.clone(),
             })?;
         }
         let sent = node.flush(&global.out())?;
@@ -77,12 +82,20 @@ fn describe(message: &Message) -> String {
             consents,
             refusals,
             substitutes,
-        } => format!(
-            "answer: consents {}, refusals {}, substitutes {}",
-            consents.len(),
-            refusals.len(),
-            substitutes.len()
-        ),
+            exposures,
+        } => {
+            let told = exposures.iter().map(|answer| match answer.band {
+                Band::Within => "; the source behind it stays above its originator's threshold",
+                Band::Narrows => "; it would narrow the source behind it below its originator's threshold",
+            });
+            format!(
+                "answer: consents {}, refusals {}, substitutes {}{}",
+                consents.len(),
+                refusals.len(),
+                substitutes.len(),
+                told.collect::<String>()
+            )
+        }
         Message::Withdrawal { consent, reason, .. } => format!("consent {consent} is withdrawn: {reason}"),
         Message::Recall(recall) => format!(
             "recall {} of {}: {}; {}. Acknowledge with `entente recall acknowledge`",

@@ -6,7 +6,11 @@ mod decide;
 mod demo;
 mod directory;
 mod disclosure;
+mod draft;
 mod exchange;
+mod exposure;
+mod facts;
+mod holdings;
 mod ledger;
 mod marking;
 mod policy;
@@ -116,6 +120,15 @@ enum Noun {
     /// The store: check and rebuild.
     #[command(subcommand)]
     Store(ledger::StoreCommand),
+    /// Facts: what is protected in a report, statement by statement.
+    #[command(subcommand)]
+    Facts(facts::FactsCommand),
+    /// Sources under protection: what an audience can work out about them.
+    #[command(subcommand)]
+    Source(exposure::SourceCommand),
+    /// Source exposure, measured from files.
+    #[command(subcommand)]
+    Exposure(exposure::ExposureCommand),
     /// Watch texts for protected facts.
     #[command(subcommand)]
     Watch(watch::WatchCommand),
@@ -149,6 +162,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Outbox(command) => command.run(global),
         Noun::Ledger(command) => command.run(global),
         Noun::Store(command) => command.run(global),
+        Noun::Facts(command) => command.run(global),
+        Noun::Source(command) => command.run(global),
+        Noun::Exposure(command) => command.run(global),
         Noun::Watch(command) => command.run(global),
         Noun::Demo(command) => command.run(),
         Noun::Completions(command) => command.run(),

@@ -159,6 +159,7 @@ pub(crate) fn read_report(
             recipients: draft.recipients.clone(),
             arrangements: draft.arrangements.clone(),
             from: BTreeSet::new(),
+            protects_source: false,
         };
         let lineage = match portion.from.is_empty() {
             true => Lineage::of(home.clone(), own),
@@ -238,7 +239,7 @@ pub(crate) fn banner_of<'m>(
 /// What a reader may see of a report: indexes of portions; none where the reader must not know of it at all.
 ///
 /// This is where pages, lists and counts ask; it only passes on what `decide` says.
-fn visible(
+pub(crate) fn visible(
     node: &Node,
     id: &ReportId,
     version: Option<u32>,
@@ -256,7 +257,7 @@ fn visible(
         purpose: purpose.as_ref(),
         moment: Timestamp::now(),
     };
-    let decision = decide(&snapshot, &query, &NoGuards, &NoGuards)?;
+    let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
     let seen: BTreeSet<String> = decision.permitted().map(ToString::to_string).collect();
     match seen.is_empty() && snapshot.protects_existence(id) {
         // The same answer as for a report that does not exist.

@@ -1,31 +1,67 @@
 //! `watch`: which protected facts a text discloses.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Subcommand;
+use entente_core::{
+    Command, DisclosureId, Fact, Lawful, PersonId, PortionId, ReportId, Route, SourceGuard, Status, Telling,
+};
 use entente_watch::facts::Facts;
-use entente_watch::{Scanner, check, html, proposal, text};
+use entente_watch::report::Report;
+use entente_watch::text::Source;
+use entente_watch::{Scanner, html, proposal, text};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::Global;
+use super::{Global, draft, exchange, facts, holdings};
 use crate::failure::{Exit, Failure};
-use crate::node::random_id;
+use crate::node::{Node, random_id};
 use crate::{input, output};
 
 /// `entente watch`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WatchCommand {
-    /// Scan texts (plain text, Markdown, HTML, PDF, feeds) for facts. Needs no node.
+    /// Scan texts (plain text, Markdown, HTML, PDF, feeds) for facts: those of a file, or all that are held here.
     Scan {
-        /// The facts, as a JSON file.
-        #[arg(long, value_name = "FILE")]
-        facts: PathBuf,
+        #[command(flatten)]
+        which: Which,
         /// The texts, or `-`.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Also write a self-contained page with the spans highlighted.
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
+    },
+    /// Scan what comes into a folder, as it comes.
+    Folder {
+        #[command(flatten)]
+        which: Which,
+        /// The folder.
+        folder: PathBuf,
+        /// Seconds between two looks.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+        every: u64,
+        /// Look once, and end.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Check a draft statement or talking points before it is used: each sentence is permitted, asked about or denied.
+    CheckDraft(draft::CheckDraft),
+    /// Keep findings that a person has reviewed: they become disclosures to the public, and the originators are told.
+    Confirm {
+        /// What `entente --json watch scan` wrote, or `-`.
+        findings: PathBuf,
+        /// Who reviewed them.
+        #[arg(long)]
+        reviewer: PersonId,
+        /// Only these facts, as REPORT/fact [default: all findings].
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+        /// Partial findings as well: not the whole fact stands in the text.
+        #[arg(long)]
+        partial: bool,
     },
     /// Check a facts file: how distinctive each fact is, and which would match everywhere.
     Facts {
@@ -50,11 +86,31 @@ pub(crate) enum WatchCommand {
     Hide,
 }
 
-fn facts(path: &std::path::Path) -> Result<Facts, Failure> {
+/// Which facts are looked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// The facts, as a JSON file; needs no node [default: the facts of all reports held here].
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// Only what this person may know of the holdings.
+    #[arg(long = "as", value_name = "PERSON", conflicts_with = "facts")]
+    reader: Option<PersonId>,
+}
+
+impl Which {
+    fn scanner(&self, global: &Global) -> Result<Scanner, Failure> {
+        Ok(Scanner::new(match &self.facts {
+            Some(path) => facts_file(path)?,
+            None => holdings::known(&global.node()?, self.reader.as_ref())?,
+        }))
+    }
+}
+
+fn facts_file(path: &Path) -> Result<Facts, Failure> {
     Facts::parse(&input::text(path)?).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
-fn sources(files: &[PathBuf]) -> Result<Vec<text::Source>, Failure> {
+pub(crate) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     let mut all = Vec::new();
     for file in files {
         let name = file.display().to_string();
@@ -68,38 +124,244 @@ fn sources(files: &[PathBuf]) -> Result<Vec<text::Source>, Failure> {
     Ok(all)
 }
 
+fn say_report(global: &Global, report: &Report) {
+    output::line(match global.json {
+        true => report.to_json_lines().trim_end().to_owned(),
+        false => report.to_table().trim_end().to_owned(),
+    });
+}
+
+/// Files of a folder that were not there, or not like this, when it was last looked at.
+fn news(
+    folder: &Path,
+    seen: &mut BTreeMap<PathBuf, (u64, Option<std::time::SystemTime>)>,
+) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::not_found(format!("there is no folder {}", folder.display())),
+        _ => Failure::failed(format!("{}: {error}", folder.display())),
+    };
+    let mut new = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)?.flatten() {
+        // A file may go between the two calls; then there is nothing to scan.
+        let Ok(meta) = std::fs::metadata(entry.path()) else {
+            continue;
+        };
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let now = (meta.len(), meta.modified().ok());
+        if meta.is_file() && !hidden && seen.insert(entry.path(), now) != Some(now) {
+            new.push(entry.path());
+        }
+    }
+    new.sort();
+    Ok(new)
+}
+
+fn watch_folder(global: &Global, scanner: &Scanner, folder: &Path, every: u64, once: bool) -> Result<(), Failure> {
+    let mut seen = BTreeMap::new();
+    output::say(format!(
+        "watching {} for {} facts",
+        folder.display(),
+        scanner.facts().list().len()
+    ));
+    loop {
+        for file in news(folder, &mut seen)? {
+            // One file that cannot be read must not end the watch; it is never passed over silently.
+            match sources(std::slice::from_ref(&file)) {
+                Ok(sources) => say_report(global, &scanner.scan(sources)),
+                Err(failure) => output::say(format!("not scanned: {}", failure.message)),
+            }
+        }
+        if once {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_secs(every));
+    }
+}
+
+/// A finding as a scan wrote it; what else stands in it is not needed here.
+#[derive(Debug, Deserialize)]
+struct Found {
+    file: String,
+    fact: String,
+    extent: String,
+    status: Status,
+}
+
+#[derive(Debug, Deserialize)]
+struct FoundOrigin {
+    name: String,
+    files: Vec<String>,
+}
+
+/// Findings, and the origin of each file.
+fn read_findings(path: &Path) -> Result<(Vec<Found>, BTreeMap<String, String>), Failure> {
+    let (mut all, mut origins) = (Vec::new(), BTreeMap::new());
+    for (n, line) in input::text(path)?
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
+        let wrong = |error: serde_json::Error| {
+            Failure::failed(format!(
+                "{}, line {}: {error}; give what `entente --json watch scan` wrote",
+                path.display(),
+                n + 1
+            ))
+        };
+        let value: serde_json::Value = serde_json::from_str(line).map_err(wrong)?;
+        match value.get("summary") {
+            None => all.push(serde_json::from_value(value).map_err(wrong)?),
+            Some(summary) => {
+                let found: Vec<FoundOrigin> = serde_json::from_value(summary["origins"].clone()).map_err(wrong)?;
+                for origin in found {
+                    origins.extend(origin.files.into_iter().map(|file| (file, origin.name.clone())));
+                }
+            }
+        }
+    }
+    Ok((all, origins))
+}
+
+/// Of each report: its portions that were disclosed, and what was told.
+type Told = BTreeMap<ReportId, (BTreeSet<PortionId>, Vec<Telling>)>;
+
+/// What the findings say of each report.
+fn by_report(node: &Node, found: Vec<Found>, origins: &BTreeMap<String, String>) -> Result<Told, Failure> {
+    let mut reports = Told::new();
+    for finding in found {
+        let (report, id) = holdings::named(&finding.fact)?;
+        let facts = node.state().facts.get(&report).map_or(&[][..], Vec::as_slice);
+        let fact: Option<&Fact> = facts.iter().find(|fact| fact.id == id);
+        let fact = fact.ok_or_else(|| {
+            Failure::not_found(format!(
+                "there is no fact {}; `entente facts list` shows them",
+                finding.fact
+            ))
+        })?;
+        let telling = Telling {
+            fact: id,
+            status: finding.status,
+            origin: origins.get(&finding.file).cloned().or(Some(finding.file)),
+        };
+        let entry = reports.entry(report).or_default();
+        entry.0.insert(fact.portion.clone());
+        if !entry.1.contains(&telling) {
+            entry.1.push(telling);
+        }
+    }
+    Ok(reports)
+}
+
+fn confirm(global: &Global, path: &Path, reviewer: &PersonId, only: &[String], partial: bool) -> Result<(), Failure> {
+    let mut node = global.node()?;
+    let (mut found, origins) = read_findings(path)?;
+    if let Some(unknown) = only.iter().find(|fact| !found.iter().any(|f| f.fact == **fact)) {
+        return Err(Failure::not_found(format!("no finding is about {unknown}")));
+    }
+    found.retain(|f| (only.is_empty() || only.contains(&f.fact)) && (partial || f.extent == "full"));
+    if found.is_empty() {
+        return Err(Failure::usage(
+            "there is nothing to confirm: no full finding is meant; `--partial` takes partial ones as well",
+        ));
+    }
+    let mut recorded = Vec::new();
+    for (report, (portions, learned)) in by_report(&node, found, &origins)? {
+        let id = DisclosureId::new(format!("dis-{}", random_id()))?;
+        node.submit(Command::Disclose {
+            id: id.clone(),
+            report,
+            portions,
+            audience: BTreeSet::from([PersonId::public()]),
+            route: Route::Published,
+            by: None,
+            learned,
+            purpose: None,
+            lawful: Lawful::Undetermined,
+            under: None,
+            reviewed_by: Some(reviewer.clone()),
+        })?;
+        recorded.push(id);
+    }
+    let sent = node.flush(&global.out())?;
+    let records: Vec<_> = recorded
+        .iter()
+        .filter_map(|id| node.state().disclosures.get(id))
+        .collect();
+    output::either(global.json, &json!({ "disclosures": records, "sent": sent }), || {
+        for record in &records {
+            output::line(format!(
+                "disclosure {} of {} to the public is recorded",
+                record.id, record.report
+            ));
+            for learned in &record.learned {
+                output::line(format!(
+                    "    {} {}{}: {}",
+                    learned.fact,
+                    learned.status.as_str(),
+                    learned
+                        .origin
+                        .as_ref()
+                        .map_or(String::new(), |origin| format!(", from {origin}")),
+                    learned.text
+                ));
+            }
+        }
+        let guard = SourceGuard::new(node.state());
+        let exposed = node.state().sources.values().filter(|source| {
+            guard
+                .known(&source.id, &[PersonId::public()])
+                .is_some_and(|known| known.facts().next().is_some())
+        });
+        for source in exposed {
+            output::line(format!(
+                "`entente source show {}` says what it means for the source",
+                source.id
+            ));
+        }
+        exchange::say_sent(&sent);
+    })
+}
+
 impl WatchCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Scan {
-                facts: path,
+                which,
                 files,
                 html: page,
             } => {
-                let scanner = Scanner::new(facts(&path)?);
+                let scanner = which.scanner(global)?;
                 let sources = sources(&files)?;
                 let report = scanner.scan(sources.clone());
-                output::line(match global.json {
-                    true => report.to_json_lines().trim_end().to_owned(),
-                    false => report.to_table().trim_end().to_owned(),
-                });
+                say_report(global, &report);
                 if let Some(page) = page {
                     std::fs::write(&page, html::page(&report, &sources))
                         .map_err(|e| Failure::failed(format!("{}: {e}", page.display())))?;
                     output::say(format!("the page is {}", page.display()));
                 }
             }
+            Self::Folder {
+                which,
+                folder,
+                every,
+                once,
+            } => watch_folder(global, &which.scanner(global)?, &folder, every, once)?,
+            Self::CheckDraft(draft) => return draft.run(global),
+            Self::Confirm {
+                findings,
+                reviewer,
+                only,
+                partial,
+            } => confirm(global, &findings, &reviewer, &only, partial)?,
             Self::Facts { file, background } => {
-                let facts = facts(&file)?;
+                let facts = facts_file(&file)?;
                 let warnings: Vec<String> = facts.warnings().iter().map(|warning| warning.message.clone()).collect();
-                let checked = check::check(facts, &sources(&background)?);
+                let checked = entente_watch::check::check(facts, &sources(&background)?);
                 output::either(global.json, &json!({ "warnings": warnings, "facts": checked }), || {
                     for warning in &warnings {
                         output::line(format!("warning: {warning}"));
                     }
-                    for fact in &checked {
-                        output::line(serde_json::to_string(fact).unwrap_or_default());
-                    }
+                    facts::say_checked(&checked);
                 })?;
             }
             Self::Propose {
@@ -108,14 +370,14 @@ impl WatchCommand {
                 sentence,
             } => {
                 let sentence = match sentence.as_str() {
-                    "-" => input::text(std::path::Path::new("-"))?,
+                    "-" => input::text(Path::new("-"))?,
                     _ => sentence,
                 };
                 let thesaurus = thesaurus.as_deref().map(input::json).transpose()?.unwrap_or_default();
                 output::json(&proposal::propose(&id, sentence.trim(), &thesaurus).map_err(Failure::failed)?)?;
             }
             Self::Hide => {
-                let term = input::text(std::path::Path::new("-"))?;
+                let term = input::text(Path::new("-"))?;
                 let salt = format!("{}{}", random_id(), random_id());
                 output::json(&entente_watch::facts::salted(&salt, term.trim()))?;
             }

@@ -84,17 +84,22 @@ impl Desk {
         self.write(&format!("{party}.keys"), &self.ok(party, &["party", "export"]).out);
     }
 
-    /// Two parties that know each other, with the arrangement, the persons, and the report delivered.
-    pub fn delivered() -> Self {
-        let desk = Self::new();
+    /// Two parties that know each other, with the arrangement and the persons.
+    pub fn parties(&self) {
         for party in ["USA.SVC", "GBR.CAB"] {
-            desk.found(party);
+            self.found(party);
         }
         for (party, other) in [("USA.SVC", "GBR.CAB"), ("GBR.CAB", "USA.SVC")] {
-            desk.ok(party, &["party", "add", other, "--keys", &format!("{other}.keys")]);
-            desk.ok(party, &["arrangement", "add", "arrangement.json"]);
+            self.ok(party, &["party", "add", other, "--keys", &format!("{other}.keys")]);
+            self.ok(party, &["arrangement", "add", "arrangement.json"]);
         }
-        desk.ok("GBR.CAB", &["person", "add", "--file", "persons.json"]);
+        self.ok("GBR.CAB", &["person", "add", "--file", "persons.json"]);
+    }
+
+    /// The same, with the report delivered.
+    pub fn delivered() -> Self {
+        let desk = Self::new();
+        desk.parties();
         desk.ok("USA.SVC", &["report", "add", "report.md"]);
         desk.ok("USA.SVC", &["deliver", "SVC-2026-0412", "--to", "GBR.CAB"]);
         desk.receive("GBR.CAB");

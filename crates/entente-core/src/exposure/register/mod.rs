@@ -4,7 +4,7 @@ mod load;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::predicate::{Node, Predicate, PredicateError, Relation, Test};
+use super::predicate::{Node, Place, Predicate, PredicateError, Relation, Test};
 use super::set::ProfileSet;
 use super::value::{Kind, MAX_VALUE, Value};
 use crate::ids::MAX_NAME;
@@ -256,6 +256,42 @@ impl Register {
             .collect())
     }
 
+    /// A condition for a statement that names values of attributes: what an analyst may start from.
+    ///
+    /// ```
+    /// use entente_core::exposure::Register;
+    /// let text = r#"{"candidates": [{"id": "A", "place": "Narev"}, {"id": "B", "place": "Old Mill"}]}"#;
+    /// let register = Register::from_json(text)?;
+    /// let proposed = register.propose("The courier was seen at the old mill.");
+    /// assert_eq!(proposed.as_deref(), Some("place = 'Old Mill'"));
+    /// # Ok::<(), entente_core::exposure::RegisterError>(())
+    /// ```
+    pub fn propose(&self, statement: &str) -> Option<String> {
+        let words = |text: &str| {
+            let plain: String = text
+                .to_lowercase()
+                .chars()
+                .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+                .collect();
+            format!(" {} ", plain.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        let statement = words(statement);
+        let named = self.columns.iter().filter_map(|column| {
+            let values = column.values.iter().filter(|value| {
+                matches!(value, Value::Text(text) if text.chars().any(char::is_alphanumeric) && statement.contains(&words(text)))
+            });
+            let values: Vec<Value> = values.cloned().collect();
+            let relation = match values.as_slice() {
+                [] => return None,
+                [one] => Relation::Equal(one.clone()),
+                _ => Relation::In(values),
+            };
+            Some(Test::new(&column.name, relation).to_string())
+        });
+        let conditions: Vec<String> = named.collect();
+        (!conditions.is_empty()).then(|| conditions.join(" and "))
+    }
+
     /// The profiles for which a condition holds.
     ///
     /// # Errors
@@ -319,6 +355,14 @@ impl Register {
 }
 
 impl Test {
+    fn new(attribute: &str, relation: Relation) -> Self {
+        Self {
+            attribute: attribute.to_owned(),
+            relation,
+            place: Place { span: 0..0, column: 1 },
+        }
+    }
+
     fn fault(&self, message: String, remedy: String) -> PredicateError {
         PredicateError {
             message,

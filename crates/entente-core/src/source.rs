@@ -1,0 +1,79 @@
+//! Protected sources, and what an originator answered about their exposure.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::exposure::{Band, Threshold};
+use crate::ids::{PartyPath, PortionId, ReportId, RequestId, SourceId};
+use crate::request::Recipients;
+
+/// A source that its originator protects. The record never leaves the originator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProtectedSource {
+    /// Its id.
+    pub id: SourceId,
+    /// The register of candidates, as the JSON that it was given in (see [`crate::exposure::Register::from_json`]).
+    pub register: String,
+    /// How far it may be narrowed.
+    pub threshold: Threshold,
+    /// The reports that rest on it.
+    pub reports: BTreeSet<ReportId>,
+    /// When it was put under protection.
+    pub since: Timestamp,
+    /// When and why protection ended, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<(Timestamp, String)>,
+}
+
+/// An originator's word about a release: it keeps its source above the threshold, or does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposureAnswer {
+    /// The request that it answers; none where it is about a delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    /// The originator.
+    pub by: PartyPath,
+    /// The party that asked, or that the report went to.
+    pub to: PartyPath,
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The portions, taken together.
+    pub portions: BTreeSet<PortionId>,
+    /// The audience.
+    pub recipients: Recipients,
+    /// The answer.
+    pub band: Band,
+    /// Why the originator releases it although it narrows the source. Kept at the originator only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl ExposureAnswer {
+    /// What it is kept by: the request, or the delivery that it is about. A later answer takes its place.
+    pub fn key(&self) -> String {
+        match &self.request {
+            Some(request) => request.to_string(),
+            None => format!("{}/{}/{}", self.report, self.version, self.to),
+        }
+    }
+
+    /// The answer as it leaves the originator: a source that is exposed knowingly is the originator's own business.
+    #[must_use]
+    pub fn told(&self) -> Self {
+        Self {
+            band: if self.despite.is_some() {
+                Band::Within
+            } else {
+                self.band
+            },
+            despite: None,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! `exposure` and `source`: what an audience can work out about a source.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use entente_core::exposure::{Band, Explained, Knowledge, MeasureError, Measures, Register, Threshold, explain};
+use entente_core::{BeforeAfter, Command, PersonId, PortionId, PortionRef, ReportId, RequestId, SourceGuard, SourceId};
+use serde_json::{Value, json};
+
+use super::{Global, decide, exchange};
+use crate::failure::{Exit, Failure};
+use crate::node::Node;
+use crate::{input, output};
+
+/// `entente exposure`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExposureCommand {
+    /// Measure what known facts tell about a source, from files. Needs no node.
+    Measure {
+        /// The candidates: `{"candidates": [{"id", "attributes"}], "prior", "unlisted", "true"}`.
+        #[arg(long, value_name = "FILE")]
+        register: PathBuf,
+        /// What the audience knows: `[{"fact", "reveals", "credence", "origin"}]`.
+        #[arg(long, value_name = "FILE")]
+        known: PathBuf,
+        /// What it would learn besides, in the same form: measured before and after.
+        #[arg(long, value_name = "FILE")]
+        learning: Option<PathBuf>,
+    },
+}
+
+/// `entente source`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourceCommand {
+    /// Put a source under protection, or change its register, threshold or reports. The register stays here.
+    Protect {
+        /// A code for the source that says nothing about it.
+        id: SourceId,
+        /// The register of candidates, as a JSON file, or `-`.
+        #[arg(long, value_name = "FILE")]
+        register: PathBuf,
+        /// The reports that rest on it.
+        #[arg(long, value_delimiter = ',', required = true)]
+        reports: Vec<ReportId>,
+        /// At least so many candidates must remain for any audience.
+        #[arg(long, default_value_t = 3)]
+        min_candidates: usize,
+        /// The source may not become likelier than this for any audience.
+        #[arg(long, default_value_t = 0.3)]
+        max_probability: f64,
+    },
+    /// List protected sources.
+    List,
+    /// Show how far a source is exposed to those who learned something.
+    Show {
+        /// The source.
+        id: SourceId,
+        /// To these persons only: the name of an audience, or a JSON file.
+        #[arg(long, value_name = "FILE|NAME")]
+        audience: Option<String>,
+    },
+    /// Measure what a release would do, before it is made: only here, where the registers are.
+    Measure {
+        /// The report.
+        #[arg(long, required_unless_present = "request", requires = "audience")]
+        report: Option<ReportId>,
+        /// The portions [default: all].
+        #[arg(long, value_delimiter = ',')]
+        portions: Vec<PortionId>,
+        /// To whom: the name of an audience, or a JSON file.
+        #[arg(long, value_name = "FILE|NAME")]
+        audience: Option<String>,
+        /// For what a request asks.
+        #[arg(long, conflicts_with_all = ["report", "audience"])]
+        request: Option<RequestId>,
+    },
+    /// Tell an asker in one word whether what it asks for keeps the sources behind it above their thresholds.
+    Answer {
+        /// The request.
+        request: RequestId,
+    },
+    /// End a source's protection.
+    Release {
+        /// The source.
+        id: SourceId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+fn percent(probability: f64) -> String {
+    match probability {
+        p if p > 0.0 && p < 0.001 => "under 0.1 %".to_owned(),
+        p if p < 1.0 && p > 0.999 => "over 99.9 %".to_owned(),
+        p => format!("{:.1} %", p * 100.0),
+    }
+}
+
+/// Bits to two digits; nothing is `+0.00`, never `-0.00`.
+fn bits(bits: f64) -> String {
+    format!("{:+.2}", (bits * 100.0).round() / 100.0 + 0.0)
+}
+
+fn sources(count: usize) -> String {
+    match count {
+        1 => "1 candidate fits".to_owned(),
+        count => format!("{count} candidates fit"),
+    }
+}
+
+fn measured(measures: &Measures) -> String {
+    let which = match measures.p_true {
+        Some(p) => format!("the source itself has {}", percent(p)),
+        None => format!("the likeliest has {}", percent(measures.vulnerability)),
+    };
+    format!(
+        "{} of {}; {which}; as if among {:.1}; leak {} bits",
+        sources(measures.consistent),
+        measures.candidates,
+        measures.n_eff,
+        bits(measures.leak_bits)
+    )
+}
+
+/// What an officer reads: the measures, the likeliest value of each attribute, what each fact adds, and the limits.
+fn say_explained(explained: &Explained) {
+    output::line(measured(&explained.measures));
+    for (attribute, values) in &explained.attributes {
+        let likeliest = values.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
+        if let Some((value, p)) = likeliest {
+            output::line(format!("    {attribute}: {value} with {}", percent(*p)));
+        }
+    }
+    let mut facts: Vec<_> = explained.contribution.iter().collect();
+    facts.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    for fact in facts {
+        output::line(format!(
+            "    {} (believed at {}) adds {} bits",
+            fact.fact,
+            percent(fact.credence),
+            bits(fact.bits)
+        ));
+    }
+    let range = explained.range;
+    output::line(format!(
+        "with other priors, and a source that is not listed in up to a quarter of cases: {} to {}",
+        percent(range.low),
+        percent(range.high)
+    ));
+}
+
+impl ExposureCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let Self::Measure {
+            register,
+            known,
+            learning,
+        } = self;
+        let failed = |path: &PathBuf, error: String| Failure::failed(format!("{}: {error}", path.display()));
+        let read =
+            Register::from_json(&input::text(&register)?).map_err(|error| failed(&register, error.to_string()))?;
+        let knowledge =
+            |path: &PathBuf| Knowledge::from_json(&input::text(path)?).map_err(|error| failed(path, error.to_string()));
+        let wrong = |error: MeasureError| Failure::failed(error);
+        let before = knowledge(&known)?;
+        let explained = explain(&read, &before).map_err(wrong)?;
+        let after = match &learning {
+            None => None,
+            Some(path) => {
+                let claims: Vec<_> = knowledge(path)?.claims().collect();
+                let after = before.with(&claims).map_err(|error| failed(path, error.to_string()))?;
+                Some(explain(&read, &after).map_err(wrong)?)
+            }
+        };
+        let mut value = serde_json::to_value(after.as_ref().unwrap_or(&explained)).map_err(Failure::failed)?;
+        if after.is_some() {
+            value["before"] = serde_json::to_value(&explained.measures).map_err(Failure::failed)?;
+        }
+        output::either(global.json, &value, || match &after {
+            None => say_explained(&explained),
+            Some(after) => {
+                output::line(format!("before: {}", measured(&explained.measures)));
+                output::line("after:");
+                say_explained(after);
+            }
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// What a release does to the sources behind it, with everything that explains it.
+fn weighed(node: &Node, portions: &[PortionRef], audience: &[PersonId]) -> Vec<(BeforeAfter, Option<Explained>)> {
+    let guard = SourceGuard::new(node.state());
+    let references: Vec<&PortionRef> = portions.iter().collect();
+    let weighed = guard.weigh(&references, audience).into_iter();
+    weighed
+        .map(|weight| {
+            let register = guard.register(&weight.source);
+            let explained = register.and_then(|register| explain(register, &weight.would_know).ok());
+            (weight, explained)
+        })
+        .collect()
+}
+
+fn weighed_json(weighed: &[(BeforeAfter, Option<Explained>)]) -> Value {
+    let one = |(weight, explained): &(BeforeAfter, Option<Explained>)| json!({ "source": weight.source, "band": weight.band, "before": weight.before, "after": explained });
+    weighed.iter().map(one).collect()
+}
+
+fn say_weighed(node: &Node, weighed: &[(BeforeAfter, Option<Explained>)]) {
+    if weighed.is_empty() {
+        output::line("no protected source of this party stands behind it");
+    }
+    let unknown = "cannot be measured: nothing is released";
+    for (weight, explained) in weighed {
+        let threshold = node.state().sources.get(&weight.source).map(|source| source.threshold);
+        let threshold = threshold.map_or(String::new(), |t| {
+            format!(
+                " (at least {} candidates, at most {})",
+                t.min_candidates,
+                percent(t.max_probability)
+            )
+        });
+        output::line(format!("source {}{threshold}", weight.source));
+        output::line(format!(
+            "before: {}",
+            weight.before.as_ref().map_or(unknown.to_owned(), measured)
+        ));
+        output::line("after:");
+        match explained {
+            Some(explained) => say_explained(explained),
+            None => output::line(unknown),
+        }
+        output::line(match weight.band {
+            Band::Within => "→ within: it stays above its threshold, or nothing gets worse",
+            Band::Narrows => "→ narrows: it would fall below its threshold",
+        });
+    }
+}
+
+impl SourceCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Protect {
+                id,
+                register,
+                reports,
+                min_candidates,
+                max_probability,
+            } => {
+                let threshold = Threshold::new(min_candidates, max_probability).map_err(Failure::usage)?;
+                let reports: BTreeSet<ReportId> = reports.into_iter().collect();
+                node.submit(Command::ProtectSource {
+                    id: id.clone(),
+                    register: input::text(&register)?,
+                    threshold,
+                    reports: reports.clone(),
+                })?;
+                let open = unanalysed(&node, &reports);
+                let holders = holders(&node, &reports);
+                let value =
+                    json!({ "source": id, "reports": reports, "without_facts": open, "deliver_again": holders });
+                output::either(global.json, &value, || {
+                    output::line(format!(
+                        "source {id} is protected: for any audience at least {min_candidates} candidates have to remain, and \
+                         at most {} for the source itself",
+                        percent(max_probability)
+                    ));
+                    for portion in &open {
+                        output::line(format!(
+                            "{portion} has no facts: nobody outside gets it before `entente facts set` says what it reveals"
+                        ));
+                    }
+                    for (report, to) in &holders {
+                        output::line(format!("deliver {report} to {to} again, so that it knows whom to ask"));
+                    }
+                })?;
+            }
+            Self::List => {
+                let all: Vec<_> = node.state().sources.values().collect();
+                let rows = all.iter().map(|source| {
+                    let reports: Vec<&str> = source.reports.iter().map(ReportId::as_str).collect();
+                    vec![
+                        source.id.to_string(),
+                        reports.join(", "),
+                        source.threshold.min_candidates.to_string(),
+                        percent(source.threshold.max_probability),
+                        source
+                            .withdrawn
+                            .as_ref()
+                            .map_or("protected".to_owned(), |(at, why)| format!("released {at}: {why}")),
+                    ]
+                });
+                let value: Vec<_> = all
+                    .iter()
+                    .map(|s| json!({ "id": s.id, "reports": s.reports, "threshold": s.threshold, "since": s.since, "released": s.withdrawn }))
+                    .collect();
+                output::either(global.json, &value, || {
+                    output::table(
+                        &["source", "reports", "candidates", "probability", "state"],
+                        rows.collect(),
+                        "no protected sources; put one under protection with `entente source protect`",
+                    );
+                })?;
+            }
+            Self::Show { id, audience } => show(&node, global, &id, audience.as_deref())?,
+            Self::Measure {
+                report,
+                portions,
+                audience,
+                request,
+            } => {
+                let (portions, audience) = match (request, report, audience) {
+                    (Some(request), _, _) => asked(&node, &request)?,
+                    (None, Some(report), Some(audience)) => (
+                        references(&node, &report, &portions)?,
+                        decide::audience(&node, &audience)?.0,
+                    ),
+                    _ => return Err(Failure::usage("give a report and an audience, or a request")),
+                };
+                let weighed = weighed(&node, &portions, &audience);
+                output::either(global.json, &weighed_json(&weighed), || say_weighed(&node, &weighed))?;
+                if weighed.iter().any(|(weight, _)| weight.band == Band::Narrows) {
+                    return Ok(Exit::Ask);
+                }
+            }
+            Self::Answer { request } => {
+                node.submit(Command::AnswerExposure {
+                    request: request.clone(),
+                })?;
+                let sent = node.flush(&global.out())?;
+                let band = node.state().exposures.get(request.as_str()).map(|answer| answer.band);
+                output::either(
+                    global.json,
+                    &json!({ "request": request, "band": band, "sent": sent }),
+                    || {
+                        output::line(match band {
+                            Some(Band::Within) => "the asker is told: within the threshold",
+                            _ => "the asker is told: below the threshold",
+                        });
+                        exchange::say_sent(&sent);
+                    },
+                )?;
+            }
+            Self::Release { id, reason } => {
+                node.submit(Command::ReleaseSource { id: id.clone(), reason })?;
+                output::either(global.json, &json!({ "source": id, "state": "released" }), || {
+                    output::line(format!("source {id} is no longer protected"));
+                })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Portions that nobody has written facts for.
+fn unanalysed(node: &Node, reports: &BTreeSet<ReportId>) -> Vec<PortionRef> {
+    let state = node.state();
+    let held = reports.iter().filter_map(|id| state.reports.get(id)?.latest());
+    held.flat_map(|report| {
+        let facts = state.facts.get(&report.id).map_or(&[][..], Vec::as_slice);
+        let bare = report
+            .portions
+            .iter()
+            .filter(|portion| !facts.iter().any(|fact| fact.portion == portion.id));
+        bare.map(|portion| report.reference(&portion.id)).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+fn holders(node: &Node, reports: &BTreeSet<ReportId>) -> BTreeSet<(ReportId, String)> {
+    let held = reports
+        .iter()
+        .filter_map(|id| Some((id, node.state().reports.get(id)?)));
+    held.flat_map(|(id, holding)| holding.deliveries.iter().map(move |d| (id.clone(), d.to.to_string())))
+        .collect()
+}
+
+fn references(node: &Node, id: &ReportId, portions: &[PortionId]) -> Result<Vec<PortionRef>, Failure> {
+    let report = node.state().reports.get(id).and_then(|holding| holding.latest());
+    let report = report.ok_or_else(|| Failure::from(entente_core::decide::NotFound::Report(id.to_string())))?;
+    if let Some(unknown) = portions.iter().find(|portion| report.portion(portion).is_none()) {
+        return Err(entente_core::decide::NotFound::Portion {
+            report: id.clone(),
+            portion: unknown.clone(),
+        }
+        .into());
+    }
+    let all = report.portions.iter().map(|portion| &portion.id);
+    Ok(all
+        .filter(|id| portions.is_empty() || portions.contains(id))
+        .map(|id| report.reference(id))
+        .collect())
+}
+
+fn asked(node: &Node, id: &RequestId) -> Result<(Vec<PortionRef>, Vec<PersonId>), Failure> {
+    let case = node.state().requests.get(id);
+    let request = &case
+        .ok_or_else(|| Failure::not_found(format!("there is no request `{id}`; `entente request list` shows them")))?
+        .request;
+    let portions = request.portions.iter().map(|portion| PortionRef {
+        report: request.report.clone(),
+        version: request.version,
+        portion: portion.clone(),
+    });
+    Ok((
+        portions.collect(),
+        request.audience.iter().map(|person| person.id.clone()).collect(),
+    ))
+}
+
+fn show(node: &Node, global: &Global, id: &SourceId, audience: Option<&str>) -> Result<(), Failure> {
+    let missing = || Failure::not_found(format!("there is no source `{id}`; `entente source list` shows them"));
+    let guard = SourceGuard::new(node.state());
+    let source = node.state().sources.get(id).ok_or_else(missing)?;
+    let audiences: Vec<(String, Vec<PersonId>)> = match audience {
+        Some(text) => vec![(text.to_owned(), decide::audience(node, text)?.0)],
+        None => guard.audiences(id).into_iter().collect(),
+    };
+    let register = guard.register(id);
+    let mut rows = Vec::new();
+    for (name, members) in audiences {
+        let known = guard.known(id, &members);
+        let explained = known.and_then(|known| explain(register?, &known).ok());
+        rows.push((name, explained));
+    }
+    let value = json!({
+        "source": id, "threshold": source.threshold, "reports": source.reports,
+        "audiences": rows.iter().map(|(name, explained)| json!({ "audience": name, "exposure": explained })).collect::<Vec<_>>(),
+    });
+    output::either(global.json, &value, || {
+        output::line(format!(
+            "source {id}: at least {} candidates, at most {}",
+            source.threshold.min_candidates,
+            percent(source.threshold.max_probability)
+        ));
+        if rows.is_empty() {
+            output::line("nobody outside has learned anything of its reports");
+        }
+        for (name, explained) in &rows {
+            output::line(format!("\nto {name}:"));
+            match explained {
+                Some(explained) => {
+                    say_explained(explained);
+                    let kept = source.threshold.keeps(&explained.measures);
+                    output::line(if kept {
+                        "→ above its threshold"
+                    } else {
+                        "→ EXPOSED: below its threshold"
+                    });
+                }
+                None => output::line("cannot be measured: its register or a fact's condition does not fit"),
+            }
+        }
+    })
+}

@@ -1,0 +1,196 @@
+//! `facts`: what is protected in a report, statement by statement.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use entente_core::{Command, Fact, FactId, PortionId, Report, ReportId, SourceGuard};
+use entente_watch::check::{self, Checked};
+use entente_watch::proposal::{self, Thesaurus};
+use serde_json::json;
+
+use super::{Global, holdings, watch};
+use crate::failure::{Exit, Failure};
+use crate::node::Node;
+use crate::{input, output};
+
+/// `entente facts`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FactsCommand {
+    /// Propose facts for a report, a sentence each, with slots and what each may reveal: a file for an analyst to edit.
+    Propose {
+        /// The report.
+        report: ReportId,
+        /// Only these portions.
+        #[arg(long, value_delimiter = ',')]
+        portions: Vec<PortionId>,
+        /// Other words for words, as a JSON object of lists.
+        #[arg(long, value_name = "FILE")]
+        thesaurus: Option<PathBuf>,
+    },
+    /// Keep the facts of a report, in place of those kept before.
+    Set {
+        /// The report.
+        report: ReportId,
+        /// The facts, as a JSON file, or `-`.
+        file: PathBuf,
+    },
+    /// List the facts of a report, or of all.
+    List {
+        /// The report.
+        report: Option<ReportId>,
+    },
+    /// Say how distinctive each fact of a report is, and which would match everywhere.
+    Check {
+        /// The report.
+        report: ReportId,
+        /// Harmless texts of the field, to count chance matches in.
+        #[arg(long, value_name = "FILE")]
+        background: Vec<PathBuf>,
+    },
+}
+
+fn held<'n>(node: &'n Node, id: &ReportId) -> Result<&'n Report, Failure> {
+    let holding = node.state().reports.get(id).and_then(|holding| holding.latest());
+    holding.ok_or_else(|| entente_core::decide::NotFound::Report(id.to_string()).into())
+}
+
+fn propose(node: &Node, id: &ReportId, portions: &[PortionId], thesaurus: &Thesaurus) -> Result<Vec<Fact>, Failure> {
+    let report = held(node, id)?;
+    let guard = SourceGuard::new(node.state());
+    let sources = node.state().sources.values();
+    let sources = sources.filter(|source| source.withdrawn.is_none() && source.reports.contains(id));
+    let registers: Vec<_> = sources.filter_map(|source| guard.register(&source.id)).collect();
+    let mut facts = Vec::new();
+    for portion in report
+        .portions
+        .iter()
+        .filter(|p| portions.is_empty() || portions.contains(&p.id))
+    {
+        let text = entente_watch::text::read_bytes("portion.md", portion.text.as_bytes()).map_err(Failure::failed)?;
+        let sentences = text.iter().flat_map(entente_watch::sentences::sentences);
+        for (n, sentence) in sentences.map(|span| span.quote).enumerate() {
+            let fact = FactId::new(format!("{}.{}", portion.id, n + 1))?;
+            let proposed = proposal::propose(fact.as_str(), &sentence, thesaurus).map_err(Failure::failed)?;
+            facts.push(Fact {
+                id: fact,
+                portion: portion.id.clone(),
+                slots: proposed.slots,
+                values: proposed.values,
+                reveals: registers.iter().find_map(|register| register.propose(&sentence)),
+                text: sentence,
+            });
+        }
+    }
+    Ok(facts)
+}
+
+/// How distinctive each fact is, and what to improve.
+pub(crate) fn say_checked(checked: &[Checked]) {
+    let rows = checked.iter().map(|fact| {
+        let share = fact
+            .background
+            .map_or("-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+        vec![
+            fact.fact.clone(),
+            format!("{:.2}", fact.distinctive),
+            share,
+            fact.warnings.join("\n"),
+        ]
+    });
+    output::table(
+        &["fact", "distinctive", "in background", "to improve"],
+        rows.collect(),
+        "no facts; propose some with `entente facts propose REPORT`",
+    );
+}
+
+impl FactsCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        match self {
+            Self::Propose {
+                report,
+                portions,
+                thesaurus,
+            } => {
+                let thesaurus = thesaurus.as_deref().map(input::json).transpose()?.unwrap_or_default();
+                let facts = propose(&node, &report, &portions, &thesaurus)?;
+                output::json(&facts)?;
+                output::say(format!(
+                    "{} facts proposed; edit them, then `entente facts set {report} FILE`. `reveals` says what a fact tells \
+                     about the source, as in \"place = 'harbour'\"",
+                    facts.len()
+                ));
+            }
+            Self::Set { report, file } => {
+                let facts: Vec<Fact> = input::json(&file)?;
+                let watched = holdings::watched(&report, &facts, None)?;
+                node.submit(Command::SetFacts {
+                    report: report.clone(),
+                    facts: facts.clone(),
+                })?;
+                let warnings: Vec<_> = watched
+                    .warnings()
+                    .iter()
+                    .map(|warning| warning.message.clone())
+                    .collect();
+                let without: Vec<PortionId> = (held(&node, &report)?.portions.iter())
+                    .map(|portion| portion.id.clone())
+                    .filter(|portion| !facts.iter().any(|fact| fact.portion == *portion))
+                    .collect();
+                let value = json!({ "report": report, "facts": facts.len(), "warnings": warnings, "portions_without": without });
+                output::either(global.json, &value, || {
+                    output::line(format!("{} facts of {report} are kept", facts.len()));
+                    for warning in &warnings {
+                        output::line(format!("warning: {warning}"));
+                    }
+                    for portion in &without {
+                        output::line(format!("portion {portion} has none: nothing will be found of it"));
+                    }
+                })?;
+            }
+            Self::List { report } => {
+                if let Some(report) = &report {
+                    held(&node, report)?;
+                }
+                let all = node
+                    .state()
+                    .facts
+                    .iter()
+                    .filter(|(id, _)| report.as_ref().is_none_or(|r| r == *id));
+                let rows: Vec<_> = all
+                    .clone()
+                    .flat_map(|(id, facts)| {
+                        facts.iter().map(move |fact| {
+                            let slots: Vec<_> = (fact.slots.iter())
+                                .map(|slot| format!("{}{}", slot.name, if slot.mandatory { "!" } else { "" }))
+                                .collect();
+                            vec![
+                                format!("{id}/{}", fact.id),
+                                fact.portion.to_string(),
+                                fact.text.clone(),
+                                slots.join(", "),
+                                fact.reveals.clone().unwrap_or_default(),
+                            ]
+                        })
+                    })
+                    .collect();
+                let value: std::collections::BTreeMap<_, _> = all.collect();
+                output::either(global.json, &value, || {
+                    output::table(
+                        &["fact", "portion", "statement", "slots (! mandatory)", "reveals"],
+                        rows,
+                        "no facts are kept; propose some with `entente facts propose REPORT`",
+                    );
+                })?;
+            }
+            Self::Check { report, background } => {
+                held(&node, &report)?;
+                let facts = node.state().facts.get(&report).map_or(&[][..], Vec::as_slice);
+                let checked = check::check(holdings::watched(&report, facts, None)?, &watch::sources(&background)?);
+                output::either(global.json, &checked, || say_checked(&checked))?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

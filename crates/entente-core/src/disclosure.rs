@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Learned;
-use crate::ids::{DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId};
+use crate::ids::{BriefingId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId};
 
 /// What holders of a recalled report have to do (ODNI's `RevRecall` V2021-NOV).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -170,6 +170,9 @@ pub struct Disclosure {
     /// Who reviewed the finding that it rests on, where a program found it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_by: Option<PersonId>,
+    /// The briefing in which it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub briefing: Option<BriefingId>,
     /// When.
     pub at: Timestamp,
 }

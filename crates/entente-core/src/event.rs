@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
+use crate::briefing::Briefing;
 use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
 use crate::fact::Fact;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
@@ -88,6 +89,8 @@ pub enum Event {
     },
     /// An originator said whether a release keeps its source above the threshold, or released it knowingly.
     ExposureAnswered(ExposureAnswer),
+    /// A briefing was prepared.
+    BriefingPrepared(Briefing),
     /// An audience's access was decided; kept so that it can be shown later what was known and answered.
     Decided {
         /// The report.
@@ -178,6 +181,7 @@ impl Event {
             Self::SourceProtected(_) => "source-protected",
             Self::SourceReleased { .. } => "source-released",
             Self::ExposureAnswered(_) => "exposure-answered",
+            Self::BriefingPrepared(_) => "briefing-prepared",
             Self::Decided { .. } => "decided",
             Self::RequestOpened(_) => "request-opened",
             Self::RequestReceived(_) => "request-received",

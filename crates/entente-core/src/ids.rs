@@ -178,6 +178,10 @@ id_type! {
     RecallId, "a recall's id", "rec-0001", slash: false
 }
 id_type! {
+    /// A briefing.
+    BriefingId, "a briefing's id", "brf-0001", slash: false
+}
+id_type! {
     /// A protected source, by a code that says nothing about it.
     SourceId, "a source's id", "src-0001", slash: false
 }

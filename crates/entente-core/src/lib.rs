@@ -4,6 +4,7 @@
 //! refusal; a [`Snapshot`] of the state and a [`Query`] give a [`Decision`].
 
 mod arrangement;
+mod briefing;
 pub mod decide;
 mod disclosure;
 pub mod draft;
@@ -23,6 +24,7 @@ mod source;
 mod state;
 
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
+pub use briefing::{Briefing, BriefingItem};
 pub use decide::{Decision, Query, Snapshot, decide};
 pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Recall, RecallAction, Route};
 pub use empty::{EmptyAudience, empty_audiences};
@@ -31,8 +33,8 @@ pub use fact::{Fact, Learned, Slot, Status, ValueTerm};
 pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Telling, Terms, handle};
 pub use ids::{
-    ArrangementId, AudienceName, ConsentId, DisclosureId, FactId, MAX_NAME, NameError, PartyPath, PersonId, PortionId,
-    PortionRef, RecallId, ReportId, RequestId, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, MAX_NAME, NameError, PartyPath, PersonId,
+    PortionId, PortionRef, RecallId, ReportId, RequestId, SourceId,
 };
 pub use message::Message;
 pub use outcome::Outcome;

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::arrangement::Arrangement;
+use crate::briefing::Briefing;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, AudienceName, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId,
-    RequestId, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId,
+    ReportId, RequestId, SourceId,
 };
 use crate::party::{Audience, Party, Person};
 use crate::report::{Delivery, Distribution, Report};
@@ -169,6 +170,8 @@ state! {
     sources: SourceId => ProtectedSource, "source";
     /// What originators answered about source exposure, by [`ExposureAnswer::key`].
     exposures: String => ExposureAnswer, "exposure";
+    /// Briefings by id.
+    briefings: BriefingId => Briefing, "briefing";
     /// Requests by id, opened here or received.
     requests: RequestId => RequestCase, "request";
     /// Consents by id, given here or received.
@@ -274,6 +277,10 @@ impl State {
             Event::ExposureAnswered(answer) => {
                 self.exposures.insert(answer.key(), answer.clone());
                 vec![touched("exposure", &answer.key())]
+            }
+            Event::BriefingPrepared(briefing) => {
+                self.briefings.insert(briefing.id.clone(), briefing.clone());
+                vec![touched("briefing", &briefing.id)]
             }
             Event::Decided { .. } | Event::EnvelopeSent { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {

@@ -333,6 +333,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
         permitted: BTreeMap::new(),
         lawful: Lawful::Undetermined,
         reviewed_by: None,
+        briefing: None,
         under: None,
         at: now(),
     };

@@ -13,6 +13,12 @@ pub(crate) fn line(text: impl std::fmt::Display) {
     }
 }
 
+/// Writes bytes to standard output as they are.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write;
+    std::io::stdout().write_all(bytes).map_err(Failure::failed)
+}
+
 /// Says something to the person, on standard error.
 pub(crate) fn say(text: impl std::fmt::Display) {
     eprintln!("{text}");

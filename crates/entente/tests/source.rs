@@ -4,9 +4,7 @@
 
 mod support;
 
-use support::Desk;
-
-const REPORT: &str = "SVC-2026-0412";
+use support::{Desk, REPORT};
 
 /// The originator protects its source, and delivers the report knowingly.
 fn protected() -> Desk {

@@ -3,6 +3,7 @@
 //! Handlers only read the state; nothing happens before their events are committed.
 
 mod answer;
+mod briefing;
 mod directory;
 mod receive;
 mod release;
@@ -25,8 +26,8 @@ use crate::event::Event;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status};
 use crate::ids::{
-    ArrangementId, ConsentId, DisclosureId, FactId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId,
-    SourceId,
+    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, PartyPath, PersonId, PortionId, RecallId, ReportId,
+    RequestId, SourceId,
 };
 use crate::message::Message;
 use crate::party::{Audience, Party, Person};
@@ -253,6 +254,21 @@ pub enum Command {
         under: Option<DisclosureId>,
         /// Who reviewed the finding that it rests on.
         reviewed_by: Option<PersonId>,
+        /// The briefing in which it was said.
+        briefing: Option<BriefingId>,
+    },
+    /// Work out what may be said to an audience.
+    PrepareBriefing {
+        /// The id of the briefing.
+        id: BriefingId,
+        /// Who will speak.
+        speaker: PersonId,
+        /// To whom.
+        audience: BTreeSet<PersonId>,
+        /// About which reports.
+        reports: Vec<ReportId>,
+        /// What for.
+        purpose: Option<Purpose>,
     },
     /// Record a decision that was given to someone.
     RecordDecision {
@@ -428,6 +444,13 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::WithdrawConsent { consent, reason } => answer::withdraw(state, consent, reason, context),
         Command::Override { .. } => release::override_control(state, command, context),
         Command::Disclose { .. } => release::disclose(state, command, context),
+        Command::PrepareBriefing {
+            id,
+            speaker,
+            audience,
+            reports,
+            purpose,
+        } => briefing::prepare(state, id, speaker, audience, &reports, purpose, context),
         Command::RecordDecision {
             report,
             portions,

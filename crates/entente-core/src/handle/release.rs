@@ -19,8 +19,8 @@ use crate::state::State;
 /// The role that a person needs to override originators' control.
 pub const OVERRIDE_ROLE: &str = "override-authority";
 
-/// Runs `use_it` on the decision for an audience, given now. Everything in this module decides through here.
-fn deciding<T>(
+/// Runs `use_it` on the decision for an audience, given now. Everything that is released is decided through here.
+pub(super) fn deciding<T>(
     state: &State,
     report: &ReportId,
     portions: Option<&[PortionId]>,
@@ -280,6 +280,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         lawful,
         under,
         reviewed_by,
+        briefing,
     } = command
     else {
         return Err(Refusal::Invalid("not a disclosure".to_owned()));
@@ -298,6 +299,9 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
             missing,
             "`entente override list` shows the recorded ones",
         ));
+    }
+    if let Some(missing) = briefing.as_ref().filter(|id| !state.briefings.contains_key(*id)) {
+        return Err(Refusal::missing("briefing", missing, "`entente brief list` shows them"));
     }
     let named: Vec<PortionId> = portions.iter().cloned().collect();
     let (permitted, version) = deciding(
@@ -329,6 +333,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         lawful,
         under,
         reviewed_by,
+        briefing,
         at: context.now,
     };
     let mut concerned: BTreeMap<PartyPath, BTreeSet<PortionId>> = BTreeMap::new();
@@ -366,6 +371,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
                 .collect(),
             // Who works on it here is not the originators' business.
             reviewed_by: None,
+            briefing: None,
             ..record.clone()
         })
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand, ValueEnum};
 use entente_core::{
-    Command, DisclosureId, Lawful, Notice, PersonId, PortionId, RecallAction, RecallId, ReportId, Route,
+    Command, DisclosureId, Lawful, Notice, PersonId, PortionId, RecallAction, RecallId, ReportId, Route, State,
 };
 use entente_marking::Purpose;
 use serde_json::json;
@@ -29,6 +29,13 @@ pub(crate) struct What {
     /// What for.
     #[arg(long)]
     purpose: Option<String>,
+    #[command(flatten)]
+    lawful: LawfulArgs,
+}
+
+/// Whether an act was lawful.
+#[derive(Debug, Args)]
+pub(crate) struct LawfulArgs {
     /// The legal basis, where the act is held to be lawful.
     #[arg(long, value_name = "BASIS", conflicts_with = "unlawful")]
     lawful: Option<String>,
@@ -37,12 +44,20 @@ pub(crate) struct What {
     unlawful: bool,
 }
 
-impl What {
-    fn lawful(&self) -> Lawful {
+impl LawfulArgs {
+    pub(crate) fn lawful(&self) -> Lawful {
         match (&self.lawful, self.unlawful) {
             (Some(basis), _) => Lawful::Yes { basis: basis.clone() },
             (None, true) => Lawful::No,
             (None, false) => Lawful::Undetermined,
+        }
+    }
+
+    /// What was said here, else what was said of the override that the act rests on.
+    pub(crate) fn or_of(&self, state: &State, under: Option<&DisclosureId>) -> Lawful {
+        match (self.lawful(), under.and_then(|under| state.overrides.get(under))) {
+            (Lawful::Undetermined, Some(under)) => under.lawful.clone(),
+            (lawful, _) => lawful,
         }
     }
 }
@@ -129,7 +144,7 @@ impl OverrideCommand {
                     portions: what.portions.iter().cloned().collect(),
                     audience: audience.into_iter().collect(),
                     purpose: what.purpose.clone().map(Purpose::new),
-                    lawful: what.lawful(),
+                    lawful: what.lawful.lawful(),
                     reason,
                 })?;
                 let sent = node.flush(&global.out())?;
@@ -208,10 +223,7 @@ impl DisclosureCommand {
             Self::Add { what, route, by, under } => {
                 let (audience, _) = decide::audience(&node, &what.audience)?;
                 let id = DisclosureId::new(format!("dis-{}", random_id()))?;
-                let lawful = match under.as_ref().and_then(|under| node.state().overrides.get(under)) {
-                    Some(under) if what.lawful.is_none() && !what.unlawful => under.lawful.clone(),
-                    _ => what.lawful(),
-                };
+                let lawful = what.lawful.or_of(node.state(), under.as_ref());
                 node.submit(Command::Disclose {
                     id: id.clone(),
                     report: what.report.clone(),
@@ -229,6 +241,7 @@ impl DisclosureCommand {
                     lawful,
                     under,
                     reviewed_by: None,
+                    briefing: None,
                 })?;
                 let sent = node.flush(&global.out())?;
                 let record = node.state().disclosures.get(&id);

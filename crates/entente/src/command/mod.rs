@@ -1,6 +1,7 @@
 //! The commands, noun by noun.
 
 mod arrangement;
+mod brief;
 mod consent;
 mod decide;
 mod demo;
@@ -13,6 +14,7 @@ mod facts;
 mod holdings;
 mod ledger;
 mod marking;
+mod paper;
 mod policy;
 pub(crate) mod report;
 mod request;
@@ -104,6 +106,9 @@ enum Noun {
     /// Disclosures: an audience learned portions.
     #[command(subcommand)]
     Disclosure(disclosure::DisclosureCommand),
+    /// Briefings: what may be said to an audience, and what was.
+    #[command(subcommand)]
+    Brief(brief::BriefCommand),
     /// Recalls: take a delivered report out of use.
     #[command(subcommand)]
     Recall(disclosure::RecallCommand),
@@ -156,6 +161,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Consent(command) => command.run(global),
         Noun::Override(command) => command.run(global),
         Noun::Disclosure(command) => command.run(global),
+        Noun::Brief(command) => command.run(global),
         Noun::Recall(command) => command.run(global),
         Noun::Deliver(command) => command.run(global),
         Noun::Receive(command) => command.run(global),

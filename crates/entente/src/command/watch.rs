@@ -279,6 +279,7 @@ fn confirm(global: &Global, path: &Path, reviewer: &PersonId, only: &[String], p
             lawful: Lawful::Undetermined,
             under: None,
             reviewed_by: Some(reviewer.clone()),
+            briefing: None,
         })?;
         recorded.push(id);
     }

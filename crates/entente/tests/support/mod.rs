@@ -8,6 +8,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// The sample report.
+pub const REPORT: &str = "SVC-2026-0412";
+
 /// A folder to work in, with the sample files of the project.
 pub struct Desk(pub tempfile::TempDir);
 
@@ -104,6 +107,46 @@ impl Desk {
         desk.ok("USA.SVC", &["deliver", "SVC-2026-0412", "--to", "GBR.CAB"]);
         desk.receive("GBR.CAB");
         desk
+    }
+
+    /// The originator gives a substitute text for the plot, to be said only; the partner has it.
+    pub fn substituted(&self) {
+        let ask = [
+            "request",
+            "open",
+            "--report",
+            REPORT,
+            "--portions",
+            "plot",
+            "--audience",
+            "visitors.json",
+        ];
+        self.ok("GBR.CAB", &[&ask[..], &["--purpose", "threat-warning"]].concat());
+        self.receive("USA.SVC");
+        let requests = self.ok("USA.SVC", &["--json", "request", "list"]).json();
+        let request = requests[0]["request"]["id"].as_str().unwrap().to_owned();
+        let text = "There are indications that a terrorist group may target passenger ferries in the region.";
+        let mark = "(U//REL TO USA, CHL, GBR)";
+        let answer = [
+            "consent",
+            "substitute",
+            &request,
+            "--portion",
+            "plot",
+            "--mark",
+            mark,
+            "--text",
+            text,
+        ];
+        self.ok(
+            "USA.SVC",
+            &[
+                &answer[..],
+                &["--condition", "orally only, no notes", "--until", "2099-12-31"],
+            ]
+            .concat(),
+        );
+        self.receive("GBR.CAB");
     }
 
     /// Takes in the newest file for a party.

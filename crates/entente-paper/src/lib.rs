@@ -1,0 +1,170 @@
+//! Marked documents for people to read: a briefing, a case, an assurance report.
+//!
+//! A [`Paper`] says what stands on it; [`Paper::markdown`], [`Paper::html`] and [`Paper::pdf`] say the same in three
+//! forms. Its banner stands at the head and foot of every page. All texts are plain: whatever others wrote into them is
+//! shown as it is and never becomes mark-up.
+
+mod html;
+mod markdown;
+mod pdf;
+
+pub use pdf::{PdfError, Printed};
+
+/// A document, from its head to its foot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paper {
+    /// Its title.
+    pub title: String,
+    /// The marking of the whole: at the head and foot of every page.
+    pub banner: String,
+    /// Something every page has to say, such as "Neither confirm nor deny."
+    pub notice: Option<String>,
+    /// What stands on it, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// A heading.
+    Heading(String),
+    /// A paragraph.
+    Text(String),
+    /// Something marked or numbered, with notes below it.
+    Item {
+        /// The mark, number or word before it.
+        lead: String,
+        /// What it says.
+        text: String,
+        /// Notes: reasons, conditions, remedies.
+        notes: Vec<String>,
+    },
+    /// A table.
+    Table {
+        /// The names of its columns.
+        head: Vec<String>,
+        /// Its rows, each as long as the head.
+        rows: Vec<Vec<String>>,
+    },
+}
+
+impl Paper {
+    /// An empty document.
+    pub fn new(title: impl Into<String>, banner: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            banner: banner.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a heading.
+    pub fn heading(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Heading(text.into()));
+    }
+
+    /// Adds a paragraph.
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Text(text.into()));
+    }
+
+    /// Adds something marked or numbered.
+    pub fn item(&mut self, lead: impl Into<String>, text: impl Into<String>, notes: Vec<String>) {
+        self.blocks.push(Block::Item {
+            lead: lead.into(),
+            text: text.into(),
+            notes,
+        });
+    }
+
+    /// Adds a table, or a sentence where there are no rows.
+    pub fn table(&mut self, head: &[&str], rows: Vec<Vec<String>>, empty: &str) {
+        self.blocks.push(match rows.is_empty() {
+            true => Block::Text(empty.to_owned()),
+            false => Block::Table {
+                head: head.iter().map(|name| (*name).to_owned()).collect(),
+                rows,
+            },
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paper() -> Paper {
+        let mut paper = Paper::new("Briefing <brf-1>", "SECRET//REL TO USA, GBR");
+        paper.notice = Some("Neither confirm nor deny.".to_owned());
+        paper.heading("What can be said");
+        paper.item(
+            "(U)",
+            "A ferry *may* be attacked | [soon](http://x).",
+            vec!["orally only".to_owned()],
+        );
+        paper.text("# not a heading\n- not a list\n<script>alert(1)</script>");
+        paper.table(
+            &["who", "when"],
+            vec![vec!["a|b".to_owned(), "1 < 2".to_owned()]],
+            "none",
+        );
+        paper.table(&["who"], Vec::new(), "nobody");
+        paper
+    }
+
+    #[test]
+    fn markdown_shows_foreign_text_as_it_is() {
+        insta::assert_snapshot!(paper().markdown());
+    }
+
+    #[test]
+    fn html_shows_foreign_text_as_it_is() {
+        let page = paper().html();
+        assert!(!page.contains("<script>") && !page.contains("http-equiv=\"refresh\""));
+        insta::assert_snapshot!(page);
+    }
+
+    #[test]
+    fn every_page_of_a_pdf_bears_its_banner_and_nothing_runs_off_it() {
+        let mut long = paper();
+        for n in 0..200 {
+            long.text(format!(
+                "Paragraph {n} {}",
+                "with many words that have to be broken into lines ".repeat(4)
+            ));
+        }
+        let printed = long.pdf().expect("it can be printed");
+        let read = lopdf::Document::load_mem(&printed.bytes).expect("it is a PDF");
+        let pages: Vec<u32> = read.get_pages().into_keys().collect();
+        assert!(pages.len() > 3);
+        for page in &pages {
+            let text = read.extract_text(&[*page]).expect("text");
+            assert_eq!(
+                text.matches("SECRET//REL TO USA, GBR").count(),
+                2,
+                "page {page}: {text}"
+            );
+            assert!(
+                text.contains("Neither confirm nor deny.") && text.contains(&format!("{page} / {}", pages.len())),
+                "{text}"
+            );
+        }
+        let all = read.extract_text(&pages).expect("text");
+        assert!((0..200).all(|n| all.contains(&format!("Paragraph {n} "))));
+        assert_eq!(printed.replaced, 0);
+    }
+
+    #[test]
+    fn what_a_pdf_cannot_print_is_counted() {
+        let mut paper = Paper::new("Żółw 東", "S");
+        paper.text("Grüße, naïve café – “quoted”");
+        let printed = paper.pdf().expect("it can be printed");
+        assert_eq!(printed.replaced, 1, "Polish letters lose their accents only");
+        let read = lopdf::Document::load_mem(&printed.bytes).expect("it is a PDF");
+        let text = read.extract_text(&[1]).expect("text");
+        assert!(
+            text.contains("Grüße, naïve café – “quoted”") && text.contains("Zólw ?"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,461 @@
+//! `brief`: what may be said to these people, and what was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::{Subcommand, ValueEnum};
+use entente_core::{
+    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, Outcome, PersonId, Portion, PortionId,
+    PortionRef, ReportId, Route, State, Status, Telling,
+};
+use entente_marking::Purpose;
+use entente_paper::Paper;
+use serde_json::json;
+
+use super::disclosure::LawfulArgs;
+use super::paper::PaperArgs;
+use super::report::banner_in;
+use super::{Global, decide, exchange, holdings};
+use crate::failure::{Exit, Failure};
+use crate::node::{Node, random_id};
+use crate::output;
+
+/// `entente brief`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BriefCommand {
+    /// Work out what may be said to an audience, and write it on one page.
+    New {
+        /// An attendee, as PARTY/name; may be given several times.
+        #[arg(long, value_name = "PERSON", required_unless_present = "audience")]
+        attendee: Vec<PersonId>,
+        /// The attendees: the name of an audience, or a JSON file.
+        #[arg(long, value_name = "FILE|NAME", conflicts_with = "attendee")]
+        audience: Option<String>,
+        /// A report to speak about; may be given several times.
+        #[arg(long, required = true)]
+        report: Vec<ReportId>,
+        /// What for.
+        #[arg(long)]
+        purpose: Option<String>,
+        /// Who will speak.
+        #[arg(long, value_name = "PERSON")]
+        speaker: PersonId,
+        #[command(flatten)]
+        paper: Papers,
+    },
+    /// Write a briefing again, as it was prepared.
+    Show {
+        /// The briefing.
+        id: BriefingId,
+        #[command(flatten)]
+        paper: Papers,
+    },
+    /// List briefings, and what was said beyond them.
+    List,
+    /// Note what was in fact said. The originators are told; what nobody permitted can become an incident.
+    Record {
+        /// The briefing.
+        id: BriefingId,
+        /// What was said, as REPORT/portion.
+        #[arg(long, value_delimiter = ',', required_unless_present = "fact")]
+        said: Vec<String>,
+        /// Only these facts of a portion were said, as REPORT/fact.
+        #[arg(long, value_delimiter = ',')]
+        fact: Vec<String>,
+        #[command(flatten)]
+        lawful: LawfulArgs,
+        /// The override that it rests on.
+        #[arg(long)]
+        under: Option<DisclosureId>,
+    },
+}
+
+/// Which paper, in which form.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Papers {
+    /// For whom: the speaker alone, or to be left on the table.
+    #[arg(long = "for", value_name = "WHOM", default_value = "speaker")]
+    whom: Whom,
+    #[command(flatten)]
+    form: PaperArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Whom {
+    /// The speaker alone: also what may not be said, and why.
+    Speaker,
+    /// Everyone: only what may be handed out.
+    Table,
+}
+
+/// A portion or substitute text, wherever it stands.
+fn portion<'s>(state: &'s State, reference: &PortionRef) -> Option<&'s Portion> {
+    let held = state.reports.get(&reference.report)?.versions.get(&reference.version)?;
+    let substitutes = state
+        .substitutes_of(&reference.report, reference.version)
+        .map(|s| &s.portion);
+    held.portions
+        .iter()
+        .chain(substitutes)
+        .find(|portion| portion.id == reference.portion)
+}
+
+/// The banner over portions of one or several reports: one roll-up for each scheme.
+pub(crate) fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
+    let mut by_scheme: BTreeMap<String, (ReportId, u32, Vec<String>)> = BTreeMap::new();
+    for reference in portions {
+        let held = state
+            .reports
+            .get(&reference.report)
+            .and_then(|held| held.versions.get(&reference.version));
+        if let Some((report, portion)) = held.zip(portion(state, reference)) {
+            let key = format!("{:?}/{}", report.scheme, report.profile);
+            let entry = by_scheme
+                .entry(key)
+                .or_insert_with(|| (report.id.clone(), report.version, Vec::new()));
+            entry.2.push(portion.mark.clone());
+        }
+    }
+    let banners = by_scheme.into_values().filter_map(|(id, version, marks)| {
+        let report = state.reports.get(&id)?.versions.get(&version)?;
+        banner_in(report, marks.iter().map(String::as_str))
+    });
+    banners.collect::<Vec<_>>().join(" | ")
+}
+
+fn names<T: ToString>(list: impl IntoIterator<Item = T>) -> String {
+    list.into_iter()
+        .map(|name| name.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The one page.
+fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
+    let shown = |item: &&BriefingItem| match whom {
+        Whom::Table => item.may_be_left(),
+        Whom::Speaker => item.speaker_may_know || item.outcome == Outcome::Permit,
+    };
+    let items: Vec<&BriefingItem> = briefing.items.iter().filter(shown).collect();
+    let banner = banner_over(state, items.iter().map(|item| &item.portion));
+    let banner = if banner.is_empty() {
+        "(nothing may be said)".to_owned()
+    } else {
+        banner
+    };
+    let titles = briefing.reports.iter().filter_map(|(id, version)| {
+        let report = state.reports.get(id)?.versions.get(version)?;
+        Some(format!("{} ({id} v{version})", report.title))
+    });
+    // The title of a report can give away what is in it: only the speaker's paper bears it.
+    let mut page = Paper::new(
+        match whom {
+            Whom::Speaker => format!("Briefing {}: for the speaker alone", briefing.id),
+            Whom::Table => "Information".to_owned(),
+        },
+        banner,
+    );
+    let (open, closed): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.outcome == Outcome::Permit);
+    if whom == Whom::Table {
+        for item in &open {
+            if let Some(portion) = portion(state, &item.portion) {
+                page.item(&portion.mark, &portion.text, Vec::new());
+            }
+        }
+        if open.is_empty() {
+            page.text("Nothing may be left with these attendees.");
+        }
+        return page;
+    }
+    page.notice = Some("Do not leave this paper behind.".to_owned());
+    page.text(format!(
+        "{} speaks to {}, for {}. Prepared {} from {}.",
+        briefing.speaker,
+        names(&briefing.audience),
+        briefing.purpose.as_ref().map_or("no stated purpose", Purpose::as_str),
+        briefing.prepared.strftime("%Y-%m-%d %H:%M UTC"),
+        names(titles)
+    ));
+    page.heading("You can say");
+    for item in &open {
+        if let Some(portion) = portion(state, &item.portion) {
+            let mut notes = item.conditions.clone();
+            if item.may_be_left() {
+                notes.push("may be handed out".to_owned());
+            }
+            page.item(&portion.mark, &portion.text, notes);
+        }
+    }
+    if open.is_empty() {
+        page.text("Nothing of it.");
+    }
+    page.heading("Do not say");
+    for item in &closed {
+        if let Some(portion) = portion(state, &item.portion) {
+            page.item(
+                format!("{} {}", portion.mark, item.portion.portion),
+                &portion.text,
+                costs(item),
+            );
+        }
+    }
+    if closed.is_empty() {
+        page.text("Nothing is held back.");
+    }
+    let hidden = briefing.items.len() - open.len() - closed.len();
+    if hidden > 0 {
+        page.text(format!("{hidden} more portions are not for you."));
+    }
+    page.heading("Requests under way");
+    let waiting = briefing.waiting.iter().filter_map(|id| state.requests.get(id));
+    let rows = waiting.map(|case| {
+        vec![
+            case.request.id.to_string(),
+            case.request.to.to_string(),
+            names(case.open_portions()),
+            case.request.opened.strftime("%Y-%m-%d %H:%M").to_string(),
+        ]
+    });
+    page.table(&["request", "asks", "about", "since"], rows.collect(), "None.");
+    page
+}
+
+/// Why a portion may not be said, what saying it would disclose, and at whose cost.
+fn costs(item: &BriefingItem) -> Vec<String> {
+    let mut notes = vec![format!(
+        "why: {}",
+        item.why.first().map_or("it is not decided", String::as_str)
+    )];
+    if item.why.len() > 1 {
+        notes.push(format!("and {} more reasons", item.why.len() - 1));
+    }
+    if !item.facts.is_empty() {
+        notes.push(format!("it would disclose {}", names(&item.facts)));
+    }
+    if !item.without_consent_of.is_empty() {
+        notes.push(format!(
+            "at the cost of {}, without whose consent it would be said",
+            names(&item.without_consent_of)
+        ));
+    }
+    if !item.exposes.is_empty() {
+        notes.push(format!("it may lead to a source of {}", names(&item.exposes)));
+    }
+    notes.extend(item.remedies.first().map(|remedy| format!("to change it: {remedy}")));
+    notes
+}
+
+/// `REPORT/portion`.
+fn said_portion(text: &str) -> Result<(ReportId, PortionId), Failure> {
+    let (report, portion) = text
+        .split_once('/')
+        .ok_or_else(|| Failure::usage(format!("`{text}` names no portion; write REPORT/portion")))?;
+    Ok((ReportId::new(report)?, PortionId::new(portion)?))
+}
+
+fn held<'n>(node: &'n Node, id: &BriefingId) -> Result<&'n Briefing, Failure> {
+    let briefing = node.state().briefings.get(id);
+    briefing.ok_or_else(|| Failure::not_found(format!("there is no briefing `{id}`; `entente brief list` shows them")))
+}
+
+impl Papers {
+    fn write(&self, global: &Global, node: &Node, briefing: &Briefing) -> Result<(), Failure> {
+        if global.json {
+            return output::json(briefing);
+        }
+        self.form.write(&paper(node.state(), briefing, self.whom))
+    }
+}
+
+/// What was said, report by report: portions, and the facts of those of which not everything was said.
+type Said = BTreeMap<ReportId, (BTreeSet<PortionId>, Vec<Telling>)>;
+
+fn gather(node: &Node, said: &[String], facts: &[String]) -> Result<Said, Failure> {
+    let mut all = Said::new();
+    for text in said {
+        let (report, portion) = said_portion(text)?;
+        all.entry(report).or_default().0.insert(portion);
+    }
+    for text in facts {
+        let (report, id): (ReportId, FactId) = holdings::named(text)?;
+        let kept = node.state().facts.get(&report).into_iter().flatten();
+        let fact = kept.into_iter().find(|fact| fact.id == id);
+        let fact = fact
+            .ok_or_else(|| Failure::not_found(format!("there is no fact {text}; `entente facts list` shows them")))?;
+        let entry = all.entry(report).or_default();
+        entry.0.insert(fact.portion.clone());
+        entry.1.push(Telling {
+            fact: id,
+            status: Status::Confirmed,
+            origin: None,
+        });
+    }
+    // Where facts single something out, portions that were said as a whole count with all their facts.
+    for (report, (_, learned)) in &mut all {
+        let whole: BTreeSet<PortionId> = said
+            .iter()
+            .filter_map(|text| said_portion(text).ok())
+            .filter(|(r, _)| r == report)
+            .map(|(_, p)| p)
+            .collect();
+        if !learned.is_empty() {
+            let kept = node.state().facts.get(report).into_iter().flatten();
+            learned.extend(kept.filter(|fact| whole.contains(&fact.portion)).map(|fact| Telling {
+                fact: fact.id.clone(),
+                status: Status::Confirmed,
+                origin: None,
+            }));
+        }
+    }
+    Ok(all)
+}
+
+fn record(
+    global: &Global,
+    id: &BriefingId,
+    said: &[String],
+    facts: &[String],
+    lawful: &LawfulArgs,
+    under: Option<&DisclosureId>,
+) -> Result<Exit, Failure> {
+    let mut node = global.node()?;
+    let lawful = lawful.or_of(node.state(), under);
+    let briefing = held(&node, id)?.clone();
+    let mut recorded = Vec::new();
+    for (report, (portions, learned)) in gather(&node, said, facts)? {
+        if !briefing.reports.iter().any(|(known, _)| *known == report) {
+            return Err(Failure::usage(format!(
+                "{id} is not about {report}; record it with `entente disclosure add`"
+            )));
+        }
+        let disclosure = DisclosureId::new(format!("dis-{}", random_id()))?;
+        node.submit(Command::Disclose {
+            id: disclosure.clone(),
+            report,
+            portions,
+            audience: briefing.audience.clone(),
+            route: Route::Said,
+            by: Some(briefing.speaker.clone()),
+            learned,
+            purpose: briefing.purpose.clone(),
+            lawful: lawful.clone(),
+            under: under.cloned(),
+            reviewed_by: None,
+            briefing: Some(id.clone()),
+        })?;
+        recorded.push(disclosure);
+    }
+    let sent = node.flush(&global.out())?;
+    let records: Vec<_> = recorded
+        .iter()
+        .filter_map(|id| node.state().disclosures.get(id))
+        .collect();
+    let beyond: BTreeSet<String> = records
+        .iter()
+        .flat_map(|d| {
+            d.permitted
+                .iter()
+                .filter(|(_, yes)| !**yes)
+                .map(move |(portion, _)| format!("{}/{portion}", d.report))
+        })
+        .collect();
+    output::either(
+        global.json,
+        &json!({ "disclosures": records, "beyond": beyond, "sent": sent }),
+        || {
+            for record in &records {
+                output::line(format!(
+                    "disclosure {} of {}: {}",
+                    record.id,
+                    record.report,
+                    names(&record.portions)
+                ));
+            }
+            match beyond.is_empty() {
+                true => output::line("everything that was said was permitted"),
+                false => {
+                    output::line(format!("said beyond what was permitted: {}", names(&beyond)));
+                    output::line(format!(
+                        "    → open a case with `entente incident open --from-briefing {id}`"
+                    ));
+                }
+            }
+            exchange::say_sent(&sent);
+        },
+    )?;
+    Ok(Exit::Done)
+}
+
+impl BriefCommand {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        match self {
+            Self::New {
+                attendee,
+                audience,
+                report,
+                purpose,
+                speaker,
+                paper,
+            } => {
+                let mut node = global.node()?;
+                let members = match audience {
+                    Some(text) => decide::audience(&node, &text)?.0,
+                    None => attendee,
+                };
+                let id = BriefingId::new(format!("brf-{}", random_id()))?;
+                node.submit(Command::PrepareBriefing {
+                    id: id.clone(),
+                    speaker,
+                    audience: members.into_iter().collect(),
+                    reports: report,
+                    purpose: purpose.map(Purpose::new),
+                })?;
+                paper.write(global, &node, held(&node, &id)?)?;
+                output::say(format!(
+                    "briefing {id} is kept; afterwards, `entente brief record {id} --said REPORT/portion`"
+                ));
+            }
+            Self::Show { id, paper } => {
+                let node = global.node()?;
+                paper.write(global, &node, held(&node, &id)?)?;
+            }
+            Self::List => {
+                let node = global.node()?;
+                let all: Vec<_> = node.state().briefings.values().collect();
+                let rows = all.iter().map(|briefing| {
+                    let said = node
+                        .state()
+                        .disclosures
+                        .values()
+                        .filter(|d| d.briefing.as_ref() == Some(&briefing.id));
+                    let beyond: Vec<String> = said
+                        .flat_map(|d| d.permitted.iter().filter(|(_, yes)| !**yes))
+                        .map(|(portion, _)| portion.to_string())
+                        .collect();
+                    vec![
+                        briefing.id.to_string(),
+                        briefing.prepared.strftime("%Y-%m-%d %H:%M").to_string(),
+                        briefing.speaker.to_string(),
+                        names(&briefing.audience),
+                        names(briefing.reports.iter().map(|(id, _)| id)),
+                        beyond.join(", "),
+                    ]
+                });
+                output::either(global.json, &all, || {
+                    output::table(
+                        &["briefing", "prepared", "speaker", "attendees", "reports", "said beyond"],
+                        rows.collect(),
+                        "no briefings; prepare one with `entente brief new`",
+                    );
+                })?;
+            }
+            Self::Record {
+                id,
+                said,
+                fact,
+                lawful,
+                under,
+            } => return record(global, &id, &said, &fact, &lawful, under.as_ref()),
+        }
+        Ok(Exit::Done)
+    }
+}

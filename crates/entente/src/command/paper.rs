@@ -1,0 +1,64 @@
+//! Papers for people: written to standard output or a file, as Markdown, HTML or PDF.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use entente_paper::Paper;
+
+use crate::failure::Failure;
+use crate::output;
+
+/// How a paper is written.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PaperArgs {
+    /// The form [default: by the file's name, else Markdown].
+    #[arg(long, value_name = "FORM")]
+    form: Option<Form>,
+    /// The file to write [default: standard output].
+    #[arg(long, short = 'o', value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Markdown,
+    Html,
+    Pdf,
+}
+
+impl PaperArgs {
+    fn form(&self) -> Form {
+        let ending = self.output.as_ref().and_then(|path| path.extension()?.to_str());
+        self.form.unwrap_or(match ending {
+            Some("html" | "htm") => Form::Html,
+            Some("pdf") => Form::Pdf,
+            _ => Form::Markdown,
+        })
+    }
+
+    /// Writes a paper.
+    pub(crate) fn write(&self, paper: &Paper) -> Result<(), Failure> {
+        let bytes = match self.form() {
+            Form::Markdown => paper.markdown().into_bytes(),
+            Form::Html => paper.html().into_bytes(),
+            Form::Pdf => {
+                let printed = paper.pdf().map_err(Failure::failed)?;
+                if printed.replaced > 0 {
+                    output::say(format!(
+                        "{} characters cannot be printed in PDF and stand as `?`; the HTML form has them",
+                        printed.replaced
+                    ));
+                }
+                printed.bytes
+            }
+        };
+        match &self.output {
+            Some(path) => {
+                std::fs::write(path, bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
+                output::say(format!("written to {}", path.display()));
+                Ok(())
+            }
+            None => output::bytes(&bytes),
+        }
+    }
+}

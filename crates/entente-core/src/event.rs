@@ -9,7 +9,8 @@ use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
 use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
 use crate::fact::Fact;
-use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
+use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
+use crate::incident::{Entry, Incident, IncidentNotice};
 use crate::outcome::Outcome;
 use crate::party::{Audience, Party, Person};
 use crate::report::{Delivery, Report};
@@ -58,6 +59,20 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// Releases of a report were put on hold: nothing of it goes to anyone outside.
+    ReportHeld {
+        /// The report.
+        report: ReportId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// Releases of a report go on.
+    ReportResumed {
+        /// The report.
+        report: ReportId,
+    },
     /// A report went to another party.
     ReportDelivered(Delivery),
     /// Persons were put on a report's distribution, or taken off it.
@@ -89,6 +104,22 @@ pub enum Event {
     },
     /// An originator said whether a release keeps its source above the threshold, or released it knowingly.
     ExposureAnswered(ExposureAnswer),
+    /// A case was opened.
+    IncidentOpened(Incident),
+    /// Something was done or found out in a case.
+    IncidentNoted {
+        /// The case.
+        incident: IncidentId,
+        /// What.
+        entry: Entry,
+    },
+    /// Another party told of its incident, as far as it concerns this one.
+    IncidentNoticed {
+        /// Who told.
+        from: PartyPath,
+        /// What.
+        notice: IncidentNotice,
+    },
     /// A briefing was prepared.
     BriefingPrepared(Briefing),
     /// An audience's access was decided; kept so that it can be shown later what was known and answered.
@@ -175,12 +206,17 @@ impl Event {
             Self::ReportAdded(_) => "report-added",
             Self::ReportReceived { .. } => "report-received",
             Self::ReportWithdrawn { .. } => "report-withdrawn",
+            Self::ReportHeld { .. } => "report-held",
+            Self::ReportResumed { .. } => "report-resumed",
             Self::ReportDelivered(_) => "report-delivered",
             Self::DistributionChanged { .. } => "distribution-changed",
             Self::FactsSet { .. } => "facts-set",
             Self::SourceProtected(_) => "source-protected",
             Self::SourceReleased { .. } => "source-released",
             Self::ExposureAnswered(_) => "exposure-answered",
+            Self::IncidentOpened(_) => "incident-opened",
+            Self::IncidentNoted { .. } => "incident-noted",
+            Self::IncidentNoticed { .. } => "incident-noticed",
             Self::BriefingPrepared(_) => "briefing-prepared",
             Self::Decided { .. } => "decided",
             Self::RequestOpened(_) => "request-opened",

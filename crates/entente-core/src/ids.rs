@@ -178,6 +178,10 @@ id_type! {
     RecallId, "a recall's id", "rec-0001", slash: false
 }
 id_type! {
+    /// An incident, or the case about it.
+    IncidentId, "an incident's id", "inc-0001", slash: false
+}
+id_type! {
     /// A briefing.
     BriefingId, "a briefing's id", "brf-0001", slash: false
 }

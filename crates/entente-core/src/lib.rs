@@ -15,6 +15,7 @@ mod fact;
 mod guard;
 pub mod handle;
 mod ids;
+pub mod incident;
 mod message;
 mod outcome;
 mod party;
@@ -33,8 +34,8 @@ pub use fact::{Fact, Learned, Slot, Status, ValueTerm};
 pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Telling, Terms, handle};
 pub use ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, MAX_NAME, NameError, PartyPath, PersonId,
-    PortionId, PortionRef, RecallId, ReportId, RequestId, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError,
+    PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, SourceId,
 };
 pub use message::Message;
 pub use outcome::Outcome;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrangement::Arrangement;
 use crate::disclosure::{Acknowledgement, Notice, Recall};
-use crate::ids::ConsentId;
+use crate::ids::{ConsentId, IncidentId};
+use crate::incident::IncidentNotice;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
 use crate::source::ExposureAnswer;
@@ -52,6 +53,17 @@ pub enum Message {
     Acknowledgement(Acknowledgement),
     /// What happened to the receiver's portions.
     Notice(Notice),
+    /// An incident of the sender, as far as it concerns the receiver.
+    Incident(IncidentNotice),
+    /// The receiver's word that it has taken note of an incident.
+    IncidentAcknowledged {
+        /// The incident.
+        incident: IncidentId,
+        /// When.
+        at: Timestamp,
+        /// What it does about it.
+        statement: String,
+    },
     /// The terms of an arrangement, new or changed: suspended, resumed, ended.
     Arrangement(Arrangement),
 }
@@ -67,6 +79,8 @@ impl Message {
             Self::Recall(_) => "recall",
             Self::Acknowledgement(_) => "acknowledgement",
             Self::Notice(_) => "notice",
+            Self::Incident(_) => "incident",
+            Self::IncidentAcknowledged { .. } => "incident-acknowledged",
             Self::Arrangement(_) => "arrangement",
         }
     }

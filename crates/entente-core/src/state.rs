@@ -14,9 +14,10 @@ use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, PartyPath, PersonId, PortionId, RecallId,
-    ReportId, RequestId, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId,
+    RecallId, ReportId, RequestId, SourceId,
 };
+use crate::incident::{Incident, IncidentNotice};
 use crate::party::{Audience, Party, Person};
 use crate::report::{Delivery, Distribution, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
@@ -36,6 +37,9 @@ pub struct Holding {
     /// When and why it was withdrawn, if it was.
     #[serde(default)]
     pub withdrawn: Option<(Timestamp, String)>,
+    /// Since when and why nothing of it goes to anyone outside, if releases are on hold.
+    #[serde(default)]
+    pub on_hold: Option<(Timestamp, String)>,
 }
 
 impl Holding {
@@ -170,6 +174,10 @@ state! {
     sources: SourceId => ProtectedSource, "source";
     /// What originators answered about source exposure, by [`ExposureAnswer::key`].
     exposures: String => ExposureAnswer, "exposure";
+    /// Incidents by id.
+    incidents: IncidentId => Incident, "incident";
+    /// What partners told about their incidents, by the incident's id.
+    incident_notices: IncidentId => (PartyPath, IncidentNotice), "incident-notice";
     /// Briefings by id.
     briefings: BriefingId => Briefing, "briefing";
     /// Requests by id, opened here or received.
@@ -246,6 +254,14 @@ impl State {
                 self.reports.entry(report.clone()).or_default().withdrawn = Some((*at, reason.clone()));
                 vec![touched("report", report)]
             }
+            Event::ReportHeld { report, at, reason } => {
+                self.reports.entry(report.clone()).or_default().on_hold = Some((*at, reason.clone()));
+                vec![touched("report", report)]
+            }
+            Event::ReportResumed { report } => {
+                self.reports.entry(report.clone()).or_default().on_hold = None;
+                vec![touched("report", report)]
+            }
             Event::ReportDelivered(delivery) => {
                 let holding = self.reports.entry(delivery.report.clone()).or_default();
                 holding.deliveries.insert(delivery.clone());
@@ -277,6 +293,21 @@ impl State {
             Event::ExposureAnswered(answer) => {
                 self.exposures.insert(answer.key(), answer.clone());
                 vec![touched("exposure", &answer.key())]
+            }
+            Event::IncidentOpened(incident) => {
+                self.incidents.insert(incident.id.clone(), incident.clone());
+                vec![touched("incident", &incident.id)]
+            }
+            Event::IncidentNoted { incident, entry } => {
+                if let Some(held) = self.incidents.get_mut(incident) {
+                    held.note(entry.clone());
+                }
+                vec![touched("incident", incident)]
+            }
+            Event::IncidentNoticed { from, notice } => {
+                let known = (from.clone(), notice.clone());
+                self.incident_notices.insert(notice.incident.clone(), known);
+                vec![touched("incident-notice", &notice.incident)]
             }
             Event::BriefingPrepared(briefing) => {
                 self.briefings.insert(briefing.id.clone(), briefing.clone());

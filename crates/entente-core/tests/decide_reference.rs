@@ -265,6 +265,13 @@ fn world(dice: &mut Dice) -> World {
             holders: BTreeMap::new(),
         }));
     }
+    if dice.one_in(15) {
+        state.apply(&Event::ReportHeld {
+            report: report.id.clone(),
+            at: at(1),
+            reason: String::new(),
+        });
+    }
     let added = dice.some(&persons, 2);
     state.apply(&Event::DistributionChanged {
         report: report.id.clone(),

@@ -98,6 +98,11 @@ impl Node {
         &self.state
     }
 
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The party that runs the node.
     pub(crate) fn home(&self) -> Result<&PartyPath, Failure> {
         let missing = || {

@@ -215,7 +215,7 @@ impl<'s> Plan<'s> {
         moment: Timestamp,
         sink: &mut S,
     ) {
-        self.check_state(n, reader, moment, sink);
+        self.check_state(snapshot, reader, moment, sink);
         self.check_mandatory(snapshot, reader, sink);
         let listed = self.listed(reader);
         if !listed && !self.released.contains(n) {
@@ -240,7 +240,7 @@ impl<'s> Plan<'s> {
     }
 
     #[inline]
-    fn check_state<S: Sink>(&self, _n: usize, reader: &Reader, moment: Timestamp, sink: &mut S) {
+    fn check_state<S: Sink>(&self, snapshot: &Snapshot, reader: &Reader, moment: Timestamp, sink: &mut S) {
         let report = self.report;
         let originator = report.originator;
         if reader.disabled {
@@ -248,6 +248,9 @@ impl<'s> Plan<'s> {
         }
         if report.withdrawn {
             sink.fail(Rule::ReportWithdrawn, originator, Authority::Rule, originator);
+        }
+        if report.on_hold && !reader.own {
+            sink.fail(Rule::ReportOnHold, originator, Authority::Rule, snapshot.home);
         }
         if let Some((true, action)) = report.recall {
             sink.fail(Rule::ReportRecalled, action, Authority::Rule, originator);

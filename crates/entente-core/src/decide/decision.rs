@@ -283,7 +283,7 @@ impl Decision<'_> {
         };
         let source = match reason.rule {
             Rule::PersonUnknown | Rule::PersonDisabled => format!("person {}", self.people[person]),
-            Rule::ReportWithdrawn | Rule::ReportRecalled | Rule::ReportExpired => {
+            Rule::ReportWithdrawn | Rule::ReportOnHold | Rule::ReportRecalled | Rule::ReportExpired => {
                 format!("report {} v{}", reference.report, reference.version)
             }
             Rule::NeedToKnow => format!("distribution of {} at {party}", reference.report),

@@ -86,6 +86,9 @@ rules! {
     /// The originator withdrew the report.
     ReportWithdrawn = "state.report-withdrawn", State, "the report was withdrawn",
         "{party} can issue a new version";
+    /// Releases of the report are on hold.
+    ReportOnHold = "state.report-on-hold", State, "releases of the report are on hold",
+        "{party} can resume them with `entente report resume`";
     /// The report is under recall.
     ReportRecalled = "state.report-recalled", State, "the report is recalled ({token})",
         "{party} can issue a new version; until then nothing of it may be used";

@@ -63,6 +63,8 @@ pub(crate) struct Reader {
     pub(crate) citizenships: Bits,
     pub(crate) party_entities: Bits,
     pub(crate) disabled: bool,
+    /// Whether they belong to the party that decides.
+    pub(crate) own: bool,
 }
 
 /// A level that a label asks for.
@@ -135,6 +137,7 @@ pub(crate) struct Compiled {
     pub(crate) class_of: Vec<u32>,
     pub(crate) distribution: Bits,
     pub(crate) withdrawn: bool,
+    pub(crate) on_hold: bool,
     pub(crate) recall: Option<(bool, Symbol)>,
     pub(crate) expires: Option<(Timestamp, Symbol)>,
     pub(crate) existence_protected: bool,
@@ -263,6 +266,11 @@ impl<'a> Universe<'a> {
             citizenships: own(person.citizenships.iter().cloned().collect()),
             party_entities: own(person.party.ancestry().map(Entity::new).collect()),
             disabled: person.disabled,
+            own: self
+                .state
+                .home
+                .as_ref()
+                .is_some_and(|home| home.includes(&person.party)),
         }
     }
 
@@ -620,6 +628,7 @@ fn compile_report(
             holding.distribution.contains(&universe.persons[n].id)
         }),
         withdrawn: holding.withdrawn.is_some(),
+        on_hold: holding.on_hold.is_some(),
         recall: state
             .recall_of(&report.id, report.version)
             .map(|recall| (recall.action.bars_readers(), names.intern(recall.action.name()))),

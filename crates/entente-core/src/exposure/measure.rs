@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::knowledge::{CONSISTENT_FROM, Knowledge};
 use super::predicate::PredicateError;
@@ -19,6 +19,8 @@ use super::set::ProfileSet;
 const UNLISTED: [f64; 3] = [0.0, 0.1, 0.25];
 /// Profiles more than e^600 times likelier than all others together decide alone; beyond, floats overflow.
 const MAX_EXPONENT: f64 = 600.0;
+/// No candidate at all has the probability zero; so that everything stays finite, it counts as this.
+const LEAST: f64 = 1e-300;
 /// The name of a value that is not known.
 const NOT_KNOWN: &str = "(not known)";
 
@@ -42,8 +44,8 @@ pub enum MeasureError {
     Contradiction,
 }
 
-/// What an audience can work out about a source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What an audience can work out about a source. All numbers are finite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measures {
     /// Candidates in the register.
     pub candidates: usize,
@@ -284,8 +286,8 @@ impl<'r, 'k> Evaluation<'r, 'k> {
             consistent: self.consistent.iter().map(|n| prior.possible[n]).sum(),
             p_true: now.truth.map(|truth| truth / now.total),
             vulnerability,
-            n_eff: 1.0 / vulnerability,
-            leak_bits: (vulnerability / before).log2(),
+            n_eff: 1.0 / vulnerability.max(LEAST),
+            leak_bits: (vulnerability.max(LEAST) / before).log2(),
             unlisted: now.unlisted / now.total,
         })
     }

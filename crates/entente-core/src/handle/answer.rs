@@ -111,6 +111,13 @@ pub(super) fn grant(
             "it is not held here any more",
         ));
     };
+    let holding = state.reports.get(&case.request.report);
+    if holding.is_some_and(|holding| holding.on_hold.is_some()) {
+        return Err(Refusal::Invalid(format!(
+            "releases of {} are on hold; `entente report resume {}` lets them go on",
+            case.request.report, case.request.report
+        )));
+    }
     let risked = keeps_sources(home(state)?, report, &case.request, &portions, &terms, context)?;
     let standing = terms.standing;
     let mut consent = consent(id, &case.request, terms, context)?;

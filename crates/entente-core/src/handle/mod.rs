@@ -5,11 +5,13 @@
 mod answer;
 mod briefing;
 mod directory;
+mod incident;
 mod receive;
 mod release;
 mod report;
 mod source;
 
+pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, lineage_from};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
@@ -26,9 +28,10 @@ use crate::event::Event;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status};
 use crate::ids::{
-    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, PartyPath, PersonId, PortionId, RecallId, ReportId,
-    RequestId, SourceId,
+    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
+    ReportId, RequestId, SourceId,
 };
+use crate::incident::What;
 use crate::message::Message;
 use crate::party::{Audience, Party, Person};
 use crate::report::Report;
@@ -257,6 +260,76 @@ pub enum Command {
         /// The briefing in which it was said.
         briefing: Option<BriefingId>,
     },
+    /// Put releases of a report on hold: nothing of it goes to anyone outside.
+    HoldReport {
+        /// The report.
+        report: ReportId,
+        /// Why.
+        reason: String,
+    },
+    /// Let releases of a report go on.
+    ResumeReport {
+        /// The report.
+        report: ReportId,
+    },
+    /// Open a case.
+    OpenIncident(Box<Opening>),
+    /// Record something in a case.
+    NoteIncident {
+        /// The case.
+        incident: IncidentId,
+        /// Who records it.
+        by: PersonId,
+        /// What.
+        what: What,
+    },
+    /// Put releases of everything concerned on hold, and recall what is this party's own.
+    ContainIncident {
+        /// The case.
+        incident: IncidentId,
+        /// Who orders it.
+        by: PersonId,
+        /// What holders of this party's own reports have to do; `None` to recall nothing.
+        recall: Option<RecallAction>,
+        /// The id of the recalls; numbers are added.
+        recall_id: RecallId,
+    },
+    /// Tell everyone concerned who has not been told, each its own part.
+    NotifyIncident {
+        /// The case.
+        incident: IncidentId,
+        /// Who tells them.
+        by: PersonId,
+    },
+    /// Assess the damage, with measures of this party's own sources.
+    AssessIncident {
+        /// The case.
+        incident: IncidentId,
+        /// Who assesses it.
+        by: PersonId,
+        /// The assessor's words.
+        note: String,
+        /// Whether it is the last word.
+        last: bool,
+    },
+    /// Close a case of which every stage is done.
+    CloseIncident {
+        /// The case.
+        incident: IncidentId,
+        /// Who closes it.
+        by: PersonId,
+        /// How it ended.
+        note: String,
+        /// Whether releases that it put on hold go on.
+        resume: bool,
+    },
+    /// Tell the party that told of an incident that note was taken.
+    AcknowledgeIncident {
+        /// The incident.
+        incident: IncidentId,
+        /// What is done about it.
+        statement: String,
+    },
     /// Work out what may be said to an audience.
     PrepareBriefing {
         /// The id of the briefing.
@@ -444,6 +517,32 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::WithdrawConsent { consent, reason } => answer::withdraw(state, consent, reason, context),
         Command::Override { .. } => release::override_control(state, command, context),
         Command::Disclose { .. } => release::disclose(state, command, context),
+        Command::HoldReport { report, reason } => report::hold(state, report, reason, context),
+        Command::ResumeReport { report } => report::resume(state, report),
+        Command::OpenIncident(opening) => incident::open(state, *opening, context),
+        Command::NoteIncident { incident, by, what } => incident::note(state, &incident, &by, what, context),
+        Command::ContainIncident {
+            incident,
+            by,
+            recall,
+            recall_id,
+        } => incident::contain(state, &incident, &by, recall, &recall_id, context),
+        Command::NotifyIncident { incident, by } => incident::notify(state, &incident, &by, context),
+        Command::AssessIncident {
+            incident,
+            by,
+            note,
+            last,
+        } => incident::assess(state, &incident, &by, note, last, context),
+        Command::CloseIncident {
+            incident,
+            by,
+            note,
+            resume,
+        } => incident::close(state, &incident, &by, note, resume, context),
+        Command::AcknowledgeIncident { incident, statement } => {
+            incident::acknowledge(state, &incident, statement, context)
+        }
         Command::PrepareBriefing {
             id,
             speaker,

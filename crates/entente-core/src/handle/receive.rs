@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::report::well_formed;
-use super::{Decided, Refusal, directory, home};
+use super::{Decided, Refusal, directory, home, incident};
 use crate::arrangement::Arrangement;
 use crate::disclosure::{Notice, Recall};
 use crate::event::Event;
@@ -74,6 +74,12 @@ pub(super) fn receive(
             vec![Event::RecallAcknowledged(acknowledgement)]
         }
         Message::Notice(notice) => noticed(state, home, &from, notice)?,
+        Message::Incident(notice) => incident::noticed(state, &from, notice)?,
+        Message::IncidentAcknowledged {
+            incident,
+            at,
+            statement,
+        } => incident::acknowledged(state, &from, incident, at, statement)?,
         Message::Arrangement(arrangement) => arranged(state, home, &from, arrangement)?,
     };
     events.push(Event::EnvelopeReceived { from, id, digest });

@@ -10,7 +10,7 @@ use crate::disclosure::{Acknowledgement, Recall, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register};
 use crate::fact::Fact;
-use crate::ids::{PartyPath, PersonId, PortionId, RecallId, ReportId};
+use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::message::Message;
 use crate::party::Person;
 use crate::report::{Delivery, Lineage, Portion, Report};
@@ -124,7 +124,7 @@ fn rests_on(state: &State, portion: &Portion) -> Result<(), Refusal> {
 }
 
 /// The lineage of a portion that rests on these portions, as far as they are held here.
-pub fn lineage_from<'a>(state: &'a State, bases: impl IntoIterator<Item = &'a crate::ids::PortionRef>) -> Lineage {
+pub fn lineage_from<'a>(state: &'a State, bases: impl IntoIterator<Item = &'a PortionRef>) -> Lineage {
     bases.into_iter().fold(Lineage::default(), |lineage, from| {
         let base = state
             .reports
@@ -156,6 +156,27 @@ pub(super) fn withdraw(
         reason,
         at: context.now,
     }]))
+}
+
+pub(super) fn hold(state: &State, report: ReportId, reason: String, context: &Context<'_>) -> Result<Decided, Refusal> {
+    held(state, &report)?;
+    Ok(Decided::events([Event::ReportHeld {
+        report,
+        at: context.now,
+        reason,
+    }]))
+}
+
+pub(super) fn resume(state: &State, report: ReportId) -> Result<Decided, Refusal> {
+    held(state, &report)?;
+    match state
+        .reports
+        .get(&report)
+        .is_some_and(|holding| holding.on_hold.is_some())
+    {
+        true => Ok(Decided::events([Event::ReportResumed { report }])),
+        false => Err(Refusal::Invalid(format!("releases of {report} are not on hold"))),
+    }
 }
 
 pub(super) fn distribute(
@@ -382,6 +403,33 @@ fn may_receive(
             why: problems.join("\n  "),
         }),
     }
+}
+
+/// Whether a party is barred from a portion by its label, whoever reads it there.
+pub(super) fn barred_from(state: &State, portion: &PortionRef, party: &PartyPath, context: &Context<'_>) -> bool {
+    let held = state
+        .reports
+        .get(&portion.report)
+        .and_then(|holding| holding.versions.get(&portion.version));
+    let Some((report, id)) = held.zip(PersonId::new(format!("{party}/any-cleared-reader")).ok()) else {
+        return true;
+    };
+    let snapshot = Snapshot::compile(state, context.groups, &[cleared_reader(id.clone(), party, report)]);
+    let audience = [id];
+    let query = Query {
+        report: &report.id,
+        version: Some(report.version),
+        portions: Some(std::slice::from_ref(&portion.portion)),
+        audience: &audience,
+        purpose: None,
+        moment: context.now,
+    };
+    let decision = decide(&snapshot, &query, context.policy, context.exposure);
+    decision.is_ok_and(|decision| {
+        decision
+            .rules(0, 0)
+            .any(|rule| matches!(rule.step(), Step::Mandatory | Step::Releasability))
+    })
 }
 
 fn cleared_reader(id: PersonId, party: &PartyPath, report: &Report) -> Person {

@@ -113,6 +113,10 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     if q.state.reports[&q.report.id].withdrawn.is_some() {
         found.push(("state.report-withdrawn", author.clone()));
     }
+    let own = q.state.home.as_ref().is_some_and(|home| home.includes(&person.party));
+    if q.state.reports[&q.report.id].on_hold.is_some() && !own {
+        found.push(("state.report-on-hold", "GBR.CAB".to_owned()));
+    }
     let recalled = q.state.recalls.values().any(|recall| {
         recall.report == q.report.id && q.report.version <= recall.version && recall.action.bars_readers()
     });

@@ -88,7 +88,7 @@ enum Whom {
 }
 
 /// A portion or substitute text, wherever it stands.
-fn portion<'s>(state: &'s State, reference: &PortionRef) -> Option<&'s Portion> {
+pub(crate) fn portion<'s>(state: &'s State, reference: &PortionRef) -> Option<&'s Portion> {
     let held = state.reports.get(&reference.report)?.versions.get(&reference.version)?;
     let substitutes = state
         .substitutes_of(&reference.report, reference.version)

@@ -350,6 +350,17 @@ pub(crate) enum Action {
     ManualInstruction,
 }
 
+impl Action {
+    pub(crate) fn with(self, instruction: String) -> RecallAction {
+        match self {
+            Self::Purge => RecallAction::Purge,
+            Self::RetainWarn => RecallAction::RetainWarn,
+            Self::RetainHide => RecallAction::RetainHide,
+            Self::ManualInstruction => RecallAction::ManualInstruction { instruction },
+        }
+    }
+}
+
 impl RecallCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
@@ -364,12 +375,7 @@ impl RecallCommand {
                 let done = format!(
                     "recall {id} of {report} is ordered; until a holder acknowledges it, it counts as unconfirmed there"
                 );
-                let action = match action {
-                    Action::Purge => RecallAction::Purge,
-                    Action::RetainWarn => RecallAction::RetainWarn,
-                    Action::RetainHide => RecallAction::RetainHide,
-                    Action::ManualInstruction => RecallAction::ManualInstruction { instruction },
-                };
+                let action = action.with(instruction);
                 (
                     Command::Recall {
                         id,

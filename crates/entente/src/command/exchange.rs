@@ -112,6 +112,13 @@ fn describe(message: &Message) -> String {
             "notice about {}: see `entente override list` and `entente disclosure list`",
             notice.report()
         ),
+        Message::Incident(notice) => format!(
+            "notice of incident {}; see `entente incident list`, then `entente incident acknowledge`",
+            notice.incident
+        ),
+        Message::IncidentAcknowledged {
+            incident, statement, ..
+        } => format!("taken note of incident {incident}: {statement}"),
         Message::Arrangement(arrangement) => format!(
             "arrangement {} is now {}",
             arrangement.id,

@@ -2,6 +2,7 @@
 
 mod arrangement;
 mod brief;
+mod case;
 mod consent;
 mod decide;
 mod demo;
@@ -12,6 +13,7 @@ mod exchange;
 mod exposure;
 mod facts;
 mod holdings;
+mod incident;
 mod ledger;
 mod marking;
 mod paper;
@@ -109,6 +111,9 @@ enum Noun {
     /// Briefings: what may be said to an audience, and what was.
     #[command(subcommand)]
     Brief(brief::BriefCommand),
+    /// Incidents: the case about a disclosure that nobody permitted.
+    #[command(subcommand)]
+    Incident(Box<incident::IncidentCommand>),
     /// Recalls: take a delivered report out of use.
     #[command(subcommand)]
     Recall(disclosure::RecallCommand),
@@ -162,6 +167,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Override(command) => command.run(global),
         Noun::Disclosure(command) => command.run(global),
         Noun::Brief(command) => command.run(global),
+        Noun::Incident(command) => command.run(global),
         Noun::Recall(command) => command.run(global),
         Noun::Deliver(command) => command.run(global),
         Noun::Receive(command) => command.run(global),

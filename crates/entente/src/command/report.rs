@@ -60,6 +60,19 @@ pub(crate) enum ReportCommand {
         #[arg(long)]
         remove: Vec<PersonId>,
     },
+    /// Put releases on hold: nothing of the report goes to anyone outside.
+    Hold {
+        /// The report.
+        id: ReportId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Let releases go on.
+    Resume {
+        /// The report.
+        id: ReportId,
+    },
     /// Bar readers from a report here.
     Withdraw {
         /// The report.
@@ -381,6 +394,25 @@ impl ReportCommand {
                     ));
                 })?;
             }
+            Self::Hold { id, reason } => {
+                let mut node = global.node()?;
+                node.submit(Command::HoldReport {
+                    report: id.clone(),
+                    reason,
+                })?;
+                output::either(global.json, &json!({ "report": id, "state": "on hold" }), || {
+                    output::line(format!(
+                        "releases of {id} are on hold: nothing of it goes to anyone outside"
+                    ));
+                })?;
+            }
+            Self::Resume { id } => {
+                let mut node = global.node()?;
+                node.submit(Command::ResumeReport { report: id.clone() })?;
+                output::either(global.json, &json!({ "report": id, "state": "in force" }), || {
+                    output::line(format!("releases of {id} go on"));
+                })?;
+            }
             Self::Withdraw { id, reason } => {
                 let mut node = global.node()?;
                 node.submit(Command::WithdrawReport {
@@ -417,6 +449,13 @@ fn holding_state(state: &State, report: &Report) -> String {
             format!("recalled {} ({confirmed})", recall.action.name())
         }
         None if withdrawn => "withdrawn".to_owned(),
+        None if state
+            .reports
+            .get(&report.id)
+            .is_some_and(|holding| holding.on_hold.is_some()) =>
+        {
+            "releases on hold".to_owned()
+        }
         None => "in force".to_owned(),
     }
 }

@@ -1,0 +1,505 @@
+//! Cases: opening them, who must be told, containment, assessment, closing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::report::{barred_from, recall};
+use super::{Context, Decided, Refusal, home};
+use crate::disclosure::{Disclosure, Notice, RecallAction};
+use crate::event::Event;
+use crate::exposure::{Knowledge, measure};
+use crate::guard::SourceGuard;
+use crate::ids::{DisclosureId, IncidentId, PartyPath, PersonId, PortionRef, RecallId, ReportId};
+use crate::incident::{Entry, Incident, IncidentNotice, SourceDamage, Stage, What, Why};
+use crate::message::Message;
+use crate::state::State;
+
+const SEE_CASES: &str = "`entente incident list` shows them";
+
+/// A disclosure that is known here, recorded or told by another party.
+pub fn known_disclosure<'s>(state: &'s State, id: &DisclosureId) -> Option<&'s Disclosure> {
+    let told = || match state.notices.get(id) {
+        Some((_, Notice::Disclosure(d))) => Some(d),
+        _ => None,
+    };
+    state.disclosures.get(id).or_else(told)
+}
+
+/// The portions that a case is about.
+pub fn exposed_portions(state: &State, incident: &Incident) -> BTreeSet<PortionRef> {
+    let known = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+    known
+        .flat_map(|d| {
+            let unpermitted = d
+                .portions
+                .iter()
+                .filter(|portion| d.permitted.get(*portion) != Some(&true));
+            unpermitted.map(|portion| PortionRef {
+                report: d.report.clone(),
+                version: d.version,
+                portion: portion.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Who must be told, why, and which part each is told.
+///
+/// Originators of what is out; those who hold it from this party; those whose reports, held here, rest on it; those who
+/// hold another report of the same source. Less the party itself, and what a party is barred from by the label.
+pub fn must_be_told(
+    state: &State,
+    incident: &Incident,
+    context: &Context<'_>,
+) -> BTreeMap<PartyPath, (BTreeSet<Why>, BTreeSet<PortionRef>)> {
+    let mut all: BTreeMap<PartyPath, (BTreeSet<Why>, BTreeSet<PortionRef>)> = BTreeMap::new();
+    let mut add = |party: &PartyPath, why: Why, portion: PortionRef| {
+        let entry = all.entry(party.clone()).or_default();
+        entry.0.insert(why);
+        entry.1.insert(portion);
+    };
+    let exposed = exposed_portions(state, incident);
+    for portion in &exposed {
+        let holding = state.reports.get(&portion.report);
+        let held = holding.and_then(|holding| holding.versions.get(&portion.version));
+        let substitutes = state
+            .substitutes_of(&portion.report, portion.version)
+            .map(|s| &s.portion);
+        let text = held.and_then(|report| report.portion(&portion.portion));
+        let text = text.or_else(|| substitutes.into_iter().find(|p| p.id == portion.portion));
+        for party in text.into_iter().flat_map(|text| text.lineage.originators()) {
+            add(party, Why::Originator, portion.clone());
+        }
+        let deliveries = holding.into_iter().flat_map(|holding| &holding.deliveries);
+        for delivery in deliveries.filter(|delivery| Some(&delivery.by) == state.home.as_ref()) {
+            add(&delivery.to, Why::Holder, portion.clone());
+        }
+    }
+    for report in state.reports.values().filter_map(|holding| holding.latest()) {
+        for portion in &report.portions {
+            let rests = portion
+                .lineage
+                .iter()
+                .any(|(_, origin)| origin.from.iter().any(|base| exposed.contains(base)));
+            if rests {
+                for party in portion.lineage.originators() {
+                    add(party, Why::RestsOnIt, report.reference(&portion.id));
+                }
+            }
+        }
+    }
+    let sources = state
+        .sources
+        .values()
+        .filter(|source| exposed.iter().any(|p| source.reports.contains(&p.report)));
+    for report in sources.flat_map(|source| &source.reports) {
+        let holding = state.reports.get(report);
+        let concerned = exposed.iter().any(|portion| portion.report == *report);
+        if let Some((holding, latest)) = holding.zip(holding.and_then(|h| h.latest())).filter(|_| !concerned) {
+            for delivery in &holding.deliveries {
+                for portion in &latest.portions {
+                    add(&delivery.to, Why::SameSource, latest.reference(&portion.id));
+                }
+            }
+        }
+    }
+    let home = state.home.as_ref();
+    all.retain(|party, (why, portions)| {
+        if !why.contains(&Why::Originator) {
+            portions.retain(|portion| !barred_from(state, portion, party, context));
+        }
+        home.is_some_and(|home| !home.includes(party)) && !portions.is_empty()
+    });
+    all
+}
+
+/// What to open a case with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The id of the case.
+    pub id: IncidentId,
+    /// What it is called.
+    pub title: String,
+    /// Who opens it.
+    pub by: PersonId,
+    /// Who else works on it.
+    pub members: BTreeSet<PersonId>,
+    /// The disclosures that it is about.
+    pub disclosures: BTreeSet<DisclosureId>,
+    /// Whether its existence is protected.
+    pub protected: bool,
+    /// Its own clocks, in hours.
+    pub clocks: BTreeMap<Stage, u32>,
+}
+
+pub(super) fn open(state: &State, opening: Opening, context: &Context<'_>) -> Result<Decided, Refusal> {
+    home(state)?;
+    if state.incidents.contains_key(&opening.id) {
+        return Err(Refusal::Exists {
+            what: "incident",
+            name: opening.id.to_string(),
+            remedy: "choose another id",
+        });
+    }
+    let mut members = opening.members;
+    members.insert(opening.by.clone());
+    for person in &members {
+        own_person(state, person)?;
+    }
+    if opening.disclosures.is_empty() {
+        return Err(Refusal::Invalid(
+            "a case is about at least one disclosure; record one with `entente disclosure add`, `entente brief record` or \
+             `entente watch confirm`"
+                .to_owned(),
+        ));
+    }
+    for id in &opening.disclosures {
+        is_known(state, id)?;
+    }
+    Ok(Decided::events([Event::IncidentOpened(Incident {
+        id: opening.id,
+        title: opening.title,
+        opened: context.now,
+        opened_by: opening.by,
+        protected: opening.protected,
+        disclosures: opening.disclosures,
+        members,
+        clocks: opening.clocks,
+        entries: Vec::new(),
+    })]))
+}
+
+fn is_known(state: &State, id: &DisclosureId) -> Result<(), Refusal> {
+    match known_disclosure(state, id) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::missing(
+            "disclosure",
+            id,
+            "`entente disclosure list` shows them",
+        )),
+    }
+}
+
+fn own_person(state: &State, id: &PersonId) -> Result<(), Refusal> {
+    let home = home(state)?;
+    match state.persons.get(id) {
+        None => Err(Refusal::missing("person", id, "add them with `entente person add`")),
+        Some(person) if person.disabled || !home.includes(&person.party) => Err(Refusal::NotEntitled {
+            who: id.to_string(),
+            what: "work on a case",
+            why: format!("it takes an active person of {home}"),
+        }),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The open case, for one of its members.
+fn case<'s>(state: &'s State, id: &IncidentId, by: &PersonId) -> Result<&'s Incident, Refusal> {
+    let case = state
+        .incidents
+        .get(id)
+        .filter(|case| case.members.contains(by) || !case.protected);
+    let case = case.ok_or_else(|| Refusal::missing("incident", id, SEE_CASES))?;
+    if !case.members.contains(by) {
+        return Err(Refusal::NotEntitled {
+            who: by.to_string(),
+            what: "work on this case",
+            why: format!("a member of it can add them: `entente incident member {id} --by MEMBER --add {by}`"),
+        });
+    }
+    own_person(state, by)?;
+    match case.closed() {
+        None => Ok(case),
+        Some(at) => Err(Refusal::Invalid(format!(
+            "{id} was closed on {at}; open a new case that refers to it"
+        ))),
+    }
+}
+
+fn noted(id: &IncidentId, by: &PersonId, what: What, context: &Context<'_>) -> Event {
+    Event::IncidentNoted {
+        incident: id.clone(),
+        entry: Entry {
+            at: context.now,
+            by: Some(by.clone()),
+            what,
+        },
+    }
+}
+
+pub(super) fn note(
+    state: &State,
+    id: &IncidentId,
+    by: &PersonId,
+    what: What,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let held = case(state, id, by)?;
+    match &what {
+        What::Disclosure { id } => is_known(state, id)?,
+        What::Member { person } | What::Assigned { owner: person, .. } | What::Lesson { owner: person, .. } => {
+            own_person(state, person)?;
+        }
+        What::Relabelled { portion, .. } if !exposed_portions(state, held).contains(portion) => {
+            return Err(Refusal::Invalid(format!("{portion} is not among what {id} is about")));
+        }
+        What::Contained { .. }
+        | What::Told { .. }
+        | What::Acknowledged { .. }
+        | What::Assessed { .. }
+        | What::Closed { .. } => {
+            return Err(Refusal::Invalid(
+                "this is recorded by the command that does it".to_owned(),
+            ));
+        }
+        _ => {}
+    }
+    Ok(Decided::events([noted(id, by, what, context)]))
+}
+
+pub(super) fn contain(
+    state: &State,
+    id: &IncidentId,
+    by: &PersonId,
+    action: Option<RecallAction>,
+    recall_id: &RecallId,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let held = case(state, id, by)?;
+    let reports: BTreeSet<ReportId> = exposed_portions(state, held)
+        .into_iter()
+        .map(|portion| portion.report)
+        .collect();
+    let mut decided = Decided::default();
+    for report in &reports {
+        decided.events.push(Event::ReportHeld {
+            report: report.clone(),
+            at: context.now,
+            reason: "releases are on hold".to_owned(),
+        });
+    }
+    let mut recalls = BTreeSet::new();
+    let own = |report: &&ReportId| {
+        let latest = state.reports.get(*report).and_then(|holding| holding.latest());
+        latest.is_some_and(|latest| latest.originator == *home)
+    };
+    if let Some(action) = action {
+        for (n, report) in reports.iter().filter(own).enumerate() {
+            let name = RecallId::new(format!("{recall_id}-{}", n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?;
+            // The holders learn what to do, not of the case.
+            let ordered = recall(
+                state,
+                name.clone(),
+                report,
+                action.clone(),
+                "recalled by its originator".to_owned(),
+                context,
+            )?;
+            decided.events.extend(ordered.events);
+            decided.messages.extend(ordered.messages);
+            recalls.insert(name);
+        }
+    }
+    decided
+        .events
+        .push(noted(id, by, What::Contained { held: reports, recalls }, context));
+    Ok(decided)
+}
+
+pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let held = case(state, id, by)?;
+    let told = held.told();
+    let mut decided = Decided::default();
+    for (party, (why, portions)) in must_be_told(state, held, context) {
+        if told.contains_key(&party) {
+            continue;
+        }
+        let notice = IncidentNotice {
+            incident: id.clone(),
+            why: why.clone(),
+            portions: portions.clone(),
+            at: context.now,
+            acknowledged: None,
+        };
+        let entry = What::Told {
+            party: party.clone(),
+            why,
+            portions,
+        };
+        decided.events.push(noted(id, by, entry, context));
+        decided = decided.send(party, Message::Incident(notice));
+    }
+    let done = What::Done {
+        stage: Stage::Notify,
+        note: match decided.events.len() {
+            0 => "everyone concerned had been told".to_owned(),
+            count => format!("{count} told"),
+        },
+    };
+    decided.events.push(noted(id, by, done, context));
+    Ok(decided)
+}
+
+/// What those who learned something could work out about this party's sources, without the case and with it.
+pub fn source_damage(state: &State, incident: &Incident) -> Vec<SourceDamage> {
+    let mut without = state.clone();
+    without.disclosures.retain(|id, _| !incident.disclosures.contains(id));
+    without.notices.retain(|id, _| !incident.disclosures.contains(id));
+    let overridden: BTreeSet<DisclosureId> = incident
+        .disclosures
+        .iter()
+        .filter_map(|id| known_disclosure(state, id)?.under.clone())
+        .collect();
+    without.overrides.retain(|id, _| !overridden.contains(id));
+    without.notices.retain(|id, _| !overridden.contains(id));
+    let (now, then) = (SourceGuard::new(state), SourceGuard::new(&without));
+    let mut damage = Vec::new();
+    for source in state.sources.values().filter(|source| source.withdrawn.is_none()) {
+        for (audience, members) in now.audiences(&source.id) {
+            let of = |guard: &SourceGuard<'_>| {
+                let known: Option<Knowledge> = guard.known(&source.id, &members);
+                measure(guard.register(&source.id)?, &known?).ok()
+            };
+            let (before, after) = (of(&then), of(&now));
+            if before != after || after.is_none() {
+                damage.push(SourceDamage {
+                    source: source.id.clone(),
+                    audience,
+                    kept: after.as_ref().is_some_and(|after| source.threshold.keeps(after)),
+                    before,
+                    after,
+                });
+            }
+        }
+    }
+    damage
+}
+
+pub(super) fn assess(
+    state: &State,
+    id: &IncidentId,
+    by: &PersonId,
+    note: String,
+    last: bool,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let held = case(state, id, by)?;
+    let sources = source_damage(state, held);
+    Ok(Decided::events([noted(
+        id,
+        by,
+        What::Assessed { last, note, sources },
+        context,
+    )]))
+}
+
+pub(super) fn close(
+    state: &State,
+    id: &IncidentId,
+    by: &PersonId,
+    note: String,
+    resume: bool,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let held = case(state, id, by)?;
+    let open: Vec<&str> = held
+        .tasks()
+        .iter()
+        .filter(|task| task.done.is_none())
+        .map(|task| task.stage.id())
+        .collect();
+    if !open.is_empty() {
+        return Err(Refusal::Invalid(format!(
+            "{id} cannot be closed: {} not done; `entente incident done {id} STAGE --by {by} --note TEXT` records a stage, \
+             also that there was nothing to do",
+            open.join(", ")
+        )));
+    }
+    let mut decided = Decided::default();
+    for report in held.held().into_iter().filter(|_| resume) {
+        decided.events.push(Event::ReportResumed { report: report.clone() });
+    }
+    decided.events.push(noted(id, by, What::Closed { note }, context));
+    Ok(decided)
+}
+
+pub(super) fn acknowledge(
+    state: &State,
+    id: &IncidentId,
+    statement: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let (from, notice) = state
+        .incident_notices
+        .get(id)
+        .ok_or_else(|| Refusal::missing("notice of an incident", id, SEE_CASES))?;
+    let notice = IncidentNotice {
+        acknowledged: Some((context.now, statement.clone())),
+        ..notice.clone()
+    };
+    let message = Message::IncidentAcknowledged {
+        incident: id.clone(),
+        at: context.now,
+        statement,
+    };
+    let event = Event::IncidentNoticed {
+        from: from.clone(),
+        notice,
+    };
+    Ok(Decided::events([event]).send(from.clone(), message))
+}
+
+/// A partner's notice: about portions that are held here, as it has to be.
+pub(super) fn noticed(state: &State, from: &PartyPath, notice: IncidentNotice) -> Result<Vec<Event>, Refusal> {
+    if state
+        .incident_notices
+        .get(&notice.incident)
+        .is_some_and(|(party, _)| party != from)
+    {
+        return Err(Refusal::Exists {
+            what: "incident",
+            name: notice.incident.to_string(),
+            remedy: "the sender has to give it another id",
+        });
+    }
+    for portion in &notice.portions {
+        let held = state
+            .reports
+            .get(&portion.report)
+            .and_then(|holding| holding.versions.get(&portion.version));
+        if held.is_none() {
+            return Err(Refusal::missing(
+                "report",
+                &format!("{} v{}", portion.report, portion.version),
+                "it is not held here",
+            ));
+        }
+    }
+    let notice = IncidentNotice {
+        acknowledged: None,
+        ..notice
+    };
+    Ok(vec![Event::IncidentNoticed {
+        from: from.clone(),
+        notice,
+    }])
+}
+
+/// A partner's word that it has taken note.
+pub(super) fn acknowledged(
+    state: &State,
+    from: &PartyPath,
+    id: IncidentId,
+    at: jiff::Timestamp,
+    statement: String,
+) -> Result<Vec<Event>, Refusal> {
+    let case = state.incidents.get(&id).filter(|case| case.told().contains_key(from));
+    // Who was not told learns nothing about which cases there are.
+    case.ok_or_else(|| Refusal::missing("incident", &id, SEE_CASES))?;
+    let what = What::Acknowledged {
+        party: from.clone(),
+        statement,
+    };
+    let entry = Entry { at, by: None, what };
+    Ok(vec![Event::IncidentNoted { incident: id, entry }])
+}

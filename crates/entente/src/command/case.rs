@@ -1,0 +1,592 @@
+//! The case file of an incident, as a reader may see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_core::decide::{NoGuards, decide};
+use entente_core::exposure::Measures;
+use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
+use entente_core::incident::{Incident, What};
+use entente_core::{Context, Disclosure, Lawful, Outcome, PersonId, PortionRef, Query, ReportId, State};
+use entente_marking::Purpose;
+use entente_paper::Paper;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::brief::{banner_over, portion};
+use super::report::visible;
+use crate::failure::Failure;
+use crate::marks::groups;
+use crate::node::Node;
+use crate::output;
+
+const NOTICE: &str = "Neither confirm nor deny.";
+
+fn names<T: ToString>(list: impl IntoIterator<Item = T>) -> String {
+    list.into_iter()
+        .map(|name| name.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn day(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// For whom a case file is written.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'v> {
+    /// The reader; without one, this party as such.
+    pub(crate) reader: Option<&'v PersonId>,
+    /// What they read it for, where the arrangement or the marking asks.
+    pub(crate) purpose: Option<&'v Purpose>,
+}
+
+/// The portions of these that a reader may know; all where no reader is named.
+fn readable(node: &Node, portions: &BTreeSet<PortionRef>, view: View<'_>) -> BTreeSet<PortionRef> {
+    let Some(reader) = view.reader else {
+        return portions.clone();
+    };
+    let seen = |portion: &&PortionRef| {
+        visible(
+            node,
+            &portion.report,
+            Some(portion.version),
+            reader,
+            view.purpose.map(Purpose::as_str),
+        )
+        .is_ok_and(|seen| seen.contains(portion.portion.as_str()))
+    };
+    portions.iter().filter(seen).cloned().collect()
+}
+
+/// What may be said to anyone, of the reports concerned.
+fn may_still_be_said(
+    node: &Node,
+    reports: &BTreeSet<ReportId>,
+    purpose: Option<&Purpose>,
+) -> Result<Vec<PortionRef>, Failure> {
+    let anyone = PersonId::public();
+    let outsider = anyone
+        .party()
+        .map(|party| entente_core::Person::outsider(anyone.clone(), party));
+    let snapshot = node.snapshot(outsider.as_slice());
+    let audience = [anyone];
+    let mut all = Vec::new();
+    for report in reports {
+        let query = Query {
+            report,
+            version: None,
+            portions: None,
+            audience: &audience,
+            purpose,
+            moment: Timestamp::now(),
+        };
+        let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
+        let references = decision.references().enumerate();
+        let permitted = references.filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Permit);
+        all.extend(permitted.map(|(_, portion)| portion.clone()));
+    }
+    Ok(all)
+}
+
+fn context_of<'c>(groups: &'c entente_marking::Groups, exposure: &'c entente_core::SourceGuard<'c>) -> Context<'c> {
+    Context {
+        now: Timestamp::now(),
+        groups,
+        policy: &NoGuards,
+        exposure,
+    }
+}
+
+/// Parties that must be told, why, their part, and what became of it.
+fn told_rows(node: &Node, incident: &Incident) -> Vec<(String, String, String, String)> {
+    let (groups, exposure) = (groups(), node.exposure());
+    let state = node.state();
+    let must = must_be_told(state, incident, &context_of(&groups, &exposure));
+    let told = incident.told();
+    let runs = handlers(state, incident).into_iter();
+    let runs = runs.map(|person| {
+        (
+            person.to_string(),
+            "runs sources of this party".to_owned(),
+            "its source".to_owned(),
+            "here".to_owned(),
+        )
+    });
+    let of = |(party, (why, portions)): (&entente_core::PartyPath, &(BTreeSet<_>, BTreeSet<PortionRef>))| {
+        let why: Vec<&str> = why.iter().map(|why: &entente_core::incident::Why| why.says()).collect();
+        let state = match told.get(party) {
+            None => "not told yet".to_owned(),
+            Some(None) => "told, unconfirmed".to_owned(),
+            Some(Some(statement)) => format!("says: {statement}"),
+        };
+        (party.to_string(), why.join(", "), names(portions), state)
+    };
+    must.iter().map(of).chain(runs).collect()
+}
+
+/// Whoever runs sources here, where one of them is concerned.
+fn handlers<'s>(state: &'s State, incident: &Incident) -> Vec<&'s PersonId> {
+    /// The role of those who run sources.
+    const ROLE: &str = "source-handler";
+    if source_damage(state, incident).is_empty() {
+        return Vec::new();
+    }
+    let home = state.home.as_ref();
+    let own = state
+        .persons
+        .values()
+        .filter(|person| home.is_some_and(|home| home.includes(&person.party)));
+    own.filter(|person| person.roles.contains(ROLE) && !person.disabled)
+        .map(|person| &person.id)
+        .collect()
+}
+
+/// What cannot wait for an assessment: sources of this party that are below their thresholds.
+pub(crate) fn say_alerts(state: &State, incident: &Incident) {
+    for damage in source_damage(state, incident).iter().filter(|damage| !damage.kept) {
+        output::line(format!(
+            "ALERT: source {} is exposed to {}: {}. Tell whoever runs it now, before anything else",
+            damage.source,
+            damage.audience,
+            measured(damage.after.as_ref())
+        ));
+    }
+}
+
+fn measured(measures: Option<&Measures>) -> String {
+    measures.map_or("cannot be measured".to_owned(), |m| {
+        format!(
+            "{} of {} candidates, {:.1} %",
+            m.consistent,
+            m.candidates,
+            m.exposure() * 100.0
+        )
+    })
+}
+
+/// Who here, and which parties, held everything that is out.
+fn holders(page: &mut Paper, node: &Node, exposed: &BTreeSet<PortionRef>, view: View<'_>) {
+    page.heading("Who held all of it");
+    let reports: BTreeSet<&ReportId> = exposed.iter().map(|portion| &portion.report).collect();
+    let holdings: Vec<_> = reports.iter().filter_map(|id| node.state().reports.get(*id)).collect();
+    let mut rows = Vec::new();
+    if let Some(first) = holdings.first() {
+        for person in &first.distribution {
+            let theirs = View {
+                reader: Some(person),
+                ..view
+            };
+            if readable(node, exposed, theirs) == *exposed {
+                rows.push(vec![
+                    person.to_string(),
+                    "on the distribution, and may read all of it".to_owned(),
+                ]);
+            }
+        }
+        for delivery in &first.deliveries {
+            if holdings
+                .iter()
+                .all(|holding| holding.deliveries.iter().any(|d| d.to == delivery.to))
+            {
+                rows.push(vec![
+                    delivery.to.to_string(),
+                    format!("delivered {} by {}", day(delivery.at), delivery.by),
+                ]);
+            }
+        }
+    }
+    page.table(&["who", "how"], rows, "Nobody is recorded as holding all of it.");
+}
+
+/// Says what is due.
+pub(crate) fn say_tasks(incident: &Incident, now: Timestamp) {
+    output::table(
+        &["stage", "what", "who", "by", "done"],
+        task_rows(incident, now),
+        "nothing to do",
+    );
+}
+
+fn task_rows(incident: &Incident, now: Timestamp) -> Vec<Vec<String>> {
+    let tasks = incident.tasks();
+    let row = |task: &entente_core::incident::Task| {
+        vec![
+            task.stage.id().to_owned(),
+            task.stage.title().to_owned(),
+            task.owner.clone(),
+            task.due.map_or("–".to_owned(), |due| {
+                if due == incident.opened {
+                    return "at once".to_owned();
+                }
+                format!("{}{}", day(due), if task.is_late(now) { " LATE" } else { "" })
+            }),
+            task.done.as_ref().map_or(String::new(), |(at, note)| {
+                format!("{} {note}", day(*at)).trim().to_owned()
+            }),
+        ]
+    };
+    tasks.iter().map(row).collect()
+}
+
+fn lawful(lawful: &Lawful) -> String {
+    match lawful {
+        Lawful::Yes { basis } => format!("lawful: yes ({basis})"),
+        Lawful::No => "lawful: no".to_owned(),
+        Lawful::Undetermined => "lawful: not determined".to_owned(),
+    }
+}
+
+/// Members of a case see it, as far as they may know the portions; others see that there is one, where that is not
+/// protected.
+fn is_member(incident: &Incident, reader: Option<&PersonId>) -> bool {
+    reader.is_none_or(|reader| incident.members.contains(reader))
+}
+
+/// The case file.
+pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<Paper, Failure> {
+    let state = node.state();
+    if !is_member(incident, view.reader) {
+        let mut page = Paper::new(format!("Case {}", incident.id), "(not for you)");
+        page.notice = Some(NOTICE.to_owned());
+        page.text("You do not work on this case.");
+        return Ok(page);
+    }
+    let exposed = exposed_portions(state, incident);
+    let seen = readable(node, &exposed, view);
+    let banner = Some(banner_over(state, seen.iter())).filter(|banner| !banner.is_empty());
+    let mut page = Paper::new(
+        format!("Case {}: {}", incident.id, incident.title),
+        banner.unwrap_or_else(|| "(nothing of the reports may be shown to this reader)".to_owned()),
+    );
+    page.notice = Some(NOTICE.to_owned());
+    let end = incident
+        .closed()
+        .map_or("open".to_owned(), |at| format!("closed {}", day(at)));
+    page.text(format!(
+        "Opened {} by {}; {end}. Works on it: {}.",
+        day(incident.opened),
+        incident.opened_by,
+        names(&incident.members)
+    ));
+    page.heading("What is out");
+    let disclosures: Vec<&Disclosure> = incident
+        .disclosures
+        .iter()
+        .filter_map(|id| known_disclosure(state, id))
+        .collect();
+    for disclosure in &disclosures {
+        out(&mut page, state, disclosure, &seen);
+    }
+    public_before(&mut page, state, incident, &seen);
+    page.heading("To be done");
+    page.table(
+        &["stage", "what", "who", "by", "done"],
+        task_rows(incident, Timestamp::now()),
+        "Nothing.",
+    );
+    page.heading("Who must be told");
+    let rows = told_rows(node, incident)
+        .into_iter()
+        .map(|(a, b, c, d)| vec![a, b, c, d]);
+    page.table(
+        &["party", "because it", "its part", "state"],
+        rows.collect(),
+        "Nobody outside.",
+    );
+    holders(&mut page, node, &exposed, view);
+    contained(&mut page, state, incident);
+    evidence(&mut page, incident);
+    damage(&mut page, state, incident, &exposed);
+    page.heading("What may still be said");
+    let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
+    let said = may_still_be_said(node, &reports, view.purpose)?;
+    for reference in &said {
+        if let Some(portion) = portion(state, reference) {
+            page.item(&portion.mark, &portion.text, Vec::new());
+        }
+    }
+    if said.is_empty() {
+        page.text(format!("Nothing of these reports. {NOTICE}"));
+    }
+    timeline(&mut page, incident);
+    Ok(page)
+}
+
+/// One disclosure: what, to whom, by which route, lawful or not, permitted or not.
+fn out(page: &mut Paper, state: &State, disclosure: &Disclosure, seen: &BTreeSet<PortionRef>) {
+    let by = disclosure.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
+    page.text(format!(
+        "{} {}: {:?} to {}{by}; {}.",
+        day(disclosure.at),
+        disclosure.id,
+        disclosure.route,
+        names(&disclosure.audience),
+        lawful(&disclosure.lawful)
+    ));
+    for id in &disclosure.portions {
+        let reference = PortionRef {
+            report: disclosure.report.clone(),
+            version: disclosure.version,
+            portion: id.clone(),
+        };
+        let permitted = match disclosure.permitted.get(id) {
+            Some(true) => "permitted: yes",
+            _ => "permitted: no",
+        };
+        let text = portion(state, &reference).filter(|_| seen.contains(&reference));
+        let Some(text) = text else {
+            if disclosure.permitted.get(id) != Some(&true) {
+                page.item(reference.to_string(), "(not for you)", vec![permitted.to_owned()]);
+            }
+            continue;
+        };
+        let mut notes = vec![permitted.to_owned()];
+        for learned in disclosure.learned.iter().filter(|learned| learned.portion == *id) {
+            let origin = learned
+                .origin
+                .as_ref()
+                .map_or(String::new(), |origin| format!(", from {origin}"));
+            notes.push(format!(
+                "{} {}{origin}: {}",
+                learned.fact,
+                learned.status.as_str(),
+                learned.text
+            ));
+        }
+        page.item(format!("{} {reference}", text.mark), &text.text, notes);
+    }
+}
+
+/// Which of the exposed portions the public had before, and since when.
+fn public_before(page: &mut Paper, state: &State, incident: &Incident, seen: &BTreeSet<PortionRef>) {
+    let anyone = PersonId::public();
+    let earlier = state
+        .disclosures
+        .values()
+        .filter(|d| d.audience.contains(&anyone) && d.at < incident.opened);
+    let earlier = earlier.filter(|d| !incident.disclosures.contains(&d.id));
+    let mut rows = Vec::new();
+    for disclosure in earlier {
+        let known = disclosure.portions.iter().filter(|portion| {
+            seen.iter()
+                .any(|seen| seen.report == disclosure.report && seen.portion == **portion)
+        });
+        for portion in known {
+            rows.push(vec![
+                format!("{} {portion}", disclosure.report),
+                day(disclosure.at),
+                disclosure.id.to_string(),
+            ]);
+        }
+    }
+    page.heading("What was public before");
+    page.table(
+        &["portion", "since", "disclosure"],
+        rows,
+        "Nothing that is recorded here.",
+    );
+}
+
+fn contained(page: &mut Paper, state: &State, incident: &Incident) {
+    page.heading("Containment");
+    let mut rows = Vec::new();
+    for entry in &incident.entries {
+        let What::Contained { held, recalls } = &entry.what else {
+            continue;
+        };
+        page.text(format!("{}: releases of {} are on hold.", day(entry.at), names(held)));
+        for recall in recalls.iter().filter_map(|id| state.recalls.get(id)) {
+            for (holder, done) in &recall.holders {
+                let said = done
+                    .as_ref()
+                    .map_or("unconfirmed".to_owned(), |a| format!("says: {}", a.statement));
+                rows.push(vec![
+                    recall.report.to_string(),
+                    recall.action.name().to_owned(),
+                    holder.to_string(),
+                    said,
+                ]);
+            }
+        }
+    }
+    page.table(
+        &["recalled", "action", "holder", "acknowledgement"],
+        rows,
+        "No copies are under recall.",
+    );
+}
+
+fn evidence(page: &mut Paper, incident: &Incident) {
+    page.heading("Evidence");
+    let rows = incident.entries.iter().filter_map(|entry| match &entry.what {
+        What::Evidence {
+            name,
+            sha256,
+            size,
+            found,
+        } => Some(vec![
+            name.clone(),
+            sha256.clone(),
+            size.to_string(),
+            found.clone(),
+            day(entry.at),
+        ]),
+        _ => None,
+    });
+    page.table(&["text", "SHA-256", "bytes", "found", "kept"], rows.collect(), "None.");
+}
+
+fn damage(page: &mut Paper, state: &State, incident: &Incident, exposed: &BTreeSet<PortionRef>) {
+    page.heading("Damage");
+    for entry in &incident.entries {
+        if let What::Assessed { last, note, .. } = &entry.what {
+            page.item(if *last { "final" } else { "interim" }, note, vec![day(entry.at)]);
+        }
+    }
+    // The last assessment stands; before there is one, what would be measured now.
+    let assessed = incident.entries.iter().rev().find_map(|entry| match &entry.what {
+        What::Assessed { sources, .. } => Some(sources.clone()),
+        _ => None,
+    });
+    let sources = assessed.unwrap_or_else(|| source_damage(state, incident));
+    let rows = sources.iter().map(|damage| {
+        vec![
+            damage.source.to_string(),
+            damage.audience.clone(),
+            measured(damage.before.as_ref()),
+            measured(damage.after.as_ref()),
+            if damage.kept { "above its threshold" } else { "EXPOSED" }.to_owned(),
+        ]
+    });
+    page.table(
+        &["source", "to", "before", "after", "state"],
+        rows.collect(),
+        "No source of this party is concerned; their originators assess theirs.",
+    );
+    let mut dependent: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for report in state.reports.values().filter_map(|holding| holding.latest()) {
+        for portion in &report.portions {
+            for base in portion
+                .lineage
+                .iter()
+                .flat_map(|(_, origin)| &origin.from)
+                .filter(|base| exposed.contains(base))
+            {
+                let entry = dependent.entry(report.reference(&portion.id).to_string()).or_default();
+                entry.insert(base.to_string());
+            }
+        }
+    }
+    let rows = dependent
+        .into_iter()
+        .map(|(portion, bases)| vec![portion, names(bases)]);
+    page.table(
+        &["dependent portion", "rests on"],
+        rows.collect(),
+        "No other report held here rests on it.",
+    );
+    let mut gain: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for disclosure in incident.disclosures.iter().filter_map(|id| known_disclosure(state, id)) {
+        let facts = state.facts.get(&disclosure.report).into_iter().flatten();
+        let told = |fact: &&entente_core::Fact| match disclosure.learned.is_empty() {
+            true => disclosure.portions.contains(&fact.portion),
+            false => disclosure.learned.iter().any(|learned| learned.fact == fact.id),
+        };
+        let learned: BTreeSet<String> = facts
+            .filter(told)
+            .map(|fact| format!("{}/{}", disclosure.report, fact.id))
+            .collect();
+        for person in &disclosure.audience {
+            gain.entry(person.to_string()).or_default().extend(learned.clone());
+        }
+    }
+    let rows = gain
+        .into_iter()
+        .filter(|(_, facts)| !facts.is_empty())
+        .map(|(person, facts)| vec![person, names(facts)]);
+    page.table(
+        &["who", "learned"],
+        rows.collect(),
+        "No facts of these reports are written down.",
+    );
+}
+
+fn timeline(page: &mut Paper, incident: &Incident) {
+    page.heading("Timeline");
+    let rows = incident.entries.iter().map(|entry| {
+        let by = entry.by.as_ref().map_or("a partner".to_owned(), ToString::to_string);
+        let what = match &entry.what {
+            What::Evidence { name, .. } => format!("evidence: {name}"),
+            What::Disclosure { id } => format!("belongs to it: {id}"),
+            What::Member { person } => format!("works on it: {person}"),
+            What::Assigned { stage, owner } => format!("{} goes to {owner}", stage.id()),
+            What::Done { stage, note } => format!("{}: {note}", stage.id()),
+            What::Contained { held, recalls } => {
+                let recalls = match recalls.is_empty() {
+                    true => "none".to_owned(),
+                    false => names(recalls),
+                };
+                format!("on hold: {}; recalls: {recalls}", names(held))
+            }
+            What::Told { party, .. } => format!("told: {party}"),
+            What::Acknowledged { party, statement } => format!("{party} says: {statement}"),
+            What::Finding { compromise, note } => format!("compromise {compromise:?}: {note}").to_lowercase(),
+            What::Relabelled {
+                portion,
+                decision,
+                reason,
+            } => format!("{portion}: {decision:?}, {reason}"),
+            What::Reply { person, statement } => format!("{person} says: {statement}"),
+            What::Assessed { last, note, .. } => {
+                format!("{} assessment: {note}", if *last { "final" } else { "interim" })
+            }
+            What::Lesson { text, owner, due } => {
+                format!(
+                    "lesson: {text} ({owner}{})",
+                    due.map_or(String::new(), |due| format!(", by {}", day(due)))
+                )
+            }
+            What::Closed { note } => format!("closed: {note}"),
+        };
+        vec![day(entry.at), by, what]
+    });
+    page.table(&["when", "who", "what"], rows.collect(), "Nothing yet.");
+}
+
+/// The case for programs, with what is computed from it.
+pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<Value, Failure> {
+    if !is_member(incident, view.reader) {
+        return Ok(json!({ "id": incident.id, "notice": NOTICE }));
+    }
+    let state = node.state();
+    let exposed = exposed_portions(state, incident);
+    let seen = readable(node, &exposed, view);
+    let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
+    let told = told_rows(node, incident).into_iter();
+    let disclosures: Vec<Value> = incident
+        .disclosures
+        .iter()
+        .filter_map(|id| known_disclosure(state, id))
+        .map(|d| {
+            let mut shown = d.clone();
+            // What was learned is shown to those who may know it.
+            shown.learned.retain(|learned| {
+                seen.iter()
+                    .any(|p| p.report == d.report && p.portion == learned.portion)
+            });
+            json!(shown)
+        })
+        .collect();
+    Ok(json!({
+        "incident": incident,
+        "notice": NOTICE,
+        "banner": banner_over(state, seen.iter()),
+        "exposed": exposed,
+        "disclosures": disclosures,
+        "tasks": incident.tasks(),
+        "must_be_told": told.map(|(party, why, portions, state)| json!({ "party": party, "why": why, "portions": portions, "state": state })).collect::<Vec<_>>(),
+        "sources": source_damage(state, incident),
+        "may_still_be_said": may_still_be_said(node, &reports, view.purpose)?,
+    }))
+}

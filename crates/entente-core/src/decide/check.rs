@@ -1,380 +1,359 @@
-//! The steps of a decision for one reader and one class of portions.
+//! The steps of a decision, for one block of persons and one class of portions.
 //!
-//! There is one piece of code for both uses: with a [`Steps`] sink it only notes which steps fail, in a handful of
-//! bit tests; with a [`Reasons`] sink it also says why.
+//! There is one piece of code for both uses: with a [`Steps`] sink it only notes who fails which step, with a
+//! [`Reasons`] sink also why. It computes with sets of persons (`who`) as one would with a single person's yes or no.
 
 use entente_marking::Purpose;
 use jiff::Timestamp;
 
-use super::bits::Bits;
+use super::block::{Block, Covered, Who};
 use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
-use super::snapshot::{Class, Compiled, Coverage, OriginPlan, Reader, Snapshot, Symbol};
+use super::snapshot::{Class, Compiled, OriginPlan, Snapshot, Symbol};
 use crate::arrangement::NotInForce;
+use crate::outcome::Outcome;
 
-/// Takes what fails.
+/// Takes what fails, and for whom.
 pub(crate) trait Sink {
-    /// Whether each failing token is wanted, or only that a step fails.
-    const EXPLAINS: bool;
-
-    fn fail(&mut self, rule: Rule, token: Symbol, authority: Authority, party: Symbol);
+    fn fail(&mut self, who: Who, rule: Rule, token: Symbol, authority: Authority, party: Symbol);
 }
 
-/// The set of steps that fail.
+/// Who fails which step.
 #[derive(Default)]
-pub(crate) struct Steps(pub(crate) u8);
+pub(crate) struct Steps([Who; Step::ALL.len()]);
+
+impl Steps {
+    /// Who is denied, and for whom to ask: the first step that a person fails decides.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let mut verdict = Verdict { deny: 0, ask: 0 };
+        for (step, who) in Step::ALL.iter().zip(self.0) {
+            let undecided = who & !(verdict.deny | verdict.ask);
+            match step.outcome() {
+                Outcome::Deny => verdict.deny |= undecided,
+                Outcome::Ask => verdict.ask |= undecided,
+                Outcome::Permit => {}
+            }
+        }
+        verdict
+    }
+}
 
 impl Sink for Steps {
-    const EXPLAINS: bool = false;
-
     #[inline]
-    fn fail(&mut self, rule: Rule, _: Symbol, _: Authority, _: Symbol) {
-        self.0 |= rule.step().bit();
+    fn fail(&mut self, who: Who, rule: Rule, _: Symbol, _: Authority, _: Symbol) {
+        self.0[rule.step() as usize] |= who;
     }
 }
 
-/// Every reason, in the order of the steps.
-pub(crate) struct Reasons<'r>(pub(crate) &'r mut Vec<Reason>);
+/// Every reason, in the order of the steps, with those for whom it holds.
+pub(crate) struct Reasons<'r> {
+    pub(crate) steps: Steps,
+    pub(crate) list: &'r mut Vec<(Who, Reason)>,
+}
 
 impl Sink for Reasons<'_> {
-    const EXPLAINS: bool = true;
-
-    fn fail(&mut self, rule: Rule, token: Symbol, authority: Authority, party: Symbol) {
-        self.0.push(Reason {
-            rule,
-            token,
-            authority,
-            party,
-        });
+    #[inline]
+    fn fail(&mut self, who: Who, rule: Rule, token: Symbol, authority: Authority, party: Symbol) {
+        if who != 0 {
+            self.steps.fail(who, rule, token, authority, party);
+            self.list.push((
+                who,
+                Reason {
+                    rule,
+                    token,
+                    authority,
+                    party,
+                },
+            ));
+        }
     }
 }
 
-/// An arrangement that is a problem for an originator's share of a class.
+/// The outcome for the persons of a block; who is in neither set is permitted, or not in the block.
 #[derive(Clone, Copy, Debug)]
+pub(crate) struct Verdict {
+    pub(crate) deny: Who,
+    pub(crate) ask: Who,
+}
+
+impl Verdict {
+    /// The worst outcome of all.
+    pub(crate) fn worst(self) -> Outcome {
+        match (self.deny, self.ask) {
+            (0, 0) => Outcome::Permit,
+            (0, _) => Outcome::Ask,
+            _ => Outcome::Deny,
+        }
+    }
+
+    /// The outcome for the `n`-th person.
+    #[inline]
+    pub(crate) fn outcome(self, n: usize) -> Outcome {
+        if self.deny >> n & 1 == 1 {
+            Outcome::Deny
+        } else if self.ask >> n & 1 == 1 {
+            Outcome::Ask
+        } else {
+            Outcome::Permit
+        }
+    }
+}
+
+/// A report at a moment, for a purpose: what depends neither on the reader nor on the portion is settled here.
+pub(crate) struct Check<'s> {
+    snapshot: &'s Snapshot,
+    report: &'s Compiled,
+    moment: Timestamp,
+    purpose: Option<&'s Purpose>,
+    purpose_name: Symbol,
+    /// By arrangement: whether it is closed, and whether it allows the purpose.
+    terms: Vec<(Option<Problem>, Option<Problem>)>,
+}
+
+/// An arrangement that is a problem for what came under it.
+#[derive(Clone, Copy)]
 struct Problem {
     rule: Rule,
     token: Symbol,
     authority: Symbol,
 }
 
-/// One originator's share of a class at a moment, for a purpose.
-#[derive(Debug)]
-struct OriginMoment<'s> {
-    plan: &'s OriginPlan,
-    coverage: Coverage,
-    closed: Vec<Problem>,
-    purpose: Vec<Problem>,
-}
-
-/// A class at a moment, for a purpose: what does not depend on the reader is settled here, once.
-#[derive(Debug)]
-pub(crate) struct Plan<'s> {
-    pub(crate) class: &'s Class,
-    report: &'s Compiled,
-    origins: Vec<OriginMoment<'s>>,
-    /// Readers covered by a live consent of every originator.
-    released: Bits,
-    /// Readers for whom every originator named the purpose in its consent.
-    purpose_agreed: Bits,
-    marking_allows_purpose: bool,
-    purpose: Symbol,
-}
-
-/// Texts that exist only in one decision: the purpose, unknown persons, names of local policies.
-pub(crate) struct LocalNames<'l> {
-    pub(crate) base: usize,
-    pub(crate) texts: &'l mut Vec<String>,
-}
-
-impl LocalNames<'_> {
-    pub(crate) fn add(&mut self, text: String) -> Symbol {
-        self.texts.push(text);
-        Symbol(u32::try_from(self.base + self.texts.len() - 1).unwrap_or(u32::MAX))
+impl Problem {
+    fn report<S: Sink>(&self, who: Who, origin: &OriginPlan, sink: &mut S) {
+        sink.fail(who, self.rule, self.token, Authority::Text(self.authority), origin.name);
     }
 }
 
-impl<'s> Plan<'s> {
+impl<'s> Check<'s> {
     pub(crate) fn new(
         snapshot: &'s Snapshot,
         report: &'s Compiled,
-        class: &'s Class,
         moment: Timestamp,
-        purpose: Option<&Purpose>,
+        purpose: Option<&'s Purpose>,
         purpose_name: Symbol,
-        names: &mut LocalNames<'_>,
     ) -> Self {
-        let origins: Vec<OriginMoment<'_>> = class
-            .origins
-            .iter()
-            .map(|plan| {
-                let mut closed = Vec::new();
-                let mut wrong_purpose = Vec::new();
-                for id in &plan.arrangements {
-                    let token = names.add(id.to_string());
-                    let Some(arrangement) = snapshot.arrangements.get(id) else {
-                        let authority = names.add(format!("arrangement {id}"));
-                        closed.push(Problem {
-                            rule: Rule::ArrangementUnknown,
-                            token,
-                            authority,
-                        });
-                        continue;
-                    };
-                    if let Some(why) = arrangement.not_in_force(moment) {
-                        let rule = match why {
-                            NotInForce::Suspended => Rule::ArrangementSuspended,
-                            NotInForce::Ended => Rule::ArrangementEnded,
-                            NotInForce::Expired => Rule::ArrangementExpired,
-                            NotInForce::NotBegun => Rule::ArrangementNotBegun,
-                        };
-                        let authority = names.add(arrangement.clause("duration"));
-                        closed.push(Problem { rule, token, authority });
-                    }
-                    if !arrangement.allows(purpose) {
-                        let authority = names.add(arrangement.clause("purposes"));
-                        wrong_purpose.push(Problem {
-                            rule: Rule::PurposeArrangement,
-                            token: purpose_name,
-                            authority,
-                        });
-                    }
-                }
-                OriginMoment {
-                    plan,
-                    coverage: snapshot.coverage(plan, moment, purpose),
-                    closed,
-                    purpose: wrong_purpose,
-                }
-            })
-            .collect();
-        let all = |pick: fn(&Coverage) -> &Bits| {
-            let mut bits = if origins.is_empty() {
-                Bits::none(snapshot.readers.len())
-            } else {
-                Bits::all(snapshot.readers.len())
+        let terms = snapshot.terms.iter().map(|terms| {
+            let closed = |rule| Problem {
+                rule,
+                token: terms.name,
+                authority: terms.duration,
             };
-            for origin in &origins {
-                bits.intersect_with(pick(&origin.coverage));
-            }
-            bits
-        };
-        let restricted = class.label.purposes.only.is_some() || !class.label.purposes.barred.is_empty();
+            let Some(arrangement) = &terms.arrangement else {
+                return (Some(closed(Rule::ArrangementUnknown)), None);
+            };
+            let not_in_force = arrangement.not_in_force(moment).map(|why| {
+                closed(match why {
+                    NotInForce::Suspended => Rule::ArrangementSuspended,
+                    NotInForce::Ended => Rule::ArrangementEnded,
+                    NotInForce::Expired => Rule::ArrangementExpired,
+                    NotInForce::NotBegun => Rule::ArrangementNotBegun,
+                })
+            });
+            let wrong_purpose = (!arrangement.allows(purpose)).then_some(Problem {
+                rule: Rule::PurposeArrangement,
+                token: purpose_name,
+                authority: terms.purposes,
+            });
+            (not_in_force, wrong_purpose)
+        });
         Self {
-            class,
+            snapshot,
             report,
-            released: all(|coverage| &coverage.any),
-            purpose_agreed: all(|coverage| &coverage.naming),
-            origins,
-            marking_allows_purpose: match purpose {
-                Some(purpose) => class.label.purposes.allow(purpose),
-                None => !restricted,
-            },
-            purpose: purpose_name,
+            moment,
+            purpose,
+            purpose_name,
+            terms: terms.collect(),
         }
-    }
-
-    /// Which steps fail for this reader; the fast path.
-    #[inline]
-    pub(crate) fn steps(&self, snapshot: &Snapshot, n: usize, reader: &Reader, moment: Timestamp) -> u8 {
-        let mut steps = Steps::default();
-        self.check(snapshot, n, reader, moment, &mut steps);
-        steps.0
-    }
-
-    /// Whether the reader may only look.
-    pub(crate) fn display_only(&self, n: usize, reader: &Reader) -> bool {
-        self.class.release.as_ref().is_some_and(|list| {
-            let full = reader.citizenships.intersects(&list.full) && reader.party_entities.intersects(&list.full);
-            !full && !self.released.contains(n)
-        })
-    }
-
-    /// The originators with a live consent for this reader, whose conditions become obligations.
-    pub(crate) fn consenting(&self, n: usize) -> impl Iterator<Item = &OriginPlan> {
-        self.origins
-            .iter()
-            .filter(move |origin| origin.coverage.any.contains(n))
-            .map(|origin| origin.plan)
-    }
-
-    #[inline]
-    fn listed(&self, reader: &Reader) -> bool {
-        self.class.release.as_ref().is_none_or(|list| {
-            reader.citizenships.intersects(&list.full) && reader.party_entities.intersects(&list.full)
-                || reader.citizenships.intersects(&list.display) && reader.party_entities.intersects(&list.display)
-        })
     }
 
     /// All steps but local policy and source exposure, which are asked from outside.
-    #[inline]
-    pub(crate) fn check<S: Sink>(
-        &self,
-        snapshot: &Snapshot,
-        n: usize,
-        reader: &Reader,
-        moment: Timestamp,
-        sink: &mut S,
-    ) {
-        self.check_state(snapshot, reader, moment, sink);
-        self.check_mandatory(snapshot, reader, sink);
-        let listed = self.listed(reader);
-        if !listed && !self.released.contains(n) {
-            let list = self.class.release.as_ref().expect("only a list can leave someone out");
-            self.for_originators(sink, |sink, origin| {
-                sink.fail(Rule::ReleaseList, list.text, Authority::Rule, origin.plan.name);
-            });
+    pub(crate) fn check<S: Sink>(&self, class: &Class, block: &Block<'_>, sink: &mut S) {
+        if block.unknown != 0 {
+            // Explained by the person's own name.
+            let home = self.snapshot.home;
+            sink.fail(block.unknown, Rule::PersonUnknown, home, Authority::Rule, home);
         }
-        self.check_control(n, reader, sink);
-        if !self.report.distribution.contains(n) {
-            for origin in &self.origins {
-                // Whom the originator names in a consent, it has put on the list for that portion.
-                if !origin.plan.no_distribution.contains(reader.party) && !origin.coverage.listed.contains(n) {
-                    let plan = origin.plan;
-                    let authority = Authority::Text(plan.distribution_authority);
-                    sink.fail(Rule::NeedToKnow, plan.distribution_token, authority, snapshot.home);
-                    break;
-                }
-            }
+        if block.known != 0 {
+            self.check_state(class, block, sink);
+            self.check_mandatory(class, block, sink);
+            let listed = listed(class, block);
+            self.check_releasability(class, block, listed, sink);
+            self.check_control(class, block, sink);
+            self.check_need_to_know(class, block, sink);
+            self.check_purpose(class, block, listed, sink);
         }
-        self.check_purpose(n, reader, listed, sink);
     }
 
-    #[inline]
-    fn check_state<S: Sink>(&self, snapshot: &Snapshot, reader: &Reader, moment: Timestamp, sink: &mut S) {
+    fn check_state<S: Sink>(&self, class: &Class, block: &Block<'_>, sink: &mut S) {
         let report = self.report;
         let originator = report.originator;
-        if reader.disabled {
-            sink.fail(Rule::PersonDisabled, reader.name, Authority::Rule, reader.home);
-        }
+        let mut fail = |who, rule, token| sink.fail(who, rule, token, Authority::Rule, originator);
+        // Explained by the person's own name and party.
+        fail(block.disabled, Rule::PersonDisabled, originator);
         if report.withdrawn {
-            sink.fail(Rule::ReportWithdrawn, originator, Authority::Rule, originator);
+            fail(block.known, Rule::ReportWithdrawn, originator);
         }
-        if report.on_hold && !reader.own {
-            sink.fail(Rule::ReportOnHold, originator, Authority::Rule, snapshot.home);
+        if report.on_hold {
+            let home = self.snapshot.home;
+            sink.fail(
+                block.known & !block.own,
+                Rule::ReportOnHold,
+                originator,
+                Authority::Rule,
+                home,
+            );
         }
+        let mut fail = |who, rule, token| sink.fail(who, rule, token, Authority::Rule, originator);
         if let Some((true, action)) = report.recall {
-            sink.fail(Rule::ReportRecalled, action, Authority::Rule, originator);
+            fail(block.known, Rule::ReportRecalled, action);
         }
         if let Some((end, text)) = report.expires
-            && moment >= end
+            && self.moment >= end
         {
-            sink.fail(Rule::ReportExpired, text, Authority::Rule, originator);
+            fail(block.known, Rule::ReportExpired, text);
         }
-        if self.origins.is_empty() {
-            sink.fail(Rule::LineageEmpty, originator, Authority::Rule, originator);
+        if class.origins.is_empty() {
+            fail(block.known, Rule::LineageEmpty, originator);
         }
-        for origin in &self.origins {
-            if !origin.closed.is_empty() && !origin.plan.inside.contains(reader.party) {
-                for problem in &origin.closed {
-                    let authority = Authority::Text(problem.authority);
-                    sink.fail(problem.rule, problem.token, authority, origin.plan.name);
+        for origin in &class.origins {
+            for arrangement in &origin.arrangements {
+                if let Some(closed) = &self.terms[*arrangement as usize].0 {
+                    closed.report(block.known & !block.at(&origin.inside), origin, sink);
                 }
             }
         }
     }
 
-    #[inline]
-    fn check_mandatory<S: Sink>(&self, snapshot: &Snapshot, reader: &Reader, sink: &mut S) {
-        let class = self.class;
+    fn check_mandatory<S: Sink>(&self, class: &Class, block: &Block<'_>, sink: &mut S) {
         let originator = self.report.originator;
+        let mut fail = |who, rule, token| sink.fail(who, rule, token, Authority::Rule, originator);
         if let Some(token) = class.unknown {
-            sink.fail(Rule::LabelUnknown, token, Authority::Rule, originator);
+            fail(block.known, Rule::LabelUnknown, token);
         }
-        for need in &class.levels {
-            if reader.levels.get(need.scheme).copied().unwrap_or(0) < need.at_least {
-                sink.fail(Rule::Clearance, need.name, Authority::Rule, originator);
-            }
+        for (level, name) in &class.levels {
+            fail(block.known & !block.cleared(*level), Rule::Clearance, *name);
         }
-        if !class.required.is_subset(&reader.held) {
-            if S::EXPLAINS {
-                for category in class.required.without(&reader.held) {
-                    sink.fail(
-                        Rule::Category,
-                        snapshot.categories[category],
-                        Authority::Rule,
-                        originator,
-                    );
-                }
-            } else {
-                sink.fail(Rule::Category, originator, Authority::Rule, originator);
-            }
+        for category in &class.required {
+            let name = self.snapshot.categories[*category as usize];
+            fail(block.known & !block.holding(*category), Rule::Category, name);
         }
         for (group, text) in &class.any_of {
-            if !group.intersects(&reader.held) {
-                sink.fail(Rule::AnyOf, *text, Authority::Rule, originator);
+            let any = group.iter().fold(0, |all, category| all | block.holding(*category));
+            fail(block.known & !any, Rule::AnyOf, *text);
+        }
+    }
+
+    fn check_releasability<S: Sink>(&self, class: &Class, block: &Block<'_>, listed: Who, sink: &mut S) {
+        let who = block.known & !listed;
+        if let Some(list) = &class.release
+            && who != 0
+        {
+            let who = who & !released(class, block);
+            for origin in &class.origins {
+                sink.fail(who, Rule::ReleaseList, list.text, Authority::Rule, origin.name);
             }
         }
     }
 
-    #[inline]
-    fn check_control<S: Sink>(&self, n: usize, reader: &Reader, sink: &mut S) {
-        for origin in &self.origins {
-            let plan = origin.plan;
-            if plan.free.contains(reader.party) || origin.coverage.any.contains(n) {
+    fn check_control<S: Sink>(&self, class: &Class, block: &Block<'_>, sink: &mut S) {
+        for origin in &class.origins {
+            if origin.controls.is_empty() {
                 continue;
             }
-            if S::EXPLAINS {
-                for need in plan.controls.iter().filter(|need| !need.free.contains(reader.party)) {
-                    sink.fail(need.rule, need.token, Authority::Text(need.authority), plan.name);
-                }
-            } else {
-                sink.fail(Rule::ControlOriginator, plan.name, Authority::Rule, plan.name);
+            let bound = block.known & !block.covered_by(origin).any;
+            for need in &origin.controls {
+                let who = bound & !block.at(&need.free);
+                sink.fail(who, need.rule, need.token, Authority::Text(need.authority), origin.name);
             }
         }
-        if let Some(mark) = self.class.named_only
-            && !self.report.distribution.contains(n)
-            && !self.released.contains(n)
-        {
-            self.for_originators(sink, |sink, origin| {
-                sink.fail(Rule::CircleNamed, mark, Authority::Rule, origin.plan.name);
-            });
-        }
-    }
-
-    #[inline]
-    fn check_purpose<S: Sink>(&self, n: usize, reader: &Reader, listed: bool, sink: &mut S) {
-        if !self.marking_allows_purpose && !self.purpose_agreed.contains(n) {
-            self.for_originators(sink, |sink, origin| {
-                sink.fail(Rule::PurposeMarking, self.purpose, Authority::Rule, origin.plan.name);
-            });
-        }
-        for origin in &self.origins {
-            let (plan, coverage) = (origin.plan, &origin.coverage);
-            if !origin.purpose.is_empty() && !plan.inside.contains(reader.party) && !coverage.naming.contains(n) {
-                for problem in &origin.purpose {
-                    let authority = Authority::Text(problem.authority);
-                    sink.fail(problem.rule, problem.token, authority, plan.name);
-                }
-            }
-            let needed = !listed || !plan.free.contains(reader.party);
-            if needed && coverage.any.contains(n) && !coverage.allowing.contains(n) {
-                sink.fail(Rule::PurposeConsent, self.purpose, Authority::Rule, plan.name);
+        if let Some(mark) = class.named_only {
+            let who = block.known & !block.distribution & !released(class, block);
+            for origin in &class.origins {
+                sink.fail(who, Rule::CircleNamed, mark, Authority::Rule, origin.name);
             }
         }
     }
 
-    /// Calls `fail` for every originator where that matters, else once.
-    #[inline]
-    fn for_originators<S: Sink>(&self, sink: &mut S, fail: impl Fn(&mut S, &OriginMoment<'_>)) {
-        let wanted = if S::EXPLAINS { self.origins.len() } else { 1 };
-        for origin in self.origins.iter().take(wanted) {
-            fail(sink, origin);
+    fn check_need_to_know<S: Sink>(&self, class: &Class, block: &Block<'_>, sink: &mut S) {
+        let mut left = block.known & !block.distribution;
+        for origin in &class.origins {
+            let Some((token, authority)) = origin.distribution else {
+                continue;
+            };
+            // Whom the originator names in a consent, it has put on the list for that portion.
+            let who = left & !block.at(&origin.inside) & !block.covered_by(origin).listed;
+            let home = self.snapshot.home;
+            sink.fail(who, Rule::NeedToKnow, token, Authority::Text(authority), home);
+            // One originator's demand is enough to know.
+            left &= !who;
         }
+    }
+
+    fn check_purpose<S: Sink>(&self, class: &Class, block: &Block<'_>, listed: Who, sink: &mut S) {
+        let purposes = &class.label.purposes;
+        let allowed = match self.purpose {
+            Some(purpose) => purposes.allow(purpose),
+            None => purposes.only.is_none() && purposes.barred.is_empty(),
+        };
+        if !allowed {
+            let who = block.known & !by_all(class, block, |covered| covered.naming);
+            for origin in &class.origins {
+                sink.fail(
+                    who,
+                    Rule::PurposeMarking,
+                    self.purpose_name,
+                    Authority::Rule,
+                    origin.name,
+                );
+            }
+        }
+        for origin in &class.origins {
+            for arrangement in &origin.arrangements {
+                if let Some(wrong) = &self.terms[*arrangement as usize].1 {
+                    let exempt = block.at(&origin.inside) | block.covered_by(origin).naming;
+                    wrong.report(block.known & !exempt, origin, sink);
+                }
+            }
+            // A consent that a person relies on has to cover the purpose as well.
+            let covered = block.covered_by(origin);
+            let who = covered.any & !covered.allowing & !(listed & free(origin, block));
+            sink.fail(
+                who,
+                Rule::PurposeConsent,
+                self.purpose_name,
+                Authority::Rule,
+                origin.name,
+            );
+        }
+    }
+
+    /// Who may only look.
+    pub(crate) fn display_only(class: &Class, block: &Block<'_>) -> Who {
+        let list = class.release.as_ref();
+        list.map_or(0, |list| block.known & !block.on(&list.full) & !released(class, block))
     }
 }
 
-/// The first step in a set of failing ones.
-pub(crate) fn first(steps: u8) -> Option<Step> {
-    [
-        Step::State,
-        Step::Mandatory,
-        Step::Releasability,
-        Step::OriginatorControl,
-        Step::NeedToKnow,
-        Step::Purpose,
-        Step::LocalPolicy,
-        Step::SourceExposure,
-    ]
-    .into_iter()
-    .find(|step| steps & step.bit() != 0)
+/// Who is on the release list.
+fn listed(class: &Class, block: &Block<'_>) -> Who {
+    let list = class.release.as_ref();
+    list.map_or(block.known, |list| block.on(&list.full) | block.on(&list.display))
+}
+
+/// Whom a live consent of every originator covers.
+fn released(class: &Class, block: &Block<'_>) -> Who {
+    by_all(class, block, |covered| covered.any)
+}
+
+fn by_all(class: &Class, block: &Block<'_>, pick: impl Fn(&Covered) -> Who) -> Who {
+    match class.origins.as_slice() {
+        [] => 0,
+        origins => (origins.iter()).fold(block.known, |all, origin| all & pick(&block.covered_by(origin))),
+    }
+}
+
+/// Whom none of an originator's controls restricts.
+fn free(origin: &OriginPlan, block: &Block<'_>) -> Who {
+    let controls = origin.controls.iter();
+    controls.fold(block.known, |all, need| all & block.at(&need.free))
 }

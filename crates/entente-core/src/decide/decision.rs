@@ -5,19 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::authority::authority;
+use super::block::{BLOCK, Who};
+use super::check::Verdict;
 use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
-use super::snapshot::{Compiled, Snapshot, Symbol};
+use super::snapshot::{Compiled, Names, Snapshot, Symbol};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::outcome::Outcome;
 
-/// The answer for one person and one class of portions.
+/// The answer for a block of persons and one class of portions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Verdict {
-    pub(crate) outcome: Outcome,
-    pub(crate) class: u32,
-    pub(crate) reasons: (u32, u32),
-    pub(crate) obligations: (u32, u32),
+pub(crate) struct Cell {
+    pub(crate) verdict: Verdict,
+    /// Where its reasons begin; they end where those of the next cell begin.
+    pub(crate) reasons: u32,
+    /// Where its obligations begin.
+    pub(crate) obligations: u32,
 }
 
 /// What whoever uses a permission has to observe.
@@ -43,13 +46,13 @@ pub struct Decision<'s> {
     pub(crate) portions: Vec<usize>,
     /// For each of these portions, its column in `grid`.
     pub(crate) column: Vec<u32>,
-    pub(crate) columns: usize,
-    /// By person, then column: index into `verdicts`.
-    pub(crate) grid: Vec<u32>,
-    pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) reasons: Vec<Reason>,
-    pub(crate) obligations: Vec<Obligation>,
-    pub(crate) local_names: Vec<String>,
+    /// For each column, the class of its portions.
+    pub(crate) classes: Vec<u32>,
+    /// By block of persons, then column; and one more, where the lists end.
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) reasons: Vec<(Who, Reason)>,
+    pub(crate) obligations: Vec<(Who, Obligation)>,
+    pub(crate) local_names: Names,
 }
 
 /// Why, in words.
@@ -138,13 +141,14 @@ impl Decision<'_> {
 
     /// The outcome for the `person`-th person and the `portion`-th portion.
     pub fn outcome(&self, person: usize, portion: usize) -> Outcome {
-        self.verdict(person, portion).outcome
+        self.cells[self.cell(person, portion)].verdict.outcome(person % BLOCK)
     }
 
     /// The outcome for a portion over the whole audience: that of its worst member. Nobody at all is denied.
     pub fn audience_outcome(&self, portion: usize) -> Outcome {
-        (0..self.people.len())
-            .map(|person| self.outcome(person, portion))
+        let blocks = (0..self.people.len()).step_by(BLOCK);
+        blocks
+            .map(|first| self.cells[self.cell(first, portion)].verdict.worst())
             .max()
             .unwrap_or(Outcome::Deny)
     }
@@ -168,21 +172,20 @@ impl Decision<'_> {
     /// Every failing rule for one person and portion, in the order of the steps.
     pub fn explain(&self, person: usize, portion: usize) -> Vec<Explanation> {
         self.reasons_of(person, portion)
-            .iter()
             .map(|reason| self.explanation(reason, person, portion))
             .collect()
     }
 
     /// The rules that fail for one person and portion, in the order of the steps.
     pub fn rules(&self, person: usize, portion: usize) -> impl Iterator<Item = Rule> {
-        self.reasons_of(person, portion).iter().map(|reason| reason.rule)
+        self.reasons_of(person, portion).map(|reason| reason.rule)
     }
 
     /// What to observe when using a permission.
     pub fn obligations(&self, person: usize, portion: usize) -> Vec<String> {
-        let (start, end) = self.verdict(person, portion).obligations;
-        let list = self.obligations.get(start as usize..end as usize).unwrap_or_default();
-        list.iter()
+        let cell = self.cell(person, portion);
+        let range = self.cells[cell].obligations as usize..self.cells[cell + 1].obligations as usize;
+        of_person(&self.obligations[range], person)
             .map(|obligation| match obligation {
                 Obligation::DisplayOnly => "show only: give no copy, and do not pass on".to_owned(),
                 Obligation::Superseded(action) => {
@@ -209,10 +212,7 @@ impl Decision<'_> {
     pub fn to_grant(&self, person: usize, portion: usize) -> BTreeMap<PartyPath, BTreeSet<String>> {
         let mut grants: BTreeMap<PartyPath, BTreeSet<String>> = BTreeMap::new();
         let reasons = self.reasons_of(person, portion);
-        for reason in reasons
-            .iter()
-            .filter(|reason| reason.rule.step().outcome() == Outcome::Ask)
-        {
+        for reason in reasons.filter(|reason| reason.rule.step().outcome() == Outcome::Ask) {
             if let Ok(party) = PartyPath::new(self.text(reason.party)) {
                 let grant = fill(reason.rule.says(), self.text(reason.token), party.as_str());
                 grants.entry(party).or_default().insert(grant);
@@ -253,33 +253,40 @@ impl Decision<'_> {
         self.column[portion] as usize
     }
 
-    fn verdict(&self, person: usize, portion: usize) -> &Verdict {
-        let column = self.column[portion] as usize;
-        &self.verdicts[self.grid[person * self.columns + column] as usize]
+    fn cell(&self, person: usize, portion: usize) -> usize {
+        assert!(
+            person < self.people.len(),
+            "the audience has {} persons",
+            self.people.len()
+        );
+        person / BLOCK * self.classes.len() + self.column[portion] as usize
     }
 
-    fn reasons_of(&self, person: usize, portion: usize) -> &[Reason] {
-        let (start, end) = self.verdict(person, portion).reasons;
-        self.reasons.get(start as usize..end as usize).unwrap_or_default()
+    fn reasons_of(&self, person: usize, portion: usize) -> impl Iterator<Item = &Reason> {
+        let cell = self.cell(person, portion);
+        let range = self.cells[cell].reasons as usize..self.cells[cell + 1].reasons as usize;
+        of_person(&self.reasons[range], person)
     }
 
     fn text(&self, symbol: Symbol) -> &str {
-        let shared = self.snapshot.names.len();
-        match (symbol.0 as usize).checked_sub(shared) {
-            None => self.snapshot.names.text(symbol),
-            Some(local) => self.local_names.get(local).map_or("", String::as_str),
+        match self.snapshot.names.text(symbol) {
+            Ok(text) => text,
+            Err(local) => self.local_names.text(local).unwrap_or_default(),
         }
     }
 
     fn explanation(&self, reason: &Reason, person: usize, portion: usize) -> Explanation {
         let reference = &self.report.portions[self.portions[portion]];
-        let class = self.snapshot.classes.get(self.verdict(person, portion).class as usize);
-        let (token, party) = (self.text(reason.token), self.text(reason.party));
+        let class = &self.snapshot.classes[self.classes[self.group(portion)] as usize];
+        let (mut token, mut party) = (self.text(reason.token), self.text(reason.party));
+        if let Rule::PersonUnknown | Rule::PersonDisabled = reason.rule {
+            let id = &self.people[person];
+            token = id.as_str();
+            party = self.snapshot.home_of(id).map_or(party, |home| self.text(home));
+        }
         let authority = match reason.authority {
             Authority::Text(symbol) => self.text(symbol).to_owned(),
-            Authority::Rule => class
-                .map_or("", |class| authority(reason.rule, &class.scheme))
-                .to_owned(),
+            Authority::Rule => authority(reason.rule, &class.scheme).to_owned(),
         };
         let source = match reason.rule {
             Rule::PersonUnknown | Rule::PersonDisabled => format!("person {}", self.people[person]),
@@ -288,7 +295,7 @@ impl Decision<'_> {
             }
             Rule::NeedToKnow => format!("distribution of {} at {party}", reference.report),
             Rule::LocalPolicy => format!("policies of {party}"),
-            _ => format!("marking {}", class.map_or("", |class| self.text(class.mark))),
+            _ => format!("marking {}", self.text(class.mark)),
         };
         Explanation {
             rule: reason.rule.id(),
@@ -304,4 +311,10 @@ impl Decision<'_> {
 
 fn fill(template: &str, token: &str, party: &str) -> String {
     template.replace("{token}", token).replace("{party}", party)
+}
+
+/// Of what holds for a block of persons, what holds for this one.
+fn of_person<T>(list: &[(Who, T)], person: usize) -> impl Iterator<Item = &T> {
+    let holds = move |who: Who| who >> (person % BLOCK) & 1 == 1;
+    list.iter().filter(move |(who, _)| holds(*who)).map(|(_, thing)| thing)
 }

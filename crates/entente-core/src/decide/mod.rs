@@ -5,6 +5,7 @@
 
 mod authority;
 mod bits;
+mod block;
 mod check;
 mod decision;
 mod reason;
@@ -16,13 +17,14 @@ use std::collections::HashMap;
 use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
 
-use check::{LocalNames, Plan, Reasons, first};
+use block::{BLOCK, Block, Who};
+use check::{Check, Reasons, Sink, Steps, Verdict};
 pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
-use decision::{Obligation, Verdict};
-use reason::{Authority, Reason};
+use decision::{Cell, Obligation};
+use reason::Authority;
 pub use rule::{Rule, Step};
 pub use snapshot::Snapshot;
-use snapshot::{Compiled, Reader};
+use snapshot::{Class, Compiled, Names, Reader, Symbol};
 
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::outcome::Outcome;
@@ -87,6 +89,11 @@ pub trait LocalPolicy {
     /// # Errors
     /// When a policy cannot be evaluated; the text says which and why. It then forbids.
     fn forbids(&self, request: &PolicyRequest<'_>) -> Result<Option<String>, String>;
+
+    /// Whether there are no policies at all, so that nobody has to be asked about each person and label.
+    fn is_empty(&self) -> bool {
+        false
+    }
 }
 
 /// What an originator says about its sources.
@@ -117,6 +124,10 @@ impl LocalPolicy for NoGuards {
     fn forbids(&self, _: &PolicyRequest<'_>) -> Result<Option<String>, String> {
         Ok(None)
     }
+
+    fn is_empty(&self) -> bool {
+        true
+    }
 }
 
 impl SourceExposure for NoGuards {
@@ -139,115 +150,46 @@ pub fn decide<'s>(
     policy: &dyn LocalPolicy,
     exposure: &dyn SourceExposure,
 ) -> Result<Decision<'s>, NotFound> {
-    let question = Question::new(snapshot, query, exposure)?;
-    let mut decision = Decision {
+    let mut question = Question::new(snapshot, query, policy, exposure)?;
+    let blocks = query.audience.len().div_ceil(BLOCK);
+    let mut cells = Vec::with_capacity(blocks * question.columns.len() + 1);
+    let mut reasons = Vec::new();
+    let mut obligations = Vec::new();
+    for block in blocks_of(snapshot, question.report, query) {
+        for n in 0..question.columns.len() {
+            let first_reason = index(reasons.len());
+            let mut found = Reasons {
+                steps: Steps::default(),
+                list: &mut reasons,
+            };
+            question.examine(question.columns[n], &block, &mut found);
+            let verdict = found.steps.verdict();
+            cells.push(Cell {
+                verdict,
+                reasons: first_reason,
+                obligations: index(obligations.len()),
+            });
+            obliged(&question, question.columns[n], &block, verdict, &mut obligations);
+        }
+    }
+    // The end of each cell's lists is the beginning of the next one's.
+    cells.push(Cell {
+        verdict: Verdict { deny: 0, ask: 0 },
+        reasons: index(reasons.len()),
+        obligations: index(obligations.len()),
+    });
+    Ok(Decision {
         snapshot,
         report: question.report,
         people: query.audience.to_vec(),
-        columns: question.columns.len(),
-        grid: Vec::with_capacity(query.audience.len() * question.columns.len()),
-        verdicts: Vec::new(),
-        reasons: Vec::new(),
-        obligations: Vec::new(),
-        local_names: Vec::new(),
-        portions: Vec::new(),
-        column: Vec::new(),
-    };
-    let mut names = LocalNames {
-        base: snapshot.names.len(),
-        texts: &mut decision.local_names,
-    };
-    let purpose = names.add(query.purpose.map_or("(none stated)", Purpose::as_str).to_owned());
-    let plans = question.plans(snapshot, query, purpose, &mut names);
-    let mut permitted = HashMap::new();
-    for id in query.audience {
-        let Some((n, reader)) = snapshot.reader(id) else {
-            let token = names.add(id.to_string());
-            for column in &question.columns {
-                let start = decision.reasons.len();
-                decision.reasons.push(Reason {
-                    rule: Rule::PersonUnknown,
-                    token,
-                    authority: Authority::Rule,
-                    party: snapshot.home,
-                });
-                decision.grid.push(index(decision.verdicts.len()));
-                decision.verdicts.push(Verdict {
-                    outcome: Outcome::Deny,
-                    class: column.class,
-                    reasons: (index(start), index(decision.reasons.len())),
-                    obligations: (0, 0),
-                });
-            }
-            continue;
-        };
-        for (column, plan) in question.columns.iter().zip(&plans) {
-            let mut steps = plan.steps(snapshot, n, reader, query.moment);
-            let start = decision.reasons.len();
-            if steps != 0 {
-                plan.check(snapshot, n, reader, query.moment, &mut Reasons(&mut decision.reasons));
-            }
-            let mut fail = |rule: Rule, token, party| {
-                steps |= rule.step().bit();
-                decision.reasons.push(Reason {
-                    rule,
-                    token,
-                    authority: Authority::Rule,
-                    party,
-                });
-            };
-            if let Some(name) = forbidden(policy, query, question.report, plan, reader) {
-                fail(Rule::LocalPolicy, names.add(name), snapshot.home);
-            }
-            match &column.exposure {
-                Exposure::Within => {}
-                Exposure::Narrows(by) => {
-                    let by = names.add(by.to_string());
-                    fail(Rule::SourceExposure, by, by);
-                }
-                Exposure::Unasked(by) => {
-                    let by = names.add(by.to_string());
-                    fail(Rule::SourceUnasked, by, by);
-                }
-            }
-            let outcome = first(steps).map_or(Outcome::Permit, Step::outcome);
-            let reasons = (index(start), index(decision.reasons.len()));
-            let first_obligation = decision.obligations.len();
-            if outcome == Outcome::Permit {
-                obligations(
-                    &mut decision.obligations,
-                    snapshot,
-                    question.report,
-                    plan,
-                    n,
-                    reader,
-                    query.moment,
-                    &mut names,
-                );
-            }
-            let obligations = (index(first_obligation), index(decision.obligations.len()));
-            let verdict = Verdict {
-                outcome,
-                class: column.class,
-                reasons,
-                obligations,
-            };
-            let plain = outcome == Outcome::Permit && obligations.0 == obligations.1;
-            if plain {
-                // Permissions without obligations are alike: one verdict a class serves all readers.
-                decision.grid.push(*permitted.entry(column.class).or_insert_with(|| {
-                    decision.verdicts.push(verdict);
-                    index(decision.verdicts.len() - 1)
-                }));
-            } else {
-                decision.grid.push(index(decision.verdicts.len()));
-                decision.verdicts.push(verdict);
-            }
-        }
-    }
-    decision.portions = question.portions;
-    decision.column = question.column;
-    Ok(decision)
+        portions: question.portions,
+        column: question.column,
+        classes: question.columns.iter().map(|column| column.class).collect(),
+        cells,
+        reasons,
+        obligations,
+        local_names: question.names.0,
+    })
 }
 
 /// Decides without reasons: for each person and portion, in that order, the outcome. For lists and counts.
@@ -260,35 +202,20 @@ pub fn outcomes(
     policy: &dyn LocalPolicy,
     exposure: &dyn SourceExposure,
 ) -> Result<Outcomes, NotFound> {
-    let question = Question::new(snapshot, query, exposure)?;
-    let mut texts = Vec::new();
-    let mut names = LocalNames {
-        base: snapshot.names.len(),
-        texts: &mut texts,
-    };
-    let purpose = names.add(String::new());
-    let plans = question.plans(snapshot, query, purpose, &mut names);
-    let mut grid = Vec::with_capacity(query.audience.len() * plans.len());
-    for id in query.audience {
-        let Some((n, reader)) = snapshot.reader(id) else {
-            grid.extend(plans.iter().map(|_| Outcome::Deny));
-            continue;
-        };
-        for (column, plan) in question.columns.iter().zip(&plans) {
-            let mut steps = plan.steps(snapshot, n, reader, query.moment);
-            if forbidden(policy, query, question.report, plan, reader).is_some() {
-                steps |= Step::LocalPolicy.bit();
-            }
-            if column.exposure != Exposure::Within {
-                steps |= Step::SourceExposure.bit();
-            }
-            grid.push(first(steps).map_or(Outcome::Permit, Step::outcome));
+    let mut question = Question::new(snapshot, query, policy, exposure)?;
+    let blocks = query.audience.len().div_ceil(BLOCK);
+    let mut verdicts = Vec::with_capacity(blocks * question.columns.len());
+    for block in blocks_of(snapshot, question.report, query) {
+        for n in 0..question.columns.len() {
+            let mut steps = Steps::default();
+            question.examine(question.columns[n], &block, &mut steps);
+            verdicts.push(steps.verdict());
         }
     }
     Ok(Outcomes {
-        columns: plans.len(),
+        columns: question.columns.len(),
         column: question.column,
-        grid,
+        verdicts,
     })
 }
 
@@ -297,13 +224,15 @@ pub fn outcomes(
 pub struct Outcomes {
     columns: usize,
     column: Vec<u32>,
-    grid: Vec<Outcome>,
+    /// By block of persons, then column.
+    verdicts: Vec<Verdict>,
 }
 
 impl Outcomes {
     /// The outcome for the `person`-th person and the `portion`-th portion.
     pub fn outcome(&self, person: usize, portion: usize) -> Outcome {
-        self.grid[person * self.columns + self.column[portion] as usize]
+        let column = self.column[portion] as usize;
+        self.verdicts[person / BLOCK * self.columns + column].outcome(person % BLOCK)
     }
 }
 
@@ -311,72 +240,82 @@ fn index(n: usize) -> u32 {
     u32::try_from(n).expect("a decision has fewer than 2^32 parts")
 }
 
-fn forbidden(
-    policy: &dyn LocalPolicy,
-    query: &Query<'_>,
-    report: &Compiled,
-    plan: &Plan<'_>,
-    reader: &Reader,
-) -> Option<String> {
-    let request = PolicyRequest {
-        person: &reader.id,
-        party: &reader.path,
-        report: &report.report,
-        label: &plan.class.label,
-        lineage: &plan.class.lineage,
-        purpose: query.purpose,
-        moment: query.moment,
-    };
-    policy
-        .forbids(&request)
-        .unwrap_or_else(|error| Some(format!("(failed, so it forbids: {error})")))
+fn blocks_of<'q>(
+    snapshot: &'q Snapshot,
+    report: &'q Compiled,
+    query: &'q Query<'_>,
+) -> impl Iterator<Item = Block<'q>> {
+    let persons = query.audience.chunks(BLOCK);
+    persons.map(|persons| Block::new(snapshot, report, persons, query.purpose, query.moment))
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything that an obligation can come from")]
-fn obligations(
-    list: &mut Vec<Obligation>,
-    snapshot: &Snapshot,
-    report: &Compiled,
-    plan: &Plan<'_>,
-    n: usize,
-    reader: &Reader,
-    moment: Timestamp,
-    names: &mut LocalNames<'_>,
+/// What those who are permitted have to observe.
+fn obliged(
+    question: &Question<'_, '_>,
+    column: Column,
+    block: &Block<'_>,
+    verdict: Verdict,
+    list: &mut Vec<(Who, Obligation)>,
 ) {
-    if plan.display_only(n, reader) {
-        list.push(Obligation::DisplayOnly);
+    let permitted = block.known & !(verdict.deny | verdict.ask);
+    let mut add = |who: Who, obligation| {
+        if who & permitted != 0 {
+            list.push((who & permitted, obligation));
+        }
+    };
+    let class = question.class(column);
+    add(Check::display_only(class, block), Obligation::DisplayOnly);
+    if let Some((false, action)) = question.report.recall {
+        add(permitted, Obligation::Superseded(action));
     }
-    if let Some((false, action)) = report.recall {
-        list.push(Obligation::Superseded(action));
+    for caveat in &class.obligations {
+        add(permitted, Obligation::Caveat(*caveat));
     }
-    list.extend(plan.class.obligations.iter().map(|caveat| Obligation::Caveat(*caveat)));
-    for origin in plan.consenting(n) {
-        let consents = origin.consents.iter().filter_map(|id| snapshot.consents.get(id));
-        let live = consents.filter(|consent| consent.is_live(moment));
-        for consent in live.filter(|consent| consent.recipients.include(&reader.id, &reader.path)) {
-            for condition in &consent.conditions {
-                list.push(Obligation::Condition(names.add(condition.clone())));
-            }
+    for consent in class.origins.iter().flat_map(|origin| &origin.consents) {
+        for condition in &question.snapshot.permissions[*consent as usize].conditions {
+            add(block.covered(*consent).any, Obligation::Condition(*condition));
         }
     }
 }
 
+/// Texts that exist only in one decision: the purpose, names of local policies.
+struct LocalNames(Names, u32);
+
+impl LocalNames {
+    fn intern(&mut self, text: &str) -> Symbol {
+        let Symbol(local) = self.0.intern(text);
+        Symbol(self.1 + local)
+    }
+}
+
 /// Portions that this query decides alike.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Column {
     class: u32,
-    exposure: Exposure,
+    /// What is the matter with a source, and who says so.
+    exposure: Option<(Rule, Symbol)>,
 }
 
 /// A query, looked up.
-struct Question<'s> {
+struct Question<'s, 'q> {
+    snapshot: &'s Snapshot,
     report: &'s Compiled,
+    query: &'q Query<'q>,
+    policy: &'q dyn LocalPolicy,
+    check: Check<'q>,
+    names: LocalNames,
     portions: Vec<usize>,
     column: Vec<u32>,
     columns: Vec<Column>,
 }
 
-impl<'s> Question<'s> {
-    fn new(snapshot: &'s Snapshot, query: &Query<'_>, exposure: &dyn SourceExposure) -> Result<Self, NotFound> {
+impl<'s: 'q, 'q> Question<'s, 'q> {
+    fn new(
+        snapshot: &'s Snapshot,
+        query: &'q Query<'q>,
+        policy: &'q dyn LocalPolicy,
+        exposure: &dyn SourceExposure,
+    ) -> Result<Self, NotFound> {
         let report = snapshot.compiled(query.report, query.version)?;
         let portions = match query.portions {
             None => (0..report.portions.len()).collect(),
@@ -391,55 +330,80 @@ impl<'s> Question<'s> {
                 })
                 .collect::<Result<Vec<usize>, _>>()?,
         };
-        let mut columns = Vec::new();
-        let mut known: HashMap<(u32, Exposure), u32> = HashMap::new();
+        let mut names = LocalNames(Names::default(), snapshot.names.len());
+        let purpose = names.intern(query.purpose.map_or("(none stated)", Purpose::as_str));
         let references: Vec<&PortionRef> = portions.iter().map(|n| &report.portions[*n]).collect();
         let exposures = exposure.exposures(&references, query.audience, query.moment);
+        let mut columns = Vec::new();
+        let mut known: HashMap<Column, u32> = HashMap::new();
         let column = (portions.iter().zip(exposures))
             .map(|(n, exposure)| {
-                let class = report.class_of[*n];
-                *known.entry((class, exposure.clone())).or_insert_with(|| {
-                    columns.push(Column { class, exposure });
+                let column = Column {
+                    class: report.class_of[*n],
+                    exposure: match exposure {
+                        Exposure::Within => None,
+                        Exposure::Narrows(by) => Some((Rule::SourceExposure, names.intern(by.as_str()))),
+                        Exposure::Unasked(by) => Some((Rule::SourceUnasked, names.intern(by.as_str()))),
+                    },
+                };
+                *known.entry(column).or_insert_with(|| {
+                    columns.push(column);
                     index(columns.len() - 1)
                 })
             })
             .collect();
         Ok(Self {
+            snapshot,
             report,
+            query,
+            policy,
+            check: Check::new(snapshot, report, query.moment, query.purpose, purpose),
+            names,
             portions,
             column,
             columns,
         })
     }
 
-    fn plans(
-        &self,
-        snapshot: &'s Snapshot,
-        query: &Query<'_>,
-        purpose: snapshot::Symbol,
-        names: &mut LocalNames<'_>,
-    ) -> Vec<Plan<'s>> {
-        self.columns
-            .iter()
-            .map(|column| {
-                let class = &snapshot.classes[column.class as usize];
-                Plan::new(
-                    snapshot,
-                    self.report,
-                    class,
-                    query.moment,
-                    query.purpose,
-                    purpose,
-                    names,
-                )
-            })
-            .collect()
+    fn class(&self, column: Column) -> &'s Class {
+        &self.snapshot.classes[column.class as usize]
+    }
+
+    /// All steps, for a block of persons.
+    fn examine<S: Sink>(&mut self, column: Column, block: &Block<'_>, sink: &mut S) {
+        let class = self.class(column);
+        self.check.check(class, block, sink);
+        if !self.policy.is_empty() {
+            for (who, reader) in &block.readers {
+                if let Some(name) = self.forbidden(class, reader) {
+                    let name = self.names.intern(&name);
+                    sink.fail(*who, Rule::LocalPolicy, name, Authority::Rule, self.snapshot.home);
+                }
+            }
+        }
+        if let Some((rule, by)) = column.exposure {
+            sink.fail(block.known, rule, by, Authority::Rule, by);
+        }
+    }
+
+    fn forbidden(&self, class: &Class, reader: &Reader) -> Option<String> {
+        let request = PolicyRequest {
+            person: &reader.id,
+            party: &reader.path,
+            report: &self.report.report,
+            label: &class.label,
+            lineage: &class.lineage,
+            purpose: self.query.purpose,
+            moment: self.query.moment,
+        };
+        let answer = self.policy.forbids(&request);
+        answer.unwrap_or_else(|error| Some(format!("(failed, so it forbids: {error})")))
     }
 }
 
 impl Snapshot {
-    fn reader(&self, id: &PersonId) -> Option<(usize, &Reader)> {
-        self.reader_of.get(id).map(|n| (*n, &self.readers[*n]))
+    fn home_of(&self, person: &PersonId) -> Option<Symbol> {
+        self.reader_of.get(person).map(|n| self.readers[*n].home)
     }
 
     fn compiled(&self, report: &ReportId, version: Option<u32>) -> Result<&Compiled, NotFound> {

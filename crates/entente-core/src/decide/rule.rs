@@ -27,17 +27,24 @@ pub enum Step {
 }
 
 impl Step {
+    /// Every step, in the order of a decision.
+    pub const ALL: [Self; 8] = [
+        Self::State,
+        Self::Mandatory,
+        Self::Releasability,
+        Self::OriginatorControl,
+        Self::NeedToKnow,
+        Self::Purpose,
+        Self::LocalPolicy,
+        Self::SourceExposure,
+    ];
+
     /// What a failure at this step makes of the outcome.
     pub const fn outcome(self) -> Outcome {
         match self {
             Self::State | Self::Mandatory | Self::NeedToKnow | Self::LocalPolicy => Outcome::Deny,
             Self::Releasability | Self::OriginatorControl | Self::Purpose | Self::SourceExposure => Outcome::Ask,
         }
-    }
-
-    /// This step's place in a set of steps.
-    pub(crate) const fn bit(self) -> u8 {
-        1 << self as u8
     }
 }
 

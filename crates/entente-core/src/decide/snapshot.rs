@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entente_marking::{Category, Circle, Control, Entity, Groups, Label, Purpose, Release, SchemeId};
+use entente_marking::{Category, Circle, Control, Entity, Groups, Label, Release, SchemeId};
 use jiff::Timestamp;
 
 use super::authority::authority;
@@ -40,46 +40,43 @@ impl Names {
         symbol
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.texts.len()
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.texts.len()).expect("every name got a number of 32 bits")
     }
 
-    pub(crate) fn text(&self, symbol: Symbol) -> &str {
-        self.texts.get(symbol.0 as usize).map_or("", String::as_str)
+    /// The text of a symbol; the symbol counted from the end of these names where it is not one of them.
+    pub(crate) fn text(&self, symbol: Symbol) -> Result<&str, Symbol> {
+        let text = self.texts.get(symbol.0 as usize).map(String::as_str);
+        text.ok_or_else(|| Symbol(symbol.0.saturating_sub(self.len())))
     }
 }
 
-/// A person, compiled.
+/// Numbers of things that labels ask for: levels, categories, entities.
+pub(crate) type Numbers = Box<[u32]>;
+
+/// A person, compiled: of all that labels ask for, what the person has.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
     pub(crate) id: PersonId,
-    pub(crate) name: Symbol,
     pub(crate) home: Symbol,
     pub(crate) path: PartyPath,
     pub(crate) party: usize,
-    /// By scheme: rank + 1, or 0 for no clearance.
-    pub(crate) levels: Box<[u32]>,
-    pub(crate) held: Bits,
-    pub(crate) citizenships: Bits,
-    pub(crate) party_entities: Bits,
+    /// The levels that the person's clearances reach.
+    pub(crate) cleared: Numbers,
+    pub(crate) held: Numbers,
+    pub(crate) citizenships: Numbers,
+    pub(crate) party_entities: Numbers,
     pub(crate) disabled: bool,
     /// Whether they belong to the party that decides.
     pub(crate) own: bool,
 }
 
-/// A level that a label asks for.
-#[derive(Clone, Debug)]
-pub(crate) struct LevelNeed {
-    pub(crate) scheme: usize,
-    pub(crate) at_least: u32,
-    pub(crate) name: Symbol,
-}
-
 /// A release list.
 #[derive(Clone, Debug)]
 pub(crate) struct ReleaseNeed {
-    pub(crate) full: Bits,
-    pub(crate) display: Bits,
+    pub(crate) full: Numbers,
+    pub(crate) display: Numbers,
     pub(crate) text: Symbol,
 }
 
@@ -99,14 +96,12 @@ pub(crate) struct OriginPlan {
     /// Parties that are this originator or part of it.
     pub(crate) inside: Bits,
     pub(crate) controls: Vec<ControlNeed>,
-    /// Parties that no control restricts.
-    pub(crate) free: Bits,
-    pub(crate) arrangements: Vec<ArrangementId>,
-    pub(crate) consents: Vec<ConsentId>,
-    /// Parties whose persons need not be on the distribution on this originator's account.
-    pub(crate) no_distribution: Bits,
-    pub(crate) distribution_token: Symbol,
-    pub(crate) distribution_authority: Symbol,
+    /// By number in [`Snapshot::terms`].
+    pub(crate) arrangements: Numbers,
+    /// By number in [`Snapshot::permissions`].
+    pub(crate) consents: Numbers,
+    /// The arrangement that asks everyone outside to be on the distribution, if one does, and its clause.
+    pub(crate) distribution: Option<(Symbol, Symbol)>,
 }
 
 /// What all portions with the same label, lineage and consents have in common.
@@ -117,9 +112,11 @@ pub(crate) struct Class {
     pub(crate) scheme: SchemeId,
     pub(crate) mark: Symbol,
     pub(crate) unknown: Option<Symbol>,
-    pub(crate) levels: Vec<LevelNeed>,
-    pub(crate) required: Bits,
-    pub(crate) any_of: Vec<(Bits, Symbol)>,
+    /// With their names.
+    pub(crate) levels: Vec<(u32, Symbol)>,
+    pub(crate) required: Numbers,
+    /// With their names.
+    pub(crate) any_of: Vec<(Numbers, Symbol)>,
     pub(crate) release: Option<ReleaseNeed>,
     pub(crate) named_only: Option<Symbol>,
     pub(crate) origins: Vec<OriginPlan>,
@@ -135,12 +132,33 @@ pub(crate) struct Compiled {
     pub(crate) portions: Vec<PortionRef>,
     /// The class of each portion.
     pub(crate) class_of: Vec<u32>,
+    /// All consents that concern any of them, in order.
+    pub(crate) consents: Numbers,
     pub(crate) distribution: Bits,
     pub(crate) withdrawn: bool,
     pub(crate) on_hold: bool,
     pub(crate) recall: Option<(bool, Symbol)>,
     pub(crate) expires: Option<(Timestamp, Symbol)>,
     pub(crate) existence_protected: bool,
+}
+
+/// An arrangement, with the texts that explanations quote of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) name: Symbol,
+    /// The clause on its duration.
+    pub(crate) duration: Symbol,
+    /// The clause on purposes.
+    pub(crate) purposes: Symbol,
+    /// `None` where portions name it and it is not known here.
+    pub(crate) arrangement: Option<Arrangement>,
+}
+
+/// A consent, with its conditions.
+#[derive(Clone, Debug)]
+pub(crate) struct Permission {
+    pub(crate) consent: Consent,
+    pub(crate) conditions: Vec<Symbol>,
 }
 
 /// An immutable picture of the state, ready to decide from. Shared between readers without locks.
@@ -153,8 +171,11 @@ pub struct Snapshot {
     pub(crate) classes: Vec<Class>,
     pub(crate) reports: HashMap<(ReportId, u32), Compiled>,
     pub(crate) latest: HashMap<ReportId, u32>,
-    pub(crate) arrangements: BTreeMap<ArrangementId, Arrangement>,
-    pub(crate) consents: BTreeMap<ConsentId, Consent>,
+    pub(crate) terms: Vec<Terms>,
+    pub(crate) permissions: Vec<Permission>,
+    /// How many different levels and entities labels ask for.
+    pub(crate) levels: usize,
+    pub(crate) entities: usize,
     pub(crate) home: Symbol,
 }
 
@@ -162,35 +183,52 @@ pub struct Snapshot {
 struct Universe<'a> {
     state: &'a State,
     groups: &'a Groups,
-    schemes: BTreeMap<SchemeId, usize>,
-    categories: BTreeMap<Category, usize>,
-    entities: BTreeMap<Entity, usize>,
+    /// Levels above the lowest, which asks for no clearance.
+    levels: Numbered<(SchemeId, u16)>,
+    categories: Numbered<Category>,
+    entities: Numbered<Entity>,
+    arrangements: Numbered<ArrangementId>,
+    consents: Numbered<ConsentId>,
     parties: Vec<PartyPath>,
     persons: Vec<Person>,
     by_report: BTreeMap<ReportId, Vec<&'a Consent>>,
 }
 
+/// Things with their places in their order.
+#[derive(Default)]
+struct Numbered<T>(BTreeMap<T, u32>);
+
+impl<T: Ord> Numbered<T> {
+    fn of(things: impl IntoIterator<Item = T>) -> Self {
+        let things: BTreeSet<T> = things.into_iter().collect();
+        Self(things.into_iter().zip(0..).collect())
+    }
+
+    /// The numbers of what labels mention.
+    ///
+    /// What a label asks for must never be left out, so that all labels are numbered first.
+    fn all<'t>(&self, things: impl IntoIterator<Item = &'t T>) -> Numbers
+    where
+        T: 't,
+    {
+        things.into_iter().map(|thing| self.0[thing]).collect()
+    }
+
+    /// The numbers of what persons have: what no label mentions is of no use.
+    fn known<'t>(&self, things: impl IntoIterator<Item = &'t T>) -> Numbers
+    where
+        T: 't,
+    {
+        things
+            .into_iter()
+            .filter_map(|thing| self.0.get(thing).copied())
+            .collect()
+    }
+}
+
 impl<'a> Universe<'a> {
-    fn of(state: &'a State, groups: &'a Groups, reports: &[&'a Report], outsiders: &[Person]) -> Self {
-        let labels = || {
-            reports
-                .iter()
-                .flat_map(|report| &report.portions)
-                .map(|portion| &portion.label)
-        };
-        let number = |set: BTreeSet<_>| set.into_iter().enumerate().map(|(n, item)| (item, n)).collect();
-        let entities: BTreeSet<Entity> = labels()
-            .filter_map(|label| match &label.release {
-                Release::Only(list) => Some(list.display.iter().flat_map(|entity| groups.admitted(entity))),
-                Release::Unrestricted => None,
-            })
-            .flatten()
-            .collect();
-        let categories: BTreeSet<Category> = labels()
-            .flat_map(|label| label.required.iter().chain(label.any_of.iter().flatten()))
-            .cloned()
-            .collect();
-        let schemes: BTreeSet<SchemeId> = labels().flat_map(|label| label.levels.keys()).cloned().collect();
+    fn of(state: &'a State, groups: &'a Groups, portions: &[&'a Portion], outsiders: &[Person]) -> Self {
+        let labels = || portions.iter().map(|portion| &portion.label);
         let mut persons: BTreeMap<PersonId, Person> = state.persons.clone();
         for person in outsiders {
             // What is recorded of a person goes before what a caller says of them.
@@ -202,12 +240,24 @@ impl<'a> Universe<'a> {
         for consent in state.consents.values() {
             by_report.entry(consent.report.clone()).or_default().push(consent);
         }
+        let released = labels().filter_map(|label| match &label.release {
+            Release::Only(list) => Some(list.full.iter().chain(&list.display)),
+            Release::Unrestricted => None,
+        });
+        let named =
+            (portions.iter()).flat_map(|portion| portion.lineage.iter().flat_map(|(_, origin)| &origin.arrangements));
         Self {
             state,
             groups,
-            schemes: schemes.into_iter().enumerate().map(|(n, item)| (item, n)).collect(),
-            categories: categories.into_iter().enumerate().map(|(n, item)| (item, n)).collect(),
-            entities: number(entities),
+            levels: Numbered::of(labels().flat_map(levels_above_lowest)),
+            categories: Numbered::of(
+                labels()
+                    .flat_map(|label| label.required.iter().chain(label.any_of.iter().flatten()))
+                    .cloned(),
+            ),
+            entities: Numbered::of(released.flatten().flat_map(|entity| groups.admitted(entity))),
+            arrangements: Numbered::of(named.cloned()),
+            consents: Numbered::of(state.consents.keys().cloned()),
             parties: parties.into_iter().collect(),
             persons,
             by_report,
@@ -218,53 +268,28 @@ impl<'a> Universe<'a> {
         Bits::of(self.parties.len(), |n| test(&self.parties[n]))
     }
 
-    fn entities<'e>(&self, list: impl IntoIterator<Item = &'e Entity>) -> Bits {
-        let mut bits = Bits::none(self.entities.len());
-        for entity in list {
-            for admitted in self.groups.admitted(entity) {
-                if let Some(n) = self.entities.get(&admitted) {
-                    bits.insert(*n);
-                }
-            }
-        }
-        bits
-    }
-
-    fn categories<'c>(&self, list: impl IntoIterator<Item = &'c Category>) -> Bits {
-        let mut bits = Bits::none(self.categories.len());
-        list.into_iter()
-            .filter_map(|category| self.categories.get(category))
-            .for_each(|n| bits.insert(*n));
-        bits
+    fn entities(&self, list: &BTreeSet<Entity>) -> Numbers {
+        let admitted: BTreeSet<Entity> = list.iter().flat_map(|entity| self.groups.admitted(entity)).collect();
+        self.entities.all(&admitted)
     }
 
     fn reader(&self, person: &Person, names: &mut Names) -> Reader {
-        let mut levels = vec![0; self.schemes.len()].into_boxed_slice();
-        for (scheme, level) in &person.clearances {
-            if let Some(n) = self.schemes.get(scheme) {
-                levels[*n] = u32::from(level.rank) + 1;
-            }
-        }
-        let own = |list: Vec<Entity>| {
-            let mut bits = Bits::none(self.entities.len());
-            list.iter()
-                .filter_map(|entity| self.entities.get(entity))
-                .for_each(|n| bits.insert(*n));
-            bits
+        let reached = |(scheme, rank): &(SchemeId, u16)| {
+            (person.clearances.get(scheme)).is_some_and(|clearance| clearance.rank >= *rank)
         };
+        let party_entities: Vec<Entity> = person.party.ancestry().map(Entity::new).collect();
         Reader {
             id: person.id.clone(),
-            name: names.intern(person.id.as_str()),
             home: names.intern(person.party.as_str()),
             path: person.party.clone(),
             party: self
                 .parties
                 .binary_search(&person.party)
                 .expect("every person's party is numbered"),
-            levels,
-            held: self.categories(&person.accesses),
-            citizenships: own(person.citizenships.iter().cloned().collect()),
-            party_entities: own(person.party.ancestry().map(Entity::new).collect()),
+            cleared: self.levels.known(self.levels.0.keys().filter(|level| reached(level))),
+            held: self.categories.known(&person.accesses),
+            citizenships: self.entities.known(&person.citizenships),
+            party_entities: self.entities.known(&party_entities),
             disabled: person.disabled,
             own: self
                 .state
@@ -290,24 +315,16 @@ impl<'a> Universe<'a> {
             scheme: scheme.clone(),
             mark: names.intern(&portion.mark),
             unknown: label.unknown.iter().next().map(|token| names.intern(token)),
-            levels: label
-                .levels
-                .iter()
-                .map(|(scheme, level)| LevelNeed {
-                    scheme: self.schemes[scheme],
-                    at_least: u32::from(level.rank) + 1,
-                    name: names.intern(&level.name),
-                })
-                // The lowest level asks for no clearance, only that the person is known.
-                .filter(|need| need.at_least > 1)
+            levels: levels_above_lowest(label)
+                .map(|level| (self.levels.0[&level], names.intern(&label.levels[&level.0].name)))
                 .collect(),
-            required: self.categories(&label.required),
+            required: self.categories.all(&label.required),
             any_of: label
                 .any_of
                 .iter()
                 .map(|group| {
                     let text: Vec<&str> = group.iter().map(Category::as_str).collect();
-                    (self.categories(group), names.intern(&text.join(", ")))
+                    (self.categories.all(group), names.intern(&text.join(", ")))
                 })
                 .collect(),
             release,
@@ -425,28 +442,18 @@ impl<'a> Universe<'a> {
                 by_marking(Rule::CircleOrganisation),
             ),
         }
-        let mut free = Bits::all(self.parties.len());
-        for need in &controls {
-            free.intersect_with(&need.free);
-        }
         let listed = binding().find(|arrangement| arrangement.need_to_know);
         OriginPlan {
             name: names.intern(party.as_str()),
             controls,
-            free,
-            arrangements: origin.arrangements.iter().cloned().collect(),
-            consents: consents
-                .iter()
-                .filter(|consent| consent.originator == *party)
-                .map(|consent| consent.id.clone())
-                .collect(),
-            no_distribution: match listed {
-                Some(_) => inside.clone(),
-                None => Bits::all(self.parties.len()),
-            },
-            distribution_token: names.intern(listed.map_or("", |arrangement| arrangement.id.as_str())),
-            distribution_authority: names
-                .intern(&listed.map_or_else(String::new, |arrangement| arrangement.clause("need-to-know"))),
+            arrangements: self.arrangements.all(&origin.arrangements),
+            consents: self
+                .consents
+                .all((consents.iter().filter(|consent| consent.originator == *party)).map(|consent| &consent.id)),
+            distribution: listed.map(|arrangement| {
+                let clause = names.intern(&arrangement.clause("need-to-know"));
+                (names.intern(arrangement.id.as_str()), clause)
+            }),
             inside,
         }
     }
@@ -471,6 +478,12 @@ impl<'a> Universe<'a> {
     }
 }
 
+/// The levels of a label for which a clearance is needed. The lowest asks only that the person is known.
+fn levels_above_lowest(label: &Label) -> impl Iterator<Item = (SchemeId, u16)> {
+    let levels = label.levels.iter().filter(|(_, level)| level.rank > 0);
+    levels.map(|(scheme, level)| (scheme.clone(), level.rank))
+}
+
 fn release_text(list: &entente_marking::Releasees) -> String {
     let text = |list: &BTreeSet<Entity>| list.iter().map(Entity::as_str).collect::<Vec<_>>().join(", ");
     let shown: BTreeSet<Entity> = &list.display - &list.full;
@@ -492,12 +505,16 @@ impl Snapshot {
     /// # Panics
     /// When the state holds more than 2^32 different labels or names, which does not fit in memory anyway.
     pub fn compile(state: &State, groups: &Groups, outsiders: &[Person]) -> Self {
-        let reports: Vec<&Report> = state
-            .reports
-            .values()
+        let reports: Vec<(&Report, Vec<&Portion>)> = (state.reports.values())
             .flat_map(|holding| holding.versions.values())
+            .map(|report| {
+                let substitutes = state.substitutes_of(&report.id, report.version);
+                let substitutes = substitutes.map(|substitute| &substitute.portion);
+                (report, report.portions.iter().chain(substitutes).collect())
+            })
             .collect();
-        let universe = Universe::of(state, groups, &reports, outsiders);
+        let portions: Vec<&Portion> = reports.iter().flat_map(|(_, portions)| portions).copied().collect();
+        let universe = Universe::of(state, groups, &portions, outsiders);
         let mut names = Names::default();
         let readers: Vec<Reader> = universe
             .persons
@@ -512,12 +529,8 @@ impl Snapshot {
         let mut classes = Vec::new();
         let mut known: HashMap<ClassKey<'_>, u32> = HashMap::new();
         let mut compiled = HashMap::new();
-        for report in reports {
-            let substitutes = state
-                .substitutes_of(&report.id, report.version)
-                .map(|substitute| &substitute.portion);
-            let portions: Vec<&Portion> = report.portions.iter().chain(substitutes).collect();
-            let class_of = portions
+        for (report, portions) in reports {
+            let class_of: Vec<u32> = portions
                 .iter()
                 .map(|portion| {
                     let consents = universe.consents(report, portion);
@@ -535,16 +548,22 @@ impl Snapshot {
                     })
                 })
                 .collect();
+            let origins = class_of
+                .iter()
+                .flat_map(|class: &u32| &classes[*class as usize].origins);
+            let consents: BTreeSet<u32> = origins
+                .flat_map(|origin: &OriginPlan| &origin.consents)
+                .copied()
+                .collect();
             let key = (report.id.clone(), report.version);
+            let consents = consents.into_iter().collect();
             compiled.insert(
                 key,
-                compile_report(state, report, &portions, class_of, &universe, &mut names),
+                compile_report(state, report, &portions, class_of, consents, &universe, &mut names),
             );
         }
         Self {
-            categories: universe
-                .categories
-                .keys()
+            categories: (universe.categories.0.keys())
                 .map(|category| names.intern(category.as_str()))
                 .collect(),
             latest: state
@@ -553,8 +572,21 @@ impl Snapshot {
                 .filter_map(|(id, holding)| holding.latest().map(|latest| (id.clone(), latest.version)))
                 .collect(),
             home: names.intern(state.home.as_ref().map_or("", PartyPath::as_str)),
-            arrangements: state.arrangements.clone(),
-            consents: state.consents.clone(),
+            terms: (universe.arrangements.0.keys())
+                .map(|id| terms(id, state.arrangements.get(id), &mut names))
+                .collect(),
+            permissions: (state.consents.values())
+                .map(|consent| Permission {
+                    conditions: consent
+                        .conditions
+                        .iter()
+                        .map(|condition| names.intern(condition))
+                        .collect(),
+                    consent: consent.clone(),
+                })
+                .collect(),
+            levels: universe.levels.0.len(),
+            entities: universe.entities.0.len(),
             reports: compiled,
             readers,
             reader_of,
@@ -562,51 +594,19 @@ impl Snapshot {
             names,
         }
     }
-
-    /// The consents in force at `moment` for a class's originator, as sets of readers: any purpose, and this purpose.
-    pub(crate) fn coverage(&self, origin: &OriginPlan, moment: Timestamp, purpose: Option<&Purpose>) -> Coverage {
-        let mut coverage = Coverage {
-            any: Bits::none(self.readers.len()),
-            listed: Bits::none(self.readers.len()),
-            allowing: Bits::none(self.readers.len()),
-            naming: Bits::none(self.readers.len()),
-        };
-        let live = origin
-            .consents
-            .iter()
-            .filter_map(|id| self.consents.get(id))
-            .filter(|consent| consent.is_live(moment));
-        for consent in live {
-            for (n, reader) in self.readers.iter().enumerate() {
-                if consent.recipients.include(&reader.id, &reader.path) {
-                    coverage.any.insert(n);
-                    if consent.recipients.persons.contains(&reader.id) {
-                        coverage.listed.insert(n);
-                    }
-                    if consent.allows(purpose) {
-                        coverage.allowing.insert(n);
-                        if consent.purposes.is_some() {
-                            coverage.naming.insert(n);
-                        }
-                    }
-                }
-            }
-        }
-        coverage
-    }
 }
 
-/// Which readers one originator's live consents cover.
-#[derive(Clone, Debug)]
-pub(crate) struct Coverage {
-    /// For whatever purpose.
-    pub(crate) any: Bits,
-    /// By name, for whatever purpose: the originator itself has put them on the list.
-    pub(crate) listed: Bits,
-    /// For the purpose asked about.
-    pub(crate) allowing: Bits,
-    /// For the purpose asked about, by name.
-    pub(crate) naming: Bits,
+fn terms(id: &ArrangementId, arrangement: Option<&Arrangement>, names: &mut Names) -> Terms {
+    let mut clause = |subject| match arrangement {
+        Some(arrangement) => names.intern(&arrangement.clause(subject)),
+        None => names.intern(&format!("arrangement {id}")),
+    };
+    Terms {
+        duration: clause("duration"),
+        purposes: clause("purposes"),
+        name: names.intern(id.as_str()),
+        arrangement: arrangement.cloned(),
+    }
 }
 
 fn compile_report(
@@ -614,6 +614,7 @@ fn compile_report(
     report: &Report,
     portions: &[&Portion],
     class_of: Vec<u32>,
+    consents: Numbers,
     universe: &Universe<'_>,
     names: &mut Names,
 ) -> Compiled {
@@ -624,6 +625,7 @@ fn compile_report(
         originator: names.intern(report.originator.as_str()),
         portions: portions.iter().map(|portion| report.reference(&portion.id)).collect(),
         class_of,
+        consents,
         distribution: Bits::of(universe.persons.len(), |n| {
             holding.distribution.contains(&universe.persons[n].id)
         }),

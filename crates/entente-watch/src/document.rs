@@ -4,12 +4,19 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::language::{Class, Language};
+use crate::language::{Class, Language, Phrases};
 use crate::text::{Source, Warning};
 use crate::words::{self, Vocabulary, Word};
 
 /// Sentences of prose have 10 to 60 words; a longer run without a stop is cut into pieces of this many.
 const MAX_SENTENCE_WORDS: usize = 160;
+
+/// Quotation marks.
+const QUOTES: [char; 6] = ['"', '“', '”', '„', '«', '»'];
+/// Marks that end a phrase.
+const BREAKS: [char; 16] = [
+    ',', ';', ':', '(', ')', '"', '“', '”', '„', '«', '»', '—', '–', '\n', '!', '?',
+];
 
 /// One word in its place.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +29,10 @@ pub(crate) struct Token {
     pub word: u32,
     /// The quotation it stands in (from one), or 0.
     pub quote: u32,
+    /// Punctuation that ends a phrase follows.
+    breaks: bool,
+    /// A quotation mark follows.
+    quotes: bool,
 }
 
 /// One sentence.
@@ -65,6 +76,8 @@ impl Document {
                     end,
                     word: vocabulary.intern(&word),
                     quote: 0,
+                    breaks: false,
+                    quotes: false,
                 });
             }
             quotes.mark(line, offset, &mut tokens[first..]);
@@ -98,13 +111,33 @@ impl Document {
                 .warnings
                 .push(Warning::new("language", format!("read as {language:?}, on few words")));
         }
-        Self {
+        let mut document = Self {
             source,
             language,
             vocabulary,
             tokens,
             sentences,
+        };
+        for token in 0..document.tokens.len() {
+            let gap = document.gap(token);
+            if gap == " " {
+                continue;
+            }
+            let (breaks, quotes) = (gap.contains(BREAKS) || gap.contains(" - "), gap.contains(QUOTES));
+            document.tokens[token].breaks = breaks;
+            document.tokens[token].quotes = quotes;
         }
+        document
+    }
+
+    /// Whether punctuation that ends a phrase follows a token.
+    pub(crate) fn breaks(&self, token: usize) -> bool {
+        self.tokens[token].breaks
+    }
+
+    /// Whether a quotation mark follows a token.
+    pub(crate) fn quotes_after(&self, token: usize) -> bool {
+        self.tokens[token].quotes
     }
 
     pub(crate) fn word(&self, token: usize) -> &Word {
@@ -113,6 +146,22 @@ impl Document {
 
     pub(crate) fn is(&self, token: usize, class: Class) -> bool {
         self.word(token).classes.has(class)
+    }
+
+    /// How many words the longest phrase of a table has that stands at a token and ends by `end`.
+    pub(crate) fn phrase_at(&self, kind: Phrases, at: usize, end: usize) -> Option<usize> {
+        if at >= end || !self.word(at).opens.has(kind) {
+            return None;
+        }
+        let stands = |phrase: &&Vec<String>| {
+            at + phrase.len() <= end
+                && phrase
+                    .iter()
+                    .zip(at..)
+                    .all(|(word, token)| self.word(token).lower == *word)
+        };
+        let phrases = self.language.lexicon().phrases(kind).iter();
+        phrases.filter(stands).map(Vec::len).max()
     }
 
     /// Whether a token is the first of its sentence.

@@ -1,9 +1,9 @@
 //! What differs between languages: stemming, and the tables of words that carry stance and attribution.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use tantivy_stemmers::algorithms;
 
@@ -85,7 +85,7 @@ impl Language {
 
     /// The tables of this language; English ones never stand in for another language's.
     pub(crate) fn lexicon(self) -> &'static Lexicon {
-        static TABLES: LazyLock<HashMap<Language, Lexicon>> = LazyLock::new(|| {
+        static TABLES: LazyLock<[Lexicon; 6]> = LazyLock::new(|| {
             [
                 (Language::En, include_str!("../tables/en.json")),
                 (Language::Fr, include_str!("../tables/fr.json")),
@@ -94,15 +94,13 @@ impl Language {
                 (Language::Pl, include_str!("../tables/pl.json")),
                 (Language::Other, "{}"),
             ]
-            .into_iter()
             .map(|(language, table)| {
                 let rows =
                     serde_json::from_str(table).expect("the tables ship with the crate and are parsed by its tests");
-                (language, Lexicon::new(language, rows))
+                Lexicon::new(language, rows)
             })
-            .collect()
         });
-        &TABLES[&self]
+        &TABLES[self as usize]
     }
 }
 
@@ -248,6 +246,8 @@ pub(crate) struct Lexicon {
     exact: HashMap<String, u64>,
     stems: HashMap<String, u64>,
     phrases: HashMap<Phrases, Vec<Vec<String>>>,
+    /// First words of phrases, with the tables they open.
+    opening: HashMap<String, u8>,
 }
 
 /// Classes whose words are inflected, so that a stem decides.
@@ -281,8 +281,11 @@ impl Lexicon {
         for (kind, phrases) in rows.phrases {
             let split = phrases
                 .iter()
-                .map(|p| p.split_whitespace().map(str::to_owned).collect())
-                .collect();
+                .map(|p| p.split_whitespace().map(str::to_owned).collect());
+            let split: Vec<Vec<String>> = split.collect();
+            for first in split.iter().filter_map(|phrase| phrase.first()) {
+                *lexicon.opening.entry(first.clone()).or_default() |= 1 << (kind as u8);
+            }
             lexicon.phrases.insert(kind, split);
         }
         lexicon
@@ -298,9 +301,24 @@ impl Lexicon {
         self.phrases.get(&kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The tables a phrase of which begins with this word.
+    pub(crate) fn opens(&self, word: &str) -> PhraseSet {
+        PhraseSet(self.opening.get(word).copied().unwrap_or(0))
+    }
+
     /// All classes of a word: those it is listed in, and those of inflected words it shares its stem with.
     pub(crate) fn classes(&self, word: &str, stem: &str) -> ClassSet {
         ClassSet(self.exact.get(word).copied().unwrap_or(0) | self.stems.get(stem).copied().unwrap_or(0))
+    }
+}
+
+/// A set of phrase tables.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PhraseSet(u8);
+
+impl PhraseSet {
+    pub(crate) fn has(self, kind: Phrases) -> bool {
+        self.0 & (1 << (kind as u8)) != 0
     }
 }
 

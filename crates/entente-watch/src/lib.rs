@@ -15,6 +15,7 @@
 
 mod attribution;
 pub mod check;
+mod cues;
 mod document;
 pub mod facts;
 pub mod html;
@@ -29,6 +30,7 @@ mod scan;
 pub mod sentences;
 mod speakers;
 mod stance;
+mod subjects;
 pub mod text;
 mod words;
 

@@ -2,73 +2,38 @@
 //!
 //! Every stage gives token ranges, so that each finding can be quoted exactly.
 
+mod budget;
 mod entities;
+mod filing;
+mod found;
+mod index;
+mod keys;
+mod nearby;
+mod page;
 mod phrases;
 mod residual;
+mod rows;
+mod shapes;
 mod slots;
 mod values;
 mod verbatim;
+mod wording;
 
-use std::collections::{BTreeMap, HashSet};
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use entities::name_at;
-pub(crate) use phrases::{Hit, PhraseIndex, is_entity};
+pub use found::Stage;
+pub(crate) use found::{Match, Review};
+pub(crate) use index::PhraseIndex;
+pub(crate) use phrases::{Hit, is_entity};
+
+use budget::Budget;
+use page::Page;
 
 use crate::document::Document;
-use crate::facts::Facts;
+use crate::facts::{Fact, Facts};
 use crate::language::Language;
-
-/// How a fact was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// The words of its slots stand together.
-    Slots,
-    /// A value term stands in the text.
-    Value,
-    /// Its own wording was taken over.
-    Verbatim,
-}
-
-/// A slot's index and where it was found.
-pub(crate) type SlotPlace = (usize, Range<usize>);
-
-/// A place at which a text speaks of a fact, before anybody asked who says so.
-#[derive(Debug, Clone)]
-pub(crate) struct Match {
-    /// Index of the fact.
-    pub fact: usize,
-    /// The sentence that carries it.
-    pub sentence: usize,
-    /// Slot index and place, in that sentence.
-    pub hits: Vec<SlotPlace>,
-    /// The same in the sentence before or after.
-    pub context: Vec<SlotPlace>,
-    /// Slots found nowhere near.
-    pub missing: Vec<usize>,
-    /// 0 to 1.
-    pub score: f64,
-    pub stage: Stage,
-}
-
-impl Match {
-    /// From the first to the last word of what was found in the sentence.
-    pub(crate) fn tokens(&self) -> Range<usize> {
-        let start = self.hits.iter().map(|(_, r)| r.start).min().unwrap_or(0);
-        let end = self.hits.iter().map(|(_, r)| r.end).max().unwrap_or(0);
-        start..end
-    }
-}
-
-/// A sentence that is close to a fact, but not close enough to say so: for a person to look at.
-#[derive(Debug, Clone)]
-pub(crate) struct Review {
-    pub fact: usize,
-    pub sentence: usize,
-    pub score: f64,
-}
 
 /// All facts, compiled once for every language that is met.
 #[derive(Debug)]
@@ -80,8 +45,23 @@ pub(crate) struct Matcher {
 #[derive(Debug)]
 struct Compiled {
     phrases: PhraseIndex,
-    verbatim: verbatim::ShingleIndex,
+    wordings: wording::Wordings,
+    shingles: verbatim::Shingles,
     residual: residual::Postings,
+}
+
+impl Compiled {
+    fn new(facts: &[Fact], language: Language) -> Self {
+        let mut shingles = verbatim::Shingles::default();
+        let wordings = wording::Wordings::new(facts, language, |fact, wording| shingles.add(fact, wording));
+        shingles.finish();
+        Self {
+            phrases: PhraseIndex::new(facts, language),
+            shingles,
+            residual: residual::Postings::new(&wordings),
+            wordings,
+        }
+    }
 }
 
 /// What one text gives.
@@ -91,6 +71,8 @@ pub(crate) struct Outcome {
     pub reviews: Vec<Review>,
     /// Phrase hits by sentence, for questions that come up later.
     pub hits: Vec<Vec<Hit>>,
+    /// What was not looked at any further, in words.
+    pub cut: Vec<String>,
 }
 
 impl Matcher {
@@ -102,30 +84,37 @@ impl Matcher {
     }
 
     fn compiled(&self, language: Language) -> &Compiled {
-        self.languages[language as usize].get_or_init(|| Compiled {
-            phrases: PhraseIndex::new(self.facts.list(), language),
-            verbatim: verbatim::ShingleIndex::new(self.facts.list(), language),
-            residual: residual::Postings::new(self.facts.list(), language),
-        })
+        self.languages[language as usize].get_or_init(|| Compiled::new(self.facts.list(), language))
     }
 
     pub(crate) fn phrases(&self, language: Language) -> &PhraseIndex {
         &self.compiled(language).phrases
     }
 
-    /// Every place at which the text speaks of a fact, in the order of the text. Words of `framing` only say who speaks.
-    pub(crate) fn run(&self, document: &Document, framing: &HashSet<usize>) -> Outcome {
+    /// Every place at which the text speaks of a fact, in the order of the text. Tokens of `framing` only say who speaks.
+    pub(crate) fn run(&self, document: &Document, framing: &[bool]) -> Outcome {
         let compiled = self.compiled(document.language);
         let mut hits = compiled.phrases.find(document);
         for hit in &mut hits {
-            hit.retain(|hit| !hit.tokens.clone().all(|token| framing.contains(&token)));
+            hit.retain(|hit| !hit.tokens.clone().all(|token| framing[token]));
         }
         let facts = self.facts.list();
+        let page = Page {
+            facts,
+            index: &compiled.phrases,
+            document,
+            hits: &hits,
+        };
+        let stems = compiled.wordings.read(document);
         let mut best: BTreeMap<(usize, usize), Match> = BTreeMap::new();
-        let found = slots::find(facts, &compiled.phrases, document, &hits)
+        // Each stage has a budget of its own, so that what floods one hides nothing from another.
+        let mut budgets = [Budget::default(), Budget::default(), Budget::default()];
+        let [by_slots, by_value, by_wording] = &mut budgets;
+        let wordings = &compiled.wordings;
+        let found = slots::find(page, by_slots)
             .into_iter()
-            .chain(values::find(facts, &compiled.phrases, document, &hits))
-            .chain(compiled.verbatim.find(facts, &compiled.phrases, document, &hits));
+            .chain(values::find(page, by_value))
+            .chain(compiled.shingles.find(page, wordings, &stems, by_wording));
         for found in found {
             let key = (found.sentence, found.fact);
             match best.get(&key) {
@@ -135,12 +124,13 @@ impl Matcher {
                 }
             }
         }
-        let mut reviews = compiled.residual.find(document);
+        let mut reviews = compiled.residual.find(document, &stems);
         reviews.retain(|review| !best.contains_key(&(review.sentence, review.fact)));
         Outcome {
             matches: best.into_values().collect(),
             reviews,
             hits,
+            cut: budgets.iter().flat_map(|budget| budget.said(facts)).collect(),
         }
     }
 }

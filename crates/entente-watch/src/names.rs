@@ -1,10 +1,11 @@
 //! The names in a text, and which shorter one stands for which longer one.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::document::Document;
+use crate::language::Class;
 use crate::matching::name_at;
-use crate::speakers::untitled;
 
 /// The proper names of one text.
 #[derive(Debug, Default)]
@@ -64,4 +65,14 @@ impl Names {
             .flatten();
         spelled.or(known).cloned().unwrap_or_else(|| name.to_owned())
     }
+}
+
+/// A name without the office before it ("Interior Minister Karl Voss" is Karl Voss) and without an article.
+pub(crate) fn untitled(document: &Document, name: Range<usize>) -> Range<usize> {
+    let last_title = name
+        .clone()
+        .rev()
+        .skip(1)
+        .find(|t| document.word(*t).classes.any(&[Class::Title, Class::Determiner]));
+    last_title.map_or(name.clone(), |title| title + 1..name.end)
 }

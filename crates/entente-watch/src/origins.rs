@@ -1,7 +1,10 @@
 //! From how many independent origins a story comes: explicit credit first, then shared runs of words, then rare quotations.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use foldhash::{HashSet, HashSetExt};
 
 use crate::attribution::Attribution;
 use crate::document::Document;
@@ -32,16 +35,23 @@ pub(crate) struct Trace {
 impl Trace {
     /// The outlet a text credits, its runs of words and its quotations.
     pub(crate) fn new(document: &Document, attribution: &Attribution, file: String) -> Self {
-        let stems: Vec<&str> = (0..document.tokens.len())
-            .map(|t| document.word(t).lower.as_str())
+        // Each distinct word is hashed once: runs overlap, and texts repeat their words.
+        let state = FixedState::default();
+        let distinct = document.vocabulary.words().iter();
+        let hashes: Vec<u64> = distinct.map(|word| state.hash_one(word.lower.as_str())).collect();
+        let words: Vec<u64> = document
+            .tokens
+            .iter()
+            .map(|token| hashes[token.word as usize])
             .collect();
+        let hash = |run: &[u64]| state.hash_one(run);
         let mut quotes = HashSet::new();
         let mut from = 0;
         for token in 1..=document.tokens.len() {
             let quote = document.tokens[from].quote;
             if token == document.tokens.len() || document.tokens[token].quote != quote {
                 if quote != 0 && token - from >= MIN_QUOTE {
-                    quotes.insert(hash(&stems[from..token]));
+                    quotes.insert(hash(&words[from..token]));
                 }
                 from = token;
             }
@@ -49,7 +59,7 @@ impl Trace {
                 break;
             }
         }
-        let runs = stems.windows(RUN).map(hash).collect();
+        let runs = words.windows(RUN).map(hash).collect();
         Self {
             title: document.source.title.clone().unwrap_or_default().to_lowercase(),
             file,
@@ -58,12 +68,6 @@ impl Trace {
             quotes,
         }
     }
-}
-
-fn hash(words: &[&str]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    words.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The outlet a text rests on: the one credited as the origin (then whatever its name), or named most.

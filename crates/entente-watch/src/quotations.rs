@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::attribution::Cue;
+use crate::cues::Cue;
 use crate::document::Document;
 use crate::speakers::Speaker;
 
@@ -38,12 +38,8 @@ pub(crate) fn speakers(document: &Document, cues: &[Vec<Cue>]) -> HashMap<u32, S
                     .take_while(same)
                     .find_map(|s| outside(s).find_map(|cue| cue.speaker.clone()))
             };
-            let opens = token
-                == document
-                    .sentences
-                    .iter()
-                    .find(|s| s.paragraph == sentence.paragraph)
-                    .map_or(0, |s| s.tokens.start);
+            let first = document.sentences.partition_point(|s| s.paragraph < sentence.paragraph);
+            let opens = token == document.sentences[first].tokens.start;
             let carried = || {
                 last.as_ref()
                     .filter(|(paragraph, _)| opens && sentence.paragraph - paragraph <= 2)

@@ -1,6 +1,6 @@
 //! The scan itself: texts in, findings and summary out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::attribution::Attribution;
@@ -94,7 +94,8 @@ impl Scanner {
         for source in sources {
             let document = Document::new(source);
             let from = report.findings.len();
-            let trace = self.text(&document, &mut report);
+            let attribution = Attribution::new(&document, &Names::new(&document));
+            self.text(&document, &attribution, &mut report);
             let file = document.source.file.clone();
             report
                 .summary
@@ -105,7 +106,7 @@ impl Scanner {
                 }));
             let facts: BTreeSet<String> = report.findings[from..].iter().map(|f| f.fact.clone()).collect();
             if !facts.is_empty() {
-                traces.push(trace);
+                traces.push(Trace::new(&document, &attribution, file.clone()));
                 order.push((document.source.published, file, facts));
             }
         }
@@ -117,17 +118,22 @@ impl Scanner {
         report
     }
 
-    fn text(&self, document: &Document, report: &mut Report) -> Trace {
-        let names = Names::new(document);
-        let attribution = Attribution::new(document, &names);
-        let outcome = self.matcher.run(document, &attribution.framing());
-        let primary = origins::primary(&attribution);
+    fn text(&self, document: &Document, attribution: &Attribution, report: &mut Report) {
+        let outcome = self.matcher.run(document, &attribution.framing(document.tokens.len()));
+        let primary = origins::primary(attribution);
+        report
+            .summary
+            .warnings
+            .extend(outcome.cut.iter().map(|message| FileWarning {
+                file: document.source.file.clone(),
+                warning: crate::text::Warning::new("size", message.clone()),
+            }));
         let file = &document.source.file;
         let mut places: Vec<Place> = Vec::new();
         for found in &outcome.matches {
-            let verdict = stance::judge(document, &attribution, self.wordings[found.fact], found);
+            let verdict = stance::judge(document, attribution, self.wordings[found.fact], found);
             if verdict.exposed {
-                places.push(place(document, &attribution, found, verdict));
+                places.push(place(document, attribution, found, verdict));
             } else {
                 report
                     .summary
@@ -135,16 +141,21 @@ impl Scanner {
                     .push(self.note(document, found.fact, found.sentence, found.score));
             }
         }
-        let references = stance::references(document, &attribution);
+        let references = stance::references(document, attribution);
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        for place in &places {
+            *counts.entry(place.fact).or_default() += 1;
+        }
         let referring: Vec<Place> = references
             .into_iter()
-            .filter_map(|r| self.refer(document, &outcome, &places, r))
+            .filter_map(|r| self.refer(document, &outcome, &places, &counts, r))
             .collect();
         // A stance taken in the same sentence says more than that the sentence is about the fact.
+        let referred: HashSet<(usize, usize)> = referring.iter().map(|r| (r.fact, r.sentence)).collect();
         places.retain(|p| {
             p.verdict.status != Status::Asserted
                 || p.verdict.speaker.is_some()
-                || !referring.iter().any(|r| (r.fact, r.sentence) == (p.fact, p.sentence))
+                || !referred.contains(&(p.fact, p.sentence))
         });
         places.extend(referring);
         places.sort_by_key(|p| (p.tokens.start, p.fact));
@@ -170,11 +181,23 @@ impl Scanner {
                 .iter()
                 .map(|r| self.note(document, r.fact, r.sentence, r.score)),
         );
-        Trace::new(document, &attribution, file.clone())
     }
 
     /// The fact a denial or admission goes back to: the one whose slots it names, the one the text returns to most, the nearest.
-    fn refer(&self, document: &Document, outcome: &Outcome, places: &[Place], reference: Reference) -> Option<Place> {
+    fn refer(
+        &self,
+        document: &Document,
+        outcome: &Outcome,
+        places: &[Place],
+        counts: &HashMap<usize, usize>,
+        reference: Reference,
+    ) -> Option<Place> {
+        // Places come in the order of sentences.
+        let reach = if reference.anaphoric { BACK } else { NEAR };
+        let ahead = if reference.anaphoric { 0 } else { AHEAD };
+        let from = places.partition_point(|p| p.sentence + reach < reference.sentence);
+        let to = places.partition_point(|p| p.sentence <= reference.sentence + ahead);
+        let places = &places[from..to];
         let covered = |p: &&Place| {
             p.sentence == reference.sentence
                 && p.verdict.status == reference.status
@@ -183,10 +206,6 @@ impl Scanner {
         };
         if places.iter().any(|p| covered(&p)) {
             return None;
-        }
-        let mut counts: HashMap<usize, usize> = HashMap::new();
-        for place in places {
-            *counts.entry(place.fact).or_default() += 1;
         }
         let hits = &outcome.hits[reference.sentence];
         let phrases = self.matcher.phrases(document.language);
@@ -200,12 +219,8 @@ impl Scanner {
                 })
                 .count()
         };
-        let reach = if reference.anaphoric { BACK } else { NEAR };
-        let known = places.iter().filter(|p| {
-            p.sentence.abs_diff(reference.sentence) <= reach
-                && (p.sentence <= reference.sentence + if reference.anaphoric { 0 } else { AHEAD })
-        });
-        let best = known
+        let best = places
+            .iter()
             .map(|p| {
                 (
                     (

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::document::Document;
 use crate::language::Class;
 use crate::matching::name_at;
-use crate::names::Names;
+use crate::names::{Names, untitled};
 
 /// Somebody who is given as the source of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +28,6 @@ pub(crate) struct Phrases<'a> {
 }
 
 impl Phrases<'_> {
-    /// Whether punctuation that ends a phrase follows a token.
-    pub(crate) fn breaks(&self, token: usize) -> bool {
-        let gap = self.document.gap(token);
-        let stops = [
-            ',', ';', ':', '(', ')', '"', '“', '”', '„', '«', '»', '—', '–', '\n', '!', '?',
-        ];
-        gap.contains(stops) || gap.contains(" - ")
-    }
-
     /// Who the phrase stands for. With `loose`, for what follows "according to", a name anywhere in it counts:
     /// "a report from the Courier" is the Courier.
     pub(crate) fn speaker(&self, phrase: &Range<usize>, loose: bool) -> Option<Speaker> {
@@ -113,8 +104,8 @@ impl Phrases<'_> {
     fn adjacent(&self, tokens: Range<usize>) -> bool {
         tokens
             .clone()
-            .all(|t| !self.document.is(t, Class::Function) && !self.breaks(t))
-            && (tokens.start == 0 || !self.breaks(tokens.start - 1))
+            .all(|t| !self.document.is(t, Class::Function) && !self.document.breaks(t))
+            && (tokens.start == 0 || !self.document.breaks(tokens.start - 1))
     }
 
     fn unnamed(&self, phrase: &Range<usize>, head: usize) -> Speaker {
@@ -128,7 +119,7 @@ impl Phrases<'_> {
             }
             let joins = before.classes.has(Class::Conjunction) && document.word(from).is_content();
             let inside = before.capital || before.is_content() || joins;
-            if !inside || before.lower.ends_with("ing") && !before.capital || self.breaks(from - 1) {
+            if !inside || before.lower.ends_with("ing") && !before.capital || self.document.breaks(from - 1) {
                 break;
             }
             from -= 1;
@@ -138,10 +129,13 @@ impl Phrases<'_> {
         }
         let mut end = head + 1;
         // "the ministry of fisheries", "researchers at Lakeside Labs"
-        if end + 1 < phrase.end && ["of", "at"].contains(&document.word(end).lower.as_str()) && !self.breaks(head) {
+        if end + 1 < phrase.end
+            && ["of", "at"].contains(&document.word(end).lower.as_str())
+            && !self.document.breaks(head)
+        {
             end = (end + 1..phrase.end)
                 .find(|t| {
-                    self.breaks(*t)
+                    self.document.breaks(*t)
                         || *t + 1 == phrase.end
                         || document.is(*t + 1, Class::Function) && !document.is(*t, Class::Determiner)
                 })
@@ -173,7 +167,7 @@ impl Phrases<'_> {
                     || self.document.is(t, Class::Conjunction)
                     || self.document.is(t, Class::Determiner)
             });
-            if !plain || between.clone().any(|t| self.breaks(t)) || self.breaks(between.start - 1) {
+            if !plain || between.clone().any(|t| self.document.breaks(t)) || self.document.breaks(between.start - 1) {
                 break;
             }
             if and {
@@ -222,14 +216,4 @@ impl Phrases<'_> {
     fn is_press(&self, name: &Range<usize>) -> bool {
         self.named(name).press
     }
-}
-
-/// A name without the office before it ("Interior Minister Karl Voss" is Karl Voss) and without an article.
-pub(crate) fn untitled(document: &Document, name: Range<usize>) -> Range<usize> {
-    let last_title = name
-        .clone()
-        .rev()
-        .skip(1)
-        .find(|t| document.word(*t).classes.any(&[Class::Title, Class::Determiner]));
-    last_title.map_or(name.clone(), |title| title + 1..name.end)
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 pub use entente_core::Status;
 
-use crate::attribution::{Attribution, Cue, Kind};
+use crate::attribution::Attribution;
+use crate::cues::{Cue, Kind};
 use crate::document::{Document, Sentence};
 use crate::facts::Fact;
 use crate::language::{Class, LANGUAGES, Language, Lexicon, Phrases};
@@ -207,12 +208,10 @@ impl<'a> Reading<'a> {
                     && self.hits.iter().filter(|h| h.start > t).count() * 2 >= self.hits.len())
                 || (word.classes.has(Class::Condition) && !embedded(t))
         });
-        let phrases = document.language.lexicon().phrases(Phrases::HedgePhrase);
-        let phrase = phrases.iter().any(|p| {
-            clause.clone().any(|t| {
-                t + p.len() <= self.sentence.tokens.end && p.iter().zip(t..).all(|(w, t)| document.word(t).lower == *w)
-            })
-        });
+        let end = self.sentence.tokens.end;
+        let phrase = clause
+            .clone()
+            .any(|t| document.phrase_at(Phrases::HedgePhrase, t, end).is_some());
         words || phrase || self.sentence.question
     }
 
@@ -254,21 +253,8 @@ impl<'a> Reading<'a> {
 
     /// "Declined to comment on whether …": nothing was said either way.
     fn left_open(&self) -> bool {
-        let clause = self.clause_start()..self.span.start;
-        self.document
-            .language
-            .lexicon()
-            .phrases(Phrases::NoStance)
-            .iter()
-            .any(|phrase| {
-                clause.clone().any(|t| {
-                    t + phrase.len() <= self.span.start
-                        && phrase
-                            .iter()
-                            .zip(t..)
-                            .all(|(word, t)| self.document.word(t).lower == *word)
-                })
-            })
+        let end = self.span.start;
+        (self.clause_start()..end).any(|t| self.document.phrase_at(Phrases::NoStance, t, end).is_some())
     }
 
     /// A negation that stands right before a word of the match.

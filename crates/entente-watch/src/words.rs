@@ -1,11 +1,12 @@
 //! Words: the units in which texts and facts are compared.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::ops::Range;
 
+use foldhash::{HashMap, HashMapExt};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::language::{Class, ClassSet, Language};
+use crate::language::{Class, ClassSet, Language, PhraseSet};
 
 /// A distinct word of one text.
 #[derive(Debug, Clone)]
@@ -18,12 +19,16 @@ pub(crate) struct Word {
     pub stem: String,
     /// The classes of the language's tables it belongs to.
     pub classes: ClassSet,
+    /// The phrase tables in which a phrase begins with it.
+    pub opens: PhraseSet,
     /// Begins with a capital.
     pub capital: bool,
     /// All capitals, two at least: an acronym.
     pub upper: bool,
     /// Has a digit.
     pub numeric: bool,
+    /// Neither a function word nor a single letter.
+    content: bool,
 }
 
 impl Word {
@@ -40,6 +45,8 @@ impl Word {
                 .next()
                 .is_some_and(|c| c.is_uppercase() || c.is_numeric() && upper),
             numeric: folded.chars().any(|c| c.is_ascii_digit()),
+            content: !classes.has(Class::Function) && (lower.chars().nth(1).is_some() || !lower.is_ascii()),
+            opens: language.lexicon().opens(&lower),
             text: folded,
             lower,
             stem,
@@ -50,7 +57,7 @@ impl Word {
 
     /// Whether this word carries content: neither a function word nor a single letter.
     pub(crate) fn is_content(&self) -> bool {
-        !self.classes.has(Class::Function) && (self.lower.chars().nth(1).is_some() || !self.lower.is_ascii())
+        self.content
     }
 }
 
@@ -95,7 +102,7 @@ impl Vocabulary {
 
 /// The words of a normal-form text with their places. Scripts without spaces come letter by letter (UAX #29),
 /// so that a phrase of such letters is found wherever it stands.
-pub(crate) fn split(text: &str) -> Vec<(Range<usize>, String)> {
+pub(crate) fn split(text: &str) -> Vec<(Range<usize>, Cow<'_, str>)> {
     let mut words = Vec::new();
     for (at, word) in text.unicode_word_indices() {
         let mut start = at;
@@ -106,7 +113,7 @@ pub(crate) fn split(text: &str) -> Vec<(Range<usize>, String)> {
             if !ELIDED.contains(&head.to_lowercase().as_str()) {
                 break;
             }
-            words.push((start..start + apostrophe, head.to_owned()));
+            words.push((start..start + apostrophe, head.into()));
             start += apostrophe + 1;
             rest = &rest[apostrophe + 1..];
         }
@@ -119,7 +126,7 @@ pub(crate) fn split(text: &str) -> Vec<(Range<usize>, String)> {
             words.push((start..start + stem.len(), without_dots(stem)));
         }
         if negated {
-            words.push((start + stem.len()..start + rest.len(), "n't".to_owned()));
+            words.push((start + stem.len()..start + rest.len(), "n't".into()));
         }
     }
     words
@@ -130,12 +137,16 @@ const ELIDED: [&str; 12] = [
 ];
 
 /// `U.S` and `U.S.` are `US`; `3.5` stays.
-fn without_dots(word: &str) -> String {
+fn without_dots(word: &str) -> Cow<'_, str> {
     let dotted = word.contains('.')
         && word
             .split('.')
             .all(|part| part.chars().count() <= 1 && part.chars().all(char::is_alphabetic));
-    if dotted { word.replace('.', "") } else { word.to_owned() }
+    if dotted {
+        word.replace('.', "").into()
+    } else {
+        word.into()
+    }
 }
 
 /// Whether the letters of a text are mostly Latin, looked at in its first kilobytes.
@@ -174,7 +185,7 @@ mod tests {
     use super::*;
 
     fn texts(given: &str) -> Vec<String> {
-        split(given).into_iter().map(|(_, word)| word).collect()
+        split(given).into_iter().map(|(_, word)| word.into_owned()).collect()
     }
 
     #[test]

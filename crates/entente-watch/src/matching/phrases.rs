@@ -2,30 +2,34 @@
 //!
 //! A text is walked once; what that costs depends on its length and on the longest phrase, not on the number of facts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::entities;
-use super::slots::key_slots;
 use crate::document::Document;
-use crate::facts::{ENTITIES, Fact, Value};
+use crate::facts::ENTITIES;
 use crate::language::{Class, Language};
 use crate::text::normal;
-use crate::words;
+use crate::words::{self, Word};
 
 /// Function words of the text that may stand inside a phrase without breaking it ("inside [the] leadership").
 const MAX_SKIPPED: usize = 2;
 /// Longest all-capital alternative that is read as an acronym.
 const LONGEST_ACRONYM: usize = 6;
+/// No phrase ends at this node.
+const NONE: u32 = u32::MAX;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Term {
-    Stem(String),
+/// What an edge of the trie is matched by.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Stem,
     /// Matches only where the text has capitals too: `US` is not `us`.
-    Acronym(String),
-    Prefix(String),
+    Acronym,
+    Prefix,
     /// Matches without stemming.
-    Exact(String),
+    Exact,
 }
 
 /// Whether a phrase is an entity type, which any name or number fills.
@@ -40,82 +44,73 @@ pub(crate) struct Hit {
     pub tokens: Range<usize>,
 }
 
-/// The alternatives and values of all facts in one language.
-#[derive(Debug, Default)]
-pub(crate) struct PhraseIndex {
-    terms: HashMap<Term, u32>,
+/// The phrases of all facts in one language.
+#[derive(Debug)]
+pub(super) struct Trie {
+    /// By [`Kind`]: text → term.
+    terms: [HashMap<Box<str>, u32>; 4],
+    count: u32,
     prefix_lengths: BTreeSet<usize>,
+    /// Node and term → node.
     edges: HashMap<(u32, u32), u32>,
     /// For each node the phrase that ends there.
-    ends: Vec<Option<u32>>,
-    by_text: HashMap<String, u32>,
+    ends: Vec<u32>,
     phrases: u32,
-    /// Fact → slot → phrases, sorted.
-    slots: Vec<Vec<Box<[u32]>>>,
-    /// Phrase → facts that cannot be found without one of their key slots.
-    keyed: HashMap<u32, Vec<u32>>,
-    /// Phrase → facts of which it is a value.
-    valued: HashMap<u32, Vec<u32>>,
-    /// Salt and length → hash → facts.
-    hidden: HashMap<(String, usize), HashMap<String, Vec<u32>>>,
+    /// Whether an alternative names an entity type: only then are they looked for.
+    entities: bool,
 }
 
-impl PhraseIndex {
-    pub(crate) fn new(facts: &[Fact], language: Language) -> Self {
-        let mut index = Self {
-            ends: vec![None],
-            ..Self::default()
+/// Fills a trie. Facts repeat each other's words, so what was worked out for one is kept until all are in.
+#[derive(Debug)]
+pub(super) struct Builder<'a> {
+    trie: Trie,
+    language: Language,
+    known: HashMap<&'a str, Option<u32>>,
+    stems: HashMap<String, Box<str>>,
+    /// By phrase: no more than a function word of the language.
+    common: Vec<bool>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(language: Language) -> Self {
+        let trie = Trie {
+            terms: std::array::from_fn(|_| HashMap::new()),
+            count: 0,
+            prefix_lengths: BTreeSet::new(),
+            edges: HashMap::new(),
+            ends: vec![NONE],
+            // The first phrase numbers are the entity types.
+            phrases: u32::try_from(ENTITIES.len()).expect("there are few entity types"),
+            entities: false,
         };
-        // The first phrase numbers are the entity types.
-        for entity in ENTITIES {
-            index.by_text.insert(entity.to_owned(), index.phrases);
-            index.phrases += 1;
+        Self {
+            trie,
+            language,
+            known: HashMap::new(),
+            stems: HashMap::new(),
+            common: vec![false; ENTITIES.len()],
         }
-        for fact in facts {
-            let slots = fact.slots.iter().map(|slot| {
-                let mut phrases: Vec<u32> = slot
-                    .any
-                    .iter()
-                    .filter_map(|alternative| index.alternative(alternative, language))
-                    .collect();
-                phrases.sort_unstable();
-                phrases.dedup();
-                phrases.into_boxed_slice()
-            });
-            let slots = slots.collect();
-            index.slots.push(slots);
-        }
-        let mut users: HashMap<u32, u32> = HashMap::new();
-        for phrase in index.slots.iter().flatten().flat_map(|slot| slot.iter()) {
-            *users.entry(*phrase).or_default() += 1;
-        }
-        for (number, fact) in (0u32..).zip(facts) {
-            let slots = &index.slots[number as usize];
-            let cost = |slot: usize| {
-                slots[slot]
-                    .iter()
-                    .map(|p| u64::from(users[p]) + if is_entity(*p) { 1 << 32 } else { 0 })
-                    .sum()
-            };
-            let keys: BTreeSet<u32> = key_slots(fact, cost)
-                .into_iter()
-                .flat_map(|slot| slots[slot].iter().copied())
-                .collect();
-            for phrase in keys {
-                index.keyed.entry(phrase).or_default().push(number);
-            }
-            for value in &fact.values {
-                index.value(value, number);
-            }
-        }
-        index
     }
 
-    fn alternative(&mut self, alternative: &str, language: Language) -> Option<u32> {
-        if let Some(known) = self.by_text.get(alternative) {
-            return Some(*known);
+    /// The phrase of an alternative, if it has any word.
+    pub(super) fn alternative(&mut self, alternative: &'a str) -> Option<u32> {
+        if let Some(known) = self.known.get(alternative) {
+            return *known;
         }
+        let entity = ENTITIES.iter().zip(0u32..).find(|(name, _)| **name == alternative);
+        let phrase = if let Some((_, entity)) = entity {
+            self.trie.entities = true;
+            Some(entity)
+        } else {
+            self.phrase(alternative)
+        };
+        self.known.insert(alternative, phrase);
+        phrase
+    }
+
+    fn phrase(&mut self, alternative: &str) -> Option<u32> {
         let mut terms = Vec::new();
+        let mut common = true;
         for part in normal(alternative).split_whitespace() {
             let wildcard = part.ends_with('*');
             let words = words::split(part);
@@ -123,147 +118,175 @@ impl PhraseIndex {
             for (position, (_, word)) in words.into_iter().enumerate() {
                 let lower = word.to_lowercase();
                 let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+                common &= self.language.lexicon().has(Class::Function, &lower);
                 terms.push(if wildcard && position == last {
-                    self.prefix_lengths.insert(lower.len());
-                    Term::Prefix(lower)
+                    self.trie.prefix_lengths.insert(lower.len());
+                    self.term(Kind::Prefix, &lower)?
                 } else if letters > 1
                     && word.len() <= LONGEST_ACRONYM
                     && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
                 {
-                    Term::Acronym(word)
+                    self.term(Kind::Acronym, &word)?
                 } else {
-                    Term::Stem(language.stem(&lower).into_owned())
+                    self.stem(lower)?
                 });
             }
         }
-        let phrase = self.insert(terms)?;
-        self.by_text.insert(alternative.to_owned(), phrase);
-        Some(phrase)
+        self.insert(&terms, common)
     }
 
-    fn value(&mut self, value: &Value, fact: u32) {
-        match value {
-            Value::Plain(term) => {
-                let terms = words::split(&normal(term))
-                    .into_iter()
-                    .map(|(_, w)| Term::Exact(w.to_lowercase()))
-                    .collect();
-                if let Some(phrase) = self.insert(terms) {
-                    self.valued.entry(phrase).or_default().push(fact);
-                }
-            }
-            Value::Hidden { salt, sha256, words } => {
-                self.hidden
-                    .entry((salt.clone(), *words))
-                    .or_default()
-                    .entry(sha256.clone())
-                    .or_default()
-                    .push(fact);
-            }
+    /// The phrase of a value, which is compared without stemming.
+    pub(super) fn value(&mut self, value: &str) -> Option<u32> {
+        let mut terms = Vec::new();
+        for (_, word) in words::split(&normal(value)) {
+            terms.push(self.term(Kind::Exact, &word.to_lowercase())?);
         }
+        self.insert(&terms, false)
+    }
+
+    fn stem(&mut self, lower: String) -> Option<u32> {
+        let language = self.language;
+        let stem = self
+            .stems
+            .entry(lower)
+            .or_insert_with_key(|lower| language.stem(lower).into());
+        term(&mut self.trie, Kind::Stem, stem)
+    }
+
+    fn term(&mut self, kind: Kind, text: &str) -> Option<u32> {
+        term(&mut self.trie, kind, text)
     }
 
     /// Adds a phrase; phrases of the same terms are one.
-    fn insert(&mut self, terms: Vec<Term>) -> Option<u32> {
+    fn insert(&mut self, terms: &[u32], common: bool) -> Option<u32> {
         if terms.is_empty() {
             return None;
         }
         let mut node = 0;
         for term in terms {
-            let fresh = u32::try_from(self.terms.len()).ok()?;
-            let term = *self.terms.entry(term).or_insert(fresh);
-            let fresh = u32::try_from(self.ends.len()).ok()?;
-            node = *self.edges.entry((node, term)).or_insert(fresh);
+            let fresh = u32::try_from(self.trie.ends.len()).ok()?;
+            node = *self.trie.edges.entry((node, *term)).or_insert(fresh);
             if node == fresh {
-                self.ends.push(None);
+                self.trie.ends.push(NONE);
             }
         }
-        let end = &mut self.ends[node as usize];
-        if end.is_none() {
-            *end = Some(self.phrases);
-            self.phrases += 1;
+        let end = &mut self.trie.ends[node as usize];
+        if *end == NONE {
+            *end = self.trie.phrases;
+            self.trie.phrases += 1;
+            self.common.push(common);
         }
-        *end
+        Some(*end)
     }
 
-    /// All alternatives in a text, by sentence.
-    pub(crate) fn find(&self, document: &Document) -> Vec<Vec<Hit>> {
-        let terms: Vec<Vec<(u32, bool)>> = document
-            .vocabulary
-            .words()
-            .iter()
-            .map(|word| self.terms_of(word))
-            .collect();
-        let mut found: Vec<Vec<Hit>> = Vec::with_capacity(document.sentences.len());
-        for sentence in &document.sentences {
+    /// Whether a phrase stands in nearly every text.
+    pub(super) fn is_common(&self, phrase: u32) -> bool {
+        self.common[phrase as usize]
+    }
+
+    /// The trie with all that was put in.
+    pub(super) fn finish(mut self) -> Trie {
+        self.trie.edges.shrink_to_fit();
+        self.trie.ends.shrink_to_fit();
+        self.trie
+    }
+}
+
+fn term(trie: &mut Trie, kind: Kind, text: &str) -> Option<u32> {
+    let terms = &mut trie.terms[kind as usize];
+    if let Some(known) = terms.get(text) {
+        return Some(*known);
+    }
+    let fresh = trie.count;
+    trie.count = fresh.checked_add(1)?;
+    terms.insert(text.into(), fresh);
+    Some(fresh)
+}
+
+/// The terms that each distinct word of a text can be.
+struct Readings {
+    /// By word: where its terms stand in `terms`.
+    words: Vec<Range<usize>>,
+    /// A term, and whether only capitals make the word this term.
+    terms: Vec<(u32, bool)>,
+}
+
+impl Trie {
+    /// All phrases in a text, by sentence.
+    pub(super) fn find(&self, document: &Document) -> Vec<Vec<Hit>> {
+        let mut readings = Readings {
+            words: Vec::with_capacity(document.vocabulary.words().len()),
+            terms: Vec::new(),
+        };
+        for word in document.vocabulary.words() {
+            let from = readings.terms.len();
+            self.read(word, &mut readings.terms);
+            readings.words.push(from..readings.terms.len());
+        }
+        let mut ways = Vec::new();
+        let find = |sentence: &crate::document::Sentence| {
             let mut hits = Vec::new();
             for start in sentence.tokens.clone() {
-                self.walk(
-                    document,
-                    &terms,
-                    start,
-                    sentence.tokens.end,
-                    sentence.shouted,
-                    &mut hits,
-                );
+                if readings.words[document.tokens[start].word as usize].is_empty() {
+                    continue;
+                }
+                ways.push((0, start, 0));
+                self.walk(document, &readings, sentence, &mut ways, start, &mut hits);
             }
-            for (entity, tokens) in entities::find(document, sentence) {
-                hits.push(Hit {
+            if self.entities {
+                let entities = entities::find(document, sentence).into_iter();
+                hits.extend(entities.map(|(entity, tokens)| Hit {
                     phrase: entity as u32,
                     tokens,
-                });
+                }));
             }
-            found.push(hits);
-        }
-        found
+            hits
+        };
+        document.sentences.iter().map(find).collect()
     }
 
     /// The terms a word of the text can be, and whether only as an acronym.
-    fn terms_of(&self, word: &words::Word) -> Vec<(u32, bool)> {
-        let mut terms: Vec<(u32, bool)> = [Term::Stem(word.stem.clone()), Term::Exact(word.lower.clone())]
-            .iter()
-            .filter_map(|term| self.terms.get(term).map(|id| (*id, false)))
-            .collect();
+    fn read(&self, word: &Word, terms: &mut Vec<(u32, bool)>) {
+        let term = |kind: Kind, text: &str| self.terms[kind as usize].get(text).copied();
+        terms.extend(term(Kind::Stem, &word.stem).map(|id| (id, false)));
+        terms.extend(term(Kind::Exact, &word.lower).map(|id| (id, false)));
         if word.upper {
-            terms.extend(
-                self.terms
-                    .get(&Term::Acronym(word.text.clone()))
-                    .map(|id| (*id, word.classes.has(Class::Function))),
-            );
+            terms.extend(term(Kind::Acronym, &word.text).map(|id| (id, word.classes.has(Class::Function))));
         }
         for length in &self.prefix_lengths {
-            let Some(prefix) = word.lower.get(..*length) else {
-                continue;
-            };
-            terms.extend(self.terms.get(&Term::Prefix(prefix.to_owned())).map(|id| (*id, false)));
+            let prefix = word.lower.get(..*length);
+            terms.extend(
+                prefix
+                    .and_then(|prefix| term(Kind::Prefix, prefix))
+                    .map(|id| (id, false)),
+            );
         }
-        terms
     }
 
     fn walk(
         &self,
         document: &Document,
-        terms: &[Vec<(u32, bool)>],
+        readings: &Readings,
+        sentence: &crate::document::Sentence,
+        // Node, next token, function words skipped. A word can be several terms, so there can be several ways.
+        ways: &mut Vec<(u32, usize, usize)>,
         start: usize,
-        end: usize,
-        shouted: bool,
         hits: &mut Vec<Hit>,
     ) {
-        // Node, next token, function words skipped. A word can be several terms, so there can be several ways.
-        let mut ways = vec![(0u32, start, 0usize)];
         while let Some((node, at, skipped)) = ways.pop() {
-            if at == end {
+            if at == sentence.tokens.end {
                 continue;
             }
             let word = document.tokens[at].word as usize;
-            for (term, homograph) in &terms[word] {
+            for (term, homograph) in &readings.terms[readings.words[word].clone()] {
                 let Some(next) = self.edges.get(&(node, *term)) else {
                     continue;
                 };
-                if *homograph && shouted {
+                if *homograph && sentence.shouted {
                     continue;
                 }
-                if let Some(phrase) = self.ends[*next as usize] {
+                let phrase = self.ends[*next as usize];
+                if phrase != NONE {
                     hits.push(Hit {
                         phrase,
                         tokens: start..at + 1,
@@ -278,35 +301,5 @@ impl PhraseIndex {
                 ways.push((node, at + 1, skipped + 1));
             }
         }
-    }
-
-    /// How many phrases there are.
-    pub(crate) fn len(&self) -> usize {
-        self.phrases as usize
-    }
-
-    /// The slots of a fact, each with its alternatives as sorted phrase numbers.
-    pub(crate) fn slots(&self, fact: usize) -> &[Box<[u32]>] {
-        &self.slots[fact]
-    }
-
-    /// The alternatives of a slot, as sorted phrase numbers.
-    pub(crate) fn slot(&self, fact: usize, slot: usize) -> &[u32] {
-        &self.slots[fact][slot]
-    }
-
-    /// Facts that may be found where this phrase stands.
-    pub(crate) fn keyed(&self, phrase: u32) -> &[u32] {
-        self.keyed.get(&phrase).map_or(&[], Vec::as_slice)
-    }
-
-    /// Facts of which this phrase is a value.
-    pub(crate) fn valued(&self, phrase: u32) -> &[u32] {
-        self.valued.get(&phrase).map_or(&[], Vec::as_slice)
-    }
-
-    /// Hidden values by salt and length.
-    pub(crate) fn hidden(&self) -> &HashMap<(String, usize), HashMap<String, Vec<u32>>> {
-        &self.hidden
     }
 }

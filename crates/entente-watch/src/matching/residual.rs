@@ -1,13 +1,9 @@
 //! What no stage found but a person might want to see: sentences close to a fact by BM25. Never a finding.
 
-use std::collections::{HashMap, HashSet};
-
-use super::Review;
+use super::found::Review;
+use super::rows::Rows;
+use super::wording::{UNKNOWN, Wordings};
 use crate::document::Document;
-use crate::facts::Fact;
-use crate::language::Language;
-use crate::text::normal;
-use crate::words::{self, Vocabulary};
 
 /// BM25 parameters as commonly used (Robertson and Zaragoza 2009, §3).
 const K1: f64 = 1.2;
@@ -21,86 +17,96 @@ const MAX_REVIEWS: usize = 20;
 /// Words that more facts share than this tell facts apart no longer.
 const MAX_POSTINGS: usize = 32;
 
-#[derive(Debug, Default)]
+/// Which facts use a word, and how much it says about them.
+#[derive(Debug)]
 pub(super) struct Postings {
-    words: HashMap<String, Vec<u32>>,
-    lengths: Vec<usize>,
+    /// By stem: the facts with it, where they are few.
+    facts: Rows,
+    /// By stem: inverse document frequency.
+    idf: Vec<f64>,
+    /// By fact: what BM25 makes of its length.
+    length: Vec<f64>,
+    /// By fact: its own score.
     own: Vec<f64>,
-    mean: f64,
 }
 
 impl Postings {
-    pub(super) fn new(facts: &[Fact], language: Language) -> Self {
-        let mut postings = Self::default();
-        let mut stems: Vec<HashSet<String>> = Vec::with_capacity(facts.len());
-        for (number, fact) in (0u32..).zip(facts) {
-            let mut vocabulary = Vocabulary::new(language, true);
-            let ids: Vec<u32> = words::split(&normal(&fact.text))
-                .into_iter()
-                .map(|(_, word)| vocabulary.intern(&word))
-                .collect();
-            let content: HashSet<String> = ids
-                .iter()
-                .map(|id| vocabulary.word(*id))
-                .filter(|w| w.is_content())
-                .map(|w| w.stem.clone())
-                .collect();
-            for stem in &content {
-                postings.words.entry(stem.clone()).or_default().push(number);
-            }
-            postings.lengths.push(content.len());
-            stems.push(content);
-        }
-        postings.mean = postings.lengths.iter().sum::<usize>() as f64 / postings.lengths.len().max(1) as f64;
-        postings.own = stems
-            .iter()
-            .enumerate()
-            .map(|(fact, stems)| stems.iter().map(|stem| postings.weight(stem, fact)).sum())
-            .collect();
-        postings.words.retain(|_, facts| facts.len() <= MAX_POSTINGS);
-        postings
-    }
-
-    fn weight(&self, stem: &str, fact: usize) -> f64 {
-        let facts = self.lengths.len() as f64;
-        let with = self.words.get(stem).map_or(0, Vec::len) as f64;
-        let idf = (1.0 + (facts - with + 0.5) / (with + 0.5)).ln();
-        idf * (K1 + 1.0) / (1.0 + K1 * (1.0 - B + B * self.lengths[fact] as f64 / self.mean.max(1.0)))
-    }
-
-    pub(super) fn find(&self, document: &Document) -> Vec<Review> {
-        let mut reviews = Vec::new();
-        for (sentence, bounds) in document.sentences.iter().enumerate() {
-            let stems: HashSet<&str> = bounds
-                .tokens
-                .clone()
-                .map(|t| document.word(t))
-                .filter(|w| w.is_content())
-                .map(|w| w.stem.as_str())
-                .collect();
-            let mut scores: HashMap<u32, (f64, usize)> = HashMap::new();
+    pub(super) fn new(wordings: &Wordings) -> Self {
+        let count = wordings.content.len();
+        let mut with = vec![0usize; wordings.stems()];
+        let mut total = 0;
+        for stems in wordings.distinct() {
+            total += stems.len();
             for stem in stems {
-                for fact in self.words.get(stem).into_iter().flatten() {
-                    let entry = scores.entry(*fact).or_default();
-                    entry.0 += self.weight(stem, *fact as usize);
-                    entry.1 += 1;
+                with[stem as usize] += 1;
+            }
+        }
+        let mean = (total as f64 / count.max(1) as f64).max(1.0);
+        let idf: Vec<f64> = with
+            .iter()
+            .map(|with| (1.0 + (count as f64 - *with as f64 + 0.5) / (*with as f64 + 0.5)).ln())
+            .collect();
+        let (mut length, mut own) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut pairs = Vec::new();
+        for (fact, stems) in (0u32..).zip(wordings.distinct()) {
+            let factor = (K1 + 1.0) / (1.0 + K1 * (1.0 - B + B * stems.len() as f64 / mean));
+            length.push(factor);
+            own.push(stems.iter().map(|stem| idf[*stem as usize]).sum::<f64>() * factor);
+            let telling = stems.into_iter().filter(|stem| with[*stem as usize] <= MAX_POSTINGS);
+            pairs.extend(telling.map(|stem| (stem, fact)));
+        }
+        Self {
+            facts: Rows::gather(pairs),
+            idf,
+            length,
+            own,
+        }
+    }
+
+    pub(super) fn find(&self, document: &Document, stems: &[u32]) -> Vec<Review> {
+        let mut reviews = Vec::new();
+        let (mut words, mut shared): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+        for (sentence, bounds) in document.sentences.iter().enumerate() {
+            words.clear();
+            let content = bounds.tokens.clone().filter(|token| document.word(*token).is_content());
+            words.extend(content.map(|token| stems[token]).filter(|stem| *stem != UNKNOWN));
+            words.sort_unstable();
+            words.dedup();
+            shared.clear();
+            for stem in &words {
+                shared.extend(self.facts.get(*stem as usize).iter().map(|fact| (*fact, *stem)));
+            }
+            shared.sort_unstable();
+            for common in shared.chunk_by(|one, other| one.0 == other.0) {
+                if common.len() < MIN_WORDS {
+                    continue;
+                }
+                let fact = common[0].0 as usize;
+                let score = common.iter().map(|(_, stem)| self.idf[*stem as usize]).sum::<f64>() * self.length[fact];
+                let share = score / self.own[fact].max(f64::MIN_POSITIVE);
+                if share >= CLOSE {
+                    reviews.push(Review {
+                        fact,
+                        sentence,
+                        score: share.min(1.0),
+                    });
                 }
             }
-            reviews.extend(scores.into_iter().filter_map(|(fact, (score, words))| {
-                let share = score / self.own[fact as usize].max(f64::MIN_POSITIVE);
-                (words >= MIN_WORDS && share >= CLOSE).then_some(Review {
-                    fact: fact as usize,
-                    sentence,
-                    score: share.min(1.0),
-                })
-            }));
+            if reviews.len() > MAX_REVIEWS * MAX_REVIEWS {
+                best(&mut reviews);
+            }
         }
-        reviews.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then((a.sentence, a.fact).cmp(&(b.sentence, b.fact)))
-        });
-        reviews.truncate(MAX_REVIEWS);
+        best(&mut reviews);
         reviews
     }
+}
+
+/// Keeps the best.
+fn best(reviews: &mut Vec<Review>) {
+    reviews.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then((a.sentence, a.fact).cmp(&(b.sentence, b.fact)))
+    });
+    reviews.truncate(MAX_REVIEWS);
 }

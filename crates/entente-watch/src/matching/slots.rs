@@ -1,125 +1,55 @@
 //! The core stage: the slots of a fact standing together in a sentence, or in two that follow each other.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{Hit, Match, PhraseIndex, SlotPlace, Stage};
-use crate::document::Document;
-use crate::facts::Fact;
+use foldhash::{HashMap, HashSet};
 
-/// Share of a fact's weight that has to be exceeded where mandatory slots vouch for the topic: two of three equal
-/// slots, but not three of five. On real articles, at one half, facts with a single
-/// mandatory slot had twice as many wrong findings.
-const COVERAGE: f64 = 0.6;
-/// The same without any mandatory slot. Two of three slots were right only half of the time on real articles,
-/// so two thirds are not enough.
-const COVERAGE_WITHOUT_MANDATORY: f64 = 0.7;
-/// Weights are sums of decimals; a share that equals the threshold on paper must not exceed it.
-const ROUNDING: f64 = 1e-9;
-/// What a slot counts that stands in the neighbouring sentence.
-const NEIGHBOUR: f64 = 0.5;
+use super::budget::Budget;
+use super::found::{Match, SlotPlace, Stage};
+use super::index::PhraseIndex;
+use super::keys::{MIN_SLOTS, NEIGHBOUR, ROUNDING, threshold};
+use super::nearby::{Nearby, neighbours};
+use super::page::Page;
+use super::phrases::Hit;
+use super::shapes::Place;
+
 /// Words between the outermost hits beyond which they hardly belong to one statement, per slot found.
 const REACH: usize = 8;
 /// What is left where a semicolon parts the slots: two statements, of which neither has all.
 const PARTED: f64 = 0.7;
 /// Anchors tried in one sentence: enough for any prose, a bound against sentences made of one word.
 const MAX_ANCHORS: usize = 8;
-
-/// The slots of which at least one must be in a sentence for the fact to be found there: the rarest mandatory one,
-/// or, where none is mandatory, the cheapest set without which the rest cannot reach the threshold.
-pub(super) fn key_slots(fact: &Fact, cost: impl Fn(usize) -> u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..fact.slots.len()).collect();
-    order.sort_by_key(|slot| cost(*slot));
-    if let Some(key) = order.iter().copied().find(|slot| fact.slots[*slot].mandatory) {
-        return vec![key];
-    }
-    let total: f64 = fact.slots.iter().map(|s| s.weight).sum();
-    let mut left = total;
-    let mut keys = Vec::new();
-    for slot in order {
-        if left < COVERAGE_WITHOUT_MANDATORY * total {
-            break;
-        }
-        left -= fact.slots[slot].weight;
-        keys.push(slot);
-    }
-    keys
-}
-
-pub(super) fn find(facts: &[Fact], index: &PhraseIndex, document: &Document, hits: &[Vec<Hit>]) -> Vec<Match> {
+/// Every place at which the slots of a fact stand together.
+pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
     let mut found: Vec<Match> = Vec::new();
-    let mut candidates: Vec<u32> = Vec::new();
-    let mut present = Present::new(index.len());
-    for (sentence, own) in hits.iter().enumerate() {
-        present.move_to(hits, sentence);
+    let shapes = page.index.shapes();
+    let mut places: Vec<Place> = Vec::new();
+    let mut candidates: Vec<(u32, Place)> = Vec::new();
+    let mut nearby = Nearby::default();
+    for sentence in 0..page.hits.len() {
+        nearby.move_to(page.document, page.hits, sentence);
+        // One after the other, since each waits for memory and in a row these waits overlap: which facts they are,
+        // what few slots tell, and what all of them do.
+        places.clear();
+        page.index
+            .candidates(&nearby.own.phrases, &nearby.all.phrases, &mut places);
         candidates.clear();
-        candidates.extend(own.iter().flat_map(|hit| index.keyed(hit.phrase)));
+        candidates.extend(places.iter().map(|place| (shapes.fact(*place), *place)));
+        candidates.retain(|(_, place)| nearby.enough_slots(shapes.slots(*place)));
         candidates.sort_unstable();
         candidates.dedup();
-        for fact in &candidates {
+        for (fact, place) in &candidates {
             let number = *fact as usize;
-            if present.could_hold(&facts[number], number, index) {
-                found.extend(judge(&facts[number], number, index, document, hits, sentence));
+            if nearby.could_hold(shapes.slots(*place), shapes.threshold(*place))
+                && budget.allows(number, sentence)
+                && let Some(one) = judge(page, number, sentence)
+            {
+                budget.spend(number);
+                found.push(one);
             }
         }
     }
     without_echoes(found)
-}
-
-/// Which phrases stand in a sentence and around it, to turn most candidates away at the price of a few look-ups.
-struct Present {
-    /// Phrase → the last sentence (from one) in or next to which it was seen, and whether in it.
-    own: Vec<u32>,
-    near: Vec<u32>,
-    stamp: u32,
-}
-
-impl Present {
-    fn new(phrases: usize) -> Self {
-        Self {
-            own: vec![0; phrases],
-            near: vec![0; phrases],
-            stamp: 0,
-        }
-    }
-
-    fn move_to(&mut self, hits: &[Vec<Hit>], sentence: usize) {
-        self.stamp += 1;
-        for hit in &hits[sentence] {
-            self.own[hit.phrase as usize] = self.stamp;
-        }
-        for hit in hits[sentence.saturating_sub(1)..(sentence + 2).min(hits.len())]
-            .iter()
-            .flatten()
-        {
-            self.near[hit.phrase as usize] = self.stamp;
-        }
-    }
-
-    /// The conditions of [`judge`] that need no places; never turns away what it would accept.
-    fn could_hold(&self, fact: &Fact, number: usize, index: &PhraseIndex) -> bool {
-        let (mut own, mut weight, mut total) = (0, 0.0, 0.0);
-        for (slot, phrases) in fact.slots.iter().zip(index.slots(number)) {
-            total += slot.weight;
-            if phrases.iter().any(|phrase| self.own[*phrase as usize] == self.stamp) {
-                own += 1;
-                weight += slot.weight;
-            } else if phrases.iter().any(|phrase| self.near[*phrase as usize] == self.stamp) {
-                weight += NEIGHBOUR * slot.weight;
-            } else if slot.mandatory {
-                return false;
-            }
-        }
-        own >= 2.min(fact.slots.len()) && weight > (threshold(fact) + ROUNDING) * total
-    }
-}
-
-fn threshold(fact: &Fact) -> f64 {
-    if fact.slots.iter().any(|slot| slot.mandatory) {
-        COVERAGE
-    } else {
-        COVERAGE_WITHOUT_MANDATORY
-    }
 }
 
 /// One finding for one statement: where a fact was completed from the neighbouring sentence and that sentence
@@ -141,14 +71,12 @@ fn without_echoes(mut found: Vec<Match>) -> Vec<Match> {
             || (!strong.contains(&(m.fact, m.sentence + 1))
                 && (m.sentence == 0 || !strong.contains(&(m.fact, m.sentence - 1))))
     });
-    let all: Vec<(usize, usize, f64)> = found.iter().map(|m| (m.fact, m.sentence, m.score)).collect();
+    let scores: HashMap<(usize, usize), f64> = found.iter().map(|m| ((m.fact, m.sentence), m.score)).collect();
     found.retain(|m| {
-        m.context.is_empty()
-            || !all.iter().any(|(f, s, score)| {
-                *f == m.fact
-                    && s.abs_diff(m.sentence) == 1
-                    && (*score > m.score || (*score >= m.score && *s < m.sentence))
-            })
+        let score = |sentence: Option<usize>| scores.get(&(m.fact, sentence?)).copied();
+        let before = score(m.sentence.checked_sub(1)).is_some_and(|score| score >= m.score);
+        let after = score(m.sentence.checked_add(1)).is_some_and(|score| score > m.score);
+        m.context.is_empty() || !(before || after)
     });
     found
 }
@@ -166,9 +94,10 @@ fn places<'a>(
 }
 
 /// The slots of a fact in one sentence, chosen so that they stand as close together as they can.
-pub(super) fn closest(fact: &Fact, number: usize, index: &PhraseIndex, hits: &[Hit]) -> Vec<SlotPlace> {
+pub(super) fn closest(page: Page<'_>, number: usize, sentence: usize) -> Vec<SlotPlace> {
+    let fact = &page.facts[number];
     let all: Vec<Vec<Range<usize>>> = (0..fact.slots.len())
-        .map(|slot| places(index, number, slot, hits).collect())
+        .map(|slot| places(page.index, number, slot, &page.hits[sentence]).collect())
         .collect();
     let Some(anchor) = (0..all.len())
         .filter(|slot| !all[*slot].is_empty())
@@ -212,15 +141,10 @@ fn spread(hits: &[SlotPlace]) -> usize {
     end - start
 }
 
-fn judge(
-    fact: &Fact,
-    number: usize,
-    index: &PhraseIndex,
-    document: &Document,
-    hits: &[Vec<Hit>],
-    sentence: usize,
-) -> Option<Match> {
-    let own = closest(fact, number, index, &hits[sentence]);
+fn judge(page: Page<'_>, number: usize, sentence: usize) -> Option<Match> {
+    let Page { facts, document, .. } = page;
+    let fact = &facts[number];
+    let own = closest(page, number, sentence);
     if own.is_empty() {
         return None;
     }
@@ -229,13 +153,11 @@ fn judge(
         |slots: &mut dyn Iterator<Item = usize>| slots.map(|slot| fact.slots[slot].weight).sum::<f64>() / total;
     let here = weight(&mut own.iter().map(|(slot, _)| *slot));
     let mut context: Vec<SlotPlace> = Vec::new();
-    let paragraph = document.sentences[sentence].paragraph;
-    let neighbours = [sentence.checked_sub(1), Some(sentence + 1)].into_iter().flatten();
-    for neighbour in neighbours.filter(|n| document.sentences.get(*n).is_some_and(|s| s.paragraph == paragraph)) {
+    for neighbour in neighbours(document, sentence) {
         for slot in 0..fact.slots.len() {
             if !own.iter().chain(&context).any(|(taken, _)| *taken == slot) {
                 context.extend(
-                    places(index, number, slot, &hits[neighbour])
+                    places(page.index, number, slot, &page.hits[neighbour])
                         .next()
                         .map(|place| (slot, place)),
                 );
@@ -252,8 +174,7 @@ fn judge(
     {
         return None;
     }
-    // One word alone says nothing, unless the analyst gave the fact a single slot.
-    if own.len() < 2.min(fact.slots.len()) {
+    if own.len() < MIN_SLOTS.min(fact.slots.len()) {
         return None;
     }
     let coverage = here + NEIGHBOUR * near;
@@ -277,4 +198,77 @@ fn judge(
         score,
         stage: Stage::Slots,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::Document;
+    use crate::facts::{Fact, Facts, Slot};
+    use crate::language::Language;
+    use crate::matching::index::PhraseIndex;
+    use crate::text::read_bytes;
+
+    const WORDS: [&str; 12] = [
+        "harbour", "lantern", "gate", "two", "ferry", "night", "Tuesday", "guard", "mill", "the", "copper", "bridge",
+    ];
+
+    /// The obvious twin of [`find`]: every fact in every sentence.
+    fn everywhere(page: Page<'_>) -> Vec<Match> {
+        let sentences = 0..page.hits.len();
+        let all = sentences.flat_map(|sentence| (0..page.facts.len()).map(move |fact| (fact, sentence)));
+        without_echoes(all.filter_map(|(fact, sentence)| judge(page, fact, sentence)).collect())
+    }
+
+    fn told(mut found: Vec<Match>) -> Vec<String> {
+        found.sort_by_key(|m| (m.sentence, m.fact));
+        found.iter().map(|m| format!("{m:?}")).collect()
+    }
+
+    fn fact() -> impl Strategy<Value = Vec<(Vec<usize>, bool, u8)>> {
+        let slot = (
+            proptest::collection::vec(0..WORDS.len(), 0..4),
+            proptest::bool::weighted(0.3),
+            1..4u8,
+        );
+        proptest::collection::vec(slot, 1..5)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_filed_is_found_where_looking_everywhere_finds_it(
+            shapes in proptest::collection::vec(fact(), 1..20),
+            // Copies crowd the phrases, so that pairs are used.
+            copies in 1..20usize,
+            words in proptest::collection::vec(0..WORDS.len() + 3, 0..120),
+        ) {
+            let list = (0..copies).flat_map(|copy| shapes.iter().enumerate().map(move |(number, slots)| Fact {
+                id: format!("{copy}-{number}"),
+                text: String::new(),
+                slots: slots.iter().enumerate().map(|(slot, (any, mandatory, weight))| Slot {
+                    name: slot.to_string(),
+                    any: any.iter().map(|word| WORDS[*word].to_owned()).collect(),
+                    mandatory: *mandatory,
+                    weight: f64::from(*weight) / 2.0,
+                }).collect(),
+                values: Vec::new(),
+                reveals: None,
+            }));
+            let facts = Facts::new(list.collect()).expect("valid");
+            let mut text = String::from("It was said");
+            for word in words {
+                let next = WORDS.get(word).map(|word| format!(" {word}"));
+                text.push_str(&next.unwrap_or_else(|| [". It was", ".\n\nIt was", "; it was"][word - WORDS.len()].into()));
+            }
+            let document = Document::new(read_bytes("t.txt", text.as_bytes()).expect("text").remove(0));
+            let index = PhraseIndex::new(facts.list(), Language::En);
+            let hits = index.find(&document);
+            let page = Page { facts: facts.list(), index: &index, document: &document, hits: &hits };
+            prop_assert_eq!(told(find(page, &mut Budget::default())), told(everywhere(page)), "{}", text);
+        }
+    }
 }

@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
-use super::{Hit, Match, PhraseIndex, Stage, slots};
-use crate::document::Document;
-use crate::facts::{Fact, digest};
+use foldhash::{HashMap, HashMapExt};
+
+use super::budget::Budget;
+use super::found::{Match, Stage};
+use super::page::Page;
+use super::slots;
+use crate::facts::digest;
 
 /// Confidence of a value that names something by itself (an identifier, a name of several words).
 const DISTINCTIVE: f64 = 0.85;
@@ -13,41 +17,41 @@ const SUPPORTED: f64 = 0.7;
 /// A code of fewer characters (`B52`, `2029`) turns up by chance.
 const SHORTEST_CODE: usize = 5;
 
-pub(super) fn find(facts: &[Fact], index: &PhraseIndex, document: &Document, hits: &[Vec<Hit>]) -> Vec<Match> {
+pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
+    let Page { document, index, .. } = page;
     let mut found = Vec::new();
-    for (sentence, own) in hits.iter().enumerate() {
+    let mut take = |fact: u32, sentence: usize, tokens: &Range<usize>| {
+        let number = fact as usize;
+        if budget.allows(number, sentence)
+            && let Some(one) = judge(page, number, sentence, tokens)
+        {
+            budget.spend(number);
+            found.push(one);
+        }
+    };
+    for (sentence, own) in page.hits.iter().enumerate() {
         for hit in own {
             for fact in index.valued(hit.phrase) {
-                found.extend(judge(
-                    facts,
-                    *fact as usize,
-                    index,
-                    document,
-                    own,
-                    sentence,
-                    &hit.tokens,
-                ));
+                take(*fact, sentence, &hit.tokens);
             }
         }
     }
     for ((salt, words), hashes) in index.hidden() {
+        // A hash costs more than all the rest, and texts repeat their words.
+        let mut known: HashMap<Vec<u32>, &[u32]> = HashMap::new();
         for (sentence, bounds) in document.sentences.iter().enumerate() {
             for start in bounds.tokens.clone() {
                 let tokens = start..start + words;
                 if tokens.end > bounds.tokens.end {
                     break;
                 }
-                let term: Vec<&str> = tokens.clone().map(|t| document.word(t).lower.as_str()).collect();
-                for fact in hashes.get(&digest(salt, &term.join(" "))).into_iter().flatten() {
-                    found.extend(judge(
-                        facts,
-                        *fact as usize,
-                        index,
-                        document,
-                        &hits[sentence],
-                        sentence,
-                        &tokens,
-                    ));
+                let key: Vec<u32> = tokens.clone().map(|t| document.tokens[t].word).collect();
+                let facts = *known.entry(key).or_insert_with(|| {
+                    let term: Vec<&str> = tokens.clone().map(|t| document.word(t).lower.as_str()).collect();
+                    hashes.get(&digest(salt, &term.join(" "))).map_or(&[], Vec::as_slice)
+                });
+                for fact in facts {
+                    take(*fact, sentence, &tokens);
                 }
             }
         }
@@ -55,17 +59,10 @@ pub(super) fn find(facts: &[Fact], index: &PhraseIndex, document: &Document, hit
     found
 }
 
-fn judge(
-    facts: &[Fact],
-    number: usize,
-    index: &PhraseIndex,
-    document: &Document,
-    own: &[Hit],
-    sentence: usize,
-    tokens: &Range<usize>,
-) -> Option<Match> {
+fn judge(page: Page<'_>, number: usize, sentence: usize, tokens: &Range<usize>) -> Option<Match> {
+    let Page { facts, document, .. } = page;
     let fact = &facts[number];
-    let mut hits = slots::closest(fact, number, index, own);
+    let mut hits = slots::closest(page, number, sentence);
     let code = tokens.clone().any(|t| document.word(t).numeric) && document.text(tokens.clone()).len() >= SHORTEST_CODE;
     let distinctive = code || tokens.len() > 1;
     if !distinctive && hits.is_empty() && !fact.slots.is_empty() {

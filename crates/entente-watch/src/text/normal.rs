@@ -64,6 +64,10 @@ pub(super) fn normalise(text: &str) -> MappedText {
 
 /// The same form for a short text whose place does not matter (an alternative, a value).
 pub(crate) fn normal(text: &str) -> String {
+    // Printable ASCII is in that form already.
+    if text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return text.trim().to_owned();
+    }
     normalise(text).as_str().trim().to_owned()
 }
 

@@ -1,0 +1,359 @@
+//! The words that say who vouches for what: verbs of saying with their subjects, "according to", inverted quotations.
+
+use std::ops::Range;
+
+use crate::document::{Document, Sentence};
+use crate::language::{Class, Language, Phrases};
+use crate::names::Names;
+use crate::speakers::{self, Speaker};
+use crate::subjects::{MAX_SOURCE, Subjects};
+
+/// What a cue does to what it governs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Say,
+    Suggest,
+    Deny,
+    Admit,
+}
+
+/// A word that says who vouches for a part of a sentence, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Cue {
+    pub kind: Kind,
+    pub verb: usize,
+    pub speaker: Option<Speaker>,
+    /// Outlets and sources the statement went through, outermost first.
+    pub via: Vec<Speaker>,
+    /// Where the subject and verb stand.
+    pub head: Range<usize>,
+    pub scope: Range<usize>,
+    /// Set aside from the sentence ("…, officials said, …"): governs all of it.
+    pub whole: bool,
+    /// Under a condition, a negation, or "to": states nothing of the kind.
+    pub weak: bool,
+    /// Names the place where the story began ("first made by").
+    pub origin: bool,
+}
+
+/// Words at the head of a sentence in which the person it is about is looked for.
+const TOPIC: usize = 5;
+/// Words after "called" in which "false" or "a fantasy" is looked for.
+const REJECTION: usize = 8;
+
+/// The cues of all sentences of a text.
+pub(crate) fn read(document: &Document, names: &Names) -> Vec<Vec<Cue>> {
+    let mut reader = Reader {
+        document,
+        phrases: speakers::Phrases { document, names },
+        subjects: Subjects { document },
+        last: None,
+        last_outlet: None,
+    };
+    document
+        .sentences
+        .iter()
+        .map(|sentence| reader.sentence(sentence))
+        .collect()
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    phrases: speakers::Phrases<'a>,
+    subjects: Subjects<'a>,
+    /// The person who was last spoken of, for "he said".
+    last: Option<Speaker>,
+    /// The outlet that was last named, for "the paper wrote".
+    last_outlet: Option<Speaker>,
+}
+
+impl Reader<'_> {
+    fn sentence(&mut self, sentence: &Sentence) -> Vec<Cue> {
+        let mut cues = self.according(sentence);
+        cues.extend(self.authored(sentence));
+        for verb in sentence.tokens.clone() {
+            if cues.iter().any(|cue| cue.head.contains(&verb)) {
+                continue;
+            }
+            cues.extend(self.verb(sentence, verb));
+        }
+        let citing = self.after_phrase(sentence, Phrases::Citing, sentence.tokens.clone());
+        let outlets = self.after_phrase(sentence, Phrases::To, sentence.tokens.clone());
+        for cue in &mut cues {
+            let Some(speaker) = &cue.speaker else { continue };
+            if speaker.press {
+                cue.via.extend(
+                    citing
+                        .iter()
+                        .filter(|(s, _)| s.name != speaker.name)
+                        .map(|(s, _)| s.clone()),
+                );
+            } else {
+                cue.via.extend(
+                    outlets
+                        .iter()
+                        .filter(|(s, _)| s.named && s.name != speaker.name)
+                        .map(|(s, _)| s.clone()),
+                );
+                cue.via.truncate(1);
+            }
+        }
+        if let Some(speaker) = cues
+            .iter()
+            .rev()
+            .filter(|cue| !cue.weak)
+            .filter_map(|cue| cue.speaker.as_ref())
+            .find(|s| s.named && !s.press)
+        {
+            self.last = Some(speaker.clone());
+        } else if let Some(person) = self.topic(sentence) {
+            self.last = Some(person);
+        }
+        let mut outlets = self
+            .phrases
+            .runs(&sentence.tokens)
+            .into_iter()
+            .filter_map(|name| self.phrases.speaker(&name, false));
+        self.last_outlet = outlets
+            .rfind(|speaker| speaker.named && speaker.press)
+            .or(self.last_outlet.take());
+        cues
+    }
+
+    /// The person a sentence begins with: "Ada Moss was not convinced."
+    fn topic(&self, sentence: &Sentence) -> Option<Speaker> {
+        let head = sentence.tokens.start..(sentence.tokens.start + TOPIC).min(sentence.tokens.end);
+        let name = self.phrases.runs(&head).into_iter().find(|name| name.len() > 1)?;
+        self.phrases.speaker(&name, false).filter(|speaker| !speaker.press)
+    }
+
+    /// "According to X": the whole sentence when it stands at its end or in the middle, the rest when at its head.
+    fn according(&self, sentence: &Sentence) -> Vec<Cue> {
+        self.after_phrase(sentence, Phrases::According, sentence.tokens.clone())
+            .into_iter()
+            .map(|(speaker, head)| Cue {
+                kind: Kind::Say,
+                verb: head.start,
+                speaker: Some(speaker),
+                via: Vec::new(),
+                scope: sentence.tokens.clone(),
+                whole: true,
+                weak: false,
+                origin: self.originates(sentence, head.start),
+                head,
+            })
+            .collect()
+    }
+
+    /// "The claims first made by X that …".
+    fn authored(&self, sentence: &Sentence) -> Vec<Cue> {
+        let mut cues = Vec::new();
+        for (speaker, head) in self.after_phrase(sentence, Phrases::By, sentence.tokens.clone()) {
+            let Some(noun) = head.start.checked_sub(1).filter(|n| sentence.tokens.contains(n)) else {
+                continue;
+            };
+            let (claim, report) = (
+                self.document.is(noun, Class::ClaimNoun),
+                self.document.is(noun, Class::ReportNoun),
+            );
+            if !(claim || report && speaker.press) {
+                continue;
+            }
+            cues.push(Cue {
+                kind: if claim { Kind::Suggest } else { Kind::Say },
+                verb: noun,
+                speaker: Some(speaker),
+                via: Vec::new(),
+                scope: head.end..sentence.tokens.end,
+                whole: false,
+                weak: false,
+                origin: self.originates(sentence, head.start),
+                head: noun..head.end,
+            });
+        }
+        cues
+    }
+
+    fn originates(&self, sentence: &Sentence, at: usize) -> bool {
+        let from = at.saturating_sub(6).max(sentence.tokens.start);
+        let to = (at + 8).min(sentence.tokens.end);
+        (from..to).any(|t| self.document.phrase_at(Phrases::Origin, t, to).is_some())
+    }
+
+    /// The speakers that follow a phrase of a table, each with the range of phrase and name.
+    fn after_phrase(&self, sentence: &Sentence, kind: Phrases, within: Range<usize>) -> Vec<(Speaker, Range<usize>)> {
+        let mut found: Vec<(Speaker, Range<usize>)> = Vec::new();
+        for at in within {
+            if found.last().is_some_and(|(_, head)| head.contains(&at)) {
+                continue;
+            }
+            let Some(length) = self.document.phrase_at(kind, at, sentence.tokens.end) else {
+                continue;
+            };
+            let start = at + length;
+            let mut end = start;
+            while end < sentence.tokens.end && end - start < MAX_SOURCE {
+                let stops = self.document.is(end, Class::Subordinator)
+                    || (self.document.is(end, Class::Auxiliary) && end > start);
+                if stops {
+                    break;
+                }
+                end += 1;
+                if self.document.breaks(end - 1) {
+                    break;
+                }
+            }
+            if let Some(speaker) = self.speaker(&(start..end), kind == Phrases::According) {
+                found.push((speaker, at..end));
+            }
+        }
+        found
+    }
+
+    fn verb(&self, sentence: &Sentence, verb: usize) -> Option<Cue> {
+        let document = self.document;
+        let classes = document.word(verb).classes;
+        let soon = verb + 1..(verb + 6).min(sentence.tokens.end);
+        let rejected =
+            || (verb + 1..(verb + REJECTION).min(sentence.tokens.end)).any(|t| document.is(t, Class::Falsity));
+        let kind = if classes.has(Class::Deny) || (classes.has(Class::Call) && rejected()) {
+            Kind::Deny
+        } else if classes.has(Class::Admit)
+            || (classes.has(Class::Defend) && soon.clone().any(|t| document.is(t, Class::Right)))
+        {
+            Kind::Admit
+        } else if classes.has(Class::Suggest) {
+            Kind::Suggest
+        } else if classes.has(Class::Say) {
+            Kind::Say
+        } else {
+            return None;
+        };
+        let before = (verb > sentence.tokens.start).then(|| verb - 1);
+        // "Allegedly" shares its stem with a verb, and "State" in a name its form.
+        let adverb = classes.has(Class::Hedge)
+            && (document.word(verb).lower.ends_with("ly") || document.language != Language::En);
+        if adverb || before.is_some() && document.word(verb).capital && !sentence.shouted {
+            return None;
+        }
+        let set_apart = before.is_some_and(|t| self.document.breaks(t));
+        if !set_apart && before.is_some_and(|t| document.is(t, Class::NounMaker) && !document.is(t, Class::Pronoun)) {
+            return None;
+        }
+        let introduces = soon.take(4).any(|t| document.word(t).lower == "that");
+        // A quotation that follows at once is the verb's object, as in: revealed “the list”.
+        let opens_quote = self.document.quotes_after(verb) && !document.gap(verb).contains([',', ':']);
+        let ends = verb + 1 == sentence.tokens.end
+            || (self.document.breaks(verb) && !opens_quote)
+            || document.gap(verb).contains('.');
+        let by_people = before.is_some_and(|t| document.word(t).classes.any(&[Class::Unnamed, Class::Pronoun]));
+        if classes.has(Class::Ambiguous) && !(introduces || ends || (kind == Kind::Suggest && by_people)) {
+            return None;
+        }
+        let (subject, mut weak) = self.subjects.before(sentence, verb);
+        let gerund = document.word(verb).lower.ends_with("ing") && subject.is_none();
+        let (subject, inverted) = match subject {
+            Some(subject) => (Some(subject), false),
+            None if set_apart && !gerund => (self.subjects.after(sentence, verb), true),
+            None if gerund => (self.subjects.of_clause(sentence, verb), false),
+            None => (None, false),
+        };
+        let subject = subject?;
+        let speaker = self.speaker(&subject, false)?;
+        weak |= self.no_stance(sentence, verb);
+        let apart = !inverted
+            && subject.start > sentence.tokens.start
+            && self.document.breaks(subject.start - 1)
+            && !document.is(subject.start, Class::Conjunction);
+        let clause_end = self.clause_end(sentence, verb + 1);
+        // "The list was copied, a clerk said in an interview": more stands before the cue than after it.
+        let trails = subject.start - sentence.tokens.start.min(subject.start) > sentence.tokens.end - verb;
+        // "…, two guards write in a book": what follows the verb is no statement.
+        let followed = verb + 1 < sentence.tokens.end
+            && document
+                .word(verb + 1)
+                .classes
+                .any(&[Class::PlacePreposition, Class::Calendar]);
+        let aside = (followed && !introduces)
+            || ends
+            || self.document.quotes_after(subject.start.max(1) - 1)
+            || (trails && !introduces);
+        let closes = verb + 1 == sentence.tokens.end && subject.start > sentence.tokens.start;
+        let whole = !gerund && (inverted || (apart && aside) || closes);
+        let opens = document.is(sentence.tokens.start, Class::Subordinator);
+        let scope = if whole {
+            sentence.tokens.clone()
+        } else if opens {
+            verb + 1..clause_end
+        } else if matches!(kind, Kind::Deny | Kind::Admit) {
+            verb + 1..self.contrast(sentence, verb + 1)
+        } else {
+            verb + 1..sentence.tokens.end
+        };
+        Some(Cue {
+            kind,
+            verb,
+            speaker: Some(speaker),
+            via: Vec::new(),
+            head: subject.start.min(verb)..subject.end.max(verb + 1),
+            scope,
+            whole,
+            weak,
+            origin: self.originates(sentence, verb),
+        })
+    }
+
+    fn no_stance(&self, sentence: &Sentence, verb: usize) -> bool {
+        let from = verb.saturating_sub(4).max(sentence.tokens.start);
+        let to = (verb + 4).min(sentence.tokens.end);
+        let phrase = (from..=verb).any(|t| {
+            let length = self.document.phrase_at(Phrases::NoStance, t, to);
+            length.is_some_and(|length| (t..t + length).contains(&verb))
+        });
+        let clause = (sentence.tokens.start..verb)
+            .rev()
+            .take(12)
+            .take_while(|t| !self.document.breaks(*t));
+        phrase || clause.into_iter().any(|t| self.document.is(t, Class::Condition))
+    }
+
+    fn clause_end(&self, sentence: &Sentence, from: usize) -> usize {
+        (from..sentence.tokens.end)
+            .find(|t| self.document.breaks(*t) && !self.document.quotes_after(*t))
+            .map_or(sentence.tokens.end, |t| t + 1)
+    }
+
+    /// Where a denial or admission ends: at a break that is followed by a new clause.
+    fn contrast(&self, sentence: &Sentence, from: usize) -> usize {
+        let opens = |t: usize| {
+            let classes = self.document.word(t).classes;
+            classes.has(Class::Conjunction) || (classes.has(Class::Subordinator) && !classes.has(Class::Relative))
+        };
+        let ends = (from..sentence.tokens.end.saturating_sub(1))
+            .find(|t| self.document.breaks(*t) && (self.document.gap(*t).contains(';') || opens(*t + 1)));
+        ends.map_or(sentence.tokens.end, |t| t + 1)
+    }
+
+    /// Who a noun phrase stands for, with pronouns and "the paper" traced back.
+    fn speaker(&self, phrase: &Range<usize>, loose: bool) -> Option<Speaker> {
+        if phrase.is_empty() {
+            return None;
+        }
+        let first = self.document.word(phrase.start);
+        if phrase.len() == 1 && first.classes.has(Class::Pronoun) {
+            let itself = || Speaker {
+                name: first.lower.clone(),
+                named: false,
+                press: false,
+            };
+            // Inside a quotation a pronoun is its speaker's word, and whose that is shows outside.
+            let quoted = self.document.tokens[phrase.start].quote != 0;
+            return Some(self.last.clone().filter(|_| !quoted).unwrap_or_else(itself));
+        }
+        let speaker = self.phrases.speaker(phrase, loose)?;
+        if speaker.press && !speaker.named {
+            return Some(self.last_outlet.clone().unwrap_or(speaker));
+        }
+        Some(speaker)
+    }
+}

@@ -1,7 +1,8 @@
 // Command go-sumdb checks a published log with the Go project's own packages for signed notes and transparent logs.
 //
 // It shares no code with the log's writer. Usage: go-sumdb FOLDER, where FOLDER holds ledger/, log.vkey and proofs/
-// as the example make_log writes them. It prints a line per check and exits with 1 when one of them fails.
+// as the example make_log writes them; or go-sumdb assurance FILE KEYS,
+// where KEYS is what `entente party export` writes. It prints a line per check and exits with 1 when one of them fails.
 package main
 
 import (
@@ -351,11 +352,17 @@ func check(dir string) error {
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go-sumdb FOLDER")
+	var err error
+	switch {
+	case len(os.Args) == 2:
+		err = check(os.Args[1])
+	case len(os.Args) == 4 && os.Args[1] == "assurance":
+		err = checkAssurance(os.Args[2], os.Args[3])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: go-sumdb FOLDER | go-sumdb assurance FILE KEYS")
 		os.Exit(2)
 	}
-	if err := check(os.Args[1]); err != nil {
+	if err != nil {
 		fmt.Println("FAILED:", err)
 		os.Exit(1)
 	}

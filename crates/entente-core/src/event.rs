@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +123,22 @@ pub enum Event {
     },
     /// A briefing was prepared.
     BriefingPrepared(Briefing),
+    /// Someone opened a report here and was shown these portions.
+    Opened {
+        /// The report.
+        report: ReportId,
+        /// Its version.
+        version: u32,
+        /// Who.
+        reader: PersonId,
+        /// What for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purpose: Option<Purpose>,
+        /// What was shown.
+        portions: BTreeSet<PortionId>,
+        /// When.
+        at: Timestamp,
+    },
     /// An audience's access was decided; kept so that it can be shown later what was known and answered.
     Decided {
         /// The report.
@@ -218,6 +235,7 @@ impl Event {
             Self::IncidentNoted { .. } => "incident-noted",
             Self::IncidentNoticed { .. } => "incident-noticed",
             Self::BriefingPrepared(_) => "briefing-prepared",
+            Self::Opened { .. } => "opened",
             Self::Decided { .. } => "decided",
             Self::RequestOpened(_) => "request-opened",
             Self::RequestReceived(_) => "request-received",

@@ -5,6 +5,7 @@
 
 mod arrangement;
 mod briefing;
+mod concern;
 pub mod decide;
 mod disclosure;
 pub mod draft;
@@ -26,6 +27,7 @@ mod state;
 
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
 pub use briefing::{Briefing, BriefingItem};
+pub use concern::{Concern, concern};
 pub use decide::{Decision, Query, Snapshot, decide};
 pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Recall, RecallAction, Route};
 pub use empty::{EmptyAudience, empty_audiences};

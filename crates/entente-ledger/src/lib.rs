@@ -49,4 +49,4 @@ pub use tree::{
     Frontier, Hash, MAX_PROOF, empty_root, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of,
     verify_consistency, verify_inclusion,
 };
-pub use verify::{Finding, Folder, Source, VerifyReport, verify};
+pub use verify::{Finding, Folder, Source, VerifyReport, signed_by_owner, verify};

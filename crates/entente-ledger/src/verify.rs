@@ -206,7 +206,7 @@ pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(
     };
     let size = latest.checkpoint.size;
     let origin = &latest.checkpoint.origin;
-    if !signed_by_owner(&latest) {
+    if !signed_by_owner(&latest.checkpoint, &latest.signed) {
         findings.push(finding(
             "checkpoint",
             format!("it is of the log `{origin}`, and not signed by that log's owner with a key that was given"),
@@ -266,17 +266,13 @@ pub fn verify(source: &dyn Source, known: &[Verifier], progress: &mut dyn FnMut(
 }
 
 /// A log's owner signs itself: with a key named like the log, or like its first part. A witness's word is not enough.
-fn signed_by_owner(latest: &SignedCheckpoint) -> bool {
-    let origin = latest.checkpoint.origin.as_str();
-    latest
-        .signed
-        .iter()
-        .filter(|signed| signed.time.is_none())
-        .any(|signed| {
-            origin
-                .strip_prefix(signed.name.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+pub fn signed_by_owner(checkpoint: &Checkpoint, signed: &[Signed]) -> bool {
+    let origin = checkpoint.origin.as_str();
+    signed.iter().filter(|signed| signed.time.is_none()).any(|signed| {
+        origin
+            .strip_prefix(signed.name.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 fn report(latest: &SignedCheckpoint, mut findings: Vec<Finding>) -> VerifyReport {

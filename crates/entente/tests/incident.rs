@@ -4,61 +4,7 @@
 
 mod support;
 
-use support::{Desk, REPORT};
-
-const OFFICER: &str = "GBR.CAB/disclosure-officer";
-
-/// The visitors were told of the place. Gives the briefing.
-fn slip(desk: &Desk) -> String {
-    desk.ok(
-        "GBR.CAB",
-        &[
-            "report",
-            "distribute",
-            REPORT,
-            "--add",
-            "GBR.CAB/minister",
-            "--add",
-            OFFICER,
-        ],
-    );
-    desk.ok("GBR.CAB", &["facts", "set", REPORT, "facts.json"]);
-    desk.ok(
-        "GBR.CAB",
-        &[
-            "brief",
-            "new",
-            "--audience",
-            "visitors.json",
-            "--report",
-            REPORT,
-            "--purpose",
-            "threat-warning",
-            "--speaker",
-            "GBR.CAB/minister",
-        ],
-    );
-    let briefing = desk.ok("GBR.CAB", &["--json", "brief", "list"]).json()[0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    desk.ok(
-        "GBR.CAB",
-        &[
-            "brief",
-            "record",
-            &briefing,
-            "--fact",
-            "SVC-2026-0412/place.1",
-            "--said",
-            "SVC-2026-0412/source",
-            "--lawful",
-            "powers of the head of government",
-        ],
-    );
-    desk.receive("USA.SVC");
-    briefing
-}
+use support::{Desk, OFFICER, REPORT};
 
 fn opened(desk: &Desk, briefing: &str) -> String {
     let said = desk.ok(
@@ -82,7 +28,7 @@ fn opened(desk: &Desk, briefing: &str) -> String {
 #[test]
 fn a_case_goes_through_its_stages() {
     let desk = Desk::delivered();
-    let briefing = slip(&desk);
+    let briefing = desk.slip();
     let case = opened(&desk, &briefing);
     let by = ["--by", OFFICER];
     let run = |arguments: &[&str]| desk.ok("GBR.CAB", &[&["incident"], arguments, &by].concat());
@@ -304,7 +250,7 @@ fn the_originator_measures_what_it_cost_and_recalls() {
         "USA.SVC",
         &["person", "add", "USA.SVC/handler", "--role", "source-handler"],
     );
-    slip(&desk);
+    desk.slip();
     let list = desk.ok("USA.SVC", &["--json", "disclosure", "list"]).json();
     let disclosure = list[0]["disclosure"]["id"].as_str().unwrap().to_owned();
     let opened = desk.ok(

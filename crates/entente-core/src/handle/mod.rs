@@ -354,6 +354,17 @@ pub enum Command {
         /// What for.
         purpose: Option<Purpose>,
     },
+    /// Record that someone opens a report, before it is shown.
+    RecordOpening {
+        /// The report.
+        report: ReportId,
+        /// Its version; the latest where none is named.
+        version: Option<u32>,
+        /// Who.
+        reader: PersonId,
+        /// What for.
+        purpose: Option<Purpose>,
+    },
     /// Recall a report of one's own.
     Recall {
         /// The id of the recall.
@@ -556,6 +567,12 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
             audience,
             purpose,
         } => release::record(state, &report, portions.as_deref(), audience, purpose, context),
+        Command::RecordOpening {
+            report,
+            version,
+            reader,
+            purpose,
+        } => release::open(state, report, version, reader, purpose, context),
         Command::Recall {
             id,
             report,

@@ -413,3 +413,35 @@ pub(super) fn record(
         at: context.now,
     }]))
 }
+
+/// What a reader is about to be shown.
+pub(super) fn open(
+    state: &State,
+    report: ReportId,
+    version: Option<u32>,
+    reader: PersonId,
+    purpose: Option<Purpose>,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let snapshot = Snapshot::compile(state, context.groups, &[]);
+    let audience = [reader];
+    let query = Query {
+        report: &report,
+        version,
+        portions: None,
+        audience: &audience,
+        purpose: purpose.as_ref(),
+        moment: context.now,
+    };
+    let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
+    let (version, portions) = (decision.version(), decision.permitted().cloned().collect());
+    let [reader] = audience;
+    Ok(Decided::events([Event::Opened {
+        report,
+        version,
+        reader,
+        purpose,
+        portions,
+        at: context.now,
+    }]))
+}

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::node::Held;
+use crate::node::{Held, Node};
 use crate::{input, output};
 
 /// `entente ledger`.
@@ -17,7 +17,8 @@ use crate::{input, output};
 pub(crate) enum LedgerCommand {
     /// Verify a ledger offline: signatures, every entry, every tile, older checkpoints. Exit 6 when tampered with.
     Verify {
-        /// The ledger's folder [default: this node's own, which is also compared with the store].
+        /// The ledger's folder, or an assurance from one [default: this node's own, which is also compared with the
+        /// store].
         folder: Option<PathBuf>,
         /// A public key to trust, as `party export` writes it; may be given several times [default: this node's
         /// parties].
@@ -44,7 +45,7 @@ pub(crate) enum LedgerCommand {
 
 /// The keys to trust: those named; else, for this node's own ledger, its own, and for others', all that are known. A
 /// log must be signed by the party that it is named after, so a partner's key does not make a log this node's.
-fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<Verifier>, Failure> {
+pub(super) fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<Verifier>, Failure> {
     let mut texts = Vec::new();
     for text in named {
         match std::path::Path::new(text).exists() {
@@ -53,24 +54,36 @@ fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<Verifier>, F
         }
     }
     if named.is_empty() {
-        let node = global.node()?;
-        let home = node.home()?.clone();
-        let trusted = node.state().parties.values().filter(|party| !own || party.path == home);
-        texts.extend(trusted.flat_map(|party| party.signing_keys.clone()));
+        return keys_of(&global.node()?, own);
     }
-    texts
-        .iter()
-        .map(|text| {
-            Verifier::parse(text)
-                .map_err(|error| Failure::usage(format!("`{text}` is neither a file nor a key: {error}")))
-        })
-        .collect()
+    parsed(&texts)
+}
+
+/// The keys that a node trusts: its own, or those of all parties that it knows.
+pub(super) fn keys_of(node: &Node, own: bool) -> Result<Vec<Verifier>, Failure> {
+    let home = node.home()?;
+    let trusted = node
+        .state()
+        .parties
+        .values()
+        .filter(|party| !own || party.path == *home);
+    parsed(&trusted.flat_map(|party| party.signing_keys.clone()).collect::<Vec<_>>())
+}
+
+fn parsed(texts: &[String]) -> Result<Vec<Verifier>, Failure> {
+    let read = texts.iter().map(|text| {
+        Verifier::parse(text).map_err(|error| Failure::usage(format!("`{text}` is neither a file nor a key: {error}")))
+    });
+    read.collect()
 }
 
 impl LedgerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Verify { folder, key } => {
+                if let Some(file) = folder.as_ref().filter(|path| path.is_file()) {
+                    return super::assure::verify_file(global, file, &key, None);
+                }
                 let own = folder.is_none();
                 let known = keys(global, &key, own)?;
                 let folder = match folder {

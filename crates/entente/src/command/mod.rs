@@ -1,6 +1,7 @@
 //! The commands, noun by noun.
 
 mod arrangement;
+mod assure;
 mod brief;
 mod case;
 mod consent;
@@ -114,6 +115,8 @@ enum Noun {
     /// Incidents: the case about a disclosure that nobody permitted.
     #[command(subcommand)]
     Incident(Box<incident::IncidentCommand>),
+    /// Assurance: prove to an originator what happened to its material, and verify what a partner proves.
+    Assure(assure::Assure),
     /// Recalls: take a delivered report out of use.
     #[command(subcommand)]
     Recall(disclosure::RecallCommand),
@@ -168,6 +171,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Disclosure(command) => command.run(global),
         Noun::Brief(command) => command.run(global),
         Noun::Incident(command) => command.run(global),
+        Noun::Assure(command) => command.run(global),
         Noun::Recall(command) => command.run(global),
         Noun::Deliver(command) => command.run(global),
         Noun::Receive(command) => command.run(global),

@@ -27,6 +27,14 @@ enum Form {
 }
 
 impl PaperArgs {
+    /// In the form that the file's name says.
+    pub(crate) fn file(path: PathBuf) -> Self {
+        Self {
+            form: None,
+            output: Some(path),
+        }
+    }
+
     fn form(&self) -> Form {
         let ending = self.output.as_ref().and_then(|path| path.extension()?.to_str());
         self.form.unwrap_or(match ending {

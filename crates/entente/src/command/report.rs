@@ -477,13 +477,22 @@ fn show(
     reader: Option<&PersonId>,
     purpose: Option<&str>,
 ) -> Result<(), Failure> {
-    let node = global.node()?;
+    let mut node = global.node()?;
     let missing = || Failure::from(NotFound::Report(id.to_string()));
-    let holding = node.state().reports.get(id).ok_or_else(missing)?;
-    let report = holding.version(version).ok_or_else(missing)?;
     let seen = reader
         .map(|reader| visible(&node, id, version, reader, purpose))
         .transpose()?;
+    if let Some(reader) = reader {
+        // Nothing is shown that is not on record.
+        node.submit(Command::RecordOpening {
+            report: id.clone(),
+            version,
+            reader: reader.clone(),
+            purpose: purpose.map(entente_marking::Purpose::new),
+        })?;
+    }
+    let holding = node.state().reports.get(id).ok_or_else(missing)?;
+    let report = holding.version(version).ok_or_else(missing)?;
     let substitutes: Vec<&Portion> = node
         .state()
         .substitutes_of(id, report.version)

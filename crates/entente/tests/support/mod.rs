@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// Who runs disclosures at the holder.
+pub const OFFICER: &str = "GBR.CAB/disclosure-officer";
 /// The sample report.
 pub const REPORT: &str = "SVC-2026-0412";
 
@@ -150,6 +152,58 @@ impl Desk {
     }
 
     /// Takes in the newest file for a party.
+    /// The visitors were told of the place. Gives the briefing.
+    pub fn slip(&self) -> String {
+        self.ok(
+            "GBR.CAB",
+            &[
+                "report",
+                "distribute",
+                REPORT,
+                "--add",
+                "GBR.CAB/minister",
+                "--add",
+                OFFICER,
+            ],
+        );
+        self.ok("GBR.CAB", &["facts", "set", REPORT, "facts.json"]);
+        self.ok(
+            "GBR.CAB",
+            &[
+                "brief",
+                "new",
+                "--audience",
+                "visitors.json",
+                "--report",
+                REPORT,
+                "--purpose",
+                "threat-warning",
+                "--speaker",
+                "GBR.CAB/minister",
+            ],
+        );
+        let briefing = self.ok("GBR.CAB", &["--json", "brief", "list"]).json()[0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        self.ok(
+            "GBR.CAB",
+            &[
+                "brief",
+                "record",
+                &briefing,
+                "--fact",
+                "SVC-2026-0412/place.1",
+                "--said",
+                "SVC-2026-0412/source",
+                "--lawful",
+                "powers of the head of government",
+            ],
+        );
+        self.receive("USA.SVC");
+        briefing
+    }
+
     pub fn receive(&self, party: &str) -> Said {
         self.ok(party, &["receive", &self.newest(party)])
     }

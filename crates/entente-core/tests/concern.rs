@@ -1,0 +1,206 @@
+//! What a party is shown of another's ledger: everything about portions that are its alone, and nothing of others.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_core::{
+    Briefing, Concern, Delivery, Disclosure, Event, Lawful, Lineage, Notice, Origin, Outcome, Override, PartyPath,
+    PersonId, Portion, PortionId, Recipients, Report, ReportId, Request, Route, State, concern,
+};
+use entente_marking::{Label, SchemeId};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+const PARTIES: [&str; 3] = ["HOM.SVC", "AAA.SVC", "BBB.SVC"];
+
+fn party(n: usize) -> PartyPath {
+    PartyPath::new(PARTIES[n]).unwrap()
+}
+
+fn person() -> PersonId {
+    "HOM.SVC/reader".parse().unwrap()
+}
+
+/// A report whose portions rest on these parties.
+fn report(originator: usize, lineages: &[BTreeSet<usize>]) -> Report {
+    let portion = |(n, parties): (usize, &BTreeSet<usize>)| {
+        let of = |n: &usize| Lineage::of(party(*n), Origin::default());
+        let lineage = parties.iter().map(of).reduce(|a, b| a.combine(&b)).unwrap();
+        Portion {
+            id: PortionId::new(format!("p{n}")).unwrap(),
+            mark: String::new(),
+            label: Label::unrestricted(),
+            text: String::new(),
+            lineage,
+            tear_line: false,
+        }
+    };
+    Report {
+        id: ReportId::new("R-1").unwrap(),
+        version: 1,
+        title: "title".to_owned(),
+        originator: party(originator),
+        scheme: SchemeId::new("tlp"),
+        profile: String::new(),
+        created: Timestamp::UNIX_EPOCH,
+        expires: None,
+        existence_protected: false,
+        portions: lineages.iter().enumerate().map(portion).collect(),
+    }
+}
+
+/// Every kind of event about portions of the report.
+fn events(report: &Report, portions: &BTreeSet<PortionId>) -> Vec<Event> {
+    let (id, version, at) = (report.id.clone(), 1, Timestamp::UNIX_EPOCH);
+    let audience = BTreeSet::from([person()]);
+    let disclosure = Disclosure {
+        id: "dis-1".parse().unwrap(),
+        report: id.clone(),
+        version,
+        portions: portions.clone(),
+        audience: audience.clone(),
+        route: Route::Said,
+        by: None,
+        learned: Vec::new(),
+        permitted: BTreeMap::new(),
+        lawful: Lawful::Undetermined,
+        under: None,
+        reviewed_by: None,
+        briefing: None,
+        at,
+    };
+    vec![
+        Event::Opened {
+            report: id.clone(),
+            version,
+            reader: person(),
+            purpose: None,
+            portions: portions.clone(),
+            at,
+        },
+        Event::Decided {
+            report: id.clone(),
+            version,
+            audience: audience.clone(),
+            purpose: None,
+            outcomes: portions
+                .iter()
+                .map(|portion| (portion.clone(), Outcome::Deny))
+                .collect(),
+            at,
+        },
+        Event::Overridden(Override {
+            id: "dis-1".parse().unwrap(),
+            authority: person(),
+            report: id,
+            version,
+            portions: portions.clone(),
+            audience,
+            purpose: None,
+            lawful: Lawful::No,
+            reason: String::new(),
+            without_consent_of: BTreeMap::new(),
+            at,
+        }),
+        Event::Disclosed(disclosure.clone()),
+        Event::NoticeReceived {
+            from: party(2),
+            notice: Notice::Disclosure(disclosure),
+        },
+    ]
+}
+
+fn lineages() -> impl Strategy<Value = Vec<BTreeSet<usize>>> {
+    prop::collection::vec(prop::collection::btree_set(0..3usize, 1..3), 1..6)
+}
+
+proptest! {
+    #[test]
+    fn an_event_is_shown_whole_only_to_the_only_originator_of_all_its_portions(
+        originator in 0..3usize,
+        lineages in lineages(),
+        picks in prop::collection::vec(any::<bool>(), 6),
+    ) {
+        let report = report(originator, &lineages);
+        let mut state = State::default();
+        let delivery = Delivery { report: report.id.clone(), version: 1, to: party(0), by: party(originator), at: Timestamp::UNIX_EPOCH };
+        state.apply(&Event::ReportReceived { report: report.clone(), delivery: delivery.clone() });
+        let picked: Vec<usize> = (0..lineages.len()).filter(|n| picks[*n]).collect();
+        prop_assume!(!picked.is_empty());
+        let portions = picked.iter().map(|n| report.portions[*n].id.clone()).collect();
+        for event in events(&report, &portions) {
+            for reader in [1, 2] {
+                let theirs: Vec<usize> = picked.iter().copied().filter(|n| lineages[*n].contains(&reader)).collect();
+                let alone = picked.iter().all(|n| lineages[*n] == BTreeSet::from([reader]));
+                let own_words = matches!(&event, Event::NoticeReceived { from, .. } if *from == party(reader));
+                let others_words = matches!(&event, Event::NoticeReceived { from, .. } if *from != party(reader));
+                match concern(&state, &event, &party(reader)) {
+                    Concern::None => prop_assert!(theirs.is_empty() && !own_words),
+                    Concern::Whole => prop_assert!(own_words || alone && !others_words),
+                    Concern::Part { portions, .. } => {
+                        prop_assert!(!theirs.is_empty() && !alone || others_words);
+                        let named: Vec<&str> = portions.iter().map(|portion| portion.portion.as_str()).collect();
+                        let expected: Vec<String> = theirs.iter().map(|n| format!("p{n}")).collect();
+                        prop_assert!(named.is_empty() && alone || named == expected);
+                    }
+                }
+            }
+        }
+        // The report itself, and what holds its title, needs its originator too.
+        for event in [Event::ReportAdded(report.clone()), Event::ReportDelivered(Delivery { to: party(2), ..delivery })] {
+            let whole = lineages.iter().all(|parties| *parties == BTreeSet::from([1])) && originator == 1;
+            let shown = concern(&state, &event, &party(1));
+            prop_assert_eq!(shown == Concern::Whole, whole);
+        }
+        let briefing = Briefing {
+            id: "brf-1".parse().unwrap(),
+            speaker: person(),
+            audience: BTreeSet::new(),
+            purpose: None,
+            reports: vec![(report.id, 1), (ReportId::new("R-2").unwrap(), 1)],
+            items: Vec::new(),
+            waiting: BTreeSet::new(),
+            prepared: Timestamp::UNIX_EPOCH,
+        };
+        // A second report, of which nothing is known, might be anyone's.
+        prop_assert_ne!(concern(&state, &Event::BriefingPrepared(briefing), &party(1)), Concern::Whole);
+    }
+
+    #[test]
+    fn what_passed_between_two_parties_both_may_see(lineages in lineages()) {
+        let report = report(2, &lineages);
+        let request = Request {
+            id: "req-1".parse().unwrap(),
+            from: party(0),
+            to: party(1),
+            report: report.id.clone(),
+            version: 1,
+            portions: BTreeSet::from([PortionId::new("p0").unwrap()]),
+            audience: Vec::new(),
+            purpose: None,
+            reason: String::new(),
+            opened: Timestamp::UNIX_EPOCH,
+            needed_by: None,
+        };
+        let consent = entente_core::Consent {
+            id: "con-1".parse().unwrap(),
+            request: None,
+            originator: party(1),
+            to: party(0),
+            report: report.id.clone(),
+            portions: BTreeSet::new(),
+            recipients: Recipients::default(),
+            purposes: None,
+            conditions: Vec::new(),
+            given: Timestamp::UNIX_EPOCH,
+            ends: None,
+            withdrawn: None,
+        };
+        let mut state = State::default();
+        state.apply(&Event::ReportAdded(report));
+        for event in [Event::RequestOpened(request), Event::ConsentGiven(consent)] {
+            prop_assert_eq!(concern(&state, &event, &party(1)), Concern::Whole);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Comparing what a partner shows with what this party recorded itself: silence on one side shows here.
+
+use std::collections::BTreeSet;
+
+use entente_core::{Event, Notice, PartyPath, State};
+
+use super::verify::{Checked, Problem};
+
+/// What both sides must have: the kind of event at the partner, and what it is about.
+type Thing = (&'static str, String);
+
+fn shown_by_partner(checked: &Checked) -> BTreeSet<Thing> {
+    let mut shown = BTreeSet::new();
+    for opened in &checked.opened {
+        shown.extend(match &opened.event {
+            Event::ReportReceived { report, .. } => {
+                Some(("report-received", format!("{} v{}", report.id, report.version)))
+            }
+            Event::RequestOpened(request) => Some(("request-opened", request.id.to_string())),
+            Event::ConsentGiven(consent) => Some(("consent-given", consent.id.to_string())),
+            Event::ConsentWithdrawn { consent, .. } => Some(("consent-withdrawn", consent.to_string())),
+            Event::RequestRefused(refusal) => Some(("request-refused", refusal.request.to_string())),
+            Event::Overridden(made) => Some(("overridden", made.id.to_string())),
+            Event::Disclosed(disclosure) => Some(("disclosed", disclosure.id.to_string())),
+            Event::RecallOrdered(recall) => Some(("recall-ordered", recall.id.to_string())),
+            Event::RecallAcknowledged(done) => Some(("recall-acknowledged", done.recall.to_string())),
+            Event::IncidentNoted { incident, entry } => match &entry.what {
+                entente_core::incident::What::Told { .. } => Some(("incident-noted", incident.to_string())),
+                _ => None,
+            },
+            _ => None,
+        });
+    }
+    shown
+}
+
+fn recorded_here(own: &State, partner: &PartyPath) -> BTreeSet<Thing> {
+    let mut here = BTreeSet::new();
+    let with = |party: &PartyPath| partner.includes(party);
+    for (id, holding) in &own.reports {
+        let sent = holding.deliveries.iter().filter(|delivery| with(&delivery.to));
+        here.extend(sent.map(|delivery| ("report-received", format!("{id} v{}", delivery.version))));
+    }
+    for case in own.requests.values().filter(|case| with(&case.request.from)) {
+        here.insert(("request-opened", case.request.id.to_string()));
+        if !case.refusals.is_empty() {
+            here.insert(("request-refused", case.request.id.to_string()));
+        }
+    }
+    for consent in own.consents.values().filter(|consent| with(&consent.to)) {
+        here.insert(("consent-given", consent.id.to_string()));
+        if consent.withdrawn.is_some() {
+            here.insert(("consent-withdrawn", consent.id.to_string()));
+        }
+    }
+    here.extend(
+        own.notices
+            .iter()
+            .filter(|(_, (from, _))| with(from))
+            .map(|(id, (_, notice))| {
+                let kind = match notice {
+                    Notice::Override(_) => "overridden",
+                    Notice::Disclosure(_) => "disclosed",
+                };
+                (kind, id.to_string())
+            }),
+    );
+    let ordered = own
+        .recalls
+        .values()
+        .filter(|recall| Some(&recall.originator) == own.home.as_ref());
+    for recall in ordered {
+        for (_, done) in recall.holders.iter().filter(|(holder, _)| with(holder)) {
+            here.insert(("recall-ordered", recall.id.to_string()));
+            if done.is_some() {
+                here.insert(("recall-acknowledged", recall.id.to_string()));
+            }
+        }
+    }
+    let told = own.incident_notices.values().filter(|(from, _)| with(from));
+    here.extend(told.map(|(_, notice)| ("incident-noted", notice.incident.to_string())));
+    here
+}
+
+/// Notes every difference between the two sides.
+pub(super) fn with_own_records(own: &State, checked: &mut Checked) {
+    if !own.home.as_ref().is_some_and(|home| home.includes(&checked.whom)) {
+        checked.gaps.push(format!(
+            "this node is not {}'s, so its records say nothing about the file",
+            checked.whom
+        ));
+        return;
+    }
+    let (shown, here) = (shown_by_partner(checked), recorded_here(own, &checked.by));
+    let (hidden, missing): (Vec<&Thing>, Vec<&Thing>) = here
+        .difference(&shown)
+        .partition(|(kind, _)| checked.closed.iter().any(|closed| closed.kind == *kind));
+    let missing = missing.into_iter().map(|(kind, id)| Problem {
+        place: format!("{kind} {id}"),
+        problem: format!(
+            "it is recorded here, and {} does not show it: it did not arrive there, or was left out",
+            checked.by
+        ),
+    });
+    let untold = shown.difference(&here).map(|(kind, id)| Problem {
+        place: format!("{kind} {id}"),
+        problem: format!(
+            "{} shows it, and it is not recorded here: it was not sent, or not taken in",
+            checked.by
+        ),
+    });
+    let hidden = hidden
+        .into_iter()
+        .map(|(kind, id)| format!("{kind} {id}, recorded here, can only be among the closed events"));
+    let (differences, gaps): (Vec<Problem>, Vec<String>) = (missing.chain(untold).collect(), hidden.collect());
+    checked.differences = differences;
+    checked.gaps.extend(gaps);
+}

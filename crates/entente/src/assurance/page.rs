@@ -1,0 +1,97 @@
+//! An assurance as a paper to read. It is written from what was verified, never from the writer's own words alone.
+
+use entente_core::Event;
+use entente_paper::Paper;
+
+use super::say::say;
+use super::verify::{Checked, Problem};
+
+fn problems(page: &mut Paper, list: &[Problem]) {
+    for problem in list {
+        page.item(&problem.place, &problem.problem, Vec::new());
+    }
+}
+
+/// Traffic between the nodes: proved like all the rest, but nothing that a reader asks about.
+fn is_traffic(event: &Event) -> bool {
+    matches!(event, Event::EnvelopeReceived { .. } | Event::EnvelopeSent { .. })
+}
+
+/// The paper.
+pub(crate) fn page(checked: &Checked) -> Paper {
+    let mut page = Paper::new(
+        format!("Assurance of {} for {}", checked.by, checked.whom),
+        match checked.banner.is_empty() {
+            true => "(no portions)".to_owned(),
+            false => checked.banner.clone(),
+        },
+    );
+    page.text(format!(
+        "Written {} from a ledger of {} entries, signed by {}.",
+        checked.written.strftime("%Y-%m-%d %H:%M UTC"),
+        checked.size,
+        checked.signed_by.join(", ")
+    ));
+    if !checked.findings.is_empty() {
+        page.heading("DO NOT RELY ON IT");
+        problems(&mut page, &checked.findings);
+        return page;
+    }
+    page.text(format!(
+        "{} events are shown and proved, {} are proved to be there and stay closed, {} are said not to concern {}.",
+        checked.opened.len(),
+        checked.closed.len(),
+        checked.others.values().sum::<u64>(),
+        checked.whom
+    ));
+    if !checked.differences.is_empty() {
+        page.heading("Where it differs from the receiver's own records");
+        problems(&mut page, &checked.differences);
+    }
+    let (traffic, events): (Vec<_>, Vec<_>) = checked.opened.iter().partition(|opened| is_traffic(&opened.event));
+    page.heading("What happened");
+    let shown = events.into_iter().map(row_of).collect();
+    page.table(&["event", "recorded", "what"], shown, "Nothing.");
+    page.heading("What stays closed");
+    let row = |closed: &super::Closed| {
+        let portions: Vec<String> = closed.portions.iter().map(ToString::to_string).collect();
+        vec![
+            closed.seq.to_string(),
+            short(&closed.time),
+            closed.kind.clone(),
+            portions.join(", "),
+            closed.because.clone(),
+        ]
+    };
+    page.table(
+        &["event", "recorded", "kind", "about", "because"],
+        checked.closed.iter().map(row).collect(),
+        "Nothing.",
+    );
+    page.heading("Files that went to and fro");
+    page.table(
+        &["event", "recorded", "what"],
+        traffic.into_iter().map(row_of).collect(),
+        "None.",
+    );
+    page.heading("Other entries");
+    let row = |(kind, count): (&String, &u64)| vec![kind.clone(), count.to_string()];
+    page.table(&["kind", "entries"], checked.others.iter().map(row).collect(), "None.");
+    page.heading("What this cannot show");
+    for gap in &checked.gaps {
+        page.item("–", gap, Vec::new());
+    }
+    page
+}
+
+fn row_of(opened: &super::Opened) -> Vec<String> {
+    vec![opened.seq.to_string(), short(&opened.time), say(&opened.event)]
+}
+
+/// A moment to the second.
+fn short(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, _)) => format!("{seconds}Z"),
+        None => time.to_owned(),
+    }
+}

@@ -1,0 +1,215 @@
+//! An event in one sentence, as it stands in an assurance.
+
+use entente_core::incident::What;
+use entente_core::{Event, Lawful, Notice};
+
+fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let all: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    if all.is_empty() {
+        "none".to_owned()
+    } else {
+        all.join(", ")
+    }
+}
+
+fn lawful(lawful: &Lawful) -> String {
+    match lawful {
+        Lawful::Yes { basis } => format!("lawful: yes ({basis})"),
+        Lawful::No => "lawful: no".to_owned(),
+        Lawful::Undetermined => "lawful: not determined".to_owned(),
+    }
+}
+
+fn disclosed(disclosure: &entente_core::Disclosure) -> String {
+    let permitted = |portion: &&entente_core::PortionId| disclosure.permitted.get(*portion) == Some(&true);
+    let (yes, no): (Vec<_>, Vec<_>) = disclosure.portions.iter().partition(permitted);
+    let by = disclosure.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
+    format!(
+        "disclosure {}: {} v{} {:?} to {}{by}; permitted: {}; not permitted: {}; {}",
+        disclosure.id,
+        disclosure.report,
+        disclosure.version,
+        disclosure.route,
+        list(&disclosure.audience),
+        list(yes),
+        list(no),
+        lawful(&disclosure.lawful)
+    )
+    .replace("Read to", "read by")
+    .replace("Briefed to", "briefed to")
+    .replace("Said to", "said to")
+    .replace("Published to", "published to")
+}
+
+fn overridden(made: &entente_core::Override) -> String {
+    format!(
+        "override {} by {}: {} v{} {} for {}; {}; reason: {}",
+        made.id,
+        made.authority,
+        made.report,
+        made.version,
+        list(&made.portions),
+        list(&made.audience),
+        lawful(&made.lawful),
+        made.reason
+    )
+}
+
+/// What happened.
+pub(super) fn say(event: &Event) -> String {
+    match event {
+        Event::Founded { party } => format!("the node of {} was set up", party.path),
+        Event::PartySet(party) => format!("party {}", party.path),
+        Event::PersonSet(person) => format!("person {}", person.id),
+        Event::AudienceSet(audience) => format!("audience {}", audience.name),
+        Event::ArrangementSet(arrangement) => format!("arrangement {}: its terms were set", arrangement.id),
+        Event::ArrangementStatusSet { id, status } => format!("arrangement {id}: {status:?}").to_lowercase(),
+        Event::ReportAdded(report) => format!("{} v{} was written", report.id, report.version),
+        Event::ReportReceived { report, delivery } => format!(
+            "{} v{} with {} portions came from {}",
+            report.id,
+            report.version,
+            report.portions.len(),
+            delivery.by
+        ),
+        Event::ReportWithdrawn { report, reason, .. } => format!("{report} was withdrawn: {reason}"),
+        Event::ReportHeld { report, reason, .. } => format!("releases of {report} were put on hold: {reason}"),
+        Event::ReportResumed { report } => format!("releases of {report} go on"),
+        Event::ReportDelivered(delivery) => {
+            format!(
+                "{} v{} was delivered to {}",
+                delivery.report, delivery.version, delivery.to
+            )
+        }
+        Event::DistributionChanged { report, added, removed } => format!(
+            "distribution of {report}: put on it {}; taken off it {}",
+            list(added),
+            list(removed)
+        ),
+        Event::FactsSet { report, facts } => format!("{} facts of {report} were written down", facts.len()),
+        Event::SourceProtected(source) => format!("source {} is protected", source.id),
+        Event::SourceReleased { source, .. } => format!("source {source} is protected no longer"),
+        Event::ExposureAnswered(answer) => format!(
+            "{} answered {} about sources behind {} v{} {}: {:?}",
+            answer.by,
+            answer.to,
+            answer.report,
+            answer.version,
+            list(&answer.portions),
+            answer.band
+        ),
+        Event::IncidentOpened(incident) => format!("incident {} was opened", incident.id),
+        Event::IncidentNoted { incident, entry } => match &entry.what {
+            What::Told { party, portions, .. } => {
+                format!("incident {incident}: {party} was told of {}", list(portions))
+            }
+            What::Acknowledged { party, statement } => format!("incident {incident}: {party} says: {statement}"),
+            _ => format!("incident {incident}: an entry of the case file"),
+        },
+        Event::IncidentNoticed { from, notice } => {
+            format!(
+                "{from} told of its incident {} about {}",
+                notice.incident,
+                list(&notice.portions)
+            )
+        }
+        Event::BriefingPrepared(briefing) => format!(
+            "briefing {} of {} for {}: may be said: {}; not: {}",
+            briefing.id,
+            briefing.speaker,
+            list(&briefing.audience),
+            list(
+                briefing
+                    .items
+                    .iter()
+                    .filter(|item| item.outcome == entente_core::Outcome::Permit)
+                    .map(|item| &item.portion.portion)
+            ),
+            list(
+                briefing
+                    .items
+                    .iter()
+                    .filter(|item| item.outcome != entente_core::Outcome::Permit)
+                    .map(|item| &item.portion.portion)
+            ),
+        ),
+        Event::Opened {
+            report,
+            version,
+            reader,
+            purpose,
+            portions,
+            ..
+        } => format!(
+            "{reader} opened {report} v{version}{}: {}",
+            purpose
+                .as_ref()
+                .map_or(String::new(), |purpose| format!(" for {}", purpose.as_str())),
+            list(portions)
+        ),
+        Event::Decided {
+            report,
+            version,
+            audience,
+            outcomes,
+            ..
+        } => format!(
+            "decision about {report} v{version} for {}: {}",
+            list(audience),
+            list(
+                outcomes
+                    .iter()
+                    .map(|(portion, outcome)| format!("{portion} {outcome:?}").to_lowercase())
+            )
+        ),
+        Event::RequestOpened(request) | Event::RequestReceived(request) => format!(
+            "request {} from {} to {}: {} v{} {} for {}",
+            request.id,
+            request.from,
+            request.to,
+            request.report,
+            request.version,
+            list(&request.portions),
+            list(request.audience.iter().map(|person| &person.id))
+        ),
+        Event::ConsentGiven(consent) => format!(
+            "consent {} of {} about {}: {}",
+            consent.id,
+            consent.originator,
+            consent.report,
+            match consent.is_standing() {
+                true => "all portions, standing".to_owned(),
+                false => list(consent.portions.iter().map(|portion| &portion.portion)),
+            }
+        ),
+        Event::RequestRefused(refusal) => {
+            format!(
+                "request {} was refused for {}",
+                refusal.request,
+                list(&refusal.portions)
+            )
+        }
+        Event::SubstituteGiven(substitute) => format!(
+            "{} gave a substitute for {} {}",
+            substitute.originator, substitute.report, substitute.stands_for
+        ),
+        Event::ConsentWithdrawn { consent, reason, .. } => format!("consent {consent} was withdrawn: {reason}"),
+        Event::Overridden(made) => overridden(made),
+        Event::Disclosed(disclosure) => disclosed(disclosure),
+        Event::RecallOrdered(recall) => format!(
+            "recall {} of {} v{} by {}: {}",
+            recall.id,
+            recall.report,
+            recall.version,
+            recall.originator,
+            recall.action.name()
+        ),
+        Event::RecallAcknowledged(done) => format!("{} on recall {}: {}", done.by, done.recall, done.statement),
+        Event::NoticeReceived { from, notice } => match notice {
+            Notice::Override(made) => format!("{from} told of {}", overridden(made)),
+            Notice::Disclosure(disclosure) => format!("{from} told of {}", disclosed(disclosure)),
+        },
+        Event::EnvelopeReceived { from, id, .. } => format!("file {id} of {from} was taken in"),
+        Event::EnvelopeSent { to, id, kind, .. } => format!("file {id} with a {kind} was written for {to}"),
+    }
+}

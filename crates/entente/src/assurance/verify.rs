@@ -1,0 +1,282 @@
+//! Verifying an assurance, without a network and without trusting its writer.
+
+use std::collections::BTreeMap;
+
+use entente_core::{Event, PartyPath, State};
+use entente_ledger::{Checkpoint, Hash, Leaf, Note, Proof, Salt, Verifier, signed_by_owner, verify_consistency};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Assurance, Closed, Entry, FORMAT, Opened, Shown, compare, unhex};
+
+/// What the verifier relies on.
+pub(crate) struct Trusted<'t> {
+    /// The writer's keys.
+    pub(crate) keys: &'t [Verifier],
+    /// The verifier's own records, if it has a node.
+    pub(crate) own: Option<&'t State>,
+    /// The last checkpoint of this writer that was verified here.
+    pub(crate) seen: Option<&'t Checkpoint>,
+}
+
+/// Something that must not be so.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Problem {
+    /// Where.
+    pub(crate) place: String,
+    /// What.
+    pub(crate) problem: String,
+}
+
+/// What verifying an assurance gives.
+#[derive(Debug, Serialize)]
+pub(crate) struct Checked {
+    pub(crate) by: PartyPath,
+    #[serde(rename = "for")]
+    pub(crate) whom: PartyPath,
+    pub(crate) written: Timestamp,
+    pub(crate) banner: String,
+    /// The entries of the log.
+    pub(crate) size: u64,
+    pub(crate) signed_by: Vec<String>,
+    pub(crate) opened: Vec<Opened>,
+    pub(crate) closed: Vec<Closed>,
+    pub(crate) others: BTreeMap<String, u64>,
+    /// What does not hold: the file must not be relied on.
+    pub(crate) findings: Vec<Problem>,
+    /// Where it does not agree with the verifier's own records.
+    pub(crate) differences: Vec<Problem>,
+    /// What it cannot show.
+    pub(crate) gaps: Vec<String>,
+    #[serde(skip)]
+    pub(crate) checkpoint: Option<Checkpoint>,
+}
+
+impl Checked {
+    fn found(&mut self, place: impl Into<String>, problem: impl Into<String>) {
+        self.findings.push(Problem {
+            place: place.into(),
+            problem: problem.into(),
+        });
+    }
+}
+
+/// Verifies signatures, proofs, commitments and counts, and compares with the verifier's own records.
+pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
+    let mut checked = Checked {
+        by: assurance.by.clone(),
+        whom: assurance.whom.clone(),
+        written: assurance.written,
+        banner: assurance.banner.clone(),
+        size: 0,
+        signed_by: Vec::new(),
+        opened: Vec::new(),
+        closed: Vec::new(),
+        others: assurance.others.clone(),
+        findings: Vec::new(),
+        differences: Vec::new(),
+        gaps: Vec::new(),
+        checkpoint: None,
+    };
+    if assurance.format != FORMAT {
+        checked.found(
+            "format",
+            format!("`{}` is not {FORMAT}; use the program that wrote it", assurance.format),
+        );
+        return checked;
+    }
+    match check_checkpoint(assurance, trusted.keys, &mut checked) {
+        Ok(checkpoint) => {
+            checked.size = checkpoint.size;
+            check_entries(assurance, &checkpoint, trusted.keys, &mut checked);
+            check_continuity(assurance, &checkpoint, trusted.seen, &mut checked);
+            checked.checkpoint = Some(checkpoint);
+        }
+        Err(problem) => checked.found("checkpoint", problem),
+    }
+    if checked.findings.is_empty() {
+        if let Some(own) = trusted.own {
+            compare::with_own_records(own, &mut checked);
+        }
+        name_gaps(trusted.own.is_some(), &mut checked);
+    }
+    checked
+}
+
+fn check_checkpoint(assurance: &Assurance, keys: &[Verifier], checked: &mut Checked) -> Result<Checkpoint, String> {
+    let note = Note::parse(assurance.checkpoint.as_bytes()).map_err(|error| error.to_string())?;
+    let checkpoint = Checkpoint::parse(note.text()).map_err(|error| error.to_string())?;
+    let signed = note.verify(keys).map_err(|error| error.to_string())?;
+    let named = checkpoint.origin.split('/').next();
+    if named != Some(assurance.by.as_str()) || !signed_by_owner(&checkpoint, &signed) {
+        return Err(format!(
+            "the log `{}` is not one that {} signed",
+            checkpoint.origin, assurance.by
+        ));
+    }
+    checked.signed_by = signed.into_iter().map(|signed| signed.name).collect();
+    Ok(checkpoint)
+}
+
+fn check_entries(assurance: &Assurance, checkpoint: &Checkpoint, keys: &[Verifier], checked: &mut Checked) {
+    let mut last = 0;
+    for (n, entry) in assurance.entries.iter().enumerate() {
+        match check_entry(assurance, entry, checkpoint, keys) {
+            Ok((leaf, _)) if leaf.seq <= last => {
+                checked.found(format!("event {}", leaf.seq), "it is out of order, or there twice");
+            }
+            Ok((leaf, Some(event))) => {
+                last = leaf.seq;
+                checked.opened.push(Opened {
+                    seq: leaf.seq,
+                    time: leaf.time,
+                    event,
+                });
+            }
+            Ok((leaf, None)) => {
+                last = leaf.seq;
+                let Shown::Closed { because, portions } = &entry.shown else {
+                    continue;
+                };
+                checked.closed.push(Closed {
+                    seq: leaf.seq,
+                    time: leaf.time,
+                    kind: leaf.kind,
+                    because: because.clone(),
+                    portions: portions.clone(),
+                });
+            }
+            Err(problem) => checked.found(format!("entry {} of the file", n + 1), problem),
+        }
+    }
+    let others = assurance
+        .others
+        .values()
+        .try_fold(0u64, |sum, count| sum.checked_add(*count));
+    let all = others.and_then(|others| others.checked_add(assurance.entries.len() as u64));
+    if all != Some(checkpoint.size) {
+        checked.found(
+            "counts",
+            format!(
+                "the log has {} entries, and the file accounts for {}",
+                checkpoint.size,
+                all.map_or("more than can be".to_owned(), |all| all.to_string())
+            ),
+        );
+    }
+}
+
+/// One entry: that it is in the log, and that the event is the one it commits to.
+fn check_entry(
+    assurance: &Assurance,
+    entry: &Entry,
+    checkpoint: &Checkpoint,
+    keys: &[Verifier],
+) -> Result<(Leaf, Option<Event>), String> {
+    let proof = Proof::parse(entry.proof.as_bytes()).map_err(|error| error.to_string())?;
+    if proof.checkpoint.render() != assurance.checkpoint {
+        return Err("its proof leads to another checkpoint".to_owned());
+    }
+    let proved = proof.verify(entry.entry.as_bytes(), &checkpoint.origin, keys, &[]);
+    proved.map_err(|error| error.to_string())?;
+    let leaf = Leaf::parse(entry.entry.as_bytes()).ok_or("it is not written as entries of a ledger are")?;
+    if leaf.seq != proof.index + 1 {
+        return Err(format!(
+            "it is number {}, and stands at place {}",
+            leaf.seq,
+            proof.index + 1
+        ));
+    }
+    let Shown::Open { salt, event } = &entry.shown else {
+        return Ok((leaf, None));
+    };
+    let salt = unhex(salt).as_deref().and_then(Salt::from_bytes);
+    let salt = salt.ok_or("its salt is not 32 bytes in hexadecimal")?;
+    if !leaf.opens_to(&salt, event.as_bytes()) {
+        return Err(format!("event {} is not the one that was recorded", leaf.seq));
+    }
+    let event: Event = serde_json::from_str(event)
+        .map_err(|error| format!("event {} cannot be read ({error}); use a newer program", leaf.seq))?;
+    if event.kind() != leaf.kind {
+        return Err(format!("event {} was recorded as another kind", leaf.seq));
+    }
+    Ok((leaf, Some(event)))
+}
+
+/// The log must continue the one that was seen before.
+fn check_continuity(assurance: &Assurance, checkpoint: &Checkpoint, seen: Option<&Checkpoint>, checked: &mut Checked) {
+    let Some(seen) = seen else {
+        checked
+            .gaps
+            .push("no earlier checkpoint of this log was kept here, so this one starts the comparison".to_owned());
+        return;
+    };
+    if seen.origin != checkpoint.origin {
+        checked.found(
+            "checkpoint",
+            format!(
+                "the log is `{}`; the one seen before was `{}`",
+                checkpoint.origin, seen.origin
+            ),
+        );
+    } else if seen.size == checkpoint.size && seen.root != checkpoint.root {
+        checked.found(
+            "checkpoint",
+            "two logs of the same size differ: the writer shows different logs",
+        );
+    } else if seen.size > checkpoint.size {
+        checked.gaps.push(format!(
+            "it is older than what was seen before ({} entries); ask for a newer one",
+            seen.size
+        ));
+    } else if seen.size < checkpoint.size && seen.size > 0 {
+        let since = assurance.since.as_ref().filter(|since| since.size == seen.size);
+        let Some(since) = since else {
+            checked.gaps.push(format!(
+                "that the log continues the {} entries seen before is not shown; ask for `assure --for {} --since {}`",
+                seen.size, assurance.whom, seen.size
+            ));
+            return;
+        };
+        let hashes = since.hashes.iter().map(|text| Hash::try_from(unhex(text)?).ok());
+        let hashes: Option<Vec<Hash>> = hashes.collect();
+        let holds = hashes.is_some_and(|hashes| {
+            verify_consistency(seen.size, &seen.root, checkpoint.size, &checkpoint.root, &hashes)
+        });
+        if !holds {
+            checked.found(
+                "since",
+                format!("the log does not continue the {} entries seen before", seen.size),
+            );
+        }
+    }
+}
+
+fn name_gaps(compared: bool, checked: &mut Checked) {
+    let others: u64 = checked.others.values().sum();
+    if !checked.closed.is_empty() {
+        checked.gaps.push(format!(
+            "{} events are proved to be there and stay closed; what they are about is {}'s word",
+            checked.closed.len(),
+            checked.by
+        ));
+    }
+    if others > 0 {
+        checked.gaps.push(format!(
+            "that none of the {others} other entries concerns {} is {}'s word; their number and kinds are proved by the ledger itself",
+            checked.whom, checked.by
+        ));
+    }
+    if !compared {
+        checked
+            .gaps
+            .push("it was not compared with the receiver's own records; verify it at its node".to_owned());
+    }
+    checked
+        .gaps
+        .push("no witness has signed the checkpoint: parties do not exchange witnesses' signatures yet".to_owned());
+    checked.gaps.push(
+        "what was copied by hand, read outside the program, or never recorded is in no ledger; acknowledgements are what holders say"
+            .to_owned(),
+    );
+}

@@ -1,0 +1,196 @@
+//! `assure`: prove to a partner what happened to its material; verify what a partner proves.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use entente_core::PartyPath;
+use entente_ledger::{Checkpoint, Note};
+
+use super::brief::banner_over;
+use super::paper::PaperArgs;
+use super::{Global, ledger};
+use crate::assurance::{self, Assurance, Checked, Problem, Trusted};
+use crate::failure::{Exit, Failure};
+use crate::{input, output};
+
+/// `entente assure`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub(crate) struct Assure {
+    #[command(subcommand)]
+    command: Option<AssureCommand>,
+    /// For whom: the party whose material it is about.
+    #[arg(long = "for", value_name = "PARTY", required = true)]
+    whom: Option<PartyPath>,
+    /// Also prove that the ledger continues an earlier one of this many entries.
+    #[arg(long, value_name = "SIZE")]
+    since: Option<u64>,
+    /// The file to write: `.json` to be verified; `.md`, `.html` or `.pdf` to be read; or a folder for all of them
+    /// [default: to be read, on standard output].
+    #[arg(long, short = 'o', value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum AssureCommand {
+    /// Verify an assurance offline: signature, proofs, contents, counts; and compare it with this node's own records.
+    /// Exit 6 when it must not be relied on, 1 when it differs from what is recorded here.
+    Verify {
+        /// The file.
+        file: PathBuf,
+        /// A public key to trust, as `party export` writes it; may be given several times [default: this node's
+        /// parties].
+        #[arg(long, value_name = "FILE|VKEY")]
+        key: Vec<String>,
+        /// Write what was verified as a paper: `.md`, `.html` or `.pdf`.
+        #[arg(long, short = 'o', value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+impl Assure {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if let Some(AssureCommand::Verify { file, key, output }) = self.command {
+            return verify_file(global, &file, &key, output.as_deref());
+        }
+        let whom = self.whom.ok_or_else(|| Failure::usage("name the party with --for"))?;
+        let node = global.node()?;
+        let made = assurance::write(&node, &whom, self.since, |state, portions| {
+            banner_over(state, portions.iter())
+        })?;
+        // What a reader would find, so that the paper says what the file proves.
+        let keys = ledger::keys_of(&node, true)?;
+        let trusted = Trusted {
+            keys: &keys,
+            own: None,
+            seen: None,
+        };
+        let checked = assurance::verify(&made, &trusted);
+        if let Some(problem) = checked.findings.first() {
+            return Err(Failure::new(
+                Exit::Tampered,
+                format!(
+                    "{}: {}; nothing was written. Run `entente ledger verify` and `entente store check`",
+                    problem.place, problem.problem
+                ),
+            ));
+        }
+        match &self.output {
+            None if global.json => output::json(&made)?,
+            None => output::bytes(assurance::page(&checked).markdown().as_bytes())?,
+            Some(folder) if folder.is_dir() || folder.as_os_str().to_string_lossy().ends_with('/') => {
+                std::fs::create_dir_all(folder).map_err(|error| place(folder, error))?;
+                let name = |ending: &str| folder.join(format!("assurance-{}-for-{whom}.{ending}", made.by));
+                write_file(&name("json"), &made)?;
+                for ending in ["html", "pdf"] {
+                    PaperArgs::file(name(ending)).write(&assurance::page(&checked))?;
+                }
+            }
+            Some(file) if file.extension().is_some_and(|ending| ending == "json") => write_file(file, &made)?,
+            Some(file) => PaperArgs::file(file.clone()).write(&assurance::page(&checked))?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn place(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::failed(format!("{}: {error}", path.display()))
+}
+
+/// It holds what its banner says: for the owner of the file only.
+fn write_file(path: &Path, made: &Assurance) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let text = serde_json::to_vec_pretty(made).map_err(Failure::failed)?;
+    let mut file = options.open(path).map_err(|error| place(path, error))?;
+    file.write_all(&text).map_err(|error| place(path, error))?;
+    output::say(format!("written to {}", path.display()));
+    Ok(())
+}
+
+/// Verifies an assurance, with the records of this node where there is one.
+pub(super) fn verify_file(
+    global: &Global,
+    file: &Path,
+    named: &[String],
+    paper: Option<&Path>,
+) -> Result<Exit, Failure> {
+    let made: Assurance = input::json(file)?;
+    let keys = ledger::keys(global, named, false)?;
+    let node = global.node().ok().filter(|node| node.home().is_ok());
+    let kept = node
+        .as_ref()
+        .map(|node| node.folder().join("seen").join(made.by.as_str()));
+    let seen = kept.as_deref().map(read_seen).transpose()?.flatten();
+    let trusted = Trusted {
+        keys: &keys,
+        own: node.as_ref().map(crate::node::Node::state),
+        seen: seen.as_ref(),
+    };
+    let checked = assurance::verify(&made, &trusted);
+    let newer = |now: &Checkpoint| seen.as_ref().is_none_or(|seen| now.size >= seen.size);
+    let is_newer = checked.findings.is_empty() && checked.checkpoint.as_ref().is_some_and(newer);
+    if let Some(kept) = kept.filter(|_| is_newer) {
+        keep_seen(&kept, &made.checkpoint)?;
+    }
+    match paper {
+        Some(path) => PaperArgs::file(path.to_owned()).write(&assurance::page(&checked))?,
+        None => output::either(global.json, &checked, || say(&checked))?,
+    }
+    Ok(match (checked.findings.is_empty(), checked.differences.is_empty()) {
+        (false, _) => Exit::Tampered,
+        (true, false) => Exit::Failed,
+        (true, true) => Exit::Done,
+    })
+}
+
+fn say(checked: &Checked) {
+    let list = |word: &str, problems: &[Problem]| {
+        for problem in problems {
+            output::line(format!("{word}: {}: {}", problem.place, problem.problem));
+        }
+    };
+    if !checked.findings.is_empty() {
+        list("finding", &checked.findings);
+        output::line(format!(
+            "TAMPERED: do not rely on it; ask {} for another, and compare with its public ledger",
+            checked.by
+        ));
+        return;
+    }
+    print!("{}", assurance::page(checked).markdown());
+    let differences = checked.differences.len();
+    output::line(match differences {
+        0 => format!(
+            "ok: {} events of {} are proved, {} more stay closed",
+            checked.opened.len(),
+            checked.by,
+            checked.closed.len()
+        ),
+        _ => format!("proved, and it differs in {differences} places from what is recorded here"),
+    });
+}
+
+/// The last checkpoint of a partner that was verified here.
+fn read_seen(path: &Path) -> Result<Option<Checkpoint>, Failure> {
+    let text = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(place(path, error)),
+    };
+    let note = Note::parse(&text).map_err(|error| place(path, error))?;
+    Checkpoint::parse(note.text())
+        .map(Some)
+        .map_err(|error| place(path, error))
+}
+
+fn keep_seen(path: &Path, checkpoint: &str) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| place(folder, error))?;
+    let fresh = path.with_extension("new");
+    std::fs::write(&fresh, checkpoint).map_err(|error| place(&fresh, error))?;
+    std::fs::rename(&fresh, path).map_err(|error| place(path, error))
+}

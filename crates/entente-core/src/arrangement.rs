@@ -112,6 +112,29 @@ impl Arrangement {
         }
     }
 
+    /// This arrangement with every term of `other` that is stricter. Who the parties are, its name and its clauses stay.
+    #[must_use]
+    pub fn narrowed_by(&self, other: &Self) -> Self {
+        let purposes = match (&self.purposes, &other.purposes) {
+            (Some(mine), Some(theirs)) => Some(mine & theirs),
+            (one, None) | (None, one) => one.clone(),
+        };
+        Self {
+            purposes,
+            onward: self.onward.max(other.onward),
+            need_to_know: self.need_to_know || other.need_to_know,
+            starts: self.starts.max(other.starts),
+            expires: self.expires.into_iter().chain(other.expires).min(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether `other` allows nothing that this arrangement does not allow, and not the same.
+    pub fn is_narrowed_to(&self, other: &Self) -> bool {
+        let both = self.narrowed_by(other);
+        both != *self && other.narrowed_by(self) == *other
+    }
+
     /// Whether its terms allow `purpose`; a purpose that is not stated is allowed only where any is.
     pub fn allows(&self, purpose: Option<&Purpose>) -> bool {
         match (&self.purposes, purpose) {
@@ -126,6 +149,52 @@ impl Arrangement {
         match self.clauses.get(term) {
             Some(clause) => format!("arrangement {}, {clause}", self.id),
             None => format!("arrangement {}, term `{term}`", self.id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn arrangement() -> impl Strategy<Value = Arrangement> {
+        let purposes = prop::option::of(prop::collection::btree_set("[a-c]", 0..3));
+        let onward = prop::sample::select(vec![Onward::Free, Onward::Members, Onward::Consent]);
+        let moment = || prop::option::of((0i64..5).prop_map(|n| Timestamp::from_second(n).expect("small")));
+        (purposes, onward, any::<bool>(), moment(), moment()).prop_map(
+            |(purposes, onward, need_to_know, starts, expires)| Arrangement {
+                id: ArrangementId::new("A-1").expect("a name"),
+                title: String::new(),
+                parties: BTreeSet::new(),
+                purposes: purposes.map(|all| all.iter().map(Purpose::new).collect()),
+                onward,
+                need_to_know,
+                default_mark: None,
+                starts,
+                expires,
+                status: ArrangementStatus::Active,
+                clauses: BTreeMap::new(),
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn narrowing_is_a_meet_and_allows_nothing_new(a in arrangement(), b in arrangement(), at in 0i64..5) {
+            let both = a.narrowed_by(&b);
+            prop_assert_eq!(&both, &b.narrowed_by(&a));
+            prop_assert_eq!(&both, &both.narrowed_by(&a));
+            prop_assert!(!a.is_narrowed_to(&a));
+            prop_assert_eq!(a.is_narrowed_to(&both), a != both);
+            prop_assert!(both == a || !both.is_narrowed_to(&a));
+            let moment = Timestamp::from_second(at).expect("small");
+            prop_assert!(both.not_in_force(moment).is_some() || a.not_in_force(moment).is_none());
+            for purpose in [None, Some(Purpose::new("a")), Some(Purpose::new("b"))] {
+                prop_assert!(!both.allows(purpose.as_ref()) || a.allows(purpose.as_ref()));
+            }
+            prop_assert!(both.onward >= a.onward && (both.need_to_know || !a.need_to_know));
         }
     }
 }

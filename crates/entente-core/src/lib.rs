@@ -24,6 +24,7 @@ mod report;
 mod request;
 mod source;
 mod state;
+mod stops;
 
 pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
 pub use briefing::{Briefing, BriefingItem};
@@ -46,3 +47,4 @@ pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
 pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use source::{ExposureAnswer, ProtectedSource};
 pub use state::{BadDocument, Document, Holding, RequestCase, State};
+pub use stops::{Stopped, StoppedReader, stopped};

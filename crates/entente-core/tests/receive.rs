@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NoGuards;
 use entente_core::*;
-use entente_marking::{Groups, Label, SchemeId};
+use entente_marking::{Groups, Label, Purpose, SchemeId};
 use jiff::Timestamp;
 
 fn party(text: &str) -> PartyPath {
@@ -247,12 +247,45 @@ fn a_partner_cannot_state_terms_for_others() {
     );
     node.run(Command::SetArrangement(arrangement("HOME-EVIL", ["HOME", "EVIL"])))
         .unwrap();
-    let laxer = Arrangement {
-        expires: None,
+    // A partner can make terms stricter, each for itself, and never laxer.
+    let stricter = Arrangement {
         need_to_know: true,
+        onward: Onward::Consent,
+        purposes: Some([Purpose::new("analysis")].into()),
+        expires: Some(now()),
         ..arrangement("HOME-EVIL", ["HOME", "EVIL"])
     };
-    node.refuses("EVIL", Message::Arrangement(laxer), "terms are agreed by all parties");
+    node.from("EVIL", Message::Arrangement(stricter.clone())).unwrap();
+    assert_eq!(node.0.arrangements.values().next(), Some(&stricter));
+    let laxer = Arrangement {
+        title: "another title".to_owned(),
+        clauses: [("onward".to_owned(), "another clause".to_owned())].into(),
+        parties: ["HOME", "EVIL", "ELSE"].map(party).into(),
+        ..arrangement("HOME-EVIL", ["HOME", "EVIL"])
+    };
+    node.from("EVIL", Message::Arrangement(laxer)).unwrap();
+    assert_eq!(node.0.arrangements.values().next(), Some(&stricter));
+    // Suspension: whoever suspended has to resume, and nobody takes a suspension over.
+    let status = |status: ArrangementStatus| Arrangement {
+        status,
+        ..stricter.clone()
+    };
+    let by = |by: &str| ArrangementStatus::Suspended {
+        by: party(by),
+        reason: String::new(),
+    };
+    node.from("EVIL", Message::Arrangement(status(by("EVIL")))).unwrap();
+    let id = stricter.id.clone();
+    for own in [by("HOME"), ArrangementStatus::Active] {
+        let taken = node.run(Command::SetArrangementStatus {
+            id: id.clone(),
+            status: own.clone(),
+        });
+        assert!(taken.unwrap_err().to_string().contains("EVIL suspended it"));
+        let anew = node.run(Command::SetArrangement(status(own)));
+        assert!(anew.unwrap_err().to_string().contains("EVIL suspended it"));
+    }
+    node.refuses("EVIL", Message::Arrangement(status(by("GOOD"))), "it speaks for GOOD");
     node.refuses(
         "GOOD",
         Message::Arrangement(arrangement("HOME-EVIL", ["HOME", "EVIL"])),

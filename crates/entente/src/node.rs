@@ -124,6 +124,22 @@ impl Node {
         SourceGuard::new(&self.state)
     }
 
+    /// What would be true after a command; nothing is committed, and nothing leaves.
+    pub(crate) fn after(&self, command: Command) -> Result<State, Failure> {
+        let (groups, exposure) = (groups(), self.exposure());
+        let context = Context {
+            now: Timestamp::now(),
+            groups: &groups,
+            policy: &NoGuards,
+            exposure: &exposure,
+        };
+        let mut after = self.state.clone();
+        for event in entente_core::handle(&self.state, command, &context)?.events {
+            after.apply(&event);
+        }
+        Ok(after)
+    }
+
     /// Carries out a command: decides, commits, and puts what has to leave into the outbox.
     pub(crate) fn submit(&mut self, command: Command) -> Result<Receipt, Failure> {
         let now = Timestamp::now();

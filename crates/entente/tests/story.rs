@@ -321,7 +321,7 @@ fn suspension_closes_everything_for_the_partner() {
         "USA.SVC",
         &["arrangement", "suspend", "GBR-USA-2024", "--reason", "trust"],
     );
-    assert!(said.out.contains("reports under it: SVC-2026-0412 v1"), "{}", said.out);
+    assert!(said.out.contains("SVC-2026-0412 v1: held by GBR.CAB"), "{}", said.out);
     desk.receive("GBR.CAB");
     desk.write("minister.json", r#"["GBR.CAB/minister"]"#);
     let (code, found) = desk.outcomes(&["--audience", "minister.json", "--purpose", "analysis"]);
@@ -337,6 +337,53 @@ fn suspension_closes_everything_for_the_partner() {
                 .contains("USA.SVC suspended it, so USA.SVC has to resume it"),
         "{}",
         refused.err
+    );
+}
+
+#[test]
+fn narrower_terms_show_what_they_stop_and_reach_the_partner() {
+    let desk = Desk::delivered();
+    desk.ok(
+        "GBR.CAB",
+        &["report", "distribute", "SVC-2026-0412", "--add", "GBR.CAB/minister"],
+    );
+    // At the holder: what would stop, and nothing is changed by asking.
+    let narrow = ["arrangement", "narrow", "GBR-USA-2024", "--purposes", "analysis"];
+    let tried = desk.ok("GBR.CAB", &[&narrow[..], &["--dry-run"]].concat());
+    assert!(
+        tried
+            .out
+            .contains("GBR.CAB/minister            threat-warning  plot, harm, place, source, advice")
+            && tried.out.contains("(nothing was changed)"),
+        "{}",
+        tried.out
+    );
+    desk.write("minister.json", r#"["GBR.CAB/minister"]"#);
+    let ask = ["--audience", "minister.json", "--purpose", "threat-warning"];
+    assert_eq!(desk.outcomes(&ask).0, 0);
+    // The originator does it; the holder is bound when the file arrives.
+    desk.substituted();
+    let done = desk.ok("USA.SVC", &narrow);
+    assert!(done.out.contains("live consents: con-"), "{}", done.out);
+    // What it consented to by name goes on; a suspension would stop that too.
+    let suspend = [
+        "arrangement",
+        "suspend",
+        "GBR-USA-2024",
+        "--reason",
+        "trust",
+        "--dry-run",
+    ];
+    let (tried, now) = (desk.ok("USA.SVC", &suspend).out, "threat-warning  plot-s1");
+    assert!(!done.out.contains(now) && tried.contains(now), "{tried}");
+    assert_eq!(desk.outcomes(&ask).0, 0, "nothing has arrived yet");
+    desk.receive("GBR.CAB");
+    assert_eq!(desk.outcomes(&ask).0, 4);
+    let again = desk.run(&[&["--data", "USA.SVC"], &narrow[..]].concat());
+    assert!(
+        again.code == 2 && again.err.contains("is as strict already"),
+        "{}",
+        again.err
     );
 }
 

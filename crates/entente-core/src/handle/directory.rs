@@ -42,7 +42,7 @@ pub(super) fn set_audience(audience: Audience) -> Result<Decided, Refusal> {
     Ok(Decided::events([Event::AudienceSet(audience)]))
 }
 
-pub(super) fn set_arrangement(state: &State, arrangement: Arrangement) -> Result<Decided, Refusal> {
+pub(super) fn set_arrangement(state: &State, arrangement: &Arrangement) -> Result<Decided, Refusal> {
     let home = home(state)?;
     if arrangement.parties.len() < 2 {
         return Err(Refusal::Invalid(format!(
@@ -55,10 +55,20 @@ pub(super) fn set_arrangement(state: &State, arrangement: Arrangement) -> Result
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "record this arrangement",
-            why: format!("it is not one of its parties ({})", list(&arrangement)),
+            why: format!("it is not one of its parties ({})", list(arrangement)),
         });
     }
-    Ok(Decided::events([Event::ArrangementSet(arrangement)]))
+    let known = state.arrangements.get(&arrangement.id);
+    if let Some(known) = known.filter(|known| known.status != arrangement.status) {
+        may_set_status(known, home, &arrangement.status)?;
+    }
+    // Each party records the terms that bind it; stricter ones bind the others as well, once they hear of them.
+    let narrows = known.is_some_and(|known| known.is_narrowed_to(arrangement));
+    let decided = Decided::events([Event::ArrangementSet(arrangement.clone())]);
+    Ok(match narrows {
+        true => tell_others(decided, home, arrangement),
+        false => decided,
+    })
 }
 
 fn list(arrangement: &Arrangement) -> String {
@@ -89,16 +99,15 @@ pub(super) fn set_arrangement_status(
         status: status.clone(),
         ..arrangement.clone()
     };
-    let others = arrangement
-        .parties
-        .iter()
-        .filter(|party| !party.includes(home))
-        .cloned();
-    let mut decided = Decided::events([Event::ArrangementStatusSet { id, status }]);
-    for party in others {
-        decided = decided.send(party, Message::Arrangement(changed.clone()));
-    }
-    Ok(decided)
+    let decided = Decided::events([Event::ArrangementStatusSet { id, status }]);
+    Ok(tell_others(decided, home, &changed))
+}
+
+fn tell_others(decided: Decided, home: &PartyPath, arrangement: &Arrangement) -> Decided {
+    let others = arrangement.parties.iter().filter(|party| !party.includes(home));
+    others.fold(decided, |decided, party| {
+        decided.send(party.clone(), Message::Arrangement(arrangement.clone()))
+    })
 }
 
 /// Whether `party` may give the arrangement this status.
@@ -116,7 +125,13 @@ pub(super) fn may_set_status(
     };
     match (&arrangement.status, status) {
         (ArrangementStatus::Ended { .. }, _) => refused("it has ended for good; conclude a new one".to_owned()),
-        (ArrangementStatus::Suspended { by, .. }, ArrangementStatus::Active) if !by.includes(party) => {
+        (_, ArrangementStatus::Suspended { by, .. } | ArrangementStatus::Ended { by, .. }) if !by.includes(party) => {
+            refused(format!("it speaks for {by}"))
+        }
+        // Ending is always open; a suspension that was taken over could be lifted by whoever took it.
+        (ArrangementStatus::Suspended { by, .. }, ArrangementStatus::Active | ArrangementStatus::Suspended { .. })
+            if !by.includes(party) =>
+        {
             refused(format!("{by} suspended it, so {by} has to resume it"))
         }
         _ => Ok(()),

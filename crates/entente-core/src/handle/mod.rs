@@ -493,7 +493,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
         Command::SetPerson(person) => directory::set_person(state, person),
         Command::SetAudience(audience) => directory::set_audience(audience),
-        Command::SetArrangement(arrangement) => directory::set_arrangement(state, arrangement),
+        Command::SetArrangement(arrangement) => directory::set_arrangement(state, &arrangement),
         Command::SetArrangementStatus { id, status } => directory::set_arrangement_status(state, id, status),
         Command::AddReport(report) => report::add(state, report),
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),

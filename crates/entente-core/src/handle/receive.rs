@@ -425,20 +425,18 @@ fn arranged(
         let remedy = "record its terms yourself with `entente arrangement add`, then take this file in again";
         Refusal::missing("arrangement", &arrangement.id, remedy)
     })?;
-    let terms_only = Arrangement {
-        status: known.status.clone(),
-        ..arrangement.clone()
-    };
-    if terms_only != *known {
-        return Err(not_entitled(
-            from,
-            "change the terms of this arrangement",
-            "terms are agreed by all parties; record new ones with `entente arrangement add`".to_owned(),
-        ));
+    // Whatever a partner sends, terms only become stricter by it.
+    let narrowed = known.narrowed_by(&arrangement);
+    let mut events = Vec::new();
+    if narrowed != *known {
+        events.push(Event::ArrangementSet(narrowed));
     }
-    directory::may_set_status(known, from, &arrangement.status)?;
-    Ok(vec![Event::ArrangementStatusSet {
-        id: arrangement.id,
-        status: arrangement.status,
-    }])
+    if known.status != arrangement.status {
+        directory::may_set_status(known, from, &arrangement.status)?;
+        events.push(Event::ArrangementStatusSet {
+            id: arrangement.id,
+            status: arrangement.status,
+        });
+    }
+    Ok(events)
 }

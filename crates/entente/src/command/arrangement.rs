@@ -3,10 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_core::{Arrangement, ArrangementId, ArrangementStatus, Command, PartyPath};
+use entente_core::decide::{LocalPolicy, NoGuards, SourceExposure};
+use entente_core::{
+    Arrangement, ArrangementId, ArrangementStatus, Command, Onward, PartyPath, PortionId, Stopped, stopped,
+};
+use entente_marking::Purpose;
+use jiff::Timestamp;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
+use crate::marks::groups;
+use crate::node::Node;
 use crate::{input, output};
 
 /// `entente arrangement`.
@@ -16,6 +23,8 @@ pub(crate) enum ArrangementCommand {
     Add {
         /// The file, or `-`.
         file: PathBuf,
+        #[command(flatten)]
+        trial: Trial,
     },
     /// List the arrangements.
     List,
@@ -31,6 +40,27 @@ pub(crate) enum ArrangementCommand {
         /// Why.
         #[arg(long)]
         reason: String,
+        #[command(flatten)]
+        trial: Trial,
+    },
+    /// Make its terms stricter. The other parties are told, and are bound as soon as they take the file in.
+    Narrow {
+        /// Its id.
+        id: ArrangementId,
+        /// Allow only these purposes, of those allowed so far.
+        #[arg(long, value_delimiter = ',')]
+        purposes: Vec<String>,
+        /// Passing on: `members` to parties of the arrangement, `consent` to nobody without consent.
+        #[arg(long)]
+        onward: Option<String>,
+        /// Only persons on a report's distribution.
+        #[arg(long)]
+        need_to_know: bool,
+        /// Let it expire then, as 2026-12-31 or a full timestamp.
+        #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
+        expires: Option<Timestamp>,
+        #[command(flatten)]
+        trial: Trial,
     },
     /// Resume it.
     Resume {
@@ -44,7 +74,17 @@ pub(crate) enum ArrangementCommand {
         /// Why.
         #[arg(long)]
         reason: String,
+        #[command(flatten)]
+        trial: Trial,
     },
+}
+
+/// Whether it is only tried.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Trial {
+    /// Only show what it would stop.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 fn status(arrangement: &Arrangement) -> String {
@@ -55,21 +95,118 @@ fn status(arrangement: &Arrangement) -> String {
     }
 }
 
+/// Stricter terms for an arrangement.
+fn narrowed(
+    known: &Arrangement,
+    purposes: &[String],
+    onward: Option<&str>,
+    need_to_know: bool,
+    expires: Option<Timestamp>,
+) -> Result<Arrangement, Failure> {
+    let onward = onward.map(|word| match word {
+        "members" => Ok(Onward::Members),
+        "consent" => Ok(Onward::Consent),
+        _ => Err(Failure::usage(format!("`{word}` is neither `members` nor `consent`"))),
+    });
+    let stricter = Arrangement {
+        purposes: Some(purposes.iter().map(Purpose::new).collect()).filter(|_| !purposes.is_empty()),
+        onward: onward.transpose()?.unwrap_or(Onward::Free),
+        need_to_know,
+        starts: None,
+        expires,
+        ..known.clone()
+    };
+    let now = known.narrowed_by(&stricter);
+    match now == *known {
+        true => Err(Failure::usage(format!(
+            "arrangement {} is as strict already; `entente arrangement show {}` shows its terms",
+            known.id, known.id
+        ))),
+        false => Ok(now),
+    }
+}
+
+fn known<'n>(node: &'n Node, id: &ArrangementId) -> Result<&'n Arrangement, Failure> {
+    let found = node.state().arrangements.get(id);
+    found.ok_or_else(|| {
+        Failure::not_found(format!(
+            "there is no arrangement {id}; `entente arrangement list` shows them"
+        ))
+    })
+}
+
+/// What a command stops under an arrangement, found out by carrying it out on a copy.
+fn what_stops(node: &Node, command: &Command, id: &ArrangementId) -> Result<Vec<Stopped>, Failure> {
+    let after = node.after(command.clone())?;
+    let guards = (&NoGuards as &dyn LocalPolicy, &node.exposure() as &dyn SourceExposure);
+    Ok(stopped(node.state(), &after, id, &groups(), guards, Timestamp::now()))
+}
+
+fn say_stops(stops: &[Stopped], dry_run: bool) {
+    let names = |list: Vec<String>| {
+        if list.is_empty() {
+            "none".to_owned()
+        } else {
+            list.join(", ")
+        }
+    };
+    if stops.is_empty() {
+        output::line("no reports are under it");
+    }
+    for stop in stops {
+        output::line(format!(
+            "{} v{}: held by {}; live consents: {}; open requests: {}",
+            stop.report,
+            stop.version,
+            names(stop.holders.iter().map(ToString::to_string).collect()),
+            names(stop.consents.iter().map(ToString::to_string).collect()),
+            names(stop.requests.iter().map(ToString::to_string).collect()),
+        ));
+        let row = |reader: &entente_core::StoppedReader| {
+            let portions: Vec<&str> = reader.portions.iter().map(PortionId::as_str).collect();
+            vec![
+                reader.person.to_string(),
+                reader
+                    .purpose
+                    .as_ref()
+                    .map_or("no stated purpose", Purpose::as_str)
+                    .to_owned(),
+                portions.join(", "),
+            ]
+        };
+        output::table(
+            &["no longer", "for", "portions"],
+            stop.readers.iter().map(row).collect(),
+            "nobody known here loses anything",
+        );
+    }
+    if dry_run {
+        output::line("(nothing was changed)");
+    }
+}
+
 impl ArrangementCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         let home = node.home()?.clone();
-        let (id, status_now) = match self {
-            Self::Add { file } => {
+        let set_status = |id: ArrangementId, status| (Command::SetArrangementStatus { id: id.clone(), status }, id);
+        let ((command, id), Trial { dry_run }) = match self {
+            Self::Add { file, trial } => {
                 let arrangement: Arrangement = input::json(&file)?;
-                node.submit(Command::SetArrangement(arrangement.clone()))?;
-                output::either(global.json, &arrangement, || {
-                    output::line(format!(
-                        "arrangement {} is recorded: {}",
-                        arrangement.id, arrangement.title
-                    ));
-                })?;
-                return Ok(Exit::Done);
+                let id = arrangement.id.clone();
+                ((Command::SetArrangement(arrangement), id), trial)
+            }
+            Self::Narrow {
+                id,
+                purposes,
+                onward,
+                need_to_know,
+                expires,
+                trial,
+            } => {
+                let known = known(&node, &id)?;
+                let terms = narrowed(known, &purposes, onward.as_deref(), need_to_know, expires)?;
+                ((Command::SetArrangement(terms), id), trial)
             }
             Self::List => {
                 let all: Vec<&Arrangement> = node.state().arrangements.values().collect();
@@ -93,51 +230,29 @@ impl ArrangementCommand {
                 return Ok(Exit::Done);
             }
             Self::Show { id } => {
-                let found = node.state().arrangements.get(&id);
-                let found = found.ok_or_else(|| {
-                    Failure::not_found(format!(
-                        "there is no arrangement {id}; `entente arrangement list` shows them"
-                    ))
-                })?;
-                output::json(found)?;
+                output::json(known(&node, &id)?)?;
                 return Ok(Exit::Done);
             }
-            Self::Suspend { id, reason } => (id, ArrangementStatus::Suspended { by: home, reason }),
-            Self::Resume { id } => (id, ArrangementStatus::Active),
-            Self::End { id, reason } => (id, ArrangementStatus::Ended { by: home, reason }),
+            Self::Suspend { id, reason, trial } => {
+                (set_status(id, ArrangementStatus::Suspended { by: home, reason }), trial)
+            }
+            Self::Resume { id } => (set_status(id, ArrangementStatus::Active), Trial { dry_run: false }),
+            Self::End { id, reason, trial } => (set_status(id, ArrangementStatus::Ended { by: home, reason }), trial),
         };
-        node.submit(Command::SetArrangementStatus {
-            id: id.clone(),
-            status: status_now,
-        })?;
-        let stops: Vec<String> = node
-            .state()
-            .reports
-            .values()
-            .filter_map(|holding| holding.latest())
-            .filter(|report| {
-                report.portions.iter().any(|portion| {
-                    portion
-                        .lineage
-                        .iter()
-                        .any(|(_, origin)| origin.arrangements.contains(&id))
-                })
-            })
-            .map(|report| format!("{} v{}", report.id, report.version))
-            .collect();
-        let sent = node.flush(&global.out())?;
+        let stops = what_stops(&node, &command, &id)?;
+        let mut sent = Vec::new();
+        if !dry_run {
+            node.submit(command)?;
+            sent = node.flush(&global.out())?;
+        }
         let now = node.state().arrangements.get(&id).map(status).unwrap_or_default();
-        let value = serde_json::json!({ "arrangement": id, "status": now, "concerns": stops, "sent": sent });
+        let value =
+            serde_json::json!({ "arrangement": id, "status": now, "dry_run": dry_run, "stops": stops, "sent": sent });
         output::either(global.json, &value, || {
-            output::line(format!("arrangement {id} is {now}"));
-            output::line(format!(
-                "reports under it: {}",
-                if stops.is_empty() {
-                    "none".to_owned()
-                } else {
-                    stops.join(", ")
-                }
-            ));
+            if !dry_run {
+                output::line(format!("arrangement {id} is {now}"));
+            }
+            say_stops(&stops, dry_run);
             exchange::say_sent(&sent);
         })?;
         Ok(Exit::Done)

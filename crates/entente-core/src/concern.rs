@@ -65,6 +65,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::PartySet(_)
         | Event::PersonSet(_)
         | Event::AudienceSet(_)
+        | Event::LocalRuleSet(_)
         | Event::FactsSet { .. }
         | Event::SourceProtected(_)
         | Event::SourceReleased { .. } => Concern::None,

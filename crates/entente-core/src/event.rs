@@ -13,7 +13,7 @@ use crate::fact::Fact;
 use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
 use crate::incident::{Entry, Incident, IncidentNotice};
 use crate::outcome::Outcome;
-use crate::party::{Audience, Party, Person};
+use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -31,6 +31,8 @@ pub enum Event {
     PartySet(Party),
     /// A person became known, or what is known of them changed.
     PersonSet(Person),
+    /// A rule of the party's own was set, set anew, or removed.
+    LocalRuleSet(LocalRule),
     /// An audience was defined, or defined anew.
     AudienceSet(Audience),
     /// An arrangement became known, or its terms changed.
@@ -217,6 +219,7 @@ impl Event {
             Self::Founded { .. } => "founded",
             Self::PartySet(_) => "party-set",
             Self::PersonSet(_) => "person-set",
+            Self::LocalRuleSet(_) => "local-rule-set",
             Self::AudienceSet(_) => "audience-set",
             Self::ArrangementSet(_) => "arrangement-set",
             Self::ArrangementStatusSet { .. } => "arrangement-status-set",

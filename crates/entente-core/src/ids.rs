@@ -190,6 +190,10 @@ id_type! {
     SourceId, "a source's id", "src-0001", slash: false
 }
 id_type! {
+    /// The name under which a party keeps a rule of its own.
+    RuleName, "a rule's name", "office-hours", slash: false
+}
+id_type! {
     /// An override, or a disclosure that followed from one.
     DisclosureId, "a disclosure's id", "dis-0001", slash: false
 }

@@ -38,11 +38,11 @@ pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Telling, Terms, handle};
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError,
-    PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, SourceId,
+    PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 pub use message::Message;
 pub use outcome::Outcome;
-pub use party::{Audience, Party, Person};
+pub use party::{Audience, LocalRule, Party, Person};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
 pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use source::{ExposureAnswer, ProtectedSource};

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::{Category, Entity, Level, SchemeId};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AudienceName, PartyPath, PersonId};
+use crate::ids::{AudienceName, PartyPath, PersonId, RuleName};
 
 /// An organisation that this node knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,4 +76,18 @@ pub struct Audience {
     pub name: AudienceName,
     /// Who is in it.
     pub members: BTreeSet<PersonId>,
+}
+
+/// A rule of this party's own, which can only forbid: step 7 of a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalRule {
+    /// Its name.
+    pub name: RuleName,
+    /// Its text, in the language of the engine that reads it.
+    pub text: String,
+    /// Since when.
+    pub set: Timestamp,
+    /// Since when it holds no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Timestamp>,
 }

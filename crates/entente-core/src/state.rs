@@ -15,10 +15,10 @@ use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId,
-    RecallId, ReportId, RequestId, SourceId,
+    RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::{Incident, IncidentNotice};
-use crate::party::{Audience, Party, Person};
+use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Distribution, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -164,6 +164,8 @@ state! {
     persons: PersonId => Person, "person";
     /// Audiences by name.
     audiences: AudienceName => Audience, "audience";
+    /// Rules of this party's own by name, also those that hold no longer.
+    rules: RuleName => LocalRule, "rule";
     /// Arrangements by id.
     arrangements: ArrangementId => Arrangement, "arrangement";
     /// Reports by id.
@@ -275,6 +277,10 @@ impl State {
                 holding.distribution.extend(added.iter().cloned());
                 holding.distribution.retain(|person| !removed.contains(person));
                 vec![touched("report", report)]
+            }
+            Event::LocalRuleSet(rule) => {
+                self.rules.insert(rule.name.clone(), rule.clone());
+                vec![touched("rule", &rule.name)]
             }
             Event::FactsSet { report, facts } => {
                 self.facts.insert(report.clone(), facts.clone());
@@ -413,6 +419,12 @@ impl State {
             .values()
             .filter(|recall| recall.report == *report && version <= recall.version)
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
+    }
+
+    /// The names and texts of this party's own rules that hold.
+    pub fn rules_in_force(&self) -> impl Iterator<Item = (&str, &str)> {
+        let held = self.rules.values().filter(|rule| rule.removed.is_none());
+        held.map(|rule| (rule.name.as_str(), rule.text.as_str()))
     }
 
     /// The substitute texts held for a version of a report.

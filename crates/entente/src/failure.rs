@@ -107,6 +107,7 @@ failed_from!(
     entente_core::NameError,
     entente_seal::KeyError,
     entente_ledger::PublishError,
+    entente_policy::RuleError,
     jiff::Error
 );
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use entente_core::decide::NoGuards;
 use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, SourceGuard, State};
 use entente_ledger::Log;
+use entente_policy::Rules;
 use entente_seal::{Header, KeyPair, SecretString};
 use entente_store::{Change, DocKey, Outgoing, Projection, Receipt, Recorded, Store};
 use jiff::Timestamp;
@@ -49,6 +49,7 @@ pub(crate) struct Node {
     pub(crate) store: Store<Held>,
     folder: PathBuf,
     state: State,
+    rules: Rules,
 }
 
 /// A sealed file that was written.
@@ -76,6 +77,7 @@ impl Node {
             store,
             folder: folder.to_owned(),
             state: State::default(),
+            rules: Rules::kept([]),
         };
         node.submit(command)?;
         node.publish(keys)?;
@@ -89,6 +91,7 @@ impl Node {
         Ok(Self {
             store,
             folder: folder.to_owned(),
+            rules: Rules::kept(state.rules_in_force()),
             state,
         })
     }
@@ -119,6 +122,11 @@ impl Node {
         Snapshot::compile(&self.state, &groups(), outsiders)
     }
 
+    /// This party's own rules.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// What this party can say about source exposure.
     pub(crate) fn exposure(&self) -> SourceGuard<'_> {
         SourceGuard::new(&self.state)
@@ -130,7 +138,7 @@ impl Node {
         let context = Context {
             now: Timestamp::now(),
             groups: &groups,
-            policy: &NoGuards,
+            policy: &self.rules,
             exposure: &exposure,
         };
         let mut after = self.state.clone();
@@ -148,10 +156,11 @@ impl Node {
             .submit(now, move |held: &Held| -> Result<Change<Event>, CommandRefusal> {
                 let groups = groups();
                 let exposure = SourceGuard::new(&held.0);
+                let rules = Rules::kept(held.0.rules_in_force());
                 let context = Context {
                     now,
                     groups: &groups,
-                    policy: &NoGuards,
+                    policy: &rules,
                     exposure: &exposure,
                 };
                 let decided = entente_core::handle(&held.0, command, &context)?;
@@ -166,6 +175,7 @@ impl Node {
                 })
             })?;
         self.state = self.store.read(|held| held.0.clone())?;
+        self.rules = Rules::kept(self.state.rules_in_force());
         Ok(receipt)
     }
 

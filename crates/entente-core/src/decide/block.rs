@@ -92,8 +92,8 @@ impl<'s> Block<'s> {
             let mut covered = Covered::default();
             if consent.is_live(moment) {
                 let recipients = &consent.recipients;
-                covered.any = block.those(|reader| recipients.include(&reader.id, &reader.path));
-                covered.listed = block.those(|reader| recipients.persons.contains(&reader.id));
+                covered.any = block.those(|reader| recipients.include(&reader.person.id, &reader.person.party));
+                covered.listed = block.those(|reader| recipients.persons.contains(&reader.person.id));
                 if consent.allows(purpose) {
                     covered.allowing = covered.any;
                     covered.naming = if consent.purposes.is_some() { covered.any } else { 0 };

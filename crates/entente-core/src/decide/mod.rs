@@ -28,6 +28,7 @@ use snapshot::{Class, Compiled, Names, Reader, Symbol};
 
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::outcome::Outcome;
+use crate::party::Person;
 use crate::report::Lineage;
 
 /// A question: may these persons have these portions, for this purpose, at this moment?
@@ -66,10 +67,8 @@ pub enum NotFound {
 /// What a local policy gets to see of a question.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyRequest<'r> {
-    /// The person.
-    pub person: &'r PersonId,
-    /// The party that they act for.
-    pub party: &'r PartyPath,
+    /// The person, as far as they are known here.
+    pub person: &'r Person,
     /// The report.
     pub report: &'r ReportId,
     /// The label of the portion.
@@ -388,8 +387,7 @@ impl<'s: 'q, 'q> Question<'s, 'q> {
 
     fn forbidden(&self, class: &Class, reader: &Reader) -> Option<String> {
         let request = PolicyRequest {
-            person: &reader.id,
-            party: &reader.path,
+            person: &reader.person,
             report: &self.report.report,
             label: &class.label,
             lineage: &class.lineage,

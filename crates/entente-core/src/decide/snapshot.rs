@@ -58,9 +58,8 @@ pub(crate) type Numbers = Box<[u32]>;
 /// A person, compiled: of all that labels ask for, what the person has.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
-    pub(crate) id: PersonId,
+    pub(crate) person: Person,
     pub(crate) home: Symbol,
-    pub(crate) path: PartyPath,
     pub(crate) party: usize,
     /// The levels that the person's clearances reach.
     pub(crate) cleared: Numbers,
@@ -279,9 +278,8 @@ impl<'a> Universe<'a> {
         };
         let party_entities: Vec<Entity> = person.party.ancestry().map(Entity::new).collect();
         Reader {
-            id: person.id.clone(),
             home: names.intern(person.party.as_str()),
-            path: person.party.clone(),
+            person: person.clone(),
             party: self
                 .parties
                 .binary_search(&person.party)
@@ -524,7 +522,7 @@ impl Snapshot {
         let reader_of = readers
             .iter()
             .enumerate()
-            .map(|(n, reader)| (reader.id.clone(), n))
+            .map(|(n, reader)| (reader.person.id.clone(), n))
             .collect();
         let mut classes = Vec::new();
         let mut known: HashMap<ClassKey<'_>, u32> = HashMap::new();

@@ -1,11 +1,13 @@
 //! Parties, persons, audiences and arrangements.
 
+use jiff::Timestamp;
+
 use super::{Decided, Refusal, home};
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::event::Event;
-use crate::ids::{ArrangementId, PartyPath};
+use crate::ids::{ArrangementId, PartyPath, RuleName};
 use crate::message::Message;
-use crate::party::{Audience, Party, Person};
+use crate::party::{Audience, LocalRule, Party, Person};
 use crate::state::State;
 
 pub(super) fn found(state: &State, party: Party) -> Result<Decided, Refusal> {
@@ -40,6 +42,15 @@ pub(super) fn set_audience(audience: Audience) -> Result<Decided, Refusal> {
         )));
     }
     Ok(Decided::events([Event::AudienceSet(audience)]))
+}
+
+pub(super) fn remove_rule(state: &State, name: &RuleName, now: Timestamp) -> Result<Decided, Refusal> {
+    let held = state.rules.get(name).filter(|rule| rule.removed.is_none());
+    let rule = held.ok_or_else(|| Refusal::missing("rule", name, "`entente rule list` shows the rules that hold"))?;
+    Ok(Decided::events([Event::LocalRuleSet(LocalRule {
+        removed: Some(now),
+        ..rule.clone()
+    })]))
 }
 
 pub(super) fn set_arrangement(state: &State, arrangement: &Arrangement) -> Result<Decided, Refusal> {

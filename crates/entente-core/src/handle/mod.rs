@@ -29,11 +29,11 @@ use crate::exposure::Threshold;
 use crate::fact::{Fact, Status};
 use crate::ids::{
     ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
-    ReportId, RequestId, SourceId,
+    ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::What;
 use crate::message::Message;
-use crate::party::{Audience, Party, Person};
+use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::Report;
 use crate::state::State;
 
@@ -87,6 +87,15 @@ pub enum Command {
     SetPerson(Person),
     /// Define an audience.
     SetAudience(Audience),
+    /// Set a rule of this party's own, or set it anew. Its text has to be checked by the engine that reads it.
+    SetRule {
+        /// Its name.
+        name: RuleName,
+        /// Its text.
+        text: String,
+    },
+    /// Remove a rule of this party's own.
+    RemoveRule(RuleName),
     /// Make an arrangement known.
     SetArrangement(Arrangement),
     /// Suspend, resume or end an arrangement.
@@ -493,6 +502,13 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
         Command::SetPerson(person) => directory::set_person(state, person),
         Command::SetAudience(audience) => directory::set_audience(audience),
+        Command::SetRule { name, text } => Ok(Decided::events([Event::LocalRuleSet(LocalRule {
+            name,
+            text,
+            set: context.now,
+            removed: None,
+        })])),
+        Command::RemoveRule(name) => directory::remove_rule(state, &name, context.now),
         Command::SetArrangement(arrangement) => directory::set_arrangement(state, &arrangement),
         Command::SetArrangementStatus { id, status } => directory::set_arrangement_status(state, id, status),
         Command::AddReport(report) => report::add(state, report),

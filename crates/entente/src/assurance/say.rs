@@ -61,6 +61,7 @@ pub(super) fn say(event: &Event) -> String {
         Event::Founded { party } => format!("the node of {} was set up", party.path),
         Event::PartySet(party) => format!("party {}", party.path),
         Event::PersonSet(person) => format!("person {}", person.id),
+        Event::LocalRuleSet(rule) => format!("rule {} was set or removed", rule.name),
         Event::AudienceSet(audience) => format!("audience {}", audience.name),
         Event::ArrangementSet(arrangement) => format!("arrangement {}: its terms were set", arrangement.id),
         Event::ArrangementStatusSet { id, status } => format!("arrangement {id}: {status:?}").to_lowercase(),

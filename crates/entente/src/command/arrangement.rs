@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_core::decide::{LocalPolicy, NoGuards, SourceExposure};
+use entente_core::decide::{LocalPolicy, SourceExposure};
 use entente_core::{
     Arrangement, ArrangementId, ArrangementStatus, Command, Onward, PartyPath, PortionId, Stopped, stopped,
 };
@@ -138,7 +138,10 @@ fn known<'n>(node: &'n Node, id: &ArrangementId) -> Result<&'n Arrangement, Fail
 /// What a command stops under an arrangement, found out by carrying it out on a copy.
 fn what_stops(node: &Node, command: &Command, id: &ArrangementId) -> Result<Vec<Stopped>, Failure> {
     let after = node.after(command.clone())?;
-    let guards = (&NoGuards as &dyn LocalPolicy, &node.exposure() as &dyn SourceExposure);
+    let guards = (
+        node.rules() as &dyn LocalPolicy,
+        &node.exposure() as &dyn SourceExposure,
+    );
     Ok(stopped(node.state(), &after, id, &groups(), guards, Timestamp::now()))
 }
 

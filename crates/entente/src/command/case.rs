@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::decide::{NoGuards, decide};
+use entente_core::decide::decide;
 use entente_core::exposure::Measures;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, What};
@@ -81,7 +81,7 @@ fn may_still_be_said(
             purpose,
             moment: Timestamp::now(),
         };
-        let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
+        let decision = decide(&snapshot, &query, node.rules(), &node.exposure())?;
         let references = decision.references().enumerate();
         let permitted = references.filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Permit);
         all.extend(permitted.map(|(_, portion)| portion.clone()));
@@ -89,11 +89,15 @@ fn may_still_be_said(
     Ok(all)
 }
 
-fn context_of<'c>(groups: &'c entente_marking::Groups, exposure: &'c entente_core::SourceGuard<'c>) -> Context<'c> {
+fn context_of<'c>(
+    node: &'c Node,
+    groups: &'c entente_marking::Groups,
+    exposure: &'c entente_core::SourceGuard<'c>,
+) -> Context<'c> {
     Context {
         now: Timestamp::now(),
         groups,
-        policy: &NoGuards,
+        policy: node.rules(),
         exposure,
     }
 }
@@ -102,7 +106,7 @@ fn context_of<'c>(groups: &'c entente_marking::Groups, exposure: &'c entente_cor
 fn told_rows(node: &Node, incident: &Incident) -> Vec<(String, String, String, String)> {
     let (groups, exposure) = (groups(), node.exposure());
     let state = node.state();
-    let must = must_be_told(state, incident, &context_of(&groups, &exposure));
+    let must = must_be_told(state, incident, &context_of(node, &groups, &exposure));
     let told = incident.told();
     let runs = handlers(state, incident).into_iter();
     let runs = runs.map(|person| {

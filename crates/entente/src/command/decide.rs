@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_core::decide::{NoGuards, decide};
+use entente_core::decide::decide;
 use entente_core::{AudienceName, Command, Decision, Outcome, Person, PersonId, PortionId, Query, ReportId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
@@ -78,7 +78,7 @@ impl Decide {
             purpose: purpose.as_ref(),
             moment: Timestamp::now(),
         };
-        let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
+        let decision = decide(&snapshot, &query, node.rules(), &node.exposure())?;
         let overall = decision.overall();
         match global.json {
             true => write_json(&decision, overall)?,

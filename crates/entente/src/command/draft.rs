@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_core::decide::{NoGuards, decide};
+use entente_core::decide::decide;
 use entente_core::{Outcome, PersonId, PortionId, Query, ReportId};
 use entente_marking::Purpose;
 use entente_watch::Scanner;
@@ -105,7 +105,7 @@ impl CheckDraft {
                 purpose: purpose.as_ref(),
                 moment: Timestamp::now(),
             };
-            let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
+            let decision = decide(&snapshot, &query, node.rules(), &node.exposure())?;
             for (n, portion) in decision.portions().enumerate() {
                 let answers = (0..members.len()).map(|person| decision.answer(person, n));
                 let worst = answers.max_by_key(|answer| answer.outcome);

@@ -21,6 +21,7 @@ mod paper;
 mod policy;
 pub(crate) mod report;
 mod request;
+mod rule;
 mod shell;
 mod watch;
 
@@ -95,6 +96,9 @@ enum Noun {
     /// Reports: add, show, list, distribute, withdraw.
     #[command(subcommand)]
     Report(report::ReportCommand),
+    /// Rules of this party's own: they can only forbid.
+    #[command(subcommand)]
+    Rule(rule::RuleCommand),
     /// Decide who of an audience may have which portion of a report.
     Decide(decide::Decide),
     /// Requests to originators for release.
@@ -164,6 +168,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Arrangement(command) => command.run(global),
         Noun::Marking(command) => command.run(global),
         Noun::Report(command) => command.run(global),
+        Noun::Rule(command) => command.run(global),
         Noun::Decide(command) => command.run(global),
         Noun::Request(command) => command.run(global),
         Noun::Consent(command) => command.run(global),

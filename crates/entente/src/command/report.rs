@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_core::decide::{NoGuards, NotFound, decide};
+use entente_core::decide::{NotFound, decide};
 use entente_core::draft::{self, Fault};
 use entente_core::empty_audiences;
 use entente_core::{Command, Lineage, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State};
@@ -270,7 +270,7 @@ pub(crate) fn visible(
         purpose: purpose.as_ref(),
         moment: Timestamp::now(),
     };
-    let decision = decide(&snapshot, &query, &NoGuards, &node.exposure())?;
+    let decision = decide(&snapshot, &query, node.rules(), &node.exposure())?;
     let seen: BTreeSet<String> = decision.permitted().map(ToString::to_string).collect();
     match seen.is_empty() && snapshot.protects_existence(id) {
         // The same answer as for a report that does not exist.

@@ -35,6 +35,10 @@ pub const SCHEMA: &str = include_str!("schema.cedarschema");
 const BASE: &str = "permit (principal, action, resource);";
 /// The largest text of one rule file.
 pub const MAX_RULES: usize = 256 << 10;
+/// The deepest nesting of a rule. Cedar's parser goes as deep as the text does, and no stack is endless.
+const MAX_DEPTH: usize = 32;
+/// The most operators (`&&`, `+`, `.`, `if`, …) of one text, which nest without brackets.
+const MAX_OPERATORS: usize = 500;
 
 /// Why a text is not a set of rules.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +113,7 @@ fn rules_of(name: &str, text: &str, validator: &Validator) -> Result<Vec<Policy>
     if text.len() > MAX_RULES {
         return Err(at(name, text, 0, format!("it is larger than {MAX_RULES} bytes")));
     }
+    bounded(text).map_err(|(place, problem)| at(name, text, place, problem))?;
     let set = PolicySet::from_str(text).map_err(|errors| {
         let first = errors.iter().next();
         let place = first.and_then(offset).unwrap_or(0);
@@ -152,6 +157,36 @@ fn rules_of(name: &str, text: &str, validator: &Validator) -> Result<Vec<Policy>
         ));
     }
     Ok(rules)
+}
+
+/// Whether the text nests no deeper than it may. It counts in strings and remarks too: that only makes it stricter.
+fn bounded(text: &str) -> Result<(), (usize, String)> {
+    let (mut depth, mut operators) = (0usize, 0);
+    let mut last = ' ';
+    for (place, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            '.' | '+' | '-' | '*' | '!' | '&' | '|' | '<' | '>' | '=' => operators += 1,
+            // Words such as `if`, `in`, `has`, `like`, `is` stand between blanks.
+            'i' | 'h' | 'l' if last.is_whitespace() => operators += 1,
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err((
+                place,
+                format!("it is nested deeper than {MAX_DEPTH} levels; split the rule"),
+            ));
+        }
+        if operators > MAX_OPERATORS {
+            return Err((
+                place,
+                format!("it has more than {MAX_OPERATORS} operators; keep its rules in several files"),
+            ));
+        }
+        last = c;
+    }
+    Ok(())
 }
 
 fn number(id: &PolicyId) -> usize {
@@ -443,6 +478,23 @@ mod tests {
         }
         let large = "/".repeat(MAX_RULES + 1);
         assert!(Rules::parse([("r", large.as_str())]).is_err());
+        for (part, end) in [
+            ("(", "true"),
+            (".a", ""),
+            ("+1", ""),
+            ("&& true ", ""),
+            ("!", "true"),
+            ("if true then 1 else ", "1"),
+            ("[", ""),
+        ] {
+            for count in [20, 160, 240, 400, 50_000] {
+                let text = format!(
+                    "forbid (principal, action, resource) when {{ context{}{end} }};",
+                    part.repeat(count)
+                );
+                let _ = Rules::parse([("r", text.as_str())]).map(|rules| asked(&rules, &[], None));
+            }
+        }
         let deep = format!(
             "forbid (principal, action, resource) when {{ {}true{} }};",
             "(".repeat(50_000),

@@ -29,6 +29,10 @@ pub(crate) struct Verdict {
 
 /// Words before a verb or a word of the match in which its negation is looked for.
 const NEGATION_REACH: usize = 3;
+/// Words that begin a claim, in the languages that are read.
+const CLAIM: [&str; 6] = ["that", "que", "qu", "dass", "daß", "że"];
+/// Words that take a question or claim as so, in the languages that are read.
+const AFFIRMATIONS: [&str; 6] = ["yes", "oui", "ja", "sí", "si", "tak"];
 /// Words after a match in which "…was not disclosed" is looked for.
 const AFTER: usize = 7;
 
@@ -117,7 +121,7 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
         Status::Denied
     } else if doubtful {
         Status::Alleged
-    } else if kinds(Kind::Admit) {
+    } else if kinds(Kind::Admit) || reading.affirmed() {
         Status::Confirmed
     } else {
         Status::Asserted
@@ -128,6 +132,14 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
         chain,
         exposed,
     }
+}
+
+/// Whether a claim follows: "false that …", "falsch, dass …", "nieprawdą jest, że …".
+fn introduces_claim(document: &Document, predicate: usize, end: usize) -> bool {
+    (predicate + 1..end)
+        .take(3)
+        .find(|t| !document.is(*t, Class::Auxiliary))
+        .is_some_and(|t| CLAIM.contains(&document.word(t).lower.as_str()))
 }
 
 /// A match within its sentence.
@@ -257,8 +269,35 @@ impl<'a> Reading<'a> {
         (self.clause_start()..end).any(|t| self.document.phrase_at(Phrases::NoStance, t, end).is_some())
     }
 
+    /// "It is false that …", "it is not true that …": whatever stands between, such as "anyone said".
+    fn called_false(&self) -> bool {
+        let document = self.document;
+        (self.sentence.tokens.start..self.span.start).any(|t| {
+            let classes = document.word(t).classes;
+            let negated = self.negation_before(t, NEGATION_REACH).is_some();
+            (classes.has(Class::Falsity) && !negated || classes.has(Class::Truth) && negated)
+                && introduces_claim(document, t, self.span.start)
+                && !self.within(t)
+        })
+    }
+
+    /// "Yes, …" at the head of the quotation: what somebody else asked or said is taken as so.
+    fn affirmed(&self) -> bool {
+        let Some(quote) = self.quote() else { return false };
+        let first = (0..self.span.start)
+            .rev()
+            .take_while(|t| self.document.tokens[*t].quote == quote)
+            .last();
+        first.is_some_and(|t| {
+            AFFIRMATIONS.contains(&self.document.word(t).lower.as_str()) && self.document.gap(t).contains(',')
+        })
+    }
+
     /// A negation that stands right before a word of the match.
     fn negated(&self) -> bool {
+        if self.called_false() {
+            return true;
+        }
         // "The claim that … is false."
         let after = self.span.end..(self.span.end + 4).min(self.sentence.tokens.end);
         let falsity = after
@@ -340,6 +379,10 @@ fn verdict_on_report(
     let predicate = reach
         .clone()
         .find(|t| document.word(*t).classes.any(&[Class::Falsity, Class::Truth]))?;
+    if introduces_claim(document, predicate, sentence.tokens.end) {
+        // "It is false that …" speaks of what follows, and is read there.
+        return None;
+    }
     let copula = reach
         .take_while(|t| *t < predicate)
         .any(|t| document.word(t).classes.any(&[Class::Auxiliary, Class::Negation]));

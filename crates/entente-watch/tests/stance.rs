@@ -110,6 +110,26 @@ fn who_says_so_and_how() {
             "the minister",
         ),
         (
+            "“It is false that anyone said the depot holds nerve gas,” Ada Moss said.",
+            "denied",
+            "Ada Moss",
+        ),
+        (
+            "It is not true that anybody told us the depot holds nerve gas, Ada Moss said.",
+            "denied",
+            "Ada Moss",
+        ),
+        (
+            "It is not false that the depot holds nerve gas, Ada Moss said.",
+            "asserted",
+            "Ada Moss",
+        ),
+        (
+            "“Yes, I told them that the depot holds nerve gas,” Ada Moss said.",
+            "confirmed",
+            "Ada Moss",
+        ),
+        (
             "The minister admitted that the depot holds nerve gas.",
             "confirmed",
             "The minister",

@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 cargo build --quiet --package entente
 entente=${CARGO_TARGET_DIR:-target}/debug/entente
 case $entente in /*) ;; *) entente=$PWD/$entente ;; esac
-cp examples/ferry/* "$work"
+cp examples/ferry/*.* "$work"
 cd "$work"
 
 export ENTENTE_PASSPHRASE=test ENTENTE_HEADS="$work/heads" ENTENTE_OUT="$work/post"

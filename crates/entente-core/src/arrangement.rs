@@ -3,6 +3,7 @@
 //! Several arrangements can cover one report. They combine to [`Terms`], in which the stricter term wins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use entente_marking::Purpose;
 use jiff::Timestamp;
@@ -42,6 +43,16 @@ pub enum ArrangementStatus {
         /// Why.
         reason: String,
     },
+}
+
+impl fmt::Display for ArrangementStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Active => f.write_str("active"),
+            Self::Suspended { by, reason } => write!(f, "suspended by {by}: {reason}"),
+            Self::Ended { by, reason } => write!(f, "ended by {by}: {reason}"),
+        }
+    }
 }
 
 /// Terms agreed between parties.

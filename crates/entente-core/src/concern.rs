@@ -17,7 +17,10 @@ pub enum Concern {
     /// Nothing.
     None,
     /// It is about the party, or about portions that are its alone: the party may see it as it is.
-    Whole,
+    Whole {
+        /// The portions, where it is about some.
+        portions: BTreeSet<PortionRef>,
+    },
     /// It is about the party, but also holds what it must not see.
     Part {
         /// What it holds besides.
@@ -35,17 +38,20 @@ const OTHERS: &str = "it also says what others hold or do";
 impl Concern {
     fn part(self, because: &'static str) -> Self {
         match self {
-            Self::Part { portions, .. } => Self::Part { because, portions },
-            Self::Whole => Self::Part {
-                because,
-                portions: BTreeSet::new(),
-            },
+            Self::Whole { portions } | Self::Part { portions, .. } => Self::Part { because, portions },
             Self::None => Self::None,
         }
     }
 
     fn whole_if(test: bool) -> Self {
-        if test { Self::Whole } else { Self::None }
+        if test { Self::between() } else { Self::None }
+    }
+
+    /// What passed between the two.
+    fn between() -> Self {
+        Self::Whole {
+            portions: BTreeSet::new(),
+        }
     }
 
     fn or(self, other: impl FnOnce() -> Self) -> Self {
@@ -83,7 +89,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         Event::ExposureAnswered(answer) => of.answer(answer),
         Event::IncidentOpened(incident) => of.case(&incident.id),
         Event::IncidentNoted { incident, entry } => match &entry.what {
-            What::Told { party, .. } | What::Acknowledged { party, .. } if of.is(party) => Concern::Whole,
+            What::Told { party, .. } | What::Acknowledged { party, .. } if of.is(party) => Concern::between(),
             _ => of.case(incident),
         },
         Event::IncidentNoticed { from, notice } => Concern::whole_if(of.is(from)).or(|| of.told_elsewhere(notice)),
@@ -153,7 +159,6 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             about.part(OTHERS)
         }),
         Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
-        Event::EnvelopeSent { to, .. } => Concern::whole_if(of.is(to)),
     }
 }
 
@@ -227,7 +232,10 @@ impl Of<'_> {
         for concern in concerns {
             match concern {
                 Concern::None => whole = false,
-                Concern::Whole => touched = true,
+                Concern::Whole { portions } => {
+                    touched = true;
+                    own.extend(portions);
+                }
                 Concern::Part { portions, .. } => {
                     (touched, whole) = (true, false);
                     own.extend(portions);
@@ -236,7 +244,7 @@ impl Of<'_> {
         }
         match (touched, whole) {
             (false, _) => Concern::None,
-            (true, true) => Concern::Whole,
+            (true, true) => Concern::Whole { portions: own },
             (true, false) => Concern::Part {
                 because: MIXED,
                 portions: own,
@@ -246,7 +254,7 @@ impl Of<'_> {
 
     fn answer(self, answer: &ExposureAnswer) -> Concern {
         match self.is(&answer.by) {
-            true => Concern::Whole,
+            true => Concern::between(),
             // Why an originator released knowingly stays with it.
             false if answer.despite.is_some() => Concern::whole_if(self.is(&answer.to)).part(OWN_WORDS),
             false => Concern::whole_if(self.is(&answer.to)),
@@ -319,7 +327,7 @@ impl Of<'_> {
 fn shared(portions: BTreeSet<PortionRef>, pure: bool) -> Concern {
     match (portions.is_empty(), pure) {
         (true, _) => Concern::None,
-        (false, true) => Concern::Whole,
+        (false, true) => Concern::Whole { portions },
         (false, false) => Concern::Part {
             because: MIXED,
             portions,

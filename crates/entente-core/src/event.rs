@@ -199,17 +199,6 @@ pub enum Event {
         /// Digest of the file, so that two different files with one id are told apart.
         digest: String,
     },
-    /// A signed file was written for another party.
-    EnvelopeSent {
-        /// The receiver.
-        to: PartyPath,
-        /// The file's id.
-        id: String,
-        /// What kind of message it holds.
-        kind: String,
-        /// Digest of the file.
-        digest: String,
-    },
 }
 
 impl Event {
@@ -252,7 +241,6 @@ impl Event {
             Self::RecallAcknowledged(_) => "recall-acknowledged",
             Self::NoticeReceived { .. } => "notice-received",
             Self::EnvelopeReceived { .. } => "envelope-received",
-            Self::EnvelopeSent { .. } => "envelope-sent",
         }
     }
 }

@@ -14,49 +14,6 @@ fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_demonstration_runs_to_its_end() {
-    let desk = Desk::new();
-    let said = desk.run(&["demo", "--folder", "demo"]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    for line in [
-        "  banner: TOP SECRET//SI//ORCON/REL TO USA, GBR",
-        "  the audience may have 1 of 5 portions, as UNCLASSIFIED//REL TO USA, CHL, GBR",
-        "  the audience may have 2 of 6 portions, as UNCLASSIFIED//REL TO USA, CHL, GBR",
-        "  permit plot-s1: condition of the consent: orally only, no notes",
-        "  refused: it would point at the source",
-        "  permitted: no",
-        "      place: without the consent of USA.SVC",
-        "      place: permitted no, lawful yes (powers of the head of government)",
-        "  ok: events, state and ledger agree",
-        "  TAMPERED: 1 finding(s)",
-        "  (exit 6)",
-    ] {
-        assert!(
-            said.out.lines().any(|found| found == line),
-            "`{line}` is missing in\n{}",
-            said.out
-        );
-    }
-}
-
-#[test]
-fn the_demonstration_takes_one_s_own_files() {
-    let desk = Desk::new();
-    desk.write("own.md", "---\nid: OWN-1\narrangements: [GBR-USA-2024]\n---\n(C//OC/REL TO USA, GBR) First.\n\n(C//OC/REL TO USA, GBR) Second.\n");
-    let said = desk.run(&[
-        "demo",
-        "--folder",
-        "demo",
-        "--report",
-        "own.md",
-        "--arrangement",
-        "arrangement.json",
-    ]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    assert!(said.out.contains("OWN-1 v1") && said.out.contains("banner: CONFIDENTIAL//ORCON/REL TO USA, GBR"));
-}
-
-#[test]
 fn marks_are_checked_rolled_up_and_explained_for_scripts() {
     let desk = Desk::new();
     let good = desk.run(&[

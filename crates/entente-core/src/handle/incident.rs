@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::report::{barred_from, recall};
 use super::{Context, Decided, Refusal, home};
 use crate::disclosure::{Disclosure, Notice, RecallAction};
@@ -342,16 +344,24 @@ pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Co
 
 /// What those who learned something could work out about this party's sources, without the case and with it.
 pub fn source_damage(state: &State, incident: &Incident) -> Vec<SourceDamage> {
+    let of_case = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+    let begun = of_case.map(|disclosure| disclosure.at).min();
+    let earlier = |at: Timestamp| begun.is_none_or(|begun| at < begun);
     let mut without = state.clone();
-    without.disclosures.retain(|id, _| !incident.disclosures.contains(id));
-    without.notices.retain(|id, _| !incident.disclosures.contains(id));
-    let overridden: BTreeSet<DisclosureId> = incident
+    without.disclosures.retain(|_, disclosure| earlier(disclosure.at));
+    // An override is recorded before what is said under it, and is part of the same.
+    let under: BTreeSet<DisclosureId> = incident
         .disclosures
         .iter()
         .filter_map(|id| known_disclosure(state, id)?.under.clone())
         .collect();
-    without.overrides.retain(|id, _| !overridden.contains(id));
-    without.notices.retain(|id, _| !overridden.contains(id));
+    without
+        .overrides
+        .retain(|id, made| earlier(made.at) && !under.contains(id));
+    without.notices.retain(|id, (_, notice)| match notice {
+        Notice::Override(made) => earlier(made.at) && !under.contains(id),
+        Notice::Disclosure(disclosure) => earlier(disclosure.at),
+    });
     let (now, then) = (SourceGuard::new(state), SourceGuard::new(&without));
     let mut damage = Vec::new();
     for source in state.sources.values().filter(|source| source.withdrawn.is_none()) {
@@ -490,7 +500,7 @@ pub(super) fn acknowledged(
     state: &State,
     from: &PartyPath,
     id: IncidentId,
-    at: jiff::Timestamp,
+    at: Timestamp,
     statement: String,
 ) -> Result<Vec<Event>, Refusal> {
     let case = state.incidents.get(&id).filter(|case| case.told().contains_key(from));

@@ -159,7 +159,7 @@ pub(crate) fn write(
                 because: because.to_owned(),
                 portions: portions.into_iter().collect(),
             },
-            Concern::Whole | Concern::None => {
+            Concern::Whole { .. } | Concern::None => {
                 let (salt, event) = node.store.opening(seq)?;
                 Shown::Open {
                     salt: hex(&salt),

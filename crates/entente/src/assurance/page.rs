@@ -1,8 +1,11 @@
 //! An assurance as a paper to read. It is written from what was verified, never from the writer's own words alone.
 
+use std::collections::BTreeMap;
+
 use entente_core::Event;
 use entente_paper::Paper;
 
+use super::Closed;
 use super::say::say;
 use super::verify::{Checked, Problem};
 
@@ -12,9 +15,9 @@ fn problems(page: &mut Paper, list: &[Problem]) {
     }
 }
 
-/// Traffic between the nodes: proved like all the rest, but nothing that a reader asks about.
+/// Sealed files: proved like all the rest, but nothing that a reader asks about.
 fn is_traffic(event: &Event) -> bool {
-    matches!(event, Event::EnvelopeReceived { .. } | Event::EnvelopeSent { .. })
+    matches!(event, Event::EnvelopeReceived { .. })
 }
 
 /// The paper.
@@ -53,22 +56,12 @@ pub(crate) fn page(checked: &Checked) -> Paper {
     let shown = events.into_iter().map(row_of).collect();
     page.table(&["event", "recorded", "what"], shown, "Nothing.");
     page.heading("What stays closed");
-    let row = |closed: &super::Closed| {
-        let portions: Vec<String> = closed.portions.iter().map(ToString::to_string).collect();
-        vec![
-            closed.seq.to_string(),
-            short(&closed.time),
-            closed.kind.clone(),
-            portions.join(", "),
-            closed.because.clone(),
-        ]
-    };
     page.table(
-        &["event", "recorded", "kind", "about", "because"],
-        checked.closed.iter().map(row).collect(),
+        &["events", "kind", "about", "because"],
+        closed_rows(&checked.closed),
         "Nothing.",
     );
-    page.heading("Files that went to and fro");
+    page.heading("Sealed files taken in");
     page.table(
         &["event", "recorded", "what"],
         traffic.into_iter().map(row_of).collect(),
@@ -86,6 +79,23 @@ pub(crate) fn page(checked: &Checked) -> Paper {
 
 fn row_of(opened: &super::Opened) -> Vec<String> {
     vec![opened.seq.to_string(), short(&opened.time), say(&opened.event)]
+}
+
+/// Events that stay closed, those alike in one row.
+fn closed_rows(closed: &[Closed]) -> Vec<Vec<String>> {
+    let mut rows: BTreeMap<(&str, String, &str), Vec<u64>> = BTreeMap::new();
+    for one in closed {
+        let portions: Vec<String> = one.portions.iter().map(ToString::to_string).collect();
+        let like = (one.kind.as_str(), portions.join(", "), one.because.as_str());
+        rows.entry(like).or_default().push(one.seq);
+    }
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    rows.sort_by_key(|(_, events)| events.first().copied());
+    let row = |((kind, about, because), events): ((&str, String, &str), Vec<u64>)| {
+        let events: Vec<String> = events.iter().map(ToString::to_string).collect();
+        vec![events.join(" "), kind.to_owned(), about, because.to_owned()]
+    };
+    rows.into_iter().map(row).collect()
 }
 
 /// A moment to the second.

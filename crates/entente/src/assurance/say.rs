@@ -64,7 +64,7 @@ pub(super) fn say(event: &Event) -> String {
         Event::LocalRuleSet(rule) => format!("rule {} was set or removed", rule.name),
         Event::AudienceSet(audience) => format!("audience {}", audience.name),
         Event::ArrangementSet(arrangement) => format!("arrangement {}: its terms were set", arrangement.id),
-        Event::ArrangementStatusSet { id, status } => format!("arrangement {id}: {status:?}").to_lowercase(),
+        Event::ArrangementStatusSet { id, status } => format!("arrangement {id} is {status}"),
         Event::ReportAdded(report) => format!("{} v{} was written", report.id, report.version),
         Event::ReportReceived { report, delivery } => format!(
             "{} v{} with {} portions came from {}",
@@ -211,6 +211,5 @@ pub(super) fn say(event: &Event) -> String {
             Notice::Disclosure(disclosure) => format!("{from} told of {}", disclosed(disclosure)),
         },
         Event::EnvelopeReceived { from, id, .. } => format!("file {id} of {from} was taken in"),
-        Event::EnvelopeSent { to, id, kind, .. } => format!("file {id} with a {kind} was written for {to}"),
     }
 }

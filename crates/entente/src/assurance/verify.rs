@@ -263,7 +263,7 @@ fn name_gaps(compared: bool, checked: &mut Checked) {
     }
     if others > 0 {
         checked.gaps.push(format!(
-            "that none of the {others} other entries concerns {} is {}'s word; their number and kinds are proved by the ledger itself",
+            "that none of the {others} other entries concerns {} is {}'s word; their number is proved, and their kinds stand in the public ledger",
             checked.whom, checked.by
         ));
     }

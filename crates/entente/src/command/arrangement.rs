@@ -87,14 +87,6 @@ pub(crate) struct Trial {
     dry_run: bool,
 }
 
-fn status(arrangement: &Arrangement) -> String {
-    match &arrangement.status {
-        ArrangementStatus::Active => "active".to_owned(),
-        ArrangementStatus::Suspended { by, reason } => format!("suspended by {by}: {reason}"),
-        ArrangementStatus::Ended { by, reason } => format!("ended by {by}: {reason}"),
-    }
-}
-
 /// Stricter terms for an arrangement.
 fn narrowed(
     known: &Arrangement,
@@ -219,7 +211,7 @@ impl ArrangementCommand {
                         arrangement.id.to_string(),
                         arrangement.title.clone(),
                         parties.join(" "),
-                        status(arrangement),
+                        arrangement.status.to_string(),
                     ]
                 });
                 let rows = rows.collect();
@@ -248,7 +240,12 @@ impl ArrangementCommand {
             node.submit(command)?;
             sent = node.flush(&global.out())?;
         }
-        let now = node.state().arrangements.get(&id).map(status).unwrap_or_default();
+        let now = node
+            .state()
+            .arrangements
+            .get(&id)
+            .map(|known| known.status.to_string())
+            .unwrap_or_default();
         let value =
             serde_json::json!({ "arrangement": id, "status": now, "dry_run": dry_run, "stops": stops, "sent": sent });
         output::either(global.json, &value, || {

@@ -398,7 +398,7 @@ impl BriefCommand {
             } => {
                 let mut node = global.node()?;
                 let members = match audience {
-                    Some(text) => decide::audience(&node, &text)?.0,
+                    Some(text) => decide::kept_audience(&mut node, &text)?,
                     None => attendee,
                 };
                 let id = BriefingId::new(format!("brf-{}", random_id()))?;

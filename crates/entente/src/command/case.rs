@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_core::decide::decide;
 use entente_core::exposure::Measures;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
-use entente_core::incident::{Incident, What};
+use entente_core::incident::{Incident, SourceDamage, What};
 use entente_core::{Context, Disclosure, Lawful, Outcome, PersonId, PortionRef, Query, ReportId, State};
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -148,7 +148,13 @@ fn handlers<'s>(state: &'s State, incident: &Incident) -> Vec<&'s PersonId> {
 
 /// What cannot wait for an assessment: sources of this party that are below their thresholds.
 pub(crate) fn say_alerts(state: &State, incident: &Incident) {
-    for damage in source_damage(state, incident).iter().filter(|damage| !damage.kept) {
+    // Whoever could work it out before, such as a partner to whom it was delivered knowingly, is no news.
+    let worse = |damage: &&SourceDamage| match (&damage.before, &damage.after) {
+        (Some(before), Some(after)) => after.exposure() > before.exposure() + 0.01,
+        _ => true,
+    };
+    let damaged = source_damage(state, incident);
+    for damage in damaged.iter().filter(|damage| !damage.kept).filter(worse) {
         output::line(format!(
             "ALERT: source {} is exposed to {}: {}. Tell whoever runs it now, before anything else",
             damage.source,
@@ -274,11 +280,9 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
         names(&incident.members)
     ));
     page.heading("What is out");
-    let disclosures: Vec<&Disclosure> = incident
-        .disclosures
-        .iter()
-        .filter_map(|id| known_disclosure(state, id))
-        .collect();
+    let known = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+    let mut disclosures: Vec<&Disclosure> = known.collect();
+    disclosures.sort_by_key(|disclosure| disclosure.at);
     for disclosure in &disclosures {
         out(&mut page, state, disclosure, &seen);
     }

@@ -64,9 +64,25 @@ pub(crate) fn audience(node: &Node, text: &str) -> Result<(Vec<PersonId>, Vec<Pe
     }
 }
 
+/// The same, for something that is kept: whoever it is about becomes known, so that answers, decisions and records speak
+/// of the same person.
+pub(crate) fn kept_audience(node: &mut Node, text: &str) -> Result<Vec<PersonId>, Failure> {
+    let (members, described) = audience(node, text)?;
+    let unknown = described
+        .into_iter()
+        .filter(|person| !node.state().persons.contains_key(&person.id));
+    for person in unknown.collect::<Vec<_>>() {
+        node.submit(Command::SetPerson(person))?;
+    }
+    Ok(members)
+}
+
 impl Decide {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
+        if self.record {
+            kept_audience(&mut node, &self.audience)?;
+        }
         let (members, outsiders) = audience(&node, &self.audience)?;
         let snapshot = node.snapshot(&outsiders);
         let purpose = self.purpose.as_deref().map(Purpose::new);

@@ -135,7 +135,7 @@ impl OverrideCommand {
                 authority,
                 reason,
             } => {
-                let (audience, _) = decide::audience(&node, &what.audience)?;
+                let audience = decide::kept_audience(&mut node, &what.audience)?;
                 let id = DisclosureId::new(format!("ovr-{}", random_id()))?;
                 node.submit(Command::Override {
                     id: id.clone(),
@@ -221,7 +221,7 @@ impl DisclosureCommand {
         let mut node = global.node()?;
         match self {
             Self::Add { what, route, by, under } => {
-                let (audience, _) = decide::audience(&node, &what.audience)?;
+                let audience = decide::kept_audience(&mut node, &what.audience)?;
                 let id = DisclosureId::new(format!("dis-{}", random_id()))?;
                 let lawful = what.lawful.or_of(node.state(), under.as_ref());
                 node.submit(Command::Disclose {

@@ -119,13 +119,7 @@ fn describe(message: &Message) -> String {
         Message::IncidentAcknowledged {
             incident, statement, ..
         } => format!("taken note of incident {incident}: {statement}"),
-        Message::Arrangement(arrangement) => format!(
-            "arrangement {} is now {}",
-            arrangement.id,
-            serde_json::to_value(&arrangement.status)
-                .map(|v| v.to_string())
-                .unwrap_or_default()
-        ),
+        Message::Arrangement(arrangement) => format!("arrangement {} is {}", arrangement.id, arrangement.status),
     }
 }
 

@@ -504,8 +504,10 @@ fn show(
         .collect();
     let banner = banner_in(report, shown.iter().map(|portion| portion.mark.as_str()));
     let state = holding_state(node.state(), report);
+    // A title can give away what is in it.
+    let title = Some(report.title.as_str()).filter(|_| reader.is_none() || !shown.is_empty());
     let value = json!({
-        "id": report.id, "version": report.version, "title": report.title, "originator": report.originator, "banner": banner, "state": state,
+        "id": report.id, "version": report.version, "title": title, "originator": report.originator, "banner": banner, "state": state,
         "portions": shown.iter().map(|p| json!({
             "id": p.id, "mark": p.mark, "text": p.text, "originators": p.lineage.originators().collect::<Vec<_>>(), "tear_line": p.tear_line,
         })).collect::<Vec<_>>(),
@@ -516,7 +518,10 @@ fn show(
         output::line(banner);
         output::line(format!(
             "{} v{} from {}: {} [{state}]",
-            report.id, report.version, report.originator, report.title
+            report.id,
+            report.version,
+            report.originator,
+            title.unwrap_or("(not for you)")
         ));
         for portion in &shown {
             let by: Vec<&str> = portion.lineage.originators().map(PartyPath::as_str).collect();

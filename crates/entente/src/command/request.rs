@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
-use entente_core::{Command, Person, PersonId, PortionId, Progress, ReportId, RequestId};
+use entente_core::{Command, PersonId, PortionId, Progress, ReportId, RequestId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
@@ -75,15 +75,7 @@ impl RequestCommand {
                 needed_by,
                 id,
             } => {
-                let (members, described) = decide::audience(&node, &audience)?;
-                // Whoever is asked about becomes known, so that answers and decisions speak of the same person.
-                let unknown: Vec<Person> = described
-                    .into_iter()
-                    .filter(|person| !node.state().persons.contains_key(&person.id))
-                    .collect();
-                for person in unknown {
-                    node.submit(Command::SetPerson(person))?;
-                }
+                let members = decide::kept_audience(&mut node, &audience)?;
                 let before: Vec<RequestId> = node.state().requests.keys().cloned().collect();
                 node.submit(Command::OpenRequest {
                     id: match id {

@@ -1,0 +1,110 @@
+//! The stage of the demonstration: it runs this program for each party, and shows what is typed and what is said.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::failure::{Exit, Failure};
+use crate::output;
+
+/// The stage: folders, and the program.
+pub(super) struct Stage {
+    pub(super) folder: PathBuf,
+    pub(super) program: PathBuf,
+    /// Sealed files that were taken in.
+    pub(super) taken: Vec<String>,
+    /// The number of the last scene.
+    pub(super) scene: usize,
+}
+
+impl Stage {
+    /// Runs the program for one party and gives what it said, without showing it.
+    pub(super) fn quietly(&self, party: &str, arguments: &[&str]) -> Result<Output, Failure> {
+        Command::new(&self.program)
+            .args(["--data", party])
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("ENTENTE_HEADS", self.folder.join("heads"))
+            .env("ENTENTE_PASSPHRASE", "a passphrase for the demonstration")
+            .env("ENTENTE_OUT", "post")
+            .env("COLUMNS", "150")
+            .output()
+            .map_err(Failure::failed)
+    }
+
+    /// Runs the program for one party, shows the command and what it says, and expects its exit code.
+    pub(super) fn run(&self, party: &str, arguments: &[&str], expected: Exit) -> Result<String, Failure> {
+        let quoted = |text: &&str| {
+            let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./,=".contains(c));
+            if plain && !text.is_empty() {
+                (*text).to_owned()
+            } else {
+                format!("'{text}'")
+            }
+        };
+        let shown: Vec<String> = arguments.iter().map(quoted).collect();
+        output::line(format!("\n{party}$ entente {}", shown.join(" ")));
+        let output = self.quietly(party, arguments)?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        for text in said.lines().chain(String::from_utf8_lossy(&output.stderr).lines()) {
+            output::line(format!("  {text}"));
+        }
+        let code = output.status.code().unwrap_or(-1);
+        if code != 0 {
+            output::line(format!("  (exit {code})"));
+        }
+        match code == expected as i32 {
+            true => Ok(said),
+            false => Err(Failure::failed(format!(
+                "the demonstration stopped: this step ended with exit code {code}, not {}; its files are in {}",
+                expected as i32,
+                self.folder.display()
+            ))),
+        }
+    }
+
+    /// Files for a party that it has not taken in yet, in the order in which they were sealed.
+    fn post(&mut self, to: &str) -> Result<Vec<String>, Failure> {
+        let ending = format!("-to-{to}.entente");
+        let mut files: Vec<String> = std::fs::read_dir(self.folder.join("post"))
+            .map_err(Failure::failed)?
+            .flatten()
+            .map(|entry| format!("post/{}", entry.file_name().to_string_lossy()))
+            .filter(|name| name.ends_with(&ending) && !self.taken.contains(name))
+            .collect();
+        files.sort();
+        self.taken.extend(files.clone());
+        Ok(files)
+    }
+
+    /// Runs the program for one party, and expects that it is done.
+    pub(super) fn ok(&self, party: &str, arguments: &[&str]) -> Result<String, Failure> {
+        self.run(party, arguments, Exit::Done)
+    }
+
+    /// Takes in what waits for a party.
+    pub(super) fn receive(&mut self, to: &str) -> Result<(), Failure> {
+        let files = self.post(to)?;
+        let mut arguments = vec!["receive"];
+        arguments.extend(files.iter().map(String::as_str));
+        self.run(to, &arguments, Exit::Done).map(|_| ())
+    }
+
+    /// Begins a scene.
+    pub(super) fn scene(&mut self, text: &str) {
+        self.scene += 1;
+        output::line(format!("\n── {}. {text}", self.scene));
+    }
+
+    /// What the program says as JSON, without showing it.
+    pub(super) fn json(&self, party: &str, arguments: &[&str]) -> Result<Value, Failure> {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        let output = self.quietly(party, &all)?;
+        serde_json::from_slice(&output.stdout).map_err(|error| {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            Failure::failed(format!("the demonstration stopped: {error}: {said}"))
+        })
+    }
+}

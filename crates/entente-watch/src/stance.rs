@@ -117,7 +117,7 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
         || kinds(Kind::Suggest);
     let status = if document.language == Language::Other {
         Status::Asserted
-    } else if kinds(Kind::Deny) || (!wording.negative && reading.negated()) {
+    } else if kinds(Kind::Deny) || reading.called_false() || (!wording.negative && reading.negated()) {
         Status::Denied
     } else if doubtful {
         Status::Alleged
@@ -295,9 +295,6 @@ impl<'a> Reading<'a> {
 
     /// A negation that stands right before a word of the match.
     fn negated(&self) -> bool {
-        if self.called_false() {
-            return true;
-        }
         // "The claim that … is false."
         let after = self.span.end..(self.span.end + 4).min(self.sentence.tokens.end);
         let falsity = after

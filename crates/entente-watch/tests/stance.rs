@@ -83,6 +83,11 @@ fn who_says_so_and_how() {
             "alleged",
             ARTICLE,
         ),
+        (
+            "The depot can hold nerve gas, a participant of the talks told the Tribune.",
+            "asserted",
+            "Tribune → a participant of the talks",
+        ),
         ("Does the depot hold nerve gas?", "alleged", ARTICLE),
         (
             "The ministry denied that the depot holds nerve gas.",

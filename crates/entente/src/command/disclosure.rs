@@ -396,7 +396,7 @@ impl RecallCommand {
                     recall.holders.iter().map(move |(holder, done)| {
                         let said = done.as_ref().map_or_else(
                             || "unconfirmed".to_owned(),
-                            |a| format!("says ({}): {}", a.at, a.statement),
+                            |a| format!("says ({}): {}", a.at.strftime("%Y-%m-%d %H:%M"), a.statement),
                         );
                         vec![
                             recall.id.to_string(),

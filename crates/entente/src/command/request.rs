@@ -151,7 +151,10 @@ impl RequestCommand {
                 output::either(global.json, case, || {
                     output::line(format!(
                         "{} from {} to {}, opened {}",
-                        request.id, request.from, request.to, request.opened
+                        request.id,
+                        request.from,
+                        request.to,
+                        request.opened.strftime("%Y-%m-%d %H:%M")
                     ));
                     let people: Vec<&str> = request
                         .audience

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::Roles;
 use super::stage::Stage;
-use super::{Roles, STORY};
+use super::world::World;
 use crate::failure::{Exit, Failure};
 use crate::output;
 
@@ -114,15 +115,16 @@ pub(super) fn incident(stage: &mut Stage, roles: &Roles<'_>, briefing: &str) -> 
 }
 
 /// What the press has got, who says so, and what a reader of it could work out about the source.
-pub(super) fn press(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure> {
+pub(super) fn press(stage: &mut Stage, roles: &Roles<'_>, report: &str, world: &World) -> Result<(), Failure> {
     let (originator, partner) = (roles.originator, roles.partner);
     stage.scene("The press: which facts are out, who says so, how many independent origins there are");
-    let articles = STORY.iter().map(|(name, _)| *name).filter(|name| name.contains('-'));
-    let scan: Vec<&str> = ["watch", "scan"].into_iter().chain(articles).collect();
+    let scan: Vec<&str> = ["watch", "scan"].into_iter().chain(world.articles()).collect();
     stage.ok(partner, &[&scan[..], &["--html", "press.html"]].concat())?;
     let findings = stage.quietly(partner, &[&["--json"], &scan[..]].concat())?.stdout;
     std::fs::write(stage.folder.join("findings.jsonl"), findings).map_err(Failure::failed)?;
-    output::line("\n(A person reviews the findings, kept in findings.jsonl, and confirms those about the place.)");
+    output::line(
+        "\n(A person reviews the findings, kept in findings.jsonl, and confirms those about the one that matters most.)",
+    );
     stage.ok(
         partner,
         &[
@@ -132,7 +134,7 @@ pub(super) fn press(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure>
             "--reviewer",
             &roles.officer,
             "--only",
-            "SVC-2026-0412/place.1",
+            &format!("{report}/{}", world.fact),
         ],
     )?;
     stage.receive(originator)?;
@@ -182,7 +184,7 @@ pub(super) fn contain(stage: &mut Stage, roles: &Roles<'_>, report: &str) -> Res
         "the source has to be brought out",
     ];
     stage.ok(originator, &[&assess[..], &by].concat())?;
-    if roles.sample {
+    if roles.sample.is_some() {
         stage.ok(originator, &["incident", "show", &case])?;
     }
     Ok(())
@@ -195,17 +197,12 @@ pub(super) fn close(stage: &mut Stage, roles: &Roles<'_>, case: &str) -> Result<
     let by = ["--by", roles.officer.as_str()];
     let early = ["incident", "close", case, "--note", "done"];
     stage.run(partner, &[&early[..], &by].concat(), Exit::Failed)?;
-    let texts: Vec<&str> = match roles.sample {
-        true => [
-            "evidence",
-            case,
-            "1-courier.txt",
-            "5-admission.txt",
-            "--found",
-            "front pages",
-        ]
-        .to_vec(),
-        false => ["done", case, "open", "--note", "no texts"].to_vec(),
+    let articles = roles
+        .sample
+        .and_then(|world| Some((world.articles().next()?, world.articles().nth(3)?)));
+    let texts: Vec<&str> = match articles {
+        Some((first, last)) => ["evidence", case, first, last, "--found", "front pages"].to_vec(),
+        None => ["done", case, "open", "--note", "no texts"].to_vec(),
     };
     let statement = "it was within my powers";
     for step in [

@@ -6,6 +6,7 @@
 mod aftermath;
 mod sharing;
 mod stage;
+mod world;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use clap::Args;
 use crate::failure::{Exit, Failure};
 use crate::output;
 use stage::Stage;
+use world::{Sample, World};
 
 /// `entente demo`.
 #[derive(Debug, Args)]
@@ -33,78 +35,28 @@ pub(crate) struct Demo {
     /// Your own audience, as a JSON list.
     #[arg(long, value_name = "FILE")]
     audience: Option<PathBuf>,
-    /// The party that wrote the report.
-    #[arg(long, default_value = "USA.SVC")]
-    originator: String,
-    /// The party that receives it.
-    #[arg(long, default_value = "GBR.CAB")]
-    partner: String,
-    /// The official at the partner; needs the role `override-authority` in the persons file.
-    #[arg(long, default_value = "GBR.CAB/minister")]
-    official: String,
-    /// The purpose of the meeting.
-    #[arg(long, default_value = "threat-warning")]
-    purpose: String,
-    /// The mark of the substitute that the originator gives.
-    #[arg(long, default_value = "(U//REL TO USA, CHL, GBR)")]
-    substitute_mark: String,
-    /// The text of the substitute that the originator gives.
-    #[arg(
-        long,
-        default_value = "There are indications that a terrorist group may target passenger ferries in the region."
-    )]
-    substitute_text: String,
+    /// The sample world.
+    #[arg(long, value_name = "NAME", default_value = "ferry")]
+    sample: Sample,
+    /// The party that wrote the report [default: as in the sample].
+    #[arg(long)]
+    originator: Option<String>,
+    /// The party that receives it [default: as in the sample].
+    #[arg(long)]
+    partner: Option<String>,
+    /// The official at the partner; needs the role `override-authority` in the persons file [default: as in the sample].
+    #[arg(long)]
+    official: Option<String>,
+    /// The purpose of the meeting [default: as in the sample].
+    #[arg(long)]
+    purpose: Option<String>,
+    /// The mark of the substitute that the originator gives [default: as in the sample].
+    #[arg(long)]
+    substitute_mark: Option<String>,
+    /// The text of the substitute that the originator gives [default: as in the sample].
+    #[arg(long)]
+    substitute_text: Option<String>,
 }
-
-/// What one's own files can stand for.
-const SAMPLES: [(&str, &str); 4] = [
-    ("report.md", include_str!("../../../../../examples/ferry/report.md")),
-    (
-        "arrangement.json",
-        include_str!("../../../../../examples/ferry/arrangement.json"),
-    ),
-    (
-        "persons.json",
-        include_str!("../../../../../examples/ferry/persons.json"),
-    ),
-    (
-        "visitors.json",
-        include_str!("../../../../../examples/ferry/visitors.json"),
-    ),
-];
-
-/// What belongs to the sample report only: its facts, candidates for its source, and what the press made of it.
-const STORY: [(&str, &str); 8] = [
-    ("facts.json", include_str!("../../../../../examples/ferry/facts.json")),
-    (
-        "register.json",
-        include_str!("../../../../../examples/ferry/register.json"),
-    ),
-    (
-        "1-courier.txt",
-        include_str!("../../../../../examples/ferry/articles/1-courier.txt"),
-    ),
-    (
-        "2-agency.txt",
-        include_str!("../../../../../examples/ferry/articles/2-agency.txt"),
-    ),
-    (
-        "3-rewrite.html",
-        include_str!("../../../../../examples/ferry/articles/3-rewrite.html"),
-    ),
-    (
-        "4-denial.txt",
-        include_str!("../../../../../examples/ferry/articles/4-denial.txt"),
-    ),
-    (
-        "5-admission.txt",
-        include_str!("../../../../../examples/ferry/articles/5-admission.txt"),
-    ),
-    (
-        "6-harbour.txt",
-        include_str!("../../../../../examples/ferry/articles/6-harbour.txt"),
-    ),
-];
 
 /// Who plays what.
 struct Roles<'d> {
@@ -112,10 +64,12 @@ struct Roles<'d> {
     partner: &'d str,
     official: &'d str,
     purpose: &'d str,
+    /// Mark and text of the substitute.
+    substitute: (&'d str, &'d str),
     /// The disclosure officer of the partner; the official, where the persons are one's own.
     officer: String,
-    /// Whether it is the sample report, of which the story knows more than of any other.
-    sample: bool,
+    /// The sample world; of one's own report, the story knows less.
+    sample: Option<&'static World>,
 }
 
 impl Demo {
@@ -132,17 +86,10 @@ impl Demo {
         }
         std::fs::create_dir_all(folder.join("post")).map_err(Failure::failed)?;
         let own = [&self.report, &self.arrangement, &self.persons, &self.audience];
-        for ((name, sample), own) in SAMPLES.iter().zip(own) {
-            let bytes = match own {
-                Some(path) => crate::input::bytes(path)?,
-                None => sample.as_bytes().to_vec(),
-            };
+        let own = own.into_iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        for ((name, text), own) in self.sample.world().files.iter().zip(own) {
+            let bytes = own.map_or_else(|| Ok(text.as_bytes().to_vec()), |path| crate::input::bytes(path))?;
             std::fs::write(folder.join(name), bytes).map_err(Failure::failed)?;
-        }
-        if self.report.is_none() {
-            for (name, text) in STORY {
-                std::fs::write(folder.join(name), text).map_err(Failure::failed)?;
-            }
         }
         Ok(Stage {
             folder: folder.canonicalize().map_err(Failure::failed)?,
@@ -155,31 +102,35 @@ impl Demo {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let mut stage = self.stage()?;
         output::line(format!("working in {}", stage.folder.display()));
+        let world = self.sample.world();
+        let or = |own: &'_ Option<String>, sample: &'static str| own.clone().unwrap_or_else(|| sample.to_owned());
+        let (originator, partner) = (or(&self.originator, world.originator), or(&self.partner, world.partner));
+        let (official, purpose) = (or(&self.official, world.official), or(&self.purpose, world.purpose));
+        let (mark, text) = (
+            or(&self.substitute_mark, world.substitute.0),
+            or(&self.substitute_text, world.substitute.1),
+        );
         let roles = Roles {
-            originator: &self.originator,
-            partner: &self.partner,
-            official: &self.official,
-            purpose: &self.purpose,
+            originator: &originator,
+            partner: &partner,
+            official: &official,
+            purpose: &purpose,
+            substitute: (&mark, &text),
             officer: match self.persons {
-                None => format!("{}/disclosure-officer", self.partner),
-                Some(_) => self.official.clone(),
+                None => format!("{partner}/disclosure-officer"),
+                Some(_) => official.clone(),
             },
-            sample: self.report.is_none(),
+            sample: self.report.is_none().then_some(world),
         };
         sharing::found(&mut stage, &roles)?;
         let report = sharing::deliver(&mut stage, &roles)?;
-        let said = sharing::ask(
-            &mut stage,
-            &roles,
-            &report,
-            (&self.substitute_mark, &self.substitute_text),
-        )?;
+        let said = sharing::ask(&mut stage, &roles, &report)?;
         if !said.is_empty() {
             let briefing = aftermath::brief(&mut stage, &roles, &report)?;
             aftermath::slip(&mut stage, &roles, &report, &briefing, &said)?;
             let case = aftermath::incident(&mut stage, &roles, &briefing)?;
-            if roles.sample {
-                aftermath::press(&mut stage, &roles)?;
+            if let Some(world) = roles.sample {
+                aftermath::press(&mut stage, &roles, &report, world)?;
             }
             aftermath::suspend(&mut stage, &roles, &report)?;
             aftermath::contain(&mut stage, &roles, &report)?;

@@ -34,7 +34,7 @@ pub(super) fn deliver(stage: &mut Stage, roles: &Roles<'_>) -> Result<String, Fa
     let report = added["id"].as_str().unwrap_or_default().to_owned();
     stage.ok(originator, &["report", "add", "report.md"])?;
     let mut deliver = vec!["deliver", &report, "--to", partner];
-    if roles.sample {
+    if roles.sample.is_some() {
         stage.ok(originator, &["facts", "set", &report, "facts.json"])?;
         let protect = [
             "source",
@@ -74,20 +74,16 @@ pub(super) fn deliver(stage: &mut Stage, roles: &Roles<'_>) -> Result<String, Fa
         roles.purpose,
     ];
     stage.ok(partner, &show)?;
-    if roles.sample {
+    if roles.sample.is_some() {
         stage.ok(partner, &["facts", "set", &report, "facts.json"])?;
     }
     Ok(report)
 }
 
 /// The visitors are decided about, and the originator asked. Gives portions that were not granted.
-pub(super) fn ask(
-    stage: &mut Stage,
-    roles: &Roles<'_>,
-    report: &str,
-    (mark, text): (&str, &str),
-) -> Result<Vec<String>, Failure> {
+pub(super) fn ask(stage: &mut Stage, roles: &Roles<'_>, report: &str) -> Result<Vec<String>, Failure> {
     let (originator, partner) = (roles.originator, roles.partner);
+    let (mark, text) = roles.substitute;
     stage.scene("Visitors are announced: what may be said to them?");
     let about = [
         "--report",
@@ -139,15 +135,11 @@ pub(super) fn ask(
     stage.ok(partner, &["request", "show", &id])?;
     let answer = stage.json(partner, &ask)?;
     stage.run(partner, &ask, exit_for(answer["decision"].as_str()))?;
-    // In the sample: where it was collected, and who collected it.
     let closed = if rest.is_empty() { &closed[..] } else { rest };
-    let number = if roles.sample { 2 } else { 1 };
-    Ok(closed
-        .iter()
-        .skip(closed.len().min(2) / 2)
-        .take(number)
-        .cloned()
-        .collect())
+    Ok(match roles.sample {
+        Some(world) => world.said.iter().map(ToString::to_string).collect(),
+        None => closed.iter().take(1).cloned().collect(),
+    })
 }
 
 fn exit_for(decision: Option<&str>) -> Exit {

@@ -421,6 +421,16 @@ impl State {
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
     }
 
+    /// The mark for paragraphs without one that these arrangements agree on; `None` where none names one, or two differ.
+    pub fn default_mark(&self, arrangements: &BTreeSet<ArrangementId>) -> Option<String> {
+        let known = arrangements.iter().filter_map(|id| self.arrangements.get(id));
+        let marks: BTreeSet<&str> = known.filter_map(|known| known.default_mark.as_deref()).collect();
+        match marks.len() {
+            1 => marks.first().map(ToString::to_string),
+            _ => None,
+        }
+    }
+
     /// The names and texts of this party's own rules that hold.
     pub fn rules_in_force(&self) -> impl Iterator<Item = (&str, &str)> {
         let held = self.rules.values().filter(|rule| rule.removed.is_none());

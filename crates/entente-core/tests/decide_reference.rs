@@ -6,7 +6,7 @@ mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::decide::{NoGuards, decide, outcomes};
+use entente_core::decide::{LocalPolicy, NoGuards, PolicyRequest, decide, outcomes};
 use entente_core::*;
 use entente_marking::{
     Category, Circle, Control, Entity, Group, Groups, Label, Level, Purpose, Purposes, Release, SchemeId,
@@ -40,6 +40,39 @@ impl Dice {
 
 const PARTIES: [&str; 7] = ["USA", "USA.SVC", "USA.MIL", "GBR.CAB", "GBR.CAB.DESK", "CHL", "CERT-PL"];
 const COUNTRIES: [&str; 4] = ["USA", "GBR", "CHL", "POL"];
+
+/// A local policy that goes by the first letters of a party and whether there is a purpose.
+#[derive(Clone, Copy)]
+enum Policy {
+    None,
+    Forbids(&'static str),
+    Fails,
+}
+
+impl Policy {
+    fn forbids_person(self, person: &Person, purpose: Option<&Purpose>) -> bool {
+        match self {
+            Self::None => false,
+            Self::Forbids(party) => person.party.as_str().starts_with(party) && purpose.is_some(),
+            Self::Fails => true,
+        }
+    }
+}
+
+impl LocalPolicy for Policy {
+    fn forbids(&self, request: &PolicyRequest<'_>) -> Result<Option<String>, String> {
+        match self {
+            Self::Fails => Err("it fails".to_owned()),
+            _ => Ok(self
+                .forbids_person(request.person, request.purpose)
+                .then(|| "house".to_owned())),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
 
 fn party(text: &str) -> PartyPath {
     PartyPath::new(text).unwrap()
@@ -108,6 +141,11 @@ fn label(dice: &mut Dice) -> Label {
 
 struct World {
     state: State,
+    /// Persons whom only a file describes.
+    outsiders: Vec<Person>,
+    /// Which version is asked about.
+    version: Option<u32>,
+    policy: Policy,
     audience: Vec<PersonId>,
     purpose: Option<Purpose>,
     moment: Timestamp,
@@ -161,7 +199,7 @@ fn world(dice: &mut Dice) -> World {
             clauses: BTreeMap::new(),
         }));
     }
-    let mut persons = Vec::new();
+    let (mut persons, mut outsiders) = (Vec::new(), Vec::new());
     for n in 0..3 {
         let home = party(dice.pick::<&str>(&PARTIES));
         let countries = COUNTRIES.map(Entity::new);
@@ -183,15 +221,19 @@ fn world(dice: &mut Dice) -> World {
         }
         person.disabled = dice.one_in(10);
         persons.push(person.id.clone());
-        if !dice.one_in(12) {
-            state.apply(&Event::PersonSet(person));
+        match dice.roll(24) {
+            0 => {}
+            1 => outsiders.push(person),
+            _ => {
+                state.apply(&Event::PersonSet(person));
+            }
         }
     }
-    let base = PortionRef {
+    let bases = ["b1", "b2"].map(|portion| PortionRef {
         report: ReportId::new("BASE").unwrap(),
         version: 1,
-        portion: PortionId::new("b1").unwrap(),
-    };
+        portion: PortionId::new(portion).unwrap(),
+    });
     let mut portions = Vec::new();
     for n in 0..3 {
         let mut lineage = Lineage::default();
@@ -210,7 +252,7 @@ fn world(dice: &mut Dice) -> World {
                         recipients: dice.some(&all, 4),
                         arrangements: dice.some(known, 3),
                         from: if dice.one_in(4) {
-                            BTreeSet::from([base.clone()])
+                            dice.some(&bases, 2)
                         } else {
                             BTreeSet::new()
                         },
@@ -248,17 +290,27 @@ fn world(dice: &mut Dice) -> World {
             at: at(1),
         });
     }
-    if dice.one_in(10) {
+    // A second version, with other labels for the same portions.
+    let second = dice.one_in(6);
+    if second {
+        let mut next = report.clone();
+        next.version = 2;
+        for portion in &mut next.portions {
+            portion.label = label(dice);
+        }
+        state.apply(&Event::ReportAdded(next));
+    }
+    for n in 0..dice.roll(20).saturating_sub(17) {
         let action = match dice.roll(3) {
             0 => RecallAction::Purge,
             1 => RecallAction::RetainWarn,
             _ => RecallAction::RetainHide,
         };
         state.apply(&Event::RecallOrdered(Recall {
-            id: RecallId::new("rec").unwrap(),
+            id: RecallId::new(format!("rec{n}")).unwrap(),
             originator: party("GBR.CAB"),
             report: report.id.clone(),
-            version: 1,
+            version: if second && dice.one_in(2) { 2 } else { 1 },
             action,
             reason: String::new(),
             ordered: at(1),
@@ -285,7 +337,7 @@ fn world(dice: &mut Dice) -> World {
         let portions = if dice.one_in(3) {
             BTreeSet::new()
         } else if of_base {
-            BTreeSet::from([base.clone()])
+            dice.some(&bases, 2)
         } else {
             dice.some(&references, 2)
         };
@@ -295,7 +347,7 @@ fn world(dice: &mut Dice) -> World {
             originator: party(dice.pick::<&str>(&["USA.SVC", "GBR.CAB", "CERT-PL"])),
             to: party("GBR.CAB"),
             report: if of_base {
-                base.report.clone()
+                bases[0].report.clone()
             } else {
                 report.id.clone()
             },
@@ -313,39 +365,79 @@ fn world(dice: &mut Dice) -> World {
     }
     World {
         state,
+        outsiders,
+        version: dice.one_in(2).then(|| if second && dice.one_in(2) { 2 } else { 1 }),
+        policy: match dice.roll(30) {
+            0 => Policy::Fails,
+            1 => Policy::Forbids("USA"),
+            2 => Policy::Forbids("GBR"),
+            _ => Policy::None,
+        },
         audience: persons,
         purpose: (!dice.one_in(3)).then(|| dice.pick(&purposes).clone()),
         moment: at(dice.roll(10)),
     }
 }
 
+/// In an audience of many, everyone is answered as if they were alone.
+fn check_crowd(number: u64, world: &World, snapshot: &Snapshot, query: &Query<'_>, alone: &Decision<'_>) {
+    let crowd: Vec<PersonId> = world.audience.iter().cycle().take(200).cloned().collect();
+    let query = Query {
+        audience: &crowd,
+        ..*query
+    };
+    let many = decide(snapshot, &query, &world.policy, &NoGuards).unwrap();
+    let quick = outcomes(snapshot, &query, &world.policy, &NoGuards).unwrap();
+    for n in 0..crowd.len() {
+        for p in 0..alone.portions().count() {
+            let one = n % world.audience.len();
+            assert_eq!(many.outcome(n, p), alone.outcome(one, p), "world {number}, person {n}");
+            assert_eq!(quick.outcome(n, p), alone.outcome(one, p), "world {number}, person {n}");
+            let rules = |decision: &Decision<'_>, n| -> Vec<String> {
+                decision
+                    .explain(n, p)
+                    .iter()
+                    .map(|reason| format!("{reason:?}"))
+                    .collect()
+            };
+            assert_eq!(rules(&many, n), rules(alone, one), "world {number}, person {n}");
+        }
+    }
+}
+
 fn check(number: u64) -> [usize; 3] {
     let world = world(&mut Dice(number));
     let groups = groups();
-    let snapshot = Snapshot::compile(&world.state, &groups, &[]);
+    let snapshot = Snapshot::compile(&world.state, &groups, &world.outsiders);
     let id = ReportId::new("R").unwrap();
     let query = Query {
         report: &id,
-        version: None,
+        version: world.version,
         portions: None,
         audience: &world.audience,
         purpose: world.purpose.as_ref(),
         moment: world.moment,
     };
-    let decision = decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
-    let quick = outcomes(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
-    let report = world.state.reports[&id].latest().unwrap();
+    let decision = decide(&snapshot, &query, &world.policy, &NoGuards).unwrap();
+    let quick = outcomes(&snapshot, &query, &world.policy, &NoGuards).unwrap();
+    if number.is_multiple_of(100) {
+        check_crowd(number, &world, &snapshot, &query, &decision);
+    }
+    let report = world.state.reports[&id].version(world.version).unwrap();
     let mut counts = [0; 3];
     for (n, person) in world.audience.iter().enumerate() {
+        let described = || world.outsiders.iter().find(|outsider| outsider.id == *person);
+        let known = world.state.persons.get(person).or_else(described);
         for (p, portion) in report.portions.iter().enumerate() {
             let question = reference::Question {
                 state: &world.state,
                 groups: &groups,
                 report,
                 portion,
-                person: world.state.persons.get(person),
+                person: known,
                 purpose: world.purpose.as_ref(),
                 moment: world.moment,
+                forbidden: known.is_some_and(|known| world.policy.forbids_person(known, world.purpose.as_ref())),
             };
             let (outcome, failures) = reference::decide(&question);
             let explained = decision.explain(n, p);

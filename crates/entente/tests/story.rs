@@ -298,6 +298,43 @@ fn suspension_closes_everything_for_the_partner() {
 }
 
 #[test]
+fn an_arrangement_says_which_mark_unmarked_paragraphs_bear() {
+    let desk = Desk::delivered();
+    desk.write(
+        "own.md",
+        "---\nid: OWN-1\narrangements: [GBR-USA-2024]\n---\nFirst.\n\n(U) Second.\n",
+    );
+    let refused = desk.run(&["--data", "USA.SVC", "report", "add", "own.md"]);
+    assert!(
+        refused.code == 1 && refused.err.contains("own.md:5:1: the paragraph has no portion mark"),
+        "{}",
+        refused.err
+    );
+    let terms = std::fs::read_to_string(desk.path("arrangement.json")).unwrap();
+    let with = |mark: &str| terms.replacen('{', &format!("{{ \"default_mark\": \"{mark}\","), 1);
+    desk.write("terms.json", &with("(S//REL TO USA, GBR)"));
+    desk.ok("USA.SVC", &["arrangement", "add", "terms.json"]);
+    let added = desk.ok("USA.SVC", &["report", "add", "own.md"]);
+    assert!(added.out.contains("banner: SECRET//REL TO USA, GBR"), "{}", added.out);
+    // A second arrangement with another mark: they do not agree, so every paragraph bears its own.
+    desk.write(
+        "other.json",
+        &with("(C//REL TO USA, GBR)").replace("GBR-USA-2024", "GBR-USA-2025"),
+    );
+    desk.ok("USA.SVC", &["arrangement", "add", "other.json"]);
+    desk.write(
+        "two.md",
+        "---\nid: OWN-2\narrangements: [GBR-USA-2024, GBR-USA-2025]\n---\nFirst.\n",
+    );
+    assert_eq!(desk.run(&["--data", "USA.SVC", "report", "add", "two.md"]).code, 1);
+    // A mark that is none points at it.
+    desk.write("bad.json", &with("(S//REL TO ATLANTIS)"));
+    desk.ok("USA.SVC", &["arrangement", "add", "bad.json"]);
+    let bad = desk.run(&["--data", "USA.SVC", "report", "add", "own.md"]);
+    assert!(bad.code == 1 && bad.err.contains("ATLANTIS"), "{}", bad.err);
+}
+
+#[test]
 fn narrower_terms_show_what_they_stop_and_reach_the_partner() {
     let desk = Desk::delivered();
     desk.ok(

@@ -121,6 +121,18 @@ const TEAR_LINE: &str = "--- tear line ---";
 /// # Errors
 /// Every fault found, in the order of the file.
 pub fn parse(file: &str) -> Result<Draft, Vec<Fault>> {
+    parse_under(file, &|_| None)
+}
+
+/// Reads a file whose front matter may leave the mark of unmarked paragraphs to its arrangements: `agreed` says which
+/// one the arrangements agree on.
+///
+/// # Errors
+/// Every fault found, in the order of the file.
+pub fn parse_under(
+    file: &str,
+    agreed: &dyn Fn(&BTreeSet<ArrangementId>) -> Option<String>,
+) -> Result<Draft, Vec<Fault>> {
     if file.len() > MAX_FILE {
         let message = format!(
             "the file has {} bytes, at most {MAX_FILE} are read; split it into several reports",
@@ -137,6 +149,9 @@ pub fn parse(file: &str) -> Result<Draft, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut draft = Draft::default();
     let body = front_matter::parse(file, &mut draft, &mut faults);
+    if draft.default_mark.is_none() {
+        draft.default_mark = agreed(&draft.arrangements).map(|text| Placed { text, start: 0 });
+    }
     let mut seen = BTreeSet::new();
     let mut tear_line = false;
     for (start, text) in paragraphs(file, body) {
@@ -230,7 +245,7 @@ fn portion(
             }
             Some(mark) => (mark.clone(), lead),
             None => {
-                let message = "the paragraph has no portion mark; begin it with one, as in `(S//NF)`, or set `default-mark` in the front matter";
+                let message = "the paragraph has no portion mark; begin it with one, as in `(S//NF)`, or set `default-mark` in the front matter or `default_mark` in its arrangement";
                 let end = start + block.lines().next().map_or(0, str::len);
                 faults.push(Fault::at(file, start + lead, end, message));
                 return None;
@@ -378,7 +393,7 @@ mod tests {
         for (file, expected) in [
             (
                 "Text without mark.\n",
-                "line 1, column 1: the paragraph has no portion mark; begin it with one, as in `(S//NF)`, or set `default-mark` in the front matter",
+                "line 1, column 1: the paragraph has no portion mark; begin it with one, as in `(S//NF)`, or set `default-mark` in the front matter or `default_mark` in its arrangement",
             ),
             (
                 "---\ntitel: X\n---\n(U) a\n",

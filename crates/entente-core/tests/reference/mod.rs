@@ -19,6 +19,8 @@ pub(crate) struct Question<'q> {
     pub(crate) person: Option<&'q Person>,
     pub(crate) purpose: Option<&'q Purpose>,
     pub(crate) moment: Timestamp,
+    /// Whether a local policy forbids it.
+    pub(crate) forbidden: bool,
 }
 
 /// What is decided, and every failing rule.
@@ -29,13 +31,14 @@ pub(crate) fn decide(q: &Question<'_>) -> (Outcome, BTreeSet<Failure>) {
     let mut failures = BTreeSet::new();
     let mut outcome = Outcome::Permit;
     type Step = fn(&Question<'_>, &Person) -> Vec<Failure>;
-    let steps: [(Step, Outcome); 6] = [
+    let steps: [(Step, Outcome); 7] = [
         (state, Outcome::Deny),
         (mandatory, Outcome::Deny),
         (releasability, Outcome::Ask),
         (originator_control, Outcome::Ask),
         (need_to_know, Outcome::Deny),
         (purpose, Outcome::Ask),
+        (local_policy, Outcome::Deny),
     ];
     for (step, result) in steps {
         let found = step(q, person);
@@ -46,6 +49,11 @@ pub(crate) fn decide(q: &Question<'_>) -> (Outcome, BTreeSet<Failure>) {
         failures.extend(found);
     }
     (outcome, failures)
+}
+
+fn local_policy(q: &Question<'_>, _: &Person) -> Vec<Failure> {
+    let custodian = q.state.home.as_ref().map(ToString::to_string).unwrap_or_default();
+    q.forbidden.then_some(("policy.local", custodian)).into_iter().collect()
 }
 
 fn originators<'q>(q: &Question<'q>) -> Vec<(&'q PartyPath, &'q Origin)> {

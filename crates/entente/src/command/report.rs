@@ -125,7 +125,8 @@ pub(crate) fn read_report(
     state: &State,
     home: &PartyPath,
 ) -> Result<Report, Failure> {
-    let draft = draft::parse(file).map_err(|found| faults(path, file, &found))?;
+    let agreed = |arrangements: &BTreeSet<_>| state.default_mark(arrangements);
+    let draft = draft::parse_under(file, &agreed).map_err(|found| faults(path, file, &found))?;
     let known = schemes();
     let scheme_id = SchemeId::new(draft.scheme.as_deref().unwrap_or("us-ic"));
     let scheme = known.get(&scheme_id, draft.profile.as_deref()).ok_or_else(|| {

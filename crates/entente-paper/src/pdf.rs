@@ -96,22 +96,44 @@ impl Layout {
     }
 
     /// A row of a table: its cells stand side by side, and the next row begins below the longest.
-    fn row(&mut self, cells: &[String], bold: bool) {
-        let width = (PAGE.0 - 2.0 * MARGIN) / to_f64(cells.len().max(1));
-        let wrapped: Vec<Vec<String>> = cells
-            .iter()
-            .map(|cell| wrap(cell, width - 6.0, SIZE - 1.0, bold))
+    fn row(&mut self, cells: &[String], widths: &[f64], bold: bool) {
+        let wrapped: Vec<Vec<String>> = (cells.iter().zip(widths))
+            .map(|(cell, width)| wrap(cell, width - GAP, SIZE - 1.0, bold))
             .collect();
         for n in 0..wrapped.iter().map(Vec::len).max().unwrap_or(0) {
             self.next_line(SIZE - 1.0);
-            for (column, lines) in wrapped.iter().enumerate() {
+            let mut x = MARGIN;
+            for (lines, width) in wrapped.iter().zip(widths) {
                 if let Some(text) = lines.get(n) {
-                    self.put(text.clone(), MARGIN + width * to_f64(column), SIZE - 1.0, bold);
+                    self.put(text.clone(), x, SIZE - 1.0, bold);
                 }
+                x += width;
             }
         }
         self.space(3.0);
     }
+}
+
+/// Points between columns.
+const GAP: f64 = 6.0;
+
+/// How wide the columns of a table are: as wide as their longest cell, where there is room; else those that are wider
+/// than their share yield.
+fn widths(head: &[String], rows: &[Vec<String>]) -> Vec<f64> {
+    let room = PAGE.0 - 2.0 * MARGIN;
+    let wanted = |column: usize| {
+        let cells = std::iter::once(head).chain(rows.iter().map(Vec::as_slice));
+        let cells = cells.filter_map(|row| row.get(column));
+        cells
+            .map(|cell| width(cell, SIZE - 1.0, true) + GAP)
+            .fold(0.0, f64::max)
+    };
+    let wanted: Vec<f64> = (0..head.len()).map(wanted).collect();
+    let share = room / to_f64(head.len().max(1));
+    let modest: f64 = wanted.iter().filter(|w| **w <= share).sum();
+    let greedy = wanted.iter().filter(|w| **w > share).count();
+    let left = (room - modest) / to_f64(greedy.max(1));
+    wanted.iter().map(|w| if *w <= share { *w } else { left }).collect()
 }
 
 fn to_f64(count: usize) -> f64 {
@@ -219,8 +241,9 @@ impl Paper {
                     }
                 }
                 Block::Table { head, rows } => {
-                    layout.row(head, true);
-                    rows.iter().for_each(|row| layout.row(row, false));
+                    let widths = widths(head, rows);
+                    layout.row(head, &widths, true);
+                    rows.iter().for_each(|row| layout.row(row, &widths, false));
                 }
             }
             layout.space(4.0);

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::facts::Fact;
 use crate::report::{Finding, Report};
 use crate::text::Source;
 
@@ -15,16 +16,22 @@ const MAX_SHOWN: usize = 200_000;
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}\
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}\
 mark{padding:.1em 0;background:#ffe58a}mark.denied{background:#cfe2ff}mark.alleged{background:#fff3cd}mark.confirmed{background:#ffb3b3}\
-sup{font-size:.7em}.text{white-space:pre-wrap;border-left:4px solid #ddd;padding-left:1rem}\
+sup{font-size:.7em}header,footer{text-align:center;font-weight:700}.text{white-space:pre-wrap;border-left:4px solid #ddd;padding-left:1rem}\
 @media print{body{max-width:none}}";
 
-/// Writes the page. `sources` are the texts that were scanned; those without findings are only listed.
+/// Writes the page. `sources` are the texts that were scanned; those without findings are only listed. `facts` are what
+/// was looked for: their own words stand beside those that disclose them, so the page bears their `banner`.
 #[must_use]
-pub fn page(report: &Report, sources: &[Source]) -> String {
+pub fn page(report: &Report, sources: &[Source], facts: &[Fact], banner: Option<&str>) -> String {
+    let words: BTreeMap<&str, &str> = facts
+        .iter()
+        .map(|fact| (fact.id.as_str(), fact.text.as_str()))
+        .collect();
+    let banner = banner.map(isolated).unwrap_or_default();
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-<title>Disclosures</title><style>{STYLE}</style></head><body><main><h1>Disclosures</h1>"
+<title>Disclosures</title><style>{STYLE}</style></head><body><header>{banner}</header><main><h1>Disclosures</h1>"
     );
     summary(&mut page, report);
     for source in sources {
@@ -42,11 +49,11 @@ pub fn page(report: &Report, sources: &[Source]) -> String {
             page.push_str("<p>No protected fact was found.</p></section>");
             continue;
         }
-        table(&mut page, &findings);
+        table(&mut page, &findings, &words);
         text(&mut page, source, &findings);
         page.push_str("</section>");
     }
-    page.push_str("</main></body></html>\n");
+    let _ = writeln!(page, "</main><footer>{banner}</footer></body></html>");
     page
 }
 
@@ -81,6 +88,21 @@ fn summary(page: &mut String, report: &Report) {
             list(stated)
         );
     }
+    for seen in &summary.appearances {
+        let day = seen
+            .published
+            .map_or(String::new(), |at| format!(" ({})", at.strftime("%Y-%m-%d")));
+        let later = match seen.files.get(1..) {
+            None | Some([]) => String::new(),
+            Some(later) => format!(", then {}", list(later)),
+        };
+        let _ = write!(
+            page,
+            "<li>{} first in {}{day}{later}</li>",
+            isolated(&seen.fact),
+            isolated(&seen.first)
+        );
+    }
     for note in &summary.not_exposed {
         let _ = write!(
             page,
@@ -101,7 +123,7 @@ fn summary(page: &mut String, report: &Report) {
     page.push_str("</ul>");
 }
 
-fn table(page: &mut String, findings: &[(usize, &Finding)]) {
+fn table(page: &mut String, findings: &[(usize, &Finding)], words: &BTreeMap<&str, &str>) {
     page.push_str("<table><thead><tr><th>#</th><th>Fact</th><th>Extent</th><th>Status</th><th>Who says so</th><th>Confidence</th><th>Words</th></tr></thead><tbody>");
     for (number, finding) in findings {
         let missing = if finding.missing.is_empty() {
@@ -122,8 +144,9 @@ fn table(page: &mut String, findings: &[(usize, &Finding)]) {
         let quotes: Vec<String> = finding.spans.iter().map(|s| isolated(&s.quote)).collect();
         let _ = write!(
             page,
-            "<tr id=\"f{n}\"><td><a href=\"#s{n}\">{n}</a></td><td>{}</td><td>{}{missing}</td><td>{}</td><td>{chain}</td><td>{:.0} %</td><td>{}</td></tr>",
+            "<tr id=\"f{n}\"><td><a href=\"#s{n}\">{n}</a></td><td>{}<br>{}</td><td>{}{missing}</td><td>{}</td><td>{chain}</td><td>{:.0} %</td><td>{}</td></tr>",
             isolated(&finding.fact),
+            isolated(words.get(finding.fact.as_str()).copied().unwrap_or_default()),
             format!("{:?}", finding.extent).to_lowercase(),
             format!("{:?}", finding.status).to_lowercase(),
             finding.confidence * 100.0,
@@ -215,9 +238,10 @@ mod tests {
         let facts = Facts::parse(r#"[{"id":"<img src=x>","slots":[{"name":"a","any":["vault"],"mandatory":true},{"name":"b","any":["code"]}]}]"#).expect("valid");
         let hostile = "The vault <script>alert(1)</script> has a \u{202E}code\u{202C} & \"more\".";
         let sources = read_bytes("a\" onload=\"x.txt", hostile.as_bytes()).expect("text");
+        let list = facts.list().to_vec();
         let report = crate::Scanner::new(facts).scan(sources.clone());
         assert_eq!(report.findings.len(), 1);
-        let page = page(&report, &sources);
+        let page = page(&report, &sources, &list, Some("SECRET<script>"));
         for forbidden in ["<script", "<img", "onload=\"x", "\u{202E}"] {
             assert!(!page.contains(forbidden), "{forbidden} in {page}");
         }

@@ -231,6 +231,18 @@ impl Report {
                 visible(&by.join(", "))
             );
         }
+        for seen in self.summary.appearances.iter().filter(|seen| seen.files.len() > 1) {
+            let day = seen
+                .published
+                .map_or(String::new(), |at| format!(" ({})", at.strftime("%Y-%m-%d")));
+            let _ = writeln!(
+                table,
+                "{} first in {}{day}, then {}",
+                visible(&seen.fact),
+                visible(&seen.first),
+                visible(&seen.files[1..].join(", "))
+            );
+        }
         for w in &self.summary.warnings {
             let _ = writeln!(
                 table,

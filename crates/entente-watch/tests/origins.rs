@@ -147,7 +147,7 @@ fn the_report_prints_as_lines_table_and_page() {
         "{table}"
     );
     let sources = read_bytes("t.txt", text.as_bytes()).expect("text");
-    assert!(html::page(&report, &sources).contains("<mark class=\"asserted\">"));
+    assert!(html::page(&report, &sources, &[], None).contains("<mark class=\"asserted\">"));
 }
 
 #[test]

@@ -101,7 +101,8 @@ fn closed_rows(closed: &[Closed]) -> Vec<Vec<String>> {
 /// A moment to the second.
 fn short(time: &str) -> String {
     match time.split_once('.') {
-        Some((seconds, _)) => format!("{seconds}Z"),
-        None => time.to_owned(),
+        Some((seconds, _)) => seconds,
+        None => time.trim_end_matches('Z'),
     }
+    .replace('T', " ")
 }

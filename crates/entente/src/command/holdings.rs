@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Fact, FactId, PersonId, PortionId, ReportId};
+use entente_core::{Fact, FactId, PersonId, PortionId, PortionRef, ReportId};
 use entente_watch::facts::{self, Facts};
+use entente_watch::report::Report;
 
+use super::brief::banner_over;
 use super::report::visible;
 use crate::failure::Failure;
 use crate::node::Node;
@@ -70,4 +72,22 @@ pub(crate) fn known(node: &Node, reader: Option<&PersonId>) -> Result<Facts, Fai
         ));
     }
     Facts::new(all).map_err(Failure::failed)
+}
+
+/// The banner over the portions whose facts were found.
+pub(crate) fn banner(node: &Node, report: &Report) -> Result<String, Failure> {
+    let mut portions = BTreeSet::new();
+    for finding in &report.findings {
+        let (id, fact) = named(&finding.fact)?;
+        let facts = node.state().facts.get(&id).into_iter().flatten();
+        let holding = node.state().reports.get(&id).and_then(|holding| holding.latest());
+        portions.extend(facts.filter(|known| known.id == fact).filter_map(|known| {
+            Some(PortionRef {
+                report: id.clone(),
+                version: holding?.version,
+                portion: known.portion.clone(),
+            })
+        }));
+    }
+    Ok(banner_over(node.state(), portions.iter()))
 }

@@ -336,7 +336,12 @@ impl WatchCommand {
                 let report = scanner.scan(sources.clone());
                 say_report(global, &report);
                 if let Some(page) = page {
-                    std::fs::write(&page, html::page(&report, &sources))
+                    let banner = match which.facts {
+                        Some(_) => None,
+                        None => Some(holdings::banner(&global.node()?, &report)?),
+                    };
+                    let facts = scanner.facts().list();
+                    std::fs::write(&page, html::page(&report, &sources, facts, banner.as_deref()))
                         .map_err(|e| Failure::failed(format!("{}: {e}", page.display())))?;
                     output::say(format!("the page is {}", page.display()));
                 }

@@ -241,7 +241,7 @@ impl Desk {
 /// What differs from run to run: moments, ids and digests. `0` stands for a digit, `x` for a letter or digit.
 const CHANCE: [(&str, &str); 11] = [
     ("fingerprint xxxx xxxx xxxx xxxx xxxx xxxx", "fingerprint (digest)"),
-    ("0000-00-00T00:00:00Z", "(moment)"),
+    ("0000-00-00 00:00:00", "(moment)"),
     ("0000-00-00 00:00", "(moment)"),
     ("req-xxxxxxxx", "(request)"),
     ("con-xxxxxxxx", "(consent)"),

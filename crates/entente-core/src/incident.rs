@@ -390,6 +390,27 @@ impl Incident {
         told
     }
 
+    /// Which portions each party was told of.
+    pub fn told_portions(&self) -> BTreeMap<PartyPath, BTreeSet<PortionRef>> {
+        let mut all: BTreeMap<PartyPath, BTreeSet<PortionRef>> = BTreeMap::new();
+        for entry in &self.entries {
+            if let What::Told { party, portions, .. } = &entry.what {
+                all.entry(party.clone()).or_default().extend(portions.iter().cloned());
+            }
+        }
+        all
+    }
+
+    /// Whether a reader works on the case; without a reader, this party as such.
+    pub fn is_member(&self, reader: Option<&PersonId>) -> bool {
+        reader.is_none_or(|reader| self.members.contains(reader))
+    }
+
+    /// Whether a reader may know that there is such a case. What the case is about, `decide` says portion by portion.
+    pub fn is_visible_to(&self, reader: Option<&PersonId>) -> bool {
+        !self.protected || self.is_member(reader)
+    }
+
     /// Reports whose releases this case put on hold.
     pub fn held(&self) -> BTreeSet<&ReportId> {
         let contained = self.entries.iter().filter_map(|entry| match &entry.what {

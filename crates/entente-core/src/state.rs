@@ -15,11 +15,11 @@ use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId,
-    RecallId, ReportId, RequestId, RuleName, SourceId,
+    PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::{Incident, IncidentNotice};
 use crate::party::{Audience, LocalRule, Party, Person};
-use crate::report::{Delivery, Distribution, Report};
+use crate::report::{Delivery, Distribution, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
 
@@ -419,6 +419,16 @@ impl State {
             .values()
             .filter(|recall| recall.report == *report && version <= recall.version)
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
+    }
+
+    /// A portion or substitute text, wherever it stands.
+    pub fn portion(&self, reference: &PortionRef) -> Option<&Portion> {
+        let report = self.reports.get(&reference.report)?.versions.get(&reference.version)?;
+        let substitutes = self
+            .substitutes_of(&reference.report, reference.version)
+            .map(|s| &s.portion);
+        let mut all = report.portions.iter().chain(substitutes);
+        all.find(|portion| portion.id == reference.portion)
     }
 
     /// The mark for paragraphs without one that these arrangements agree on; `None` where none names one, or two differ.

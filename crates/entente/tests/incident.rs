@@ -295,3 +295,110 @@ fn the_originator_measures_what_it_cost_and_recalls() {
     ]);
     assert_eq!(barred.code, 3);
 }
+
+#[test]
+fn a_notice_names_what_its_receiver_has_and_follows_when_there_is_more() {
+    let desk = Desk::delivered();
+    let all = ["--add", "GBR.CAB/minister", "--add", OFFICER];
+    desk.ok("GBR.CAB", &[&["report", "distribute", REPORT], &all[..]].concat());
+    let own = "---\nid: CAB-1\ntitle: Our view\nscheme: us-ic\n---\n\n\
+               (TS//SI//OC/REL TO USA, GBR) The town is a harbour. {#a} {from: SVC-2026-0412 v1 place}\n";
+    desk.write("own.md", own);
+    desk.ok("GBR.CAB", &["report", "add", "own.md"]);
+    let disclosed = |report: &str, portion: &str| {
+        let add = ["--json", "disclosure", "add", "--report", report, "--portions", portion];
+        let more = [
+            "--audience",
+            "visitors.json",
+            "--route",
+            "said",
+            "--by",
+            "GBR.CAB/minister",
+            "--unlawful",
+        ];
+        let said = desk.ok("GBR.CAB", &[&add[..], &more].concat()).json();
+        desk.receive("USA.SVC");
+        said["disclosure"]["id"].as_str().unwrap().to_owned()
+    };
+    let first = disclosed("CAB-1", "a");
+    let open = ["--json", "incident", "open", "--disclosure", &first, "--by", OFFICER];
+    let case = desk.ok("GBR.CAB", &open).json()["id"].as_str().unwrap().to_owned();
+    let notify = ["incident", "notify", &case, "--by", OFFICER];
+    desk.ok("GBR.CAB", &notify);
+    desk.receive("USA.SVC");
+    let told = desk.ok("USA.SVC", &["incident", "list"]).out;
+    assert!(
+        told.contains("SVC-2026-0412 v1 place") && !told.contains("CAB-1"),
+        "{told}"
+    );
+
+    // More comes out: those who were told are told again, once.
+    let second = disclosed(REPORT, "plot");
+    desk.ok(
+        "GBR.CAB",
+        &["incident", "add", &case, "--disclosure", &second, "--by", OFFICER],
+    );
+    assert!(desk.ok("GBR.CAB", &notify).out.contains("incident for USA.SVC"));
+    desk.receive("USA.SVC");
+    let told = desk.ok("USA.SVC", &["incident", "list"]).out;
+    assert!(told.contains("SVC-2026-0412 v1 plot"), "{told}");
+    assert!(!desk.ok("GBR.CAB", &notify).out.contains("incident for"));
+
+    // Another case about the same report holds it too: the first to close does not resume it.
+    let open = ["--json", "incident", "open", "--disclosure", &second, "--by", OFFICER];
+    let other = desk.ok("GBR.CAB", &open).json()["id"].as_str().unwrap().to_owned();
+    for case in [&case, &other] {
+        desk.ok("GBR.CAB", &["incident", "contain", case, "--by", OFFICER]);
+    }
+    for stage in [
+        "open",
+        "match",
+        "source-alert",
+        "notify",
+        "inquiry",
+        "holders",
+        "relabel",
+        "damage",
+        "reply",
+        "lessons",
+    ] {
+        desk.ok(
+            "GBR.CAB",
+            &["incident", "done", &other, stage, "--note", "x", "--by", OFFICER],
+        );
+    }
+    desk.ok(
+        "GBR.CAB",
+        &["incident", "close", &other, "--note", "x", "--resume", "--by", OFFICER],
+    );
+    let held = desk.run(&[
+        "--data",
+        "GBR.CAB",
+        "decide",
+        "--report",
+        REPORT,
+        "--audience",
+        "visitors.json",
+    ]);
+    assert!(held.out.contains("releases of the report are on hold"), "{}", held.out);
+
+    // Nothing is kept for someone who does not work on the case, nor before all texts can be read.
+    desk.write("text.txt", "a text");
+    for (by, files, code) in [
+        ("GBR.CAB/minister", &["text.txt"][..], 1),
+        (OFFICER, &["text.txt", "none.txt"], 5),
+    ] {
+        let evidence = [
+            &["--data", "GBR.CAB", "incident", "evidence", &case],
+            files,
+            &["--by", by],
+        ]
+        .concat();
+        let said = desk.run(&evidence);
+        assert_eq!(said.code, code, "{}", said.err);
+        assert!(!desk.path("GBR.CAB/evidence").exists());
+    }
+    for _ in 0..2 {
+        desk.ok("GBR.CAB", &["incident", "evidence", &case, "text.txt", "--by", OFFICER]);
+    }
+}

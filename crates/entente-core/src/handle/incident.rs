@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::report::{barred_from, recall};
-use super::{Context, Decided, Refusal, home};
+use super::{Context, Decided, Refusal, home, named_for};
 use crate::disclosure::{Disclosure, Notice, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Knowledge, measure};
@@ -13,6 +13,8 @@ use crate::guard::SourceGuard;
 use crate::ids::{DisclosureId, IncidentId, PartyPath, PersonId, PortionRef, RecallId, ReportId};
 use crate::incident::{Entry, Incident, IncidentNotice, SourceDamage, Stage, What, Why};
 use crate::message::Message;
+use crate::report::Lineage;
+use crate::source::ProtectedSource;
 use crate::state::State;
 
 const SEE_CASES: &str = "`entente incident list` shows them";
@@ -46,72 +48,83 @@ pub fn exposed_portions(state: &State, incident: &Incident) -> BTreeSet<PortionR
 
 /// Who must be told, why, and which part each is told.
 ///
-/// Originators of what is out; those who hold it from this party; those whose reports, held here, rest on it; those who
-/// hold another report of the same source. Less the party itself, and what a party is barred from by the label.
+/// Originators of what is out; those who hold it from this party; those who hold something that rests on it; those who
+/// hold another report of the same source. Less the party itself, and what a party is barred from by the label. Only
+/// portions are named that the party knows: of a report that it wrote, or that passed between the two; of others, the
+/// portions of its own on which they rest.
 pub fn must_be_told(
     state: &State,
     incident: &Incident,
     context: &Context<'_>,
 ) -> BTreeMap<PartyPath, (BTreeSet<Why>, BTreeSet<PortionRef>)> {
-    let mut all: BTreeMap<PartyPath, (BTreeSet<Why>, BTreeSet<PortionRef>)> = BTreeMap::new();
+    let mut all: BTreeMap<PartyPath, BTreeMap<PortionRef, BTreeSet<Why>>> = BTreeMap::new();
     let mut add = |party: &PartyPath, why: Why, portion: PortionRef| {
-        let entry = all.entry(party.clone()).or_default();
-        entry.0.insert(why);
-        entry.1.insert(portion);
+        let portions = all.entry(party.clone()).or_default();
+        portions.entry(portion).or_default().insert(why);
     };
     let exposed = exposed_portions(state, incident);
     for portion in &exposed {
-        let holding = state.reports.get(&portion.report);
-        let held = holding.and_then(|holding| holding.versions.get(&portion.version));
-        let substitutes = state
-            .substitutes_of(&portion.report, portion.version)
-            .map(|s| &s.portion);
-        let text = held.and_then(|report| report.portion(&portion.portion));
-        let text = text.or_else(|| substitutes.into_iter().find(|p| p.id == portion.portion));
-        for party in text.into_iter().flat_map(|text| text.lineage.originators()) {
-            add(party, Why::Originator, portion.clone());
+        let lineage = state.portion(portion).map(|known| &known.lineage);
+        for party in lineage.into_iter().flat_map(Lineage::originators) {
+            for named in named_for(state, party, portion) {
+                add(party, Why::Originator, named);
+            }
         }
-        let deliveries = holding.into_iter().flat_map(|holding| &holding.deliveries);
-        for delivery in deliveries.filter(|delivery| Some(&delivery.by) == state.home.as_ref()) {
-            add(&delivery.to, Why::Holder, portion.clone());
+        for holder in holders(state, &portion.report, portion.version) {
+            add(holder, Why::Holder, portion.clone());
         }
     }
-    for report in state.reports.values().filter_map(|holding| holding.latest()) {
+    for report in state.reports.values().flat_map(|holding| holding.versions.values()) {
         for portion in &report.portions {
-            let rests = portion
-                .lineage
-                .iter()
-                .any(|(_, origin)| origin.from.iter().any(|base| exposed.contains(base)));
-            if rests {
-                for party in portion.lineage.originators() {
-                    add(party, Why::RestsOnIt, report.reference(&portion.id));
+            let mut bases = portion.lineage.iter().flat_map(|(_, origin)| &origin.from);
+            if bases.any(|base| exposed.contains(base)) {
+                add(&report.originator, Why::RestsOnIt, report.reference(&portion.id));
+                for holder in holders(state, &report.id, report.version) {
+                    add(holder, Why::RestsOnIt, report.reference(&portion.id));
                 }
             }
         }
     }
-    let sources = state
-        .sources
-        .values()
-        .filter(|source| exposed.iter().any(|p| source.reports.contains(&p.report)));
-    for report in sources.flat_map(|source| &source.reports) {
-        let holding = state.reports.get(report);
-        let concerned = exposed.iter().any(|portion| portion.report == *report);
-        if let Some((holding, latest)) = holding.zip(holding.and_then(|h| h.latest())).filter(|_| !concerned) {
-            for delivery in &holding.deliveries {
-                for portion in &latest.portions {
-                    add(&delivery.to, Why::SameSource, latest.reference(&portion.id));
+    let concerned = |source: &&ProtectedSource| exposed.iter().any(|p| source.reports.contains(&p.report));
+    for source in state.sources.values().filter(concerned) {
+        let others = source
+            .reports
+            .iter()
+            .filter(|id| !exposed.iter().any(|portion| portion.report == **id));
+        for report in others
+            .filter_map(|id| state.reports.get(id))
+            .flat_map(|holding| holding.versions.values())
+        {
+            for holder in holders(state, &report.id, report.version) {
+                for portion in &report.portions {
+                    add(holder, Why::SameSource, report.reference(&portion.id));
                 }
             }
         }
     }
-    let home = state.home.as_ref();
-    all.retain(|party, (why, portions)| {
-        if !why.contains(&Why::Originator) {
-            portions.retain(|portion| !barred_from(state, portion, party, context));
-        }
-        home.is_some_and(|home| !home.includes(party)) && !portions.is_empty()
-    });
-    all
+    let outside = |party: &PartyPath| state.home.as_ref().is_some_and(|home| !home.includes(party));
+    let told = all
+        .into_iter()
+        .filter(|(party, _)| outside(party))
+        .map(|(party, mut portions)| {
+            portions
+                .retain(|portion, why| why.contains(&Why::Originator) || !barred_from(state, portion, &party, context));
+            let why = portions.values().flatten().copied().collect();
+            (party, (why, portions.into_keys().collect::<BTreeSet<_>>()))
+        });
+    told.filter(|(_, (_, portions))| !portions.is_empty()).collect()
+}
+
+/// Those to whom this party delivered a version of a report.
+fn holders<'s>(state: &'s State, report: &ReportId, version: u32) -> impl Iterator<Item = &'s PartyPath> {
+    let deliveries = state
+        .reports
+        .get(report)
+        .into_iter()
+        .flat_map(|holding| &holding.deliveries);
+    let sent =
+        deliveries.filter(move |delivery| delivery.version == version && Some(&delivery.by) == state.home.as_ref());
+    sent.map(|delivery| &delivery.to)
 }
 
 /// What to open a case with.
@@ -196,12 +209,9 @@ fn own_person(state: &State, id: &PersonId) -> Result<(), Refusal> {
 
 /// The open case, for one of its members.
 fn case<'s>(state: &'s State, id: &IncidentId, by: &PersonId) -> Result<&'s Incident, Refusal> {
-    let case = state
-        .incidents
-        .get(id)
-        .filter(|case| case.members.contains(by) || !case.protected);
+    let case = state.incidents.get(id).filter(|case| case.is_visible_to(Some(by)));
     let case = case.ok_or_else(|| Refusal::missing("incident", id, SEE_CASES))?;
-    if !case.members.contains(by) {
+    if !case.is_member(Some(by)) {
         return Err(Refusal::NotEntitled {
             who: by.to_string(),
             what: "work on this case",
@@ -310,10 +320,11 @@ pub(super) fn contain(
 
 pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Context<'_>) -> Result<Decided, Refusal> {
     let held = case(state, id, by)?;
-    let told = held.told();
+    let told = held.told_portions();
     let mut decided = Decided::default();
     for (party, (why, portions)) in must_be_told(state, held, context) {
-        if told.contains_key(&party) {
+        // Whoever was told is told again when there is more.
+        if told.get(&party).is_some_and(|told| portions.is_subset(told)) {
             continue;
         }
         let notice = IncidentNotice {
@@ -426,7 +437,16 @@ pub(super) fn close(
         )));
     }
     let mut decided = Decided::default();
-    for report in held.held().into_iter().filter(|_| resume) {
+    let others = state
+        .incidents
+        .values()
+        .filter(|other| other.id != *id && other.closed().is_none());
+    let elsewhere: BTreeSet<&ReportId> = others.flat_map(Incident::held).collect();
+    for report in held
+        .held()
+        .into_iter()
+        .filter(|report| resume && !elsewhere.contains(report))
+    {
         decided.events.push(Event::ReportResumed { report: report.clone() });
     }
     decided.events.push(noted(id, by, What::Closed { note }, context));

@@ -28,13 +28,13 @@ use crate::event::Event;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status};
 use crate::ids::{
-    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
-    ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, PortionRef,
+    RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::What;
 use crate::message::Message;
 use crate::party::{Audience, LocalRule, Party, Person};
-use crate::report::Report;
+use crate::report::{Lineage, Report};
 use crate::state::State;
 
 /// What a handler may look at besides the state: the moment, who belongs to which group, and the guards of decisions.
@@ -612,15 +612,88 @@ fn home(state: &State) -> Result<&PartyPath, Refusal> {
         .ok_or_else(|| Refusal::missing("node", "here", "set one up with `entente init --party PARTY`"))
 }
 
-/// Notices to the originators concerned, each only about its own portions.
-fn notices(
-    home: &PartyPath,
-    concerned: &BTreeMap<PartyPath, BTreeSet<PortionId>>,
-    notice: impl Fn(&BTreeSet<PortionId>) -> Notice,
-) -> Vec<(PartyPath, Message)> {
-    concerned
+/// Whether a party has the report that a portion is of: it wrote it, or this party delivered it there.
+fn knows(state: &State, party: &PartyPath, portion: &PortionRef) -> bool {
+    let Some(holding) = state.reports.get(&portion.report) else {
+        return false;
+    };
+    let wrote = holding
+        .versions
+        .get(&portion.version)
+        .is_some_and(|report| party.includes(&report.originator));
+    let sent = holding
+        .deliveries
         .iter()
-        .filter(|(party, portions)| !party.includes(home) && !portions.is_empty())
-        .map(|(party, portions)| (party.clone(), Message::Notice(notice(portions))))
+        .filter(|delivery| delivery.version == portion.version);
+    wrote || sent.map(|delivery| &delivery.to).any(|to| party.includes(to))
+}
+
+/// What a portion is called towards one of its originators: by its own name where the originator has the report, else by
+/// the originator's portions on which it rests. A report that a party never got is not its business.
+fn named_for(state: &State, party: &PartyPath, portion: &PortionRef) -> BTreeSet<PortionRef> {
+    let lineage = state.portion(portion).map(|known| &known.lineage);
+    let origins = lineage
+        .into_iter()
+        .flat_map(Lineage::iter)
+        .filter(|(originator, _)| *originator == party);
+    let bases: BTreeSet<PortionRef> = origins.flat_map(|(_, origin)| origin.from.iter().cloned()).collect();
+    match knows(state, party, portion) || bases.is_empty() {
+        true => BTreeSet::from([portion.clone()]),
+        false => bases,
+    }
+}
+
+/// What one originator is told of a record: portions by the names that it knows, each with those it stands for.
+struct Part {
+    report: ReportId,
+    version: u32,
+    portions: BTreeMap<PortionId, BTreeSet<PortionId>>,
+}
+
+/// Notices to the originators of portions, each only about its own: one for each of their reports, under ids of its own.
+fn notices(
+    state: &State,
+    home: &PartyPath,
+    (report, version, portions): (&ReportId, u32, &BTreeSet<PortionId>),
+    notice: impl Fn(&Part, usize) -> Notice,
+) -> Vec<(PartyPath, Message)> {
+    let mut parts: BTreeMap<PartyPath, BTreeMap<(ReportId, u32), Part>> = BTreeMap::new();
+    for id in portions {
+        let reference = PortionRef {
+            report: report.clone(),
+            version,
+            portion: id.clone(),
+        };
+        let lineage = state.portion(&reference).map(|known| &known.lineage);
+        let originators = lineage.into_iter().flat_map(Lineage::originators);
+        for party in originators.filter(|party| !party.includes(home)) {
+            for named in named_for(state, party, &reference) {
+                let reports = parts.entry(party.clone()).or_default();
+                let part = reports
+                    .entry((named.report.clone(), named.version))
+                    .or_insert_with(|| Part {
+                        report: named.report.clone(),
+                        version: named.version,
+                        portions: BTreeMap::new(),
+                    });
+                part.portions.entry(named.portion).or_default().insert(id.clone());
+            }
+        }
+    }
+    let each = parts.into_iter().flat_map(|(party, parts)| {
+        let numbered = parts.into_values().enumerate();
+        numbered
+            .map(move |(n, part)| (party.clone(), n, part))
+            .collect::<Vec<_>>()
+    });
+    each.map(|(party, n, part)| (party, Message::Notice(notice(&part, n))))
         .collect()
+}
+
+/// The id of the `n`-th notice about one record.
+fn numbered(id: &DisclosureId, n: usize) -> DisclosureId {
+    match n {
+        0 => id.clone(),
+        n => DisclosureId::new(format!("{id}-{}", n + 1)).unwrap_or_else(|_| id.clone()),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::Purpose;
 
-use super::{Command, Context, Decided, Refusal, Telling, home, notices};
+use super::{Command, Context, Decided, Refusal, Telling, home, notices, numbered};
 use crate::decide::{Decision, Query, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
@@ -221,9 +221,12 @@ pub(super) fn override_control(state: &State, command: Command, context: &Contex
         without_consent_of: without,
         at: context.now,
     };
-    let told = notices(home, &by_party, |theirs| {
+    let told = notices(state, home, (&record.report, version, &record.portions), |part, n| {
         Notice::Override(Override {
-            portions: theirs.clone(),
+            id: numbered(&record.id, n),
+            report: part.report.clone(),
+            version: part.version,
+            portions: part.portions.keys().cloned().collect(),
             without_consent_of: BTreeMap::new(),
             ..record.clone()
         })
@@ -336,38 +339,20 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         briefing,
         at: context.now,
     };
-    let mut concerned: BTreeMap<PartyPath, BTreeSet<PortionId>> = BTreeMap::new();
-    let holding = state
-        .reports
-        .get(&report)
-        .and_then(|holding| holding.versions.get(&version));
-    for portion in holding.into_iter().flat_map(|report| &report.portions) {
-        if record.portions.contains(&portion.id) {
-            for party in portion.lineage.originators() {
-                concerned.entry(party.clone()).or_default().insert(portion.id.clone());
-            }
-        }
-    }
-    for substitute in state.substitutes_of(&report, version) {
-        if record.portions.contains(&substitute.portion.id) {
-            let portions = concerned.entry(substitute.originator.clone()).or_default();
-            portions.insert(substitute.portion.id.clone());
-        }
-    }
-    let told = notices(home, &concerned, |theirs| {
+    let told = notices(state, home, (&report, version, &record.portions), |part, n| {
+        let permitted =
+            |of: &BTreeSet<PortionId>| of.iter().all(|portion| record.permitted.get(portion) == Some(&true));
+        let own = |learned: &&Learned| part.report == record.report && part.portions.contains_key(&learned.portion);
         Notice::Disclosure(Disclosure {
-            portions: theirs.clone(),
-            learned: record
-                .learned
+            id: numbered(&record.id, n),
+            report: part.report.clone(),
+            version: part.version,
+            portions: part.portions.keys().cloned().collect(),
+            learned: record.learned.iter().filter(own).cloned().collect(),
+            permitted: part
+                .portions
                 .iter()
-                .filter(|learned| theirs.contains(&learned.portion))
-                .cloned()
-                .collect(),
-            permitted: record
-                .permitted
-                .iter()
-                .filter(|(id, _)| theirs.contains(*id))
-                .map(|(id, p)| (id.clone(), *p))
+                .map(|(id, of)| (id.clone(), permitted(of)))
                 .collect(),
             // Who works on it here is not the originators' business.
             reviewed_by: None,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Subcommand, ValueEnum};
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, Outcome, PersonId, Portion, PortionId,
-    PortionRef, ReportId, Route, State, Status, Telling,
+    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, Outcome, PersonId, PortionId, PortionRef,
+    ReportId, Route, State, Status, Telling,
 };
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -87,18 +87,6 @@ enum Whom {
     Table,
 }
 
-/// A portion or substitute text, wherever it stands.
-pub(crate) fn portion<'s>(state: &'s State, reference: &PortionRef) -> Option<&'s Portion> {
-    let held = state.reports.get(&reference.report)?.versions.get(&reference.version)?;
-    let substitutes = state
-        .substitutes_of(&reference.report, reference.version)
-        .map(|s| &s.portion);
-    held.portions
-        .iter()
-        .chain(substitutes)
-        .find(|portion| portion.id == reference.portion)
-}
-
 /// The banner over portions of one or several reports: one roll-up for each scheme.
 pub(crate) fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
     let mut by_scheme: BTreeMap<String, (ReportId, u32, Vec<String>)> = BTreeMap::new();
@@ -107,7 +95,7 @@ pub(crate) fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p 
             .reports
             .get(&reference.report)
             .and_then(|held| held.versions.get(&reference.version));
-        if let Some((report, portion)) = held.zip(portion(state, reference)) {
+        if let Some((report, portion)) = held.zip(state.portion(reference)) {
             let key = format!("{:?}/{}", report.scheme, report.profile);
             let entry = by_scheme
                 .entry(key)
@@ -157,7 +145,7 @@ fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
     let (open, closed): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.outcome == Outcome::Permit);
     if whom == Whom::Table {
         for item in &open {
-            if let Some(portion) = portion(state, &item.portion) {
+            if let Some(portion) = state.portion(&item.portion) {
                 page.item(&portion.mark, &portion.text, Vec::new());
             }
         }
@@ -177,7 +165,7 @@ fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
     ));
     page.heading("You can say");
     for item in &open {
-        if let Some(portion) = portion(state, &item.portion) {
+        if let Some(portion) = state.portion(&item.portion) {
             let mut notes = item.conditions.clone();
             if item.may_be_left() {
                 notes.push("may be handed out".to_owned());
@@ -190,7 +178,7 @@ fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
     }
     page.heading("Do not say");
     for item in &closed {
-        if let Some(portion) = portion(state, &item.portion) {
+        if let Some(portion) = state.portion(&item.portion) {
             page.item(
                 format!("{} {}", portion.mark, item.portion.portion),
                 &portion.text,

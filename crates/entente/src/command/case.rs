@@ -7,12 +7,13 @@ use entente_core::exposure::Measures;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, What};
 use entente_core::{Context, Disclosure, Lawful, Outcome, PersonId, PortionRef, Query, ReportId, State};
+use entente_core::{Notice, PortionId};
 use entente_marking::Purpose;
 use entente_paper::Paper;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::brief::{banner_over, portion};
+use super::brief::banner_over;
 use super::report::visible;
 use crate::failure::Failure;
 use crate::marks::groups;
@@ -42,7 +43,7 @@ pub(crate) struct View<'v> {
 }
 
 /// The portions of these that a reader may know; all where no reader is named.
-fn readable(node: &Node, portions: &BTreeSet<PortionRef>, view: View<'_>) -> BTreeSet<PortionRef> {
+pub(crate) fn readable(node: &Node, portions: &BTreeSet<PortionRef>, view: View<'_>) -> BTreeSet<PortionRef> {
     let Some(reader) = view.reader else {
         return portions.clone();
     };
@@ -247,23 +248,17 @@ fn lawful(lawful: &Lawful) -> String {
     }
 }
 
-/// Members of a case see it, as far as they may know the portions; others see that there is one, where that is not
-/// protected.
-fn is_member(incident: &Incident, reader: Option<&PersonId>) -> bool {
-    reader.is_none_or(|reader| incident.members.contains(reader))
-}
-
 /// The case file.
 pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<Paper, Failure> {
     let state = node.state();
-    if !is_member(incident, view.reader) {
+    if !incident.is_member(view.reader) {
         let mut page = Paper::new(format!("Case {}", incident.id), "(not for you)");
         page.notice = Some(NOTICE.to_owned());
         page.text("You do not work on this case.");
         return Ok(page);
     }
     let exposed = exposed_portions(state, incident);
-    let seen = readable(node, &exposed, view);
+    let seen = readable(node, &disclosed(state, incident), view);
     let banner = Some(banner_over(state, seen.iter())).filter(|banner| !banner.is_empty());
     let mut page = Paper::new(
         format!("Case {}: {}", incident.id, incident.title),
@@ -310,7 +305,7 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
     let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
     let said = may_still_be_said(node, &reports, view.purpose)?;
     for reference in &said {
-        if let Some(portion) = portion(state, reference) {
+        if let Some(portion) = state.portion(reference) {
             page.item(&portion.mark, &portion.text, Vec::new());
         }
     }
@@ -319,6 +314,20 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
     }
     timeline(&mut page, incident);
     Ok(page)
+}
+
+/// Every portion that a disclosure of the case is about, permitted or not.
+fn disclosed(state: &State, incident: &Incident) -> BTreeSet<PortionRef> {
+    let known = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+    known
+        .flat_map(|disclosure| {
+            disclosure.portions.iter().map(|portion| PortionRef {
+                report: disclosure.report.clone(),
+                version: disclosure.version,
+                portion: portion.clone(),
+            })
+        })
+        .collect()
 }
 
 /// One disclosure: what, to whom, by which route, lawful or not, permitted or not.
@@ -342,11 +351,9 @@ fn out(page: &mut Paper, state: &State, disclosure: &Disclosure, seen: &BTreeSet
             Some(true) => "permitted: yes",
             _ => "permitted: no",
         };
-        let text = portion(state, &reference).filter(|_| seen.contains(&reference));
+        let text = state.portion(&reference).filter(|_| seen.contains(&reference));
         let Some(text) = text else {
-            if disclosure.permitted.get(id) != Some(&true) {
-                page.item(reference.to_string(), "(not for you)", vec![permitted.to_owned()]);
-            }
+            page.item(reference.to_string(), "(not for you)", vec![permitted.to_owned()]);
             continue;
         };
         let mut notes = vec![permitted.to_owned()];
@@ -369,20 +376,24 @@ fn out(page: &mut Paper, state: &State, disclosure: &Disclosure, seen: &BTreeSet
 /// Which of the exposed portions the public had before, and since when.
 fn public_before(page: &mut Paper, state: &State, incident: &Incident, seen: &BTreeSet<PortionRef>) {
     let anyone = PersonId::public();
-    let earlier = state
-        .disclosures
-        .values()
-        .filter(|d| d.audience.contains(&anyone) && d.at < incident.opened);
-    let earlier = earlier.filter(|d| !incident.disclosures.contains(&d.id));
+    let of_case = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+    let begun = of_case.map(|disclosure| disclosure.at).min().unwrap_or(incident.opened);
+    let told = state.notices.values().filter_map(|(_, notice)| match notice {
+        Notice::Disclosure(disclosure) => Some(disclosure),
+        Notice::Override(_) => None,
+    });
+    let all = state.disclosures.values().chain(told);
+    let earlier = all.filter(|d| d.audience.contains(&anyone) && d.at < begun);
     let mut rows = Vec::new();
     for disclosure in earlier {
-        let known = disclosure.portions.iter().filter(|portion| {
-            seen.iter()
-                .any(|seen| seen.report == disclosure.report && seen.portion == **portion)
-        });
-        for portion in known {
+        let is_out = |portion: &&PortionId| {
+            seen.iter().any(|seen| {
+                seen.report == disclosure.report && seen.version == disclosure.version && seen.portion == **portion
+            })
+        };
+        for portion in disclosure.portions.iter().filter(is_out) {
             rows.push(vec![
-                format!("{} {portion}", disclosure.report),
+                format!("{} v{} {portion}", disclosure.report, disclosure.version),
                 day(disclosure.at),
                 disclosure.id.to_string(),
             ]);
@@ -564,12 +575,12 @@ fn timeline(page: &mut Paper, incident: &Incident) {
 
 /// The case for programs, with what is computed from it.
 pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<Value, Failure> {
-    if !is_member(incident, view.reader) {
+    if !incident.is_member(view.reader) {
         return Ok(json!({ "id": incident.id, "notice": NOTICE }));
     }
     let state = node.state();
     let exposed = exposed_portions(state, incident);
-    let seen = readable(node, &exposed, view);
+    let seen = readable(node, &disclosed(state, incident), view);
     let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
     let told = told_rows(node, incident).into_iter();
     let disclosures: Vec<Value> = incident
@@ -581,7 +592,7 @@ pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<V
             // What was learned is shown to those who may know it.
             shown.learned.retain(|learned| {
                 seen.iter()
-                    .any(|p| p.report == d.report && p.portion == learned.portion)
+                    .any(|p| p.report == d.report && p.version == d.version && p.portion == learned.portion)
             });
             json!(shown)
         })

@@ -288,8 +288,13 @@ fn keep(node: &Node, path: &Path) -> Result<(String, u64), Failure> {
     let folder = node.folder().join("evidence");
     let kept = folder.join(&sha256);
     let failed = |error: std::io::Error| Failure::failed(format!("{}: {error}", kept.display()));
+    if kept.exists() {
+        return Ok((sha256, bytes.len() as u64));
+    }
     std::fs::create_dir_all(&folder).map_err(failed)?;
-    std::fs::write(&kept, &bytes).map_err(failed)?;
+    let fresh = folder.join(format!("{sha256}.new"));
+    std::fs::write(&fresh, &bytes).map_err(failed)?;
+    std::fs::rename(&fresh, &kept).map_err(failed)?;
     let mut rights = std::fs::metadata(&kept).map_err(failed)?.permissions();
     rights.set_readonly(true);
     std::fs::set_permissions(&kept, rights).map_err(failed)?;
@@ -297,8 +302,7 @@ fn keep(node: &Node, path: &Path) -> Result<(String, u64), Failure> {
 }
 
 fn held<'n>(node: &'n Node, id: &IncidentId, reader: Option<&PersonId>) -> Result<&'n Incident, Failure> {
-    let visible = |case: &&Incident| reader.is_none_or(|reader| case.members.contains(reader) || !case.protected);
-    let case = node.state().incidents.get(id).filter(visible);
+    let case = node.state().incidents.get(id).filter(|case| case.is_visible_to(reader));
     case.ok_or_else(|| {
         Failure::not_found(format!(
             "there is no incident `{id}`; `entente incident list` shows them"
@@ -390,6 +394,11 @@ impl IncidentCommand {
                 return Ok(Exit::Done);
             }
             Self::Evidence { id, files, found, by } => {
+                // Nothing is kept before all of it can be.
+                if !held(&node, &id, Some(&by.by))?.is_member(Some(&by.by)) {
+                    return Err(Failure::failed(format!("{} does not work on {id}", by.by)));
+                }
+                files.iter().try_for_each(|file| input::bytes(file).map(|_| ()))?;
                 for file in &files {
                     let (sha256, size) = keep(&node, file)?;
                     output::say(format!("{}: {sha256}, {size} bytes, kept", file.display()));
@@ -574,11 +583,11 @@ fn beyond(node: &Node, briefing: &BriefingId) -> Result<BTreeSet<DisclosureId>, 
 fn list(node: &Node, global: &Global, reader: Option<&PersonId>) -> Result<(), Failure> {
     let now = Timestamp::now();
     let cases = node.state().incidents.values();
-    let visible = cases.filter(|case| reader.is_none_or(|reader| case.members.contains(reader) || !case.protected));
+    let visible = cases.filter(|case| case.is_visible_to(reader));
     let mut rows = Vec::new();
     let mut value = Vec::new();
     for case in visible {
-        let member = reader.is_none_or(|reader| case.members.contains(reader));
+        let member = case.is_member(reader);
         let tasks = case.tasks();
         let open = tasks.iter().filter(|task| task.done.is_none()).count();
         let late = tasks.iter().filter(|task| task.is_late(now)).count();
@@ -591,12 +600,19 @@ fn list(node: &Node, global: &Global, reader: Option<&PersonId>) -> Result<(), F
             case.id.to_string(),
             title.clone(),
             case.opened.strftime("%Y-%m-%d %H:%M").to_string(),
-            case.closed()
-                .map_or(format!("open: {open} to do, {late} late"), |at| format!("closed {at}")),
+            case.closed().map_or(format!("open: {open} to do, {late} late"), |at| {
+                format!("closed {}", at.strftime("%Y-%m-%d %H:%M"))
+            }),
         ]);
         value.push(json!({ "id": case.id, "title": title, "opened": case.opened, "closed": case.closed(), "to_do": open, "late": late }));
     }
-    let notices: BTreeMap<_, _> = node.state().incident_notices.iter().collect();
+    // What a partner told is for those who may know at least one of the portions, and shows them only those.
+    let view = case::View { reader, purpose: None };
+    let mut notices: BTreeMap<_, _> = node.state().incident_notices.clone();
+    notices.retain(|_, (_, notice)| {
+        notice.portions = case::readable(node, &notice.portions, view);
+        !notice.portions.is_empty()
+    });
     output::either(
         global.json,
         &json!({ "cases": value, "told_by_partners": notices }),

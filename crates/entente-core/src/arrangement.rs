@@ -57,6 +57,7 @@ impl fmt::Display for ArrangementStatus {
 
 /// Terms agreed between parties.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Arrangement {
     /// Its id, the same at every party.
     pub id: ArrangementId,
@@ -70,10 +71,10 @@ pub struct Arrangement {
     /// The onward-release rule.
     pub onward: Onward,
     /// Whether every reader must be on the distribution (a name list).
-    #[serde(default)]
+    #[serde(default, alias = "need-to-know")]
     pub need_to_know: bool,
     /// The mark for portions that bear none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "default-mark", skip_serializing_if = "Option::is_none")]
     pub default_mark: Option<String>,
     /// When it begins to apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,6 +139,23 @@ impl Arrangement {
             expires: self.expires.into_iter().chain(other.expires).min(),
             ..self.clone()
         }
+    }
+
+    /// The terms in which `other` is laxer, by their names.
+    pub fn laxer_in(&self, other: &Self) -> Vec<&'static str> {
+        let kept = other.narrowed_by(self);
+        let terms = [
+            ("purposes", kept.purposes == other.purposes),
+            ("onward", kept.onward == other.onward),
+            ("need_to_know", kept.need_to_know == other.need_to_know),
+            ("starts", kept.starts == other.starts),
+            ("expires", kept.expires == other.expires),
+        ];
+        terms
+            .into_iter()
+            .filter(|(_, kept)| !kept)
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Whether `other` allows nothing that this arrangement does not allow, and not the same.

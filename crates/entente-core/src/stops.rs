@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::decide::{LocalPolicy, Query, Snapshot, SourceExposure, decide};
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId, RequestId};
-use crate::outcome::Outcome;
 use crate::party::Person;
 use crate::report::Report;
 use crate::state::State;
@@ -75,24 +74,23 @@ pub fn stopped(
         let holding = &before.reports[&report.id];
         let mut readers = Vec::new();
         for purpose in &purposes {
-            let query = Query {
-                report: &report.id,
-                version: Some(report.version),
-                portions: None,
-                audience: &people,
-                purpose: purpose.as_ref(),
-                moment,
-            };
-            let decisions = snapshots
-                .each_ref()
-                .map(|snapshot| decide(snapshot, &query, guards.0, guards.1));
-            let [Ok(then), Ok(now)] = decisions else { continue };
-            for (n, person) in people.iter().enumerate() {
-                let permits =
-                    |decision: &crate::decide::Decision<'_>, portion| decision.outcome(n, portion) == Outcome::Permit;
-                let lost = then.portions().enumerate();
-                let lost = lost.filter(|(portion, _)| permits(&then, *portion) && !permits(&now, *portion));
-                let portions: Vec<PortionId> = lost.map(|(_, portion)| portion.clone()).collect();
+            // One by one: what some learn together is not what each may have.
+            for person in &people {
+                let query = Query {
+                    report: &report.id,
+                    version: Some(report.version),
+                    portions: None,
+                    audience: std::slice::from_ref(person),
+                    purpose: purpose.as_ref(),
+                    moment,
+                };
+                let decisions = snapshots
+                    .each_ref()
+                    .map(|snapshot| decide(snapshot, &query, guards.0, guards.1));
+                let [Ok(then), Ok(now)] = decisions else { continue };
+                let kept: BTreeSet<&PortionId> = now.permitted().collect();
+                let lost = then.permitted().filter(|portion| !kept.contains(portion));
+                let portions: Vec<PortionId> = lost.cloned().collect();
                 if !portions.is_empty() {
                     readers.push(StoppedReader {
                         person: person.clone(),
@@ -133,13 +131,22 @@ fn people(state: &State) -> BTreeSet<PersonId> {
     state.persons.keys().chain(covered).cloned().collect()
 }
 
-/// No purpose at all, and all that somebody named.
+/// No purpose at all, and all that the arrangement, a consent or a marking under it names.
 fn purposes(state: &State, arrangement: &ArrangementId) -> BTreeSet<Option<Purpose>> {
     let terms = state
         .arrangements
         .get(arrangement)
         .and_then(|known| known.purposes.as_ref());
     let agreed = state.consents.values().filter_map(|consent| consent.purposes.as_ref());
-    let named = terms.into_iter().chain(agreed).flatten().cloned().map(Some);
+    let reports = state.reports.values().filter_map(|holding| holding.latest());
+    let portions = reports.flat_map(|report| &report.portions);
+    let marked = portions.filter_map(|portion| portion.label.purposes.only.as_ref());
+    let named = terms
+        .into_iter()
+        .chain(agreed)
+        .chain(marked)
+        .flatten()
+        .cloned()
+        .map(Some);
     named.chain([None]).collect()
 }

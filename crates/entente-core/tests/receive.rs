@@ -245,8 +245,11 @@ fn a_partner_cannot_state_terms_for_others() {
         Message::Arrangement(arrangement("HOME-EVIL", ["HOME", "EVIL"])),
         "record its terms yourself",
     );
-    node.run(Command::SetArrangement(arrangement("HOME-EVIL", ["HOME", "EVIL"])))
-        .unwrap();
+    node.run(Command::SetArrangement {
+        arrangement: arrangement("HOME-EVIL", ["HOME", "EVIL"]),
+        agreed: false,
+    })
+    .unwrap();
     // A partner can make terms stricter, each for itself, and never laxer.
     let stricter = Arrangement {
         need_to_know: true,
@@ -263,6 +266,15 @@ fn a_partner_cannot_state_terms_for_others() {
         parties: ["HOME", "EVIL", "ELSE"].map(party).into(),
         ..arrangement("HOME-EVIL", ["HOME", "EVIL"])
     };
+    let wider = Command::SetArrangement {
+        arrangement: laxer.clone(),
+        agreed: false,
+    };
+    let refused = node.run(wider).unwrap_err().to_string();
+    assert!(
+        refused.contains("laxer: purposes, onward, need_to_know, expires"),
+        "{refused}"
+    );
     node.from("EVIL", Message::Arrangement(laxer)).unwrap();
     assert_eq!(node.0.arrangements.values().next(), Some(&stricter));
     // Suspension: whoever suspended has to resume, and nobody takes a suspension over.
@@ -282,8 +294,13 @@ fn a_partner_cannot_state_terms_for_others() {
             status: own.clone(),
         });
         assert!(taken.unwrap_err().to_string().contains("EVIL suspended it"));
-        let anew = node.run(Command::SetArrangement(status(own)));
-        assert!(anew.unwrap_err().to_string().contains("EVIL suspended it"));
+        // Recording the terms again, in whatever status, leaves the suspension.
+        node.run(Command::SetArrangement {
+            arrangement: status(own),
+            agreed: true,
+        })
+        .unwrap();
+        assert_eq!(node.0.arrangements[&id].status, by("EVIL"));
     }
     node.refuses("EVIL", Message::Arrangement(status(by("GOOD"))), "it speaks for GOOD");
     node.refuses(

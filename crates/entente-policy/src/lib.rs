@@ -271,7 +271,11 @@ fn portion(request: &PolicyRequest<'_>) -> Result<Entity, String> {
             ("levels", set(label.levels.values().map(|level| &level.name))),
             (
                 "categories",
-                set(label.required.iter().map(entente_marking::Category::as_str)),
+                set(label
+                    .required
+                    .iter()
+                    .chain(label.any_of.iter().flatten())
+                    .map(entente_marking::Category::as_str)),
             ),
             (
                 "caveats",

@@ -207,6 +207,15 @@ impl Facts {
         &self.list
     }
 
+    /// The same without warnings, for facts that are kept and were checked when they were written down.
+    #[must_use]
+    pub fn without_warnings(self) -> Self {
+        Self {
+            warnings: Vec::new(),
+            ..self
+        }
+    }
+
     /// What is doubtful about them.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {

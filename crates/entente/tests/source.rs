@@ -214,16 +214,25 @@ fn the_press_counts_as_known_to_everyone() {
         findings.out
     );
     desk.write("findings.jsonl", &findings.out);
-    let told = desk.ok(
-        "GBR.CAB",
-        &[
-            "watch",
-            "confirm",
-            "findings.jsonl",
-            "--reviewer",
-            "GBR.CAB/disclosure-officer",
-        ],
+    // A finding says what stands in the report: its reviewer has to be one who may know that.
+    let officer = "GBR.CAB/disclosure-officer";
+    let confirm = [
+        "watch",
+        "confirm",
+        "findings.jsonl",
+        "--reviewer",
+        officer,
+        "--purpose",
+        "analysis",
+    ];
+    let refused = desk.run(&[&["--data", "GBR.CAB"], &confirm[..]].concat());
+    assert!(
+        refused.code == 3 && refused.err.contains("may not know SVC-2026-0412/place"),
+        "{}",
+        refused.err
     );
+    desk.ok("GBR.CAB", &["report", "distribute", REPORT, "--add", officer]);
+    let told = desk.ok("GBR.CAB", &confirm);
     assert!(told.out.contains("place.1 asserted, from"), "{}", told.out);
     assert!(told.out.contains("notice for USA.SVC"), "{}", told.out);
     desk.receive("USA.SVC");
@@ -239,6 +248,27 @@ fn the_press_counts_as_known_to_everyone() {
     assert!(
         list[0]["disclosure"]["reviewed_by"].is_null(),
         "who reviewed it stays where it was reviewed"
+    );
+}
+
+#[test]
+fn a_draft_is_also_compared_with_sentences_that_nobody_wrote_facts_for() {
+    let desk = protected();
+    desk.write("draft.md", "The cell has tested two devices. The weather was fine.\n");
+    let said = desk.run(&[
+        "--data",
+        "GBR.CAB",
+        "watch",
+        "check-draft",
+        "draft.md",
+        "--audience",
+        "visitors.json",
+    ]);
+    assert_eq!(said.code, 3, "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains("discloses SVC-2026-0412/harm.1: deny") && said.out.contains("permit  The weather"),
+        "{}",
+        said.out
     );
 }
 

@@ -335,6 +335,77 @@ fn an_arrangement_says_which_mark_unmarked_paragraphs_bear() {
 }
 
 #[test]
+fn what_a_partner_narrowed_or_who_was_shut_out_is_not_let_in_by_recording_again() {
+    let desk = Desk::delivered();
+    desk.ok(
+        "USA.SVC",
+        &["arrangement", "narrow", "GBR-USA-2024", "--purposes", "analysis"],
+    );
+    desk.receive("GBR.CAB");
+    let again = desk.run(&["--data", "GBR.CAB", "arrangement", "add", "arrangement.json"]);
+    assert!(
+        again.code == 1 && again.err.contains("would become laxer: purposes") && again.err.contains("--agreed"),
+        "{}",
+        again.err
+    );
+    desk.ok(
+        "USA.SVC",
+        &["arrangement", "suspend", "GBR-USA-2024", "--reason", "trust"],
+    );
+    let kept = desk
+        .ok("USA.SVC", &["arrangement", "add", "arrangement.json", "--agreed"])
+        .out;
+    assert!(kept.contains("is suspended by USA.SVC: trust"), "{kept}");
+    // A key that nobody knows would leave a term out.
+    let terms = std::fs::read_to_string(desk.path("arrangement.json")).unwrap();
+    desk.write("wrong.json", &terms.replace("\"purposes\"", "\"purpose\""));
+    let wrong = desk.run(&["--data", "USA.SVC", "arrangement", "add", "wrong.json", "--agreed"]);
+    assert!(
+        wrong.code == 1 && wrong.err.contains("unknown field `purpose`"),
+        "{}",
+        wrong.err
+    );
+
+    desk.ok("GBR.CAB", &["person", "disable", "GBR.CAB/minister"]);
+    desk.ok("GBR.CAB", &["person", "add", "--file", "persons.json"]);
+    desk.write("minister.json", r#"["GBR.CAB/minister"]"#);
+    let rules = |desk: &Desk| {
+        desk.run(&[
+            "--data",
+            "GBR.CAB",
+            "decide",
+            "--report",
+            "SVC-2026-0412",
+            "--audience",
+            "minister.json",
+            "--explain",
+        ])
+        .out
+    };
+    assert!(rules(&desk).contains("state.person-disabled"));
+    desk.ok("GBR.CAB", &["person", "enable", "GBR.CAB/minister"]);
+    assert!(!rules(&desk).contains("state.person-disabled"));
+}
+
+#[test]
+fn a_file_that_cannot_be_taken_in_does_not_keep_the_next_out() {
+    let desk = Desk::delivered();
+    let first = desk.newest("GBR.CAB");
+    desk.ok(
+        "USA.SVC",
+        &["arrangement", "suspend", "GBR-USA-2024", "--reason", "trust"],
+    );
+    let second = desk.newest("GBR.CAB");
+    let both = desk.run(&["--data", "GBR.CAB", "receive", &first, &second]);
+    assert!(
+        both.code == 1 && both.err.contains("was taken in before") && both.out.contains("is suspended by USA.SVC"),
+        "{}{}",
+        both.out,
+        both.err
+    );
+}
+
+#[test]
 fn narrower_terms_show_what_they_stop_and_reach_the_partner() {
     let desk = Desk::delivered();
     desk.ok(

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Decided, Refusal, home};
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::event::Event;
-use crate::ids::{ArrangementId, PartyPath, RuleName};
+use crate::ids::{ArrangementId, PartyPath, PersonId, RuleName};
 use crate::message::Message;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::state::State;
@@ -31,7 +31,18 @@ pub(super) fn set_person(state: &State, person: Person) -> Result<Decided, Refus
             "add it with `entente party add` before you record clearances of its persons",
         ));
     }
-    Ok(Decided::events([Event::PersonSet(person)]))
+    // Describing somebody anew does not let them in again.
+    let disabled = person.disabled || state.persons.get(&person.id).is_some_and(|known| known.disabled);
+    Ok(Decided::events([Event::PersonSet(Person { disabled, ..person })]))
+}
+
+pub(super) fn enable_person(state: &State, id: &PersonId) -> Result<Decided, Refusal> {
+    let known = state.persons.get(id);
+    let known = known.ok_or_else(|| Refusal::missing("person", id, "`entente person list` shows them"))?;
+    Ok(Decided::events([Event::PersonSet(Person {
+        disabled: false,
+        ..known.clone()
+    })]))
 }
 
 pub(super) fn set_audience(audience: Audience) -> Result<Decided, Refusal> {
@@ -53,7 +64,7 @@ pub(super) fn remove_rule(state: &State, name: &RuleName, now: Timestamp) -> Res
     })]))
 }
 
-pub(super) fn set_arrangement(state: &State, arrangement: &Arrangement) -> Result<Decided, Refusal> {
+pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agreed: bool) -> Result<Decided, Refusal> {
     let home = home(state)?;
     if arrangement.parties.len() < 2 {
         return Err(Refusal::Invalid(format!(
@@ -66,18 +77,34 @@ pub(super) fn set_arrangement(state: &State, arrangement: &Arrangement) -> Resul
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "record this arrangement",
-            why: format!("it is not one of its parties ({})", list(arrangement)),
+            why: format!("it is not one of its parties ({})", list(&arrangement)),
         });
     }
     let known = state.arrangements.get(&arrangement.id);
-    if let Some(known) = known.filter(|known| known.status != arrangement.status) {
-        may_set_status(known, home, &arrangement.status)?;
+    if let Some(known) = known {
+        arrangement.status = known.status.clone();
+        let laxer = known.laxer_in(&arrangement);
+        if !laxer.is_empty() && !agreed {
+            return Err(Refusal::Invalid(format!(
+                "the terms of {} would become laxer: {}; a partner may have narrowed them. If all parties agreed on it, repeat with \
+                 `--agreed`",
+                arrangement.id,
+                laxer.join(", ")
+            )));
+        }
+    } else if let ArrangementStatus::Suspended { by, .. } | ArrangementStatus::Ended { by, .. } = &arrangement.status
+        && !by.includes(home)
+    {
+        return Err(Refusal::Invalid(format!(
+            "the status of {} speaks for {by}",
+            arrangement.id
+        )));
     }
     // Each party records the terms that bind it; stricter ones bind the others as well, once they hear of them.
-    let narrows = known.is_some_and(|known| known.is_narrowed_to(arrangement));
+    let narrows = known.is_some_and(|known| known.is_narrowed_to(&arrangement));
     let decided = Decided::events([Event::ArrangementSet(arrangement.clone())]);
     Ok(match narrows {
-        true => tell_others(decided, home, arrangement),
+        true => tell_others(decided, home, &arrangement),
         false => decided,
     })
 }

@@ -85,6 +85,8 @@ pub enum Command {
     SetParty(Party),
     /// Make a person known, or change what is known of them.
     SetPerson(Person),
+    /// Let a person who was disabled in again.
+    EnablePerson(PersonId),
     /// Define an audience.
     SetAudience(Audience),
     /// Set a rule of this party's own, or set it anew. Its text has to be checked by the engine that reads it.
@@ -96,8 +98,13 @@ pub enum Command {
     },
     /// Remove a rule of this party's own.
     RemoveRule(RuleName),
-    /// Make an arrangement known.
-    SetArrangement(Arrangement),
+    /// Make an arrangement known, or its terms stricter. Its status stays as it is.
+    SetArrangement {
+        /// Its terms.
+        arrangement: Arrangement,
+        /// Whether all parties have agreed on terms that are laxer than those recorded.
+        agreed: bool,
+    },
     /// Suspend, resume or end an arrangement.
     SetArrangementStatus {
         /// The arrangement.
@@ -501,6 +508,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::Found(party) => directory::found(state, party),
         Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
         Command::SetPerson(person) => directory::set_person(state, person),
+        Command::EnablePerson(id) => directory::enable_person(state, &id),
         Command::SetAudience(audience) => directory::set_audience(audience),
         Command::SetRule { name, text } => Ok(Decided::events([Event::LocalRuleSet(LocalRule {
             name,
@@ -509,7 +517,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
             removed: None,
         })])),
         Command::RemoveRule(name) => directory::remove_rule(state, &name, context.now),
-        Command::SetArrangement(arrangement) => directory::set_arrangement(state, &arrangement),
+        Command::SetArrangement { arrangement, agreed } => directory::set_arrangement(state, arrangement, agreed),
         Command::SetArrangementStatus { id, status } => directory::set_arrangement_status(state, id, status),
         Command::AddReport(report) => report::add(state, report),
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),

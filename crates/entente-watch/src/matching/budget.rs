@@ -26,12 +26,13 @@ impl Budget {
     /// Whether a fact may still be found in a sentence; where not, that will be said.
     pub(super) fn allows(&mut self, fact: usize, sentence: usize) -> bool {
         if self.spent >= MAX_ALL {
-            self.exhausted.get_or_insert(sentence);
+            // The stages start over, so the first to be refused need not be the earliest.
+            self.exhausted = Some(self.exhausted.map_or(sentence, |cut| cut.min(sentence)));
             return false;
         }
         match self.places.get_mut(&fact) {
             Some((count, cut)) if *count >= MAX_PLACES => {
-                cut.get_or_insert(sentence);
+                *cut = Some(cut.map_or(sentence, |cut| cut.min(sentence)));
                 false
             }
             _ => true,

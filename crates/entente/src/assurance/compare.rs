@@ -1,6 +1,6 @@
 //! Comparing what a partner shows with what this party recorded itself: silence on one side shows here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{Event, Notice, PartyPath, State};
 
@@ -9,21 +9,33 @@ use super::verify::{Checked, Problem};
 /// What both sides must have: the kind of event at the partner, and what it is about.
 type Thing = (&'static str, String);
 
+/// What the partner shows of its part: what it received, asked, was answered, did and confirmed.
 fn shown_by_partner(checked: &Checked) -> BTreeSet<Thing> {
     let mut shown = BTreeSet::new();
+    let ours = |party: &PartyPath| checked.whom.includes(party);
+    let mut given = BTreeSet::new();
     for opened in &checked.opened {
         shown.extend(match &opened.event {
             Event::ReportReceived { report, .. } => {
                 Some(("report-received", format!("{} v{}", report.id, report.version)))
             }
             Event::RequestOpened(request) => Some(("request-opened", request.id.to_string())),
-            Event::ConsentGiven(consent) => Some(("consent-given", consent.id.to_string())),
-            Event::ConsentWithdrawn { consent, .. } => Some(("consent-withdrawn", consent.to_string())),
-            Event::RequestRefused(refusal) => Some(("request-refused", refusal.request.to_string())),
+            Event::ConsentGiven(consent) if ours(&consent.originator) => {
+                given.insert(consent.id.clone());
+                Some(("consent-given", consent.id.to_string()))
+            }
+            Event::ConsentWithdrawn { consent, .. } if given.contains(consent) => {
+                Some(("consent-withdrawn", consent.to_string()))
+            }
+            Event::RequestRefused(refusal) if ours(&refusal.originator) => {
+                Some(("request-refused", refusal.request.to_string()))
+            }
             Event::Overridden(made) => Some(("overridden", made.id.to_string())),
             Event::Disclosed(disclosure) => Some(("disclosed", disclosure.id.to_string())),
-            Event::RecallOrdered(recall) => Some(("recall-ordered", recall.id.to_string())),
-            Event::RecallAcknowledged(done) => Some(("recall-acknowledged", done.recall.to_string())),
+            Event::RecallOrdered(recall) if ours(&recall.originator) => Some(("recall-ordered", recall.id.to_string())),
+            Event::RecallAcknowledged(done) if checked.by.includes(&done.by) => {
+                Some(("recall-acknowledged", done.recall.to_string()))
+            }
             Event::IncidentNoted { incident, entry } => match &entry.what {
                 entente_core::incident::What::Told { .. } => Some(("incident-noted", incident.to_string())),
                 _ => None,
@@ -92,9 +104,15 @@ pub(super) fn with_own_records(own: &State, checked: &mut Checked) {
         return;
     }
     let (shown, here) = (shown_by_partner(checked), recorded_here(own, &checked.by));
-    let (hidden, missing): (Vec<&Thing>, Vec<&Thing>) = here
-        .difference(&shown)
-        .partition(|(kind, _)| checked.closed.iter().any(|closed| closed.kind == *kind));
+    // As many as stay closed of a kind may be among those; the rest is missing.
+    let mut room: BTreeMap<&str, usize> = BTreeMap::new();
+    for closed in &checked.closed {
+        *room.entry(closed.kind.as_str()).or_default() += 1;
+    }
+    let (hidden, missing): (Vec<&Thing>, Vec<&Thing>) = here.difference(&shown).partition(|(kind, _)| {
+        let left = room.get_mut(kind).filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
+    });
     let missing = missing.into_iter().map(|(kind, id)| Problem {
         place: format!("{kind} {id}"),
         problem: format!(
@@ -111,7 +129,7 @@ pub(super) fn with_own_records(own: &State, checked: &mut Checked) {
     });
     let hidden = hidden
         .into_iter()
-        .map(|(kind, id)| format!("{kind} {id}, recorded here, can only be among the closed events"));
+        .map(|(kind, id)| format!("{kind} {id}, recorded here, is not shown; it may be among the closed events"));
     let (differences, gaps): (Vec<Problem>, Vec<String>) = (missing.chain(untold).collect(), hidden.collect());
     checked.differences = differences;
     checked.gaps.extend(gaps);

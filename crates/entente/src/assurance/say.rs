@@ -1,7 +1,7 @@
 //! An event in one sentence, as it stands in an assurance.
 
 use entente_core::incident::What;
-use entente_core::{Event, Lawful, Notice};
+use entente_core::{Event, Lawful, Notice, Route};
 
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let all: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
@@ -24,21 +24,22 @@ fn disclosed(disclosure: &entente_core::Disclosure) -> String {
     let permitted = |portion: &&entente_core::PortionId| disclosure.permitted.get(*portion) == Some(&true);
     let (yes, no): (Vec<_>, Vec<_>) = disclosure.portions.iter().partition(permitted);
     let by = disclosure.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
+    let route = match disclosure.route {
+        Route::Read => "read by",
+        Route::Briefed => "briefed to",
+        Route::Said => "said to",
+        Route::Published => "published to",
+    };
     format!(
-        "disclosure {}: {} v{} {:?} to {}{by}; permitted: {}; not permitted: {}; {}",
+        "disclosure {}: {} v{} {route} {}{by}; permitted: {}; not permitted: {}; {}",
         disclosure.id,
         disclosure.report,
         disclosure.version,
-        disclosure.route,
         list(&disclosure.audience),
         list(yes),
         list(no),
         lawful(&disclosure.lawful)
     )
-    .replace("Read to", "read by")
-    .replace("Briefed to", "briefed to")
-    .replace("Said to", "said to")
-    .replace("Published to", "published to")
 }
 
 fn overridden(made: &entente_core::Override) -> String {

@@ -48,6 +48,8 @@ pub(crate) struct Checked {
     pub(crate) differences: Vec<Problem>,
     /// What it cannot show.
     pub(crate) gaps: Vec<String>,
+    /// Whether its log was shown to be the one that was seen before, or there was none.
+    pub(crate) continues: bool,
     #[serde(skip)]
     pub(crate) checkpoint: Option<Checkpoint>,
 }
@@ -76,6 +78,7 @@ pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
         findings: Vec::new(),
         differences: Vec::new(),
         gaps: Vec::new(),
+        continues: false,
         checkpoint: None,
     };
     if assurance.format != FORMAT {
@@ -89,7 +92,7 @@ pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
         Ok(checkpoint) => {
             checked.size = checkpoint.size;
             check_entries(assurance, &checkpoint, trusted.keys, &mut checked);
-            check_continuity(assurance, &checkpoint, trusted.seen, &mut checked);
+            checked.continues = check_continuity(assurance, &checkpoint, trusted.seen, &mut checked);
             checked.checkpoint = Some(checkpoint);
         }
         Err(problem) => checked.found("checkpoint", problem),
@@ -203,53 +206,56 @@ fn check_entry(
     Ok((leaf, Some(event)))
 }
 
-/// The log must continue the one that was seen before.
-fn check_continuity(assurance: &Assurance, checkpoint: &Checkpoint, seen: Option<&Checkpoint>, checked: &mut Checked) {
+/// Whether the log is shown to continue the one that was seen before.
+fn check_continuity(
+    assurance: &Assurance,
+    checkpoint: &Checkpoint,
+    seen: Option<&Checkpoint>,
+    checked: &mut Checked,
+) -> bool {
     let Some(seen) = seen else {
-        checked
-            .gaps
-            .push("no earlier checkpoint of this log was kept here, so this one starts the comparison".to_owned());
-        return;
+        let gap = "no earlier checkpoint of this log was kept here, so this one starts the comparison";
+        checked.gaps.push(gap.to_owned());
+        return true;
     };
     if seen.origin != checkpoint.origin {
-        checked.found(
-            "checkpoint",
-            format!(
-                "the log is `{}`; the one seen before was `{}`",
-                checkpoint.origin, seen.origin
-            ),
+        let problem = format!(
+            "the log is `{}`; the one seen before was `{}`",
+            checkpoint.origin, seen.origin
         );
-    } else if seen.size == checkpoint.size && seen.root != checkpoint.root {
-        checked.found(
-            "checkpoint",
-            "two logs of the same size differ: the writer shows different logs",
-        );
-    } else if seen.size > checkpoint.size {
+        checked.found("checkpoint", problem);
+        return false;
+    }
+    if seen.size > checkpoint.size {
         checked.gaps.push(format!(
             "it is older than what was seen before ({} entries); ask for a newer one",
             seen.size
         ));
-    } else if seen.size < checkpoint.size && seen.size > 0 {
-        let since = assurance.since.as_ref().filter(|since| since.size == seen.size);
-        let Some(since) = since else {
-            checked.gaps.push(format!(
-                "that the log continues the {} entries seen before is not shown; ask for `assure --for {} --since {}`",
-                seen.size, assurance.whom, seen.size
-            ));
-            return;
-        };
-        let hashes = since.hashes.iter().map(|text| Hash::try_from(unhex(text)?).ok());
-        let hashes: Option<Vec<Hash>> = hashes.collect();
-        let holds = hashes.is_some_and(|hashes| {
-            verify_consistency(seen.size, &seen.root, checkpoint.size, &checkpoint.root, &hashes)
-        });
-        if !holds {
-            checked.found(
-                "since",
-                format!("the log does not continue the {} entries seen before", seen.size),
-            );
-        }
+        return false;
     }
+    if seen.size == checkpoint.size {
+        if seen.root != checkpoint.root {
+            let problem = "two logs of the same size differ: the writer shows different logs";
+            checked.found("checkpoint", problem);
+        }
+        return seen.root == checkpoint.root;
+    }
+    let Some(since) = assurance.since.as_ref().filter(|since| since.size == seen.size) else {
+        checked.gaps.push(format!(
+            "that the log continues the {} entries seen before is not shown; ask for `assure --for {} --since {}`",
+            seen.size, assurance.whom, seen.size
+        ));
+        return false;
+    };
+    let hashes = since.hashes.iter().map(|text| Hash::try_from(unhex(text)?).ok());
+    let hashes: Option<Vec<Hash>> = hashes.collect();
+    let holds = hashes
+        .is_some_and(|hashes| verify_consistency(seen.size, &seen.root, checkpoint.size, &checkpoint.root, &hashes));
+    if !holds {
+        let problem = format!("the log does not continue the {} entries seen before", seen.size);
+        checked.found("since", problem);
+    }
+    holds
 }
 
 fn name_gaps(compared: bool, checked: &mut Checked) {

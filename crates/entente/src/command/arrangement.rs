@@ -23,6 +23,9 @@ pub(crate) enum ArrangementCommand {
     Add {
         /// The file, or `-`.
         file: PathBuf,
+        /// All parties have agreed on terms that are laxer than those recorded here.
+        #[arg(long)]
+        agreed: bool,
         #[command(flatten)]
         trial: Trial,
     },
@@ -186,10 +189,10 @@ impl ArrangementCommand {
         let home = node.home()?.clone();
         let set_status = |id: ArrangementId, status| (Command::SetArrangementStatus { id: id.clone(), status }, id);
         let ((command, id), Trial { dry_run }) = match self {
-            Self::Add { file, trial } => {
+            Self::Add { file, agreed, trial } => {
                 let arrangement: Arrangement = input::json(&file)?;
                 let id = arrangement.id.clone();
-                ((Command::SetArrangement(arrangement), id), trial)
+                ((Command::SetArrangement { arrangement, agreed }, id), trial)
             }
             Self::Narrow {
                 id,
@@ -201,7 +204,16 @@ impl ArrangementCommand {
             } => {
                 let known = known(&node, &id)?;
                 let terms = narrowed(known, &purposes, onward.as_deref(), need_to_know, expires)?;
-                ((Command::SetArrangement(terms), id), trial)
+                (
+                    (
+                        Command::SetArrangement {
+                            arrangement: terms,
+                            agreed: false,
+                        },
+                        id,
+                    ),
+                    trial,
+                )
             }
             Self::List => {
                 let all: Vec<&Arrangement> = node.state().arrangements.values().collect();

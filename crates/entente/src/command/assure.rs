@@ -97,7 +97,7 @@ fn place(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::failed(format!("{}: {error}", path.display()))
 }
 
-/// It holds what its banner says: for the owner of the file only.
+/// It holds what its banner says: a new file is for its owner only.
 fn write_file(path: &Path, made: &Assurance) -> Result<(), Failure> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
@@ -131,9 +131,8 @@ pub(super) fn verify_file(
         seen: seen.as_ref(),
     };
     let checked = assurance::verify(&made, &trusted);
-    let newer = |now: &Checkpoint| seen.as_ref().is_none_or(|seen| now.size >= seen.size);
-    let is_newer = checked.findings.is_empty() && checked.checkpoint.as_ref().is_some_and(newer);
-    if let Some(kept) = kept.filter(|_| is_newer) {
+    // What was not shown to continue what was seen does not take its place.
+    if let Some(kept) = kept.filter(|_| checked.findings.is_empty() && checked.continues) {
         keep_seen(&kept, &made.checkpoint)?;
     }
     match paper {
@@ -161,7 +160,7 @@ fn say(checked: &Checked) {
         ));
         return;
     }
-    print!("{}", assurance::page(checked).markdown());
+    output::line(assurance::page(checked).markdown().trim_end());
     let differences = checked.differences.len();
     output::line(match differences {
         0 => format!(

@@ -205,6 +205,11 @@ pub(crate) enum PersonCommand {
         #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "citizenship", "clearance", "access", "role"])]
         file: Option<PathBuf>,
     },
+    /// Switch a person's access on again.
+    Enable {
+        /// The person.
+        id: PersonId,
+    },
     /// Switch a person's access off.
     Disable {
         /// PARTY/NAME.
@@ -264,6 +269,12 @@ impl PersonCommand {
                     for person in &persons {
                         output::line(format!("{} is known", person.id));
                     }
+                })?;
+            }
+            Self::Enable { id } => {
+                node.submit(Command::EnablePerson(id.clone()))?;
+                output::either(global.json, &node.state().persons.get(&id), || {
+                    output::line(format!("{id} is enabled"));
                 })?;
             }
             Self::Disable { id } => {

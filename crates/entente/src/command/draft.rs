@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use entente_core::decide::decide;
-use entente_core::{Outcome, PersonId, PortionId, Query, ReportId};
+use entente_core::{Outcome, PersonId, PortionId, PortionRef, Query, ReportId};
 use entente_marking::Purpose;
 use entente_watch::Scanner;
 use entente_watch::report::{Extent, Span};
@@ -85,11 +85,9 @@ impl CheckDraft {
         let mut touched: BTreeMap<ReportId, BTreeSet<PortionId>> = BTreeMap::new();
         let mut portion_of = BTreeMap::new();
         for finding in &report.findings {
-            let (id, fact) = holdings::named(&finding.fact)?;
-            let facts = node.state().facts.get(&id).map_or(&[][..], Vec::as_slice);
-            if let Some(fact) = facts.iter().find(|known| known.id == fact) {
-                touched.entry(id.clone()).or_default().insert(fact.portion.clone());
-                portion_of.insert(finding.fact.clone(), (id, fact.portion.clone()));
+            if let Some(PortionRef { report, portion, .. }) = holdings::portion_of(&node, &finding.fact) {
+                touched.entry(report.clone()).or_default().insert(portion.clone());
+                portion_of.insert(finding.fact.clone(), (report, portion));
             }
         }
         let snapshot = node.snapshot(&outsiders);

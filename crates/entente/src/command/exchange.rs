@@ -126,10 +126,17 @@ fn describe(message: &Message) -> String {
 impl Receive {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
-        let mut taken = Vec::new();
+        let (mut taken, mut failed) = (Vec::new(), None);
+        // A file that cannot be taken in must not keep the next ones out: they may be withdrawals and recalls.
         for file in &self.files {
-            let (header, message) = node.receive(file)?;
-            taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message) }));
+            match node.receive(file) {
+                Ok((header, message)) => taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message) })),
+                Err(failure) if self.files.len() == 1 => return Err(failure),
+                Err(failure) => {
+                    output::say(format!("not taken in: {}: {}", file.display(), failure.message));
+                    failed.get_or_insert(failure.exit);
+                }
+            }
         }
         let keys = node.keys()?;
         node.publish(&keys)?;
@@ -139,7 +146,7 @@ impl Receive {
                 output::line(format!("from {}, signature verified: {}", text("from"), text("about")));
             }
         })?;
-        Ok(Exit::Done)
+        Ok(failed.unwrap_or(Exit::Done))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Fact, FactId, PersonId, PortionId, PortionRef, ReportId};
+use entente_core::{Fact, FactId, PersonId, PortionId, PortionRef, Report, ReportId};
 use entente_watch::facts::{self, Facts};
-use entente_watch::report::Report;
+use entente_watch::report::Report as Findings;
 
 use super::brief::banner_over;
 use super::report::visible;
@@ -53,41 +53,79 @@ fn plain<'f>(
         })
 }
 
+/// Sentences of portions for which nobody wrote facts down: their own wording is looked for.
+fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (PortionId, facts::Fact)> + 'f {
+    let without = report
+        .portions
+        .iter()
+        .filter(|portion| !kept.iter().any(|fact| fact.portion == portion.id));
+    without.flat_map(|portion| {
+        let text = entente_watch::text::read_bytes("portion.md", portion.text.as_bytes()).unwrap_or_default();
+        let sentences: Vec<_> = text.iter().flat_map(entente_watch::sentences::sentences).collect();
+        sentences.into_iter().enumerate().map(|(n, sentence)| {
+            let fact = facts::Fact {
+                id: format!("{}/{}.{}", report.id, portion.id, n + 1),
+                text: sentence.quote,
+                slots: Vec::new(),
+                values: Vec::new(),
+                reveals: None,
+            };
+            (portion.id.clone(), fact)
+        })
+    })
+}
+
 /// All facts held here, or those that a reader may know: those of portions that `decide` permits.
 pub(crate) fn known(node: &Node, reader: Option<&PersonId>) -> Result<Facts, Failure> {
     let mut all = Vec::new();
-    for (report, facts) in &node.state().facts {
-        let seen = match reader.map(|reader| visible(node, report, None, reader, None)) {
+    for (id, holding) in &node.state().reports {
+        let Some(report) = holding.latest() else { continue };
+        let seen = match reader.map(|reader| visible(node, id, None, reader, None)) {
             None => None,
             Some(Ok(seen)) => Some(seen),
             // A report that the reader must not know of is not there.
             Some(Err(_)) => continue,
         };
-        all.extend(plain(report, facts, seen.as_ref()));
+        let kept = node.state().facts.get(id).map_or(&[][..], Vec::as_slice);
+        all.extend(plain(id, kept, seen.as_ref()));
+        let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion.as_str()));
+        all.extend(
+            unwritten(report, kept)
+                .filter(|(portion, _)| may(portion))
+                .map(|(_, fact)| fact),
+        );
     }
     if all.is_empty() {
         return Err(Failure::not_found(
-            "there are no facts to look for; write them down with `entente facts propose REPORT` and `entente facts set`, or \
-             give a facts file with `--facts`",
+            "there is nothing to look for: no reports are held that may be known; add some, or give a facts file with `--facts`",
         ));
     }
-    Facts::new(all).map_err(Failure::failed)
+    Ok(Facts::new(all).map_err(Failure::failed)?.without_warnings())
+}
+
+/// The portion that a finding is about.
+pub(crate) fn portion_of(node: &Node, finding: &str) -> Option<PortionRef> {
+    let (report, fact) = named(finding).ok()?;
+    let latest = node.state().reports.get(&report)?.latest()?;
+    let kept = node.state().facts.get(&report).into_iter().flatten();
+    let written = kept
+        .into_iter()
+        .find(|known| known.id == fact)
+        .map(|known| known.portion.clone());
+    let portion = match written {
+        Some(portion) => portion,
+        // A sentence that nobody wrote a fact for is named after its portion.
+        None => PortionId::new(fact.as_str().rsplit_once('.')?.0).ok()?,
+    };
+    Some(latest.reference(&portion)).filter(|reference| node.state().portion(reference).is_some())
 }
 
 /// The banner over the portions whose facts were found.
-pub(crate) fn banner(node: &Node, report: &Report) -> Result<String, Failure> {
-    let mut portions = BTreeSet::new();
-    for finding in &report.findings {
-        let (id, fact) = named(&finding.fact)?;
-        let facts = node.state().facts.get(&id).into_iter().flatten();
-        let holding = node.state().reports.get(&id).and_then(|holding| holding.latest());
-        portions.extend(facts.filter(|known| known.id == fact).filter_map(|known| {
-            Some(PortionRef {
-                report: id.clone(),
-                version: holding?.version,
-                portion: known.portion.clone(),
-            })
-        }));
-    }
-    Ok(banner_over(node.state(), portions.iter()))
+pub(crate) fn banner(node: &Node, found: &Findings) -> String {
+    let portions: BTreeSet<PortionRef> = found
+        .findings
+        .iter()
+        .filter_map(|finding| portion_of(node, &finding.fact))
+        .collect();
+    banner_over(node.state(), portions.iter())
 }

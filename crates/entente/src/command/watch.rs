@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
-use entente_core::{
-    Command, DisclosureId, Fact, Lawful, PersonId, PortionId, ReportId, Route, SourceGuard, Status, Telling,
-};
+use entente_core::{Command, DisclosureId, Lawful, PersonId, PortionId, ReportId, Route, SourceGuard, Status, Telling};
 use entente_watch::facts::Facts;
 use entente_watch::report::Report;
 use entente_watch::text::Source;
@@ -15,6 +13,7 @@ use entente_watch::{Scanner, html, proposal, text};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::report::visible;
 use super::{Global, draft, exchange, facts, holdings};
 use crate::failure::{Exit, Failure};
 use crate::node::{Node, random_id};
@@ -62,6 +61,9 @@ pub(crate) enum WatchCommand {
         /// Partial findings as well: not the whole fact stands in the text.
         #[arg(long)]
         partial: bool,
+        /// What the reviewer reads it for, where the arrangement or a marking asks.
+        #[arg(long)]
+        purpose: Option<String>,
     },
     /// Check a facts file: how distinctive each fact is, and which would match everywhere.
     Facts {
@@ -230,42 +232,76 @@ fn by_report(node: &Node, found: Vec<Found>, origins: &BTreeMap<String, String>)
     let mut reports = Told::new();
     for finding in found {
         let (report, id) = holdings::named(&finding.fact)?;
-        let facts = node.state().facts.get(&report).map_or(&[][..], Vec::as_slice);
-        let fact: Option<&Fact> = facts.iter().find(|fact| fact.id == id);
-        let fact = fact.ok_or_else(|| {
+        let portion = holdings::portion_of(node, &finding.fact).ok_or_else(|| {
             Failure::not_found(format!(
                 "there is no fact {}; `entente facts list` shows them",
                 finding.fact
             ))
         })?;
+        let written = node
+            .state()
+            .facts
+            .get(&report)
+            .into_iter()
+            .flatten()
+            .any(|fact| fact.id == id);
         let telling = Telling {
             fact: id,
             status: finding.status,
             origin: origins.get(&finding.file).cloned().or(Some(finding.file)),
         };
         let entry = reports.entry(report).or_default();
-        entry.0.insert(fact.portion.clone());
-        if !entry.1.contains(&telling) {
+        entry.0.insert(portion.portion);
+        if written && !entry.1.contains(&telling) {
             entry.1.push(telling);
         }
     }
     Ok(reports)
 }
 
-fn confirm(global: &Global, path: &Path, reviewer: &PersonId, only: &[String], partial: bool) -> Result<(), Failure> {
+fn confirm(
+    global: &Global,
+    path: &Path,
+    reviewer: &PersonId,
+    purpose: Option<&str>,
+    only: &[String],
+    partial: bool,
+) -> Result<(), Failure> {
     let mut node = global.node()?;
     let (mut found, origins) = read_findings(path)?;
     if let Some(unknown) = only.iter().find(|fact| !found.iter().any(|f| f.fact == **fact)) {
         return Err(Failure::not_found(format!("no finding is about {unknown}")));
     }
-    found.retain(|f| (only.is_empty() || only.contains(&f.fact)) && (partial || f.extent == "full"));
+    found.retain(|f| only.is_empty() || only.contains(&f.fact));
+    let all = found.len();
+    found.retain(|f| partial || f.extent == "full");
+    if found.len() < all {
+        output::say(format!(
+            "{} partial findings are left out; `--partial` takes them as well",
+            all - found.len()
+        ));
+    }
     if found.is_empty() {
         return Err(Failure::usage(
             "there is nothing to confirm: no full finding is meant; `--partial` takes partial ones as well",
         ));
     }
+    let told = by_report(&node, found, &origins)?;
+    // Who reviews a finding reads the portion it is about.
+    for (report, (portions, _)) in &told {
+        let own = node.state().persons.contains_key(reviewer);
+        let seen = visible(&node, report, None, reviewer, purpose).unwrap_or_default();
+        if let Some(portion) = portions.iter().find(|portion| !own || !seen.contains(portion.as_str())) {
+            return Err(Failure::new(
+                Exit::Denied,
+                format!(
+                    "{reviewer} may not know {report}/{portion}; name a reviewer who may, and `--purpose` where the arrangement asks"
+                ),
+            ));
+        }
+    }
     let mut recorded = Vec::new();
-    for (report, (portions, learned)) in by_report(&node, found, &origins)? {
+    for (report, (portions, learned)) in told {
         let id = DisclosureId::new(format!("dis-{}", random_id()))?;
         node.submit(Command::Disclose {
             id: id.clone(),
@@ -338,7 +374,7 @@ impl WatchCommand {
                 if let Some(page) = page {
                     let banner = match which.facts {
                         Some(_) => None,
-                        None => Some(holdings::banner(&global.node()?, &report)?),
+                        None => Some(holdings::banner(&global.node()?, &report)),
                     };
                     let facts = scanner.facts().list();
                     std::fs::write(&page, html::page(&report, &sources, facts, banner.as_deref()))
@@ -358,7 +394,8 @@ impl WatchCommand {
                 reviewer,
                 only,
                 partial,
-            } => confirm(global, &findings, &reviewer, &only, partial)?,
+                purpose,
+            } => confirm(global, &findings, &reviewer, purpose.as_deref(), &only, partial)?,
             Self::Facts { file, background } => {
                 let facts = facts_file(&file)?;
                 let warnings: Vec<String> = facts.warnings().iter().map(|warning| warning.message.clone()).collect();

@@ -133,6 +133,8 @@ pub(super) fn press(stage: &mut Stage, roles: &Roles<'_>, report: &str, world: &
             "findings.jsonl",
             "--reviewer",
             &roles.officer,
+            "--purpose",
+            roles.purpose,
             "--only",
             &format!("{report}/{}", world.fact),
         ],

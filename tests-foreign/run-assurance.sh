@@ -63,7 +63,7 @@ changed "a kind" 's/report-received/report-recEived/'
 changed "a number" 's/\(seq\\":\)/\11/'
 changed "an index" 's/index /index 1/'
 changed "the size" 's/\("checkpoint": "[^\\]*\\n\)/\11/'
-changed "a count" 's/"person-set": /"person-set": 1/'
+changed "a count" 's/"internal": /"internal": 1/'
 changed "the writer" 's/"by": "GBR.CAB"/"by": "GBR.CAC"/'
 changed "a salt" 's/\("salt": "\)../\1zz/'
 

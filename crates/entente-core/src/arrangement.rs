@@ -85,6 +85,9 @@ pub struct Arrangement {
     /// Whether it is in force.
     #[serde(default = "active")]
     pub status: ArrangementStatus,
+    /// Since when it has that status, by the clock of whoever set it: of two files the later one holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_set: Option<Timestamp>,
     /// Where each term stands in the signed text: `onward` → `art. 4`. Reasons quote it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub clauses: BTreeMap<String, String>,
@@ -204,6 +207,7 @@ mod tests {
                 starts,
                 expires,
                 status: ArrangementStatus::Active,
+                status_set: None,
                 clauses: BTreeMap::new(),
             },
         )

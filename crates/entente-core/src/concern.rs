@@ -196,11 +196,8 @@ impl Of<'_> {
             let (theirs, others): (Vec<_>, Vec<_>) = portion.lineage.originators().partition(|party| self.is(party));
             pure &= others.is_empty();
             if !theirs.is_empty() {
-                own.insert(PortionRef {
-                    report: report.id.clone(),
-                    version: report.version,
-                    portion: portion.id.clone(),
-                });
+                let reference = report.reference(&portion.id);
+                own.extend(self.state.named_for(self.party, &reference));
             }
         }
         (own, pure)

@@ -43,6 +43,9 @@ pub enum Event {
         id: ArrangementId,
         /// Its status from now on.
         status: ArrangementStatus,
+        /// Since when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// A version of a report was written here.
     ReportAdded(Report),
@@ -202,14 +205,20 @@ pub enum Event {
 }
 
 impl Event {
-    /// The kind of event, as it stands in the ledger.
+    /// The kind of event, as it stands in the ledger in clear. What nobody outside may learn of, not even that there is
+    /// such a thing, is called alike.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::PersonSet(_)
+            | Self::AudienceSet(_)
+            | Self::LocalRuleSet(_)
+            | Self::FactsSet { .. }
+            | Self::SourceProtected(_)
+            | Self::SourceReleased { .. }
+            | Self::IncidentOpened(_)
+            | Self::IncidentNoted { .. } => "internal",
             Self::Founded { .. } => "founded",
             Self::PartySet(_) => "party-set",
-            Self::PersonSet(_) => "person-set",
-            Self::LocalRuleSet(_) => "local-rule-set",
-            Self::AudienceSet(_) => "audience-set",
             Self::ArrangementSet(_) => "arrangement-set",
             Self::ArrangementStatusSet { .. } => "arrangement-status-set",
             Self::ReportAdded(_) => "report-added",
@@ -219,12 +228,7 @@ impl Event {
             Self::ReportResumed { .. } => "report-resumed",
             Self::ReportDelivered(_) => "report-delivered",
             Self::DistributionChanged { .. } => "distribution-changed",
-            Self::FactsSet { .. } => "facts-set",
-            Self::SourceProtected(_) => "source-protected",
-            Self::SourceReleased { .. } => "source-released",
             Self::ExposureAnswered(_) => "exposure-answered",
-            Self::IncidentOpened(_) => "incident-opened",
-            Self::IncidentNoted { .. } => "incident-noted",
             Self::IncidentNoticed { .. } => "incident-noticed",
             Self::BriefingPrepared(_) => "briefing-prepared",
             Self::Opened { .. } => "opened",

@@ -253,7 +253,7 @@ impl Why {
 pub struct Entry {
     /// When.
     pub at: Timestamp,
-    /// By whom; `None` where another party acted.
+    /// By whom; `None` where another party acted, and where another party may be shown the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
     /// What.

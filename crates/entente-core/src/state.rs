@@ -235,9 +235,10 @@ impl State {
                 self.arrangements.insert(arrangement.id.clone(), arrangement.clone());
                 vec![touched("arrangement", &arrangement.id)]
             }
-            Event::ArrangementStatusSet { id, status } => {
+            Event::ArrangementStatusSet { id, status, at } => {
                 if let Some(arrangement) = self.arrangements.get_mut(id) {
                     arrangement.status = status.clone();
+                    arrangement.status_set = *at;
                 }
                 vec![touched("arrangement", id)]
             }
@@ -429,6 +430,33 @@ impl State {
             .map(|s| &s.portion);
         let mut all = report.portions.iter().chain(substitutes);
         all.find(|portion| portion.id == reference.portion)
+    }
+
+    /// Whether a party has the report that a portion is of: it wrote it, or this party delivered it there.
+    fn knows(&self, party: &PartyPath, portion: &PortionRef) -> bool {
+        let Some(holding) = self.reports.get(&portion.report) else {
+            return false;
+        };
+        let version = holding.versions.get(&portion.version);
+        let wrote = version.is_some_and(|report| party.includes(&report.originator));
+        let mut sent = holding
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.version == portion.version);
+        wrote || sent.any(|delivery| party.includes(&delivery.to))
+    }
+
+    /// What a portion is called towards one of its originators: by its own name where the originator has the report, else
+    /// by the originator's portions on which it rests. A report that a party never got is not its business.
+    pub(crate) fn named_for(&self, party: &PartyPath, portion: &PortionRef) -> BTreeSet<PortionRef> {
+        let lineage = self.portion(portion).map(|known| &known.lineage);
+        let origins = lineage.into_iter().flat_map(super::report::Lineage::iter);
+        let theirs = origins.filter(|(originator, _)| party.includes(originator));
+        let bases: BTreeSet<PortionRef> = theirs.flat_map(|(_, origin)| origin.from.iter().cloned()).collect();
+        match self.knows(party, portion) || bases.is_empty() {
+            true => BTreeSet::from([portion.clone()]),
+            false => bases,
+        }
     }
 
     /// The mark for paragraphs without one that these arrangements agree on; `None` where none names one, or two differ.

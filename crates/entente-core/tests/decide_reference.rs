@@ -196,6 +196,7 @@ fn world(dice: &mut Dice) -> World {
             starts: dice.one_in(6).then(|| at(dice.roll(10))),
             expires: dice.one_in(4).then(|| at(dice.roll(10))),
             status,
+            status_set: None,
             clauses: BTreeMap::new(),
         }));
     }
@@ -552,7 +553,7 @@ fn restricting_never_opens() {
                     by: party("USA"),
                     reason: String::new(),
                 };
-                state.apply(&Event::ArrangementStatusSet { id, status });
+                state.apply(&Event::ArrangementStatusSet { id, status, at: None });
             }
             2 | 3 => {
                 let mut stricter = report;

@@ -68,6 +68,7 @@ fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
         default_mark: None,
         starts: None,
         expires: None,
+        status_set: None,
         status: ArrangementStatus::Active,
         clauses: BTreeMap::new(),
     }
@@ -302,6 +303,35 @@ fn a_partner_cannot_state_terms_for_others() {
         .unwrap();
         assert_eq!(node.0.arrangements[&id].status, by("EVIL"));
     }
+    // Files that arrive in another order than they were sent: the older resumption does not undo the newer suspension.
+    let later = |second: i64, status: ArrangementStatus| Arrangement {
+        status,
+        status_set: Some(now() + jiff::SignedDuration::from_secs(second)),
+        ..stricter.clone()
+    };
+    node.from("EVIL", Message::Arrangement(later(1, by("EVIL")))).unwrap();
+    node.from("EVIL", Message::Arrangement(later(3, by("EVIL")))).unwrap();
+    node.refuses(
+        "EVIL",
+        Message::Arrangement(later(2, ArrangementStatus::Active)),
+        "older than what is recorded",
+    );
+    assert_eq!(node.0.arrangements[&id].status, by("EVIL"));
+    // Neither a part of the party that suspended nor a party that was never bound can lift or end it.
+    node.refuses(
+        "EVIL.SUB",
+        Message::Arrangement(later(9, ArrangementStatus::Active)),
+        "EVIL suspended it",
+    );
+    let strangers = Arrangement {
+        parties: ["HOME", "GOOD"].map(party).into(),
+        status: ArrangementStatus::Ended {
+            by: party("GOOD"),
+            reason: String::new(),
+        },
+        ..stricter.clone()
+    };
+    node.refuses("GOOD", Message::Arrangement(strangers), "does not bind both");
     node.refuses("EVIL", Message::Arrangement(status(by("GOOD"))), "it speaks for GOOD");
     node.refuses(
         "GOOD",

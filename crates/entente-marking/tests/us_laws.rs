@@ -360,3 +360,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn unclassified_foreign_information_does_not_travel_under_another_portions_list() {
+    let rollup = UsIc::ic_2016().rollup(&["(U//FGI)", "(C//REL TO USA, GBR)"], None);
+    assert_eq!(rollup.banner.expect("a banner").canonical, "CONFIDENTIAL//FGI//NOFORN");
+}

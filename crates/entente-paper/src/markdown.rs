@@ -12,7 +12,7 @@ fn plain(text: &str) -> String {
         ) {
             out.push('\\');
         }
-        out.push(c);
+        out.push(if c.is_control() { '\u{FFFD}' } else { c });
     }
     // A line must not begin like a list, a quotation or a number.
     match out.chars().next() {

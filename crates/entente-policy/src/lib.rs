@@ -165,7 +165,8 @@ fn bounded(text: &str) -> Result<(), (usize, String)> {
     let mut last = ' ';
     for (place, c) in text.char_indices() {
         match c {
-            '(' | '[' | '{' => depth += 1,
+            '[' => (depth, operators) = (depth + 1, operators + 1),
+            '(' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
             '.' | '+' | '-' | '*' | '!' | '&' | '|' | '<' | '>' | '=' => operators += 1,
             // Words such as `if`, `in`, `has`, `like`, `is` stand between blanks.

@@ -89,44 +89,72 @@ pub(crate) fn primary(attribution: &Attribution) -> Option<Speaker> {
         .map(|(_, speaker)| speaker.clone())
 }
 
-/// Whether two names of outlets are one: the same, or one the end of the other ("the Courier", "Harbour Courier").
+/// Whether two names of outlets, in lower case, are one: the same, or one the end of the other ("the Courier", "Harbour
+/// Courier").
 fn same_outlet(a: &str, b: &str) -> bool {
-    let (a, b) = (a.to_lowercase(), b.to_lowercase());
-    a == b || a.ends_with(&format!(" {b}")) || b.ends_with(&format!(" {a}"))
+    let ends = |long: &str, short: &str| {
+        long.strip_suffix(short)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+    };
+    ends(a, b) || ends(b, a)
 }
+
+/// Texts that are looked at for each run of words: those that share it with many share it with these.
+const MAX_SHARING: usize = 32;
 
 /// Groups the texts that disclose something by where their story comes from.
 pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
+    let outlets: Vec<Option<String>> = traces
+        .iter()
+        .map(|t| t.credit.as_ref().map(|c| c.to_lowercase()))
+        .collect();
     let mut group: Vec<usize> = (0..traces.len()).collect();
+    // By group: the first of its texts that credits an outlet.
+    let mut credited: Vec<Option<usize>> = (0..traces.len()).map(|t| outlets[t].as_ref().map(|_| t)).collect();
     let mut ties: HashMap<usize, Vec<&'static str>> = HashMap::new();
     let mut duplicates: Vec<Vec<String>> = Vec::new();
     let mut twin: Vec<Option<usize>> = vec![None; traces.len()];
+    let mut with_run: HashMap<u64, Vec<usize>> = HashMap::new();
     for later in 0..traces.len() {
+        let mut sharing: HashMap<usize, usize> = HashMap::new();
+        for run in &traces[later].runs {
+            let texts = with_run.entry(*run).or_default();
+            for earlier in texts.iter() {
+                *sharing.entry(*earlier).or_default() += 1;
+            }
+            if texts.len() < MAX_SHARING {
+                texts.push(later);
+            }
+        }
         for earlier in 0..later {
             let (a, b) = (&traces[earlier], &traces[later]);
-            let shared = a.runs.intersection(&b.runs).count();
-            let tie = match (&a.credit, &b.credit) {
+            let shared = sharing.get(&earlier).copied().unwrap_or(0);
+            let tie = match (&outlets[earlier], &outlets[later]) {
                 (Some(one), Some(other)) if same_outlet(one, other) => Some("credit"),
                 // Two texts that each name a different origin share words by quoting each other at most.
                 (Some(_), Some(_)) => None,
                 // The outlet's own page, which credits nobody else.
-                (Some(outlet), None) if b.title.contains(&outlet.to_lowercase()) => Some("credit"),
-                (None, Some(outlet)) if a.title.contains(&outlet.to_lowercase()) => Some("credit"),
+                (Some(outlet), None) if b.title.contains(outlet.as_str()) => Some("credit"),
+                (None, Some(outlet)) if a.title.contains(outlet.as_str()) => Some("credit"),
                 _ if shared >= MIN_RUNS => Some("text"),
                 _ if !a.quotes.is_disjoint(&b.quotes) => Some("quotation"),
                 _ => None,
             };
-            let (from, to) = (group[later], group[earlier]);
-            // What a text without credit shares with two others does not make these two one.
-            let credited = |set: usize| {
-                (0..traces.len())
-                    .filter(|t| group[*t] == set)
-                    .find_map(|t| traces[t].credit.as_deref())
-            };
-            let apart = matches!((credited(from), credited(to)), (Some(one), Some(other)) if !same_outlet(one, other));
-            if let Some(tie) = tie.filter(|_| !apart) {
-                group.iter_mut().filter(|g| **g == from).for_each(|g| *g = to);
-                ties.entry(later).or_default().push(tie);
+            if let Some(tie) = tie {
+                let (from, to) = (group[later], group[earlier]);
+                // What a text without credit shares with two others does not make these two one.
+                let name = |set: usize| credited[set].and_then(|t| outlets[t].as_deref());
+                let apart = matches!((name(from), name(to)), (Some(one), Some(other)) if !same_outlet(one, other));
+                if !apart {
+                    if from != to {
+                        group.iter_mut().filter(|g| **g == from).for_each(|g| *g = to);
+                        credited[to] = credited[to].into_iter().chain(credited[from]).min();
+                    }
+                    let known = ties.entry(later).or_default();
+                    if !known.contains(&tie) {
+                        known.push(tie);
+                    }
+                }
             }
             let least = a.runs.len().min(b.runs.len());
             if least > 0 && shared as f64 >= DUPLICATE * least as f64 && twin[later].is_none() {

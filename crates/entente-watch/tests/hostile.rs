@@ -256,6 +256,23 @@ fn stance_in_five_languages() {
 }
 
 #[test]
+fn a_feed_of_thousands_of_the_same_stays_bounded() {
+    let item = r#"{"id":"1","content_text":"The depot at the quay, the Harbour Courier wrote, holds drums of nerve gas in a hall."}"#;
+    let feed = format!(
+        r#"{{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[{}]}}"#,
+        vec![item; 3_000].join(",")
+    );
+    let sources = read_bytes("feed.json", feed.as_bytes()).expect("a feed");
+    assert_eq!(sources.len(), 3_000);
+    let report = scanner().scan(sources);
+    assert!(
+        report.summary.independent_origins <= 1,
+        "{}",
+        report.summary.independent_origins
+    );
+}
+
+#[test]
 fn text_without_spaces() {
     let facts = r#"[{"id":"gate","slots":[{"name":"gate","any":["北門"],"mandatory":true},{"name":"guards","any":["警備員"]}]}]"#;
     let scanner = Scanner::new(Facts::parse(facts).expect("valid"));

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 /// Writes a line to standard output; a reader that has gone away ends the program quietly.
 pub(crate) fn line(text: impl std::fmt::Display) {
     use std::io::Write;
-    if writeln!(std::io::stdout(), "{text}").is_err() {
+    if writeln!(std::io::stdout(), "{}", shown(&text.to_string())).is_err() {
         std::process::exit(0);
     }
 }
@@ -21,7 +21,18 @@ pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Says something to the person, on standard error.
 pub(crate) fn say(text: impl std::fmt::Display) {
-    eprintln!("{text}");
+    eprintln!("{}", shown(&text.to_string()));
+}
+
+/// A text without what would act on a terminal; partners and the press write some of it.
+fn shown(text: &str) -> String {
+    let acts = |c: char| c.is_control() && c != '\n' && c != '\t';
+    text.chars().map(|c| if acts(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// A partner's words on one line.
+pub(crate) fn words(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Writes one JSON document.

@@ -7,7 +7,7 @@ use entente_marking::Purpose;
 use super::release::deciding;
 use super::{Context, Decided, Refusal, home};
 use crate::briefing::{Briefing, BriefingItem};
-use crate::decide::{Decision, Exposure, Step};
+use crate::decide::{Decision, Exposure, Rule, Step};
 use crate::event::Event;
 use crate::ids::{BriefingId, PartyPath, PersonId, PortionRef, ReportId};
 use crate::outcome::Outcome;
@@ -110,7 +110,12 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
             if rule.step() == Step::SourceExposure {
                 item.exposes.extend(PartyPath::new(&reason.token));
             }
-            add(&mut item.why, format!("{} [{}]", reason.message, reason.rule));
+            // Originators may be shown the briefing: how the rules here are called is not their business.
+            let message = match rule {
+                Rule::LocalPolicy => "a rule of this party forbids it".to_owned(),
+                _ => reason.message,
+            };
+            add(&mut item.why, format!("{message} [{}]", reason.rule));
             add(&mut item.remedies, reason.remedy);
         }
         item.without_consent_of.extend(decision.to_grant(person, n).into_keys());

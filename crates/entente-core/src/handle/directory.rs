@@ -83,6 +83,7 @@ pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agree
     let known = state.arrangements.get(&arrangement.id);
     if let Some(known) = known {
         arrangement.status = known.status.clone();
+        arrangement.status_set = known.status_set;
         let laxer = known.laxer_in(&arrangement);
         if !laxer.is_empty() && !agreed {
             return Err(Refusal::Invalid(format!(
@@ -93,7 +94,7 @@ pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agree
             )));
         }
     } else if let ArrangementStatus::Suspended { by, .. } | ArrangementStatus::Ended { by, .. } = &arrangement.status
-        && !by.includes(home)
+        && by != home
     {
         return Err(Refusal::Invalid(format!(
             "the status of {} speaks for {by}",
@@ -123,6 +124,7 @@ pub(super) fn set_arrangement_status(
     state: &State,
     id: ArrangementId,
     status: ArrangementStatus,
+    now: Timestamp,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
     let Some(arrangement) = state.arrangements.get(&id) else {
@@ -135,9 +137,14 @@ pub(super) fn set_arrangement_status(
     may_set_status(arrangement, home, &status)?;
     let changed = Arrangement {
         status: status.clone(),
+        status_set: Some(now),
         ..arrangement.clone()
     };
-    let decided = Decided::events([Event::ArrangementStatusSet { id, status }]);
+    let decided = Decided::events([Event::ArrangementStatusSet {
+        id,
+        status,
+        at: Some(now),
+    }]);
     Ok(tell_others(decided, home, &changed))
 }
 
@@ -163,12 +170,12 @@ pub(super) fn may_set_status(
     };
     match (&arrangement.status, status) {
         (ArrangementStatus::Ended { .. }, _) => refused("it has ended for good; conclude a new one".to_owned()),
-        (_, ArrangementStatus::Suspended { by, .. } | ArrangementStatus::Ended { by, .. }) if !by.includes(party) => {
+        (_, ArrangementStatus::Suspended { by, .. } | ArrangementStatus::Ended { by, .. }) if by != party => {
             refused(format!("it speaks for {by}"))
         }
         // Ending is always open; a suspension that was taken over could be lifted by whoever took it.
         (ArrangementStatus::Suspended { by, .. }, ArrangementStatus::Active | ArrangementStatus::Suspended { .. })
-            if !by.includes(party) =>
+            if by != party =>
         {
             refused(format!("{by} suspended it, so {by} has to resume it"))
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::report::{barred_from, recall};
-use super::{Context, Decided, Refusal, home, named_for};
+use super::{Context, Decided, Refusal, home};
 use crate::disclosure::{Disclosure, Notice, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Knowledge, measure};
@@ -66,7 +66,7 @@ pub fn must_be_told(
     for portion in &exposed {
         let lineage = state.portion(portion).map(|known| &known.lineage);
         for party in lineage.into_iter().flat_map(Lineage::originators) {
-            for named in named_for(state, party, portion) {
+            for named in state.named_for(party, portion) {
                 add(party, Why::Originator, named);
             }
         }
@@ -339,7 +339,15 @@ pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Co
             why,
             portions,
         };
-        decided.events.push(noted(id, by, entry, context));
+        // Its receiver may be shown the entry, and does not learn who works on the case.
+        decided.events.push(Event::IncidentNoted {
+            incident: id.clone(),
+            entry: Entry {
+                at: context.now,
+                by: None,
+                what: entry,
+            },
+        });
         decided = decided.send(party, Message::Incident(notice));
     }
     let done = What::Done {

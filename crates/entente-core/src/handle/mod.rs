@@ -518,7 +518,9 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         })])),
         Command::RemoveRule(name) => directory::remove_rule(state, &name, context.now),
         Command::SetArrangement { arrangement, agreed } => directory::set_arrangement(state, arrangement, agreed),
-        Command::SetArrangementStatus { id, status } => directory::set_arrangement_status(state, id, status),
+        Command::SetArrangementStatus { id, status } => {
+            directory::set_arrangement_status(state, id, status, context.now)
+        }
         Command::AddReport(report) => report::add(state, report),
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),
         Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
@@ -620,37 +622,6 @@ fn home(state: &State) -> Result<&PartyPath, Refusal> {
         .ok_or_else(|| Refusal::missing("node", "here", "set one up with `entente init --party PARTY`"))
 }
 
-/// Whether a party has the report that a portion is of: it wrote it, or this party delivered it there.
-fn knows(state: &State, party: &PartyPath, portion: &PortionRef) -> bool {
-    let Some(holding) = state.reports.get(&portion.report) else {
-        return false;
-    };
-    let wrote = holding
-        .versions
-        .get(&portion.version)
-        .is_some_and(|report| party.includes(&report.originator));
-    let sent = holding
-        .deliveries
-        .iter()
-        .filter(|delivery| delivery.version == portion.version);
-    wrote || sent.map(|delivery| &delivery.to).any(|to| party.includes(to))
-}
-
-/// What a portion is called towards one of its originators: by its own name where the originator has the report, else by
-/// the originator's portions on which it rests. A report that a party never got is not its business.
-fn named_for(state: &State, party: &PartyPath, portion: &PortionRef) -> BTreeSet<PortionRef> {
-    let lineage = state.portion(portion).map(|known| &known.lineage);
-    let origins = lineage
-        .into_iter()
-        .flat_map(Lineage::iter)
-        .filter(|(originator, _)| *originator == party);
-    let bases: BTreeSet<PortionRef> = origins.flat_map(|(_, origin)| origin.from.iter().cloned()).collect();
-    match knows(state, party, portion) || bases.is_empty() {
-        true => BTreeSet::from([portion.clone()]),
-        false => bases,
-    }
-}
-
 /// What one originator is told of a record: portions by the names that it knows, each with those it stands for.
 struct Part {
     report: ReportId,
@@ -675,7 +646,7 @@ fn notices(
         let lineage = state.portion(&reference).map(|known| &known.lineage);
         let originators = lineage.into_iter().flat_map(Lineage::originators);
         for party in originators.filter(|party| !party.includes(home)) {
-            for named in named_for(state, party, &reference) {
+            for named in state.named_for(party, &reference) {
                 let reports = parts.entry(party.clone()).or_default();
                 let part = reports
                     .entry((named.report.clone(), named.version))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::report::well_formed;
 use super::{Decided, Refusal, directory, home, incident};
-use crate::arrangement::Arrangement;
+use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::disclosure::{Notice, Recall};
 use crate::event::Event;
 use crate::ids::{PartyPath, PortionId, ReportId};
@@ -413,30 +413,50 @@ fn arranged(
     from: &PartyPath,
     arrangement: Arrangement,
 ) -> Result<Vec<Event>, Refusal> {
-    if !arrangement.binds(from) || !arrangement.binds(home) {
+    let known = state.arrangements.get(&arrangement.id);
+    let known = known.ok_or_else(|| {
+        let remedy = "record its terms yourself with `entente arrangement add`, then take this file in again";
+        Refusal::missing("arrangement", &arrangement.id, remedy)
+    })?;
+    // Whom it binds is what was recorded here, whatever the file says.
+    if !known.binds(from) || !known.binds(home) {
         return Err(not_entitled(
             from,
             "change this arrangement",
             format!("it does not bind both {from} and {home}"),
         ));
     }
-    let known = state.arrangements.get(&arrangement.id);
-    let known = known.ok_or_else(|| {
-        let remedy = "record its terms yourself with `entente arrangement add`, then take this file in again";
-        Refusal::missing("arrangement", &arrangement.id, remedy)
-    })?;
     // Whatever a partner sends, terms only become stricter by it.
     let narrowed = known.narrowed_by(&arrangement);
     let mut events = Vec::new();
     if narrowed != *known {
         events.push(Event::ArrangementSet(narrowed));
     }
-    if known.status != arrangement.status {
-        directory::may_set_status(known, from, &arrangement.status)?;
-        events.push(Event::ArrangementStatusSet {
-            id: arrangement.id,
-            status: arrangement.status,
-        });
+    let changed = known.status != arrangement.status || known.status_set < arrangement.status_set;
+    if changed {
+        match may_change_status(known, from, &arrangement) {
+            Ok(()) => events.push(Event::ArrangementStatusSet {
+                id: arrangement.id,
+                status: arrangement.status,
+                at: arrangement.status_set,
+            }),
+            // Stricter terms hold, whoever may resume.
+            Err(_) if !events.is_empty() => {}
+            Err(refusal) => return Err(refusal),
+        }
     }
     Ok(events)
+}
+
+/// A partner's word about the status: its own to give, and not older than what it said last.
+fn may_change_status(known: &Arrangement, from: &PartyPath, told: &Arrangement) -> Result<(), Refusal> {
+    directory::may_set_status(known, from, &told.status)?;
+    let resumes = told.status == ArrangementStatus::Active;
+    match resumes && told.status_set <= known.status_set {
+        true => Err(Refusal::Invalid(format!(
+            "the file is older than what is recorded here about arrangement {}; nothing was changed",
+            told.id
+        ))),
+        false => Ok(()),
+    }
 }

@@ -25,9 +25,10 @@ pub(crate) enum Disclosure {
 
 const SOURCE: &str = "IC Markings Manual 2016, Table 3, pp. 37-41";
 
-/// A participant: every classified portion, and every unclassified one that carries a control.
+/// A participant: every classified portion, and every unclassified one that carries a control or foreign information,
+/// which is nobody's to release but its owner's.
 fn participates(mark: &Mark) -> bool {
-    mark.is_classified() || mark.has_controls()
+    mark.is_classified() || mark.has_controls() || mark.fgi.is_some()
 }
 
 fn noforn(mark: &Mark, classified: bool, marked: bool) -> bool {

@@ -96,17 +96,12 @@ fn recorded_here(own: &State, partner: &PartyPath) -> BTreeSet<Thing> {
 
 /// Notes every difference between the two sides.
 pub(super) fn with_own_records(own: &State, checked: &mut Checked) {
-    if !own.home.as_ref().is_some_and(|home| home.includes(&checked.whom)) {
-        checked.gaps.push(format!(
-            "this node is not {}'s, so its records say nothing about the file",
-            checked.whom
-        ));
-        return;
-    }
     let (shown, here) = (shown_by_partner(checked), recorded_here(own, &checked.by));
-    // As many as stay closed of a kind may be among those; the rest is missing.
+    // As many as stay closed of a kind may be among those; the rest is missing. What passed between the two alone never
+    // has to stay closed.
     let mut room: BTreeMap<&str, usize> = BTreeMap::new();
-    for closed in &checked.closed {
+    let mixed = |kind: &str| ["overridden", "disclosed"].contains(&kind);
+    for closed in checked.closed.iter().filter(|closed| mixed(&closed.kind)) {
         *room.entry(closed.kind.as_str()).or_default() += 1;
     }
     let (hidden, missing): (Vec<&Thing>, Vec<&Thing>) = here.difference(&shown).partition(|(kind, _)| {
@@ -133,4 +128,64 @@ pub(super) fn with_own_records(own: &State, checked: &mut Checked) {
     let (differences, gaps): (Vec<Problem>, Vec<String>) = (missing.chain(untold).collect(), hidden.collect());
     checked.differences = differences;
     checked.gaps.extend(gaps);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use entente_core::{Disclosure, DisclosureId, Lawful, ReportId, Route};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::assurance::Closed;
+
+    fn told(state: &mut State, name: &str) {
+        let id = DisclosureId::new(name).expect("a name");
+        let disclosure = Disclosure {
+            id: id.clone(),
+            report: ReportId::new("R-1").expect("a name"),
+            version: 1,
+            portions: BTreeSet::new(),
+            audience: BTreeSet::new(),
+            route: Route::Said,
+            by: None,
+            learned: Vec::new(),
+            permitted: BTreeMap::new(),
+            lawful: Lawful::Undetermined,
+            under: None,
+            reviewed_by: None,
+            briefing: None,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let from = PartyPath::new("GBR.CAB").expect("a name");
+        state.notices.insert(id, (from, Notice::Disclosure(disclosure)));
+    }
+
+    fn closed(kind: &str) -> Closed {
+        Closed {
+            seq: 1,
+            time: String::new(),
+            kind: kind.to_owned(),
+            because: String::new(),
+            portions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_closed_event_stands_for_one_thing_that_is_not_shown() {
+        let mut own = State {
+            home: PartyPath::new("USA.SVC").ok(),
+            ..State::default()
+        };
+        for name in ["dis-1", "dis-2", "dis-3"] {
+            told(&mut own, name);
+        }
+        let mut checked = Checked::nothing("GBR.CAB", "USA.SVC");
+        // A delivery passed between the two alone, so a closed one stands for nothing.
+        checked.closed = vec![closed("disclosed"), closed("report-received")];
+        with_own_records(&own, &mut checked);
+        assert_eq!((checked.differences.len(), checked.gaps.len()), (2, 1));
+        assert!(checked.differences[0].problem.contains("GBR.CAB does not show it"));
+    }
 }

@@ -8,9 +8,10 @@ mod verify;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{Concern, Event, PartyPath, PortionRef, State, concern};
-use entente_ledger::{leaf_hash, prove_consistency};
+use entente_ledger::{Note, leaf_hash, prove_consistency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 pub(crate) use page::page;
 pub(crate) use verify::{Checked, Problem, Trusted, verify};
@@ -46,6 +47,21 @@ pub(crate) struct Assurance {
     entries: Vec<Entry>,
     /// How many other entries there are, by kind.
     others: BTreeMap<String, u64>,
+    /// A note over the digest of everything else, signed with the same keys as the ledger: what is not proved is at
+    /// least said by the writer, and by nobody on the way.
+    signature: String,
+}
+
+impl Assurance {
+    /// What is signed.
+    fn statement(&self) -> Result<String, Failure> {
+        let body = Self {
+            signature: String::new(),
+            ..self.clone()
+        };
+        let digest = Sha256::digest(serde_json::to_vec(&body).map_err(Failure::failed)?);
+        Ok(format!("{FORMAT}\n{}\nsha256 {}\n", self.by, hex(&digest)))
+    }
 }
 
 /// A consistency proof (RFC 6962 §2.1.2) from an earlier size.
@@ -137,7 +153,8 @@ pub(crate) fn write(
             "{whom} is this party itself; an assurance is for another"
         )));
     }
-    let size = node.publish(&node.keys()?)?.size;
+    let keys = node.keys()?;
+    let size = node.publish(&keys)?.size;
     let log = node.log()?;
     let checkpoint = std::fs::read_to_string(node.ledger_folder().join("checkpoint")).map_err(Failure::failed)?;
     let mut others: BTreeMap<String, u64> = BTreeMap::new();
@@ -176,7 +193,7 @@ pub(crate) fn write(
     }
     bar.finish_and_clear();
     let since = since.map(|earlier| continues(node, earlier, size)).transpose()?;
-    Ok(Assurance {
+    let mut made = Assurance {
         format: FORMAT.to_owned(),
         by,
         whom: whom.clone(),
@@ -186,7 +203,12 @@ pub(crate) fn write(
         since,
         entries,
         others,
-    })
+        signature: String::new(),
+    };
+    let mut note = Note::new(&made.statement()?).map_err(Failure::failed)?;
+    keys.signer().sign(&mut note);
+    made.signature = note.render();
+    Ok(made)
 }
 
 fn continues(node: &Node, earlier: u64, size: u64) -> Result<Since, Failure> {

@@ -65,7 +65,7 @@ pub(super) fn say(event: &Event) -> String {
         Event::LocalRuleSet(rule) => format!("rule {} was set or removed", rule.name),
         Event::AudienceSet(audience) => format!("audience {}", audience.name),
         Event::ArrangementSet(arrangement) => format!("arrangement {}: its terms were set", arrangement.id),
-        Event::ArrangementStatusSet { id, status } => format!("arrangement {id} is {status}"),
+        Event::ArrangementStatusSet { id, status, .. } => format!("arrangement {id} is {status}"),
         Event::ReportAdded(report) => format!("{} v{} was written", report.id, report.version),
         Event::ReportReceived { report, delivery } => format!(
             "{} v{} with {} portions came from {}",

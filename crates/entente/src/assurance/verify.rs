@@ -55,6 +55,27 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
+    /// An assurance in which there is nothing.
+    #[cfg(test)]
+    pub(crate) fn nothing(by: &str, whom: &str) -> Self {
+        Self {
+            by: PartyPath::new(by).expect("a name"),
+            whom: PartyPath::new(whom).expect("a name"),
+            written: Timestamp::UNIX_EPOCH,
+            banner: String::new(),
+            size: 0,
+            signed_by: Vec::new(),
+            opened: Vec::new(),
+            closed: Vec::new(),
+            others: BTreeMap::new(),
+            findings: Vec::new(),
+            differences: Vec::new(),
+            gaps: Vec::new(),
+            continues: true,
+            checkpoint: None,
+        }
+    }
+
     fn found(&mut self, place: impl Into<String>, problem: impl Into<String>) {
         self.findings.push(Problem {
             place: place.into(),
@@ -88,6 +109,16 @@ pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
         );
         return checked;
     }
+    if let Err(problem) = check_signature(assurance, trusted.keys) {
+        checked.found("signature", problem);
+    }
+    let home = trusted.own.and_then(|own| own.home.as_ref());
+    if let Some(home) = home.filter(|home| !home.includes(&assurance.whom)) {
+        checked.found(
+            "for",
+            format!("it was written for {}, and this is the node of {home}", assurance.whom),
+        );
+    }
     match check_checkpoint(assurance, trusted.keys, &mut checked) {
         Ok(checkpoint) => {
             checked.size = checkpoint.size;
@@ -104,6 +135,17 @@ pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
         name_gaps(trusted.own.is_some(), &mut checked);
     }
     checked
+}
+
+/// Everything in the file is said by the party that it names.
+fn check_signature(assurance: &Assurance, keys: &[Verifier]) -> Result<(), String> {
+    let note = Note::parse(assurance.signature.as_bytes()).map_err(|error| error.to_string())?;
+    let signed = note.verify(keys).map_err(|error| error.to_string())?;
+    let statement = assurance.statement().map_err(|failure| failure.message)?;
+    if note.text() != statement || !signed.iter().any(|signed| signed.name == assurance.by.as_str()) {
+        return Err(format!("it does not say what {} signed", assurance.by));
+    }
+    Ok(())
 }
 
 fn check_checkpoint(assurance: &Assurance, keys: &[Verifier], checked: &mut Checked) -> Result<Checkpoint, String> {

@@ -132,7 +132,9 @@ pub(super) fn verify_file(
     };
     let checked = assurance::verify(&made, &trusted);
     // What was not shown to continue what was seen does not take its place.
-    if let Some(kept) = kept.filter(|_| checked.findings.is_empty() && checked.continues) {
+    // A key that was named for this once says nothing about the party.
+    let keeps = checked.findings.is_empty() && checked.continues && named.is_empty();
+    if let Some(kept) = kept.filter(|_| keeps) {
         keep_seen(&kept, &made.checkpoint)?;
     }
     match paper {
@@ -189,7 +191,8 @@ fn read_seen(path: &Path) -> Result<Option<Checkpoint>, Failure> {
 fn keep_seen(path: &Path, checkpoint: &str) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(|error| place(folder, error))?;
-    let fresh = path.with_extension("new");
+    // No party is called like this.
+    let fresh = folder.join("~new");
     std::fs::write(&fresh, checkpoint).map_err(|error| place(&fresh, error))?;
     std::fs::rename(&fresh, path).map_err(|error| place(path, error))
 }

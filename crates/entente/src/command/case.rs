@@ -104,7 +104,7 @@ fn context_of<'c>(
 }
 
 /// Parties that must be told, why, their part, and what became of it.
-fn told_rows(node: &Node, incident: &Incident) -> Vec<(String, String, String, String)> {
+fn told_rows(node: &Node, incident: &Incident, view: View<'_>) -> Vec<(String, String, String, String)> {
     let (groups, exposure) = (groups(), node.exposure());
     let state = node.state();
     let must = must_be_told(state, incident, &context_of(node, &groups, &exposure));
@@ -125,7 +125,8 @@ fn told_rows(node: &Node, incident: &Incident) -> Vec<(String, String, String, S
             Some(None) => "told, unconfirmed".to_owned(),
             Some(Some(statement)) => format!("says: {statement}"),
         };
-        (party.to_string(), why.join(", "), names(portions), state)
+        let portions = names(readable(node, portions, view));
+        (party.to_string(), why.join(", "), portions, state)
     };
     must.iter().map(of).chain(runs).collect()
 }
@@ -289,7 +290,7 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
         "Nothing.",
     );
     page.heading("Who must be told");
-    let rows = told_rows(node, incident)
+    let rows = told_rows(node, incident, view)
         .into_iter()
         .map(|(a, b, c, d)| vec![a, b, c, d]);
     page.table(
@@ -300,7 +301,7 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
     holders(&mut page, node, &exposed, view);
     contained(&mut page, state, incident);
     evidence(&mut page, incident);
-    damage(&mut page, state, incident, &exposed);
+    damage(&mut page, node, incident, &exposed, view);
     page.heading("What may still be said");
     let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
     let said = may_still_be_said(node, &reports, view.purpose)?;
@@ -456,7 +457,8 @@ fn evidence(page: &mut Paper, incident: &Incident) {
     page.table(&["text", "SHA-256", "bytes", "found", "kept"], rows.collect(), "None.");
 }
 
-fn damage(page: &mut Paper, state: &State, incident: &Incident, exposed: &BTreeSet<PortionRef>) {
+fn damage(page: &mut Paper, node: &Node, incident: &Incident, exposed: &BTreeSet<PortionRef>, view: View<'_>) {
+    let state = node.state();
     page.heading("Damage");
     for entry in &incident.entries {
         if let What::Assessed { last, note, .. } = &entry.what {
@@ -492,8 +494,14 @@ fn damage(page: &mut Paper, state: &State, incident: &Incident, exposed: &BTreeS
                 .flat_map(|(_, origin)| &origin.from)
                 .filter(|base| exposed.contains(base))
             {
-                let entry = dependent.entry(report.reference(&portion.id).to_string()).or_default();
-                entry.insert(base.to_string());
+                let reference = report.reference(&portion.id);
+                let known = BTreeSet::from([reference.clone()]);
+                if !readable(node, &known, view).is_empty() {
+                    dependent
+                        .entry(reference.to_string())
+                        .or_default()
+                        .insert(base.to_string());
+                }
             }
         }
     }
@@ -534,7 +542,11 @@ fn damage(page: &mut Paper, state: &State, incident: &Incident, exposed: &BTreeS
 fn timeline(page: &mut Paper, incident: &Incident) {
     page.heading("Timeline");
     let rows = incident.entries.iter().map(|entry| {
-        let by = entry.by.as_ref().map_or("a partner".to_owned(), ToString::to_string);
+        let nobody = match &entry.what {
+            What::Told { .. } => "–",
+            _ => "a partner",
+        };
+        let by = entry.by.as_ref().map_or(nobody.to_owned(), ToString::to_string);
         let what = match &entry.what {
             What::Evidence { name, .. } => format!("evidence: {name}"),
             What::Disclosure { id } => format!("belongs to it: {id}"),
@@ -582,7 +594,7 @@ pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<V
     let exposed = exposed_portions(state, incident);
     let seen = readable(node, &disclosed(state, incident), view);
     let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
-    let told = told_rows(node, incident).into_iter();
+    let told = told_rows(node, incident, view).into_iter();
     let disclosures: Vec<Value> = incident
         .disclosures
         .iter()

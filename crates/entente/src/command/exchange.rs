@@ -143,7 +143,11 @@ impl Receive {
         output::either(global.json, &taken, || {
             for entry in &taken {
                 let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-                output::line(format!("from {}, signature verified: {}", text("from"), text("about")));
+                output::line(format!(
+                    "from {}, signature verified: {}",
+                    text("from"),
+                    output::words(&text("about"))
+                ));
             }
         })?;
         Ok(failed.unwrap_or(Exit::Done))

@@ -311,12 +311,12 @@ fn held<'n>(node: &'n Node, id: &IncidentId, reader: Option<&PersonId>) -> Resul
 }
 
 /// The portion that is meant, in the version that the case is about.
-fn concerned(node: &Node, id: &IncidentId, text: &str) -> Result<PortionRef, Failure> {
+fn concerned(node: &Node, id: &IncidentId, by: &PersonId, text: &str) -> Result<PortionRef, Failure> {
     let (report, portion) = text
         .split_once('/')
         .ok_or_else(|| Failure::usage(format!("`{text}` names no portion; write REPORT/portion")))?;
     let (report, portion) = (ReportId::new(report)?, PortionId::new(portion)?);
-    let case = held(node, id, None)?;
+    let case = held(node, id, Some(by))?;
     let disclosures = case
         .disclosures
         .iter()
@@ -484,7 +484,7 @@ impl IncidentCommand {
                 by,
             } => {
                 let what = What::Relabelled {
-                    portion: concerned(&node, &id, &portion)?,
+                    portion: concerned(&node, &id, &by.by, &portion)?,
                     decision: match decision {
                         RelabelArg::Keep => Relabel::Keep,
                         RelabelArg::Modify => Relabel::Modify,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, Context, Decided, Refusal, Terms, home, source};
+use super::{Command, Context, Decided, Refusal, Terms, home, source, to_answer};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, RequestId};
 use crate::message::Message;
@@ -10,25 +10,6 @@ use crate::report::{Lineage, Origin, Portion, Report};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
 use crate::source::ExposureAnswer;
 use crate::state::{RequestCase, State};
-
-const SEE_REQUESTS: &str = "`entente request list` shows the requests known here";
-
-/// The request, when it is for this party to answer.
-pub(super) fn to_answer<'s>(state: &'s State, id: &RequestId) -> Result<&'s RequestCase, Refusal> {
-    let home = home(state)?;
-    let case = state
-        .requests
-        .get(id)
-        .ok_or_else(|| Refusal::missing("request", id, SEE_REQUESTS))?;
-    if !case.request.to.includes(home) {
-        return Err(Refusal::NotEntitled {
-            who: home.to_string(),
-            what: "answer this request",
-            why: format!("it was put to {}", case.request.to),
-        });
-    }
-    Ok(case)
-}
 
 /// The portions meant: those named, which must be open, or else all that are open.
 fn open_portions(case: &RequestCase, named: Option<BTreeSet<PortionId>>) -> Result<BTreeSet<PortionId>, Refusal> {

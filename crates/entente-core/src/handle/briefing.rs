@@ -102,7 +102,10 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
             list.push(text);
         }
     };
-    for person in 0..decision.people().len() {
+    // Those who may least come first: what keeps it from them is what has to change.
+    let mut persons: Vec<usize> = (0..decision.people().len()).collect();
+    persons.sort_by_key(|person| std::cmp::Reverse(decision.outcome(*person, n)));
+    for person in persons {
         for condition in decision.obligations(person, n) {
             add(&mut item.conditions, condition);
         }

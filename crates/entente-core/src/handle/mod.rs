@@ -6,6 +6,7 @@ mod answer;
 mod briefing;
 mod directory;
 mod incident;
+mod notices;
 mod receive;
 mod release;
 mod report;
@@ -16,25 +17,25 @@ pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, lineage_from};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use entente_marking::{Groups, Label, Purpose};
 use jiff::Timestamp;
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::decide::{LocalPolicy, NotFound, SourceExposure};
-use crate::disclosure::{Lawful, Notice, RecallAction, Route};
+use crate::disclosure::{Lawful, RecallAction, Route};
 use crate::event::Event;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status};
 use crate::ids::{
-    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, PortionRef,
-    RecallId, ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
+    ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::What;
 use crate::message::Message;
 use crate::party::{Audience, LocalRule, Party, Person};
-use crate::report::{Lineage, Report};
+use crate::report::Report;
 use crate::state::State;
 
 /// What a handler may look at besides the state: the moment, who belongs to which group, and the guards of decisions.
@@ -622,57 +623,21 @@ fn home(state: &State) -> Result<&PartyPath, Refusal> {
         .ok_or_else(|| Refusal::missing("node", "here", "set one up with `entente init --party PARTY`"))
 }
 
-/// What one originator is told of a record: portions by the names that it knows, each with those it stands for.
-struct Part {
-    report: ReportId,
-    version: u32,
-    portions: BTreeMap<PortionId, BTreeSet<PortionId>>,
-}
+const SEE_REQUESTS: &str = "`entente request list` shows the requests known here";
 
-/// Notices to the originators of portions, each only about its own: one for each of their reports, under ids of its own.
-fn notices(
-    state: &State,
-    home: &PartyPath,
-    (report, version, portions): (&ReportId, u32, &BTreeSet<PortionId>),
-    notice: impl Fn(&Part, usize) -> Notice,
-) -> Vec<(PartyPath, Message)> {
-    let mut parts: BTreeMap<PartyPath, BTreeMap<(ReportId, u32), Part>> = BTreeMap::new();
-    for id in portions {
-        let reference = PortionRef {
-            report: report.clone(),
-            version,
-            portion: id.clone(),
-        };
-        let lineage = state.portion(&reference).map(|known| &known.lineage);
-        let originators = lineage.into_iter().flat_map(Lineage::originators);
-        for party in originators.filter(|party| !party.includes(home)) {
-            for named in state.named_for(party, &reference) {
-                let reports = parts.entry(party.clone()).or_default();
-                let part = reports
-                    .entry((named.report.clone(), named.version))
-                    .or_insert_with(|| Part {
-                        report: named.report.clone(),
-                        version: named.version,
-                        portions: BTreeMap::new(),
-                    });
-                part.portions.entry(named.portion).or_default().insert(id.clone());
-            }
-        }
+/// The request, when it is for this party to answer.
+fn to_answer<'s>(state: &'s State, id: &RequestId) -> Result<&'s crate::state::RequestCase, Refusal> {
+    let home = home(state)?;
+    let case = state
+        .requests
+        .get(id)
+        .ok_or_else(|| Refusal::missing("request", id, SEE_REQUESTS))?;
+    if !case.request.to.includes(home) {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "answer this request",
+            why: format!("it was put to {}", case.request.to),
+        });
     }
-    let each = parts.into_iter().flat_map(|(party, parts)| {
-        let numbered = parts.into_values().enumerate();
-        numbered
-            .map(move |(n, part)| (party.clone(), n, part))
-            .collect::<Vec<_>>()
-    });
-    each.map(|(party, n, part)| (party, Message::Notice(notice(&part, n))))
-        .collect()
-}
-
-/// The id of the `n`-th notice about one record.
-fn numbered(id: &DisclosureId, n: usize) -> DisclosureId {
-    match n {
-        0 => id.clone(),
-        n => DisclosureId::new(format!("{id}-{}", n + 1)).unwrap_or_else(|_| id.clone()),
-    }
+    Ok(case)
 }

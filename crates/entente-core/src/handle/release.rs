@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::Purpose;
 
-use super::{Command, Context, Decided, Refusal, Telling, home, notices, numbered};
+use super::notices::{notices, numbered};
+use super::{Command, Context, Decided, Refusal, Telling, home};
 use crate::decide::{Decision, Query, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::to_answer;
-use super::{Context, Decided, Refusal, home};
+use super::{Context, Decided, Refusal, home, to_answer};
 use crate::decide::Exposure;
 use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register, Threshold};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{Event, Notice, PartyPath, State};
 
-use super::verify::{Checked, Problem};
+use super::checked::{Checked, Problem};
 
 /// What both sides must have: the kind of event at the partner, and what it is about.
 type Thing = (&'static str, String);

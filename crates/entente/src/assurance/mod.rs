@@ -1,5 +1,6 @@
 //! Assurance: what a party did with another's material, proved from its ledger, for the other to verify alone.
 
+mod checked;
 mod compare;
 mod page;
 mod say;
@@ -13,8 +14,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub(crate) use checked::{Checked, Problem};
 pub(crate) use page::page;
-pub(crate) use verify::{Checked, Problem, Trusted, verify};
+pub(crate) use verify::{Trusted, verify};
 
 use crate::failure::Failure;
 use crate::node::Node;

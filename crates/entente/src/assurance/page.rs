@@ -6,8 +6,8 @@ use entente_core::Event;
 use entente_paper::Paper;
 
 use super::Closed;
+use super::checked::{Checked, Problem};
 use super::say::say;
-use super::verify::{Checked, Problem};
 
 fn problems(page: &mut Paper, list: &[Problem]) {
     for problem in list {

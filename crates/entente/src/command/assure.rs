@@ -6,11 +6,11 @@ use clap::{Args, Subcommand};
 use entente_core::PartyPath;
 use entente_ledger::{Checkpoint, Note};
 
-use super::brief::banner_over;
 use super::paper::PaperArgs;
-use super::{Global, ledger};
+use super::{Global, trust};
 use crate::assurance::{self, Assurance, Checked, Problem, Trusted};
 use crate::failure::{Exit, Failure};
+use crate::marks::banner_over;
 use crate::{input, output};
 
 /// `entente assure`.
@@ -59,7 +59,7 @@ impl Assure {
             banner_over(state, portions.iter())
         })?;
         // What a reader would find, so that the paper says what the file proves.
-        let keys = ledger::keys_of(&node, true)?;
+        let keys = trust::keys_of(&node, true)?;
         let trusted = Trusted {
             keys: &keys,
             own: None,
@@ -119,7 +119,7 @@ pub(super) fn verify_file(
     paper: Option<&Path>,
 ) -> Result<Exit, Failure> {
     let made: Assurance = input::json(file)?;
-    let keys = ledger::keys(global, named, false)?;
+    let keys = trust::keys(global, named, false)?;
     let node = global.node().ok().filter(|node| node.home().is_ok());
     let kept = node
         .as_ref()

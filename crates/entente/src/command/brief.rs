@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Subcommand, ValueEnum};
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, Outcome, PersonId, PortionId, PortionRef,
-    ReportId, Route, State, Status, Telling,
+    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, Outcome, PersonId, PortionId, ReportId, Route,
+    State, Status, Telling,
 };
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::disclosure::LawfulArgs;
 use super::paper::PaperArgs;
-use super::report::banner_in;
 use super::{Global, decide, exchange, holdings};
 use crate::failure::{Exit, Failure};
+use crate::marks::banner_over;
 use crate::node::{Node, random_id};
 use crate::output;
 
@@ -85,29 +85,6 @@ enum Whom {
     Speaker,
     /// Everyone: only what may be handed out.
     Table,
-}
-
-/// The banner over portions of one or several reports: one roll-up for each scheme.
-pub(crate) fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
-    let mut by_scheme: BTreeMap<String, (ReportId, u32, Vec<String>)> = BTreeMap::new();
-    for reference in portions {
-        let held = state
-            .reports
-            .get(&reference.report)
-            .and_then(|held| held.versions.get(&reference.version));
-        if let Some((report, portion)) = held.zip(state.portion(reference)) {
-            let key = format!("{:?}/{}", report.scheme, report.profile);
-            let entry = by_scheme
-                .entry(key)
-                .or_insert_with(|| (report.id.clone(), report.version, Vec::new()));
-            entry.2.push(portion.mark.clone());
-        }
-    }
-    let banners = by_scheme.into_values().filter_map(|(id, version, marks)| {
-        let report = state.reports.get(&id)?.versions.get(&version)?;
-        banner_in(report, marks.iter().map(String::as_str))
-    });
-    banners.collect::<Vec<_>>().join(" | ")
 }
 
 fn names<T: ToString>(list: impl IntoIterator<Item = T>) -> String {

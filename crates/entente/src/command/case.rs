@@ -13,9 +13,9 @@ use entente_paper::Paper;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::brief::banner_over;
 use super::report::visible;
 use crate::failure::Failure;
+use crate::marks::banner_over;
 use crate::marks::groups;
 use crate::node::Node;
 use crate::output;

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
-use super::report::{banner_in, word};
+use super::report::word;
 use crate::failure::{Exit, Failure};
+use crate::marks::banner_in;
 use crate::node::Node;
 use crate::{input, output};
 

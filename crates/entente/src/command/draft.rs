@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::decide::audience;
 use super::report::word;
-use super::{Global, holdings, watch};
+use super::{Global, holdings, texts};
 use crate::failure::{Exit, Failure};
 use crate::output;
 
@@ -78,7 +78,7 @@ impl CheckDraft {
             text => audience(&node, text)?,
         };
         let scanner = Scanner::new(holdings::known(&node, self.reader.as_ref())?);
-        let sources = watch::sources(std::slice::from_ref(&self.file))?;
+        let sources = texts::sources(std::slice::from_ref(&self.file))?;
         let report = scanner.scan(sources.clone());
 
         // All portions of a report that the draft touches are decided about together: together they may say more.

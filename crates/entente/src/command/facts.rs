@@ -8,7 +8,7 @@ use entente_watch::check::{self, Checked};
 use entente_watch::proposal::{self, Thesaurus};
 use serde_json::json;
 
-use super::{Global, holdings, watch};
+use super::{Global, holdings, texts};
 use crate::failure::{Exit, Failure};
 use crate::node::Node;
 use crate::{input, output};
@@ -187,7 +187,7 @@ impl FactsCommand {
             Self::Check { report, background } => {
                 held(&node, &report)?;
                 let facts = node.state().facts.get(&report).map_or(&[][..], Vec::as_slice);
-                let checked = check::check(holdings::watched(&report, facts, None)?, &watch::sources(&background)?);
+                let checked = check::check(holdings::watched(&report, facts, None)?, &texts::sources(&background)?);
                 output::either(global.json, &checked, || say_checked(&checked))?;
             }
         }

@@ -6,9 +6,9 @@ use entente_core::{Fact, FactId, PersonId, PortionId, PortionRef, Report, Report
 use entente_watch::facts::{self, Facts};
 use entente_watch::report::Report as Findings;
 
-use super::brief::banner_over;
 use super::report::visible;
 use crate::failure::Failure;
+use crate::marks::banner_over;
 use crate::node::Node;
 
 /// The name of a fact among all holdings: `REPORT/fact`.

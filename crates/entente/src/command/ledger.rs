@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_ledger::{Folder, Leaf, Verifier, verify};
+use entente_ledger::{Folder, Leaf, verify};
 use entente_store::Store;
 use serde_json::json;
 
-use super::Global;
+use super::{Global, trust};
 use crate::failure::{Exit, Failure};
-use crate::node::{Held, Node};
-use crate::{input, output};
+use crate::node::Held;
+use crate::output;
 
 /// `entente ledger`.
 #[derive(Debug, Subcommand)]
@@ -43,40 +43,6 @@ pub(crate) enum LedgerCommand {
     Publish,
 }
 
-/// The keys to trust: those named; else, for this node's own ledger, its own, and for others', all that are known. A
-/// log must be signed by the party that it is named after, so a partner's key does not make a log this node's.
-pub(super) fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<Verifier>, Failure> {
-    let mut texts = Vec::new();
-    for text in named {
-        match std::path::Path::new(text).exists() {
-            true => texts.extend(input::json::<entente_seal::PublicKeys>(std::path::Path::new(text))?.signing),
-            false => texts.push(text.clone()),
-        }
-    }
-    if named.is_empty() {
-        return keys_of(&global.node()?, own);
-    }
-    parsed(&texts)
-}
-
-/// The keys that a node trusts: its own, or those of all parties that it knows.
-pub(super) fn keys_of(node: &Node, own: bool) -> Result<Vec<Verifier>, Failure> {
-    let home = node.home()?;
-    let trusted = node
-        .state()
-        .parties
-        .values()
-        .filter(|party| !own || party.path == *home);
-    parsed(&trusted.flat_map(|party| party.signing_keys.clone()).collect::<Vec<_>>())
-}
-
-fn parsed(texts: &[String]) -> Result<Vec<Verifier>, Failure> {
-    let read = texts.iter().map(|text| {
-        Verifier::parse(text).map_err(|error| Failure::usage(format!("`{text}` is neither a file nor a key: {error}")))
-    });
-    read.collect()
-}
-
 impl LedgerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
@@ -85,7 +51,7 @@ impl LedgerCommand {
                     return super::assure::verify_file(global, file, &key, None);
                 }
                 let own = folder.is_none();
-                let known = keys(global, &key, own)?;
+                let known = trust::keys(global, &key, own)?;
                 let folder = match folder {
                     Some(folder) => folder,
                     None => global.node()?.ledger_folder(),

@@ -23,6 +23,8 @@ pub(crate) mod report;
 mod request;
 mod rule;
 mod shell;
+mod texts;
+mod trust;
 mod watch;
 
 use std::path::PathBuf;

@@ -8,13 +8,13 @@ use entente_core::decide::{NotFound, decide};
 use entente_core::draft::{self, Fault};
 use entente_core::empty_audiences;
 use entente_core::{Command, Lineage, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State};
-use entente_marking::{MarkKind, Scheme, SchemeId};
+use entente_marking::{MarkKind, SchemeId};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::marks::{groups, schemes};
+use crate::marks::{banner_in, banner_of, groups, schemes};
 use crate::node::Node;
 use crate::{input, output};
 
@@ -240,16 +240,6 @@ pub(crate) fn read_report(
     Ok(report)
 }
 
-/// The banner that marks add up to.
-pub(crate) fn banner_of<'m>(
-    scheme: &dyn Scheme,
-    marks: impl Iterator<Item = &'m str>,
-    written: Option<&str>,
-) -> Option<String> {
-    let marks: Vec<&str> = marks.collect();
-    scheme.rollup(&marks, written).banner.map(|marking| marking.canonical)
-}
-
 /// What a reader may see of a report: indexes of portions; none where the reader must not know of it at all.
 ///
 /// This is where pages, lists and counts ask; it only passes on what `decide` says.
@@ -463,12 +453,6 @@ fn holding_state(state: &State, report: &Report) -> String {
 
 fn report_banner(report: &Report) -> Option<String> {
     banner_in(report, report.portions.iter().map(|portion| portion.mark.as_str()))
-}
-
-pub(crate) fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
-    let known = schemes();
-    let scheme = known.get(&report.scheme, Some(&report.profile))?;
-    banner_of(scheme.as_ref(), marks, None)
 }
 
 fn show(

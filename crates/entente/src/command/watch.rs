@@ -8,13 +8,12 @@ use clap::Subcommand;
 use entente_core::{Command, DisclosureId, Lawful, PersonId, PortionId, ReportId, Route, SourceGuard, Status, Telling};
 use entente_watch::facts::Facts;
 use entente_watch::report::Report;
-use entente_watch::text::Source;
-use entente_watch::{Scanner, html, proposal, text};
+use entente_watch::{Scanner, html, proposal};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::report::visible;
-use super::{Global, draft, exchange, facts, holdings};
+use super::{Global, draft, exchange, facts, holdings, texts};
 use crate::failure::{Exit, Failure};
 use crate::node::{Node, random_id};
 use crate::{input, output};
@@ -112,20 +111,6 @@ fn facts_file(path: &Path) -> Result<Facts, Failure> {
     Facts::parse(&input::text(path)?).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
-pub(crate) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    let mut all = Vec::new();
-    for file in files {
-        let name = file.display().to_string();
-        let failed = |error: text::TextError| Failure::failed(format!("{name}: {error}"));
-        let missing = |error: std::io::Error| Failure::not_found(format!("{name}: {error}"));
-        match file.as_os_str() == "-" {
-            true => all.extend(text::read(&name, std::io::stdin()).map_err(failed)?),
-            false => all.extend(text::read(&name, std::fs::File::open(file).map_err(missing)?).map_err(failed)?),
-        }
-    }
-    Ok(all)
-}
-
 fn say_report(global: &Global, report: &Report) {
     output::line(match global.json {
         true => report.to_json_lines().trim_end().to_owned(),
@@ -168,7 +153,7 @@ fn watch_folder(global: &Global, scanner: &Scanner, folder: &Path, every: u64, o
     loop {
         for file in news(folder, &mut seen)? {
             // One file that cannot be read must not end the watch; it is never passed over silently.
-            match sources(std::slice::from_ref(&file)) {
+            match texts::sources(std::slice::from_ref(&file)) {
                 Ok(sources) => say_report(global, &scanner.scan(sources)),
                 Err(failure) => output::say(format!("not scanned: {}", failure.message)),
             }
@@ -368,7 +353,7 @@ impl WatchCommand {
                 html: page,
             } => {
                 let scanner = which.scanner(global)?;
-                let sources = sources(&files)?;
+                let sources = texts::sources(&files)?;
                 let report = scanner.scan(sources.clone());
                 say_report(global, &report);
                 if let Some(page) = page {
@@ -399,7 +384,7 @@ impl WatchCommand {
             Self::Facts { file, background } => {
                 let facts = facts_file(&file)?;
                 let warnings: Vec<String> = facts.warnings().iter().map(|warning| warning.message.clone()).collect();
-                let checked = entente_watch::check::check(facts, &sources(&background)?);
+                let checked = entente_watch::check::check(facts, &texts::sources(&background)?);
                 output::either(global.json, &json!({ "warnings": warnings, "facts": checked }), || {
                     for warning in &warnings {
                         output::line(format!("warning: {warning}"));

@@ -1,6 +1,5 @@
 //! Verifying an assurance, without a network and without trusting its writer.
 
-
 use entente_core::{Event, State};
 use entente_ledger::{Checkpoint, Hash, Leaf, Note, Proof, Salt, Verifier, signed_by_owner, verify_consistency};
 

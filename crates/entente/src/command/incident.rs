@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use entente_core::handle::{Opening, known_disclosure};
+use entente_core::handle::{Opening, exposed_portions, known_disclosure};
 use entente_core::incident::{Compromise, Incident, Relabel, Stage, What};
 use entente_core::{
     BriefingId, Command, DisclosureId, IncidentId, PersonId, PortionId, PortionRef, RecallAction, RecallId, ReportId,
@@ -445,7 +445,25 @@ impl IncidentCommand {
                 instruction,
                 by,
             } => {
-                let done = "releases are on hold; until a holder acknowledges a recall, it counts as unconfirmed there";
+                let home = node.home()?.clone();
+                let exposed = exposed_portions(node.state(), held(&node, &id, Some(&by.by))?);
+                let own = |portion: &&PortionRef| {
+                    let report = node
+                        .state()
+                        .reports
+                        .get(&portion.report)
+                        .and_then(|holding| holding.latest());
+                    report.is_some_and(|report| report.originator == home)
+                };
+                let done = match (&recall, exposed.iter().any(|portion| own(&portion))) {
+                    (None, _) => "releases are on hold",
+                    (Some(_), true) => {
+                        "releases are on hold; until a holder acknowledges a recall, it counts as unconfirmed there"
+                    }
+                    (Some(_), false) => {
+                        "releases are on hold; nothing is recalled: that is for the reports' originators"
+                    }
+                };
                 let recall: Option<RecallAction> = recall.map(|action| action.with(instruction));
                 let command = Command::ContainIncident {
                     incident: id,

@@ -29,6 +29,10 @@ pub(crate) struct Verdict {
 
 /// Words before a verb or a word of the match in which its negation is looked for.
 const NEGATION_REACH: usize = 3;
+/// Words before a word of the match in which "never" is looked for.
+const NEVER_REACH: usize = 8;
+/// "Never", in the languages that are read.
+const NEVER: [&str; 6] = ["never", "niemals", "jamais", "nunca", "jamás", "nigdy"];
 /// Words that begin a claim, in the languages that are read.
 const CLAIM: [&str; 6] = ["that", "que", "qu", "dass", "daß", "że"];
 /// Words that take a question or claim as so, in the languages that are read.
@@ -238,6 +242,20 @@ impl<'a> Reading<'a> {
             })
     }
 
+    /// "Never" holds for all that follows in its clause: "I never paid him a single crown".
+    fn never_before(&self, token: usize) -> bool {
+        let document = self.document;
+        let from = token.saturating_sub(NEVER_REACH).max(self.sentence.tokens.start);
+        (from..token)
+            .rev()
+            .take_while(|t| {
+                let classes = document.word(*t).classes;
+                !document.gap(*t).contains([',', ';', ':', '.', '"', '“', '”'])
+                    && !classes.any(&[Class::Conjunction, Class::Subordinator])
+            })
+            .any(|t| NEVER.contains(&document.word(t).lower.as_str()) && !self.within(t))
+    }
+
     /// "Did not reveal the method", "the method was not disclosed".
     fn withheld(&self) -> bool {
         let document = self.document;
@@ -305,6 +323,7 @@ impl<'a> Reading<'a> {
             .next()
             .is_some_and(|t| self.document.is(t, Class::Auxiliary));
         (falsity && copula && after.into_iter().all(|t| !self.document.is(t, Class::Negation)))
+            || self.hits.iter().any(|hit| self.never_before(hit.start))
             || self.hits.iter().any(|hit| {
                 self.negation_before(hit.start, NEGATION_REACH).is_some_and(|negation| {
                     !self.within(negation)
@@ -340,7 +359,11 @@ pub(crate) fn references(document: &Document, attribution: &Attribution) -> Vec<
             } else {
                 cue.scope.clone()
             };
-            let anaphoric = object.clone().take(7).any(|t| document.is(t, Class::Anaphor));
+            // "Rejected reports that …" says itself which reports.
+            let anaphoric = object.clone().take(7).any(|t| {
+                let conjunction = t > object.start && CLAIM.contains(&document.word(t).lower.as_str());
+                document.is(t, Class::Anaphor) && !conjunction && !introduces_claim(document, t, object.end)
+            });
             found.push(Reference {
                 sentence: number,
                 tokens: cue.head.start.min(object.start)..object.end,

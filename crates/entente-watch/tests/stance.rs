@@ -125,6 +125,16 @@ fn who_says_so_and_how() {
             "Ada Moss",
         ),
         (
+            "“The depot never in my life held a drop of nerve gas,” Ada Moss said.",
+            "denied",
+            "Ada Moss",
+        ),
+        (
+            "The depot holds nerve gas, Sport Today reported.",
+            "asserted",
+            "Sport Today",
+        ),
+        (
             "It is not false that the depot holds nerve gas, Ada Moss said.",
             "asserted",
             "Ada Moss",

@@ -240,6 +240,11 @@ impl Reader<'_> {
         if !set_apart && before.is_some_and(|t| document.is(t, Class::NounMaker) && !document.is(t, Class::Pronoun)) {
             return None;
         }
+        // "Rejected reports that …": what is rejected is a noun, whatever else its form could be.
+        let object = before.is_some_and(|t| document.word(t).classes.any(&[Class::Deny, Class::Admit]));
+        if object && classes.any(&[Class::ReportNoun, Class::ClaimNoun, Class::Anaphor]) {
+            return None;
+        }
         let introduces = soon.take(4).any(|t| document.word(t).lower == "that");
         // A quotation that follows at once is the verb's object, as in: revealed “the list”.
         let opens_quote = self.document.quotes_after(verb) && !document.gap(verb).contains([',', ':']);

@@ -130,6 +130,11 @@ fn who_says_so_and_how() {
             "Ada Moss",
         ),
         (
+            "The army rejected reports that the depot holds nerve gas.",
+            "denied",
+            "The army",
+        ),
+        (
             "The depot holds nerve gas, Sport Today reported.",
             "asserted",
             "Sport Today",

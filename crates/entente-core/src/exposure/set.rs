@@ -73,10 +73,48 @@ impl ProfileSet {
         }
     }
 
+    /// How many profiles are in it.
+    pub(crate) fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Calls `visit` for each profile in turn, with which of up to eight sets of one register it is in: bit `n` for the
+    /// `n`-th set.
+    pub(crate) fn each_membership(sets: &[&Self], mut visit: impl FnMut(usize, u8)) {
+        let Some(first) = sets.first() else { return };
+        for n in 0..first.words.len() {
+            for byte in 0..8 {
+                // Eight profiles of each set become one byte for each profile.
+                let rows = sets.iter().take(8).enumerate();
+                let block = rows.fold(0u64, |block, (row, set)| {
+                    block | (set.words[n] >> (8 * byte) & 0xFF) << (8 * row)
+                });
+                let columns = transposed(block).to_le_bytes();
+                let place = n * WORD + 8 * byte;
+                for (bit, of) in columns.into_iter().enumerate().take(first.size.saturating_sub(place)) {
+                    visit(place + bit, of);
+                }
+            }
+        }
+    }
+
     /// The places of its profiles, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         (self.words.iter().enumerate()).flat_map(|(n, word)| ones(*word).map(move |bit| n * WORD + bit))
     }
+}
+
+/// A square of eight by eight bits with rows and columns exchanged (Warren, Hacker's Delight, §7-3).
+fn transposed(mut square: u64) -> u64 {
+    for (shift, mask) in [
+        (7, 0x00AA_00AA_00AA_00AA),
+        (14, 0x0000_CCCC_0000_CCCC),
+        (28, 0x0000_0000_F0F0_F0F0),
+    ] {
+        let swap = (square ^ (square >> shift)) & mask;
+        square ^= swap ^ (swap << shift);
+    }
+    square
 }
 
 /// The places of the bits that are set.
@@ -86,4 +124,31 @@ fn ones(mut word: u64) -> impl Iterator<Item = usize> {
         word &= word.wrapping_sub(1);
         bit
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn memberships_are_what_each_set_says(size in 0usize..200, count in 0usize..9, seed in any::<u64>()) {
+            let holds = |set: usize, n: usize| (seed ^ (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> (7 * set) & 1 == 1;
+            let sets: Vec<ProfileSet> = (0..count).map(|set| ProfileSet::of(size, |n| holds(set, n))).collect();
+            let mut seen = 0;
+            ProfileSet::each_membership(&sets.iter().collect::<Vec<_>>(), |n, of| {
+                assert_eq!(n, seen);
+                seen += 1;
+                for set in 0..8 {
+                    assert_eq!(of >> set & 1 == 1, set < count && holds(set, n));
+                }
+            });
+            prop_assert_eq!(seen, if count == 0 { 0 } else { size });
+            for set in &sets {
+                prop_assert_eq!(set.len(), set.iter().count());
+            }
+        }
+    }
 }

@@ -49,6 +49,9 @@ pub struct Register {
 pub(crate) struct Prior {
     /// All candidates of the profile together.
     pub(crate) mass: Vec<f64>,
+    /// The mass that most profiles have, and by how much each other one differs from it.
+    common: f64,
+    others: Vec<(usize, f64)>,
     /// The likeliest candidate of the profile.
     pub(crate) top: Vec<f64>,
     /// How many candidates of the profile are possible at all.
@@ -537,6 +540,8 @@ impl Prior {
             mass: vec![0.0; profiles],
             top: vec![0.0; profiles],
             possible: vec![0; profiles],
+            common: 0.0,
+            others: Vec::new(),
             truth: truth.and_then(|n| each.get(n)).copied(),
         };
         for (profile, share) in profile_of.iter().zip(each) {
@@ -544,7 +549,19 @@ impl Prior {
             prior.top[*profile] = share.max(prior.top[*profile]);
             prior.possible[*profile] += usize::from(*share > 0.0);
         }
+        // The median is the mass of most profiles where most have the same.
+        let mut sorted = prior.mass.clone();
+        sorted.sort_by(f64::total_cmp);
+        prior.common = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+        let others = prior.mass.iter().map(|mass| mass - prior.common).enumerate();
+        prior.others = others.filter(|(_, more)| *more != 0.0).collect();
         prior
+    }
+
+    /// How likely it was that the source is among these profiles.
+    pub(crate) fn mass_of(&self, profiles: &ProfileSet) -> f64 {
+        let others = self.others.iter().filter(|(n, _)| profiles.contains(*n));
+        inexact(profiles.len()) * self.common + others.map(|(_, more)| more).sum::<f64>()
     }
 }
 

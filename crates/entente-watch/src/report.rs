@@ -231,6 +231,18 @@ impl Report {
                 visible(&by.join(", "))
             );
         }
+        for note in self.summary.to_review.iter().take(SHOWN_REVIEWS) {
+            let _ = writeln!(
+                table,
+                "look at {}: “{}” is close to {}",
+                visible(&note.file),
+                visible(&note.span.quote),
+                visible(&note.fact)
+            );
+        }
+        if let more @ 1.. = self.summary.to_review.len().saturating_sub(SHOWN_REVIEWS) {
+            let _ = writeln!(table, "and {more} more sentences to look at; `--json` lists them");
+        }
         for seen in self.summary.appearances.iter().filter(|seen| seen.files.len() > 1) {
             let day = seen
                 .published
@@ -255,6 +267,9 @@ impl Report {
         table
     }
 }
+
+/// Sentences to look at that a table lists.
+const SHOWN_REVIEWS: usize = 5;
 
 /// Text of others on a terminal: no control or direction characters.
 fn visible(text: &str) -> String {

@@ -186,6 +186,24 @@ impl RequestCommand {
                             ));
                         }
                     }
+                    let given = node.state().consents.values();
+                    let answers = |consent: &&entente_core::Consent| {
+                        let mut substitutes = node.state().substitutes.values().filter(|s| s.request == id);
+                        consent.request.as_ref() == Some(&id) || substitutes.any(|s| s.consent == consent.id)
+                    };
+                    for consent in given.filter(answers) {
+                        let until = consent
+                            .ends
+                            .map(|end| format!("until {}", end.strftime("%Y-%m-%d %H:%M")));
+                        let withdrawn = consent.withdrawn.map(|_| "withdrawn".to_owned());
+                        let purposes = consent.purposes.as_ref().map(|all| {
+                            let names: Vec<&str> = all.iter().map(Purpose::as_str).collect();
+                            format!("for {}", names.join(", "))
+                        });
+                        let terms = purposes.into_iter().chain(until).chain(withdrawn);
+                        let terms: Vec<String> = terms.chain(consent.conditions.iter().cloned()).collect();
+                        output::line(format!("consent {}: {}", consent.id, terms.join("; ")));
+                    }
                     for refusal in case.refusals.iter().filter(|refusal| !refusal.reason.is_empty()) {
                         output::line(format!("refused: {}", refusal.reason));
                     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::disclosure::{Disclosure, Notice};
 use crate::event::Event;
+use crate::handle::known_disclosure;
 use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PortionId, PortionRef, RecallId, ReportId};
 use crate::incident::{Incident, IncidentNotice, What};
 use crate::report::Report;
@@ -301,14 +302,10 @@ impl Of<'_> {
     }
 
     fn disclosures_of(self, incident: &Incident) -> impl Iterator<Item = Concern> {
-        let known = incident.disclosures.iter().filter_map(move |id| {
-            let here = self.state.disclosures.get(id);
-            let told = self.state.notices.get(id).and_then(|(_, notice)| match notice {
-                Notice::Disclosure(disclosure) => Some(disclosure),
-                Notice::Override(_) => None,
-            });
-            here.or(told)
-        });
+        let known = incident
+            .disclosures
+            .iter()
+            .filter_map(move |id| known_disclosure(self.state, id));
         known.map(move |disclosure| self.disclosure(disclosure))
     }
 

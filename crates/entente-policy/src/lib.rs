@@ -19,6 +19,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use cedar_policy::{
     Authorizer, Context, Decision, Effect, Entities, Entity, EntityUid, Policy, PolicyId, PolicySet, Request,
@@ -39,6 +40,10 @@ pub const MAX_RULES: usize = 256 << 10;
 const MAX_DEPTH: usize = 32;
 /// The most operators (`&&`, `+`, `.`, `if`, …) of one text, which nest without brackets.
 const MAX_OPERATORS: usize = 500;
+
+/// Read when the first rule is: most nodes have none.
+static VALIDATOR: LazyLock<Validator> =
+    LazyLock::new(|| Validator::new(Schema::from_str(SCHEMA).expect("the schema is Cedar")));
 
 /// Why a text is not a set of rules.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,9 +79,8 @@ impl Rules {
     pub fn parse<'t>(texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, RuleError> {
         let mut set = PolicySet::from_str(BASE).expect("the base policy is Cedar");
         let mut names = HashMap::new();
-        let validator = Validator::new(Schema::from_str(SCHEMA).expect("the schema is Cedar"));
         for (name, text) in texts {
-            for (n, rule) in rules_of(name, text, &validator)?.into_iter().enumerate() {
+            for (n, rule) in rules_of(name, text, &VALIDATOR)?.into_iter().enumerate() {
                 let shown = match rule.annotation("id") {
                     Some(id) => format!("{name}/{id}"),
                     None if n == 0 => name.to_owned(),

@@ -7,6 +7,7 @@ mod input;
 mod marks;
 mod node;
 mod output;
+mod words;
 
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::marks::{self, groups};
-use crate::output;
+use crate::{output, words};
 
 /// The state of `entente-core` as the store keeps it.
 #[derive(Default)]
@@ -301,7 +301,7 @@ pub(crate) fn random_id() -> String {
     let mut bytes = [0u8; 4];
     // Only uniqueness is at stake, and the store refuses an id that is taken.
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    words::hex(&bytes)
 }
 
 /// The passphrase: from the environment, from a file, or asked for. Never from a flag.

@@ -188,11 +188,7 @@ fn own_portions(
     let held =
         held.ok_or_else(|| Refusal::missing("report", &format!("{report} v{version}"), "it is not held here"))?;
     for id in portions {
-        let substitute = state
-            .substitutes_of(report, version)
-            .map(|s| &s.portion)
-            .find(|portion| portion.id == *id);
-        let portion = held.portion(id).or(substitute);
+        let portion = state.portion(&held.reference(id));
         let ours = portion.is_some_and(|portion| portion.lineage.originators().any(|party| party.includes(home)));
         if !ours {
             return Err(Refusal::Invalid(format!(

@@ -21,6 +21,7 @@ pub(crate) use verify::{Trusted, verify};
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::output;
+use crate::words::hex;
 
 /// The format that this program writes and reads.
 const FORMAT: &str = "entente-assurance/v1";
@@ -105,10 +106,6 @@ enum Shown {
         /// The receiver's portions in it, by the writer's word.
         portions: Vec<PortionRef>,
     },
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -1,23 +1,13 @@
 //! An event in one sentence, as it stands in an assurance.
 
 use entente_core::incident::What;
-use entente_core::{Event, Lawful, Notice, Route};
+use entente_core::{Event, Notice, Route};
+
+use crate::words;
 
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
-    let all: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    if all.is_empty() {
-        "none".to_owned()
-    } else {
-        all.join(", ")
-    }
-}
-
-fn lawful(lawful: &Lawful) -> String {
-    match lawful {
-        Lawful::Yes { basis } => format!("lawful: yes ({basis})"),
-        Lawful::No => "lawful: no".to_owned(),
-        Lawful::Undetermined => "lawful: not determined".to_owned(),
-    }
+    let all = words::list(items);
+    if all.is_empty() { "none".to_owned() } else { all }
 }
 
 fn disclosed(disclosure: &entente_core::Disclosure) -> String {
@@ -31,27 +21,27 @@ fn disclosed(disclosure: &entente_core::Disclosure) -> String {
         Route::Published => "published to",
     };
     format!(
-        "disclosure {}: {} v{} {route} {}{by}; permitted: {}; not permitted: {}; {}",
+        "disclosure {}: {} v{} {route} {}{by}; permitted: {}; not permitted: {}; lawful: {}",
         disclosure.id,
         disclosure.report,
         disclosure.version,
         list(&disclosure.audience),
         list(yes),
         list(no),
-        lawful(&disclosure.lawful)
+        words::lawful(&disclosure.lawful)
     )
 }
 
 fn overridden(made: &entente_core::Override) -> String {
     format!(
-        "override {} by {}: {} v{} {} for {}; {}; reason: {}",
+        "override {} by {}: {} v{} {} for {}; lawful: {}; reason: {}",
         made.id,
         made.authority,
         made.report,
         made.version,
         list(&made.portions),
         list(&made.audience),
-        lawful(&made.lawful),
+        words::lawful(&made.lawful),
         made.reason
     )
 }

@@ -17,7 +17,7 @@ use super::{Global, decide, exchange, holdings};
 use crate::failure::{Exit, Failure};
 use crate::marks::banner_over;
 use crate::node::{Node, random_id};
-use crate::output;
+use crate::{output, words};
 
 /// `entente brief`.
 #[derive(Debug, Subcommand)]
@@ -87,13 +87,6 @@ enum Whom {
     Table,
 }
 
-fn names<T: ToString>(list: impl IntoIterator<Item = T>) -> String {
-    list.into_iter()
-        .map(|name| name.to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 /// The one page.
 fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
     let shown = |item: &&BriefingItem| match whom {
@@ -135,10 +128,10 @@ fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
     page.text(format!(
         "{} speaks to {}, for {}. Prepared {} from {}.",
         briefing.speaker,
-        names(&briefing.audience),
+        words::list(&briefing.audience),
         briefing.purpose.as_ref().map_or("no stated purpose", Purpose::as_str),
         briefing.prepared.strftime("%Y-%m-%d %H:%M UTC"),
-        names(titles)
+        words::list(titles)
     ));
     page.heading("You can say");
     for item in &open {
@@ -176,7 +169,7 @@ fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
         vec![
             case.request.id.to_string(),
             case.request.to.to_string(),
-            names(case.open_portions()),
+            words::list(case.open_portions()),
             case.request.opened.strftime("%Y-%m-%d %H:%M").to_string(),
         ]
     });
@@ -194,16 +187,16 @@ fn costs(item: &BriefingItem) -> Vec<String> {
         notes.push(format!("and {} more reasons", item.why.len() - 1));
     }
     if !item.facts.is_empty() {
-        notes.push(format!("it would disclose {}", names(&item.facts)));
+        notes.push(format!("it would disclose {}", words::list(&item.facts)));
     }
     if !item.without_consent_of.is_empty() {
         notes.push(format!(
             "at the cost of {}, without whose consent it would be said",
-            names(&item.without_consent_of)
+            words::list(&item.without_consent_of)
         ));
     }
     if !item.exposes.is_empty() {
-        notes.push(format!("it may lead to a source of {}", names(&item.exposes)));
+        notes.push(format!("it may lead to a source of {}", words::list(&item.exposes)));
     }
     notes.extend(item.remedies.first().map(|remedy| format!("to change it: {remedy}")));
     notes
@@ -332,13 +325,13 @@ fn record(
                     "disclosure {} of {}: {}",
                     record.id,
                     record.report,
-                    names(&record.portions)
+                    words::list(&record.portions)
                 ));
             }
             match beyond.is_empty() {
                 true => output::line("everything that was said was permitted"),
                 false => {
-                    output::line(format!("said beyond what was permitted: {}", names(&beyond)));
+                    output::line(format!("said beyond what was permitted: {}", words::list(&beyond)));
                     output::line(format!(
                         "    → open a case with `entente incident open --from-briefing {id}`"
                     ));
@@ -400,8 +393,8 @@ impl BriefCommand {
                         briefing.id.to_string(),
                         briefing.prepared.strftime("%Y-%m-%d %H:%M").to_string(),
                         briefing.speaker.to_string(),
-                        names(&briefing.audience),
-                        names(briefing.reports.iter().map(|(id, _)| id)),
+                        words::list(&briefing.audience),
+                        words::list(briefing.reports.iter().map(|(id, _)| id)),
                         beyond.join(", "),
                     ]
                 });

@@ -6,7 +6,7 @@ use entente_core::decide::decide;
 use entente_core::exposure::Measures;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, What};
-use entente_core::{Context, Disclosure, Lawful, Outcome, PersonId, PortionRef, Query, ReportId, State};
+use entente_core::{Context, Disclosure, Outcome, PersonId, PortionRef, Query, ReportId, State};
 use entente_core::{Notice, PortionId};
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -18,20 +18,9 @@ use crate::failure::Failure;
 use crate::marks::banner_over;
 use crate::marks::groups;
 use crate::node::Node;
-use crate::output;
+use crate::{output, words};
 
 const NOTICE: &str = "Neither confirm nor deny.";
-
-fn names<T: ToString>(list: impl IntoIterator<Item = T>) -> String {
-    list.into_iter()
-        .map(|name| name.to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn day(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M").to_string()
-}
 
 /// For whom a case file is written.
 #[derive(Clone, Copy)]
@@ -47,17 +36,15 @@ pub(crate) fn readable(node: &Node, portions: &BTreeSet<PortionRef>, view: View<
     let Some(reader) = view.reader else {
         return portions.clone();
     };
-    let seen = |portion: &&PortionRef| {
-        visible(
-            node,
-            &portion.report,
-            Some(portion.version),
-            reader,
-            view.purpose.map(Purpose::as_str),
-        )
-        .is_ok_and(|seen| seen.contains(portion.portion.as_str()))
-    };
-    portions.iter().filter(seen).cloned().collect()
+    let purpose = view.purpose.map(Purpose::as_str);
+    // One decision for each version of a report.
+    let mut seen: BTreeMap<(&ReportId, u32), BTreeSet<String>> = BTreeMap::new();
+    for PortionRef { report, version, .. } in portions {
+        seen.entry((report, *version))
+            .or_insert_with(|| visible(node, report, Some(*version), reader, purpose).unwrap_or_default());
+    }
+    let may = |portion: &&PortionRef| seen[&(&portion.report, portion.version)].contains(portion.portion.as_str());
+    portions.iter().filter(may).cloned().collect()
 }
 
 /// What may be said to anyone, of the reports concerned.
@@ -125,7 +112,7 @@ fn told_rows(node: &Node, incident: &Incident, view: View<'_>) -> Vec<(String, S
             Some(None) => "told, unconfirmed".to_owned(),
             Some(Some(statement)) => format!("says: {statement}"),
         };
-        let portions = names(readable(node, portions, view));
+        let portions = words::list(readable(node, portions, view));
         (party.to_string(), why.join(", "), portions, state)
     };
     must.iter().map(of).chain(runs).collect()
@@ -203,7 +190,7 @@ fn holders(page: &mut Paper, node: &Node, exposed: &BTreeSet<PortionRef>, view: 
             {
                 rows.push(vec![
                     delivery.to.to_string(),
-                    format!("delivered {} by {}", day(delivery.at), delivery.by),
+                    format!("delivered {} by {}", words::moment(delivery.at), delivery.by),
                 ]);
             }
         }
@@ -231,22 +218,14 @@ fn task_rows(incident: &Incident, now: Timestamp) -> Vec<Vec<String>> {
                 if due == incident.opened {
                     return "at once".to_owned();
                 }
-                format!("{}{}", day(due), if task.is_late(now) { " LATE" } else { "" })
+                format!("{}{}", words::moment(due), if task.is_late(now) { " LATE" } else { "" })
             }),
             task.done.as_ref().map_or(String::new(), |(at, note)| {
-                format!("{} {note}", day(*at)).trim().to_owned()
+                format!("{} {note}", words::moment(*at)).trim().to_owned()
             }),
         ]
     };
     tasks.iter().map(row).collect()
-}
-
-fn lawful(lawful: &Lawful) -> String {
-    match lawful {
-        Lawful::Yes { basis } => format!("lawful: yes ({basis})"),
-        Lawful::No => "lawful: no".to_owned(),
-        Lawful::Undetermined => "lawful: not determined".to_owned(),
-    }
 }
 
 /// The case file.
@@ -268,12 +247,12 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
     page.notice = Some(NOTICE.to_owned());
     let end = incident
         .closed()
-        .map_or("open".to_owned(), |at| format!("closed {}", day(at)));
+        .map_or("open".to_owned(), |at| format!("closed {}", words::moment(at)));
     page.text(format!(
         "Opened {} by {}; {end}. Works on it: {}.",
-        day(incident.opened),
+        words::moment(incident.opened),
         incident.opened_by,
-        names(&incident.members)
+        words::list(&incident.members)
     ));
     page.heading("What is out");
     let known = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
@@ -335,12 +314,12 @@ fn disclosed(state: &State, incident: &Incident) -> BTreeSet<PortionRef> {
 fn out(page: &mut Paper, state: &State, disclosure: &Disclosure, seen: &BTreeSet<PortionRef>) {
     let by = disclosure.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
     page.text(format!(
-        "{} {}: {:?} to {}{by}; {}.",
-        day(disclosure.at),
+        "{} {}: {:?} to {}{by}; lawful: {}.",
+        words::moment(disclosure.at),
         disclosure.id,
         disclosure.route,
-        names(&disclosure.audience),
-        lawful(&disclosure.lawful)
+        words::list(&disclosure.audience),
+        words::lawful(&disclosure.lawful)
     ));
     for id in &disclosure.portions {
         let reference = PortionRef {
@@ -395,7 +374,7 @@ fn public_before(page: &mut Paper, state: &State, incident: &Incident, seen: &BT
         for portion in disclosure.portions.iter().filter(is_out) {
             rows.push(vec![
                 format!("{} v{} {portion}", disclosure.report, disclosure.version),
-                day(disclosure.at),
+                words::moment(disclosure.at),
                 disclosure.id.to_string(),
             ]);
         }
@@ -415,7 +394,11 @@ fn contained(page: &mut Paper, state: &State, incident: &Incident) {
         let What::Contained { held, recalls } = &entry.what else {
             continue;
         };
-        page.text(format!("{}: releases of {} are on hold.", day(entry.at), names(held)));
+        page.text(format!(
+            "{}: releases of {} are on hold.",
+            words::moment(entry.at),
+            words::list(held)
+        ));
         for recall in recalls.iter().filter_map(|id| state.recalls.get(id)) {
             for (holder, done) in &recall.holders {
                 let said = done
@@ -450,7 +433,7 @@ fn evidence(page: &mut Paper, incident: &Incident) {
             sha256.clone(),
             size.to_string(),
             found.clone(),
-            day(entry.at),
+            words::moment(entry.at),
         ]),
         _ => None,
     });
@@ -462,7 +445,11 @@ fn damage(page: &mut Paper, node: &Node, incident: &Incident, exposed: &BTreeSet
     page.heading("Damage");
     for entry in &incident.entries {
         if let What::Assessed { last, note, .. } = &entry.what {
-            page.item(if *last { "final" } else { "interim" }, note, vec![day(entry.at)]);
+            page.item(
+                if *last { "final" } else { "interim" },
+                note,
+                vec![words::moment(entry.at)],
+            );
         }
     }
     // The last assessment stands; before there is one, what would be measured now.
@@ -507,7 +494,7 @@ fn damage(page: &mut Paper, node: &Node, incident: &Incident, exposed: &BTreeSet
     }
     let rows = dependent
         .into_iter()
-        .map(|(portion, bases)| vec![portion, names(bases)]);
+        .map(|(portion, bases)| vec![portion, words::list(bases)]);
     page.table(
         &["dependent portion", "rests on"],
         rows.collect(),
@@ -531,7 +518,7 @@ fn damage(page: &mut Paper, node: &Node, incident: &Incident, exposed: &BTreeSet
     let rows = gain
         .into_iter()
         .filter(|(_, facts)| !facts.is_empty())
-        .map(|(person, facts)| vec![person, names(facts)]);
+        .map(|(person, facts)| vec![person, words::list(facts)]);
     page.table(
         &["who", "learned"],
         rows.collect(),
@@ -556,9 +543,9 @@ fn timeline(page: &mut Paper, incident: &Incident) {
             What::Contained { held, recalls } => {
                 let recalls = match recalls.is_empty() {
                     true => "none".to_owned(),
-                    false => names(recalls),
+                    false => words::list(recalls),
                 };
-                format!("on hold: {}; recalls: {recalls}", names(held))
+                format!("on hold: {}; recalls: {recalls}", words::list(held))
             }
             What::Told { party, .. } => format!("told: {party}"),
             What::Acknowledged { party, statement } => format!("{party} says: {statement}"),
@@ -575,12 +562,12 @@ fn timeline(page: &mut Paper, incident: &Incident) {
             What::Lesson { text, owner, due } => {
                 format!(
                     "lesson: {text} ({owner}{})",
-                    due.map_or(String::new(), |due| format!(", by {}", day(due)))
+                    due.map_or(String::new(), |due| format!(", by {}", words::moment(due)))
                 )
             }
             What::Closed { note } => format!("closed: {note}"),
         };
-        vec![day(entry.at), by, what]
+        vec![words::moment(entry.at), by, what]
     });
     page.table(&["when", "who", "what"], rows.collect(), "Nothing yet.");
 }

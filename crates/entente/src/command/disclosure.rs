@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::node::random_id;
-use crate::output;
+use crate::{output, words};
 
 /// What was released to whom.
 #[derive(Debug, Args)]
@@ -60,18 +60,6 @@ impl LawfulArgs {
             (lawful, _) => lawful,
         }
     }
-}
-
-fn lawful_words(lawful: &Lawful) -> String {
-    match lawful {
-        Lawful::Yes { basis } => format!("yes ({basis})"),
-        Lawful::No => "no".to_owned(),
-        Lawful::Undetermined => "not determined".to_owned(),
-    }
-}
-
-fn ids<T: ToString>(list: impl IntoIterator<Item = T>) -> String {
-    list.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// `entente override`.
@@ -152,13 +140,16 @@ impl OverrideCommand {
                 output::either(global.json, &json!({ "override": record, "sent": sent }), || {
                     output::line(format!("override {id} is recorded"));
                     if let Some(record) = record {
-                        output::line(format!("lawful: {}", lawful_words(&record.lawful)));
+                        output::line(format!("lawful: {}", words::lawful(&record.lawful)));
                         match record.without_consent_of.is_empty() {
                             true => output::line("permitted: yes, no consent was missing"),
                             false => output::line("permitted: no"),
                         }
                         for (portion, parties) in &record.without_consent_of {
-                            output::line(format!("    {portion}: without the consent of {}", ids(parties)));
+                            output::line(format!(
+                                "    {portion}: without the consent of {}",
+                                words::list(parties)
+                            ));
                         }
                     }
                     exchange::say_sent(&sent);
@@ -178,15 +169,15 @@ impl OverrideCommand {
                     } else if missing.is_empty() {
                         "yes".to_owned()
                     } else {
-                        format!("no, without {}", ids(missing))
+                        format!("no, without {}", words::list(missing))
                     };
                     vec![
                         o.id.to_string(),
                         by.clone(),
                         o.authority.to_string(),
-                        format!("{} {}", o.report, ids(&o.portions)),
-                        ids(&o.audience),
-                        lawful_words(&o.lawful),
+                        format!("{} {}", o.report, words::list(&o.portions)),
+                        words::list(&o.audience),
+                        words::lawful(&o.lawful),
                         permitted,
                     ]
                 });
@@ -252,7 +243,7 @@ impl DisclosureCommand {
                             output::line(format!(
                                 "    {portion}: permitted {}, lawful {}",
                                 if *permitted { "yes" } else { "no" },
-                                lawful_words(&record.lawful)
+                                words::lawful(&record.lawful)
                             ));
                         }
                     }
@@ -275,10 +266,10 @@ impl DisclosureCommand {
                     vec![
                         d.id.to_string(),
                         by.clone(),
-                        format!("{} {}", d.report, ids(&d.portions)),
-                        ids(&d.audience),
+                        format!("{} {}", d.report, words::list(&d.portions)),
+                        words::list(&d.audience),
                         format!("{:?}", d.route).to_lowercase(),
-                        lawful_words(&d.lawful),
+                        words::lawful(&d.lawful),
                         permitted.join(", "),
                     ]
                 });

@@ -19,7 +19,7 @@ use super::paper::PaperArgs;
 use super::{Global, case, exchange};
 use crate::failure::{Exit, Failure};
 use crate::node::{Node, random_id};
-use crate::{input, output};
+use crate::{input, output, words};
 
 /// `entente incident`.
 #[derive(Debug, Subcommand)]
@@ -281,10 +281,7 @@ fn clock(text: &str) -> Result<(Stage, u32), String> {
 /// Copies of evidence stand in the data folder, by their digest.
 fn keep(node: &Node, path: &Path) -> Result<(String, u64), Failure> {
     let bytes = input::bytes(path)?;
-    let sha256: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sha256 = words::hex(&Sha256::digest(&bytes));
     let folder = node.folder().join("evidence");
     let kept = folder.join(&sha256);
     let failed = |error: std::io::Error| Failure::failed(format!("{}: {error}", kept.display()));

@@ -11,6 +11,7 @@ use super::{Global, trust};
 use crate::failure::{Exit, Failure};
 use crate::node::Held;
 use crate::output;
+use crate::words::hex;
 
 /// `entente ledger`.
 #[derive(Debug, Subcommand)]
@@ -103,7 +104,6 @@ impl LedgerCommand {
                     ))
                 })?;
                 let opening = open.then(|| node.store.opening(event)).transpose()?;
-                let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
                 let value = json!({
                     "proof": proof.render(),
                     "entry": String::from_utf8_lossy(&entry),
@@ -180,7 +180,7 @@ fn compare_with_store(global: &Global, report: &mut entente_ledger::VerifyReport
     let node = global.node()?;
     let entries = node.store.entries(0..report.size)?;
     let hash = entente_ledger::root_of(entries.iter().map(|entry| entente_ledger::leaf_hash(entry)));
-    let root: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let root = hex(&hash);
     if root != report.root || entries.len() as u64 != report.size {
         report.ok = false;
         report.findings.push(entente_ledger::Finding {

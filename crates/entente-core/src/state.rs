@@ -422,6 +422,14 @@ impl State {
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
     }
 
+    /// Those of these persons who are not known here, as outsiders.
+    pub(crate) fn outsiders<'i>(&self, ids: impl IntoIterator<Item = &'i PersonId>) -> Vec<Person> {
+        let unknown = ids.into_iter().filter(|id| !self.persons.contains_key(id));
+        unknown
+            .filter_map(|id| Some(Person::outsider(id.clone(), id.party()?)))
+            .collect()
+    }
+
     /// A portion or substitute text, wherever it stands.
     pub fn portion(&self, reference: &PortionRef) -> Option<&Portion> {
         let report = self.reports.get(&reference.report)?.versions.get(&reference.version)?;

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::decide::{LocalPolicy, Query, Snapshot, SourceExposure, decide};
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionId, ReportId, RequestId};
-use crate::party::Person;
 use crate::report::Report;
 use crate::state::State;
 
@@ -60,13 +59,7 @@ pub fn stopped(
         .filter_map(|holding| holding.latest())
         .filter(under);
     let people = people(before);
-    let snapshots = [before, after].map(|state| {
-        let unknown = people.iter().filter(|id| !state.persons.contains_key(id));
-        let outsiders: Vec<Person> = unknown
-            .filter_map(|id| Some(Person::outsider(id.clone(), id.party()?)))
-            .collect();
-        Snapshot::compile(state, groups, &outsiders)
-    });
+    let snapshots = [before, after].map(|state| Snapshot::compile(state, groups, &state.outsiders(&people)));
     let people: Vec<PersonId> = people.into_iter().collect();
     let purposes = purposes(before, arrangement);
     let mut all = Vec::new();

@@ -15,19 +15,7 @@ fn one_page_says_what_can_be_said_what_not_and_at_whose_cost() {
     );
     desk.ok("GBR.CAB", &["facts", "set", REPORT, "facts.json"]);
     desk.substituted();
-    let new = [
-        "brief",
-        "new",
-        "--audience",
-        "visitors.json",
-        "--report",
-        REPORT,
-        "--purpose",
-        "threat-warning",
-        "--speaker",
-        "GBR.CAB/minister",
-    ];
-    let said = desk.ok("GBR.CAB", &new);
+    let said = desk.brief("GBR.CAB/minister");
     let briefing = desk.ok("GBR.CAB", &["--json", "brief", "list"]).json()[0]["id"]
         .as_str()
         .unwrap()
@@ -68,9 +56,7 @@ fn one_page_says_what_can_be_said_what_not_and_at_whose_cost() {
         "GBR.CAB",
         &["report", "distribute", REPORT, "--add", "GBR.CAB/desk-analyst"],
     );
-    let mut analyst = new;
-    *analyst.last_mut().unwrap() = "GBR.CAB/desk-analyst";
-    let other = desk.ok("GBR.CAB", &analyst).out;
+    let other = desk.brief("GBR.CAB/desk-analyst").out;
     assert!(
         !other.contains("Port Marrow") && other.contains("1 more portions are not for you"),
         "{other}"

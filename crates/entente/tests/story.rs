@@ -165,19 +165,7 @@ fn a_decision_says_who_may_have_what_and_whom_to_ask() {
         .code,
         5
     );
-    assert_eq!(
-        desk.run(&[
-            "--data",
-            "GBR.CAB",
-            "decide",
-            "--report",
-            "SVC-2026-0412",
-            "--audience",
-            "gone.json"
-        ])
-        .code,
-        5
-    );
+    assert_eq!(desk.decide("gone.json", &[]).code, 5);
 }
 
 #[test]

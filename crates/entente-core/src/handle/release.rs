@@ -35,11 +35,7 @@ pub(super) fn deciding<T>(
             "the audience is empty; name at least one person".to_owned(),
         ));
     }
-    let unknown = audience.iter().filter(|id| !state.persons.contains_key(id));
-    let outsiders: Vec<Person> = unknown
-        .filter_map(|id| Some(Person::outsider(id.clone(), id.party()?)))
-        .collect();
-    let snapshot = Snapshot::compile(state, context.groups, &outsiders);
+    let snapshot = Snapshot::compile(state, context.groups, &state.outsiders(audience));
     let audience: Vec<PersonId> = audience.iter().cloned().collect();
     let query = Query {
         report,

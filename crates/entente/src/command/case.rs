@@ -91,12 +91,17 @@ fn context_of<'c>(
 }
 
 /// Parties that must be told, why, their part, and what became of it.
-fn told_rows(node: &Node, incident: &Incident, view: View<'_>) -> Vec<(String, String, String, String)> {
+fn told_rows(
+    node: &Node,
+    incident: &Incident,
+    sources: &[SourceDamage],
+    view: View<'_>,
+) -> Vec<(String, String, String, String)> {
     let (groups, exposure) = (groups(), node.exposure());
     let state = node.state();
     let must = must_be_told(state, incident, &context_of(node, &groups, &exposure));
     let told = incident.told();
-    let runs = handlers(state, incident).into_iter();
+    let runs = handlers(state, sources).into_iter();
     let runs = runs.map(|person| {
         (
             person.to_string(),
@@ -119,10 +124,10 @@ fn told_rows(node: &Node, incident: &Incident, view: View<'_>) -> Vec<(String, S
 }
 
 /// Whoever runs sources here, where one of them is concerned.
-fn handlers<'s>(state: &'s State, incident: &Incident) -> Vec<&'s PersonId> {
+fn handlers<'s>(state: &'s State, sources: &[SourceDamage]) -> Vec<&'s PersonId> {
     /// The role of those who run sources.
     const ROLE: &str = "source-handler";
-    if source_damage(state, incident).is_empty() {
+    if sources.is_empty() {
         return Vec::new();
     }
     let home = state.home.as_ref();
@@ -269,7 +274,8 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
         "Nothing.",
     );
     page.heading("Who must be told");
-    let rows = told_rows(node, incident, view)
+    let sources = source_damage(state, incident);
+    let rows = told_rows(node, incident, &sources, view)
         .into_iter()
         .map(|(a, b, c, d)| vec![a, b, c, d]);
     page.table(
@@ -280,7 +286,7 @@ pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<
     holders(&mut page, node, &exposed, view);
     contained(&mut page, state, incident);
     evidence(&mut page, incident);
-    damage(&mut page, node, incident, &exposed, view);
+    damage(&mut page, node, incident, &exposed, sources, view);
     page.heading("What may still be said");
     let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
     let said = may_still_be_said(node, &reports, view.purpose)?;
@@ -440,7 +446,14 @@ fn evidence(page: &mut Paper, incident: &Incident) {
     page.table(&["text", "SHA-256", "bytes", "found", "kept"], rows.collect(), "None.");
 }
 
-fn damage(page: &mut Paper, node: &Node, incident: &Incident, exposed: &BTreeSet<PortionRef>, view: View<'_>) {
+fn damage(
+    page: &mut Paper,
+    node: &Node,
+    incident: &Incident,
+    exposed: &BTreeSet<PortionRef>,
+    now: Vec<SourceDamage>,
+    view: View<'_>,
+) {
     let state = node.state();
     page.heading("Damage");
     for entry in &incident.entries {
@@ -457,7 +470,7 @@ fn damage(page: &mut Paper, node: &Node, incident: &Incident, exposed: &BTreeSet
         What::Assessed { sources, .. } => Some(sources.clone()),
         _ => None,
     });
-    let sources = assessed.unwrap_or_else(|| source_damage(state, incident));
+    let sources = assessed.unwrap_or(now);
     let rows = sources.iter().map(|damage| {
         vec![
             damage.source.to_string(),
@@ -581,7 +594,8 @@ pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<V
     let exposed = exposed_portions(state, incident);
     let seen = readable(node, &disclosed(state, incident), view);
     let reports: BTreeSet<ReportId> = exposed.iter().map(|portion| portion.report.clone()).collect();
-    let told = told_rows(node, incident, view).into_iter();
+    let sources = source_damage(state, incident);
+    let told = told_rows(node, incident, &sources, view).into_iter();
     let disclosures: Vec<Value> = incident
         .disclosures
         .iter()
@@ -604,7 +618,7 @@ pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<V
         "disclosures": disclosures,
         "tasks": incident.tasks(),
         "must_be_told": told.map(|(party, why, portions, state)| json!({ "party": party, "why": why, "portions": portions, "state": state })).collect::<Vec<_>>(),
-        "sources": source_damage(state, incident),
+        "sources": sources,
         "may_still_be_said": may_still_be_said(node, &reports, view.purpose)?,
     }))
 }

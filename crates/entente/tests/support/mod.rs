@@ -168,21 +168,7 @@ impl Desk {
             ],
         );
         self.ok("GBR.CAB", &["facts", "set", REPORT, "facts.json"]);
-        self.ok(
-            "GBR.CAB",
-            &[
-                "brief",
-                "new",
-                "--audience",
-                "visitors.json",
-                "--report",
-                REPORT,
-                "--purpose",
-                "threat-warning",
-                "--speaker",
-                "GBR.CAB/minister",
-            ],
-        );
+        self.brief("GBR.CAB/minister");
         let briefing = self.ok("GBR.CAB", &["--json", "brief", "list"]).json()[0]["id"]
             .as_str()
             .unwrap()
@@ -203,6 +189,34 @@ impl Desk {
         );
         self.receive("USA.SVC");
         briefing
+    }
+
+    /// A speaker is briefed for the visitors.
+    pub fn brief(&self, speaker: &str) -> Said {
+        let about = [
+            "--audience",
+            "visitors.json",
+            "--report",
+            REPORT,
+            "--purpose",
+            "threat-warning",
+        ];
+        let new = [&["brief", "new"], &about[..], &["--speaker", speaker]].concat();
+        self.ok("GBR.CAB", &new)
+    }
+
+    /// What the partner is answered about an audience.
+    pub fn decide(&self, audience: &str, more: &[&str]) -> Said {
+        let about = [
+            "--data",
+            "GBR.CAB",
+            "decide",
+            "--report",
+            REPORT,
+            "--audience",
+            audience,
+        ];
+        self.run(&[&about[..], more].concat())
     }
 
     pub fn receive(&self, party: &str) -> Said {

@@ -7,7 +7,7 @@ use entente_marking::Entity;
 use serde::{Deserialize, Serialize};
 
 /// The longest name accepted anywhere: long enough for a path of organisations, short enough for a file name.
-pub const MAX_NAME: usize = 128;
+pub const MAX_NAME: usize = entente_exposure::MAX_NAME;
 
 /// A name that is not one: what is wrong, and what a right one looks like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
 
-use entente_core::exposure::{
+use entente_exposure::{
     Band, Candidate, Claim, Credence, Knowledge, MeasureError, Measures, Register, Threshold, Value, explain, measure,
 };
 use proptest::prelude::*;
@@ -291,8 +291,8 @@ proptest! {
     #[test]
     fn conditions_read_back_as_themselves(claims in claims()) {
         for claim in claims {
-            let read: entente_core::exposure::Predicate = claim.reveals.parse().unwrap();
-            prop_assert_eq!(read.to_string().parse::<entente_core::exposure::Predicate>().unwrap(), read);
+            let read: entente_exposure::Predicate = claim.reveals.parse().unwrap();
+            prop_assert_eq!(read.to_string().parse::<entente_exposure::Predicate>().unwrap(), read);
         }
     }
 }

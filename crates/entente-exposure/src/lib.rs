@@ -20,6 +20,9 @@ pub use predicate::{MAX_DEPTH, MAX_TOKENS, Predicate, PredicateError};
 pub use register::{Candidate, MAX_ATTRIBUTES, MAX_CANDIDATES, Register, RegisterError};
 pub use value::{Kind, MAX_VALUE, Number, Value};
 
+/// The most bytes of a name: of a candidate, an attribute, an origin. Names of Entente are as long.
+pub const MAX_NAME: usize = 128;
+
 /// What is wrong with some JSON, without the place, which is said beside it.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::PredicateError;
-use crate::exposure::value::{MAX_VALUE, Number, Value};
-use crate::ids::MAX_NAME;
+use crate::MAX_NAME;
+use crate::value::{MAX_VALUE, Number, Value};
 
 /// Words and signs of a condition: a list of some hundred towns fits, and nobody reads a longer one.
 pub const MAX_TOKENS: usize = 2_048;

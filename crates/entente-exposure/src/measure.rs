@@ -164,7 +164,7 @@ pub fn measure(register: &Register, known: &Knowledge) -> Result<Measures, Measu
 ///
 /// # Examples
 /// ```
-/// use entente_core::exposure::{Knowledge, Register, explain};
+/// use entente_exposure::{Knowledge, Register, explain};
 ///
 /// let register = Register::from_json(
 ///     r#"{"candidates": [{"id": "S1", "place": "north"}, {"id": "S2", "place": "north"}, {"id": "S3", "place": "south"}], "true": "S3"}"#,

@@ -1,9 +1,9 @@
-//! Source exposure of 100,000 candidates and 50 facts: `cargo bench -p entente-core --bench exposure`.
+//! Source exposure of 100,000 candidates and 50 facts: `cargo bench -p entente-exposure --bench exposure`.
 //!
 //! Candidates that have the same attributes are one profile; the argument is how many profiles there are. The peer is
 //! the definition, written down as a loop over candidates and facts.
 
-use entente_core::exposure::{Candidate, Claim, Credence, Knowledge, Register, Value, explain, measure};
+use entente_exposure::{Candidate, Claim, Credence, Knowledge, Register, Value, explain, measure};
 
 const CANDIDATES: usize = 100_000;
 const FACTS: usize = 50;

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use super::lexer::{self, Placed, Sign, Token};
 use super::{Node, Order, Place, PredicateError, Relation, Test};
-use crate::exposure::value::{Number, Value};
+use crate::value::{Number, Value};
 
 /// How deep parentheses and `not` may nest: far beyond what a person can follow, far below what would exhaust a stack.
 pub const MAX_DEPTH: usize = 32;

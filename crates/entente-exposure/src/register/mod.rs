@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::predicate::{Node, Place, Predicate, PredicateError, Relation, Test};
 use super::set::ProfileSet;
 use super::value::{Kind, MAX_VALUE, Value};
-use crate::ids::MAX_NAME;
+use crate::MAX_NAME;
 
 /// Candidates of a register: ten times the largest for which speed is measured.
 pub const MAX_CANDIDATES: usize = 1_000_000;
@@ -262,12 +262,12 @@ impl Register {
     /// A condition for a statement that names values of attributes: what an analyst may start from.
     ///
     /// ```
-    /// use entente_core::exposure::Register;
+    /// use entente_exposure::Register;
     /// let text = r#"{"candidates": [{"id": "A", "place": "Narev"}, {"id": "B", "place": "Old Mill"}]}"#;
     /// let register = Register::from_json(text)?;
     /// let proposed = register.propose("The courier was seen at the old mill.");
     /// assert_eq!(proposed.as_deref(), Some("place = 'Old Mill'"));
-    /// # Ok::<(), entente_core::exposure::RegisterError>(())
+    /// # Ok::<(), entente_exposure::RegisterError>(())
     /// ```
     pub fn propose(&self, statement: &str) -> Option<String> {
         let words = |text: &str| {

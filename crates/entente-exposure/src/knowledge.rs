@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::predicate::{Predicate, PredicateError};
 use super::without_place;
-use crate::ids::MAX_NAME;
+use crate::MAX_NAME;
 
 /// Facts that one audience may hold: many times what a long story discloses.
 pub const MAX_FACTS: usize = 4_096;
@@ -230,7 +230,7 @@ impl Heard {
 ///
 /// # Examples
 /// ```
-/// use entente_core::exposure::{Claim, Credence, Knowledge};
+/// use entente_exposure::{Claim, Credence, Knowledge};
 ///
 /// let mut known = Knowledge::default();
 /// let claim = |credence, origin: &str| Claim {
@@ -243,7 +243,7 @@ impl Heard {
 /// assert!(!known.learn(&claim("asserted", "newspaper"))?, "copies add nothing");
 /// assert!(known.learn(&claim("asserted", "spokesman"))?);
 /// assert!((known.credence("F1").unwrap().get() - 0.988).abs() < 0.001);
-/// # Ok::<(), entente_core::exposure::KnowledgeError>(())
+/// # Ok::<(), entente_exposure::KnowledgeError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Knowledge {

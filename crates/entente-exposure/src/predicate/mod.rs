@@ -69,13 +69,13 @@ impl PredicateError {
 ///
 /// # Examples
 /// ```
-/// use entente_core::exposure::{Predicate, Value};
+/// use entente_exposure::{Predicate, Value};
 ///
 /// let reveals: Predicate = "access='inner' AND (place is known (some town))".parse()?;
 /// assert_eq!(reveals.to_string(), "access = 'inner' and place is known");
 /// let inner = Value::from("inner");
 /// assert!(!reveals.holds(|name| (name == "access").then_some(&inner)), "the place is not known");
-/// # Ok::<(), entente_core::exposure::PredicateError>(())
+/// # Ok::<(), entente_exposure::PredicateError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Predicate {

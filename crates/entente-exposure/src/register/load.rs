@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::{Candidate, Register, RegisterError, nearest};
-use crate::exposure::value::{Number, Value};
-use crate::exposure::without_place;
+use crate::value::{Number, Value};
+use crate::without_place;
 
 /// The names with a meaning at the top of a register.
 const KEYS: [&str; 4] = ["candidates", "prior", "unlisted", "true"];

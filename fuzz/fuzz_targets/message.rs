@@ -9,7 +9,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Ok(message) = serde_json::from_slice::<Message>(bytes) else { return };
     let home = PartyPath::new("B").expect("a plain name");
     let groups = Groups::default();
-    let context = Context { now: jiff_now(), groups: &groups, policy: &NoGuards, exposure: &NoGuards };
+    let context = Context { now: jiff_now(), groups: &groups, schemes: entente_marking::builtin::schemes(), policy: &NoGuards, exposure: &NoGuards };
     let mut state = State::default();
     let party = Party { path: home, name: String::new(), client_of: Default::default(), signing_keys: vec![], recipient: None };
     for event in handle(&state, Command::Found(party), &context).expect("an empty node can be set up").events {

@@ -105,6 +105,7 @@ impl Originator {
         let context = Context {
             now: self.now,
             groups: &groups,
+            schemes: entente_marking::builtin::schemes(),
             policy: &NoGuards,
             exposure: &guard,
         };

@@ -5,8 +5,10 @@
 //! can therefore be joined and compared, and a decision never needs to know which scheme a label came from.
 //!
 //! A [`Scheme`] turns text into a [`Marking`] and back, says with rule and source what is wrong with a text, and
-//! rolls the banner of a document up from its portions. A scheme is looked up in [`Schemes`].
+//! rolls the banner of a document up from its portions. A scheme is looked up in [`Schemes`];
+//! [`builtin`] has those that every node knows.
 
+pub mod builtin;
 pub mod codes;
 mod finding;
 mod groups;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, SourceGuard, State};
 use entente_ledger::Log;
+use entente_marking::builtin::{groups, schemes};
 use entente_policy::Rules;
 use entente_seal::{Header, KeyPair, SecretString};
 use entente_store::{Change, DocKey, Outgoing, Projection, Receipt, Recorded, Store};
@@ -11,7 +12,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::marks::{self, groups};
 use crate::{output, words};
 
 /// The state of `entente-core` as the store keeps it.
@@ -119,7 +119,7 @@ impl Node {
 
     /// The state compiled for deciding, with persons whom a file describes.
     pub(crate) fn snapshot(&self, outsiders: &[Person]) -> Snapshot {
-        Snapshot::compile(&self.state, &groups(), outsiders)
+        Snapshot::compile(&self.state, groups(), outsiders)
     }
 
     /// This party's own rules.
@@ -134,10 +134,11 @@ impl Node {
 
     /// What would be true after a command; nothing is committed, and nothing leaves.
     pub(crate) fn after(&self, command: Command) -> Result<State, Failure> {
-        let (groups, exposure) = (groups(), self.exposure());
+        let exposure = self.exposure();
         let context = Context {
             now: Timestamp::now(),
-            groups: &groups,
+            groups: groups(),
+            schemes: schemes(),
             policy: &self.rules,
             exposure: &exposure,
         };
@@ -154,12 +155,12 @@ impl Node {
         let receipt = self
             .store
             .submit(now, move |held: &Held| -> Result<Change<Event>, CommandRefusal> {
-                let groups = groups();
                 let exposure = SourceGuard::new(&held.0);
                 let rules = Rules::kept(held.0.rules_in_force());
                 let context = Context {
                     now,
-                    groups: &groups,
+                    groups: groups(),
+                    schemes: schemes(),
                     policy: &rules,
                     exposure: &exposure,
                 };
@@ -272,7 +273,6 @@ impl Node {
         })?;
         let message: Message = serde_json::from_slice(&opened.payload)
             .map_err(|error| Failure::failed(format!("{}: its contents are not a message: {error}", path.display())))?;
-        let message = marks::recheck(message, &marks::schemes(), &self.state);
         self.submit(Command::Receive {
             from: opened.header.from.parse()?,
             id: opened.header.id.clone(),

@@ -6,6 +6,7 @@ mod answer;
 mod briefing;
 mod directory;
 mod incident;
+mod meaning;
 mod notices;
 mod receive;
 mod release;
@@ -19,7 +20,7 @@ pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
 use std::collections::BTreeSet;
 
-use entente_marking::{Groups, Label, Purpose};
+use entente_marking::{Groups, Label, Purpose, Schemes};
 use jiff::Timestamp;
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
@@ -38,13 +39,15 @@ use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::Report;
 use crate::state::State;
 
-/// What a handler may look at besides the state: the moment, who belongs to which group, and the guards of decisions.
+/// What a handler may look at besides the state: the moment, groups and schemes, and the guards of decisions.
 #[derive(Clone, Copy)]
 pub struct Context<'c> {
     /// Now.
     pub now: Timestamp,
     /// Who belongs to the groups on release lists.
     pub groups: &'c Groups,
+    /// The schemes in which marks are read.
+    pub schemes: &'c Schemes,
     /// The party's own policies.
     pub policy: &'c dyn LocalPolicy,
     /// What originators say about their sources.
@@ -612,7 +615,13 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
             id,
             digest,
             message,
-        } => receive::receive(state, from, id, digest, message),
+        } => receive::receive(
+            state,
+            from,
+            id,
+            digest,
+            meaning::recheck(message, context.schemes, state),
+        ),
     }
 }
 

@@ -12,9 +12,9 @@ use jiff::Timestamp;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::marks::groups;
 use crate::node::Node;
 use crate::{input, output};
+use entente_marking::builtin::groups;
 
 /// `entente arrangement`.
 #[derive(Debug, Subcommand)]
@@ -137,7 +137,7 @@ fn what_stops(node: &Node, command: &Command, id: &ArrangementId) -> Result<Vec<
         node.rules() as &dyn LocalPolicy,
         &node.exposure() as &dyn SourceExposure,
     );
-    Ok(stopped(node.state(), &after, id, &groups(), guards, Timestamp::now()))
+    Ok(stopped(node.state(), &after, id, groups(), guards, Timestamp::now()))
 }
 
 fn say_stops(stops: &[Stopped], dry_run: bool) {

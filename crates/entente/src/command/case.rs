@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use super::report::visible;
 use crate::failure::Failure;
 use crate::marks::banner_over;
-use crate::marks::groups;
 use crate::node::Node;
 use crate::{output, words};
+use entente_marking::builtin::{groups, schemes};
 
 const NOTICE: &str = "Neither confirm nor deny.";
 
@@ -77,14 +77,11 @@ fn may_still_be_said(
     Ok(all)
 }
 
-fn context_of<'c>(
-    node: &'c Node,
-    groups: &'c entente_marking::Groups,
-    exposure: &'c entente_core::SourceGuard<'c>,
-) -> Context<'c> {
+fn context_of<'c>(node: &'c Node, exposure: &'c entente_core::SourceGuard<'c>) -> Context<'c> {
     Context {
         now: Timestamp::now(),
-        groups,
+        groups: groups(),
+        schemes: schemes(),
         policy: node.rules(),
         exposure,
     }
@@ -97,9 +94,9 @@ fn told_rows(
     sources: &[SourceDamage],
     view: View<'_>,
 ) -> Vec<(String, String, String, String)> {
-    let (groups, exposure) = (groups(), node.exposure());
+    let exposure = node.exposure();
     let state = node.state();
-    let must = must_be_told(state, incident, &context_of(node, &groups, &exposure));
+    let must = must_be_told(state, incident, &context_of(node, &exposure));
     let told = incident.told();
     let runs = handlers(state, sources).into_iter();
     let runs = runs.map(|person| {

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::marks::schemes;
 use crate::node::{Node, random_id};
 use crate::output;
+use entente_marking::builtin::schemes;
 
 /// The terms of a consent.
 #[derive(Debug, Args)]

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId};
+use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId, builtin};
 use serde_json::json;
 
 use super::Global;
 use super::policy::{self, Form, PolicyAndLabel, Reading};
 use crate::failure::{Exit, Failure};
-use crate::{input, marks, output};
+use crate::{input, output};
 
 /// Which rules to read a mark by.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     fn scheme(&self) -> Result<Arc<dyn Scheme>, Failure> {
-        let schemes = marks::schemes();
+        let schemes = builtin::schemes();
         let id = SchemeId::new(&self.scheme);
         schemes.get(&id, self.profile.as_deref()).cloned().ok_or_else(|| {
             let known: Vec<String> = schemes
@@ -245,7 +245,7 @@ impl MarkingCommand {
             Self::SpifTranslate { files, to, incoming } => policy::translate(global, &files, &to, incoming),
             Self::Convert { file, to } => policy::convert(&file, to),
             Self::Schemes => {
-                let schemes = marks::schemes();
+                let schemes = builtin::schemes();
                 let rows: Vec<Vec<String>> = schemes
                     .iter()
                     .map(|scheme| {

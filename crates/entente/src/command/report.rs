@@ -14,9 +14,10 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::marks::{banner_in, banner_of, groups, schemes};
+use crate::marks::{banner_in, banner_of};
 use crate::node::Node;
 use crate::{input, output};
+use entente_marking::builtin::{groups, schemes};
 
 /// `entente report`.
 #[derive(Debug, Subcommand)]
@@ -292,7 +293,7 @@ impl ReportCommand {
                 let mut node = global.node()?;
                 let text = input::text(&file)?;
                 let report = read_report(&file, &text, node.state(), &node.home()?.clone())?;
-                let closed = empty_audiences(node.state(), &report, &groups());
+                let closed = empty_audiences(node.state(), &report, groups());
                 node.submit(Command::AddReport(report.clone()))?;
                 let banner = report_banner(&report);
                 let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });

@@ -27,6 +27,7 @@ fn build() -> Schemes {
     let mut schemes = Schemes::empty();
     schemes.insert(Arc::new(us::UsIc::ic_2016()));
     schemes.insert(Arc::new(us::UsIc::dodm_5200_01()));
+    schemes.insert(Arc::new(us::UsIc::ic_ism_2021()));
     // The codes go before the policies of the same name, which are there for exchange with other policies.
     schemes.insert(Arc::new(codes::tlp()));
     schemes.insert(Arc::new(codes::pap()));

@@ -8,6 +8,7 @@
 //! rolls the banner of a document up from its portions. A scheme is looked up in [`Schemes`];
 //! [`builtin`] has those that every node knows.
 
+mod adjacent;
 pub mod builtin;
 pub mod codes;
 mod finding;
@@ -20,6 +21,7 @@ pub mod stanag;
 pub mod us;
 mod xml;
 
+pub use adjacent::{AdjacentFault, AdjacentMark, AdjacentMarks, Banners, Marks, split_adjacent_marks};
 pub use finding::{Finding, Severity};
 pub use groups::{Group, Groups};
 pub use label::{Category, Caveat, Circle, Control, Label, Level, Purpose, Purposes, SchemeId};

@@ -19,6 +19,9 @@ fn portion() -> impl Strategy<Value = String> {
         "//CAN GBR C",
         "//NS",
         "//CTS",
+        "//NIS",
+        "//NR",
+        "//DEU NATO S",
         "//FGI S",
         "//JOINT S GBR USA",
     ]);
@@ -68,6 +71,7 @@ fn portion() -> impl Strategy<Value = String> {
         |(head, sci, sap, aea, fgi, control, release, late, non_ic)| {
             let dissem: Vec<&str> = match release {
                 // FISA and DSEN stand before DISPLAY ONLY in the register.
+                _ if release.starts_with("DISPLAY") => vec![control, late, release],
                 _ if release.contains("DISPLAY") => vec![control, release],
                 _ => vec![control, release, late],
             };
@@ -271,9 +275,9 @@ fn each_validity_rule_is_found_at_its_place() {
 #[test]
 fn dod_rules_are_those_of_its_manual() {
     let (ic, dod) = (UsIc::ic_2016(), UsIc::dodm_5200_01());
-    let many = "(TS//SAR-AA/BB/CC/DD/EE//NF)";
-    assert!(ic.check(many, MarkKind::Portion, None).is_valid());
-    let found = dod.check(many, MarkKind::Portion, None).findings;
+    let many = "TOP SECRET//SAR-AA/BB/CC//NOFORN";
+    assert!(ic.check(many, MarkKind::Banner, None).is_valid());
+    let found = dod.check(many, MarkKind::Banner, None).findings;
     assert_eq!(
         (found[0].rule.as_str(), found[0].source.contains("para. 7.e")),
         ("dodm.7e", true)

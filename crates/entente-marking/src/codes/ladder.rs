@@ -77,14 +77,18 @@ impl Ladder {
 
     fn place(&self, text: &str) -> Option<usize> {
         let word = self.word(text).filter(|_| text.len() <= MAX_MARK)?;
-        self.table.rungs.iter().position(|rung| rung.name == word)
+        let today = self.today(&word).unwrap_or(&word);
+        self.table.rungs.iter().position(|rung| rung.name == today)
+    }
+
+    /// What replaces a word of an earlier version.
+    fn today(&self, word: &str) -> Option<&'static str> {
+        let (_, new) = self.table.old.iter().find(|(old, _)| *old == word)?;
+        Some(new)
     }
 
     fn nearest(&self, text: &str) -> Option<&'static str> {
         let word = self.word(text).filter(|_| text.len() <= MAX_MARK)?;
-        if let Some((_, new)) = self.table.old.iter().find(|(old, _)| *old == word) {
-            return Some(new);
-        }
         let scored = self
             .table
             .rungs
@@ -144,8 +148,12 @@ impl Scheme for Ladder {
         let findings = if canonical == text {
             Vec::new()
         } else {
-            let message = format!("this is written {canonical}");
-            vec![Finding::warning(&self.rule("form"), source, message, 0, text.len()).suggest(&canonical)]
+            let old = self.word(text).is_some_and(|word| self.today(&word).is_some());
+            let (rule, message) = match old {
+                true => ("old", format!("this is of an earlier version; today it is {canonical}")),
+                false => ("form", format!("this is written {canonical}")),
+            };
+            vec![Finding::warning(&self.rule(rule), source, message, 0, text.len()).suggest(&canonical)]
         };
         Checked {
             marking: Some(marking),

@@ -4,12 +4,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::country::is_country;
 use super::mark::{Fgi, List, Mark, Name};
+use super::profile::Profile;
 use super::syntax::{GRAMMAR, Piece, Reader, Role, Token, nearest};
-use super::vocabulary::{CONTROLS, SCI, Word, known_words};
+use super::vocabulary::{COMPARTMENTS, CONTROLS, Control, NATO_PROGRAMMES, OLD_SYSTEMS, SCI, Word, known_words};
 use crate::finding::Finding;
 use crate::scheme::MarkKind;
+
+const FGI_SOURCE: &str = "IC Markings Manual 2016, pp. 122-124";
+/// The words of a programme's nickname; two are usual.
+const MAX_NICKNAME: usize = 4;
+/// The title of release lists, its abbreviation, and an older form.
+const RELEASES: [&str; 3] = ["REL TO", "AUTHORIZED FOR RELEASE TO", "RELEASABLE TO"];
+
+/// The owners in a category of foreign government information: `Some(None)` where they are concealed.
+fn fgi(piece: Piece<'_>) -> Option<Option<Piece<'_>>> {
+    let rest = ["FOREIGN GOVERNMENT INFORMATION", "FGI"]
+        .into_iter()
+        .find_map(|title| piece.after(title))?;
+    match rest.text.is_empty() {
+        true => Some(None),
+        false => rest.after(" ").map(Some),
+    }
+}
 
 impl Reader<'_> {
     /// Notes a category's place; the order of categories is fixed.
@@ -36,59 +53,107 @@ impl Reader<'_> {
 
     pub(super) fn category(&mut self, mark: &mut Mark, piece: Piece<'_>) {
         let first = piece.text.split('/').next().unwrap_or_default();
-        let system = first.split(['-', ' ']).next().unwrap_or_default();
-        // NATO's programme words stand directly after a NATO classification.
-        if SCI
-            .iter()
-            .any(|row| row.name == system || row.long == first.split('-').next().unwrap_or_default())
-        {
+        if self.is_system(first) {
             self.place(1, "SCI control systems", piece);
             self.sci(mark, piece);
         } else if let Some(rest) = piece.after("SAR-").or_else(|| piece.after("SPECIAL ACCESS REQUIRED-")) {
             self.place(2, "special access programmes", piece);
             self.sap(mark, piece, rest);
-        } else if self.dod && piece.text == "HVSACO" {
+        } else if self.profile.is_dod() && piece.text == "HVSACO" {
             self.place(2, "special access programmes", piece);
             self.token(piece, Role::Sap);
             mark.sap.hvsaco = true;
         } else if is_atomic(first) {
             self.place(3, "atomic energy controls", piece);
             self.atomic(mark, piece);
-        } else if piece.text == "FGI" || piece.text.starts_with("FGI ") {
+        } else if let Some(owners) = fgi(piece) {
             self.place(4, "foreign government information", piece);
             self.token(piece, Role::Fgi);
-            mark.fgi = Some(match piece.after("FGI ") {
-                None => Fgi::Concealed,
-                Some(owners) => Fgi::From(self.codes(owners, " ", true)),
-            });
+            mark.fgi = Some(self.foreign_information(piece, owners));
         } else {
             self.controls(mark, piece);
         }
     }
 
+    /// Whether a category that begins so is that of control systems.
+    fn is_system(&self, first: &str) -> bool {
+        let (system, title) = (
+            first.split(['-', ' ']).next().unwrap_or_default(),
+            first.split('-').next().unwrap_or_default(),
+        );
+        NATO_PROGRAMMES.contains(&first)
+            || SCI.iter().any(|row| row.name == system || row.long == title)
+            || OLD_SYSTEMS.iter().any(|(old, _)| *old == title)
+            || self.lists.is_system(system)
+    }
+
     fn sci(&mut self, mark: &mut Mark, piece: Piece<'_>) {
         let mut names = Vec::new();
+        let mut foreign = Vec::new();
         for system in piece.split("/") {
             self.token(system, Role::Sci);
+            if let Some(word) = NATO_PROGRAMMES.into_iter().find(|word| *word == system.text) {
+                foreign.push(word);
+                if !mark.nato.insert(word) {
+                    self.twice(word, system);
+                }
+                continue;
+            }
             let mut parts = system.split("-");
             let Some(head) = parts.next() else { continue };
-            let row = SCI.iter().find(|row| row.name == head.text || row.long == head.text);
-            let Some(row) = row else {
+            let Some(name) = self.system_name(head) else {
                 self.unknown(head);
                 continue;
             };
-            let compartments = self.compartments(system, parts, &[("GAMMA", "G")]);
-            names.push(Name::new(row.name));
-            if mark.sci.insert(Name::new(row.name), compartments).is_some() {
+            if !foreign.is_empty() {
                 self.error(
-                    "us-ic.syntax.duplicate",
-                    GRAMMAR,
-                    format!("`{}` stands twice", row.name),
+                    "us-ic.order.foreign",
+                    "IC Markings Manual 2016, p. 122",
+                    "NATO's programme words stand after the US control systems",
                     system,
                 );
             }
+            let titles: Vec<(&str, &str)> = COMPARTMENTS
+                .iter()
+                .filter(|row| row.0 == name)
+                .map(|row| (row.1, row.2))
+                .collect();
+            let compartments = self.compartments(system, parts, &titles);
+            names.push(Name::new(&name));
+            if mark.sci.insert(Name::new(&name), compartments).is_some() {
+                self.twice(&name, system);
+            }
         }
         self.sorted(&names, piece, "control systems");
+        if !foreign.is_sorted() {
+            self.error(
+                "us-ic.order.foreign",
+                "IC Markings Manual 2016, p. 122",
+                "NATO's programme words stand in alphabetical order",
+                piece,
+            );
+        }
+    }
+
+    /// The name of a control system, published or the node's own; older words are read as today's.
+    fn system_name(&mut self, head: Piece<'_>) -> Option<String> {
+        if let Some((_, today)) = OLD_SYSTEMS.iter().find(|(old, _)| *old == head.text) {
+            self.old(head, format!("`{}` is an older word; today it is `{today}`", head.text));
+            return Some((*today).to_owned());
+        }
+        let published = SCI.iter().find(|row| row.name == head.text || row.long == head.text);
+        published
+            .map(|row| row.name.to_owned())
+            .or_else(|| self.lists.is_system(head.text).then(|| head.text.to_owned()))
+    }
+
+    fn twice(&mut self, what: &str, piece: Piece<'_>) {
+        self.error(
+            "us-ic.syntax.duplicate",
+            GRAMMAR,
+            format!("`{what}` stands twice"),
+            piece,
+        );
     }
 
     fn sap(&mut self, mark: &mut Mark, piece: Piece<'_>, rest: Piece<'_>) {
@@ -98,30 +163,100 @@ impl Reader<'_> {
             return;
         }
         let mut names = Vec::new();
-        for programme in rest.split("/") {
+        for (n, programme) in rest.split("/").enumerate() {
+            let programme = match programme
+                .after("SAR-")
+                .or_else(|| programme.after("SPECIAL ACCESS REQUIRED-"))
+            {
+                Some(bare) if n > 0 => {
+                    self.repeated_indicator(rest, programme);
+                    bare
+                }
+                _ => programme,
+            };
             let mut parts = programme.split("-");
             let Some(head) = parts.next() else { continue };
-            if !is_name(head.text) {
-                self.error(
-                    "us-ic.sap.name",
-                    "IC Markings Manual 2016, p. 100",
-                    "a programme is named by letters and digits, as in `SAR-BP`",
-                    head,
-                );
+            if !self.is_programme(head) {
                 continue;
             }
             let compartments = self.compartments(programme, parts, &[]);
             names.push(Name::new(head.text));
             if mark.sap.named.insert(Name::new(head.text), compartments).is_some() {
-                self.error(
-                    "us-ic.syntax.duplicate",
-                    GRAMMAR,
-                    format!("`{}` stands twice", head.text),
-                    programme,
-                );
+                self.twice(head.text, programme);
             }
         }
         self.sorted(&names, piece, "programmes");
+    }
+
+    /// The DoD writes `SAR-` before each programme (figure 34), the intelligence community once.
+    fn repeated_indicator(&mut self, rest: Piece<'_>, programme: Piece<'_>) {
+        if self.profile.is_dod() {
+            return;
+        }
+        let once = rest.text.replace("SPECIAL ACCESS REQUIRED-", "").replace("/SAR-", "/");
+        self.error_with(
+            "us-ic.sap.indicator",
+            "IC Markings Manual 2016, p. 100",
+            "`SAR-` stands once, before the first programme",
+            programme,
+            &format!("SAR-{once}"),
+        );
+    }
+
+    /// A banner may spell a programme's nickname out, in several words; a portion has its abbreviation.
+    fn is_programme(&mut self, head: Piece<'_>) -> bool {
+        let words = head.text.split(' ').count();
+        if !head.text.split(' ').all(is_name) || words > MAX_NICKNAME {
+            self.error(
+                "us-ic.sap.name",
+                "IC Markings Manual 2016, p. 100",
+                "a programme is named by letters and digits, as in `SAR-BP` or `SAR-BUTTER POPCORN`",
+                head,
+            );
+            return false;
+        }
+        if words > 1 && self.kind == MarkKind::Portion {
+            self.error(
+                "us-ic.sap.portion",
+                "IC Markings Manual 2016, p. 101",
+                "a portion mark has the abbreviation of the programme, as in `SAR-BP`",
+                head,
+            );
+        }
+        true
+    }
+
+    fn foreign_information(&mut self, piece: Piece<'_>, owners: Option<Piece<'_>>) -> Fgi {
+        let Some(owners) = owners else {
+            return Fgi::Concealed;
+        };
+        let bare = owners
+            .after("[")
+            .filter(|list| list.text.ends_with(']'))
+            .map(|list| Piece {
+                text: list.text.trim_end_matches(']'),
+                start: list.start,
+            });
+        if bare.is_some() {
+            let message = "the brackets of the register's table are not written";
+            self.findings.push(Finding::warning(
+                "us-ic.fgi.brackets",
+                FGI_SOURCE,
+                message,
+                piece.start,
+                piece.end(),
+            ));
+        }
+        let list = self.codes(bare.unwrap_or(owners), " ", true);
+        if list.contains("USA") {
+            self.error(
+                "us-ic.fgi.own",
+                FGI_SOURCE,
+                "the USA is not a foreign government: leave it out",
+                owners,
+            );
+        }
+        Fgi::From(list)
     }
 
     fn compartments<'t>(
@@ -207,8 +342,8 @@ impl Reader<'_> {
             self.token(part, Role::Aea);
             let aea = &mut mark.aea;
             match part.text {
-                "DOD UCNI" | "DCNI" => aea.dod_ucni = true,
-                "DOE UCNI" | "UCNI" => aea.doe_ucni = true,
+                "DOD UCNI" | "DCNI" | "DOD UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION" => aea.dod_ucni = true,
+                "DOE UCNI" | "UCNI" | "DOE UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION" => aea.doe_ucni = true,
                 "TFNI" | "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION" => aea.tfni = true,
                 "ATOMAL" => aea.atomal = true,
                 text => {
@@ -236,6 +371,12 @@ impl Reader<'_> {
                     for control in rest.split('-').filter(|control| !control.is_empty()) {
                         let numbers = control.strip_prefix("SIGMA ").or_else(|| control.strip_prefix("SG "));
                         match (control, numbers) {
+                            ("N", _) if !formerly => {
+                                mark.aea.cnwdi = true;
+                                if !self.profile.is_dod() {
+                                    self.old(part, "`-N` is the DoD's form; here it is `-CNWDI`");
+                                }
+                            }
                             ("CNWDI" | "CRITICAL NUCLEAR WEAPON DESIGN INFORMATION", _) if !formerly => {
                                 mark.aea.cnwdi = true;
                             }
@@ -272,14 +413,22 @@ impl Reader<'_> {
         let mut eyes_start = None;
         for part in piece.split("/") {
             // `USA/CAN/GBR EYES ONLY` uses the separator inside its list.
-            if is_country(part.text) && piece.text.contains(" EYES ONLY") {
+            if self.lists.is_country(part.text) && piece.text.contains(" EYES ONLY") {
                 eyes_start.get_or_insert(part.start);
                 eyes.insert(part.text.to_owned());
                 continue;
             }
+            if let Some(words) = self.joined_by_commas(part) {
+                for word in words {
+                    number = number.max(self.control(mark, word, &mut eyes, eyes_start).1);
+                }
+                continue;
+            }
             let (place, category) = self.control(mark, part, &mut eyes, eyes_start);
             if category != 0 {
-                order.push(place);
+                if place != u16::MAX {
+                    order.push(place);
+                }
                 if number != 0 && number != category {
                     self.error(
                         "us-ic.order.category",
@@ -312,6 +461,27 @@ impl Reader<'_> {
         }
     }
 
+    /// `ORCON,NOFORN`: controls joined by commas, as before July 2005 (M p. 192).
+    fn joined_by_commas<'t>(&mut self, part: Piece<'t>) -> Option<Vec<Piece<'t>>> {
+        let words: Vec<Piece<'t>> = part.split(",").map(Piece::trimmed).collect();
+        let all = words.len() > 1 && words.iter().all(|word| self.known_control(word.text).is_some());
+        all.then(|| {
+            self.old(
+                part,
+                "controls joined by commas are an older form; today they are joined by `/`",
+            );
+            words
+        })
+    }
+
+    fn known_control(&self, text: &str) -> Option<&'static Control> {
+        let row = CONTROLS.iter().find(|row| match self.kind {
+            MarkKind::Portion => row.portion == text,
+            MarkKind::Banner => row.banner == text || row.also.contains(&text),
+        });
+        row.filter(|row| row.token != Word::Nnpi || self.profile != Profile::Ic2016)
+    }
+
     /// Reads one control; gives its place within its category, and the category's number (0 for none).
     fn control(
         &mut self,
@@ -320,7 +490,7 @@ impl Reader<'_> {
         eyes: &mut BTreeSet<String>,
         eyes_start: Option<usize>,
     ) -> (u16, u8) {
-        if part.text == "REL" || part.text.starts_with("REL TO") || part.text.starts_with("RELEASABLE TO ") {
+        if part.text == "REL" || RELEASES.iter().any(|title| part.text.starts_with(title)) {
             self.token(part, Role::Rel);
             let rel = self.rel(part);
             if mark.rel.replace(rel).is_some() {
@@ -334,7 +504,7 @@ impl Reader<'_> {
             if mark.display.replace(list).is_some() {
                 self.error("us-ic.syntax.duplicate", GRAMMAR, "DISPLAY ONLY stands twice", part);
             }
-            return (115, 5);
+            return (125, 5);
         }
         if part.text == "EYES" {
             self.token(part, Role::Eyes);
@@ -351,7 +521,7 @@ impl Reader<'_> {
                 end: part.end(),
                 role: Role::Eyes,
             });
-            if is_country(last) {
+            if self.lists.is_country(last) {
                 eyes.insert(last.to_owned());
             } else {
                 self.error(
@@ -364,18 +534,29 @@ impl Reader<'_> {
             mark.eyes = Some(List::Of(std::mem::take(eyes)));
             return (85, 5);
         }
-        if self.dod
+        if self.profile.is_dod()
             && let Some(nickname) = part.after("ACCM-")
         {
             self.token(part, Role::Accm);
+            if !nickname.text.split(' ').all(is_name) {
+                let source = "DoDM 5200.01 v2, encl. 4, para. 11.a";
+                self.error(
+                    "dodm.11a",
+                    source,
+                    "a nickname follows `ACCM-`, as in `ACCM-FICTITIOUS EFFORT`",
+                    part,
+                );
+            }
             mark.accm.insert(nickname.text.to_owned());
             return (u16::MAX, 6);
         }
-        let row = CONTROLS.iter().find(|row| match self.kind {
-            MarkKind::Portion => row.portion == part.text,
-            MarkKind::Banner => row.banner == part.text || row.also.contains(&part.text),
-        });
-        let Some(row) = row.filter(|row| row.token != Word::Nnpi || self.dod) else {
+        let Some(row) = self.known_control(part.text) else {
+            // Nicknames follow their `ACCM-`, joined by `/` (DoDM 5200.01 v2, encl. 4, para. 11.a).
+            if !mark.accm.is_empty() && part.text.split(' ').all(is_name) {
+                self.token(part, Role::Accm);
+                mark.accm.insert(part.text.to_owned());
+                return (u16::MAX, 6);
+            }
             self.unknown(part);
             return (0, 0);
         };
@@ -392,10 +573,32 @@ impl Reader<'_> {
     }
 
     fn rel(&mut self, part: Piece<'_>) -> List {
-        let list = part
-            .after("REL TO ")
-            .or_else(|| part.after("RELEASABLE TO "))
+        let list = RELEASES
+            .iter()
+            .find_map(|title| part.after(title).filter(|list| list.text.starts_with(' ')))
             .map(Piece::trimmed);
+        if part.text.starts_with("RELEASABLE TO") {
+            self.old(part, "`RELEASABLE TO` is an older form; today it is `REL TO`");
+        }
+        let list = list.map(
+            |list| match list.text.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')) {
+                Some(bare) => {
+                    let message = "the brackets of the register's table are not written";
+                    self.findings.push(Finding::warning(
+                        "us-ic.rel.brackets",
+                        GRAMMAR,
+                        message,
+                        list.start,
+                        list.end(),
+                    ));
+                    Piece {
+                        text: bare,
+                        start: list.start + 1,
+                    }
+                }
+                None => list,
+            },
+        );
         let Some(list) = list.filter(|list| !list.text.is_empty()) else {
             if part.text == "REL" && self.kind == MarkKind::Portion {
                 return List::AsBanner;
@@ -445,7 +648,7 @@ impl Reader<'_> {
         let other = CONTROLS
             .iter()
             .find(|row| row.portion == piece.text || row.banner == piece.text || row.also.contains(&piece.text));
-        if let Some(row) = other.filter(|row| row.token != Word::Nnpi || self.dod) {
+        if let Some(row) = other.filter(|row| row.token != Word::Nnpi || self.profile.is_dod()) {
             let (instead, message) = match self.kind {
                 MarkKind::Banner => (row.banner, format!("`{}` is the form for portions", piece.text)),
                 MarkKind::Portion => (row.portion, format!("`{}` is the form for banners", piece.text)),
@@ -474,6 +677,8 @@ fn is_atomic(text: &str) -> bool {
         })
         || [
             "DOD UCNI",
+            "DOD UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
+            "DOE UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
             "DCNI",
             "DOE UCNI",
             "UCNI",

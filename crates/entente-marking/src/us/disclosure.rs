@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::mark::{List, Mark};
 use super::meaning::atoms;
+use super::profile::Profile;
 use super::vocabulary::Word;
 use crate::groups::Groups;
 use crate::release::Entity;
@@ -80,7 +81,13 @@ fn step(rule: &str, message: impl Into<String>) -> Step {
 }
 
 /// Rolls foreign disclosure up over all portions at once.
-pub(crate) fn roll_up(marks: &[Mark], classified: bool, groups: &Groups, steps: &mut Vec<Step>) -> Disclosure {
+pub(crate) fn roll_up(
+    marks: &[Mark],
+    classified: bool,
+    groups: &Groups,
+    profile: Profile,
+    steps: &mut Vec<Step>,
+) -> Disclosure {
     let some: Vec<&Mark> = marks.iter().filter(|mark| participates(mark)).collect();
     let listed = |mark: &&Mark| mark.rel.is_some() || mark.eyes.is_some();
     let says =
@@ -112,7 +119,13 @@ pub(crate) fn roll_up(marks: &[Mark], classified: bool, groups: &Groups, steps: 
     }
     let silent = some.iter().find(|mark| !says(mark));
     if let Some(mark) = silent {
-        let text = super::render::render(mark, crate::scheme::MarkKind::Portion);
+        let text = super::render::render(mark, crate::scheme::MarkKind::Portion, profile);
+        if profile.is_dod() {
+            steps.push(dod_step(format!(
+                "{text} does not say who may have it: the banner has the classification, and no release marking"
+            )));
+            return Disclosure::Silent;
+        }
         steps.push(step(
             "unmarked",
             format!("{text} does not say who may have it, other portions do: nobody foreign may have the whole"),
@@ -126,7 +139,23 @@ pub(crate) fn roll_up(marks: &[Mark], classified: bool, groups: &Groups, steps: 
         ));
         return Disclosure::Noforn;
     }
-    by_lists(&some, groups, steps)
+    match by_lists(&some, groups, steps) {
+        Disclosure::Noforn if profile.is_dod() => {
+            steps.push(dod_step(
+                "the lists have nobody in common: the banner has no release marking",
+            ));
+            Disclosure::Silent
+        }
+        other => other,
+    }
+}
+
+fn dod_step(message: impl Into<String>) -> Step {
+    Step {
+        rule: "dodm.10d8".to_owned(),
+        source: "DoDM 5200.01 v2, encl. 4, para. 10.d.(8)".to_owned(),
+        message: message.into(),
+    }
 }
 
 fn lists_of(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::country::is_nato;
 use super::vocabulary::{Class, Word};
 
 /// Orders names as the manual does: those that begin with a digit first, then by letters (M p. 61).
@@ -27,7 +28,8 @@ pub(crate) enum Head {
     Us(Class),
     /// Owners; empty for concealed foreign government information (`//FGI S`).
     Foreign(BTreeSet<String>, Class),
-    Nato(&'static str, BTreeSet<String>, Class),
+    /// NATO, and the operation of its council whose information it is.
+    Nato(BTreeSet<String>, Class),
     /// Owners; `None` where the portion leaves them to the banner.
     Joint(Option<BTreeSet<String>>, Class),
 }
@@ -35,7 +37,15 @@ pub(crate) enum Head {
 impl Head {
     pub(crate) fn class(&self) -> Class {
         match self {
-            Self::Us(class) | Self::Foreign(_, class) | Self::Nato(_, _, class) | Self::Joint(_, class) => *class,
+            Self::Us(class) | Self::Foreign(_, class) | Self::Nato(_, class) | Self::Joint(_, class) => *class,
+        }
+    }
+
+    /// The owners that it names.
+    pub(crate) fn owners(&self) -> Option<&BTreeSet<String>> {
+        match self {
+            Self::Us(_) | Self::Joint(None, _) => None,
+            Self::Foreign(owners, _) | Self::Nato(owners, _) | Self::Joint(Some(owners), _) => Some(owners),
         }
     }
 }
@@ -82,6 +92,8 @@ pub(crate) enum List {
 pub(crate) struct Mark {
     pub(crate) head: Head,
     pub(crate) sci: Compartments,
+    /// NATO's programme words of the same category.
+    pub(crate) nato: BTreeSet<&'static str>,
     pub(crate) sap: Programmes,
     pub(crate) aea: Atomic,
     pub(crate) fgi: Option<Fgi>,
@@ -98,6 +110,7 @@ impl Mark {
         Self {
             head,
             sci: Compartments::new(),
+            nato: BTreeSet::new(),
             sap: Programmes::default(),
             aea: Atomic::default(),
             fgi: None,
@@ -115,6 +128,20 @@ impl Mark {
 
     pub(crate) fn is_classified(&self) -> bool {
         self.head.class() > Class::Unclassified
+    }
+
+    /// Whether it holds information of NATO's that somebody names, or foreign information of somebody unnamed.
+    pub(crate) fn may_hold_nato(&self) -> bool {
+        let named = match &self.fgi {
+            Some(Fgi::From(list)) => list.iter().any(|owner| is_nato(owner)),
+            Some(Fgi::Concealed) => true,
+            None => false,
+        };
+        named
+            || self
+                .head
+                .owners()
+                .is_some_and(|owners| owners.iter().any(|owner| is_nato(owner)))
     }
 
     /// Whether it carries any dissemination or non-IC control.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::country::is_nato;
 use super::mark::{Compartments, Fgi, Head, List, Mark};
 use super::syntax::{Role, Token};
 use super::vocabulary::{Class, NATO, SCI, Sci, Word};
@@ -27,7 +28,7 @@ fn category(set: &str, value: &str) -> Category {
 /// | classification | level `us-ic`: U 0, R 1, C 2, S 3, TS 4 |
 /// | SCI, SAP | required category at every depth: `us-ic/sci/SI`, `us-ic/sci/SI-G`, `us-ic/sci/SI-G ABCD` |
 /// | RD, FRD, CNWDI, SIGMA | required categories `us-ic/aea/…` |
-/// | NATO classification, FGI of NATO | level `us-ic/nato`: the read-on |
+/// | an owner that is NATO, or an operation of its council | level `us-ic/nato`: the read-on (ISM.ACES, highWaterNATO) |
 /// | ATOMAL | required category `us-ic/nato/ATOMAL` |
 /// | NOFORN, or no release marking at all | release to the USA only (ISM.ACES: a non-US subject needs REL, EYES or DISPLAY ONLY) |
 /// | REL TO, EYES ONLY, DISPLAY ONLY | release to the list |
@@ -44,6 +45,9 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
     };
     label.levels.insert(SchemeId::new(ID), level);
     nested(&mut label.required, "sci", &mark.sci);
+    label
+        .required
+        .extend(mark.nato.iter().map(|word| category("sci", word)));
     nested(&mut label.required, "sap", &mark.sap.named);
     if mark.sap.multiple {
         label.required.insert(category("sap", "MULTIPLE PROGRAMS"));
@@ -56,17 +60,14 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
     match &mark.head {
         Head::Us(_) | Head::Joint(None, _) => {}
         Head::Foreign(list, _) | Head::Joint(Some(list), _) => owners.extend(list.iter().map(String::as_str)),
-        Head::Nato(_, list, _) => {
-            owners.extend(list.iter().map(String::as_str));
-            nato_read_on(&mut label, class);
-        }
+        Head::Nato(list, _) => owners.extend(list.iter().map(String::as_str)),
     }
     if let Some(Fgi::From(list)) = &mark.fgi {
         owners.extend(list.iter().map(String::as_str));
-        if list.contains("NATO") {
-            // Which of NATO's levels is inside is not written: the document's level is the high-water mark.
-            nato_read_on(&mut label, class);
-        }
+    }
+    if owners.iter().any(|owner| is_nato(owner)) {
+        // Which of NATO's levels is inside is not always written: the mark's level is the high-water mark.
+        nato_read_on(&mut label, class);
     }
     label.owners = owners
         .into_iter()
@@ -206,7 +207,8 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
             let name = NATO
                 .iter()
                 .find(|row| row.0 == written || row.1 == written)
-                .map_or(written, |row| row.0);
+                .map_or(written, |row| row.0)
+                .trim_start_matches("NATO ");
             (
                 format!("classified {name} by NATO"),
                 "us-ic.class.nato",

@@ -16,8 +16,10 @@ pub mod authority;
 mod categories;
 mod country;
 mod disclosure;
+mod head;
 mod mark;
 mod meaning;
+mod profile;
 mod render;
 mod rollup;
 mod rules;
@@ -30,6 +32,8 @@ use crate::label::SchemeId;
 use crate::scheme::{Checked, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 pub use country::groups;
 use mark::{Head, List, Mark};
+pub use profile::{ControlSystem, Country, Register};
+use profile::{Lists, Profile};
 
 /// The levels of the scheme `us-ic`, for clearances: rank and name.
 pub const LEVELS: [(u16, &str); 5] = [
@@ -44,46 +48,62 @@ pub const LEVELS: [(u16, &str); 5] = [
 #[derive(Clone, Debug)]
 pub struct UsIc {
     id: SchemeId,
-    profile: &'static str,
-    title: &'static str,
-    dod: bool,
-    groups: Groups,
+    profile: Profile,
+    lists: Lists,
 }
 
 impl UsIc {
-    /// The intelligence community's rules: manual of 31 December 2016.
-    pub fn ic_2016() -> Self {
+    fn with_profile(profile: Profile) -> Self {
         Self {
             id: SchemeId::new(meaning::ID),
-            profile: "ic-2016",
-            title: "US intelligence community, Register and Manual of 31 December 2016",
-            dod: false,
-            groups: groups(),
+            profile,
+            lists: Lists::published(),
         }
     }
 
-    /// The Department of Defense's variant: DoDM 5200.01, volume 2.
+    /// The intelligence community's rules: manual of 31 December 2016.
+    pub fn ic_2016() -> Self {
+        Self::with_profile(Profile::Ic2016)
+    }
+
+    /// The Department of Defense's own rules: DoDM 5200.01, volume 2, enclosure 4.
     pub fn dodm_5200_01() -> Self {
-        Self {
-            profile: "dodm-5200.01",
-            title: "US Department of Defense, DoDM 5200.01 volume 2",
-            dod: true,
-            ..Self::ic_2016()
-        }
+        Self::with_profile(Profile::Dod)
+    }
+
+    /// The intelligence community's later rules as ODNI's IC-ISM V2021-NOV encodes them.
+    pub fn ic_ism_2021() -> Self {
+        Self::with_profile(Profile::Ism2021)
     }
 
     /// The same rules with other groups of countries.
     #[must_use]
     pub fn with_groups(mut self, groups: Groups) -> Self {
-        self.groups = groups;
+        self.lists.groups = groups;
+        self
+    }
+
+    /// The same rules with the lists of a node beside the published ones.
+    #[must_use]
+    pub fn with_register(mut self, register: Register) -> Self {
+        self.lists.add(register);
         self
     }
 
     fn read(&self, text: &str, kind: MarkKind) -> (Option<Mark>, Vec<Finding>) {
-        let mut read = syntax::read(text, kind, &self.groups, self.dod);
+        let mut read = syntax::read(text, kind, &self.lists, self.profile);
         if let Some(mark) = &read.mark {
-            read.findings
-                .extend(rules::check(mark, &read.tokens, text.len(), self.dod));
+            let broken = rules::check(mark, &read.tokens, text.len(), kind, self.profile);
+            read.findings.extend(broken);
+            // What a NATO classification spelt out should have been is the whole mark.
+            for finding in read
+                .findings
+                .iter_mut()
+                .filter(|finding| finding.rule == head::NATO_FORM)
+            {
+                finding.suggestion = Some(render::render(mark, kind, self.profile));
+                (finding.start, finding.end) = (0, text.len());
+            }
         }
         (read.mark, read.findings)
     }
@@ -105,8 +125,8 @@ impl UsIc {
         Marking {
             scheme: self.id.clone(),
             kind,
-            canonical: render::render(mark, kind),
-            label: meaning::label(mark, &self.groups),
+            canonical: render::render(mark, kind, self.profile),
+            label: meaning::label(mark, &self.lists.groups),
         }
     }
 }
@@ -117,16 +137,24 @@ impl Scheme for UsIc {
     }
 
     fn profile(&self) -> &str {
-        self.profile
+        match self.profile {
+            Profile::Ic2016 => "ic-2016",
+            Profile::Dod => "dodm-5200.01",
+            Profile::Ism2021 => "ic-ism-2021",
+        }
     }
 
     fn title(&self) -> &str {
-        self.title
+        match self.profile {
+            Profile::Ic2016 => "US intelligence community, Register and Manual of 31 December 2016",
+            Profile::Dod => "US Department of Defense, DoDM 5200.01 volume 2",
+            Profile::Ism2021 => "US intelligence community, as encoded in ODNI's IC-ISM V2021-NOV",
+        }
     }
 
     fn check(&self, text: &str, kind: MarkKind, banner: Option<&str>) -> Checked {
         let (mark, mut findings) = self.read(text, kind);
-        let canonical = mark.as_ref().map(|mark| render::render(mark, kind));
+        let canonical = mark.as_ref().map(|mark| render::render(mark, kind, self.profile));
         let mut marking = None;
         if let Some(mut mark) = mark
             && !findings.iter().any(Finding::is_error)
@@ -150,8 +178,8 @@ impl Scheme for UsIc {
     }
 
     fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
-        let read = syntax::read(text, kind, &self.groups, self.dod);
-        meaning::explain(text, &read.tokens, &self.groups)
+        let read = syntax::read(text, kind, &self.lists, self.profile);
+        meaning::explain(text, &read.tokens, &self.lists.groups)
     }
 
     fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup {
@@ -208,7 +236,7 @@ impl Scheme for UsIc {
             });
         }
         let banner = (valid && !marks.is_empty()).then(|| {
-            let mark = rollup::roll_up(&marks, &self.groups, &mut steps);
+            let mark = rollup::roll_up(&marks, &self.lists.groups, self.profile, &mut steps);
             self.marking(&mark, MarkKind::Banner)
         });
         Rollup {

@@ -3,20 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::mark::{Atomic, Compartments, Fgi, Head, List, Mark, Name, Programmes};
-use super::vocabulary::Word;
+use super::profile::Profile;
+use super::vocabulary::{ACTIVITIES, Class, Fused, NATO, NATO_FUSED, Word};
 use crate::scheme::MarkKind;
 
 /// The canonical text of a mark.
-pub(crate) fn render(mark: &Mark, kind: MarkKind) -> String {
-    let mut parts = vec![head(&mark.head, kind)];
+pub(crate) fn render(mark: &Mark, kind: MarkKind, profile: Profile) -> String {
+    let fused = fused(mark, profile);
+    let mut parts = vec![match fused {
+        Some(row) if kind == MarkKind::Banner => format!("//{}", row.banner),
+        Some(row) => format!("//{}", row.portion),
+        None => head(&mark.head, kind),
+    }];
     let mut push = |part: String| {
         if !part.is_empty() {
             parts.push(part);
         }
     };
-    push(compartments(&mark.sci));
-    push(programmes(&mark.sap));
-    push(atomic(&mark.aea, kind));
+    push(systems(mark, fused));
+    push(programmes(&mark.sap, kind, profile));
+    push(atomic(&mark.aea, kind, profile, fused));
     match &mark.fgi {
         None => {}
         Some(Fgi::Concealed) => push("FGI".to_owned()),
@@ -38,13 +44,7 @@ fn head(head: &Head, kind: MarkKind) -> String {
     };
     match head {
         Head::Us(_) => class.to_owned(),
-        Head::Nato(banner, _, _) => match kind {
-            MarkKind::Banner => format!("//{banner}"),
-            MarkKind::Portion => {
-                let row = super::vocabulary::NATO.iter().find(|row| row.0 == *banner);
-                format!("//{}", row.map_or(*banner, |row| row.1))
-            }
-        },
+        Head::Nato(owners, class) => nato(owners, *class, kind),
         Head::Foreign(owners, _) if owners.is_empty() => format!("//FGI {class}"),
         Head::Foreign(owners, _) => format!("//{} {class}", countries(owners).join(" ")),
         Head::Joint(None, _) => format!("//JOINT {class}"),
@@ -52,12 +52,61 @@ fn head(head: &Head, kind: MarkKind) -> String {
     }
 }
 
+/// The classification's own word, or that of the operation whose information it is: `NATO ISAF SECRET`, `NIS`.
+fn nato(owners: &BTreeSet<String>, class: Class, kind: MarkKind) -> String {
+    let activity = ACTIVITIES.iter().find(|(name, _)| owners.contains(*name));
+    let row = NATO.iter().find(|row| row.2 == class);
+    match (activity, row, kind) {
+        (Some((name, _)), _, MarkKind::Banner) => format!("//NATO {name} {}", class.banner()),
+        (Some((_, letter)), _, MarkKind::Portion) => format!("//N{letter}{}", class.portion()),
+        (None, Some(row), MarkKind::Banner) => format!("//{}", row.0),
+        (None, Some(row), MarkKind::Portion) => format!("//{}", row.1),
+        (None, None, _) => format!("//NATO {}", class.banner()),
+    }
+}
+
+/// The DoD's form of a NATO classification with one programme word (DoDM 5200.01 v2, encl. 4, para. 4.b.(2)).
+fn fused(mark: &Mark, profile: Profile) -> Option<&'static Fused> {
+    let Head::Nato(owners, class) = &mark.head else {
+        return None;
+    };
+    let words: Vec<&str> = mark
+        .nato
+        .iter()
+        .copied()
+        .chain(mark.aea.atomal.then_some("ATOMAL"))
+        .collect();
+    let [word] = words.as_slice() else { return None };
+    let plain = profile.is_dod() && owners.len() == 1;
+    NATO_FUSED
+        .iter()
+        .find(|row| plain && row.class == *class && row.programme == *word)
+}
+
+fn systems(mark: &Mark, fused: Option<&Fused>) -> String {
+    let own = compartments(&mark.sci);
+    let words = mark
+        .nato
+        .iter()
+        .copied()
+        .filter(|word| fused.is_none_or(|row| row.programme != *word));
+    let all: Vec<&str> = [own.as_str()]
+        .into_iter()
+        .filter(|own| !own.is_empty())
+        .chain(words)
+        .collect();
+    all.join("/")
+}
+
 /// Countries by code, then groups by code (M p. 52).
 pub(crate) fn countries(list: &BTreeSet<String>) -> Vec<&str> {
     let mut codes: Vec<&str> = list.iter().map(String::as_str).collect();
-    codes.sort_by_key(|code| (code.len() != 3, *code));
+    codes.sort_by_key(|code| (code.len() != 3 || GROUPS_OF_THREE.contains(code), *code));
     codes
 }
+
+/// Codes of groups that have three letters as countries do.
+const GROUPS_OF_THREE: [&str; 1] = ["NSG"];
 
 /// A release list: USA first (M p. 150).
 pub(crate) fn release_list(list: &BTreeSet<String>) -> String {
@@ -80,20 +129,25 @@ fn compartments(systems: &Compartments) -> String {
         .join("/")
 }
 
-fn programmes(sap: &Programmes) -> String {
-    if sap.multiple {
+/// Programmes from which on a DoD banner does not name them (DoDM 5200.01 v2, encl. 4, para. 7.e).
+pub(crate) const MANY_PROGRAMMES: usize = 3;
+
+fn programmes(sap: &Programmes, kind: MarkKind, profile: Profile) -> String {
+    let many = profile.is_dod() && kind == MarkKind::Banner && sap.named.len() >= MANY_PROGRAMMES;
+    if sap.multiple || many {
         return "SAR-MULTIPLE PROGRAMS".to_owned();
     }
-    if sap.hvsaco {
-        return "HVSACO".to_owned();
+    if sap.named.is_empty() {
+        return if sap.hvsaco { "HVSACO".to_owned() } else { String::new() };
     }
-    match sap.named.is_empty() {
-        true => String::new(),
-        false => format!("SAR-{}", compartments(&sap.named)),
+    let names = compartments(&sap.named);
+    match profile.is_dod() {
+        true => format!("SAR-{}", names.replace('/', "/SAR-")),
+        false => format!("SAR-{names}"),
     }
 }
 
-fn atomic(aea: &Atomic, kind: MarkKind) -> String {
+fn atomic(aea: &Atomic, kind: MarkKind, profile: Profile, fused: Option<&Fused>) -> String {
     let banner = kind == MarkKind::Banner;
     let sigma = |numbers: &BTreeSet<u16>| match numbers.is_empty() {
         true => String::new(),
@@ -104,8 +158,17 @@ fn atomic(aea: &Atomic, kind: MarkKind) -> String {
     };
     let mut parts = Vec::new();
     if aea.rd {
-        let name = if banner && !aea.cnwdi { "RESTRICTED DATA" } else { "RD" };
-        let cnwdi = if aea.cnwdi { "-CNWDI" } else { "" };
+        let dod = profile.is_dod();
+        let name = if banner && (!aea.cnwdi || dod) {
+            "RESTRICTED DATA"
+        } else {
+            "RD"
+        };
+        let cnwdi = match aea.cnwdi {
+            true if dod => "-N",
+            true => "-CNWDI",
+            false => "",
+        };
         parts.push(format!("{name}{cnwdi}{}", sigma(&aea.rd_sigma)));
     }
     if aea.frd {
@@ -116,7 +179,7 @@ fn atomic(aea: &Atomic, kind: MarkKind) -> String {
         (aea.dod_ucni, "DOD UCNI", "DCNI"),
         (aea.doe_ucni, "DOE UCNI", "UCNI"),
         (aea.tfni, "TFNI", "TFNI"),
-        (aea.atomal, "ATOMAL", "ATOMAL"),
+        (aea.atomal && fused.is_none(), "ATOMAL", "ATOMAL"),
     ] {
         if present {
             parts.push(if banner { in_banner } else { in_portion }.to_owned());
@@ -158,10 +221,13 @@ fn controls(mark: &Mark, kind: MarkKind, dissem: bool) -> String {
             }
         }
         if let Some(list) = &mark.display {
-            parts.push((115, format!("DISPLAY ONLY {}", countries(list).join(", "))));
+            parts.push((125, format!("DISPLAY ONLY {}", countries(list).join(", "))));
         }
     } else {
-        parts.extend(mark.accm.iter().map(|nickname| (u16::MAX, format!("ACCM-{nickname}"))));
+        if !mark.accm.is_empty() {
+            let nicknames: Vec<&str> = mark.accm.iter().map(String::as_str).collect();
+            parts.push((u16::MAX, format!("ACCM-{}", nicknames.join("/"))));
+        }
     }
     parts.sort();
     parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("/")

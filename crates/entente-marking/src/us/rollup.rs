@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::disclosure::{Disclosure, roll_up as disclosure};
 use super::mark::{Atomic, Compartments, Fgi, Head, List, Mark};
+use super::profile::Profile;
 use super::render::countries;
 use super::vocabulary::{Class, Word};
 use crate::groups::Groups;
@@ -27,7 +28,7 @@ fn is_plain(mark: &Mark) -> bool {
 }
 
 /// Rolls up marks whose abbreviations have been filled in. `marks` is not empty.
-pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, steps: &mut Vec<Step>) -> Mark {
+pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, profile: Profile, steps: &mut Vec<Step>) -> Mark {
     let class = marks
         .iter()
         .map(|mark| mark.head.class())
@@ -39,6 +40,7 @@ pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, steps: &mut Vec<Step>) ->
     let mut banner = Mark::of(head);
     for mark in marks {
         union(&mut banner.sci, &mark.sci);
+        banner.nato.extend(&mark.nato);
         union(&mut banner.sap.named, &mark.sap.named);
         banner.sap.multiple |= mark.sap.multiple;
         banner.sap.hvsaco |= mark.sap.hvsaco;
@@ -46,7 +48,7 @@ pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, steps: &mut Vec<Step>) ->
     }
     let dropped_ucni = atomic(&mut banner.aea, marks, classified, steps);
     foreign(&mut banner, marks, steps);
-    let mut fdr = disclosure(marks, classified, groups, steps);
+    let mut fdr = disclosure(marks, classified, groups, profile, steps);
     if dropped_ucni && fdr != Disclosure::Noforn {
         steps.push(step(
             "ucni",
@@ -82,48 +84,42 @@ pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, steps: &mut Vec<Step>) ->
 }
 
 fn head(marks: &[Mark], class: Class, steps: &mut Vec<Step>) -> Head {
-    let counting: Vec<&Head> = marks
-        .iter()
-        .filter(|mark| !is_plain(mark))
-        .map(|mark| &mark.head)
-        .collect();
     let highest = format!("the highest level of any portion is {}", class.banner());
     steps.push(step("class", "IC Markings Manual 2016, p. 43", highest));
-    let with_class = |head: &Head| match head {
-        Head::Us(_) => Head::Us(class),
-        Head::Foreign(owners, _) => Head::Foreign(owners.clone(), class),
-        Head::Joint(owners, _) => Head::Joint(owners.clone(), class),
-        Head::Nato(_, owners, _) => super::vocabulary::NATO
-            .iter()
-            .find(|row| row.2 == class && row.3.iter().all(|owner| owners.contains(*owner)))
-            .map_or(Head::Us(class), |row| Head::Nato(row.0, owners.clone(), class)),
-    };
-    let owner = |head: &Head| match head {
-        Head::Us(_) => None,
-        Head::Foreign(owners, _) => Some(("foreign", owners.clone())),
-        Head::Nato(_, owners, _) => Some(("nato", owners.clone())),
-        Head::Joint(owners, _) => owners.clone().map(|owners| ("joint", owners)),
-    };
-    // A foreign portion keeps its own banner only where the whole document is that owner's.
-    let first = counting.first().map(|head| owner(head));
-    match first {
-        Some(Some(of)) if counting.iter().all(|head| owner(head).as_ref() == Some(&of)) => with_class(counting[0]),
-        _ => {
-            if counting.iter().any(|head| owner(head).is_some()) {
-                steps.push(step(
-                    "mixed-owners",
-                    "IC Markings Manual 2016, pp. 126-130",
-                    "portions of several owners make a US banner",
-                ));
-            }
-            // A foreign RESTRICTED is protected as CONFIDENTIAL in a US document.
-            Head::Us(if class == Class::Restricted {
-                Class::Confidential
-            } else {
-                class
-            })
-        }
+    if let Some(common) = common_owner(marks) {
+        return match common {
+            Head::Us(_) => Head::Us(class),
+            Head::Foreign(owners, _) => Head::Foreign(owners.clone(), class),
+            Head::Joint(owners, _) => Head::Joint(owners.clone(), class),
+            Head::Nato(owners, _) => Head::Nato(owners.clone(), class),
+        };
     }
+    if marks.iter().any(|mark| !matches!(mark.head, Head::Us(_))) {
+        steps.push(step(
+            "mixed-owners",
+            "IC Markings Manual 2016, pp. 52, 59, 126-130",
+            "portions of several owners, the USA among them, make a US banner",
+        ));
+    }
+    // A foreign RESTRICTED is protected as CONFIDENTIAL in a US document.
+    Head::Us(if class == Class::Restricted {
+        Class::Confidential
+    } else {
+        class
+    })
+}
+
+/// The kind of classification that all portions share. A plain `(U)` is a US portion: it makes a US document of foreign
+/// portions, and changes nothing in a JOINT one, which the USA owns already.
+fn common_owner(marks: &[Mark]) -> Option<&Head> {
+    let (plain, rest): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(|mark| is_plain(mark));
+    let first = rest.first().or(plain.first()).map(|mark| &mark.head)?;
+    let with_class = |head: &Head| std::mem::discriminant(head);
+    let same = |mark: &&Mark| with_class(&mark.head) == with_class(first) && mark.head.owners() == first.owners();
+    let bears_plain = plain.is_empty() || matches!(first, Head::Us(_) | Head::Joint(..));
+    let operation_top_secret = matches!(first, Head::Nato(owners, _) if owners.len() > 1)
+        && rest.iter().any(|mark| mark.head.class() == Class::TopSecret);
+    (rest.iter().all(same) && bears_plain && !operation_top_secret).then_some(first)
 }
 
 fn union(into: &mut Compartments, from: &Compartments) {
@@ -178,20 +174,14 @@ fn atomic(banner: &mut Atomic, marks: &[Mark], classified: bool, steps: &mut Vec
 }
 
 fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
-    let own: BTreeSet<String> = match &banner.head {
-        Head::Us(_) | Head::Joint(None, _) => BTreeSet::new(),
-        Head::Foreign(owners, _) | Head::Nato(_, owners, _) | Head::Joint(Some(owners), _) => owners.clone(),
-    };
+    let own: BTreeSet<String> = banner.head.owners().cloned().unwrap_or_default();
     let mut owners = BTreeSet::new();
     let mut concealed = false;
     let us = matches!(banner.head, Head::Us(_));
     for mark in marks {
         match &mark.head {
             Head::Foreign(list, _) if list.is_empty() => concealed |= us,
-            Head::Foreign(list, _) | Head::Nato(_, list, _) | Head::Joint(Some(list), _) => {
-                owners.extend(list.iter().cloned());
-            }
-            Head::Us(_) | Head::Joint(None, _) => {}
+            head => owners.extend(head.owners().into_iter().flatten().cloned()),
         }
         match &mark.fgi {
             None => {}
@@ -261,8 +251,10 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
         let keeps_nf = any(Word::LesNf) && !classified && !disclosed;
         banner.words.insert(if keeps_nf { Word::LesNf } else { Word::Les });
     }
+    // EXDIS and NODIS take precedence over SBU, SBU NOFORN and FOUO (M pp. 172, 174).
+    let superseded = banner.has(Word::Nodis) || banner.has(Word::Exdis);
     if any(Word::SbuNf) || any(Word::Sbu) {
-        if classified {
+        if classified || superseded {
             dropped.push("SBU");
         } else {
             let keeps_nf = any(Word::SbuNf) && !disclosed;

@@ -1,9 +1,11 @@
 //! Which combinations are valid: a table of rules, each with its source.
 
-use super::mark::{List, Mark};
+use super::mark::{Head, List, Mark};
+use super::profile::Profile;
 use super::syntax::{Role, Token};
 use super::vocabulary::{Class, Word};
 use crate::finding::Finding;
+use crate::scheme::MarkKind;
 
 /// A rule over a whole mark.
 struct Rule {
@@ -14,9 +16,6 @@ struct Rule {
     /// Which token to point at.
     about: fn(&Role) -> bool,
 }
-
-/// Programmes beyond which a DoD mark must say MULTIPLE PROGRAMS (DoDM 5200.01 v2, encl. 4, para. 7.e).
-const MANY_PROGRAMMES: usize = 4;
 
 const fn r(
     id: &'static str,
@@ -78,6 +77,10 @@ fn aea(role: &Role) -> bool {
 
 fn sci(role: &Role) -> bool {
     *role == Role::Sci
+}
+
+fn sap(role: &Role) -> bool {
+    *role == Role::Sap
 }
 
 fn joint(role: &Role) -> bool {
@@ -191,13 +194,6 @@ const RULES: &[Rule] = &[
         sci,
     ),
     r(
-        "us-ic.si-g.orcon",
-        "IC Markings Manual 2016, p. 80; ISM-ID-00045",
-        "SI-G must be marked ORCON",
-        |m| gamma(m) && !controlled(m),
-        sci,
-    ),
-    r(
         "us-ic.si-g.usgov",
         "ISM-ID-00362",
         "SI-G excludes ORCON-USGOV",
@@ -212,27 +208,6 @@ const RULES: &[Rule] = &[
         sci,
     ),
     r(
-        "us-ic.hcs.compartment",
-        "IC Markings Manual 2016, p. 63; ISM-ID-00243",
-        "HCS needs its compartment: HCS-O or HCS-P",
-        |m| m.has_sci("HCS") && m.compartments("HCS").next().is_none(),
-        sci,
-    ),
-    r(
-        "us-ic.hcs-o.orcon",
-        "IC Markings Manual 2016, p. 64; ISM-ID-00335",
-        "HCS-O must be marked ORCON",
-        |m| hcs_o(m) && !controlled(m),
-        sci,
-    ),
-    r(
-        "us-ic.hcs-p-sub.orcon",
-        "IC Markings Manual 2016, p. 68; ISM-ID-00341",
-        "a sub-compartment of HCS-P must be marked ORCON",
-        |m| hcs_p_sub(m) && !controlled(m),
-        sci,
-    ),
-    r(
         "us-ic.hcs.usgov",
         "ISM-ID-00336; ISM-ID-00363",
         "HCS-O and HCS-P sub-compartments exclude ORCON-USGOV",
@@ -244,13 +219,6 @@ const RULES: &[Rule] = &[
         "IC Markings Manual 2016, p. 85; ISM-ID-00047",
         "TK is SECRET or TOP SECRET",
         |m| m.has_sci("TK") && below_secret(m),
-        sci,
-    ),
-    r(
-        "us-ic.tk.noforn",
-        "IC Markings Manual 2016, pp. 87-98; ISM-ID-00369",
-        "TK-BLFH, TK-IDIT and TK-KAND must be marked NOFORN",
-        |m| tk_compartment(m) && !m.has(Word::Noforn),
         sci,
     ),
     r(
@@ -296,13 +264,6 @@ const RULES: &[Rule] = &[
         |role| word(role, &[Word::Exdis]),
     ),
     r(
-        "us-ic.nodis.noforn",
-        "IC Markings Manual 2016, pp. 172-175; ISM-ID-00313",
-        "NODIS and EXDIS must be marked NOFORN",
-        |m| (m.has(Word::Nodis) || m.has(Word::Exdis)) && !m.has(Word::Noforn),
-        |role| word(role, &[Word::Exdis, Word::Nodis]),
-    ),
-    r(
         "us-ic.nf-variants",
         "IC Markings Manual 2016, pp. 178-188; ISM-ID-00372",
         "SBU-NF and LES-NF say NOFORN already: no other release marking stands beside them",
@@ -317,15 +278,78 @@ const RULES: &[Rule] = &[
         |role| word(role, &[Word::Sbu, Word::SbuNf, Word::Limdis]),
     ),
     r(
+        "us-ic.joint.hcs",
+        "IC Markings Manual 2016, p. 57",
+        "JOINT excludes HCS and NOFORN",
+        |m| matches!(m.head, Head::Joint(_, _)) && (m.has_sci("HCS") || m.has(Word::Noforn)),
+        joint,
+    ),
+    r(
+        "us-ic.sap.classified",
+        "IC Markings Manual 2016, p. 101",
+        "a special access programme is classified: the level must be at least CONFIDENTIAL",
+        |m| (!m.sap.named.is_empty() || m.sap.multiple) && !m.is_classified(),
+        sap,
+    ),
+    r(
+        "us-ic.sap.waived",
+        "DoDM 5200.01 v2, encl. 4, para. 7.f",
+        "WAIVED is said of a special access programme: name it, as in `SAR-BP//WAIVED`",
+        |m| m.has(Word::Waived) && m.sap.named.is_empty() && !m.sap.multiple,
+        |role| word(role, &[Word::Waived]),
+    ),
+    r(
+        "us-ic.nato.programme",
+        "IC Markings Manual 2016, Table 4 and p. 127; DoDM 5200.01 v2, encl. 4, para. 4.b.(2)(c)",
+        "BOHEMIA and BALK are NATO's: they stand with COSMIC TOP SECRET, or in a TOP SECRET document with FGI NATO",
+        |m| !m.nato.is_empty() && (m.head.class() != Class::TopSecret || !m.may_hold_nato()),
+        sci,
+    ),
+    r(
+        "us-ic.nato.atomal",
+        "IC Markings Manual 2016, p. 122; DoDM 5200.01 v2, encl. 4, para. 4.b.(2)",
+        "ATOMAL is NATO's and classified: it stands with a NATO classification, or in a document with FGI NATO",
+        |m| m.aea.atomal && (m.head.class() < Class::Confidential || !m.may_hold_nato()),
+        aea,
+    ),
+    r(
+        "us-ic.fgi.foreign",
+        "IC Markings Manual 2016, p. 122; DoDM 5200.01 v2, encl. 4, para. 9.a",
+        "FGI says that a US document holds foreign information; a foreign classification names its owners itself",
+        |m| m.fgi.is_some() && matches!(m.head, Head::Foreign(..) | Head::Nato(..)),
+        |role| *role == Role::Fgi,
+    ),
+    r(
+        "us-ic.distribution.superseded",
+        "IC Markings Manual 2016, pp. 172, 174",
+        "EXDIS and NODIS supersede SBU, SBU NOFORN and FOUO: leave those out",
+        |m| {
+            (m.has(Word::Exdis) || m.has(Word::Nodis))
+                && [Word::Sbu, Word::SbuNf, Word::Fouo].iter().any(|word| m.has(*word))
+        },
+        |role| word(role, &[Word::Sbu, Word::SbuNf, Word::Fouo]),
+    ),
+];
+
+/// Rules of the intelligence community that the DoD's manual does not have.
+const IC_RULES: &[Rule] = &[
+    r(
+        "us-ic.nodis.noforn",
+        "IC Markings Manual 2016, pp. 172-175; ISM-ID-00313",
+        "NODIS and EXDIS must be marked NOFORN",
+        |m| (m.has(Word::Nodis) || m.has(Word::Exdis)) && !m.has(Word::Noforn),
+        |role| word(role, &[Word::Exdis, Word::Nodis]),
+    ),
+    r(
         "us-ic.joint.rel",
         "IC Markings Manual 2016, p. 57",
         "JOINT needs REL TO with all its owners",
         |m| match (&m.head, &m.rel) {
-            (super::mark::Head::Joint(_, _), None) => true,
-            (super::mark::Head::Joint(Some(owners), _), Some(List::Of(list))) => !owners.iter().all(|owner| {
+            (Head::Joint(_, _), None) => true,
+            (Head::Joint(Some(owners), _), Some(List::Of(list))) => !owners.iter().all(|owner| {
                 list.contains(owner)
                     || list.iter().any(|group| {
-                        super::country::groups()
+                        super::country::published()
                             .get(&crate::release::Entity::new(group))
                             .is_some_and(|g| g.members.contains(&crate::release::Entity::new(owner)))
                     })
@@ -335,60 +359,140 @@ const RULES: &[Rule] = &[
         joint,
     ),
     r(
-        "us-ic.joint.restricted",
-        "IC Markings Manual 2016, p. 57",
-        "JOINT is not used with RESTRICTED",
-        |m| matches!(m.head, super::mark::Head::Joint(_, Class::Restricted)),
-        joint,
-    ),
-    r(
-        "us-ic.joint.hcs",
-        "IC Markings Manual 2016, p. 57",
-        "JOINT excludes HCS and NOFORN",
-        |m| matches!(m.head, super::mark::Head::Joint(_, _)) && (m.has_sci("HCS") || m.has(Word::Noforn)),
-        joint,
-    ),
-    r(
         "us-ic.joint.two",
         "IC Markings Manual 2016, p. 57",
         "JOINT has at least two owners, the USA among them",
-        |m| matches!(&m.head, super::mark::Head::Joint(Some(owners), _) if owners.len() < 2 || !owners.contains("USA")),
+        |m| matches!(&m.head, Head::Joint(Some(owners), _) if owners.len() < 2 || !owners.contains("USA")),
         joint,
+    ),
+    r(
+        "us-ic.joint.restricted",
+        "IC Markings Manual 2016, p. 57",
+        "JOINT is not used with RESTRICTED",
+        |m| matches!(m.head, Head::Joint(_, Class::Restricted)),
+        joint,
+    ),
+    r(
+        "us-ic.hcs-o.orcon",
+        "IC Markings Manual 2016, p. 64; ISM-ID-00335",
+        "HCS-O must be marked ORCON",
+        |m| hcs_o(m) && !controlled(m),
+        sci,
+    ),
+    r(
+        "us-ic.hcs-p-sub.orcon",
+        "IC Markings Manual 2016, p. 68; ISM-ID-00341",
+        "a sub-compartment of HCS-P must be marked ORCON",
+        |m| hcs_p_sub(m) && !controlled(m),
+        sci,
+    ),
+    r(
+        "us-ic.si-g.orcon",
+        "IC Markings Manual 2016, p. 80; ISM-ID-00045",
+        "SI-G must be marked ORCON",
+        |m| gamma(m) && !controlled(m),
+        sci,
+    ),
+    r(
+        "us-ic.tk.noforn",
+        "IC Markings Manual 2016, pp. 87-98; ISM-ID-00369",
+        "TK-BLFH, TK-IDIT and TK-KAND must be marked NOFORN",
+        |m| tk_compartment(m) && !m.has(Word::Noforn),
+        sci,
     ),
 ];
 
+/// What the manual keeps for legacy information: valid, with a finding.
+const LEGACY: &[Rule] = &[r(
+    "us-ic.hcs.compartment",
+    "IC Markings Manual 2016, p. 62; ISM-ID-00243",
+    "HCS without a compartment is for legacy information only; new information is HCS-O or HCS-P",
+    |m| m.has_sci("HCS") && m.compartments("HCS").next().is_none(),
+    sci,
+)];
+
+/// The DoD's own rules (DoDM 5200.01 v2, encl. 4).
 const DOD_RULES: &[Rule] = &[
     r(
-        "dodm.7e",
-        "DoDM 5200.01 v2, encl. 4, para. 7.e",
-        "more than four programmes are written SAR-MULTIPLE PROGRAMS",
-        |m| m.sap.named.len() > MANY_PROGRAMMES,
-        |role| *role == Role::Sap,
+        "dodm.4b3",
+        "DoDM 5200.01 v2, encl. 4, para. 4.b.(3)",
+        "NOFORN is not used on NATO information",
+        |m| matches!(m.head, Head::Nato(..)) && m.has(Word::Noforn),
+        |role| word(role, &[Word::Noforn]),
     ),
     r(
-        "dodm.12b",
-        "DoDM 5200.01 v2, encl. 4, para. 12",
+        "dodm.5d",
+        "DoDM 5200.01 v2, encl. 4, para. 5",
+        "RESTRICTED is not used where the USA is one of the owners",
+        |m| matches!(&m.head, Head::Joint(Some(owners), Class::Restricted) if owners.contains("USA")),
+        joint,
+    ),
+    r(
+        "dodm.5e",
+        "DoDM 5200.01 v2, encl. 4, para. 5",
+        "JOINT has at least two owners",
+        |m| matches!(&m.head, Head::Joint(Some(owners), _) if owners.len() < 2),
+        joint,
+    ),
+    r(
+        "dodm.6f",
+        "DoDM 5200.01 v2, encl. 4, para. 6.f",
+        "TK-GEOCAP, TK-BLFH, TK-IDIT and TK-KAND must be marked NOFORN",
+        |m| {
+            (tk_compartment(m)
+                || m.compartments("TK")
+                    .any(|(name, _)| ["GEOCAP", "G"].contains(&name.as_str())))
+                && !m.has(Word::Noforn)
+        },
+        sci,
+    ),
+    r(
+        "dodm.11a",
+        "DoDM 5200.01 v2, encl. 4, para. 11.a",
         "ACCM is for classified information only",
         |m| !m.accm.is_empty() && !m.is_classified(),
         |role| *role == Role::Accm,
     ),
+    r(
+        "dodm.app1-imcon",
+        "DoDM 5200.01 v2, encl. 4, app. 1, para. 1",
+        "IMCON is SECRET; a TOP SECRET document that holds it says who may have the whole",
+        |m| m.has(Word::Imcon) && m.head.class() == Class::TopSecret && !m.has(Word::Noforn) && !any_list(m),
+        |role| word(role, &[Word::Imcon]),
+    ),
 ];
 
+/// From three programmes on, a DoD banner does not name them; portions always do.
+const MANY: Rule = r(
+    "dodm.7e",
+    "DoDM 5200.01 v2, encl. 4, para. 7.e",
+    "a banner with three programmes or more is written SAR-MULTIPLE PROGRAMS",
+    |m| m.sap.named.len() >= super::render::MANY_PROGRAMMES,
+    sap,
+);
+
 /// Checks a mark against every rule.
-pub(crate) fn check(mark: &Mark, tokens: &[Token], length: usize, dod: bool) -> Vec<Finding> {
-    let extra = if dod { DOD_RULES } else { &[] };
-    let mut findings: Vec<Finding> = RULES
-        .iter()
-        .chain(extra)
-        .filter(|rule| (rule.broken)(mark))
+pub(crate) fn check(mark: &Mark, tokens: &[Token], length: usize, kind: MarkKind, profile: Profile) -> Vec<Finding> {
+    let dod = profile.is_dod();
+    let own = if dod { DOD_RULES } else { IC_RULES };
+    let many = (dod && kind == MarkKind::Banner).then_some(&MANY);
+    let place = |rule: &Rule| {
+        let token = tokens.iter().find(|token| (rule.about)(&token.role));
+        token.map_or((0, length), |token| (token.start, token.end))
+    };
+    let broken = RULES.iter().chain(own).chain(many).filter(|rule| (rule.broken)(mark));
+    let mut findings: Vec<Finding> = broken
         .map(|rule| {
-            let token = tokens.iter().find(|token| (rule.about)(&token.role));
-            let (start, end) = token.map_or((0, length), |token| (token.start, token.end));
+            let (start, end) = place(rule);
             Finding::error(rule.id, rule.source, rule.message, start, end)
         })
         .collect();
+    findings.extend(LEGACY.iter().filter(|rule| !dod && (rule.broken)(mark)).map(|rule| {
+        let (start, end) = place(rule);
+        Finding::warning(rule.id, rule.source, rule.message, start, end)
+    }));
     let disclosure = mark.has(Word::Noforn) || mark.has(Word::Relido) || any_list(mark) || mark.has(Word::LesNf);
-    if matches!(mark.head, super::mark::Head::Us(_)) && mark.is_classified() && !disclosure {
+    if !dod && matches!(mark.head, Head::Us(_)) && mark.is_classified() && !disclosure {
         findings.push(Finding::warning(
             "us-ic.fdr.missing",
             "IC Markings Manual 2016, p. 49; ISM-ID-00119",

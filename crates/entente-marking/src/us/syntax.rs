@@ -4,12 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::country::is_country;
+use super::head;
 use super::mark::{Head, Mark};
-use super::vocabulary::{Class, NATO, Word};
+use super::profile::{Lists, Profile};
+use super::vocabulary::{Class, Word};
 use crate::finding::Finding;
-use crate::groups::Groups;
-use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 /// The longest mark read: the longest in the manual has under 200 characters.
@@ -90,22 +89,26 @@ impl<'t> Piece<'t> {
 
 pub(super) struct Reader<'r> {
     pub(super) kind: MarkKind,
-    groups: &'r Groups,
-    pub(super) dod: bool,
+    pub(super) lists: &'r Lists,
+    pub(super) profile: Profile,
     pub(super) findings: Vec<Finding>,
     pub(super) tokens: Vec<Token>,
     /// The highest category so far: categories have a fixed order.
     pub(super) category: u8,
 }
 
+/// The rule of marks of older manuals.
+pub(super) const OLD_FORM: &str = "us-ic.old";
+const OLD_SOURCE: &str = "IC Markings Manual 2016, §F and §I (legacy control markings)";
+
 pub(super) const GRAMMAR: &str = "IC Markings Manual 2016, §A.6";
 
 /// Reads a mark.
-pub(crate) fn read(text: &str, kind: MarkKind, groups: &Groups, dod: bool) -> Read {
+pub(crate) fn read(text: &str, kind: MarkKind, lists: &Lists, profile: Profile) -> Read {
     let mut reader = Reader {
         kind,
-        groups,
-        dod,
+        lists,
+        profile,
         findings: Vec::new(),
         tokens: Vec::new(),
         category: 0,
@@ -134,6 +137,17 @@ impl Reader<'_> {
     ) {
         self.findings
             .push(Finding::error(rule, source, message, piece.start, piece.end()).suggest(instead));
+    }
+
+    /// An older form, read as what it means today.
+    pub(super) fn old(&mut self, piece: Piece<'_>, message: impl Into<String>) {
+        self.findings.push(Finding::warning(
+            OLD_FORM,
+            OLD_SOURCE,
+            message,
+            piece.start,
+            piece.end(),
+        ));
     }
 
     pub(super) fn token(&mut self, piece: Piece<'_>, role: Role) {
@@ -244,8 +258,13 @@ impl Reader<'_> {
             None => (false, inner),
         };
         let mut segments = rest.split("//");
-        let head = self.head(segments.next()?, foreign)?;
+        let head::Read { head, programme } = self.head(segments.next()?, foreign)?;
         let mut mark = Mark::of(head);
+        match programme {
+            Some("ATOMAL") => mark.aea.atomal = true,
+            Some(word) => drop(mark.nato.insert(word)),
+            None => {}
+        }
         for segment in segments {
             let trimmed = segment.trimmed();
             if trimmed.text.is_empty() {
@@ -271,7 +290,7 @@ impl Reader<'_> {
         Some(mark)
     }
 
-    fn head(&mut self, piece: Piece<'_>, foreign: bool) -> Option<Head> {
+    fn head(&mut self, piece: Piece<'_>, foreign: bool) -> Option<head::Read> {
         let trimmed = piece.trimmed();
         if foreign {
             return self.foreign_head(trimmed);
@@ -286,7 +305,15 @@ impl Reader<'_> {
                 );
             }
             self.token(trimmed, Role::Class(class));
-            return Some(Head::Us(class));
+            return Some(Head::Us(class).into());
+        }
+        if let Some((_, today, class)) = super::vocabulary::NATO_OLD.iter().find(|row| row.0 == trimmed.text) {
+            self.token(trimmed, Role::Nato(*class));
+            self.old(
+                trimmed,
+                format!("`{}` is an older form; today it is `//{today}`", trimmed.text),
+            );
+            return Some(Head::Nato(["NATO".to_owned()].into(), *class).into());
         }
         self.token(trimmed, Role::Unknown);
         let wanted = |class: Class| match self.kind {
@@ -329,87 +356,6 @@ impl Reader<'_> {
         })
     }
 
-    fn foreign_head(&mut self, piece: Piece<'_>) -> Option<Head> {
-        let nato = NATO.iter().find(|row| match self.kind {
-            MarkKind::Banner => row.0 == piece.text,
-            MarkKind::Portion => row.1 == piece.text,
-        });
-        if let Some((banner, _, class, owners)) = nato {
-            self.token(piece, Role::Nato(*class));
-            return Some(Head::Nato(
-                banner,
-                owners.iter().map(|owner| (*owner).to_owned()).collect(),
-                *class,
-            ));
-        }
-        if let Some(rest) = piece.after("JOINT ") {
-            let class = Class::ALL.into_iter().rev().find_map(|class| {
-                let name = match self.kind {
-                    MarkKind::Banner => class.banner(),
-                    MarkKind::Portion => class.portion(),
-                };
-                let after = rest.after(name)?;
-                (after.text.is_empty() || after.text.starts_with(' ')).then_some((class, after))
-            });
-            let Some((class, owners)) = class else {
-                self.error(
-                    "us-ic.joint.class",
-                    "IC Markings Manual 2016, p. 57",
-                    "JOINT is followed by a classification and its owners, as in `//JOINT SECRET GBR USA`",
-                    piece,
-                );
-                return None;
-            };
-            self.token(piece, Role::Joint);
-            let owners = owners.trimmed();
-            if owners.text.is_empty() {
-                if self.kind == MarkKind::Banner {
-                    self.error(
-                        "us-ic.joint.owners",
-                        "IC Markings Manual 2016, p. 57",
-                        "a JOINT banner names its owners, as in `//JOINT SECRET GBR USA`",
-                        piece,
-                    );
-                    return None;
-                }
-                return Some(Head::Joint(None, class));
-            }
-            let owners = self.codes(owners, " ", true);
-            return Some(Head::Joint(Some(owners), class));
-        }
-        let parts = Class::ALL.into_iter().rev().find_map(|class| {
-            let name = match self.kind {
-                MarkKind::Banner => class.banner(),
-                MarkKind::Portion => class.portion(),
-            };
-            let owners = piece.text.strip_suffix(name)?.strip_suffix(' ')?;
-            Some((
-                class,
-                Piece {
-                    text: owners,
-                    start: piece.start,
-                },
-            ))
-        });
-        let Some((class, owners)) = parts else {
-            self.error("us-ic.class.foreign", "IC Markings Manual 2016, pp. 53-56", "after `//` comes a foreign classification: owners and level as in `//DEU SECRET`, a NATO one, `//FGI …` or `//JOINT …`", piece);
-            self.token(piece, Role::Unknown);
-            return None;
-        };
-        if owners.text == "FGI" {
-            self.token(piece, Role::Concealed);
-            return Some(Head::Foreign(BTreeSet::new(), class));
-        }
-        self.token(owners, Role::Owner);
-        let class_piece = Piece {
-            text: piece.text.get(owners.text.len() + 1..).unwrap_or_default(),
-            start: owners.end() + 1,
-        };
-        self.token(class_piece, Role::Class(class));
-        let owners = self.codes(owners, " ", true);
-        Some(Head::Foreign(owners, class))
-    }
-
     /// A list of countries and groups. `ordered` lists must be alphabetical, countries before groups.
     pub(super) fn codes(&mut self, piece: Piece<'_>, separator: &str, ordered: bool) -> BTreeSet<String> {
         let mut list = BTreeSet::new();
@@ -446,8 +392,9 @@ impl Reader<'_> {
                         &instead,
                     );
                 }
-                if !is_country(entry) && self.groups.get(&Entity::new(entry)).is_none() {
+                if !self.lists.is_entity(entry) {
                     let known = self
+                        .lists
                         .groups
                         .iter()
                         .map(|group| group.code.as_str().to_owned())

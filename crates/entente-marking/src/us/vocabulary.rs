@@ -90,22 +90,22 @@ pub(crate) const SCI: &[Sci] = &[
         "IC Markings Manual 2016, pp. 85-98",
     ),
     sci(
-        "BOHEMIA",
-        "BOHEMIA",
-        "NATO special category for signals intelligence",
-        "IC Markings Manual 2016, p. 127",
-    ),
-    sci(
-        "BALK",
-        "BALK",
-        "NATO special category",
-        "IC Markings Manual 2016, p. 127",
-    ),
-    sci(
         "ANB",
         "ANB",
         "unpublished control system of the manual's examples",
         "IC Markings Manual 2016, p. 194",
+    ),
+    sci(
+        "FGH",
+        "FGH",
+        "unpublished control system of the manual's examples",
+        "IC Markings Manual 2016, p. 61",
+    ),
+    sci(
+        "MMM",
+        "MMM",
+        "unpublished control system of the manual's examples",
+        "IC Markings Manual 2016, p. 61",
     ),
     sci(
         "LMN",
@@ -188,7 +188,7 @@ impl Word {
         self <= Self::Waived
     }
 
-    /// Its place among dissemination controls, with gaps for the lists (REL TO 75, EYES 85, DISPLAY ONLY 115).
+    /// Its place among dissemination controls, with gaps for the lists (REL TO 75, EYES 85, DISPLAY ONLY 125).
     pub(crate) fn order(self) -> u16 {
         (self as u16 + 1) * 10 + if self >= Self::Dsen { 10 } else { 0 }
     }
@@ -253,15 +253,63 @@ const fn c(
     }
 }
 
-/// NATO classifications: banner form, portion form, level, owners.
-pub(crate) const NATO: &[(&str, &str, Class, &[&str])] = &[
-    ("COSMIC TOP SECRET", "CTS", Class::TopSecret, &["NATO"]),
-    ("NATO SECRET", "NS", Class::Secret, &["NATO"]),
-    ("NATO CONFIDENTIAL", "NC", Class::Confidential, &["NATO"]),
-    ("NATO RESTRICTED", "NR", Class::Restricted, &["NATO"]),
-    ("NATO UNCLASSIFIED", "NU", Class::Unclassified, &["NATO"]),
-    ("NATO/ISAF SECRET", "NIS", Class::Secret, &["ISAF", "NATO"]),
+/// NATO classifications: banner form, portion form, level (Register, Table 4, section 2).
+pub(crate) const NATO: &[(&str, &str, Class)] = &[
+    ("COSMIC TOP SECRET", "CTS", Class::TopSecret),
+    ("NATO SECRET", "NS", Class::Secret),
+    ("NATO CONFIDENTIAL", "NC", Class::Confidential),
+    ("NATO RESTRICTED", "NR", Class::Restricted),
+    ("NATO UNCLASSIFIED", "NU", Class::Unclassified),
 ];
+
+/// Older forms of NATO's portion marks, what they are today, and their level.
+pub(crate) const NATO_OLD: &[(&str, &str, Class)] = &[
+    ("NATO-TS", "CTS", Class::TopSecret),
+    ("NATO-S", "NS", Class::Secret),
+    ("NATO-C", "NC", Class::Confidential),
+    ("NATO-R", "NR", Class::Restricted),
+    ("NATO-U", "NU", Class::Unclassified),
+];
+
+/// Operations of NATO's council, with their letter in portion marks: `NIS` is NATO ISAF SECRET (M p. 59).
+pub(crate) const ACTIVITIES: &[(&str, &str)] = &[("ISAF", "I"), ("KFOR", "K"), ("RSMA", "RSMA"), ("SFOR", "SFOR")];
+
+/// A NATO classification fused with a programme word: the DoD's form, and an older one of the intelligence community.
+pub(crate) struct Fused {
+    pub(crate) banner: &'static str,
+    pub(crate) portion: &'static str,
+    pub(crate) also: &'static [&'static str],
+    pub(crate) class: Class,
+    pub(crate) programme: &'static str,
+}
+
+/// DoDM 5200.01 v2, encl. 4, para. 4.b.(2); IC Markings Manual 2016, acronyms CTSA, NSAT, NCA.
+#[rustfmt::skip]
+pub(crate) const NATO_FUSED: &[Fused] = &[
+    Fused { banner: "COSMIC TOP SECRET BOHEMIA", portion: "CTS-B", also: &["COSMIC TOP SECRET-BOHEMIA"], class: Class::TopSecret, programme: "BOHEMIA" },
+    Fused { banner: "COSMIC TOP SECRET BALK", portion: "CTS-BALK", also: &["COSMIC TOP SECRET-BALK"], class: Class::TopSecret, programme: "BALK" },
+    Fused { banner: "COSMIC TOP SECRET ATOMAL", portion: "CTS-A", also: &["CTSA"], class: Class::TopSecret, programme: "ATOMAL" },
+    Fused { banner: "SECRET ATOMAL", portion: "NS-A", also: &["NSAT", "NATO SECRET ATOMAL"], class: Class::Secret, programme: "ATOMAL" },
+    Fused { banner: "CONFIDENTIAL ATOMAL", portion: "NC-A", also: &["NCA", "NATO CONFIDENTIAL ATOMAL"], class: Class::Confidential, programme: "ATOMAL" },
+];
+
+/// NATO's programme words that stand where a US document has its control systems; never below COSMIC TOP SECRET.
+pub(crate) const NATO_PROGRAMMES: [&str; 2] = ["BALK", "BOHEMIA"];
+
+/// Titles of compartments, with the abbreviation that stands for the same (Register, Table 4, section 4).
+pub(crate) const COMPARTMENTS: &[(&str, &str, &str)] = &[
+    ("HCS", "OPERATIONS", "O"),
+    ("HCS", "PRODUCT", "P"),
+    ("SI", "ECRU", "EU"),
+    ("SI", "GAMMA", "G"),
+    ("SI", "NONBOOK", "NK"),
+    ("TK", "BLUEFISH", "BLFH"),
+    ("TK", "IDITAROD", "IDIT"),
+    ("TK", "KANDIK", "KAND"),
+];
+
+/// Words of older manuals for control systems, and what they are today (IC Markings Manual 2016, §F). Read, never written.
+pub(crate) const OLD_SYSTEMS: &[(&str, &str)] = &[("COMINT", "SI"), ("SPECIAL INTELLIGENCE", "SI")];
 
 /// All words that may stand alone in a mark, for "did you mean".
 pub(crate) fn known_words() -> impl Iterator<Item = &'static str> {

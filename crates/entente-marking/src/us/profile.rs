@@ -1,0 +1,152 @@
+//! Whose rules are in force, and the lists that a node adds to them.
+
+use serde::{Deserialize, Serialize};
+
+use super::country::is_country;
+use super::vocabulary::SCI;
+use crate::groups::{Group, Groups};
+use crate::release::Entity;
+
+/// A variant of the US rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// IC Markings System Register and Manual, 31 December 2016.
+    Ic2016,
+    /// DoDM 5200.01 volume 2, change 4.
+    Dod,
+    /// ODNI's IC-ISM V2021-NOV, which knows controlled unclassified information.
+    Ism2021,
+}
+
+impl Profile {
+    pub(crate) fn is_dod(self) -> bool {
+        self == Self::Dod
+    }
+}
+
+/// A country code of a node's own, such as one of a coalition's exercise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Country {
+    /// Its code of three letters.
+    pub code: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// An SCI control system that is registered but not published (IC Markings Manual 2016, p. 61).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlSystem {
+    /// Its name in marks.
+    pub name: String,
+    /// What it means, for explanations at this node only.
+    #[serde(default)]
+    pub meaning: String,
+}
+
+/// What a node knows beyond the published lists: a file of its own, never sent.
+///
+/// ```
+/// use entente_marking::us::{Register, UsIc};
+/// use entente_marking::{MarkKind, Scheme};
+/// let register: Register = serde_json::from_str(
+///     r#"{"systems":[{"name":"QRS"}], "groups":[{"code":"MNTX","name":"exercise","members":["GBR","NOR"],"decomposable":false}]}"#,
+/// )?;
+/// assert!(register.problems().is_empty());
+/// let scheme = UsIc::ic_2016().with_register(register);
+/// assert!(scheme.check("(TS//QRS//REL TO USA, MNTX)", MarkKind::Portion, None).is_valid());
+/// assert!(!UsIc::ic_2016().check("(TS//QRS//NF)", MarkKind::Portion, None).is_valid());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// Unpublished control systems.
+    #[serde(default)]
+    pub systems: Vec<ControlSystem>,
+    /// Groups of countries; one with a published code replaces it.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// Country codes.
+    #[serde(default)]
+    pub countries: Vec<Country>,
+}
+
+impl Register {
+    /// What is wrong with the lists, entry by entry.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let word = |text: &str, longest: usize| {
+            (1..=longest).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        };
+        for system in &self.systems {
+            if !word(&system.name, 32) || SCI.iter().any(|row| row.name == system.name) {
+                problems.push(format!(
+                    "the control system `{}` is not a new name in capitals and digits",
+                    system.name
+                ));
+            }
+        }
+        for country in &self.countries {
+            if country.code.len() != 3 || !word(&country.code, 3) {
+                problems.push(format!(
+                    "the country code `{}` is not three capitals or digits",
+                    country.code
+                ));
+            }
+        }
+        for group in &self.groups {
+            let code = group.code.as_str();
+            if !word(code, 32) || self.is_country(code) {
+                problems.push(format!(
+                    "the group `{code}` is not a code in capitals, or is a country's"
+                ));
+            }
+            let unknown = group.members.iter().filter(|member| !self.is_country(member.as_str()));
+            problems.extend(unknown.map(|member| format!("`{member}` in the group `{code}` is not a country code")));
+        }
+        problems
+    }
+
+    fn is_country(&self, code: &str) -> bool {
+        is_country(code) || self.countries.iter().any(|country| country.code == code)
+    }
+}
+
+/// The lists that marks are read with: the published ones and the node's.
+#[derive(Clone, Debug)]
+pub(crate) struct Lists {
+    pub(crate) groups: Groups,
+    pub(crate) register: Register,
+}
+
+impl Lists {
+    pub(crate) fn published() -> Self {
+        Self {
+            groups: super::country::groups(),
+            register: Register::default(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, register: Register) {
+        for group in &register.groups {
+            self.groups.insert(group.clone());
+        }
+        self.register = register;
+    }
+
+    pub(crate) fn is_country(&self, code: &str) -> bool {
+        self.register.is_country(code)
+    }
+
+    pub(crate) fn is_entity(&self, code: &str) -> bool {
+        self.is_country(code) || self.groups.get(&Entity::new(code)).is_some()
+    }
+
+    pub(crate) fn is_system(&self, name: &str) -> bool {
+        self.register.systems.iter().any(|system| system.name == name)
+    }
+}

@@ -7,7 +7,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::bits::Bits;
-use super::snapshot::{Compiled, Numbers, OriginPlan, Reader, Snapshot};
+use super::compiled::{Compiled, Numbers, OriginPlan, Reader, Snapshot};
 use crate::ids::PersonId;
 
 /// Persons in a block: one for each bit of a word.

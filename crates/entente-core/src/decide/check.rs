@@ -7,9 +7,10 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::block::{Block, Covered, Who};
+use super::compiled::{Class, Compiled, OriginPlan, Snapshot};
+use super::names::Symbol;
 use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
-use super::snapshot::{Class, Compiled, OriginPlan, Snapshot, Symbol};
 use crate::arrangement::NotInForce;
 use crate::outcome::Outcome;
 

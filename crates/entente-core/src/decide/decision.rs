@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::authority::authority;
 use super::block::{BLOCK, Who};
 use super::check::Verdict;
+use super::compiled::{Compiled, Snapshot};
+use super::names::{Names, Symbol};
 use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
-use super::snapshot::{Compiled, Names, Snapshot, Symbol};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::outcome::Outcome;
 

@@ -7,10 +7,12 @@ mod authority;
 mod bits;
 mod block;
 mod check;
+mod compile;
+mod compiled;
 mod decision;
+mod names;
 mod reason;
 mod rule;
-mod snapshot;
 
 use std::collections::HashMap;
 
@@ -19,12 +21,13 @@ use jiff::Timestamp;
 
 use block::{BLOCK, Block, Who};
 use check::{Check, Reasons, Sink, Steps, Verdict};
+pub use compiled::Snapshot;
+use compiled::{Class, Compiled, Reader};
 pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
 use decision::{Cell, Obligation};
+use names::{Names, Symbol};
 use reason::Authority;
 pub use rule::{Rule, Step};
-pub use snapshot::Snapshot;
-use snapshot::{Class, Compiled, Names, Reader, Symbol};
 
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::outcome::Outcome;

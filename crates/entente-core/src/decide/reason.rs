@@ -1,7 +1,7 @@
 //! One failing rule, as it is kept until somebody asks for words.
 
+use super::names::Symbol;
 use super::rule::Rule;
-use super::snapshot::Symbol;
 
 /// One failing rule, as numbers; [`Decision`] turns it into text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

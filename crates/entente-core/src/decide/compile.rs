@@ -6,177 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entente_marking::{Category, Circle, Control, Entity, Groups, Label, Release, SchemeId};
-use jiff::Timestamp;
 
 use super::authority::authority;
 use super::bits::Bits;
+use super::compiled::{
+    Class, Compiled, ControlNeed, Numbers, OriginPlan, Permission, Reader, ReleaseNeed, Snapshot, Terms,
+};
+use super::names::Names;
 use super::rule::Rule;
 use crate::arrangement::Arrangement;
-use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, PortionRef, ReportId};
+use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
 use crate::party::Person;
 use crate::report::{Lineage, Portion, Report};
 use crate::request::Consent;
 use crate::state::State;
-
-/// The index of an interned text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Symbol(pub(crate) u32);
-
-/// The texts that explanations quote.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
-    texts: Vec<String>,
-    known: HashMap<String, Symbol>,
-}
-
-impl Names {
-    pub(crate) fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(symbol) = self.known.get(text) {
-            return *symbol;
-        }
-        let symbol = Symbol(u32::try_from(self.texts.len()).expect("fewer than 2^32 names fit in memory"));
-        self.texts.push(text.to_owned());
-        self.known.insert(text.to_owned(), symbol);
-        symbol
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> u32 {
-        u32::try_from(self.texts.len()).expect("every name got a number of 32 bits")
-    }
-
-    /// The text of a symbol; the symbol counted from the end of these names where it is not one of them.
-    pub(crate) fn text(&self, symbol: Symbol) -> Result<&str, Symbol> {
-        let text = self.texts.get(symbol.0 as usize).map(String::as_str);
-        text.ok_or_else(|| Symbol(symbol.0.saturating_sub(self.len())))
-    }
-}
-
-/// Numbers of things that labels ask for: levels, categories, entities.
-pub(crate) type Numbers = Box<[u32]>;
-
-/// A person, compiled: of all that labels ask for, what the person has.
-#[derive(Clone, Debug)]
-pub(crate) struct Reader {
-    pub(crate) person: Person,
-    pub(crate) home: Symbol,
-    pub(crate) party: usize,
-    /// The levels that the person's clearances reach.
-    pub(crate) cleared: Numbers,
-    pub(crate) held: Numbers,
-    pub(crate) citizenships: Numbers,
-    pub(crate) party_entities: Numbers,
-    pub(crate) disabled: bool,
-    /// Whether they belong to the party that decides.
-    pub(crate) own: bool,
-}
-
-/// A release list.
-#[derive(Clone, Debug)]
-pub(crate) struct ReleaseNeed {
-    pub(crate) full: Numbers,
-    pub(crate) display: Numbers,
-    pub(crate) text: Symbol,
-}
-
-/// A restriction of further recipients, and the parties that it leaves free.
-#[derive(Clone, Debug)]
-pub(crate) struct ControlNeed {
-    pub(crate) rule: Rule,
-    pub(crate) free: Bits,
-    pub(crate) token: Symbol,
-    pub(crate) authority: Symbol,
-}
-
-/// One originator of a class, compiled.
-#[derive(Clone, Debug)]
-pub(crate) struct OriginPlan {
-    pub(crate) name: Symbol,
-    /// Parties that are this originator or part of it.
-    pub(crate) inside: Bits,
-    pub(crate) controls: Vec<ControlNeed>,
-    /// By number in [`Snapshot::terms`].
-    pub(crate) arrangements: Numbers,
-    /// By number in [`Snapshot::permissions`].
-    pub(crate) consents: Numbers,
-    /// The arrangement that asks everyone outside to be on the distribution, if one does, and its clause.
-    pub(crate) distribution: Option<(Symbol, Symbol)>,
-}
-
-/// What all portions with the same label, lineage and consents have in common.
-#[derive(Clone, Debug)]
-pub(crate) struct Class {
-    pub(crate) label: Label,
-    pub(crate) lineage: Lineage,
-    pub(crate) scheme: SchemeId,
-    pub(crate) mark: Symbol,
-    pub(crate) unknown: Option<Symbol>,
-    /// With their names.
-    pub(crate) levels: Vec<(u32, Symbol)>,
-    pub(crate) required: Numbers,
-    /// With their names.
-    pub(crate) any_of: Vec<(Numbers, Symbol)>,
-    pub(crate) release: Option<ReleaseNeed>,
-    pub(crate) named_only: Option<Symbol>,
-    pub(crate) origins: Vec<OriginPlan>,
-    pub(crate) obligations: Vec<Symbol>,
-}
-
-/// A version of a report, compiled.
-#[derive(Clone, Debug)]
-pub(crate) struct Compiled {
-    pub(crate) report: ReportId,
-    pub(crate) version: u32,
-    pub(crate) originator: Symbol,
-    pub(crate) portions: Vec<PortionRef>,
-    /// The class of each portion.
-    pub(crate) class_of: Vec<u32>,
-    /// All consents that concern any of them, in order.
-    pub(crate) consents: Numbers,
-    pub(crate) distribution: Bits,
-    pub(crate) withdrawn: bool,
-    pub(crate) on_hold: bool,
-    pub(crate) recall: Option<(bool, Symbol)>,
-    pub(crate) expires: Option<(Timestamp, Symbol)>,
-    pub(crate) existence_protected: bool,
-}
-
-/// An arrangement, with the texts that explanations quote of it.
-#[derive(Clone, Debug)]
-pub(crate) struct Terms {
-    pub(crate) name: Symbol,
-    /// The clause on its duration.
-    pub(crate) duration: Symbol,
-    /// The clause on purposes.
-    pub(crate) purposes: Symbol,
-    /// `None` where portions name it and it is not known here.
-    pub(crate) arrangement: Option<Arrangement>,
-}
-
-/// A consent, with its conditions.
-#[derive(Clone, Debug)]
-pub(crate) struct Permission {
-    pub(crate) consent: Consent,
-    pub(crate) conditions: Vec<Symbol>,
-}
-
-/// An immutable picture of the state, ready to decide from. Shared between readers without locks.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    pub(crate) names: Names,
-    pub(crate) readers: Vec<Reader>,
-    pub(crate) reader_of: HashMap<PersonId, usize>,
-    pub(crate) categories: Vec<Symbol>,
-    pub(crate) classes: Vec<Class>,
-    pub(crate) reports: HashMap<(ReportId, u32), Compiled>,
-    pub(crate) latest: HashMap<ReportId, u32>,
-    pub(crate) terms: Vec<Terms>,
-    pub(crate) permissions: Vec<Permission>,
-    /// How many different levels and entities labels ask for.
-    pub(crate) levels: usize,
-    pub(crate) entities: usize,
-    pub(crate) home: Symbol,
-}
 
 /// Numbers for the things that labels and persons mention.
 struct Universe<'a> {

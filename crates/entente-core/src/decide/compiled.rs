@@ -1,0 +1,141 @@
+//! What a decision looks at: the state, compiled.
+
+use std::collections::HashMap;
+
+use entente_marking::{Label, SchemeId};
+use jiff::Timestamp;
+
+use super::bits::Bits;
+use super::names::{Names, Symbol};
+use super::rule::Rule;
+use crate::arrangement::Arrangement;
+use crate::ids::{PersonId, PortionRef, ReportId};
+use crate::party::Person;
+use crate::report::Lineage;
+use crate::request::Consent;
+
+/// Numbers of things that labels ask for: levels, categories, entities.
+pub(crate) type Numbers = Box<[u32]>;
+
+/// A person, compiled: of all that labels ask for, what the person has.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    pub(crate) person: Person,
+    pub(crate) home: Symbol,
+    pub(crate) party: usize,
+    /// The levels that the person's clearances reach.
+    pub(crate) cleared: Numbers,
+    pub(crate) held: Numbers,
+    pub(crate) citizenships: Numbers,
+    pub(crate) party_entities: Numbers,
+    pub(crate) disabled: bool,
+    /// Whether they belong to the party that decides.
+    pub(crate) own: bool,
+}
+
+/// A release list.
+#[derive(Clone, Debug)]
+pub(crate) struct ReleaseNeed {
+    pub(crate) full: Numbers,
+    pub(crate) display: Numbers,
+    pub(crate) text: Symbol,
+}
+
+/// A restriction of further recipients, and the parties that it leaves free.
+#[derive(Clone, Debug)]
+pub(crate) struct ControlNeed {
+    pub(crate) rule: Rule,
+    pub(crate) free: Bits,
+    pub(crate) token: Symbol,
+    pub(crate) authority: Symbol,
+}
+
+/// One originator of a class, compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct OriginPlan {
+    pub(crate) name: Symbol,
+    /// Parties that are this originator or part of it.
+    pub(crate) inside: Bits,
+    pub(crate) controls: Vec<ControlNeed>,
+    /// By number in [`Snapshot::terms`].
+    pub(crate) arrangements: Numbers,
+    /// By number in [`Snapshot::permissions`].
+    pub(crate) consents: Numbers,
+    /// The arrangement that asks everyone outside to be on the distribution, if one does, and its clause.
+    pub(crate) distribution: Option<(Symbol, Symbol)>,
+}
+
+/// What all portions with the same label, lineage and consents have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Class {
+    pub(crate) label: Label,
+    pub(crate) lineage: Lineage,
+    pub(crate) scheme: SchemeId,
+    pub(crate) mark: Symbol,
+    pub(crate) unknown: Option<Symbol>,
+    /// With their names.
+    pub(crate) levels: Vec<(u32, Symbol)>,
+    pub(crate) required: Numbers,
+    /// With their names.
+    pub(crate) any_of: Vec<(Numbers, Symbol)>,
+    pub(crate) release: Option<ReleaseNeed>,
+    pub(crate) named_only: Option<Symbol>,
+    pub(crate) origins: Vec<OriginPlan>,
+    pub(crate) obligations: Vec<Symbol>,
+}
+
+/// A version of a report, compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Compiled {
+    pub(crate) report: ReportId,
+    pub(crate) version: u32,
+    pub(crate) originator: Symbol,
+    pub(crate) portions: Vec<PortionRef>,
+    /// The class of each portion.
+    pub(crate) class_of: Vec<u32>,
+    /// All consents that concern any of them, in order.
+    pub(crate) consents: Numbers,
+    pub(crate) distribution: Bits,
+    pub(crate) withdrawn: bool,
+    pub(crate) on_hold: bool,
+    pub(crate) recall: Option<(bool, Symbol)>,
+    pub(crate) expires: Option<(Timestamp, Symbol)>,
+    pub(crate) existence_protected: bool,
+}
+
+/// An arrangement, with the texts that explanations quote of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) name: Symbol,
+    /// The clause on its duration.
+    pub(crate) duration: Symbol,
+    /// The clause on purposes.
+    pub(crate) purposes: Symbol,
+    /// `None` where portions name it and it is not known here.
+    pub(crate) arrangement: Option<Arrangement>,
+}
+
+/// A consent, with its conditions.
+#[derive(Clone, Debug)]
+pub(crate) struct Permission {
+    pub(crate) consent: Consent,
+    pub(crate) conditions: Vec<Symbol>,
+}
+
+/// An immutable picture of the state, ready to decide from. Shared between readers without locks.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(crate) names: Names,
+    pub(crate) readers: Vec<Reader>,
+    pub(crate) reader_of: HashMap<PersonId, usize>,
+    pub(crate) categories: Vec<Symbol>,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) reports: HashMap<(ReportId, u32), Compiled>,
+    pub(crate) latest: HashMap<ReportId, u32>,
+    pub(crate) terms: Vec<Terms>,
+    pub(crate) permissions: Vec<Permission>,
+    /// How many different levels and entities labels ask for.
+    pub(crate) levels: usize,
+    pub(crate) entities: usize,
+    pub(crate) home: Symbol,
+}

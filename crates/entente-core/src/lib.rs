@@ -16,6 +16,7 @@ mod guard;
 pub mod handle;
 mod ids;
 pub mod incident;
+mod kept;
 mod message;
 mod outcome;
 mod party;
@@ -40,6 +41,7 @@ pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError,
     PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
+pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;
 pub use outcome::Outcome;
 pub use party::{Audience, LocalRule, Party, Person};

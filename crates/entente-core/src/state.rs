@@ -18,6 +18,7 @@ use crate::ids::{
     PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::{Incident, IncidentNotice};
+use crate::kept::Kept;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Distribution, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
@@ -120,7 +121,7 @@ macro_rules! state {
         pub struct State {
             /// The party that runs this node; `None` before it was set up.
             pub home: Option<PartyPath>,
-            $( $(#[$doc])* pub $field: BTreeMap<$key, $value>, )*
+            $( $(#[$doc])* pub $field: Kept<$key, $value>, )*
         }
 
         impl State {
@@ -417,8 +418,8 @@ impl State {
     /// The recall that is in force for a version of a report, the strictest if there are several.
     pub fn recall_of(&self, report: &ReportId, version: u32) -> Option<&Recall> {
         self.recalls
-            .values()
-            .filter(|recall| recall.report == *report && version <= recall.version)
+            .of(report)
+            .filter(|recall| version <= recall.version)
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
     }
 
@@ -485,10 +486,8 @@ impl State {
 
     /// The substitute texts held for a version of a report.
     pub fn substitutes_of(&self, report: &ReportId, version: u32) -> impl Iterator<Item = &Substitute> {
-        let report = report.clone();
-        self.substitutes
-            .values()
-            .filter(move |substitute| substitute.report == report && substitute.version == version)
+        let all = self.substitutes.of(report);
+        all.filter(move |substitute| substitute.version == version)
     }
 
     fn progress(&mut self, request: &RequestId, portions: impl IntoIterator<Item = PortionId>, to: Progress) {

@@ -15,7 +15,7 @@ use super::compiled::{
 use super::names::Names;
 use super::rule::Rule;
 use crate::arrangement::Arrangement;
-use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
+use crate::ids::{ArrangementId, ConsentId, PartyPath, ReportId};
 use crate::party::Person;
 use crate::report::{Lineage, Portion, Report};
 use crate::request::Consent;
@@ -71,12 +71,12 @@ impl<T: Ord> Numbered<T> {
 impl<'a> Universe<'a> {
     fn of(state: &'a State, groups: &'a Groups, portions: &[&'a Portion], outsiders: &[Person]) -> Self {
         let labels = || portions.iter().map(|portion| &portion.label);
-        let mut persons: BTreeMap<PersonId, Person> = state.persons.clone();
+        let mut persons = state.persons.clone();
         for person in outsiders {
             // What is recorded of a person goes before what a caller says of them.
             persons.entry(person.id.clone()).or_insert_with(|| person.clone());
         }
-        let persons: Vec<Person> = persons.into_values().collect();
+        let persons: Vec<Person> = persons.values().cloned().collect();
         let parties: BTreeSet<PartyPath> = persons.iter().map(|person| person.party.clone()).collect();
         let mut by_report: BTreeMap<ReportId, Vec<&Consent>> = BTreeMap::new();
         for consent in state.consents.values() {

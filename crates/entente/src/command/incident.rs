@@ -623,7 +623,8 @@ fn list(node: &Node, global: &Global, reader: Option<&PersonId>) -> Result<(), F
     }
     // What a partner told is for those who may know at least one of the portions, and shows them only those.
     let view = case::View { reader, purpose: None };
-    let mut notices: BTreeMap<_, _> = node.state().incident_notices.clone();
+    let told = node.state().incident_notices.iter();
+    let mut notices: BTreeMap<_, _> = told.map(|(id, told)| (id.clone(), told.clone())).collect();
     notices.retain(|_, (_, notice)| {
         notice.portions = case::readable(node, &notice.portions, view);
         !notice.portions.is_empty()

@@ -1,0 +1,289 @@
+//! Maps that are cheap to copy: a copy shares everything with the original until one of them changes.
+//!
+//! Readers hold a copy of the whole state while the next one is made from it. What is about reports can also be found by
+//! report: that index is kept by the map itself, so that no change can forget it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Index;
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::ids::ReportId;
+
+/// A value that may be about reports, by which it is then found as well. Which ones never changes while it is kept: what
+/// becomes about others is inserted anew.
+pub trait About {
+    /// Calls `each` with every report that the value is about.
+    fn each_report(&self, each: &mut dyn FnMut(&ReportId));
+}
+
+/// A map in the order of its keys, of which copies cost as good as nothing.
+#[derive(Clone)]
+pub struct Kept<K, V> {
+    all: OrdMap<K, Arc<V>>,
+    by_report: OrdMap<ReportId, OrdSet<K>>,
+}
+
+impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
+    /// The value under a key.
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: std::borrow::Borrow<Q>,
+    {
+        self.all.get(key).map(Arc::as_ref)
+    }
+
+    /// The value under a key, to be changed in this copy only. Which reports it is about must stay as it is.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.all.get_mut(key).map(Arc::make_mut)
+    }
+
+    /// Whether there is something under a key.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.all.contains_key(key)
+    }
+
+    /// Puts a value under a key, in place of what was there.
+    pub fn insert(&mut self, key: K, value: V) {
+        self.forget(&key);
+        value.each_report(&mut |report| {
+            self.by_report
+                .entry(report.clone())
+                .or_insert_with(OrdSet::new)
+                .insert(key.clone());
+        });
+        self.all.insert(key, Arc::new(value));
+    }
+
+    /// Takes out what is under a key.
+    pub fn remove(&mut self, key: &K) {
+        self.forget(key);
+        self.all.remove(key);
+    }
+
+    /// The place of a key, empty or not.
+    pub fn entry(&mut self, key: K) -> Place<'_, K, V> {
+        Place { map: self, key }
+    }
+
+    /// Keeps only what `keep` says.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
+        let gone = self.iter().filter(|(key, value)| !keep(key, value));
+        let gone: Vec<K> = gone.map(|(key, _)| key.clone()).collect();
+        for key in &gone {
+            self.remove(key);
+        }
+    }
+
+    /// What is about a report, in the order of the keys.
+    pub fn of(&self, report: &ReportId) -> impl Iterator<Item = &V> {
+        let keys = self.by_report.get(report).into_iter().flatten();
+        keys.filter_map(|key| self.get(key))
+    }
+
+    /// The reports that something in this map is about.
+    pub fn reports(&self) -> impl Iterator<Item = &ReportId> {
+        self.by_report.keys()
+    }
+
+    /// Whether anything in this map is about a report.
+    pub fn any_of(&self, report: &ReportId) -> bool {
+        self.by_report.contains_key(report)
+    }
+
+    /// All pairs.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
+        self.all.iter().map(|(key, value)| (key, value.as_ref()))
+    }
+
+    /// All pairs from a key on.
+    pub fn from(&self, key: &K) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+        self.all.range(key.clone()..).map(|(key, value)| (key, value.as_ref()))
+    }
+
+    /// All keys.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// All values, in the order of their keys.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Whether both are the same copy, so that nothing can differ; `false` says nothing.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.all.ptr_eq(&other.all)
+    }
+
+    /// Whether what is found by report is exactly what there is: what a test compares.
+    pub fn is_indexed(&self) -> bool {
+        let anew: Self = self.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        anew.by_report == self.by_report
+    }
+
+    fn forget(&mut self, key: &K) {
+        let Some(old) = self.all.get(key).cloned() else {
+            return;
+        };
+        old.each_report(&mut |report| {
+            if let Some(keys) = self.by_report.get_mut(report) {
+                keys.remove(key);
+                if keys.is_empty() {
+                    self.by_report.remove(report);
+                }
+            }
+        });
+    }
+}
+
+/// The place of a key in a [`Kept`] map.
+pub struct Place<'m, K, V> {
+    map: &'m mut Kept<K, V>,
+    key: K,
+}
+
+impl<'m, K: Ord + Clone, V: About + Clone> Place<'m, K, V> {
+    /// What is there, after `make` has filled an empty place.
+    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'m mut V {
+        if !self.map.contains_key(&self.key) {
+            self.map.insert(self.key.clone(), make());
+        }
+        self.map.get_mut(&self.key).expect("it was filled just before")
+    }
+
+    /// What is there, or this value.
+    pub fn or_insert(self, value: V) -> &'m mut V {
+        self.or_insert_with(|| value)
+    }
+
+    /// What is there, or a value made of nothing.
+    pub fn or_default(self) -> &'m mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+}
+
+impl<K: Ord + Clone, V: About + Clone> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self {
+            all: OrdMap::new(),
+            by_report: OrdMap::new(),
+        }
+    }
+}
+
+impl<K: Ord + Clone, V: About + Clone> FromIterator<(K, V)> for Kept<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let mut map = Self::default();
+        for (key, value) in pairs {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+/// The pairs of a [`Kept`] map, in the order of the keys.
+pub type Pairs<'m, K, V> =
+    std::iter::Map<imbl::ordmap::Iter<'m, K, Arc<V>, imbl::shared_ptr::DefaultSharedPtr>, Lend<'m, K, V>>;
+type Lend<'m, K, V> = fn((&'m K, &'m Arc<V>)) -> (&'m K, &'m V);
+
+impl<'m, K: Ord + Clone, V: About + Clone> IntoIterator for &'m Kept<K, V> {
+    type Item = (&'m K, &'m V);
+    type IntoIter = Pairs<'m, K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let lend: Lend<'m, K, V> = |(key, value)| (key, value.as_ref());
+        self.all.iter().map(lend)
+    }
+}
+
+impl<K: Ord + Clone, V: About + Clone> Index<&K> for Kept<K, V> {
+    type Output = V;
+
+    fn index(&self, key: &K) -> &V {
+        self.get(key).expect("nothing is kept under this key")
+    }
+}
+
+impl<K: Ord + Clone, V: PartialEq> PartialEq for Kept<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl<K: fmt::Debug + Ord + Clone, V: fmt::Debug> fmt::Debug for Kept<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.all.iter()).finish()
+    }
+}
+
+impl<K: Serialize + Ord + Clone, V: Serialize + About + Clone> Serialize for Kept<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, K: Deserialize<'de> + Ord + Clone, V: Deserialize<'de> + About + Clone> Deserialize<'de> for Kept<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+macro_rules! about {
+    ($($kind:ty => |$value:ident, $each:ident| $body:expr;)*) => {
+        $(impl About for $kind {
+            fn each_report(&self, $each: &mut dyn FnMut(&ReportId)) {
+                let $value = self;
+                $body
+            }
+        })*
+    };
+    ($($kind:ty),* $(,)?) => {
+        $(impl About for $kind {
+            fn each_report(&self, _: &mut dyn FnMut(&ReportId)) {}
+        })*
+    };
+}
+
+about! {
+    crate::request::Consent => |consent, each| each(&consent.report);
+    crate::request::Substitute => |substitute, each| each(&substitute.report);
+    crate::state::RequestCase => |case, each| each(&case.request.report);
+    crate::disclosure::Recall => |recall, each| each(&recall.report);
+    crate::disclosure::Override => |made, each| each(&made.report);
+    crate::disclosure::Disclosure => |disclosure, each| each(&disclosure.report);
+    (crate::ids::PartyPath, crate::disclosure::Notice) => |told, each| each(told.1.report());
+    crate::source::ExposureAnswer => |answer, each| each(&answer.report);
+    crate::source::ProtectedSource => |source, each| source.reports.iter().for_each(each);
+}
+
+about! {
+    crate::party::Party,
+    crate::party::Person,
+    crate::party::Audience,
+    crate::party::LocalRule,
+    crate::arrangement::Arrangement,
+    crate::state::Holding,
+    Vec<crate::fact::Fact>,
+    crate::incident::Incident,
+    (crate::ids::PartyPath, crate::incident::IncidentNotice),
+    crate::briefing::Briefing,
+    String,
+    jiff::Timestamp,
+}

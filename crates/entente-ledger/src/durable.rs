@@ -45,10 +45,11 @@ impl Durable {
     pub(crate) fn put(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), Failure> {
         let path = self.root.join(name);
         let folder = path.parent().unwrap_or(&self.root);
-        std::fs::create_dir_all(folder).map_err(failed(folder))?;
+        entente_files::create_folder(folder).map_err(failed(folder))?;
         let partial = &self.partial;
-        let mut file = std::fs::File::create(partial).map_err(failed(partial))?;
-        file.write_all(bytes)
+        let mut file = entente_files::open(partial).map_err(failed(partial))?;
+        file.set_len(0)
+            .and_then(|()| file.write_all(bytes))
             .and_then(|()| file.sync_all())
             .map_err(failed(partial))?;
         std::fs::rename(partial, &path).map_err(failed(&path))?;

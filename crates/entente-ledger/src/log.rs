@@ -41,6 +41,19 @@ pub enum PublishError {
         path = .0.display()
     )]
     HeadMissing(PathBuf),
+    /// The checkpoint in the folder is another log's.
+    #[error(
+        "the log in {folder} is `{found}`, and the node now says that it is `{here}`: its `origin` was changed; put the \
+         old one back, nothing was signed", folder = .folder.display()
+    )]
+    Renamed {
+        /// The log's folder.
+        folder: PathBuf,
+        /// The origin that was signed in it.
+        found: String,
+        /// The origin that this log should have.
+        here: String,
+    },
     /// The kept checkpoint is another log's.
     #[error("the kept checkpoint belongs to the log `{kept}`, and this is `{here}`; nothing was signed")]
     OtherLog {
@@ -145,14 +158,15 @@ impl Log {
     ) -> Result<Checkpoint, PublishError> {
         let _alone = self.lock()?;
         let latest = self.latest()?;
-        if latest.is_none() && self.folder.join("checkpoint").exists() {
-            return Err(PublishError::HeadMissing(self.head.clone()));
-        }
         if let Some(other) = latest.as_ref().filter(|latest| latest.origin != self.origin) {
             return Err(PublishError::OtherLog {
                 kept: other.origin.clone(),
                 here: self.origin.clone(),
             });
+        }
+        self.same_origin()?;
+        if latest.is_none() && self.folder.join("checkpoint").exists() {
+            return Err(PublishError::HeadMissing(self.head.clone()));
         }
         let signed = latest.as_ref().map_or(0, |checkpoint| checkpoint.size);
         if size < signed {
@@ -219,6 +233,21 @@ impl Log {
         Ok(checkpoint)
     }
 
+    /// A log keeps its name: under another, its kept checkpoint would not be found, and what it held could be forgotten.
+    fn same_origin(&self) -> Result<(), PublishError> {
+        let note = std::fs::read(self.folder.join("checkpoint")).ok();
+        let note = note.and_then(|bytes| Note::parse(&bytes).ok());
+        let published = note.and_then(|note| Checkpoint::parse(note.text()).ok());
+        match published.filter(|published| published.origin != self.origin) {
+            None => Ok(()),
+            Some(other) => Err(PublishError::Renamed {
+                folder: self.folder.clone(),
+                found: other.origin,
+                here: self.origin.clone(),
+            }),
+        }
+    }
+
     /// The size of the checkpoint in the folder; 0 where there is none that can be read.
     fn published(&self) -> u64 {
         let note = std::fs::read(self.folder.join("checkpoint")).ok();
@@ -231,8 +260,9 @@ impl Log {
     fn lock(&self) -> Result<std::fs::File, PublishError> {
         let path = self.head.with_extension("lock");
         let open = || {
-            std::fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
-            let file = std::fs::File::create(&path)?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            folder.map_or(Ok(()), entente_files::create_folder)?;
+            let file = entente_files::open(&path)?;
             file.lock()?;
             Ok(file)
         };

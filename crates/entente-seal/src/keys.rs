@@ -218,7 +218,7 @@ impl KeyPair {
         let mut recipient = age::scrypt::Recipient::new(passphrase);
         recipient.set_work_factor(work_factor);
         let bytes = age::encrypt(&recipient, &plain).map_err(|error| KeyError::Encrypt(error.to_string()))?;
-        write_private(path, &bytes).map_err(|error| KeyError::File {
+        entente_files::write(path, &bytes).map_err(|error| KeyError::File {
             path: path.to_owned(),
             error,
         })
@@ -252,28 +252,4 @@ impl KeyPair {
         NoteSigner::new(&keys.party, keys.signing.clone()).map_err(|_| malformed())?;
         Ok(keys)
     }
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let partial = path.with_extension("writing");
-    let mut options = std::fs::OpenOptions::new();
-    // A leftover might have wider permissions, or be somebody else's.
-    match std::fs::remove_file(&partial) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&partial, path)?;
-    std::fs::File::open(
-        path.parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new(".")),
-    )?
-    .sync_all()
 }

@@ -11,9 +11,17 @@ pub enum StoreError {
     /// There is a store in the folder already.
     #[error("{path} holds data already; choose another folder with `--data`", path = .0.display())]
     Exists(PathBuf),
-    /// Another process has the store open.
-    #[error("{path} is in use by another process; wait for it, or stop it, then try again", path = .0.display())]
+    /// Another process writes to the store, and did not end in time.
+    #[error("{path} is in use by another process, which did not end within a minute; nothing was changed; wait for it, or stop it, then try again", path = .0.display())]
     InUse(PathBuf),
+    /// Others can read the folder, and that cannot be changed.
+    #[error("others on this machine can read {path} or a file in it, and that cannot be changed ({error}); run this as the owner of the folder, or set the folder to 0700 and its files to 0600", path = .path.display())]
+    TooOpen {
+        /// The folder.
+        path: PathBuf,
+        /// Why it cannot be changed.
+        error: std::io::Error,
+    },
     /// The store was written by a newer program.
     #[error("the data has format {found}, and this program knows formats up to {known}; use a newer program")]
     Newer {

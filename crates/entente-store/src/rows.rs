@@ -25,6 +25,13 @@ pub(crate) fn recorded<P: Projection>(seq: i64, time: &str, payload: &[u8]) -> R
     })
 }
 
+/// The projection and the number of the next event, both of one moment.
+pub(crate) fn loaded<P: Projection>(connection: &Connection) -> Result<(P, u64), StoreError> {
+    let moment = connection.unchecked_transaction()?;
+    let last: i64 = moment.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+    Ok((restored(&moment)?, last.unsigned_abs() + 1))
+}
+
 /// The projection from its stored documents.
 pub(crate) fn restored<P: Projection>(connection: &Connection) -> Result<P, StoreError> {
     let mut state = P::default();

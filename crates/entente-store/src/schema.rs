@@ -38,12 +38,13 @@ CREATE INDEX outbox_pending ON outbox(id) WHERE done IS NULL;
 
 /// Sets up a connection: write-ahead log, every commit synced.
 pub(crate) fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    // First of all: what follows may have to wait for another process.
+    connection.busy_timeout(std::time::Duration::from_secs(60))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Hostile files must not make the database run code of theirs.
     connection.pragma_update(None, "trusted_schema", false)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
     Ok(())
 }
 

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::check::{Difference, Progress};
 use crate::error::{StoreError, SubmitError};
-use crate::folder::Folder;
+use crate::folder::{Folder, Tell};
 use crate::projection::{Projection, Recorded};
-use crate::rows::{number, recorded, restored, store_document};
+use crate::rows::{loaded, number, recorded, store_document};
 use crate::schema;
 use crate::writer::{Change, Job, Receipt, Refusal, Writer};
 
@@ -38,7 +40,7 @@ pub struct Letter {
 pub struct Store<P: Projection> {
     jobs: Option<SyncSender<Job<P>>>,
     writer: Option<JoinHandle<()>>,
-    folder: Folder,
+    folder: Arc<Folder>,
 }
 
 impl<P: Projection> Store<P> {
@@ -47,7 +49,12 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When there is one already, or another process holds the folder, or the disk fails.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
-        let folder = Folder::hold(path)?;
+        let folder = Folder::take(path, Arc::new(|_| ()))?;
+        // The database's other files take over its rights.
+        entente_files::open(&folder.database()).map_err(|error| StoreError::File {
+            path: folder.database(),
+            error,
+        })?;
         let mut connection = Connection::open(folder.database())?;
         // A creation that was interrupted left a database without tables: it goes on here.
         if !schema::is_blank(&connection)? {
@@ -58,29 +65,40 @@ impl<P: Projection> Store<P> {
         Ok(Self::start(folder, connection, P::default(), 1))
     }
 
-    /// Opens the store in a folder.
+    /// Opens the store in a folder, also while another process writes to it: reading never waits. What is first written
+    /// waits until the other has ended, and sees what it has written.
     ///
     /// # Errors
-    /// When there is none, or another process holds the folder, or its documents cannot be read.
+    /// When there is none, or its documents cannot be read, or others than its owner can read it and always could.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_telling(path, Arc::new(|_| ()))
+    }
+
+    /// Opens the store as [`Store::open`] does. `tell` is called with what a person should know: that rights in the folder
+    /// were mended, or what a command waits for.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_telling(path: &Path, tell: Tell) -> Result<Self, StoreError> {
         if !path.join("entente.db").exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
-        let folder = Folder::hold(path)?;
+        let folder = Folder::look(path, tell)?;
         let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if schema::is_blank(&connection)? {
             return Err(StoreError::Missing(path.to_owned()));
         }
         schema::check_format(&connection)?;
         schema::prepare(&connection)?;
-        let state = restored(&connection)?;
-        let last: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
-        Ok(Self::start(folder, connection, state, last.unsigned_abs() + 1))
+        let (state, next) = loaded(&connection)?;
+        Ok(Self::start(folder, connection, state, next))
     }
 
     fn start(folder: Folder, connection: Connection, state: P, next: u64) -> Self {
         let (jobs, waiting) = sync_channel(QUEUE);
+        let folder = Arc::new(folder);
         let writer = Writer {
+            folder: folder.clone(),
             connection,
             state,
             next,
@@ -96,6 +114,25 @@ impl<P: Projection> Store<P> {
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Gives up after this long where another process writes, instead of after a minute.
+    pub fn set_patience(&self, patience: Duration) {
+        self.folder.set_patience(patience);
+    }
+
+    /// Holds the folder from now on, so that no other process writes; waits for one that does.
+    ///
+    /// # Errors
+    /// When the other does not end, or the disk fails.
+    pub fn hold(&self) -> Result<(), StoreError> {
+        let (reply, answer) = channel();
+        self.send(Job::Hold(Box::new(move |result| {
+            let _ = reply.send(result.map(|_| ()));
+        })))?;
+        answer
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Stopped("the writer is gone".to_owned())))
     }
 
     fn send(&self, job: Job<P>) -> Result<(), StoreError> {
@@ -150,7 +187,7 @@ impl<P: Projection> Store<P> {
 
     fn reader(&self) -> Result<Connection, StoreError> {
         let connection = Connection::open_with_flags(self.folder.database(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.busy_timeout(Duration::from_secs(60))?;
         Ok(connection)
     }
 
@@ -256,6 +293,7 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails or an event cannot be read; nothing is changed then.
     pub fn rebuild(mut self) -> Result<(), StoreError> {
+        self.hold()?;
         let path = self.database();
         let mut documents = BTreeMap::new();
         let mut state = P::default();

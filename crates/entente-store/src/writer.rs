@@ -1,5 +1,6 @@
 //! The one thread that writes: group commit, durable before it answers.
 
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use entente_ledger::{Leaf, Salt};
@@ -7,8 +8,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::error::StoreError;
+use crate::folder::Folder;
 use crate::projection::{Projection, Recorded};
-use crate::rows::{number, restored, store_document};
+use crate::rows::{loaded, number, store_document};
 
 /// The largest event stored: a report of the largest size, and then some.
 pub const MAX_EVENT: usize = 32 << 20;
@@ -65,6 +67,7 @@ pub(crate) enum Job<P: Projection> {
     Write(Timestamp, Decide<P>, Answer),
     Read(Look<P>),
     Done(i64, Timestamp, Answer),
+    Hold(Answer),
 }
 
 /// What is told once the transaction is durable: refusals and reads too, for they saw what was decided before them.
@@ -75,6 +78,7 @@ enum Outcome<P: Projection> {
 }
 
 pub(crate) struct Writer<P: Projection> {
+    pub(crate) folder: Arc<Folder>,
     pub(crate) connection: Connection,
     pub(crate) state: P,
     pub(crate) next: u64,
@@ -97,12 +101,22 @@ impl<P: Projection> Writer<P> {
     fn group(&mut self, group: Vec<Job<P>>) -> Result<(), StoreError> {
         let mut jobs = group.into_iter();
         let mut outcomes = Vec::new();
+        if self.stopped.is_none() && jobs.as_slice().iter().any(|job| !matches!(job, Job::Read(_))) {
+            match self.hold() {
+                Ok(()) => {}
+                // Nothing is wrong with the disk: whoever asks again may be luckier.
+                Err(error) => {
+                    self.decline(jobs, &error);
+                    return Ok(());
+                }
+            }
+        }
         if self.stopped.is_none()
             && let Err(error) = self.transact(&mut jobs, &mut outcomes)
         {
             self.stopped = Some(error.to_string());
             // The state in memory is ahead of the disk: go back to what is durable.
-            self.state = restored(&self.connection)?;
+            (self.state, self.next) = loaded(&self.connection)?;
         }
         let stopped = || match &self.stopped {
             None => Ok(()),
@@ -119,12 +133,37 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => look(&self.state),
-                Job::Write(_, _, answer) | Job::Done(_, _, answer) => {
+                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) => {
                     answer(stopped().and_then(|()| Err(StoreError::Stopped("it was not reached".to_owned()))));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
+    fn hold(&mut self) -> Result<(), StoreError> {
+        if self.folder.hold()? {
+            let last: i64 = (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+            if last.unsigned_abs() + 1 != self.next {
+                (self.state, self.next) = loaded(&self.connection)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers a group of which nothing can be written; reads go on.
+    fn decline(&self, jobs: impl Iterator<Item = Job<P>>, error: &StoreError) {
+        let declined = || match error {
+            StoreError::InUse(path) => StoreError::InUse(path.clone()),
+            other => StoreError::Stopped(other.to_string()),
+        };
+        for job in jobs {
+            match job {
+                Job::Read(look) => look(&self.state),
+                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) => answer(Err(declined())),
+            }
+        }
     }
 
     fn transact(
@@ -138,6 +177,13 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => outcomes.push(Outcome::Seen(look)),
+                Job::Hold(answer) => {
+                    let receipt = Receipt {
+                        seqs: Vec::new(),
+                        ledger_size: self.next - 1,
+                    };
+                    outcomes.push(Outcome::Written(answer, receipt));
+                }
                 Job::Done(id, at, answer) => {
                     let receipt = Receipt {
                         seqs: Vec::new(),

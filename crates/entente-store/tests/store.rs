@@ -5,6 +5,7 @@
 mod toy;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use entente_ledger::{Leaf, Salt};
 use entente_store::{Change, Outgoing, Projection, Store, StoreError, SubmitError};
@@ -59,9 +60,25 @@ fn a_folder_is_held_by_one_process() {
         Err(StoreError::Missing(_))
     ));
     let store = Store::<Counters>::create(dir.path()).unwrap();
-    let second = Store::<Counters>::open(dir.path()).err().unwrap();
-    assert!(matches!(second, StoreError::InUse(_)), "{second}");
+    add(&store, "a", 1);
+    let second = Store::<Counters>::open(dir.path()).unwrap();
+    second.set_patience(Duration::from_millis(50));
+    let refused = second.submit(jiff::Timestamp::now(), |_| Ok::<_, String>(Change::events(vec![("a".to_owned(), 1)])));
+    assert!(
+        matches!(refused, Err(SubmitError::Store(StoreError::InUse(_)))),
+        "{refused:?}"
+    );
+    assert_eq!(second.read(|state| state.0["a"]).unwrap(), 1, "reading goes on");
+    add(&store, "a", 4);
     drop(store);
+    add(&second, "a", 2);
+    assert_eq!(
+        second.read(|state| state.0["a"]).unwrap(),
+        7,
+        "the second sees what the first wrote"
+    );
+    assert!(second.check(&mut |_| ()).unwrap().is_empty());
+    drop(second);
     assert!(matches!(
         Store::<Counters>::create(dir.path()),
         Err(StoreError::Exists(_))
@@ -348,5 +365,64 @@ proptest! {
             let leaf = Leaf::parse(&entry).unwrap();
             prop_assert!(leaf.seq == seq && leaf.opens_to(&Salt::from_bytes(&salt).unwrap(), &payload));
         }
+    }
+}
+
+#[test]
+fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
+    const WRITERS: u64 = 6;
+    let dir = tempfile::tempdir().unwrap();
+    let first = Store::<Counters>::create(dir.path()).unwrap();
+    add(&first, "all", 1);
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|_| {
+                let told = told.clone();
+                let tell = std::sync::Arc::new(move |text: &str| told.lock().unwrap().push(text.to_owned()));
+                let store = Store::<Counters>::open_telling(dir.path(), tell).unwrap();
+                scope.spawn(move || add(&store, "all", 1))
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(1_500));
+        let reader = Store::<Counters>::open(dir.path()).unwrap();
+        assert_eq!(reader.read(|state| state.0["all"]).unwrap(), 1);
+        assert!(writers.iter().all(|writer| !writer.is_finished()));
+        drop(first);
+    });
+    let told = told.lock().unwrap();
+    assert!(told.iter().any(|text| text.contains("waiting for it to end")), "{told:?}");
+    let store = Store::<Counters>::open(dir.path()).unwrap();
+    assert_eq!(store.read(|state| state.0["all"]).unwrap(), 1 + WRITERS);
+    assert!(store.check(&mut |_| ()).unwrap().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn f1_every_file_of_a_store_is_its_owners_and_a_folder_found_open_is_closed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("node");
+    let store = Store::<Counters>::create(&folder).unwrap();
+    add(&store, "a", 1);
+    let files = || std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    assert!(files().any(|path| path.ends_with("entente.db-wal")));
+    for file in files() {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    drop(store);
+    let set = |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    set(&folder, 0o755);
+    set(&folder.join("entente.db"), 0o644);
+    let (send, said) = std::sync::mpsc::channel();
+    let tell = std::sync::Arc::new(move |text: &str| send.send(text.to_owned()).unwrap());
+    let store = Store::<Counters>::open_telling(&folder, tell).unwrap();
+    add(&store, "a", 1);
+    assert!(said.recv().unwrap().contains("others on this machine could read"));
+    assert_eq!(mode(&folder), 0o700);
+    for file in files() {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
 }

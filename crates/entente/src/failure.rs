@@ -60,8 +60,8 @@ impl Failure {
     /// Messages go to standard error; with `--json` as an object.
     pub(crate) fn print(&self, json: bool) {
         match json {
-            true => eprintln!("{}", serde_json::json!({ "error": self.message })),
-            false => eprintln!("error: {}", self.message),
+            true => crate::output::say(serde_json::json!({ "error": self.message })),
+            false => crate::output::say(format!("error: {}", self.message)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A party's node: its data folder, keys and schemes; commands go in, events and sealed files come out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, SourceGuard, State};
 use entente_ledger::Log;
@@ -69,10 +70,12 @@ impl Node {
         passphrase: SecretString,
         work: u8,
     ) -> Result<Self, Failure> {
+        // Nothing is set up that could not be signed later.
+        heads_folder(folder)?;
         let store = Store::create(folder)?;
         keys.save(&folder.join("keys.age"), passphrase, work)?;
         let origin = format!("{}/{}", keys.party(), random_id());
-        std::fs::write(folder.join("origin"), &origin).map_err(Failure::failed)?;
+        output::file(&folder.join("origin"), origin.as_bytes())?;
         let mut node = Self {
             store,
             folder: folder.to_owned(),
@@ -86,7 +89,7 @@ impl Node {
 
     /// Opens the node in a folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        let store = Store::<Held>::open(folder)?;
+        let store = Store::<Held>::open_telling(folder, Arc::new(|text| output::say(text)))?;
         let state = store.read(|held| held.0.clone())?;
         Ok(Self {
             store,
@@ -208,13 +211,15 @@ impl Node {
             .collect();
         Ok(Log::new(
             self.ledger_folder(),
-            heads_folder(&self.folder).join(name),
+            heads_folder(&self.folder)?.join(name),
             origin,
         ))
     }
 
     /// Brings the public log up to date and signs its checkpoint.
     pub(crate) fn publish(&self, keys: &KeyPair) -> Result<entente_ledger::Checkpoint, Failure> {
+        // Whoever writes meanwhile would publish a longer log, and this one would look like an old copy.
+        self.store.hold()?;
         let size = self.store.ledger_size()?;
         let entries = |range| self.store.entries(range).map_err(|error| error.to_string());
         Ok(self.log()?.publish(size, &keys.signer(), entries)?)
@@ -222,12 +227,17 @@ impl Node {
 
     /// Seals what waits in the outbox into files in `folder`, and signs the ledger.
     pub(crate) fn flush(&mut self, folder: &Path) -> Result<Vec<SentFile>, Failure> {
+        if self.store.outbox()?.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Two commands must not seal the same letter twice: the other one may just be doing it.
+        self.store.hold()?;
         let letters = self.store.outbox()?;
         if letters.is_empty() {
             return Ok(Vec::new());
         }
         let keys = self.keys()?;
-        std::fs::create_dir_all(folder).map_err(Failure::failed)?;
+        output::folder(folder)?;
         let mut sent = Vec::new();
         for letter in letters {
             let to: PartyPath = letter.destination.parse()?;
@@ -249,7 +259,7 @@ impl Node {
             };
             let bytes = entente_seal::seal(&header, &letter.payload, &keys, &recipient)?;
             let file = folder.join(format!("{}-to-{to}.entente", header.id));
-            std::fs::write(&file, bytes).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+            output::file(&file, &bytes)?;
             self.store.mark_done(letter.id, Timestamp::now())?;
             sent.push(SentFile {
                 to,
@@ -284,16 +294,41 @@ impl Node {
 }
 
 /// Where kept checkpoints stand: the user's state folder, or the folder named by `ENTENTE_HEADS`.
-fn heads_folder(data: &Path) -> PathBuf {
+///
+/// It has to stand outside the data folder: whoever puts an old copy of that back would bring back the old checkpoint with it.
+fn heads_folder(data: &Path) -> Result<PathBuf, Failure> {
     let set = |name: &str| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
-    set("ENTENTE_HEADS")
+    let heads = set("ENTENTE_HEADS")
         .or_else(|| set("XDG_STATE_HOME").map(|folder| folder.join("entente/heads")))
         .or_else(|| set("HOME").map(|folder| folder.join(".local/state/entente/heads")))
-        .unwrap_or_else(|| data.join("heads"))
+        .ok_or_else(|| {
+            Failure::failed(
+                "there is no place outside the data folder for the checkpoint that shows an old copy, so nothing can be \
+                 signed; set HOME, or ENTENTE_HEADS to a folder of its own",
+            )
+        })?;
+    match real(&heads)?.starts_with(real(data)?) {
+        false => Ok(heads),
+        true => Err(Failure::failed(format!(
+            "{} is inside the data folder: whoever puts an old copy of that back would bring back the old checkpoint too; \
+             set ENTENTE_HEADS to a folder outside it",
+            heads.display()
+        ))),
+    }
+}
+
+/// A path without links and dots, as far as it is there.
+fn real(path: &Path) -> Result<PathBuf, Failure> {
+    let path = std::path::absolute(path).map_err(Failure::failed)?;
+    let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    Ok(match there {
+        Some((above, real)) => real.join(path.strip_prefix(above).unwrap_or(Path::new(""))),
+        None => path,
+    })
 }
 
 /// Eight random characters.

@@ -1,27 +1,65 @@
 //! Data on standard output, as text or as JSON.
 
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::failure::Failure;
 
-/// Writes a line to standard output; a reader that has gone away ends the program quietly.
-pub(crate) fn line(text: impl std::fmt::Display) {
+/// Whether the reader of standard output has gone away, as `head` does: nothing more is written then, and the command goes
+/// on to its end, so that its exit code still says what it did.
+static READER_GONE: AtomicBool = AtomicBool::new(false);
+/// Whether standard output could not be written: then the command has failed, whatever else it did.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+fn write(bytes: &[u8]) {
     use std::io::Write;
-    if writeln!(std::io::stdout(), "{}", shown(&text.to_string())).is_err() {
-        std::process::exit(0);
+    if READER_GONE.load(Ordering::Relaxed) || LOST.load(Ordering::Relaxed) {
+        return;
+    }
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => READER_GONE.store(true, Ordering::Relaxed),
+        Err(error) => {
+            LOST.store(true, Ordering::Relaxed);
+            say(format!("error: standard output cannot be written: {error}"));
+        }
     }
 }
 
+/// Whether something that was to be written to standard output is lost, other than because nobody reads any more.
+pub(crate) fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
+/// Writes a line to standard output.
+pub(crate) fn line(text: impl std::fmt::Display) {
+    write(format!("{}\n", shown(&text.to_string())).as_bytes());
+}
+
 /// Writes bytes to standard output as they are.
-pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write;
-    std::io::stdout().write_all(bytes).map_err(Failure::failed)
+pub(crate) fn bytes(bytes: &[u8]) {
+    write(bytes);
+}
+
+/// Writes a file for its owner only; a link that stands there is not followed.
+pub(crate) fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    entente_files::write(path, bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+}
+
+/// Makes a folder for its owner only, where there is none.
+pub(crate) fn folder(path: &Path) -> Result<(), Failure> {
+    entente_files::create_folder(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 /// Says something to the person, on standard error.
 pub(crate) fn say(text: impl std::fmt::Display) {
-    eprintln!("{}", shown(&text.to_string()));
+    use std::io::Write;
+    // Nobody listens on standard error: nobody can be told that either.
+    let _ = writeln!(std::io::stderr(), "{}", shown(&text.to_string()));
 }
 
 /// A text without what would act on a terminal; partners and the press write some of it.

@@ -77,9 +77,11 @@ impl Assure {
         }
         match &self.output {
             None if global.json => output::json(&made)?,
-            None => output::bytes(assurance::page(&checked).markdown().as_bytes())?,
+            None => output::bytes(assurance::page(&checked).markdown().as_bytes()),
             Some(folder) if folder.is_dir() || folder.as_os_str().to_string_lossy().ends_with('/') => {
-                std::fs::create_dir_all(folder).map_err(|error| place(folder, error))?;
+                if !folder.is_dir() {
+                    output::folder(folder)?;
+                }
                 let name = |ending: &str| folder.join(format!("assurance-{}-for-{whom}.{ending}", made.by));
                 write_file(&name("json"), &made)?;
                 for ending in ["html", "pdf"] {
@@ -99,14 +101,8 @@ fn place(path: &Path, error: impl std::fmt::Display) -> Failure {
 
 /// It holds what its banner says: a new file is for its owner only.
 fn write_file(path: &Path, made: &Assurance) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let text = serde_json::to_vec_pretty(made).map_err(Failure::failed)?;
-    let mut file = options.open(path).map_err(|error| place(path, error))?;
-    file.write_all(&text).map_err(|error| place(path, error))?;
+    output::file(path, &text)?;
     output::say(format!("written to {}", path.display()));
     Ok(())
 }
@@ -189,10 +185,6 @@ fn read_seen(path: &Path) -> Result<Option<Checkpoint>, Failure> {
 }
 
 fn keep_seen(path: &Path, checkpoint: &str) -> Result<(), Failure> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|error| place(folder, error))?;
-    // No party is called like this.
-    let fresh = folder.join("~new");
-    std::fs::write(&fresh, checkpoint).map_err(|error| place(&fresh, error))?;
-    std::fs::rename(&fresh, path).map_err(|error| place(path, error))
+    output::folder(path.parent().unwrap_or(Path::new(".")))?;
+    output::file(path, checkpoint.as_bytes())
 }

@@ -288,10 +288,8 @@ fn keep(node: &Node, path: &Path) -> Result<(String, u64), Failure> {
     if kept.exists() {
         return Ok((sha256, bytes.len() as u64));
     }
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    let fresh = folder.join(format!("{sha256}.new"));
-    std::fs::write(&fresh, &bytes).map_err(failed)?;
-    std::fs::rename(&fresh, &kept).map_err(failed)?;
+    output::folder(&folder)?;
+    output::file(&kept, &bytes)?;
     let mut rights = std::fs::metadata(&kept).map_err(failed)?.permissions();
     rights.set_readonly(true);
     std::fs::set_permissions(&kept, rights).map_err(failed)?;

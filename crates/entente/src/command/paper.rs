@@ -62,11 +62,11 @@ impl PaperArgs {
         };
         match &self.output {
             Some(path) => {
-                std::fs::write(path, bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
+                output::file(path, &bytes)?;
                 output::say(format!("written to {}", path.display()));
-                Ok(())
             }
             None => output::bytes(&bytes),
         }
+        Ok(())
     }
 }

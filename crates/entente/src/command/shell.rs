@@ -17,7 +17,9 @@ pub(crate) struct Completions {
 
 impl Completions {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        clap_complete::generate(self.shell, &mut Cli::command(), "entente", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "entente", &mut script);
+        output::bytes(&script);
         Ok(Exit::Done)
     }
 }
@@ -31,6 +33,7 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
+        entente_files::let_others_read();
         std::fs::create_dir_all(&self.folder).map_err(Failure::failed)?;
         clap_mangen::generate_to(Cli::command(), &self.folder).map_err(Failure::failed)?;
         output::say(format!("manual pages are in {}", self.folder.display()));

@@ -362,8 +362,7 @@ impl WatchCommand {
                         None => Some(holdings::banner(&global.node()?, &report)),
                     };
                     let facts = scanner.facts().list();
-                    std::fs::write(&page, html::page(&report, &sources, facts, banner.as_deref()))
-                        .map_err(|e| Failure::failed(format!("{}: {e}", page.display())))?;
+                    output::file(&page, html::page(&report, &sources, facts, banner.as_deref()).as_ref())?;
                     output::say(format!("the page is {}", page.display()));
                 }
             }

@@ -67,7 +67,9 @@ pub fn open(path: &Path) -> Result<File> {
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => return Err(link(path)),
-        Ok(found) if found.is_dir() => return Err(Error::new(ErrorKind::IsADirectory, "it is a folder; name a file in it")),
+        Ok(found) if found.is_dir() => {
+            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder; name a file in it"));
+        }
         Ok(found) if !found.is_file() => {
             let mut device = options().open(path)?;
             return device.write_all(bytes);

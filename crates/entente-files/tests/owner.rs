@@ -35,7 +35,10 @@ fn f1_nothing_is_written_through_a_link() {
     let link = dir.path().join("link");
     symlink(&victim, &link).unwrap();
     let refused = entente_files::write(&link, b"theirs").unwrap_err().to_string();
-    assert!(refused.contains("link to") && refused.contains("remove it"), "{refused}");
+    assert!(
+        refused.contains("link to") && refused.contains("remove it"),
+        "{refused}"
+    );
     entente_files::open(&link).unwrap_err();
     let dangling = dir.path().join("dangling");
     symlink(dir.path().join("nowhere"), &dangling).unwrap();

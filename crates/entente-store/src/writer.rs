@@ -144,7 +144,8 @@ impl<P: Projection> Writer<P> {
     /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
     fn hold(&mut self) -> Result<(), StoreError> {
         if self.folder.hold()? {
-            let last: i64 = (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+            let last: i64 =
+                (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
             if last.unsigned_abs() + 1 != self.next {
                 (self.state, self.next) = loaded(&self.connection)?;
             }

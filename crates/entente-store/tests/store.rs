@@ -63,7 +63,9 @@ fn a_folder_is_held_by_one_process() {
     add(&store, "a", 1);
     let second = Store::<Counters>::open(dir.path()).unwrap();
     second.set_patience(Duration::from_millis(50));
-    let refused = second.submit(jiff::Timestamp::now(), |_| Ok::<_, String>(Change::events(vec![("a".to_owned(), 1)])));
+    let refused = second.submit(jiff::Timestamp::now(), |_| {
+        Ok::<_, String>(Change::events(vec![("a".to_owned(), 1)]))
+    });
     assert!(
         matches!(refused, Err(SubmitError::Store(StoreError::InUse(_)))),
         "{refused:?}"
@@ -391,7 +393,10 @@ fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
         drop(first);
     });
     let told = told.lock().unwrap();
-    assert!(told.iter().any(|text| text.contains("waiting for it to end")), "{told:?}");
+    assert!(
+        told.iter().any(|text| text.contains("waiting for it to end")),
+        "{told:?}"
+    );
     let store = Store::<Counters>::open(dir.path()).unwrap();
     assert_eq!(store.read(|state| state.0["all"]).unwrap(), 1 + WRITERS);
     assert!(store.check(&mut |_| ()).unwrap().is_empty());
@@ -413,7 +418,8 @@ fn f1_every_file_of_a_store_is_its_owners_and_a_folder_found_open_is_closed() {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
     drop(store);
-    let set = |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let set =
+        |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     set(&folder, 0o755);
     set(&folder.join("entente.db"), 0o644);
     let (send, said) = std::sync::mpsc::channel();

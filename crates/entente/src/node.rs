@@ -324,7 +324,9 @@ fn heads_folder(data: &Path) -> Result<PathBuf, Failure> {
 /// A path without links and dots, as far as it is there.
 fn real(path: &Path) -> Result<PathBuf, Failure> {
     let path = std::path::absolute(path).map_err(Failure::failed)?;
-    let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let there = path
+        .ancestors()
+        .find_map(|above| Some((above, above.canonicalize().ok()?)));
     Ok(match there {
         Some((above, real)) => real.join(path.strip_prefix(above).unwrap_or(Path::new(""))),
         None => path,

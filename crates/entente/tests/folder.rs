@@ -48,7 +48,10 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 fn f1_a_node_and_its_papers_are_its_owners() {
     let desk = Desk::new();
     init(&desk, "a", "AAA");
-    desk.write("r.md", "---\nid: R-1\nscheme: tlp\ntitle: t\n---\n\n(TLP:RED) Hidden words.\n");
+    desk.write(
+        "r.md",
+        "---\nid: R-1\nscheme: tlp\ntitle: t\n---\n\n(TLP:RED) Hidden words.\n",
+    );
     assert_eq!(desk.run(&["--data", "a", "report", "add", "r.md"]).code, 0);
     desk.run(&["--data", "a", "ledger", "publish"]);
     desk.run(&["--data", "a", "assure", "--for", "AAA", "-o", "paper.html"]);
@@ -99,7 +102,10 @@ fn f2_nothing_is_signed_without_a_place_outside_the_folder() {
         .output()
         .unwrap();
     let said = String::from_utf8(inside.stderr).unwrap();
-    assert!(!inside.status.success() && said.contains("inside the data folder"), "{said}");
+    assert!(
+        !inside.status.success() && said.contains("inside the data folder"),
+        "{said}"
+    );
     assert!(!desk.path("a/heads").exists());
 }
 
@@ -167,7 +173,11 @@ fn f7_a_reader_that_goes_away_is_no_failure() {
     }
     let full = std::fs::File::options().write(true).open("/dev/full");
     if let Ok(full) = full {
-        let done = entente(&desk).args(["--data", "a", "party", "list"]).stdout(full).output().unwrap();
+        let done = entente(&desk)
+            .args(["--data", "a", "party", "list"])
+            .stdout(full)
+            .output()
+            .unwrap();
         assert_eq!(done.status.code(), Some(1), "what is lost is not called done");
     }
 }

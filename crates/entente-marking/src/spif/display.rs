@@ -73,7 +73,14 @@ fn phrase<'a>(marking: &'a [MarkingData], name: &'a str, lang: Option<&str>, spo
             lang,
         )
     });
+    let unnamed = || {
+        marking
+            .iter()
+            .any(|data| data.has(MarkingCode::ReplacePolicy) && data.has(MarkingCode::NoNameDisplay))
+    };
     match found {
+        // What only replaces the policy's name may take its own name's place with it.
+        None if unnamed() => None,
         Some(data) if data.has(MarkingCode::NoMarkingDisplay) => None,
         Some(data) if !data.phrase.is_empty() => Some(&data.phrase),
         Some(data) if data.has(MarkingCode::NoNameDisplay) => None,
@@ -95,8 +102,13 @@ pub(crate) fn around<'a>(all: &'a [Qualifiers], lang: Option<&str>, spot: Spot, 
         (Some(code), Spot::Page) => PAGE.contains(&code),
         (Some(code), Spot::Portion) => code == MarkingCode::PortionMarking,
     };
-    let found = pick(all.iter().filter(fits), |q| q.lang.as_deref(), lang);
-    let part = |get: fn(&Qualifiers) -> Option<&String>| found.and_then(get).map(String::as_str);
+    // Each part for itself: a language that has no separator of its own takes the default one.
+    let part = |get: fn(&Qualifiers) -> Option<&String>| {
+        let having = all.iter().filter(fits).filter(|q| get(q).is_some());
+        pick(having, |q| q.lang.as_deref(), lang)
+            .and_then(get)
+            .map(String::as_str)
+    };
     Around {
         prefix: part(|q| q.prefix.as_ref()).unwrap_or(""),
         separator: part(|q| q.separator.as_ref()).unwrap_or(separator),

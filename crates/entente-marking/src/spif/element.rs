@@ -12,9 +12,14 @@ const MAX_TEXT: usize = 1_024;
 pub(super) type Read<T> = Result<T, XmlFault>;
 pub(super) type Element<'a> = Node<'a, 'a>;
 
+/// The schema qualifies the names of elements; files that leave some unqualified are common.
+fn ours(node: Element<'_>) -> bool {
+    node.tag_name().namespace().is_none_or(|space| space == NAMESPACE)
+}
+
 pub(super) fn named<'a>(node: Element<'a>, name: &'static str) -> impl Iterator<Item = Element<'a>> {
     node.children()
-        .filter(move |child| child.has_tag_name((NAMESPACE, name)))
+        .filter(move |child| child.is_element() && child.tag_name().name() == name && ours(*child))
 }
 
 pub(super) fn one<'a>(node: Element<'a>, name: &'static str) -> Read<Element<'a>> {
@@ -30,7 +35,7 @@ pub(super) fn one<'a>(node: Element<'a>, name: &'static str) -> Read<Element<'a>
 pub(super) fn only(node: Element<'_>, names: &[&str]) -> Read<()> {
     for child in node.children().filter(Node::is_element) {
         let tag = child.tag_name();
-        if tag.namespace() != Some(NAMESPACE) || !names.contains(&tag.name()) {
+        if !ours(child) || !names.contains(&tag.name()) {
             return Err(fault(
                 child,
                 format!("the element {:?} is not known here", tag.name()),

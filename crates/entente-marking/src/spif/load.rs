@@ -14,6 +14,8 @@ use super::policy::{
 use super::soundness;
 use crate::xml::{self, XmlFault, fault};
 
+/// The versions of the schema that are read; each later one only adds.
+const SCHEMAS: [&str; 3] = ["1.0", "2.0", "2.1"];
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// The most values of all categories together. All countries, languages and operations need about 2,000.
@@ -49,7 +51,7 @@ impl From<XmlFault> for SpifError {
 }
 
 impl Policy {
-    /// Reads an XML SPIF 2.0 or 2.1.
+    /// Reads an XML SPIF 1.0, 2.0 or 2.1.
     ///
     /// # Errors
     ///
@@ -66,6 +68,7 @@ impl Policy {
 const ROOT_CHILDREN: &[&str] = &[
     "defaultSecurityPolicyId",
     "securityPolicyId",
+    "updateInfo",
     "equivalentPolicies",
     "securityClassifications",
     "securityCategoryTagSets",
@@ -83,15 +86,21 @@ fn read_policy(root: Element<'_>) -> Read<Policy> {
             "the root must be SPIF in the namespace http://www.xmlspif.org/spif",
         ));
     }
-    if let Some(version) = root.attribute("schemaVersion").filter(|v| !["2.0", "2.1"].contains(v)) {
+    if let Some(version) = root.attribute("schemaVersion").filter(|v| !SCHEMAS.contains(v)) {
         return Err(fault(
             root,
             format!("schema version {version:?} is not known"),
-            "use a policy in the XML SPIF schema 2.0 or 2.1",
+            "use a policy in the XML SPIF schema 1.0, 2.0 or 2.1",
         ));
     }
     only(root, ROOT_CHILDREN)?;
     let identity = one(root, "securityPolicyId")?;
+    only(identity, &["markingData", "markingQualifier"])?;
+    // What the schema lets a policy say of its own name stands here or at the root.
+    let mut own_marking = marking(identity)?;
+    own_marking.extend(marking(root)?);
+    let mut own_qualifiers = qualifiers(identity)?;
+    own_qualifiers.extend(qualifiers(root)?);
     let mut policy = Policy {
         name: text(identity, "name")?,
         id: oid(identity, "id")?,
@@ -99,22 +108,39 @@ fn read_policy(root: Element<'_>) -> Read<Policy> {
         classifications: Vec::new(),
         tag_sets: Vec::new(),
         equivalents: Vec::new(),
-        marking: marking(root)?,
-        qualifiers: qualifiers(root)?,
+        marking: own_marking,
+        qualifiers: own_qualifiers,
         reading: ClassificationReading::Listed,
         index: BTreeMap::new(),
     };
+    for node in named(root, "defaultSecurityPolicyId") {
+        only(node, &["markingData", "markingQualifier"])?;
+        let default = EquivalentPolicy {
+            name: text(node, "name")?,
+            id: oid(node, "id")?,
+            required: Vec::new(),
+        };
+        // A policy may be its own default.
+        if default.id != policy.id && default.name != policy.name {
+            policy.equivalents.push(default);
+        }
+    }
     for list in named(root, "equivalentPolicies") {
         only(list, &["equivalentPolicy"])?;
         for node in named(list, "equivalentPolicy") {
             if policy.equivalents.len() == MAX_SETS {
                 return Err(too_many(node));
             }
-            policy.equivalents.push(equivalent_policy(node, &policy)?);
+            let found = equivalent_policy(node, &policy)?;
+            // The default policy may be listed again, with what its labels must carry.
+            policy
+                .equivalents
+                .retain(|known| known.id != found.id || !known.required.is_empty());
+            policy.equivalents.push(found);
         }
     }
     let list = one(root, "securityClassifications")?;
-    only(list, &["securityClassification"])?;
+    only(list, &["securityClassification", "markingData", "markingQualifier"])?;
     for node in named(list, "securityClassification") {
         let class = classification(node, &policy)?;
         if policy.classifications.len() == MAX_CLASSES {
@@ -149,10 +175,14 @@ fn equivalent_policy(node: Element<'_>, policy: &Policy) -> Read<EquivalentPolic
             "remove the equivalence",
         ));
     }
+    let default = |known: &EquivalentPolicy| {
+        named(node.document().root_element(), "defaultSecurityPolicyId")
+            .any(|child| child.attribute("id") == Some(&known.id))
+    };
     if policy
         .equivalents
         .iter()
-        .any(|known| known.id == found.id || known.name == found.name)
+        .any(|known| (known.id == found.id || known.name == found.name) && !default(known))
     {
         return Err(duplicate(node, "equivalent policy", &found.name));
     }
@@ -180,6 +210,10 @@ fn classification(node: Element<'_>, policy: &Policy) -> Read<Classification> {
                 "use a number up to 65535",
             )
         })?,
+        color: node
+            .attribute("color")
+            .map(|color| bounded(node, "color", color))
+            .transpose()?,
         obsolete: flag(node, "obsolete")?,
         equivalents: named(node, "equivalentClassification")
             .map(|child| equivalent_class(child, policy))
@@ -268,13 +302,21 @@ fn tag_set(node: Element<'_>, policy: &mut Policy) -> Read<()> {
     Ok(())
 }
 
+/// A number of selections; `unbounded` is none in particular.
+fn selection(node: Element<'_>, name: &str) -> Read<Option<usize>> {
+    match node.attribute(name) {
+        Some("unbounded") => Ok(None),
+        _ => Ok(optional_number(node, name)?.map(|n| n as usize)),
+    }
+}
+
 fn tag(node: Element<'_>, policy: &Policy) -> Read<Tag> {
     only(node, &["tagCategory", "markingQualifier"])?;
     let single = flag(node, "singleSelection")?;
-    let max = optional_number(node, "maxSelection")?.map(|n| n as usize);
+    let max = selection(node, "maxSelection")?;
     // Schema 2.1 writes 0 for "no upper bound".
     let max = if single { Some(1) } else { max.filter(|n| *n > 0) };
-    let min = optional_number(node, "minSelection")?.unwrap_or(0) as usize;
+    let min = selection(node, "minSelection")?.unwrap_or(0);
     if max.is_some_and(|max| min > max) {
         return Err(fault(
             node,
@@ -291,8 +333,15 @@ fn tag(node: Element<'_>, policy: &Policy) -> Read<Tag> {
             return Err(duplicate(at, "category name", &value.name));
         }
     }
+    let name = match node.attribute("name") {
+        Some(_) => text(node, "name")?,
+        // The schema lets a tag go without a name; it is then called as its set.
+        None => node
+            .parent_element()
+            .map_or_else(|| text(node, "name"), |set| text(set, "name"))?,
+    };
     Ok(Tag {
-        name: text(node, "name")?,
+        name,
         tag_type: tag_type(node, false)?,
         min,
         max,
@@ -349,7 +398,7 @@ fn value(node: Element<'_>, policy: &Policy) -> Read<TagValue> {
         .map(|child| equivalent_value(child, policy))
         .collect::<Read<_>>()?;
     Ok(TagValue {
-        lacv: number(node, "lacv")?,
+        lacv: category_lacv(node)?.ok_or_else(|| fault(node, "lacv is missing", "add the attribute"))?,
         obsolete: flag(node, "obsolete")?,
         input: word(node, "userInput", INPUTS)?,
         required_class,
@@ -381,7 +430,7 @@ fn equivalent_value(node: Element<'_>, policy: &Policy) -> Read<EquivalentValue>
             Some(Reference {
                 set: oid(node, "tagSetId")?,
                 tag_type: tag_type(node, true)?,
-                lacv: Some(number(node, "lacv")?),
+                lacv: Some(category_lacv(node)?.ok_or_else(|| fault(node, "lacv is missing", "add the attribute"))?),
             })
         },
     })
@@ -392,8 +441,8 @@ fn requirements(node: Element<'_>) -> Read<Vec<Requirement>> {
         .map(|child| {
             only(child, &["categoryGroup"])?;
             let groups: Vec<Reference> = named(child, "categoryGroup").map(reference).collect::<Read<_>>()?;
-            let operation = word(child, "operation", OPERATIONS)?
-                .ok_or_else(|| fault(child, "operation is missing", "write onlyOne, oneOrMore or all"))?;
+            // Without an operation the strictest one holds.
+            let operation = word(child, "operation", OPERATIONS)?.unwrap_or(Operation::All);
             if groups.is_empty() {
                 return Err(fault(child, "the requirement names no category", "add a categoryGroup"));
             }
@@ -404,13 +453,12 @@ fn requirements(node: Element<'_>) -> Read<Vec<Requirement>> {
 
 fn reference(node: Element<'_>) -> Read<Reference> {
     only(node, &[])?;
-    let lacv = optional_number(node, "lacv")?;
-    let all = flag(node, "all")?;
-    if all == lacv.is_some() {
+    let lacv = category_lacv(node)?;
+    if flag(node, "all")? && lacv.is_some() {
         return Err(fault(
             node,
-            "either lacv or all=\"true\" is needed",
-            "write exactly one of them",
+            "lacv and all=\"true\" contradict each other",
+            "write one of them, or neither for any value of the tag",
         ));
     }
     Ok(Reference {
@@ -428,19 +476,58 @@ fn tag_type(node: Element<'_>, in_reference: bool) -> Read<TagType> {
         ("permissive", None) => Ok(TagType::Permissive),
         ("enumerated", Some("restrictive")) => Ok(TagType::EnumeratedRestrictive),
         ("enumerated", Some("permissive")) => Ok(TagType::EnumeratedPermissive),
+        ("enumerated", None) if in_reference => enumerated_elsewhere(node),
         ("enumerated", None) => Err(fault(node, "enumType is missing", "write restrictive or permissive")),
         ("enumerated", Some(other)) => Err(unknown(node, "enumType", other)),
         ("tagType7", _) => Ok(TagType::Tag7),
         ("notApplicable", _) => Ok(TagType::NotApplicable),
-        ("restrictive" | "permissive", Some(_)) => {
-            let place = if in_reference { "the reference" } else { "the tag" };
-            Err(fault(
-                node,
-                format!("{place} is not enumerated but has an enumType"),
-                "remove enumType",
-            ))
-        }
+        ("restrictive" | "permissive", Some("restrictive" | "permissive")) if in_reference => match given {
+            "restrictive" => Ok(TagType::Restrictive),
+            _ => Ok(TagType::Permissive),
+        },
+        ("restrictive" | "permissive", Some(_)) => Err(fault(
+            node,
+            "the tag is not enumerated but has an enumType",
+            "remove enumType",
+        )),
         (other, _) => Err(unknown(node, "tagType", other)),
+    }
+}
+
+/// A reference to an enumerated tag that leaves its kind to the tag: the one of that set, where there is one kind only.
+fn enumerated_elsewhere(node: Element<'_>) -> Read<TagType> {
+    let set = node.attribute("tagSetRef");
+    let mut kinds: Vec<&str> = node
+        .document()
+        .root_element()
+        .descendants()
+        .filter(|set_node| set.is_some() && set_node.tag_name().name() == "securityCategoryTagSet")
+        .filter(|set_node| set_node.attribute("name") == set || set_node.attribute("id") == set)
+        .flat_map(|set_node| named(set_node, "securityCategoryTag"))
+        .filter(|tag| tag.attribute("tagType") == Some("enumerated"))
+        .filter_map(|tag| tag.attribute("enumType"))
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    match kinds.as_slice() {
+        ["restrictive"] => Ok(TagType::EnumeratedRestrictive),
+        ["permissive"] => Ok(TagType::EnumeratedPermissive),
+        _ => Err(fault(node, "enumType is missing", "write restrictive or permissive")),
+    }
+}
+
+/// A category's number. The schema also allows text: it is known by a digest of it, beyond all numbers that are written.
+fn category_lacv(node: Element<'_>) -> Read<Option<u32>> {
+    match node.attribute("lacv") {
+        Some(written) if written.bytes().all(|b| b.is_ascii_digit()) => optional_number(node, "lacv"),
+        Some(written) => {
+            let written = bounded(node, "lacv", written)?;
+            let digest = written.bytes().fold(0x811c_9dc5_u32, |hash, b| {
+                (hash ^ u32::from(b)).wrapping_mul(0x0100_0193)
+            });
+            Ok(Some(digest | 0x8000_0000))
+        }
+        None => Ok(None),
     }
 }
 
@@ -498,31 +585,36 @@ fn marking(node: Element<'_>) -> Read<Vec<MarkingData>> {
         .collect()
 }
 
+/// What stands around phrases. A language may be that of the whole element or of each of its parts.
 fn qualifiers(node: Element<'_>) -> Read<Vec<Qualifiers>> {
-    named(node, "markingQualifier")
-        .map(|child| {
-            only(child, &["qualifier"])?;
-            let mut found = Qualifiers {
-                lang: child.attribute((XML_NAMESPACE, "lang")).map(str::to_owned),
-                code: word(child, "markingCode", CODES)?,
+    let mut all = Vec::new();
+    for child in named(node, "markingQualifier") {
+        only(child, &["qualifier"])?;
+        let outer = child.attribute((XML_NAMESPACE, "lang"));
+        let code = word(child, "markingCode", CODES)?;
+        let mut by_lang: BTreeMap<Option<&str>, Qualifiers> = BTreeMap::new();
+        for qualifier in named(child, "qualifier") {
+            let lang = qualifier.attribute((XML_NAMESPACE, "lang")).or(outer);
+            let found = by_lang.entry(lang).or_insert_with(|| Qualifiers {
+                lang: lang.map(str::to_owned),
+                code,
                 ..Qualifiers::default()
+            });
+            let part = qualifier.attribute("qualifierCode").unwrap_or_default();
+            let slot = match part {
+                "prefix" => &mut found.prefix,
+                "suffix" => &mut found.suffix,
+                "separator" => &mut found.separator,
+                other => return Err(unknown(qualifier, "qualifierCode", other)),
             };
-            for qualifier in named(child, "qualifier") {
-                let code = qualifier.attribute("qualifierCode").unwrap_or_default();
-                let slot = match code {
-                    "prefix" => &mut found.prefix,
-                    "suffix" => &mut found.suffix,
-                    "separator" => &mut found.separator,
-                    other => return Err(unknown(qualifier, "qualifierCode", other)),
-                };
-                let given = qualifier.attribute("markingQualifier").unwrap_or_default();
-                if slot.replace(bounded(qualifier, "markingQualifier", given)?).is_some() {
-                    return Err(duplicate(qualifier, "qualifier", code));
-                }
+            let given = qualifier.attribute("markingQualifier").unwrap_or_default();
+            if slot.replace(bounded(qualifier, "markingQualifier", given)?).is_some() {
+                return Err(duplicate(qualifier, "qualifier", part));
             }
-            Ok(found)
-        })
-        .collect()
+        }
+        all.extend(by_lang.into_values());
+    }
+    Ok(all)
 }
 
 fn applied(node: Element<'_>) -> Read<Applied> {

@@ -1,4 +1,4 @@
-//! Security policies as files: an engine for XML SPIF 2.0 and 2.1 (Security Policy Information File).
+//! Security policies as files: an engine for XML SPIF 1.0, 2.0 and 2.1 (Security Policy Information File).
 //!
 //! A [`Policy`] says which classifications and categories exist, which go together, how they are displayed in
 //! each language, who may read what, and what they are called in other policies.

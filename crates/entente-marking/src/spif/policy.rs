@@ -49,6 +49,8 @@ pub struct Classification {
     pub lacv: u32,
     /// Its place in the order; higher is more sensitive.
     pub hierarchy: u16,
+    /// Its colour on paper and screen: a W3C name or `#RRGGBB`.
+    pub color: Option<String>,
     /// Whether new labels should not use it.
     pub obsolete: bool,
     /// What it is in other policies.
@@ -197,7 +199,7 @@ pub struct Reference {
     pub set: String,
     /// The type of the tag.
     pub tag_type: TagType,
-    /// The value's number; `None` for any value of that tag type (`all="true"`).
+    /// The value's number; `None` for any value of that tag type (`all="true"`, or neither given).
     pub lacv: Option<u32>,
 }
 

@@ -161,3 +161,31 @@ fn no_older_form_is_ever_written() {
         }
     }
 }
+
+#[test]
+fn a_limit_of_cui_that_nobody_states_to_meet_admits_nobody() {
+    for scheme in [UsIc::ic_ism_2021(), UsIc::dodm_5200_01()] {
+        let label = |mark: &str| scheme.check(mark, MarkKind::Portion, None).label(mark);
+        assert!(label("(CUI)").any_of.is_empty());
+        for (mark, one_of) in [
+            ("(CUI//FED ONLY)", vec!["FEDERAL"]),
+            ("(CUI//FEDCON)", vec!["CONTRACTOR", "FEDERAL"]),
+            ("(CUI//NOCON)", vec!["FEDERAL", "STATE"]),
+        ] {
+            let got: Vec<Vec<String>> = label(mark)
+                .any_of
+                .iter()
+                .map(|any| {
+                    any.iter()
+                        .map(|category| category.as_str().replace("us-cui/affiliation/", ""))
+                        .collect()
+                })
+                .collect();
+            assert_eq!(got, [one_of], "{mark}");
+            // A classified banner asks for it too, whether it shows CUI or not.
+            let banner = scheme.rollup(&[mark, "(S//NF)"], None).banner.unwrap();
+            assert_eq!(banner.label.any_of, label(mark).any_of, "{}", banner.canonical);
+        }
+        assert_eq!(label("(CUI//DL ONLY)").circle, entente_marking::Circle::Named);
+    }
+}

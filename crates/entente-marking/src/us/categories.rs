@@ -4,16 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mark::{Fgi, List, Mark, Name};
-use super::profile::Profile;
-use super::syntax::{GRAMMAR, Piece, Reader, Role, Token, nearest};
+use super::cui;
+use super::mark::{Fgi, Head, List, Mark, Name};
+use super::syntax::{CUI_PLACE, GRAMMAR, Piece, Reader, Role, Token, nearest};
 use super::vocabulary::{COMPARTMENTS, CONTROLS, Control, NATO_PROGRAMMES, OLD_SYSTEMS, SCI, Word, known_words};
 use crate::finding::Finding;
 use crate::scheme::MarkKind;
 
 const FGI_SOURCE: &str = "IC Markings Manual 2016, pp. 122-124";
-/// The words of a programme's nickname; two are usual.
-const MAX_NICKNAME: usize = 4;
 /// The title of release lists, its abbreviation, and an older form.
 const RELEASES: [&str; 3] = ["REL TO", "AUTHORIZED FOR RELEASE TO", "RELEASABLE TO"];
 
@@ -36,7 +34,7 @@ impl Reader<'_> {
                 "us-ic.order.category",
                 "IC Markings Manual 2016, §A.6",
                 format!(
-                    "{name} stands before what precedes it: the order is SCI, SAP, AEA, FGI, dissemination, non-IC"
+                    "{name} stands before what precedes it: the order is SCI, SAP, AEA, FGI, CUI, dissemination, non-IC"
                 ),
                 piece,
             );
@@ -53,7 +51,20 @@ impl Reader<'_> {
 
     pub(super) fn category(&mut self, mark: &mut Mark, piece: Piece<'_>) {
         let first = piece.text.split('/').next().unwrap_or_default();
-        if self.is_system(first) {
+        let after_cui = std::mem::take(&mut self.after_cui);
+        if cui::is_word(piece.text) {
+            self.place(CUI_PLACE, "controlled unclassified information", piece);
+            self.after_cui = true;
+            if !mark.is_classified() && matches!(mark.head, Head::Us(_)) {
+                self.old(
+                    piece,
+                    "`UNCLASSIFIED//CUI` is not written: the mark begins with `CUI` (32 CFR 2002.20)",
+                );
+            }
+            self.cui_word(mark, piece);
+        } else if after_cui && cui::are_categories(piece.text) {
+            self.cui_categories(mark, piece);
+        } else if self.is_system(first) {
             self.place(1, "SCI control systems", piece);
             self.sci(mark, piece);
         } else if let Some(rest) = piece.after("SAR-").or_else(|| piece.after("SPECIAL ACCESS REQUIRED-")) {
@@ -63,7 +74,7 @@ impl Reader<'_> {
             self.place(2, "special access programmes", piece);
             self.token(piece, Role::Sap);
             mark.sap.hvsaco = true;
-        } else if is_atomic(first) {
+        } else if super::atomic::is_atomic(first) {
             self.place(3, "atomic energy controls", piece);
             self.atomic(mark, piece);
         } else if let Some(owners) = fgi(piece) {
@@ -147,83 +158,13 @@ impl Reader<'_> {
             .or_else(|| self.lists.is_system(head.text).then(|| head.text.to_owned()))
     }
 
-    fn twice(&mut self, what: &str, piece: Piece<'_>) {
+    pub(super) fn twice(&mut self, what: &str, piece: Piece<'_>) {
         self.error(
             "us-ic.syntax.duplicate",
             GRAMMAR,
             format!("`{what}` stands twice"),
             piece,
         );
-    }
-
-    fn sap(&mut self, mark: &mut Mark, piece: Piece<'_>, rest: Piece<'_>) {
-        self.token(piece, Role::Sap);
-        if rest.text == "MULTIPLE PROGRAMS" {
-            mark.sap.multiple = true;
-            return;
-        }
-        let mut names = Vec::new();
-        for (n, programme) in rest.split("/").enumerate() {
-            let programme = match programme
-                .after("SAR-")
-                .or_else(|| programme.after("SPECIAL ACCESS REQUIRED-"))
-            {
-                Some(bare) if n > 0 => {
-                    self.repeated_indicator(rest, programme);
-                    bare
-                }
-                _ => programme,
-            };
-            let mut parts = programme.split("-");
-            let Some(head) = parts.next() else { continue };
-            if !self.is_programme(head) {
-                continue;
-            }
-            let compartments = self.compartments(programme, parts, &[]);
-            names.push(Name::new(head.text));
-            if mark.sap.named.insert(Name::new(head.text), compartments).is_some() {
-                self.twice(head.text, programme);
-            }
-        }
-        self.sorted(&names, piece, "programmes");
-    }
-
-    /// The DoD writes `SAR-` before each programme (figure 34), the intelligence community once.
-    fn repeated_indicator(&mut self, rest: Piece<'_>, programme: Piece<'_>) {
-        if self.profile.is_dod() {
-            return;
-        }
-        let once = rest.text.replace("SPECIAL ACCESS REQUIRED-", "").replace("/SAR-", "/");
-        self.error_with(
-            "us-ic.sap.indicator",
-            "IC Markings Manual 2016, p. 100",
-            "`SAR-` stands once, before the first programme",
-            programme,
-            &format!("SAR-{once}"),
-        );
-    }
-
-    /// A banner may spell a programme's nickname out, in several words; a portion has its abbreviation.
-    fn is_programme(&mut self, head: Piece<'_>) -> bool {
-        let words = head.text.split(' ').count();
-        if !head.text.split(' ').all(is_name) || words > MAX_NICKNAME {
-            self.error(
-                "us-ic.sap.name",
-                "IC Markings Manual 2016, p. 100",
-                "a programme is named by letters and digits, as in `SAR-BP` or `SAR-BUTTER POPCORN`",
-                head,
-            );
-            return false;
-        }
-        if words > 1 && self.kind == MarkKind::Portion {
-            self.error(
-                "us-ic.sap.portion",
-                "IC Markings Manual 2016, p. 101",
-                "a portion mark has the abbreviation of the programme, as in `SAR-BP`",
-                head,
-            );
-        }
-        true
     }
 
     fn foreign_information(&mut self, piece: Piece<'_>, owners: Option<Piece<'_>>) -> Fgi {
@@ -259,7 +200,7 @@ impl Reader<'_> {
         Fgi::From(list)
     }
 
-    fn compartments<'t>(
+    pub(super) fn compartments<'t>(
         &mut self,
         whole: Piece<'t>,
         parts: impl Iterator<Item = Piece<'t>>,
@@ -320,7 +261,7 @@ impl Reader<'_> {
         found
     }
 
-    fn sorted(&mut self, names: &[Name], piece: Piece<'_>, what: &str) {
+    pub(super) fn sorted(&mut self, names: &[Name], piece: Piece<'_>, what: &str) {
         if !names.is_sorted() {
             let mut right = names.to_vec();
             right.sort();
@@ -334,75 +275,6 @@ impl Reader<'_> {
                 ),
                 piece,
             );
-        }
-    }
-
-    fn atomic(&mut self, mark: &mut Mark, piece: Piece<'_>) {
-        for part in piece.split("/") {
-            self.token(part, Role::Aea);
-            let aea = &mut mark.aea;
-            match part.text {
-                "DOD UCNI" | "DCNI" | "DOD UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION" => aea.dod_ucni = true,
-                "DOE UCNI" | "UCNI" | "DOE UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION" => aea.doe_ucni = true,
-                "TFNI" | "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION" => aea.tfni = true,
-                "ATOMAL" => aea.atomal = true,
-                text => {
-                    let (formerly, rest) = match ["FORMERLY RESTRICTED DATA", "FRD"]
-                        .iter()
-                        .find_map(|name| text.strip_prefix(name))
-                    {
-                        Some(rest) => (true, Some(rest)),
-                        None => (
-                            false,
-                            ["RESTRICTED DATA", "RD"]
-                                .iter()
-                                .find_map(|name| text.strip_prefix(name)),
-                        ),
-                    };
-                    let Some(rest) = rest else {
-                        self.unknown(part);
-                        continue;
-                    };
-                    if formerly {
-                        aea.frd = true;
-                    } else {
-                        aea.rd = true;
-                    }
-                    for control in rest.split('-').filter(|control| !control.is_empty()) {
-                        let numbers = control.strip_prefix("SIGMA ").or_else(|| control.strip_prefix("SG "));
-                        match (control, numbers) {
-                            ("N", _) if !formerly => {
-                                mark.aea.cnwdi = true;
-                                if !self.profile.is_dod() {
-                                    self.old(part, "`-N` is the DoD's form; here it is `-CNWDI`");
-                                }
-                            }
-                            ("CNWDI" | "CRITICAL NUCLEAR WEAPON DESIGN INFORMATION", _) if !formerly => {
-                                mark.aea.cnwdi = true;
-                            }
-                            (_, Some(numbers)) => {
-                                for number in numbers.split(' ') {
-                                    match number.parse::<u16>() {
-                                        Ok(number @ 1..=99) if formerly => {
-                                            mark.aea.frd_sigma.insert(number);
-                                        }
-                                        Ok(number @ 1..=99) => {
-                                            mark.aea.rd_sigma.insert(number);
-                                        }
-                                        _ => self.error(
-                                            "us-ic.aea.sigma",
-                                            "IC Markings Manual 2016, pp. 108-115",
-                                            format!("`{number}` is not a SIGMA number (1 to 99)"),
-                                            part,
-                                        ),
-                                    }
-                                }
-                            }
-                            _ => self.unknown(part),
-                        }
-                    }
-                }
-            }
         }
     }
 
@@ -443,7 +315,7 @@ impl Reader<'_> {
         if number != 0 {
             self.place(
                 number,
-                if number == 5 {
+                if number == 6 {
                     "dissemination controls"
                 } else {
                     "non-IC controls"
@@ -451,7 +323,8 @@ impl Reader<'_> {
                 piece,
             );
         }
-        if !order.is_sorted() {
+        // Limits of CUI stand in alphabetical order, which older marks do not keep: theirs is not checked.
+        if !order.is_sorted() && !mark.is_plain_cui() {
             self.error(
                 "us-ic.order.controls",
                 "IC Markings Manual 2016, §D.1; ISM-ID-00035",
@@ -474,12 +347,17 @@ impl Reader<'_> {
         })
     }
 
+    /// Whether the profile has the word.
+    fn has(&self, word: Word) -> bool {
+        self.profile.knows_cui() || (word != Word::Nnpi && !word.is_cui_limit())
+    }
+
     fn known_control(&self, text: &str) -> Option<&'static Control> {
         let row = CONTROLS.iter().find(|row| match self.kind {
             MarkKind::Portion => row.portion == text,
             MarkKind::Banner => row.banner == text || row.also.contains(&text),
         });
-        row.filter(|row| row.token != Word::Nnpi || self.profile != Profile::Ic2016)
+        row.filter(|row| self.has(row.token))
     }
 
     /// Reads one control; gives its place within its category, and the category's number (0 for none).
@@ -496,7 +374,7 @@ impl Reader<'_> {
             if mark.rel.replace(rel).is_some() {
                 self.error("us-ic.syntax.duplicate", GRAMMAR, "REL TO stands twice", part);
             }
-            return (75, 5);
+            return (75, 6);
         }
         if let Some(list) = part.after("DISPLAY ONLY ") {
             self.token(part, Role::Display);
@@ -504,12 +382,12 @@ impl Reader<'_> {
             if mark.display.replace(list).is_some() {
                 self.error("us-ic.syntax.duplicate", GRAMMAR, "DISPLAY ONLY stands twice", part);
             }
-            return (125, 5);
+            return (125, 6);
         }
         if part.text == "EYES" {
             self.token(part, Role::Eyes);
             mark.eyes = Some(List::AsBanner);
-            return (85, 5);
+            return (85, 6);
         }
         if let Some(last) = part.text.strip_suffix(" EYES ONLY") {
             let whole = Piece {
@@ -532,7 +410,7 @@ impl Reader<'_> {
                 );
             }
             mark.eyes = Some(List::Of(std::mem::take(eyes)));
-            return (85, 5);
+            return (85, 6);
         }
         if self.profile.is_dod()
             && let Some(nickname) = part.after("ACCM-")
@@ -548,14 +426,14 @@ impl Reader<'_> {
                 );
             }
             mark.accm.insert(nickname.text.to_owned());
-            return (u16::MAX, 6);
+            return (u16::MAX, 7);
         }
         let Some(row) = self.known_control(part.text) else {
             // Nicknames follow their `ACCM-`, joined by `/` (DoDM 5200.01 v2, encl. 4, para. 11.a).
             if !mark.accm.is_empty() && part.text.split(' ').all(is_name) {
                 self.token(part, Role::Accm);
                 mark.accm.insert(part.text.to_owned());
-                return (u16::MAX, 6);
+                return (u16::MAX, 7);
             }
             self.unknown(part);
             return (0, 0);
@@ -569,7 +447,7 @@ impl Reader<'_> {
                 part,
             );
         }
-        (row.token.order(), if row.token.is_dissem() { 5 } else { 6 })
+        (row.token.order(), if row.token.is_dissem() { 6 } else { 7 })
     }
 
     fn rel(&mut self, part: Piece<'_>) -> List {
@@ -643,12 +521,12 @@ impl Reader<'_> {
         List::Of(codes)
     }
 
-    fn unknown(&mut self, piece: Piece<'_>) {
+    pub(super) fn unknown(&mut self, piece: Piece<'_>) {
         self.token(piece, Role::Unknown);
         let other = CONTROLS
             .iter()
             .find(|row| row.portion == piece.text || row.banner == piece.text || row.also.contains(&piece.text));
-        if let Some(row) = other.filter(|row| row.token != Word::Nnpi || self.profile.is_dod()) {
+        if let Some(row) = other.filter(|row| self.has(row.token)) {
             let (instead, message) = match self.kind {
                 MarkKind::Banner => (row.banner, format!("`{}` is the form for portions", piece.text)),
                 MarkKind::Portion => (row.portion, format!("`{}` is the form for banners", piece.text)),
@@ -668,27 +546,6 @@ impl Reader<'_> {
     }
 }
 
-fn is_atomic(text: &str) -> bool {
-    ["RD", "FRD", "RESTRICTED DATA", "FORMERLY RESTRICTED DATA"]
-        .iter()
-        .any(|name| {
-            text.strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        })
-        || [
-            "DOD UCNI",
-            "DOD UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
-            "DOE UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
-            "DCNI",
-            "DOE UCNI",
-            "UCNI",
-            "TFNI",
-            "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION",
-            "ATOMAL",
-        ]
-        .contains(&text)
-}
-
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 32 && text.chars().all(|c| c.is_ascii_alphanumeric())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::country::is_nato;
+use super::cui::Cui;
 use super::vocabulary::{Class, Word};
 
 /// Orders names as the manual does: those that begin with a digit first, then by letters (M p. 61).
@@ -101,6 +102,8 @@ pub(crate) struct Mark {
     pub(crate) rel: Option<List>,
     pub(crate) eyes: Option<List>,
     pub(crate) display: Option<BTreeSet<String>>,
+    /// Controlled unclassified information.
+    pub(crate) cui: Option<Cui>,
     /// DoD nicknames of alternative compensatory control measures.
     pub(crate) accm: BTreeSet<String>,
 }
@@ -118,12 +121,18 @@ impl Mark {
             rel: None,
             eyes: None,
             display: None,
+            cui: None,
             accm: BTreeSet::new(),
         }
     }
 
     pub(crate) fn has(&self, word: Word) -> bool {
         self.words.contains(&word)
+    }
+
+    /// Whether it is CUI and nothing classified: the mark then begins with the word.
+    pub(crate) fn is_plain_cui(&self) -> bool {
+        self.cui.is_some() && self.head == Head::Us(Class::Unclassified)
     }
 
     pub(crate) fn is_classified(&self) -> bool {
@@ -146,7 +155,11 @@ impl Mark {
 
     /// Whether it carries any dissemination or non-IC control.
     pub(crate) fn has_controls(&self) -> bool {
-        !self.words.is_empty() || self.rel.is_some() || self.eyes.is_some() || self.display.is_some()
+        !self.words.is_empty()
+            || self.rel.is_some()
+            || self.eyes.is_some()
+            || self.display.is_some()
+            || self.cui.is_some()
     }
 
     pub(crate) fn has_sci(&self, system: &str) -> bool {

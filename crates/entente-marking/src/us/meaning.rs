@@ -82,7 +82,11 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
     } else {
         Control::None
     };
-    label.circle = if mark.has(Word::Nodis) {
+    cui(&mut label, mark);
+    label.circle = if [Word::Nodis, Word::DlOnly, Word::AttorneyClient, Word::AttorneyWork]
+        .iter()
+        .any(|word| mark.has(*word))
+    {
         Circle::Named
     } else if mark.has(Word::Exdis) {
         Circle::Organisation
@@ -99,6 +103,29 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
         .caveats
         .extend(mark.accm.iter().map(|nickname| Caveat::new(format!("ACCM-{nickname}"))));
     label
+}
+
+/// Which affiliations a limit of CUI admits; a reader needs one of them, stated.
+fn affiliations(word: Word) -> &'static [&'static str] {
+    match word {
+        Word::FedOnly => &["FEDERAL"],
+        Word::Fedcon => &["FEDERAL", "CONTRACTOR"],
+        Word::Nocon => &["FEDERAL", "STATE"],
+        _ => &[],
+    }
+}
+
+fn cui(label: &mut Label, mark: &Mark) {
+    let Some(cui) = &mark.cui else { return };
+    label.caveats.insert(Caveat::new("CUI"));
+    label.caveats.extend(cui.categories().into_iter().map(Caveat::new));
+    for word in &mark.words {
+        let of = affiliations(*word).iter();
+        let any: BTreeSet<Category> = of.map(|of| Category::new(format!("us-cui/affiliation/{of}"))).collect();
+        if !any.is_empty() {
+            label.any_of.insert(any);
+        }
+    }
 }
 
 /// NATO read-ons are levels of their own (ISM.ACES: `NATO-S` and so on); NATO UNCLASSIFIED needs none.
@@ -288,6 +315,30 @@ fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
             "DoDM 5200.01 v2, encl. 4, para. 12",
             Effect::Handling,
             "the nickname's access list applies; it is kept as a handling instruction".to_owned(),
+        ),
+        Role::Cui => (
+            "controlled unclassified information".to_owned(),
+            "us-cui",
+            "32 CFR 2002.20; NARA, CUI marking handbook; DoDI 5200.48",
+            Effect::Handling,
+            "readers need a lawful government purpose; no clearance is needed".to_owned(),
+        ),
+        Role::CuiCategory => (
+            super::cui::row(written).map_or_else(
+                || "not in the registry".to_owned(),
+                |row| {
+                    let kind = if written.starts_with("SP-") {
+                        "specified"
+                    } else {
+                        "basic"
+                    };
+                    format!("{} ({kind})", row.name)
+                },
+            ),
+            "us-cui.category",
+            "NARA, CUI registry",
+            Effect::Handling,
+            "the law that the registry names for it says how it is handled".to_owned(),
         ),
         Role::Unknown => (
             "not in the register".to_owned(),

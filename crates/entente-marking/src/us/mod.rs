@@ -12,14 +12,17 @@
 //! assert_eq!(rollup.banner.unwrap().canonical, "TOP SECRET//FGI CAN//REL TO USA, CAN, DEU");
 //! ```
 
+mod atomic;
 pub mod authority;
 mod categories;
 mod country;
+mod cui;
 mod disclosure;
 mod head;
 mod mark;
 mod meaning;
 mod profile;
+mod programme;
 mod render;
 mod rollup;
 mod rules;
@@ -237,7 +240,16 @@ impl Scheme for UsIc {
         }
         let banner = (valid && !marks.is_empty()).then(|| {
             let mark = rollup::roll_up(&marks, &self.lists.groups, self.profile, &mut steps);
-            self.marking(&mark, MarkKind::Banner)
+            let mut banner = self.marking(&mark, MarkKind::Banner);
+            if mark.cui.is_none() {
+                // A banner that does not show CUI still asks for what its limits ask.
+                for portion in marks.iter().filter(|mark| mark.cui.is_some()) {
+                    let label = meaning::label(portion, &self.lists.groups);
+                    banner.label.any_of.extend(label.any_of);
+                    banner.label.circle = banner.label.circle.max(label.circle);
+                }
+            }
+            banner
         });
         Rollup {
             banner,

@@ -22,6 +22,11 @@ impl Profile {
     pub(crate) fn is_dod(self) -> bool {
         self == Self::Dod
     }
+
+    /// Whether it has marks of controlled unclassified information.
+    pub(crate) fn knows_cui(self) -> bool {
+        self != Self::Ic2016
+    }
 }
 
 /// A country code of a node's own, such as one of a coalition's exercise.

@@ -11,6 +11,7 @@ use crate::scheme::MarkKind;
 pub(crate) fn render(mark: &Mark, kind: MarkKind, profile: Profile) -> String {
     let fused = fused(mark, profile);
     let mut parts = vec![match fused {
+        _ if mark.is_plain_cui() => "CUI".to_owned(),
         Some(row) if kind == MarkKind::Banner => format!("//{}", row.banner),
         Some(row) => format!("//{}", row.portion),
         None => head(&mark.head, kind),
@@ -27,6 +28,12 @@ pub(crate) fn render(mark: &Mark, kind: MarkKind, profile: Profile) -> String {
         None => {}
         Some(Fgi::Concealed) => push("FGI".to_owned()),
         Some(Fgi::From(owners)) => push(format!("FGI {}", countries(owners).join(" "))),
+    }
+    if let Some(cui) = &mark.cui {
+        if !mark.is_plain_cui() {
+            push("CUI".to_owned());
+        }
+        push(cui.categories().join("/"));
     }
     push(controls(mark, kind, true));
     push(controls(mark, kind, false));
@@ -230,5 +237,9 @@ fn controls(mark: &Mark, kind: MarkKind, dissem: bool) -> String {
         }
     }
     parts.sort();
+    if mark.is_plain_cui() {
+        // The handbook has the limits of CUI in alphabetical order.
+        parts.sort_by(|a, b| a.1.cmp(&b.1));
+    }
     parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("/")
 }

@@ -46,6 +46,7 @@ pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, profile: Profile, steps: 
         banner.sap.hvsaco |= mark.sap.hvsaco;
         banner.accm.extend(mark.accm.iter().cloned());
     }
+    cui(&mut banner, marks, profile, steps);
     let dropped_ucni = atomic(&mut banner.aea, marks, classified, steps);
     foreign(&mut banner, marks, steps);
     let mut fdr = disclosure(marks, classified, groups, profile, steps);
@@ -120,6 +121,28 @@ fn common_owner(marks: &[Mark]) -> Option<&Head> {
     let operation_top_secret = matches!(first, Head::Nato(owners, _) if owners.len() > 1)
         && rest.iter().any(|mark| mark.head.class() == Class::TopSecret);
     (rest.iter().all(same) && bears_plain && !operation_top_secret).then_some(first)
+}
+
+/// NARA's handbook puts CUI into classified banners, DoDI 5200.48 does not.
+fn cui(banner: &mut Mark, marks: &[Mark], profile: Profile, steps: &mut Vec<Step>) {
+    let mut all = marks.iter().filter_map(|mark| mark.cui.as_ref());
+    let Some(first) = all.next() else { return };
+    if profile.is_dod() && banner.is_classified() {
+        steps.push(step(
+            "cui",
+            "DoDI 5200.48, para. 3.7",
+            "the document holds CUI; a classified banner of the DoD does not show it",
+        ));
+        return;
+    }
+    let mut sum = first.clone();
+    all.for_each(|cui| sum.join(cui));
+    steps.push(step(
+        "cui",
+        "NARA, CUI marking handbook, pp. 12-16",
+        "a portion is CUI, so the document is; every category of a portion is in the banner",
+    ));
+    banner.cui = Some(sum);
 }
 
 fn union(into: &mut Compartments, from: &Compartments) {
@@ -208,6 +231,24 @@ fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
     }
 }
 
+/// Of the limits that speak of contractors the strictest one holds.
+fn contractors(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
+    let any = |word: Word| marks.iter().any(|mark| mark.has(word));
+    // FEDCON admits federal employees and contractors, NOCON federal and state employees: federal ones are common to both.
+    let limit = match (any(Word::FedOnly), any(Word::Fedcon), any(Word::Nocon)) {
+        (true, _, _) | (_, true, true) => Word::FedOnly,
+        (_, true, _) => Word::Fedcon,
+        (_, _, true) => Word::Nocon,
+        _ => return,
+    };
+    steps.push(step(
+        "cui-limit",
+        "NARA, CUI registry, limited dissemination controls",
+        format!("{} is what every limit on contractors admits", limit.row().banner),
+    ));
+    banner.words.insert(limit);
+}
+
 fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<Step>) {
     let any = |word: Word| marks.iter().any(|mark| mark.has(word));
     for word in [
@@ -218,12 +259,20 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
         Word::RawFisa,
         Word::Fisa,
         Word::Waived,
+        Word::AttorneyClient,
+        Word::AttorneyWork,
+        Word::DlOnly,
         Word::Ssi,
         Word::Nnpi,
     ] {
         if any(word) {
             banner.words.insert(word);
         }
+    }
+    if banner.cui.is_some() {
+        contractors(banner, marks, steps);
+    } else {
+        banner.words.retain(|word| !word.is_cui_limit());
     }
     if any(Word::Orcon) {
         steps.push(step(
@@ -271,7 +320,7 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
     }
     if any(Word::Fouo) {
         let release_only = [Word::Noforn, Word::Relido];
-        match !classified && banner.words.iter().all(|word| release_only.contains(word)) {
+        match !classified && banner.cui.is_none() && banner.words.iter().all(|word| release_only.contains(word)) {
             true => {
                 banner.words.insert(Word::Fouo);
             }

@@ -99,7 +99,7 @@ const RULES: &[Rule] = &[
         "us-ic.relido.classified",
         "IC Markings Manual 2016, p. 154; ISM-ID-00028",
         "RELIDO is for classified information only",
-        |m| !m.is_classified() && m.has(Word::Relido),
+        |m| !m.is_classified() && m.has(Word::Relido) && m.cui.is_none(),
         |role| word(role, &[Word::Relido]),
     ),
     r(
@@ -329,6 +329,38 @@ const RULES: &[Rule] = &[
         },
         |role| word(role, &[Word::Sbu, Word::SbuNf, Word::Fouo]),
     ),
+    r(
+        "us-cui.limit",
+        "32 CFR 2002.16(b); CVEnumISMDissemCui",
+        "FED ONLY, FEDCON, NOCON, DL ONLY and the attorneys' limits are CUI's: the mark says CUI",
+        |m| m.cui.is_none() && m.words.iter().any(|word| word.is_cui_limit()),
+        |role| matches!(role, Role::Word(word) if word.is_cui_limit()),
+    ),
+    r(
+        "us-cui.fouo",
+        "32 CFR 2002.20; DoDI 5200.48, para. 3.4",
+        "CUI replaces FOUO, SBU and LES: leave them out",
+        |m| {
+            m.is_plain_cui()
+                && [Word::Fouo, Word::Sbu, Word::SbuNf, Word::Les, Word::LesNf]
+                    .iter()
+                    .any(|w| m.has(*w))
+        },
+        |role| word(role, &[Word::Fouo, Word::Sbu, Word::SbuNf, Word::Les, Word::LesNf]),
+    ),
+    r(
+        "us-cui.contractors",
+        "NARA, CUI registry, limited dissemination controls",
+        "FEDCON admits contractors, FED ONLY and NOCON do not: one of them stands alone",
+        |m| {
+            [Word::FedOnly, Word::Fedcon, Word::Nocon]
+                .iter()
+                .filter(|w| m.has(**w))
+                .count()
+                > 1
+        },
+        |role| word(role, &[Word::FedOnly, Word::Fedcon, Word::Nocon]),
+    ),
 ];
 
 /// Rules of the intelligence community that the DoD's manual does not have.
@@ -459,6 +491,13 @@ const DOD_RULES: &[Rule] = &[
         "IMCON is SECRET; a TOP SECRET document that holds it says who may have the whole",
         |m| m.has(Word::Imcon) && m.head.class() == Class::TopSecret && !m.has(Word::Noforn) && !any_list(m),
         |role| word(role, &[Word::Imcon]),
+    ),
+    r(
+        "dodi.cui-banner",
+        "DoDI 5200.48, para. 3.7",
+        "a classified mark of the DoD does not say CUI: the portions do",
+        |m| m.cui.is_some() && m.is_classified(),
+        |role| *role == Role::Cui,
     ),
 ];
 

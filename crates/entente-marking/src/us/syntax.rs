@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cui;
 use super::head;
 use super::mark::{Head, Mark};
 use super::profile::{Lists, Profile};
@@ -46,6 +47,8 @@ pub(crate) enum Role {
     Eyes,
     Display,
     Accm,
+    Cui,
+    CuiCategory,
     Unknown,
 }
 
@@ -95,11 +98,16 @@ pub(super) struct Reader<'r> {
     pub(super) tokens: Vec<Token>,
     /// The highest category so far: categories have a fixed order.
     pub(super) category: u8,
+    /// Whether the last category was the word for CUI: its own categories may follow.
+    pub(super) after_cui: bool,
 }
 
 /// The rule of marks of older manuals.
 pub(super) const OLD_FORM: &str = "us-ic.old";
 const OLD_SOURCE: &str = "IC Markings Manual 2016, §F and §I (legacy control markings)";
+
+/// The place of CUI among the categories: after foreign information, before dissemination.
+pub(super) const CUI_PLACE: u8 = 5;
 
 pub(super) const GRAMMAR: &str = "IC Markings Manual 2016, §A.6";
 
@@ -112,6 +120,7 @@ pub(crate) fn read(text: &str, kind: MarkKind, lists: &Lists, profile: Profile) 
         findings: Vec::new(),
         tokens: Vec::new(),
         category: 0,
+        after_cui: false,
     };
     let mark = reader.mark(text);
     Read {
@@ -258,8 +267,19 @@ impl Reader<'_> {
             None => (false, inner),
         };
         let mut segments = rest.split("//");
-        let head::Read { head, programme } = self.head(segments.next()?, foreign)?;
+        let first = segments.next()?;
+        let word = first.trimmed();
+        let plain_cui = !foreign && cui::is_word(word.text);
+        let head::Read { head, programme } = match plain_cui {
+            true => Head::Us(Class::Unclassified).into(),
+            false => self.head(first, foreign)?,
+        };
         let mut mark = Mark::of(head);
+        if plain_cui {
+            self.category = CUI_PLACE;
+            self.after_cui = true;
+            self.cui_word(&mut mark, word);
+        }
         match programme {
             Some("ATOMAL") => mark.aea.atomal = true,
             Some(word) => drop(mark.nato.insert(word)),

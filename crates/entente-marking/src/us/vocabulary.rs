@@ -170,6 +170,13 @@ pub(crate) enum Word {
     Fisa,
     // DISPLAY ONLY stands here.
     Waived,
+    // Limits of CUI, in the order of CVEnumISMDissem.
+    AttorneyClient,
+    AttorneyWork,
+    DlOnly,
+    FedOnly,
+    Fedcon,
+    Nocon,
     Limdis,
     Exdis,
     Nodis,
@@ -185,7 +192,12 @@ pub(crate) enum Word {
 impl Word {
     /// Whether it stands in the dissemination category (5), not in the non-IC one (6).
     pub(crate) fn is_dissem(self) -> bool {
-        self <= Self::Waived
+        self <= Self::Nocon
+    }
+
+    /// Whether it is a limit of dissemination that only CUI has (32 CFR 2002.16(b)).
+    pub(crate) fn is_cui_limit(self) -> bool {
+        (Self::AttorneyClient..=Self::Nocon).contains(&self)
     }
 
     /// Its place among dissemination controls, with gaps for the lists (REL TO 75, EYES 85, DISPLAY ONLY 125).
@@ -203,6 +215,8 @@ impl Word {
 
 const NO_EFFECT: &str = "no effect on who may read it; it binds whoever handles it";
 
+const LIMITS: &str = "NARA, CUI registry, limited dissemination controls; 32 CFR 2002.16(b)";
+
 #[rustfmt::skip]
 pub(crate) const CONTROLS: &[Control] = &[
     c(Word::Rsen, "RS", "RSEN", &["RISK SENSITIVE"], "risk sensitive: protects imagery capabilities", "us-ic.dissem.rsen", "IC Markings Manual 2016, p. 132", Effect::Handling, NO_EFFECT),
@@ -217,6 +231,12 @@ pub(crate) const CONTROLS: &[Control] = &[
     c(Word::RawFisa, "RAWFISA", "RAWFISA", &[], "raw information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.rawfisa", "ISM CVEnumISMDissem", Effect::Handling, NO_EFFECT),
     c(Word::Fisa, "FISA", "FISA", &["FOREIGN INTELLIGENCE SURVEILLANCE ACT"], "information under the Foreign Intelligence Surveillance Act", "us-ic.dissem.fisa", "IC Markings Manual 2016, pp. 161-162", Effect::Handling, NO_EFFECT),
     c(Word::Waived, "WAIVED", "WAIVED", &[], "waived special access programme", "us-ic.dissem.waived", "ISM CVEnumISMDissem", Effect::Handling, NO_EFFECT),
+    c(Word::AttorneyClient, "AC", "ATTORNEY-CLIENT", &["AC"], "attorney-client privilege", "us-cui.limit.ac", LIMITS, Effect::Distribution, "only the attorney, the attorney's agents and the client may read it, as named recipients"),
+    c(Word::AttorneyWork, "AWP", "ATTORNEY-WP", &["AWP"], "attorney work product", "us-cui.limit.awp", LIMITS, Effect::Distribution, "only the attorney, the attorney's agents and the client may read it, as named recipients"),
+    c(Word::DlOnly, "DL ONLY", "DL ONLY", &[], "only for those on an accompanying list", "us-cui.limit.dl-only", LIMITS, Effect::Distribution, "only named recipients may read it"),
+    c(Word::FedOnly, "FED ONLY", "FED ONLY", &[], "for employees of the federal government and its armed forces", "us-cui.limit.fed-only", LIMITS, Effect::Distribution, "readers need the affiliation us-cui/affiliation/FEDERAL; who has none stated may not read it"),
+    c(Word::Fedcon, "FEDCON", "FEDCON", &[], "for federal employees and contractors", "us-cui.limit.fedcon", LIMITS, Effect::Distribution, "readers need the affiliation us-cui/affiliation/FEDERAL or CONTRACTOR; who has none stated may not read it"),
+    c(Word::Nocon, "NOCON", "NOCON", &[], "not for contractors", "us-cui.limit.nocon", LIMITS, Effect::Distribution, "readers need the affiliation us-cui/affiliation/FEDERAL or STATE; who has none stated may not read it"),
     c(Word::Limdis, "DS", "LIMITED DISTRIBUTION", &["LIMDIS"], "limited distribution (geospatial)", "us-ic.non-ic.limdis", "IC Markings Manual 2016, pp. 170-171", Effect::Handling, NO_EFFECT),
     c(Word::Exdis, "XD", "EXDIS", &["EXCLUSIVE DISTRIBUTION"], "exclusive distribution (State)", "us-ic.non-ic.exdis", "IC Markings Manual 2016, pp. 172-173", Effect::Distribution, "only the organisations that received it may read it"),
     c(Word::Nodis, "ND", "NODIS", &["NO DISTRIBUTION"], "no distribution (State)", "us-ic.non-ic.nodis", "IC Markings Manual 2016, pp. 174-175", Effect::Distribution, "only named recipients may read it"),

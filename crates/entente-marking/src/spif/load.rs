@@ -237,7 +237,11 @@ fn classification(node: Element<'_>, policy: &Policy) -> Read<Classification> {
         let clash = class
             .equivalents
             .iter()
-            .find(|e| e.holds(applied) && !seen.insert(&e.policy));
+            // Outward there is one answer; several levels of another policy may be one level here.
+            .find(|e| {
+                let inward = (applied == Applied::Decrypt).then_some(e.lacv);
+                e.holds(applied) && !seen.insert((&e.policy, inward))
+            });
         if let Some(clash) = clash {
             return Err(duplicate(node, "equivalent classification for policy", &clash.policy));
         }

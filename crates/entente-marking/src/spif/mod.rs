@@ -59,3 +59,28 @@ pub fn builtin_policies() -> [Policy; 4] {
         Err(error) => unreachable!("{name} comes with the program and is loaded in its tests: {error}"),
     })
 }
+
+/// Policies written from public rules, by file name: NATO, EU classified information, the UK, Germany, France.
+pub const PUBLISHED: [(&str, &str); 5] = [
+    ("nato.spif.xml", include_str!("../../policies/nato.spif.xml")),
+    ("eu.spif.xml", include_str!("../../policies/eu.spif.xml")),
+    ("uk.spif.xml", include_str!("../../policies/uk.spif.xml")),
+    ("deu.spif.xml", include_str!("../../policies/deu.spif.xml")),
+    ("fra.spif.xml", include_str!("../../policies/fra.spif.xml")),
+];
+
+/// The policies written from public rules: a higher clearance of theirs includes the lower ones.
+///
+/// ```
+/// use entente_marking::spif::{published_policies, SpifScheme};
+/// use entente_marking::{MarkKind, Scheme};
+/// let [nato, ..] = published_policies();
+/// let scheme = SpifScheme::new(nato);
+/// assert!(scheme.check("(NS REL UKR)", MarkKind::Portion, None).is_valid());
+/// ```
+pub fn published_policies() -> [Policy; 5] {
+    PUBLISHED.map(|(name, text)| match Policy::from_xml(text) {
+        Ok(policy) => policy.with_reading(ClassificationReading::Hierarchy),
+        Err(error) => unreachable!("{name} comes with the program and is loaded in its tests: {error}"),
+    })
+}

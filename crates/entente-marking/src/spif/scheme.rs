@@ -133,16 +133,18 @@ impl SpifScheme {
                 if !same(&self.policy.render(&parts, lang, spot), bare) {
                     continue;
                 }
+                let sound = |parts: &Resolved| !self.policy.check(parts, None).iter().any(Finding::is_error);
                 match &found {
-                    Some(known) if known.parts != parts => {
+                    Some(known) if known.parts == parts => continue,
+                    // A reading that the policy forbids is no reading where there is another.
+                    Some(known) if sound(&known.parts) && !sound(&parts) => continue,
+                    Some(known) if sound(&known.parts) == sound(&parts) => {
                         return Err("the mark can be read in two ways".to_owned());
                     }
-                    Some(_) => {}
-                    None => {
-                        let lang = lang.map(str::to_owned);
-                        found = Some(Mark { parts, lang });
-                    }
+                    _ => {}
                 }
+                let lang = lang.map(str::to_owned);
+                found = Some(Mark { parts, lang });
             }
         }
         found.ok_or_else(|| format!("this is not a marking of {}", self.policy.name))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use entente_marking::Finding;
-use entente_marking::spif::{BUILTIN, ClassificationReading, Direction, Policy, SecurityLabel};
+use entente_marking::spif::{BUILTIN, ClassificationReading, Direction, PUBLISHED, Policy, SecurityLabel};
 use entente_marking::stanag;
 use serde_json::json;
 
@@ -16,6 +16,7 @@ use crate::{input, output};
 pub(crate) fn policy(path: &Path) -> Result<Policy, Failure> {
     let shipped = BUILTIN
         .iter()
+        .chain(&PUBLISHED)
         .find(|(name, _)| !path.exists() && name.strip_suffix(".spif.xml") == path.to_str());
     let text = match shipped {
         Some((_, text)) => (*text).to_owned(),

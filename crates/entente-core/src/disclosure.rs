@@ -175,6 +175,9 @@ pub struct Disclosure {
     pub briefing: Option<BriefingId>,
     /// When.
     pub at: Timestamp,
+    /// When it was recorded, where that was later, and why so late, as far as that had to be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<(Timestamp, String)>,
 }
 
 /// What one party tells an originator about its own portions.

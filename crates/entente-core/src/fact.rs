@@ -104,4 +104,43 @@ pub struct Learned {
     /// Who it comes from in the end: repeated claims of one origin count once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// In which words a text told it; none where it was said as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
+}
+
+impl Learned {
+    /// What those who learned it were told: the words of the text where there was one, otherwise the statement itself.
+    pub fn told(&self) -> String {
+        match &self.words {
+            None => self.text.clone(),
+            Some(Words {
+                extent: Extent::Full,
+                quote,
+            }) => format!("“{quote}”"),
+            Some(Words {
+                extent: Extent::Partial,
+                quote,
+            }) => format!("in part, “{quote}”"),
+        }
+    }
+}
+
+/// The words in which a text told a fact. What a text says is not what the report says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// How much of the fact they tell.
+    pub extent: Extent,
+    /// The words themselves, as they stand in the text.
+    pub quote: String,
+}
+
+/// How much of a fact a text tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Extent {
+    /// All of it.
+    Full,
+    /// A part.
+    Partial,
 }

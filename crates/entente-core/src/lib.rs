@@ -34,9 +34,9 @@ pub use disclosure::{Acknowledgement, Disclosure, Lawful, Notice, Override, Reca
 pub use empty::{EmptyAudience, empty_audiences};
 pub use entente_exposure as exposure;
 pub use event::Event;
-pub use fact::{Fact, Learned, Slot, Status, ValueTerm};
+pub use fact::{Extent, Fact, Learned, Slot, Status, ValueTerm, Words};
 pub use guard::{BeforeAfter, SourceGuard};
-pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Telling, Terms, handle};
+pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle};
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError,
     PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
@@ -44,7 +44,7 @@ pub use ids::{
 pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;
 pub use outcome::Outcome;
-pub use party::{Audience, LocalRule, Party, Person};
+pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
 pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use source::{ExposureAnswer, ProtectedSource};

@@ -69,6 +69,77 @@ impl Person {
     }
 }
 
+/// What changes about a person; what is not named stays as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonChange {
+    /// The person.
+    pub id: PersonId,
+    /// The party they act for.
+    pub party: PartyPath,
+    /// What to call them from now on.
+    pub name: Option<String>,
+    /// Citizenships that come to those recorded.
+    pub citizenships: BTreeSet<Entity>,
+    /// Levels that take the place of those recorded for the same scheme.
+    pub clearances: BTreeMap<SchemeId, Level>,
+    /// Accesses that come to those recorded.
+    pub accesses: BTreeSet<Category>,
+    /// Roles that come to those recorded.
+    pub roles: BTreeSet<String>,
+    /// What is taken away before anything is added.
+    pub dropped: Dropped,
+}
+
+/// What a person has no longer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Citizenships.
+    pub citizenships: BTreeSet<Entity>,
+    /// Schemes in which they are not cleared any more.
+    pub clearances: BTreeSet<SchemeId>,
+    /// Accesses.
+    pub accesses: BTreeSet<Category>,
+    /// Roles.
+    pub roles: BTreeSet<String>,
+}
+
+impl PersonChange {
+    /// No change yet, about this person.
+    pub fn of(id: PersonId, party: PartyPath) -> Self {
+        Self {
+            id,
+            party,
+            name: None,
+            citizenships: BTreeSet::new(),
+            clearances: BTreeMap::new(),
+            accesses: BTreeSet::new(),
+            roles: BTreeSet::new(),
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// The person as changed.
+    pub(crate) fn applied_to(self, known: Option<Person>) -> Person {
+        let mut person = known.unwrap_or_else(|| Person::outsider(self.id.clone(), self.party.clone()));
+        person.party = self.party;
+        if let Some(name) = self.name {
+            person.name = name;
+        }
+        let dropped = self.dropped;
+        person.citizenships.retain(|had| !dropped.citizenships.contains(had));
+        person
+            .clearances
+            .retain(|scheme, _| !dropped.clearances.contains(scheme));
+        person.accesses.retain(|had| !dropped.accesses.contains(had));
+        person.roles.retain(|had| !dropped.roles.contains(had));
+        person.citizenships.extend(self.citizenships);
+        person.clearances.extend(self.clearances);
+        person.accesses.extend(self.accesses);
+        person.roles.extend(self.roles);
+        person
+    }
+}
+
 /// A named set of persons, outsiders included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {

@@ -32,6 +32,9 @@ pub struct Request {
     /// Why, in the asker's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// What has changed since the same was asked before, in the asker's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub change: String,
     /// When it was opened.
     pub opened: Timestamp,
     /// By when an answer is of use.

@@ -68,6 +68,7 @@ fn events(report: &Report, portions: &BTreeSet<PortionId>) -> Vec<Event> {
         under: None,
         reviewed_by: None,
         briefing: None,
+        recorded: None,
         at,
     };
     vec![
@@ -183,6 +184,7 @@ proptest! {
             purpose: None,
             reason: String::new(),
             opened: Timestamp::UNIX_EPOCH,
+            change: String::new(),
             needed_by: None,
         };
         let consent = entente_core::Consent {

@@ -131,6 +131,7 @@ impl Originator {
             purpose: None,
             reason: String::new(),
             opened: self.now,
+            change: String::new(),
             needed_by: None,
         }));
         id

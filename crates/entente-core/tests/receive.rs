@@ -146,6 +146,7 @@ impl Node {
                 audience: BTreeSet::from([reader]),
                 purpose: None,
                 reason: String::new(),
+                change: String::new(),
                 needed_by: None,
             })
             .unwrap();
@@ -416,6 +417,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
         reviewed_by: None,
         briefing: None,
         under: None,
+        recorded: None,
         at: now(),
     };
     node.refuses(

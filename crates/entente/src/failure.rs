@@ -86,9 +86,10 @@ impl From<SubmitError<CommandRefusal>> for Failure {
 
 impl From<CommandRefusal> for Failure {
     fn from(refusal: CommandRefusal) -> Self {
-        match refusal.is_not_found() {
-            true => Self::not_found(refusal),
-            false => Self::failed(refusal),
+        match refusal {
+            CommandRefusal::MayNotKnow { .. } => Self::new(Exit::Denied, refusal),
+            _ if refusal.is_not_found() => Self::not_found(refusal),
+            _ => Self::failed(refusal),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
-use entente_core::{PartyPath, Person, PersonId};
+use entente_core::{PartyPath, Person, PersonChange, PersonId};
 use entente_marking::{Category, Entity, Level, SchemeId};
 use serde::Deserialize;
 
@@ -74,6 +74,20 @@ pub(crate) struct PersonInput {
 }
 
 impl PersonInput {
+    /// What the file names of the person; the rest stays as it is recorded.
+    pub(crate) fn change(self) -> Result<PersonChange, Failure> {
+        let name = Some(self.name.clone()).filter(|name| !name.is_empty());
+        let person = self.person()?;
+        Ok(PersonChange {
+            name,
+            citizenships: person.citizenships,
+            clearances: person.clearances,
+            accesses: person.accesses,
+            roles: person.roles,
+            ..PersonChange::of(person.id, person.party)
+        })
+    }
+
     pub(crate) fn person(self) -> Result<Person, Failure> {
         let party = self.party.or_else(|| self.id.party());
         let party = party.ok_or_else(|| {
@@ -84,13 +98,21 @@ impl PersonInput {
         })?;
         Ok(Person {
             name: self.name,
-            citizenships: self.citizenships.iter().map(Entity::new).collect(),
+            citizenships: self
+                .citizenships
+                .iter()
+                .map(|text| country(text))
+                .collect::<Result<_, Failure>>()?,
             clearances: self
                 .clearances
                 .iter()
                 .map(|(scheme, name)| Ok((SchemeId::new(scheme), level(scheme, name)?)))
                 .collect::<Result<_, Failure>>()?,
-            accesses: self.accesses.iter().map(|text| access(text)).collect(),
+            accesses: self
+                .accesses
+                .iter()
+                .map(|text| access(text))
+                .collect::<Result<_, Failure>>()?,
             roles: self.roles,
             ..Person::outsider(self.id, party)
         })
@@ -120,12 +142,49 @@ pub(crate) fn level(scheme: &str, name: &str) -> Result<Level, Failure> {
         })
 }
 
-/// A category; a bare word is an SCI control system.
-pub(crate) fn access(text: &str) -> Category {
-    match text.contains('/') {
+/// A country by its code: three letters of ISO 3166-1.
+pub(crate) fn country(text: &str) -> Result<Entity, Failure> {
+    let code = text.trim().to_uppercase();
+    match entente_marking::us::is_country(&code) {
+        true => Ok(Entity::new(&code)),
+        false => Err(Failure::usage(format!(
+            "`{text}` is no country; write its three letters (ISO 3166-1), such as GBR"
+        ))),
+    }
+}
+
+/// A category as SCHEME/KIND/NAME; a bare word is an SCI control system with its compartments, as a mark has it.
+pub(crate) fn access(text: &str) -> Result<Category, Failure> {
+    let known = match text.split_once('/') {
+        Some((scheme, _)) => entente_marking::builtin::schemes()
+            .get(&SchemeId::new(scheme), None)
+            .is_some(),
+        None => sci_is_known(text),
+    };
+    let category = match text.contains('/') {
         true => Category::new(text),
         false => Category::new(format!("us-ic/sci/{text}")),
+    };
+    match known {
+        true => Ok(category),
+        false => Err(Failure::usage(format!(
+            "there is no control `{text}`; write an SCI control system as in a mark (SI, TK, HCS-P), or SCHEME/KIND/NAME such \
+             as us-ic/sap/BP"
+        ))),
     }
+}
+
+/// Whether the US scheme reads this as an SCI control system.
+fn sci_is_known(text: &str) -> bool {
+    let scheme = SchemeId::new("us-ic");
+    let Some(us) = entente_marking::builtin::schemes().get(&scheme, None) else {
+        return false;
+    };
+    let mark = format!("(TS//{text}//NF)");
+    let wanted = Category::new(format!("us-ic/sci/{text}"));
+    let checked = us.check(&mark, entente_marking::MarkKind::Portion, None);
+    let label = checked.label(&mark);
+    label.unknown.is_empty() && label.required.contains(&wanted)
 }
 
 /// An audience as a file holds it: ids, or persons, or both.

@@ -208,7 +208,18 @@ fn a_consent_opens_just_what_it_says_and_its_withdrawal_closes_it() {
     );
     desk.receive("GBR.CAB");
     desk.write("ids.json", r#"["AUS.INT/liaison"]"#);
-    desk.ok("GBR.CAB", &["person", "add", "AUS.INT/liaison", "--citizenship", "AUS"]);
+    desk.ok(
+        "GBR.CAB",
+        &[
+            "person",
+            "add",
+            "AUS.INT/liaison",
+            "--citizenship",
+            "AUS",
+            "--drop-clearance",
+            "us-ic",
+        ],
+    );
     // What a file says of a known person does not count: the clearance is not on record any more.
     assert_eq!(
         desk.outcomes(&["--audience", "aus.json", "--purpose", "analysis"]).1[0].1,

@@ -183,6 +183,17 @@ rules! {
         "{party} must evaluate its source's exposure";
 }
 
+impl Rule {
+    /// Whether it closes a report to its readers for good or for the time being, whoever they are. Those who work on a
+    /// case about the report go on working with it.
+    pub(crate) const fn leaves_it_to_cases(self) -> bool {
+        matches!(
+            self,
+            Self::ReportWithdrawn | Self::ReportOnHold | Self::ReportRecalled | Self::ReportExpired
+        )
+    }
+}
+
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.id())

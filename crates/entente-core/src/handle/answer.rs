@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Command, Context, Decided, Refusal, Terms, home, source, to_answer};
 use crate::event::Event;
-use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, RequestId};
+use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
 use crate::message::Message;
 use crate::report::{Lineage, Origin, Portion, Report};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
@@ -70,6 +70,17 @@ fn fresh(state: &State, id: &ConsentId) -> Result<(), Refusal> {
     }
 }
 
+/// Nothing new goes out of a report whose releases are on hold, by whatever answer.
+fn not_on_hold(state: &State, report: &ReportId) -> Result<(), Refusal> {
+    let holding = state.reports.get(report);
+    match holding.is_some_and(|holding| holding.on_hold.is_some()) {
+        false => Ok(()),
+        true => Err(Refusal::Invalid(format!(
+            "releases of {report} are on hold; `entente report resume {report}` lets them go on"
+        ))),
+    }
+}
+
 pub(super) fn grant(
     state: &State,
     id: ConsentId,
@@ -92,13 +103,7 @@ pub(super) fn grant(
             "it is not held here any more",
         ));
     };
-    let holding = state.reports.get(&case.request.report);
-    if holding.is_some_and(|holding| holding.on_hold.is_some()) {
-        return Err(Refusal::Invalid(format!(
-            "releases of {} are on hold; `entente report resume {}` lets them go on",
-            case.request.report, case.request.report
-        )));
-    }
+    not_on_hold(state, &case.request.report)?;
     let risked = keeps_sources(home(state)?, report, &case.request, &portions, &terms, context)?;
     let standing = terms.standing;
     let mut consent = consent(id, &case.request, terms, context)?;
@@ -186,6 +191,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
     fresh(state, &id)?;
     let case = to_answer(state, &request)?;
     open_portions(case, Some(BTreeSet::from([portion.clone()])))?;
+    not_on_hold(state, &case.request.report)?;
     if text.trim().is_empty() {
         return Err(Refusal::Invalid(
             "the substitute text is empty; to say nothing, refuse the portion".to_owned(),

@@ -1,5 +1,7 @@
 //! Parties, persons, audiences and arrangements.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Decided, Refusal, home};
@@ -7,7 +9,7 @@ use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::event::Event;
 use crate::ids::{ArrangementId, PartyPath, PersonId, RuleName};
 use crate::message::Message;
-use crate::party::{Audience, LocalRule, Party, Person};
+use crate::party::{Audience, LocalRule, Party, Person, PersonChange};
 use crate::state::State;
 
 pub(super) fn found(state: &State, party: Party) -> Result<Decided, Refusal> {
@@ -34,6 +36,32 @@ pub(super) fn set_person(state: &State, person: Person) -> Result<Decided, Refus
     // Describing somebody anew does not let them in again.
     let disabled = person.disabled || state.persons.get(&person.id).is_some_and(|known| known.disabled);
     Ok(Decided::events([Event::PersonSet(Person { disabled, ..person })]))
+}
+
+/// The most persons changed in one step: the register of a large service.
+const MAX_CHANGES: usize = 100_000;
+
+/// Changes what is named of each person, and leaves the rest as it is recorded.
+pub(super) fn change_persons(state: &State, changes: Vec<PersonChange>) -> Result<Decided, Refusal> {
+    if changes.len() > MAX_CHANGES {
+        return Err(Refusal::Invalid(format!(
+            "{} persons are more than {MAX_CHANGES}; give them in several files",
+            changes.len()
+        )));
+    }
+    let mut changed: BTreeMap<PersonId, Person> = BTreeMap::new();
+    for change in changes {
+        let known = changed
+            .remove(&change.id)
+            .or_else(|| state.persons.get(&change.id).cloned());
+        let person = change.applied_to(known);
+        changed.insert(person.id.clone(), person);
+    }
+    let mut decided = Decided::default();
+    for person in changed.into_values() {
+        decided.events.extend(set_person(state, person)?.events);
+    }
+    Ok(decided)
 }
 
 pub(super) fn enable_person(state: &State, id: &PersonId) -> Result<Decided, Refusal> {

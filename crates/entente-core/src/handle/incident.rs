@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::report::{barred_from, recall};
 use super::{Context, Decided, Refusal, home};
-use crate::disclosure::{Disclosure, Notice, RecallAction};
+use crate::disclosure::{Disclosure, Notice, Override, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Knowledge, measure};
 use crate::guard::SourceGuard;
@@ -70,8 +70,8 @@ pub fn must_be_told(
                 add(party, Why::Originator, named);
             }
         }
-        for holder in holders(state, &portion.report, portion.version) {
-            add(holder, Why::Holder, portion.clone());
+        for (holder, held) in holders_of(state, portion) {
+            add(holder, Why::Holder, held);
         }
     }
     for report in state.reports.values().flat_map(|holding| holding.versions.values()) {
@@ -113,6 +113,22 @@ pub fn must_be_told(
             (party, (why, portions.into_keys().collect::<BTreeSet<_>>()))
         });
     told.filter(|(_, (_, portions))| !portions.is_empty()).collect()
+}
+
+/// Those who hold a portion from this party, in whichever version, each by the version that it holds.
+fn holders_of<'s>(state: &'s State, portion: &PortionRef) -> impl Iterator<Item = (&'s PartyPath, PortionRef)> {
+    let versions = state
+        .reports
+        .get(&portion.report)
+        .into_iter()
+        .flat_map(|holding| holding.versions.values());
+    let name = portion.portion.clone();
+    let same = versions.filter(move |report| report.portion(&name).is_some());
+    let name = portion.portion.clone();
+    same.flat_map(move |report| {
+        let held = report.reference(&name);
+        holders(state, &report.id, report.version).map(move |holder| (holder, held.clone()))
+    })
 }
 
 /// Those to whom this party delivered a version of a report.
@@ -205,6 +221,16 @@ fn own_person(state: &State, id: &PersonId) -> Result<(), Refusal> {
         }),
         Some(_) => Ok(()),
     }
+}
+
+/// Whether a person works on an open case about a report.
+pub(super) fn works_on(state: &State, person: &PersonId, report: &ReportId) -> bool {
+    let about = |case: &Incident| {
+        let mut known = case.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+        known.any(|disclosure| disclosure.report == *report)
+    };
+    let mut open = state.incidents.values().filter(|case| case.closed().is_none());
+    own_person(state, person).is_ok() && open.any(|case| case.members.contains(person) && about(case))
 }
 
 /// The open case, for one of its members.
@@ -361,40 +387,88 @@ pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Co
     Ok(decided)
 }
 
-/// What those who learned something could work out about this party's sources, without the case and with it.
+/// What a case is about: its disclosures, and the overrides that they rest on.
+struct Matter<'s> {
+    disclosures: Vec<&'s Disclosure>,
+    overrides: BTreeSet<DisclosureId>,
+    began: Option<Timestamp>,
+}
+
+impl<'s> Matter<'s> {
+    fn of(state: &'s State, incident: &Incident) -> Self {
+        let known = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
+        let disclosures: Vec<&Disclosure> = known.collect();
+        let told = state.notices.values().filter_map(|(_, notice)| match notice {
+            Notice::Override(made) => Some(made),
+            Notice::Disclosure(_) => None,
+        });
+        // An override is recorded before what is said under it, and is part of the same.
+        let overrides = (state.overrides.values().chain(told))
+            .filter(|made| disclosures.iter().any(|disclosure| rests_on(disclosure, made)))
+            .map(|made| made.id.clone());
+        Self {
+            overrides: overrides.collect(),
+            began: disclosures.iter().map(|disclosure| disclosure.at).min(),
+            disclosures,
+        }
+    }
+
+    fn has(&self, id: &DisclosureId) -> bool {
+        self.disclosures.iter().any(|disclosure| disclosure.id == *id)
+    }
+
+    /// What stood before the case, with its own disclosures or without. What happened since in another matter is that
+    /// matter's damage.
+    fn state(&self, state: &State, with: bool) -> State {
+        let earlier = |at: Timestamp| self.began.is_none_or(|began| at < began);
+        let told = |id: &DisclosureId, at| if self.has(id) { with } else { earlier(at) };
+        let made = |id: &DisclosureId, at| if self.overrides.contains(id) { with } else { earlier(at) };
+        let mut standing = state.clone();
+        standing.disclosures.retain(|id, disclosure| told(id, disclosure.at));
+        standing.overrides.retain(|id, record| made(id, record.at));
+        standing.notices.retain(|_, (_, notice)| match notice {
+            Notice::Override(record) => made(&record.id, record.at),
+            Notice::Disclosure(disclosure) => told(&disclosure.id, disclosure.at),
+        });
+        standing
+    }
+}
+
+/// Whether a disclosure was made under an override: it says so, or the override let the same persons have the same portions.
+fn rests_on(disclosure: &Disclosure, made: &Override) -> bool {
+    let same = disclosure.report == made.report
+        && made.at <= disclosure.at
+        && !disclosure.portions.is_disjoint(&made.portions)
+        && !disclosure.audience.is_disjoint(&made.audience);
+    disclosure.under.as_ref() == Some(&made.id) || same
+}
+
+/// What those who learned something could work out about this party's sources, without the case and with it: every
+/// source that lost something by it, and every source of its reports that is below its threshold for those who learned.
 pub fn source_damage(state: &State, incident: &Incident) -> Vec<SourceDamage> {
-    let of_case = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
-    let begun = of_case.map(|disclosure| disclosure.at).min();
-    let earlier = |at: Timestamp| begun.is_none_or(|begun| at < begun);
-    let mut without = state.clone();
-    without.disclosures.retain(|_, disclosure| earlier(disclosure.at));
-    // An override is recorded before what is said under it, and is part of the same.
-    let under: BTreeSet<DisclosureId> = incident
-        .disclosures
-        .iter()
-        .filter_map(|id| known_disclosure(state, id)?.under.clone())
+    let matter = Matter::of(state, incident);
+    let (with, without) = (matter.state(state, true), matter.state(state, false));
+    let (now, then) = (SourceGuard::new(&with), SourceGuard::new(&without));
+    let reports: BTreeSet<&ReportId> = matter.disclosures.iter().map(|disclosure| &disclosure.report).collect();
+    let learners: BTreeSet<String> = (matter.disclosures.iter())
+        .flat_map(|disclosure| &disclosure.audience)
+        .filter_map(|person| person.party().map(|party| party.top().to_owned()))
         .collect();
-    without
-        .overrides
-        .retain(|id, made| earlier(made.at) && !under.contains(id));
-    without.notices.retain(|id, (_, notice)| match notice {
-        Notice::Override(made) => earlier(made.at) && !under.contains(id),
-        Notice::Disclosure(disclosure) => earlier(disclosure.at),
-    });
-    let (now, then) = (SourceGuard::new(state), SourceGuard::new(&without));
     let mut damage = Vec::new();
     for source in state.sources.values().filter(|source| source.withdrawn.is_none()) {
+        let concerned = source.reports.iter().any(|report| reports.contains(report));
         for (audience, members) in now.audiences(&source.id) {
             let of = |guard: &SourceGuard<'_>| {
                 let known: Option<Knowledge> = guard.known(&source.id, &members);
                 measure(guard.register(&source.id)?, &known?).ok()
             };
             let (before, after) = (of(&then), of(&now));
-            if before != after || after.is_none() {
+            let kept = after.as_ref().is_some_and(|after| source.threshold.keeps(after));
+            if before != after || after.is_none() || (!kept && concerned && learners.contains(&audience)) {
                 damage.push(SourceDamage {
                     source: source.id.clone(),
                     audience,
-                    kept: after.as_ref().is_some_and(|after| source.threshold.keeps(after)),
+                    kept,
                     before,
                     after,
                 });

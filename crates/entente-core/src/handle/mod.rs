@@ -3,17 +3,20 @@
 //! Handlers only read the state; nothing happens before their events are committed.
 
 mod answer;
+mod asked;
 mod briefing;
 mod directory;
 mod incident;
 mod meaning;
 mod notices;
+mod past;
 mod receive;
 mod release;
 mod report;
 mod source;
 
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
+pub use past::Said;
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, lineage_from};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
@@ -28,14 +31,14 @@ use crate::decide::{LocalPolicy, NotFound, SourceExposure};
 use crate::disclosure::{Lawful, RecallAction, Route};
 use crate::event::Event;
 use crate::exposure::Threshold;
-use crate::fact::{Fact, Status};
+use crate::fact::{Fact, Status, Words};
 use crate::ids::{
     ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
     ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::What;
 use crate::message::Message;
-use crate::party::{Audience, LocalRule, Party, Person};
+use crate::party::{Audience, LocalRule, Party, Person, PersonChange};
 use crate::report::Report;
 use crate::state::State;
 
@@ -78,6 +81,17 @@ pub struct Telling {
     pub status: Status,
     /// Who it comes from in the end, where that is known.
     pub origin: Option<String>,
+    /// In which words, where a text told it.
+    pub words: Option<Words>,
+}
+
+/// Who reviewed a finding, and what they read the portion for, where the arrangement or a marking asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The reviewer.
+    pub by: PersonId,
+    /// What for.
+    pub purpose: Option<Purpose>,
 }
 
 /// What someone wants to happen.
@@ -89,6 +103,8 @@ pub enum Command {
     SetParty(Party),
     /// Make a person known, or change what is known of them.
     SetPerson(Person),
+    /// Change what is named of persons, in one step; who is not known becomes known.
+    ChangePersons(Vec<PersonChange>),
     /// Let a person who was disabled in again.
     EnablePerson(PersonId),
     /// Define an audience.
@@ -187,6 +203,8 @@ pub enum Command {
         purpose: Option<Purpose>,
         /// Why.
         reason: String,
+        /// What has changed since the same was asked before; empty where nothing has.
+        change: String,
         /// By when an answer is of use.
         needed_by: Option<Timestamp>,
     },
@@ -276,9 +294,11 @@ pub enum Command {
         /// The override it rests on.
         under: Option<DisclosureId>,
         /// Who reviewed the finding that it rests on.
-        reviewed_by: Option<PersonId>,
+        review: Option<Review>,
         /// The briefing in which it was said.
         briefing: Option<BriefingId>,
+        /// When.
+        said: Said,
     },
     /// Put releases of a report on hold: nothing of it goes to anyone outside.
     HoldReport {
@@ -475,6 +495,18 @@ pub enum Refusal {
         /// Why not, and who could.
         why: String,
     },
+    /// Someone would work with a portion that they may not know.
+    #[error(
+        "{who} may not know {report}/{portion}; name a reviewer who may, and what they read it for where the arrangement asks"
+    )]
+    MayNotKnow {
+        /// Who.
+        who: PersonId,
+        /// The report.
+        report: ReportId,
+        /// The portion.
+        portion: PortionId,
+    },
     /// The command makes no sense as things stand.
     #[error("{0}")]
     Invalid(String),
@@ -512,6 +544,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::Found(party) => directory::found(state, party),
         Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
         Command::SetPerson(person) => directory::set_person(state, person),
+        Command::ChangePersons(changes) => directory::change_persons(state, changes),
         Command::EnablePerson(id) => directory::enable_person(state, &id),
         Command::SetAudience(audience) => directory::set_audience(audience),
         Command::SetRule { name, text } => Ok(Decided::events([Event::LocalRuleSet(LocalRule {

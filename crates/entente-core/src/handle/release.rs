@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_marking::Purpose;
 
 use super::notices::{notices, numbered};
-use super::{Command, Context, Decided, Refusal, Telling, home};
-use crate::decide::{Decision, Query, Snapshot, Step, decide};
+use super::{Command, Context, Decided, Refusal, Review, Telling, asked, home, incident, past};
+use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
 use crate::fact::Learned;
-use crate::ids::{PartyPath, PersonId, PortionId, ReportId, RequestId};
+use crate::guard::SourceGuard;
+use crate::ids::{BriefingId, PartyPath, PersonId, PortionId, ReportId, RequestId};
 use crate::message::Message;
 use crate::outcome::Outcome;
 use crate::party::Person;
@@ -87,6 +88,7 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
         audience,
         purpose,
         reason,
+        change,
         needed_by,
     } = command
     else {
@@ -137,9 +139,11 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
             audience: persons.clone(),
             purpose: purpose.clone(),
             reason: reason.clone(),
+            change: change.clone(),
             opened: context.now,
             needed_by,
         };
+        asked::nothing_new(state, &request)?;
         decided.events.push(Event::RequestOpened(request.clone()));
         decided = decided.send(party, Message::Request(request));
     }
@@ -262,9 +266,49 @@ fn told_facts(
             text: fact.text.clone(),
             status: telling.status,
             origin: telling.origin,
+            words: telling.words,
         })
     };
     learned.into_iter().map(known).collect()
+}
+
+/// Whoever reviews a finding reads the portion it is about. Of what is recalled, withdrawn or expired, those who work on
+/// an open case about the report still may: a case cannot wait for what it is about.
+fn may_review(
+    state: &State,
+    review: &Review,
+    report: &ReportId,
+    portions: &BTreeSet<PortionId>,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let reviewer = &review.by;
+    if !state.persons.contains_key(reviewer) {
+        return Err(Refusal::missing(
+            "person",
+            reviewer,
+            "add them with `entente person add`",
+        ));
+    }
+    let works_on_it = incident::works_on(state, reviewer, report);
+    let named: Vec<PortionId> = portions.iter().cloned().collect();
+    let alone = BTreeSet::from([reviewer.clone()]);
+    let purpose = review.purpose.as_ref();
+    let barred = deciding(state, report, Some(&named), &alone, purpose, context, |decision| {
+        let closed = |n: usize| decision.rules(0, n).all(Rule::leaves_it_to_cases);
+        let mut barred = decision
+            .portions()
+            .enumerate()
+            .filter(|(n, _)| decision.audience_outcome(*n) != Outcome::Permit && !(works_on_it && closed(*n)));
+        barred.next().map(|(_, portion)| portion.clone())
+    })?;
+    match barred {
+        None => Ok(()),
+        Some(portion) => Err(Refusal::MayNotKnow {
+            who: reviewer.clone(),
+            report: report.clone(),
+            portion,
+        }),
+    }
 }
 
 pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
@@ -279,20 +323,14 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         purpose,
         lawful,
         under,
-        reviewed_by,
+        review,
         briefing,
+        said,
     } = command
     else {
         return Err(Refusal::Invalid("not a disclosure".to_owned()));
     };
     let home = home(state)?;
-    if let Some(reviewer) = reviewed_by.as_ref().filter(|id| !state.persons.contains_key(*id)) {
-        return Err(Refusal::missing(
-            "person",
-            reviewer,
-            "add them with `entente person add`",
-        ));
-    }
     if let Some(missing) = under.as_ref().filter(|id| !state.overrides.contains_key(*id)) {
         return Err(Refusal::missing(
             "override",
@@ -300,17 +338,29 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
             "`entente override list` shows the recorded ones",
         ));
     }
-    if let Some(missing) = briefing.as_ref().filter(|id| !state.briefings.contains_key(*id)) {
-        return Err(Refusal::missing("briefing", missing, "`entente brief list` shows them"));
+    let known = |id: &BriefingId| {
+        let briefing = state.briefings.get(id);
+        briefing.ok_or_else(|| Refusal::missing("briefing", id, "`entente brief list` shows them"))
+    };
+    let at = past::moment(&said, briefing.as_ref().map(known).transpose()?, context.now)?;
+    if let Some(review) = &review {
+        may_review(state, review, &report, &portions, context)?;
     }
+    let then = past::standing_at(state, &report, at, context);
+    let guard = SourceGuard::new(&then);
+    let judging = Context {
+        now: at,
+        exposure: if at == context.now { context.exposure } else { &guard },
+        ..*context
+    };
     let named: Vec<PortionId> = portions.iter().cloned().collect();
     let (permitted, version) = deciding(
-        state,
+        &then,
         &report,
         Some(&named),
         &audience,
         purpose.as_ref(),
-        context,
+        &judging,
         |decision| {
             let outcomes = decision.portions().cloned().enumerate();
             let permitted: BTreeMap<PortionId, bool> = outcomes
@@ -332,9 +382,10 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
         permitted,
         lawful,
         under,
-        reviewed_by,
+        reviewed_by: review.map(|review| review.by),
         briefing,
-        at: context.now,
+        at,
+        recorded: (at != context.now).then_some((context.now, said.late)),
     };
     let told = notices(state, home, (&report, version, &record.portions), |part, n| {
         let permitted =

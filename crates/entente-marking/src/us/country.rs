@@ -40,7 +40,7 @@ fn rows(text: &'static str) -> impl Iterator<Item = impl Iterator<Item = &'stati
 }
 
 /// Whether `code` is a country's.
-pub(crate) fn is_country(code: &str) -> bool {
+pub fn is_country(code: &str) -> bool {
     code.len() == 3 && COUNTRIES.contains(code)
 }
 

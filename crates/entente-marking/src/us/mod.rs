@@ -33,7 +33,7 @@ use crate::finding::Finding;
 use crate::groups::Groups;
 use crate::label::SchemeId;
 use crate::scheme::{Checked, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
-pub use country::groups;
+pub use country::{groups, is_country};
 use mark::{Head, List, Mark};
 pub use profile::{ControlSystem, Country, Register};
 use profile::{Lists, Profile};

@@ -152,6 +152,7 @@ mod tests {
             by: None,
             learned: Vec::new(),
             permitted: BTreeMap::new(),
+            recorded: None,
             lawful: Lawful::Undetermined,
             under: None,
             reviewed_by: None,

@@ -11,7 +11,7 @@ use entente_marking::Purpose;
 use entente_paper::Paper;
 use serde_json::json;
 
-use super::disclosure::LawfulArgs;
+use super::disclosure::{LawfulArgs, WhenArgs};
 use super::paper::PaperArgs;
 use super::{Global, decide, exchange, holdings};
 use crate::failure::{Exit, Failure};
@@ -66,6 +66,8 @@ pub(crate) enum BriefCommand {
         /// The override that it rests on.
         #[arg(long)]
         under: Option<DisclosureId>,
+        #[command(flatten)]
+        when: WhenArgs,
     },
 }
 
@@ -245,6 +247,7 @@ fn gather(node: &Node, said: &[String], facts: &[String]) -> Result<Said, Failur
             fact: id,
             status: Status::Confirmed,
             origin: None,
+            words: None,
         });
     }
     // Where facts single something out, portions that were said as a whole count with all their facts.
@@ -261,6 +264,7 @@ fn gather(node: &Node, said: &[String], facts: &[String]) -> Result<Said, Failur
                 fact: fact.id.clone(),
                 status: Status::Confirmed,
                 origin: None,
+                words: None,
             }));
         }
     }
@@ -274,6 +278,7 @@ fn record(
     facts: &[String],
     lawful: &LawfulArgs,
     under: Option<&DisclosureId>,
+    when: &WhenArgs,
 ) -> Result<Exit, Failure> {
     let mut node = global.node()?;
     let lawful = lawful.or_of(node.state(), under);
@@ -297,8 +302,9 @@ fn record(
             purpose: briefing.purpose.clone(),
             lawful: lawful.clone(),
             under: under.cloned(),
-            reviewed_by: None,
+            review: None,
             briefing: Some(id.clone()),
+            said: when.said(),
         })?;
         recorded.push(disclosure);
     }
@@ -412,7 +418,8 @@ impl BriefCommand {
                 fact,
                 lawful,
                 under,
-            } => return record(global, &id, &said, &fact, &lawful, under.as_ref()),
+                when,
+            } => return record(global, &id, &said, &fact, &lawful, under.as_ref(), &when),
         }
         Ok(Exit::Done)
     }

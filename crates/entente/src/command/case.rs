@@ -6,7 +6,7 @@ use entente_core::decide::decide;
 use entente_core::exposure::Measures;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, What};
-use entente_core::{Context, Disclosure, Outcome, PersonId, PortionRef, Query, ReportId, State};
+use entente_core::{Context, Disclosure, Learned, Outcome, PersonId, PortionRef, Query, ReportId, State};
 use entente_core::{Notice, PortionId};
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -340,7 +340,10 @@ fn out(page: &mut Paper, state: &State, disclosure: &Disclosure, seen: &BTreeSet
             continue;
         };
         let mut notes = vec![permitted.to_owned()];
-        for learned in disclosure.learned.iter().filter(|learned| learned.portion == *id) {
+        let learned: Vec<&Learned> = disclosure.learned.iter().filter(|l| l.portion == *id).collect();
+        // What a text told is what it says, not what the report says.
+        let by_text = !learned.is_empty() && learned.iter().all(|learned| learned.words.is_some());
+        for learned in &learned {
             let origin = learned
                 .origin
                 .as_ref()
@@ -349,10 +352,15 @@ fn out(page: &mut Paper, state: &State, disclosure: &Disclosure, seen: &BTreeSet
                 "{} {}{origin}: {}",
                 learned.fact,
                 learned.status.as_str(),
-                learned.text
+                learned.told()
             ));
         }
-        page.item(format!("{} {reference}", text.mark), &text.text, notes);
+        let said = if by_text {
+            "(told by a text, in its words)"
+        } else {
+            text.text.as_str()
+        };
+        page.item(format!("{} {reference}", text.mark), said, notes);
     }
 }
 

@@ -1,10 +1,10 @@
 //! `init`, `party`, `person`, `audience`: who there is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use entente_core::{Audience, AudienceName, Command, Party, PartyPath, PersonId};
+use entente_core::{Audience, AudienceName, Command, Dropped, Party, PartyPath, PersonChange, PersonId};
 use entente_marking::{Entity, SchemeId};
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
 
@@ -178,33 +178,96 @@ impl PartyCommand {
     }
 }
 
+/// What is said of a person.
+#[derive(Debug, Args)]
+pub(crate) struct PersonArgs {
+    /// PARTY/NAME, such as `GBR.FCDO/j-smith`.
+    #[arg(required_unless_present = "file")]
+    id: Option<PersonId>,
+    /// What to call them.
+    #[arg(long)]
+    name: Option<String>,
+    /// A citizenship that they have; may be given several times.
+    #[arg(long, value_name = "COUNTRY")]
+    citizenship: Vec<String>,
+    /// A clearance as SCHEME=LEVEL, such as `us-ic=TS`; takes the place of an earlier one of that scheme.
+    #[arg(long, value_name = "SCHEME=LEVEL")]
+    clearance: Vec<String>,
+    /// A compartment, programme or read-on that they have: `SI`, `us-ic/sap/BP`.
+    #[arg(long)]
+    access: Vec<String>,
+    /// A role that they have, such as `override-authority`.
+    #[arg(long)]
+    role: Vec<String>,
+    /// A citizenship that they have no longer.
+    #[arg(long, value_name = "COUNTRY")]
+    drop_citizenship: Vec<String>,
+    /// A scheme in which they are no longer cleared.
+    #[arg(long, value_name = "SCHEME")]
+    drop_clearance: Vec<String>,
+    /// An access that they have no longer.
+    #[arg(long, value_name = "ACCESS")]
+    drop_access: Vec<String>,
+    /// A role that they have no longer.
+    #[arg(long, value_name = "ROLE")]
+    drop_role: Vec<String>,
+    /// Persons from a JSON file instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "name", "citizenship", "clearance", "access", "role",
+        "drop_citizenship", "drop_clearance", "drop_access", "drop_role"])]
+    file: Option<PathBuf>,
+}
+
+impl PersonArgs {
+    fn changes(self) -> Result<Vec<PersonChange>, Failure> {
+        let id = match (&self.file, self.id) {
+            (Some(file), _) => {
+                let list: Vec<PersonInput> = input::json(file)?;
+                return list.into_iter().map(PersonInput::change).collect();
+            }
+            (None, Some(id)) => id,
+            (None, None) => return Err(Failure::usage("name a person, or give `--file`")),
+        };
+        let party = id
+            .party()
+            .ok_or_else(|| Failure::usage(format!("`{id}` names no party; write PARTY/NAME")))?;
+        let cleared = |text: &String| {
+            let split = text.split_once('=');
+            let (scheme, level) =
+                split.ok_or_else(|| Failure::usage(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))?;
+            Ok((SchemeId::new(scheme), input::level(scheme, level)?))
+        };
+        let countries = |list: &[String]| {
+            list.iter()
+                .map(|text| input::country(text))
+                .collect::<Result<_, Failure>>()
+        };
+        let accesses = |list: &[String]| {
+            list.iter()
+                .map(|text| input::access(text))
+                .collect::<Result<_, Failure>>()
+        };
+        Ok(vec![PersonChange {
+            name: self.name,
+            citizenships: countries(&self.citizenship)?,
+            clearances: self.clearance.iter().map(cleared).collect::<Result<_, Failure>>()?,
+            accesses: accesses(&self.access)?,
+            roles: self.role.into_iter().collect(),
+            dropped: Dropped {
+                citizenships: countries(&self.drop_citizenship)?,
+                clearances: self.drop_clearance.iter().map(SchemeId::new).collect(),
+                accesses: accesses(&self.drop_access)?,
+                roles: self.drop_role.into_iter().collect(),
+            },
+            ..PersonChange::of(id, party)
+        }])
+    }
+}
+
 /// `entente person`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonCommand {
-    /// Make a person known, or change what is known of them.
-    Add {
-        /// PARTY/NAME, such as `GBR.FCDO/j-smith`.
-        #[arg(required_unless_present = "file")]
-        id: Option<PersonId>,
-        /// What to call them.
-        #[arg(long, default_value = "")]
-        name: String,
-        /// A citizenship; may be given several times.
-        #[arg(long)]
-        citizenship: Vec<String>,
-        /// A clearance as SCHEME=LEVEL, such as `us-ic=TS`.
-        #[arg(long, value_name = "SCHEME=LEVEL")]
-        clearance: Vec<String>,
-        /// A compartment, programme or read-on: `SI`, `us-ic/sap/BP`.
-        #[arg(long)]
-        access: Vec<String>,
-        /// A role, such as `override-authority`.
-        #[arg(long)]
-        role: Vec<String>,
-        /// Persons from a JSON file instead.
-        #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "citizenship", "clearance", "access", "role"])]
-        file: Option<PathBuf>,
-    },
+    /// Make a person known, or change what is named of them; the rest stays as it is.
+    Add(PersonArgs),
     /// Switch a person's access on again.
     Enable {
         /// The person.
@@ -223,52 +286,17 @@ impl PersonCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
-            Self::Add {
-                id,
-                name,
-                citizenship,
-                clearance,
-                access,
-                role,
-                file,
-            } => {
-                let persons = match (file, id) {
-                    (Some(file), _) => {
-                        let list: Vec<PersonInput> = input::json(&file)?;
-                        list.into_iter()
-                            .map(PersonInput::person)
-                            .collect::<Result<Vec<_>, _>>()?
-                    }
-                    (None, Some(id)) => {
-                        let party = id
-                            .party()
-                            .ok_or_else(|| Failure::usage(format!("`{id}` names no party; write PARTY/NAME")))?;
-                        let mut clearances = BTreeMap::new();
-                        for text in &clearance {
-                            let split = text.split_once('=').ok_or_else(|| {
-                                Failure::usage(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`"))
-                            });
-                            let (scheme, level) = split?;
-                            clearances.insert(SchemeId::new(scheme), input::level(scheme, level)?);
-                        }
-                        vec![entente_core::Person {
-                            name,
-                            citizenships: citizenship.iter().map(Entity::new).collect(),
-                            clearances,
-                            accesses: access.iter().map(|text| input::access(text)).collect(),
-                            roles: role.into_iter().collect(),
-                            ..entente_core::Person::outsider(id, party)
-                        }]
-                    }
-                    (None, None) => return Err(Failure::usage("name a person, or give `--file`")),
-                };
-                for person in &persons {
-                    node.submit(Command::SetPerson(person.clone()))?;
-                }
-                output::either(global.json, &persons, || {
-                    for person in &persons {
-                        output::line(format!("{} is known", person.id));
-                    }
+            Self::Add(added) => {
+                let changes = added.changes()?;
+                let ids: Vec<PersonId> = changes.iter().map(|change| change.id.clone()).collect();
+                node.submit(Command::ChangePersons(changes))?;
+                let persons = ids.iter().filter_map(|id| node.state().persons.get(id));
+                let persons: Vec<_> = persons.collect();
+                output::either(global.json, &persons, || match persons.as_slice() {
+                    many if many.len() > 20 => output::line(format!("{} persons are known", many.len())),
+                    few => few
+                        .iter()
+                        .for_each(|person| output::line(format!("{} is known", person.id))),
                 })?;
             }
             Self::Enable { id } => {

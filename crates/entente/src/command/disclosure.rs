@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand, ValueEnum};
 use entente_core::{
-    Command, DisclosureId, Lawful, Notice, PersonId, PortionId, RecallAction, RecallId, ReportId, Route, State,
+    Command, DisclosureId, Lawful, Notice, PersonId, PortionId, RecallAction, RecallId, ReportId, Route, Said, State,
 };
 use entente_marking::Purpose;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Global, decide, exchange};
@@ -62,6 +63,26 @@ impl LawfulArgs {
     }
 }
 
+/// When something was said that is recorded now.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct WhenArgs {
+    /// When it was said, such as 2026-11-26T03:20Z; whether it was permitted is judged by what stood then [default: now].
+    #[arg(long, value_name = "MOMENT", value_parser = entente_core::draft::moment)]
+    at: Option<Timestamp>,
+    /// Why it is recorded only now, where it was said more than a day ago.
+    #[arg(long, value_name = "REASON", default_value = "", requires = "at")]
+    late: String,
+}
+
+impl WhenArgs {
+    pub(crate) fn said(&self) -> Said {
+        Said {
+            at: self.at,
+            late: self.late.clone(),
+        }
+    }
+}
+
 /// `entente override`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OverrideCommand {
@@ -96,6 +117,8 @@ pub(crate) enum DisclosureCommand {
         /// The override it rests on.
         #[arg(long)]
         under: Option<DisclosureId>,
+        #[command(flatten)]
+        when: WhenArgs,
     },
     /// List disclosures: recorded here, and those that partners told of.
     List,
@@ -211,7 +234,13 @@ impl DisclosureCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
-            Self::Add { what, route, by, under } => {
+            Self::Add {
+                what,
+                route,
+                by,
+                under,
+                when,
+            } => {
                 let audience = decide::kept_audience(&mut node, &what.audience)?;
                 let id = DisclosureId::new(format!("dis-{}", random_id()))?;
                 let lawful = what.lawful.or_of(node.state(), under.as_ref());
@@ -231,8 +260,9 @@ impl DisclosureCommand {
                     purpose: what.purpose.clone().map(Purpose::new),
                     lawful,
                     under,
-                    reviewed_by: None,
+                    review: None,
                     briefing: None,
+                    said: when.said(),
                 })?;
                 let sent = node.flush(&global.out())?;
                 let record = node.state().disclosures.get(&id);

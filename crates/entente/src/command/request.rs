@@ -33,6 +33,9 @@ pub(crate) enum RequestCommand {
         /// Why.
         #[arg(long, default_value = "")]
         reason: String,
+        /// What has changed since the same was asked before.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        change: String,
         /// By when an answer is of use.
         #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
         needed_by: Option<Timestamp>,
@@ -72,6 +75,7 @@ impl RequestCommand {
                 portions,
                 purpose,
                 reason,
+                change,
                 needed_by,
                 id,
             } => {
@@ -87,6 +91,7 @@ impl RequestCommand {
                     audience: members.into_iter().collect(),
                     purpose: purpose.map(Purpose::new),
                     reason,
+                    change,
                     needed_by,
                 })?;
                 let opened: Vec<_> = node

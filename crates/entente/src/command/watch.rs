@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
-use entente_core::{Command, DisclosureId, Lawful, PersonId, PortionId, ReportId, Route, SourceGuard, Status, Telling};
+use entente_core::{
+    Command, DisclosureId, Extent, Lawful, PersonId, PortionId, ReportId, Review, Route, Said, SourceGuard, Status,
+    Telling, Words,
+};
+use entente_marking::Purpose;
 use entente_watch::facts::Facts;
 use entente_watch::report::Report;
 use entente_watch::{Scanner, html, proposal};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::report::visible;
 use super::{Global, draft, exchange, facts, holdings, texts};
 use crate::failure::{Exit, Failure};
 use crate::node::{Node, random_id};
@@ -170,8 +173,26 @@ fn watch_folder(global: &Global, scanner: &Scanner, folder: &Path, every: u64, o
 struct Found {
     file: String,
     fact: String,
-    extent: String,
+    extent: Extent,
     status: Status,
+    #[serde(default)]
+    spans: Vec<FoundSpan>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FoundSpan {
+    quote: String,
+}
+
+impl Found {
+    /// The words of the text that tell the fact.
+    fn words(&self) -> Words {
+        let quotes: Vec<&str> = self.spans.iter().map(|span| span.quote.as_str()).collect();
+        Words {
+            extent: self.extent,
+            quote: quotes.join(" … "),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -233,6 +254,7 @@ fn by_report(node: &Node, found: Vec<Found>, origins: &BTreeMap<String, String>)
         let telling = Telling {
             fact: id,
             status: finding.status,
+            words: Some(finding.words()),
             origin: origins.get(&finding.file).cloned().or(Some(finding.file)),
         };
         let entry = reports.entry(report).or_default();
@@ -259,7 +281,7 @@ fn confirm(
     }
     found.retain(|f| only.is_empty() || only.contains(&f.fact));
     let all = found.len();
-    found.retain(|f| partial || f.extent == "full");
+    found.retain(|f| partial || f.extent == Extent::Full);
     if found.len() < all {
         output::say(format!(
             "{} partial findings are left out; `--partial` takes them as well",
@@ -272,19 +294,6 @@ fn confirm(
         ));
     }
     let told = by_report(&node, found, &origins)?;
-    // Who reviews a finding reads the portion it is about.
-    for (report, (portions, _)) in &told {
-        let own = node.state().persons.contains_key(reviewer);
-        let seen = visible(&node, report, None, reviewer, purpose).unwrap_or_default();
-        if let Some(portion) = portions.iter().find(|portion| !own || !seen.contains(portion.as_str())) {
-            return Err(Failure::new(
-                Exit::Denied,
-                format!(
-                    "{reviewer} may not know {report}/{portion}; name a reviewer who may, and `--purpose` where the arrangement asks"
-                ),
-            ));
-        }
-    }
     let mut recorded = Vec::new();
     for (report, (portions, learned)) in told {
         let id = DisclosureId::new(format!("dis-{}", random_id()))?;
@@ -299,8 +308,12 @@ fn confirm(
             purpose: None,
             lawful: Lawful::Undetermined,
             under: None,
-            reviewed_by: Some(reviewer.clone()),
+            review: Some(Review {
+                by: reviewer.clone(),
+                purpose: purpose.map(Purpose::new),
+            }),
             briefing: None,
+            said: Said::default(),
         })?;
         recorded.push(id);
     }
@@ -324,7 +337,7 @@ fn confirm(
                         .origin
                         .as_ref()
                         .map_or(String::new(), |origin| format!(", from {origin}")),
-                    learned.text
+                    learned.told()
                 ));
             }
         }

@@ -22,21 +22,30 @@ impl Attribution {
         Self { cues, quotes }
     }
 
-    /// By token: whether it only says who speaks. Such words are no content, whatever slots they would fill.
-    pub(crate) fn framing(&self, tokens: usize) -> Vec<bool> {
-        let mut framing = vec![false; tokens];
+    /// By token: whether it only says that somebody speaks. Such words are no content, whatever slots they would fill:
+    /// the verb of saying, and a speaker of whom nothing more is told than that.
+    pub(crate) fn framing(&self, document: &Document) -> Vec<bool> {
+        let mut framing = vec![false; document.tokens.len()];
         let says = self
             .cues
             .iter()
             .flatten()
-            .filter(|cue| matches!(cue.kind, Kind::Say | Kind::Suggest));
+            .filter(|cue| matches!(cue.kind, Kind::Say | Kind::Suggest) && cue.speaker.is_some() && !cue.nominal);
         for cue in says {
-            let named = |speaker: &Speaker| speaker.named && !speaker.press;
-            let words = match &cue.speaker {
-                Some(speaker) if !named(speaker) => cue.head.clone(),
-                _ => cue.verb..cue.verb + 1,
-            };
-            framing[words].fill(true);
+            framing[cue.verb] = true;
+            let content = cue
+                .head
+                .clone()
+                .filter(|t| *t != cue.verb && document.word(*t).is_content());
+            let bare = content.count() < 2;
+            if bare
+                && cue
+                    .speaker
+                    .as_ref()
+                    .is_some_and(|speaker| !speaker.named || speaker.press)
+            {
+                framing[cue.head.clone()].fill(true);
+            }
         }
         framing
     }

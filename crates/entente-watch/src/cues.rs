@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::clauses::{Clauses, Link};
 use crate::document::{Document, Sentence};
 use crate::language::{Class, Language, Phrases};
 use crate::names::Names;
@@ -34,10 +35,16 @@ pub(crate) struct Cue {
     pub weak: bool,
     /// Names the place where the story began ("first made by").
     pub origin: bool,
+    /// What is told is a thing and no statement ("told police the names"): the telling itself is what the text says.
+    pub nominal: bool,
 }
 
 /// Words at the head of a sentence in which the person it is about is looked for.
 const TOPIC: usize = 5;
+/// Words of the longest headline that is read by its colon or dash.
+const HEADLINE: usize = 20;
+/// Words of the credit before a headline's colon or behind its dash.
+const CREDIT: usize = 4;
 /// Words after "called" in which "false" or "a fantasy" is looked for.
 const REJECTION: usize = 8;
 
@@ -49,6 +56,7 @@ pub(crate) fn read(document: &Document, names: &Names) -> Vec<Vec<Cue>> {
         subjects: Subjects { document },
         last: None,
         last_outlet: None,
+        last_body: None,
     };
     document
         .sentences
@@ -65,17 +73,24 @@ struct Reader<'a> {
     last: Option<Speaker>,
     /// The outlet that was last named, for "the paper wrote".
     last_outlet: Option<Speaker>,
+    /// The outlet, company or authority that last spoke, for "it said".
+    last_body: Option<Speaker>,
 }
 
 impl Reader<'_> {
     fn sentence(&mut self, sentence: &Sentence) -> Vec<Cue> {
         let mut cues = self.according(sentence);
         cues.extend(self.authored(sentence));
+        let clauses = Clauses::cut(self.document, sentence);
+        cues.extend(self.phrases(sentence, &clauses));
         for verb in sentence.tokens.clone() {
             if cues.iter().any(|cue| cue.head.contains(&verb)) {
                 continue;
             }
-            cues.extend(self.verb(sentence, verb));
+            cues.extend(self.verb(sentence, verb, &clauses));
+        }
+        if cues.is_empty() {
+            cues.extend(self.headline(sentence));
         }
         let citing = self.after_phrase(sentence, Phrases::Citing, sentence.tokens.clone());
         let outlets = self.after_phrase(sentence, Phrases::To, sentence.tokens.clone());
@@ -109,6 +124,9 @@ impl Reader<'_> {
         } else if let Some(person) = self.topic(sentence) {
             self.last = Some(person);
         }
+        let body = cues.iter().rev().filter_map(|cue| cue.speaker.as_ref());
+        let body = body.clone().find(|s| s.press || !s.named);
+        self.last_body = body.cloned().or(self.last_body.take());
         let mut outlets = self
             .phrases
             .runs(&sentence.tokens)
@@ -140,6 +158,7 @@ impl Reader<'_> {
                 whole: true,
                 weak: false,
                 origin: self.originates(sentence, head.start),
+                nominal: false,
                 head,
             })
             .collect()
@@ -168,10 +187,108 @@ impl Reader<'_> {
                 whole: false,
                 weak: false,
                 origin: self.originates(sentence, head.start),
+                nominal: false,
                 head: noun..head.end,
             });
         }
         cues
+    }
+
+    /// "No evidence that …", "cleared the agency of …", "accused him of …": phrases that deny or allege what follows.
+    fn phrases(&self, sentence: &Sentence, clauses: &Clauses) -> Vec<Cue> {
+        let mut cues: Vec<Cue> = Vec::new();
+        for at in sentence.tokens.clone() {
+            let Some((kind, length)) = self.document.cue_phrase(at, sentence.tokens.end) else {
+                continue;
+            };
+            // "It was not ruled out that …": nothing is denied.
+            let negated = at > sentence.tokens.start && self.document.is(at - 1, Class::Negation);
+            if negated || cues.last().is_some_and(|cue| cue.head.contains(&at)) {
+                continue;
+            }
+            let last = at + length - 1;
+            // A phrase that closes its sentence judges what stands before it.
+            let closes = last + 1 >= sentence.tokens.end;
+            let scope = if closes {
+                sentence.tokens.start..at
+            } else {
+                at + 1..clauses.reach(last, sentence.tokens.end).end
+            };
+            cues.push(Cue {
+                kind: if kind == Phrases::Deny {
+                    Kind::Deny
+                } else {
+                    Kind::Suggest
+                },
+                verb: at,
+                speaker: None,
+                via: Vec::new(),
+                head: at..at + 1,
+                scope,
+                whole: false,
+                weak: false,
+                origin: false,
+                nominal: false,
+            });
+        }
+        cues
+    }
+
+    /// "Union: agency tapped phone", "Agency tapped phone: sources".
+    fn headline(&self, sentence: &Sentence) -> Option<Cue> {
+        let document = self.document;
+        let Range { start, end } = sentence.tokens.clone();
+        if end - start > HEADLINE || end - start < 3 {
+            return None;
+        }
+        let colon = |t: &usize| document.gap(*t).contains(':');
+        let dash = |t: &usize| colon(t) || document.gap(*t).contains(['–', '—']) || document.gap(*t).contains(" - ");
+        let ahead = (start..(start + CREDIT).min(end - 1))
+            .find(colon)
+            .filter(|at| at - start + 1 < end - at);
+        let behind = (end.saturating_sub(CREDIT + 1).max(start)..end - 1).rev().find(dash);
+        let (head, scope) = match (ahead, behind) {
+            (Some(at), _) => (start..at + 1, at + 1..end),
+            (None, Some(at)) => (at + 1..end, start..at + 1),
+            (None, None) => return None,
+        };
+        if head
+            .clone()
+            .any(|t| document.is(t, Class::Label) || document.word(t).numeric)
+        {
+            return None;
+        }
+        let speaker = self.speaker(&head, false)?;
+        let known = speaker.press || !speaker.named || ahead.is_some();
+        known.then_some(Cue {
+            kind: Kind::Say,
+            verb: head.start,
+            speaker: Some(speaker),
+            via: Vec::new(),
+            head,
+            scope,
+            whole: true,
+            weak: false,
+            origin: false,
+            nominal: false,
+        })
+    }
+
+    /// Whether a verb's object is a thing: no clause, no quotation and no finite verb follows.
+    fn nominal(&self, sentence: &Sentence, verb: usize, clauses: &Clauses) -> bool {
+        let document = self.document;
+        let tells = document.is(verb, Class::Reveal) && !document.word(verb).lower.starts_with("sa");
+        tells
+            && !(verb..sentence.tokens.end).any(|t| {
+                let classes = document.word(t).classes;
+                let finite = classes.any(&[Class::Copula, Class::Modal])
+                    || classes.has(Class::Auxiliary)
+                        && !classes.has(Class::Determiner)
+                        && !document.word(t).lower.ends_with("ly");
+                document.quotes_after(t) && t + 1 < sentence.tokens.end
+                    || t > verb && finite && !matches!(clauses.list[clauses.of(t)].link, Link::Relative | Link::Beside)
+                    || clauses.list[clauses.of(t)].link == Link::Content && t > verb
+            })
     }
 
     fn originates(&self, sentence: &Sentence, at: usize) -> bool {
@@ -194,7 +311,7 @@ impl Reader<'_> {
             let mut end = start;
             while end < sentence.tokens.end && end - start < MAX_SOURCE {
                 let stops = self.document.is(end, Class::Subordinator)
-                    || (self.document.is(end, Class::Auxiliary) && end > start);
+                    || self.document.word(end).classes.any(&[Class::Auxiliary, Class::Modal]) && end > start;
                 if stops {
                     break;
                 }
@@ -210,7 +327,7 @@ impl Reader<'_> {
         found
     }
 
-    fn verb(&self, sentence: &Sentence, verb: usize) -> Option<Cue> {
+    fn verb(&self, sentence: &Sentence, verb: usize, clauses: &Clauses) -> Option<Cue> {
         let document = self.document;
         let classes = document.word(verb).classes;
         let soon = verb + 1..(verb + 6).min(sentence.tokens.end);
@@ -234,6 +351,15 @@ impl Reader<'_> {
         let adverb = classes.has(Class::Hedge)
             && (document.word(verb).lower.ends_with("ly") || document.language != Language::En);
         if adverb || before.is_some() && document.word(verb).capital && !sentence.shouted {
+            return None;
+        }
+        // "Said to be", "Apple's reported purchase": nobody says so.
+        let next = (verb + 1 < sentence.tokens.end).then(|| document.word(verb + 1).lower.as_str());
+        let passive = next == Some("to")
+            && document
+                .phrase_at(Phrases::HedgePhrase, verb, sentence.tokens.end)
+                .is_some();
+        if passive || before.is_some_and(|t| document.gap(t).starts_with("'s")) {
             return None;
         }
         let set_apart = before.is_some_and(|t| self.document.breaks(t));
@@ -291,7 +417,7 @@ impl Reader<'_> {
         } else if opens {
             verb + 1..clause_end
         } else if matches!(kind, Kind::Deny | Kind::Admit) {
-            verb + 1..self.contrast(sentence, verb + 1)
+            clauses.reach(verb, sentence.tokens.end)
         } else {
             verb + 1..sentence.tokens.end
         };
@@ -305,6 +431,7 @@ impl Reader<'_> {
             whole,
             weak,
             origin: self.originates(sentence, verb),
+            nominal: kind == Kind::Say && !inverted && self.nominal(sentence, verb, clauses),
         })
     }
 
@@ -328,17 +455,6 @@ impl Reader<'_> {
             .map_or(sentence.tokens.end, |t| t + 1)
     }
 
-    /// Where a denial or admission ends: at a break that is followed by a new clause.
-    fn contrast(&self, sentence: &Sentence, from: usize) -> usize {
-        let opens = |t: usize| {
-            let classes = self.document.word(t).classes;
-            classes.has(Class::Conjunction) || (classes.has(Class::Subordinator) && !classes.has(Class::Relative))
-        };
-        let ends = (from..sentence.tokens.end.saturating_sub(1))
-            .find(|t| self.document.breaks(*t) && (self.document.gap(*t).contains(';') || opens(*t + 1)));
-        ends.map_or(sentence.tokens.end, |t| t + 1)
-    }
-
     /// Who a noun phrase stands for, with pronouns and "the paper" traced back.
     fn speaker(&self, phrase: &Range<usize>, loose: bool) -> Option<Speaker> {
         if phrase.is_empty() {
@@ -353,10 +469,20 @@ impl Reader<'_> {
             };
             // Inside a quotation a pronoun is its speaker's word, and whose that is shows outside.
             let quoted = self.document.tokens[phrase.start].quote != 0;
+            if first.lower == "it" {
+                return self.last_body.clone().filter(|_| !quoted);
+            }
             return Some(self.last.clone().filter(|_| !quoted).unwrap_or_else(itself));
         }
         let speaker = self.phrases.speaker(phrase, loose)?;
         if speaker.press && !speaker.named {
+            // "Press reports said": no outlet in particular.
+            if !first.classes.any(&[Class::Determiner, Class::NounMaker]) {
+                return Some(Speaker {
+                    press: false,
+                    ..speaker
+                });
+            }
             return Some(self.last_outlet.clone().unwrap_or(speaker));
         }
         Some(speaker)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::language::{Class, Language, Phrases};
+use crate::language::{Class, Element, Language, PARTED, Phrases};
 use crate::text::{Source, Warning};
 use crate::words::{self, Vocabulary, Word};
 
@@ -59,10 +59,15 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Cuts a text up. Languages without tables are said in its warnings.
-    pub(crate) fn new(mut source: Source) -> Self {
+    /// Cuts a text up, in the language its words and letters show.
+    pub(crate) fn new(source: Source) -> Self {
+        let (language, sure) = Language::detect(source.text.as_str());
+        Self::in_language(source, language, sure)
+    }
+
+    /// Cuts a text up in a language that is known. Languages without tables are said in its warnings.
+    pub(crate) fn in_language(mut source: Source, language: Language, sure: bool) -> Self {
         let text = source.text.as_str();
-        let (language, sure) = Language::detect(text);
         let mut vocabulary = Vocabulary::new(language, words::mostly_latin(text));
         let (mut tokens, mut sentences) = (Vec::new(), Vec::new());
         let mut quotes = Quotations::default();
@@ -153,15 +158,31 @@ impl Document {
         if at >= end || !self.word(at).opens.has(kind) {
             return None;
         }
-        let stands = |phrase: &&Vec<String>| {
-            at + phrase.len() <= end
-                && phrase
-                    .iter()
-                    .zip(at..)
-                    .all(|(word, token)| self.word(token).lower == *word)
-        };
         let phrases = self.language.lexicon().phrases(kind).iter();
-        phrases.filter(stands).map(Vec::len).max()
+        phrases.filter_map(|phrase| self.phrase_length(phrase, at, end)).max()
+    }
+
+    /// How many words from a token on a phrase takes, if it stands there.
+    fn phrase_length(&self, phrase: &[Element], at: usize, end: usize) -> Option<usize> {
+        let mut token = at;
+        let mut gap = 0;
+        for element in phrase {
+            if matches!(element, Element::Gap) {
+                gap = PARTED;
+                continue;
+            }
+            let found = (token..end.min(token + gap + 1)).find(|t| element.is(&self.word(*t).lower))?;
+            token = found + 1;
+            gap = 0;
+        }
+        Some(token - at)
+    }
+
+    /// A phrase that denies or alleges what follows it, and its length in words.
+    pub(crate) fn cue_phrase(&self, at: usize, end: usize) -> Option<(Phrases, usize)> {
+        [Phrases::Deny, Phrases::Allege]
+            .into_iter()
+            .find_map(|kind| Some((kind, self.phrase_at(kind, at, end)?)))
     }
 
     /// Whether a token is the first of its sentence.
@@ -218,6 +239,10 @@ fn sentence_bounds(line: &str, language: Language) -> Vec<(Range<usize>, bool)> 
 }
 
 fn continues(before: &str, after: &str, language: Language) -> bool {
+    // "host[.]org" has no end within.
+    if ["[.]", "(.)", "{.}"].iter().any(|dot| before.ends_with(dot)) {
+        return true;
+    }
     let before = before.trim_end();
     if after
         .chars()

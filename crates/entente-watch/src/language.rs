@@ -30,6 +30,8 @@ pub const LANGUAGES: [Language; 5] = [Language::En, Language::Fr, Language::De, 
 
 /// Letters that detection looks at; more does not change the answer.
 const DETECTION_WINDOW: usize = 8_000;
+/// Bytes below which the letters of a text say less of its language than its words.
+const SHORT_TEXT: usize = 160;
 /// No word of a language is longer; longer strings are codes and stay as they are.
 const LONGEST_WORD: usize = 40;
 
@@ -52,17 +54,32 @@ impl Language {
             whatlang::Lang::Pol => Self::Pl,
             _ => Self::Other,
         };
-        if info.is_reliable() {
+        // A short text is better judged by the words it shares with the tables than by its letters.
+        let mut scored = LANGUAGES.map(|l| (known_words(&text[..end], l), l));
+        scored.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let [(best, by_words), (second, _), ..] = scored;
+        let short = text.len() < SHORT_TEXT;
+        if info.is_reliable() && !(short && best > second + 1) {
             return (language, true);
         }
-        // A short text is better judged by its function words than by its letters.
-        let scored = LANGUAGES.map(|l| (function_words(&text[..end], l), l));
-        let best = scored
-            .iter()
-            .max_by_key(|(count, _)| *count)
-            .copied()
-            .unwrap_or((0, Self::Other));
-        if best.0 > 0 { (best.1, false) } else { (language, false) }
+        if best > second {
+            return (by_words, best > second + 1);
+        }
+        (language, false)
+    }
+
+    /// The language of a tag such as `en`, `de-AT` or `fr_FR`, if it has tables.
+    #[must_use]
+    pub fn named(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+        match primary.as_str() {
+            "en" => Some(Self::En),
+            "fr" => Some(Self::Fr),
+            "de" => Some(Self::De),
+            "es" => Some(Self::Es),
+            "pl" => Some(Self::Pl),
+            _ => None,
+        }
     }
 
     /// The stem of a lower-case word.
@@ -115,7 +132,9 @@ fn with_agent(word: &str, stem: String) -> String {
         ("ist", "ist"),
         ("ive", "ive"),
     ];
-    let singular = word.strip_suffix('s').unwrap_or(word);
+    // "Engineered" is what an engineer did, and "engineering" too.
+    let verb = ["ed", "ing"].iter().find_map(|ending| word.strip_suffix(ending));
+    let singular = verb.or_else(|| word.strip_suffix('s')).unwrap_or(word);
     let agent = AGENTS
         .iter()
         .find(|(suffix, _)| singular.ends_with(suffix) && !stem.ends_with(suffix) && stem.len() < singular.len());
@@ -125,10 +144,11 @@ fn with_agent(word: &str, stem: String) -> String {
     }
 }
 
-fn function_words(text: &str, language: Language) -> usize {
+/// How many words of a text stand in the tables of a language.
+fn known_words(text: &str, language: Language) -> usize {
     let lexicon = language.lexicon();
     text.split(|c: char| !c.is_alphabetic())
-        .filter(|w| lexicon.has(Class::Function, &w.to_lowercase()))
+        .filter(|word| word.chars().nth(1).is_some() && lexicon.exact.contains_key(&word.to_lowercase()))
         .count()
 }
 
@@ -210,6 +230,30 @@ pub(crate) enum Class {
     PlaceNoun,
     /// Words in names of organisations.
     OrgNoun,
+    /// Words that open what somebody says: that.
+    That,
+    /// Words that open what is left open: whether.
+    Open,
+    /// Words that set a clause against the one before it: but.
+    Contrast,
+    /// Words that open a clause beside another: although, after.
+    Adverbial,
+    /// Conjunctions of alternatives: or.
+    Either,
+    /// "Only", as in "not only".
+    Only,
+    /// Words that ask or know: know, clear, about.
+    Asking,
+    /// Verbs whose object did not happen: failed to, refused to.
+    Unfulfilled,
+    /// Forms of "to be".
+    Copula,
+    /// Words before the colon of a headline that are nobody: exclusive, update.
+    Label,
+    /// Words that go with a verb and may stand apart from it: forward, off; ab, vor.
+    Particle,
+    /// Words at the head of a sentence that lead to somebody in the one before: he, his.
+    Leading,
 }
 
 /// A phrase table: the words in order.
@@ -230,6 +274,43 @@ pub(crate) enum Phrases {
     NoStance,
     /// "first reported by", "exclusive": the credit of an origin.
     Origin,
+    /// "no evidence", "cleared … of": what follows is denied.
+    Deny,
+    /// "accused … of": what follows is alleged.
+    Allege,
+}
+
+/// A word of a phrase: as it stands, or with a star any word that begins so.
+#[derive(Debug, Clone)]
+pub(crate) enum Element {
+    /// The word itself.
+    Word(String),
+    /// Any word that begins so (`clear*`).
+    Start(String),
+    /// Up to [`PARTED`] words between (`…`).
+    Gap,
+}
+
+/// Words that may stand where a phrase has a gap.
+pub(crate) const PARTED: usize = 6;
+
+impl Element {
+    fn new(text: &str) -> Self {
+        match text.strip_suffix('*') {
+            _ if text == "…" => Self::Gap,
+            Some(start) => Self::Start(start.to_owned()),
+            None => Self::Word(text.to_owned()),
+        }
+    }
+
+    /// Whether a lower-case word is this element.
+    pub(crate) fn is(&self, word: &str) -> bool {
+        match self {
+            Self::Word(own) => own == word,
+            Self::Start(start) => word.starts_with(start.as_str()),
+            Self::Gap => false,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -245,13 +326,15 @@ struct Rows {
 pub(crate) struct Lexicon {
     exact: HashMap<String, u64>,
     stems: HashMap<String, u64>,
-    phrases: HashMap<Phrases, Vec<Vec<String>>>,
+    phrases: HashMap<Phrases, Vec<Vec<Element>>>,
     /// First words of phrases, with the tables they open.
-    opening: HashMap<String, u8>,
+    opening: HashMap<String, u16>,
+    /// The same for words that only have to begin so.
+    opening_starts: Vec<(String, u16)>,
 }
 
 /// Classes whose words are inflected, so that a stem decides.
-const INFLECTED: [Class; 13] = [
+const INFLECTED: [Class; 14] = [
     Class::Say,
     Class::Suggest,
     Class::Deny,
@@ -265,6 +348,7 @@ const INFLECTED: [Class; 13] = [
     Class::OrgNoun,
     Class::Right,
     Class::Falsity,
+    Class::Unfulfilled,
 ];
 
 impl Lexicon {
@@ -279,12 +363,14 @@ impl Lexicon {
             }
         }
         for (kind, phrases) in rows.phrases {
-            let split = phrases
-                .iter()
-                .map(|p| p.split_whitespace().map(str::to_owned).collect());
-            let split: Vec<Vec<String>> = split.collect();
+            let split = phrases.iter().map(|p| p.split_whitespace().map(Element::new).collect());
+            let split: Vec<Vec<Element>> = split.collect();
             for first in split.iter().filter_map(|phrase| phrase.first()) {
-                *lexicon.opening.entry(first.clone()).or_default() |= 1 << (kind as u8);
+                match first {
+                    Element::Word(word) => *lexicon.opening.entry(word.clone()).or_default() |= 1 << (kind as u16),
+                    Element::Start(start) => lexicon.opening_starts.push((start.clone(), 1 << (kind as u16))),
+                    Element::Gap => {}
+                }
             }
             lexicon.phrases.insert(kind, split);
         }
@@ -297,13 +383,18 @@ impl Lexicon {
     }
 
     /// The phrases of a table.
-    pub(crate) fn phrases(&self, kind: Phrases) -> &[Vec<String>] {
+    pub(crate) fn phrases(&self, kind: Phrases) -> &[Vec<Element>] {
         self.phrases.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     /// The tables a phrase of which begins with this word.
     pub(crate) fn opens(&self, word: &str) -> PhraseSet {
-        PhraseSet(self.opening.get(word).copied().unwrap_or(0))
+        let starts = self
+            .opening_starts
+            .iter()
+            .filter(|(start, _)| word.starts_with(start.as_str()));
+        let exact = self.opening.get(word).copied().unwrap_or(0);
+        PhraseSet(starts.fold(exact, |set, (_, kind)| set | kind))
     }
 
     /// All classes of a word: those it is listed in, and those of inflected words it shares its stem with.
@@ -314,11 +405,11 @@ impl Lexicon {
 
 /// A set of phrase tables.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct PhraseSet(u8);
+pub(crate) struct PhraseSet(u16);
 
 impl PhraseSet {
     pub(crate) fn has(self, kind: Phrases) -> bool {
-        self.0 & (1 << (kind as u8)) != 0
+        self.0 & (1 << (kind as u16)) != 0
     }
 }
 

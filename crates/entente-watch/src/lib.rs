@@ -15,8 +15,10 @@
 
 mod attribution;
 pub mod check;
+mod clauses;
 mod cues;
 mod document;
+pub mod explain;
 pub mod facts;
 pub mod html;
 mod language;

@@ -8,6 +8,7 @@ mod filing;
 mod found;
 mod index;
 mod keys;
+mod near;
 mod nearby;
 mod page;
 mod phrases;
@@ -58,7 +59,7 @@ impl Compiled {
         Self {
             phrases: PhraseIndex::new(facts, language),
             shingles,
-            residual: residual::Postings::new(&wordings),
+            residual: residual::Postings::new(&wordings, facts),
             wordings,
         }
     }
@@ -125,6 +126,7 @@ impl Matcher {
             }
         }
         let mut reviews = compiled.residual.find(document, &stems);
+        reviews.extend(near::find(page, &best));
         reviews.retain(|review| !best.contains_key(&(review.sentence, review.fact)));
         Outcome {
             matches: best.into_values().collect(),

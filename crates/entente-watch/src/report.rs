@@ -24,9 +24,9 @@ pub struct Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Extent {
-    /// Every slot was found.
+    /// The fact is told: every slot stands in one statement of one sentence.
     Full,
-    /// Some slots are missing; they are named.
+    /// Slots are missing, and are named; or they stand in statements that do not belong together.
     Partial,
 }
 
@@ -73,6 +73,9 @@ pub struct Note {
     pub span: Span,
     /// Closeness, 0 to 1.
     pub score: f64,
+    /// Names of the slots that are missing for the fact to be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }
 
 /// Where a story comes from.
@@ -234,10 +237,15 @@ impl Report {
         for note in self.summary.to_review.iter().take(SHOWN_REVIEWS) {
             let _ = writeln!(
                 table,
-                "look at {}: “{}” is close to {}",
+                "look at {}: “{}” is close to {}{}",
                 visible(&note.file),
                 visible(&note.span.quote),
-                visible(&note.fact)
+                visible(&note.fact),
+                if note.missing.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (missing: {})", visible(&note.missing.join(", ")))
+                }
             );
         }
         if let more @ 1.. = self.summary.to_review.len().saturating_sub(SHOWN_REVIEWS) {

@@ -1,10 +1,11 @@
 //! The scan itself: texts in, findings and summary out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use crate::attribution::Attribution;
 use crate::document::Document;
+use crate::explain::Explanation;
 use crate::facts::Facts;
 use crate::language::{Class, Language};
 use crate::matching::{Hit, Match, Matcher, Outcome, is_entity};
@@ -23,6 +24,8 @@ const BACK: usize = 40;
 const NEAR: usize = 12;
 /// Sentences ahead for the same: a headline denies what the text then tells.
 const AHEAD: usize = 3;
+/// Words of its own that a denial may have and still deny what one shared slot names.
+const OWN_WORDS: usize = 3;
 /// Confidence of a reference: the status is sure, the fact it goes back to is inferred.
 const REFERENCE: f64 = 0.6;
 /// Words by which a span is widened to its clause on either side.
@@ -47,6 +50,7 @@ const UNKNOWN_LANGUAGE: f64 = 0.5;
 pub struct Scanner {
     matcher: Matcher,
     wordings: Vec<Wording>,
+    language: Option<Language>,
 }
 
 /// A finding before it is written down.
@@ -69,6 +73,37 @@ impl Scanner {
         Self {
             matcher: Matcher::new(facts),
             wordings,
+            language: None,
+        }
+    }
+
+    /// Reads every text in this language, whatever it looks like: headlines are too short to tell.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Self {
+        Self {
+            language: Some(language),
+            ..self
+        }
+    }
+
+    /// The text in the language it was said to be in, else the one it shows, else the one of the texts before it.
+    fn read(&self, source: Source, batch: &mut BTreeMap<Language, usize>) -> Document {
+        let given = self.language.or(source.language);
+        let (shown, sure) = Language::detect(source.text.as_str());
+        if let Some(language) = given {
+            return Document::in_language(source, language, true);
+        }
+        let most = batch
+            .iter()
+            .max_by_key(|(_, count)| **count)
+            .map(|(language, _)| *language);
+        if sure {
+            *batch.entry(shown).or_default() += 1;
+            return Document::in_language(source, shown, true);
+        }
+        match most {
+            Some(language) => Document::in_language(source, language, true),
+            None => Document::in_language(source, shown, false),
         }
     }
 
@@ -83,6 +118,7 @@ impl Scanner {
     pub fn scan(&self, sources: impl IntoIterator<Item = Source>) -> Report {
         let mut report = Report::default();
         let mut traces: Vec<Trace> = Vec::new();
+        let mut batch: BTreeMap<Language, usize> = BTreeMap::new();
         let mut order: Vec<(Option<jiff::Timestamp>, String, BTreeSet<String>)> = Vec::new();
         report
             .summary
@@ -92,7 +128,7 @@ impl Scanner {
                 warning: w.clone(),
             }));
         for source in sources {
-            let document = Document::new(source);
+            let document = self.read(source, &mut batch);
             let from = report.findings.len();
             let attribution = Attribution::new(&document, &Names::new(&document));
             self.text(&document, &attribution, &mut report);
@@ -118,8 +154,60 @@ impl Scanner {
         report
     }
 
+    /// How one sentence (from 0) of a text is read: its clauses, the words that say who vouches for what, the slots found
+    /// in it, and what was decided and why. None where the text has no such sentence.
+    ///
+    /// ```
+    /// use entente_watch::{Scanner, facts::Facts, text};
+    /// let facts = Facts::parse(r#"[{"id":"gate","slots":[{"name":"gate","any":["gate"]},{"name":"guards","any":["guards"]}]}]"#)?;
+    /// let page = "The mayor denied the budget, but the gate has two guards.";
+    /// let source = text::read_bytes("page.txt", page.as_bytes())?.remove(0);
+    /// let read = Scanner::new(facts).explain(source, 0).expect("the first sentence");
+    /// assert_eq!(read.clauses[1].text, "but the gate has two guards");
+    /// assert_eq!(read.decisions[0].because, "nothing holds of the clause but that it is said");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self, source: Source, sentence: usize) -> Option<Explanation> {
+        let document = self.read(source, &mut BTreeMap::new());
+        let attribution = Attribution::new(&document, &Names::new(&document));
+        let outcome = self.matcher.run(&document, &attribution.framing(&document));
+        let bounds = document.sentences.get(sentence)?;
+        let here = |found: &&Match| found.sentence == sentence;
+        let mut explanation = Explanation::new(
+            &document,
+            &attribution,
+            sentence,
+            span(&document, bounds.tokens.clone()),
+        );
+        for found in outcome.matches.iter().filter(here) {
+            let fact = &self.facts().list()[found.fact];
+            for (slot, tokens) in found.hits.iter().chain(&found.context) {
+                let name = fact.slots.get(*slot).map_or("value", |slot| slot.name.as_str());
+                explanation.slot(&fact.id, name, document.text(tokens.clone()));
+            }
+            let verdict = stance::judge(&document, &attribution, self.wordings[found.fact], found);
+            let missing = found
+                .missing
+                .iter()
+                .map(|slot| fact.slots[*slot].name.clone())
+                .collect();
+            explanation.decision(&fact.id, &verdict, missing);
+        }
+        for review in outcome.reviews.iter().filter(|review| review.sentence == sentence) {
+            let fact = &self.facts().list()[review.fact];
+            let missing = review
+                .missing
+                .iter()
+                .map(|slot| fact.slots[*slot].name.clone())
+                .collect();
+            explanation.near(&fact.id, missing);
+        }
+        Some(explanation)
+    }
+
     fn text(&self, document: &Document, attribution: &Attribution, report: &mut Report) {
-        let outcome = self.matcher.run(document, &attribution.framing(document.tokens.len()));
+        let outcome = self.matcher.run(document, &attribution.framing(document));
         let primary = origins::primary(attribution);
         report
             .summary
@@ -138,7 +226,7 @@ impl Scanner {
                 report
                     .summary
                     .not_exposed
-                    .push(self.note(document, found.fact, found.sentence, found.score));
+                    .push(self.note(document, found.fact, found.sentence, found.score, &[]));
             }
         }
         let references = stance::references(document, attribution);
@@ -151,11 +239,12 @@ impl Scanner {
             .filter_map(|r| self.refer(document, &outcome, &places, &counts, r))
             .collect();
         // A stance taken in the same sentence says more than that the sentence is about the fact.
-        let referred: HashSet<(usize, usize)> = referring.iter().map(|r| (r.fact, r.sentence)).collect();
         places.retain(|p| {
+            let same = |r: &Place| (r.fact, r.sentence) == (p.fact, p.sentence);
+            let overlaps = |r: &Place| p.tokens.start < r.tokens.end && r.tokens.start < p.tokens.end;
             p.verdict.status != Status::Asserted
                 || p.verdict.speaker.is_some()
-                || !referred.contains(&(p.fact, p.sentence))
+                || !referring.iter().any(|r| same(r) && overlaps(r))
         });
         places.extend(referring);
         places.sort_by_key(|p| (p.tokens.start, p.fact));
@@ -179,7 +268,7 @@ impl Scanner {
             outcome
                 .reviews
                 .iter()
-                .map(|r| self.note(document, r.fact, r.sentence, r.score)),
+                .map(|r| self.note(document, r.fact, r.sentence, r.score, &r.missing)),
         );
     }
 
@@ -210,7 +299,7 @@ impl Scanner {
         let hits = &outcome.hits[reference.sentence];
         let phrases = self.matcher.phrases(document.language);
         let named = |fact: usize| {
-            let inside = |h: &&Hit| reference.tokens.contains(&h.tokens.start) && !is_entity(h.phrase);
+            let inside = |h: &&Hit| reference.object.contains(&h.tokens.start) && !is_entity(h.phrase);
             (0..self.facts().list()[fact].slots.len())
                 .filter(|slot| {
                     hits.iter()
@@ -219,6 +308,12 @@ impl Scanner {
                 })
                 .count()
         };
+        // "Denied the affair with her driver" has words of its own, and shares one by chance at most.
+        let own = reference.object.clone().filter(|t| {
+            let told = || hits.iter().any(|hit| hit.tokens.contains(t));
+            document.word(*t).is_content() && !told()
+        });
+        let own = own.count();
         let best = places
             .iter()
             .map(|p| {
@@ -231,7 +326,7 @@ impl Scanner {
                     p,
                 )
             })
-            .filter(|((slots, ..), _)| reference.anaphoric || *slots > 0)
+            .filter(|((slots, ..), _)| reference.anaphoric || *slots > 1 || *slots == 1 && own <= OWN_WORDS)
             .max_by_key(|(rank, _)| *rank)?
             .1;
         let mut chain = reference.via;
@@ -245,6 +340,8 @@ impl Scanner {
                 speaker: reference.speaker,
                 chain,
                 exposed: true,
+                together: true,
+                because: "it denies or admits what was reported",
             },
             found: None,
             extent: best.extent,
@@ -253,13 +350,15 @@ impl Scanner {
         })
     }
 
-    fn note(&self, document: &Document, fact: usize, sentence: usize, score: f64) -> Note {
+    fn note(&self, document: &Document, fact: usize, sentence: usize, score: f64, missing: &[usize]) -> Note {
         let span = span(document, document.sentences[sentence].tokens.clone());
+        let slots = &self.facts().list()[fact].slots;
         Note {
             file: document.source.file.clone(),
             fact: self.facts().list()[fact].id.clone(),
             span,
             score: rounded(score),
+            missing: missing.iter().map(|slot| slots[*slot].name.clone()).collect(),
         }
     }
 
@@ -336,14 +435,14 @@ fn place(document: &Document, attribution: &Attribution, found: &Match, verdict:
         fact: found.fact,
         sentence: found.sentence,
         tokens: clause(document, attribution, found.sentence, found.tokens()),
-        verdict,
-        extent: if found.missing.is_empty() {
+        extent: if found.missing.is_empty() && found.context.is_empty() && verdict.together {
             Extent::Full
         } else {
             Extent::Partial
         },
         missing: found.missing.clone(),
         confidence: found.score.min(1.0) * known,
+        verdict,
         found: Some(found.clone()),
     }
 }

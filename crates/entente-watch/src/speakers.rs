@@ -77,7 +77,7 @@ impl Phrases<'_> {
     /// "Two soldiers": a short phrase that counts or points at somebody no table lists.
     fn somebody(&self, phrase: &Range<usize>) -> Option<Speaker> {
         let first = self.document.word(phrase.start).classes;
-        let points = first.any(&[Class::Determiner, Class::Number]) && !first.has(Class::Relative);
+        let points = first.any(&[Class::Determiner, Class::Number, Class::NounMaker]) && !first.has(Class::Relative);
         let noun = phrase.len() > 1 && self.document.word(phrase.end - 1).is_content();
         let inside = phrase.clone().skip(1).all(|t| self.document.word(t).is_content());
         (points && noun && inside && phrase.len() <= SOMEBODY).then(|| Speaker {
@@ -93,7 +93,12 @@ impl Phrases<'_> {
         } else {
             Class::Press
         };
-        self.document.is(head, class) && names.iter().any(|name| name.end == head)
+        let outlet = |name: &Range<usize>| {
+            // "Early press reports": the first word of a sentence has a capital, whatever it is.
+            let opens = name.len() == 1 && self.document.opens_sentence(name.start);
+            !opens || self.possessive(name.start) || self.is_press(name)
+        };
+        self.document.is(head, class) && names.iter().any(|name| name.end == head && outlet(name))
     }
 
     fn possessive(&self, token: usize) -> bool {
@@ -113,7 +118,7 @@ impl Phrases<'_> {
         let mut from = head;
         while from > phrase.start {
             let before = document.word(from - 1);
-            if before.classes.has(Class::Determiner) && !before.classes.has(Class::Relative) {
+            if before.classes.any(&[Class::Determiner, Class::Leading]) && !before.classes.has(Class::Relative) {
                 from -= 1;
                 break;
             }
@@ -203,9 +208,10 @@ impl Phrases<'_> {
         let name = untitled(self.document, name.clone());
         let full = self.names.resolve(self.document.text(name));
         let lexicon = self.document.language.lexicon();
-        let press = full
-            .split(' ')
-            .any(|word| lexicon.has(Class::Press, &word.to_lowercase()));
+        let words: Vec<String> = full.split(' ').map(str::to_lowercase).collect();
+        // "Times Square" is a place.
+        let place = words.last().is_some_and(|last| lexicon.has(Class::PlaceNoun, last));
+        let press = !place && words.iter().any(|word| lexicon.has(Class::Press, word));
         Speaker {
             name: full,
             named: true,

@@ -5,6 +5,7 @@ use std::ops::Range;
 pub use entente_core::Status;
 
 use crate::attribution::Attribution;
+use crate::clauses::{Clauses, Link};
 use crate::cues::{Cue, Kind};
 use crate::document::{Document, Sentence};
 use crate::facts::Fact;
@@ -12,7 +13,7 @@ use crate::language::{Class, LANGUAGES, Language, Lexicon, Phrases};
 use crate::matching::Match;
 use crate::speakers::Speaker;
 use crate::text::normal;
-use crate::words;
+use crate::words::{self, Word};
 
 /// The name under which a text speaks for itself.
 pub const ARTICLE: &str = "(article)";
@@ -25,6 +26,10 @@ pub(crate) struct Verdict {
     pub chain: Vec<Speaker>,
     /// False where the text says that this very thing was not made known.
     pub exposed: bool,
+    /// All of the match stands in one statement.
+    pub together: bool,
+    /// What decided, in words.
+    pub because: &'static str,
 }
 
 /// Words before a verb or a word of the match in which its negation is looked for.
@@ -37,6 +42,14 @@ const NEVER: [&str; 6] = ["never", "niemals", "jamais", "nunca", "jamás", "nigd
 const CLAIM: [&str; 6] = ["that", "que", "qu", "dass", "daß", "że"];
 /// Words that take a question or claim as so, in the languages that are read.
 const AFFIRMATIONS: [&str; 6] = ["yes", "oui", "ja", "sí", "si", "tak"];
+/// Words of a denial's object in which the word is looked for that refers back.
+const ANAPHOR: usize = 5;
+/// Words after which a report is of something that is named, in the languages that are read.
+const ABOUT: [&str; 14] = [
+    "of", "about", "over", "into", "von", "über", "de", "du", "des", "d", "sobre", "del", "o", "na",
+];
+/// Words of a phrase that is hardly parted.
+const UNPARTED: usize = 3;
 /// Words after a match in which "…was not disclosed" is looked for.
 const AFTER: usize = 7;
 
@@ -73,9 +86,11 @@ impl Wording {
 /// Judges one match.
 pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wording, found: &Match) -> Verdict {
     let reading = Reading::new(document, found);
+    // Who does not say how it was done does not say that it was done either.
+    let silent = |cue: &Cue| cue.kind == Kind::Say && cue.weak && reading.granted(cue.verb);
     let cues: Vec<&Cue> = attribution.cues[found.sentence]
         .iter()
-        .filter(|cue| reading.governed(cue))
+        .filter(|cue| reading.governed(cue) && !silent(cue))
         .collect();
     // Innermost first: the cue that stands closest before what it governs; asides last.
     let mut inner: Vec<&Cue> = cues.clone();
@@ -114,27 +129,39 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
     } else {
         chain.extend(speaker.clone());
     }
-    let exposed = (wording.negative || !reading.withheld()) && !reading.left_open();
+    let (withheld, open) = (!wording.negative && reading.withheld(), reading.left_open());
     let kinds = |kind| inner.iter().any(|cue| cue.kind == kind && !cue.weak);
     let doubtful = reading.hedged(wording.modal)
         || inner.iter().any(|cue| cue.weak && cue.kind == Kind::Admit)
         || kinds(Kind::Suggest);
-    let status = if document.language == Language::Other {
-        Status::Asserted
-    } else if kinds(Kind::Deny) || reading.called_false() || (!wording.negative && reading.negated()) {
-        Status::Denied
+    let (status, because) = if document.language == Language::Other {
+        (Status::Asserted, "the language has no tables")
+    } else if kinds(Kind::Deny) {
+        (Status::Denied, "a denial reaches the clause")
+    } else if reading.called_false() {
+        (Status::Denied, "the clause is called false")
+    } else if !wording.negative && reading.negated() {
+        (Status::Denied, "the clause is negated")
     } else if doubtful {
-        Status::Alleged
-    } else if kinds(Kind::Admit) || reading.affirmed() {
-        Status::Confirmed
+        (Status::Alleged, "a word of doubt or a claim holds of the clause")
+    } else if kinds(Kind::Admit) {
+        (Status::Confirmed, "an admission reaches the clause")
+    } else if reading.affirmed() {
+        (Status::Confirmed, "the answer begins with yes")
     } else {
-        Status::Asserted
+        (Status::Asserted, "nothing holds of the clause but that it is said")
     };
     Verdict {
         status,
         speaker,
         chain,
-        exposed,
+        exposed: !withheld && !open,
+        together: reading.together(),
+        because: match (withheld, open) {
+            (true, _) => "what was not revealed is this clause",
+            (_, true) => "it was left open whether it is so",
+            _ => because,
+        },
     }
 }
 
@@ -152,23 +179,68 @@ struct Reading<'a> {
     sentence: &'a Sentence,
     hits: Vec<Range<usize>>,
     span: Range<usize>,
+    clauses: Clauses,
+    /// The clause in which most of the match stands.
+    home: usize,
 }
 
 impl<'a> Reading<'a> {
     fn new(document: &'a Document, found: &Match) -> Self {
-        let hits = found.hits.iter().map(|(_, r)| r.clone()).collect();
+        let hits: Vec<Range<usize>> = found.hits.iter().map(|(_, r)| r.clone()).collect();
+        let sentence = &document.sentences[found.sentence];
+        let clauses = Clauses::cut(document, sentence);
+        let count = |clause: usize| hits.iter().filter(|hit| clauses.of(hit.start) == clause).count();
+        let home = (0..clauses.list.len()).max_by_key(|clause| count(*clause)).unwrap_or(0);
         Self {
             document,
-            sentence: &document.sentences[found.sentence],
-            hits,
+            sentence,
             span: found.tokens(),
+            hits,
+            clauses,
+            home,
         }
+    }
+
+    /// Whether what a word says of its clause holds of the match.
+    fn holds(&self, token: usize) -> bool {
+        self.clauses.holds(self.clauses.of(token), self.home)
     }
 
     fn governed(&self, cue: &Cue) -> bool {
         // What stands in the subject is neither inside nor outside: "the minister admitted that …".
         let beyond: Vec<&Range<usize>> = self.hits.iter().filter(|hit| !cue.head.contains(&hit.start)).collect();
+        // "An informant told police the names": the telling is what the text says, and not what he says.
+        if cue.nominal && beyond.len() < self.hits.len() {
+            return false;
+        }
+        if matches!(cue.kind, Kind::Deny | Kind::Admit) && !cue.whole && !self.reached(cue) {
+            return false;
+        }
         beyond.iter().filter(|hit| cue.scope.contains(&hit.start)).count() * 2 > beyond.len()
+    }
+
+    /// Whether no clause that stands by itself parts the words of the match.
+    fn together(&self) -> bool {
+        let statement = |token: usize| {
+            let mut at = self.clauses.of(token);
+            while !matches!(self.clauses.list[at].link, Link::Main | Link::Beside) {
+                at = self.clauses.list[at].parent;
+            }
+            at
+        };
+        let home = self.hits.first().map(|hit| statement(hit.start));
+        self.hits.iter().all(|hit| Some(statement(hit.start)) == home)
+    }
+
+    /// Whether a denial or admission holds of the clause of the match; in a description it does not.
+    fn reached(&self, cue: &Cue) -> bool {
+        let own = self.clauses.of(cue.verb);
+        own == self.home
+            || self.holds(cue.verb)
+            || cue.scope.end <= cue.verb
+            || self.clauses.list[own].link == Link::Relative
+                && self.clauses.list[self.home].link != Link::Relative
+                && self.clauses.holds(self.clauses.list[own].parent, self.home)
     }
 
     fn most(&self, holds: impl Fn(&Range<usize>) -> bool) -> bool {
@@ -199,8 +271,10 @@ impl<'a> Reading<'a> {
             .map_or(self.sentence.tokens.start, |t| t + 1)
     }
 
+    /// Whether a token is part of what was found; what parts a phrase with a gap is not.
     fn within(&self, token: usize) -> bool {
-        self.hits.iter().any(|hit| hit.contains(&token))
+        let ends = |hit: &Range<usize>| token == hit.start || token + 1 == hit.end || hit.len() <= UNPARTED;
+        self.hits.iter().any(|hit| hit.contains(&token) && ends(hit))
     }
 
     /// Words of doubt in the clause; a modal counts where most of the match follows it and no embedded question holds it.
@@ -213,20 +287,29 @@ impl<'a> Reading<'a> {
                 .take(8)
                 .any(|t| document.is(t, Class::Question) && !document.is(t, Class::Relative))
         };
-        let words = clause.clone().filter(|t| !self.within(*t)).any(|t| {
-            let word = document.word(t);
-            word.classes.has(Class::Hedge)
-                || (word.classes.has(Class::ClaimNoun) && t < self.span.start)
-                || (word.classes.has(Class::Modal)
-                    && !word.capital
-                    && !fact_is_modal
-                    && !embedded(t)
-                    && self.hits.iter().filter(|h| h.start > t).count() * 2 >= self.hits.len())
-                || (word.classes.has(Class::Condition) && !embedded(t))
-        });
+        let words = (self.sentence.tokens.start..self.span.end)
+            .filter(|t| !self.within(*t) && self.holds(*t))
+            .any(|t| {
+                let word = document.word(t);
+                let near = clause.contains(&t);
+                // "Apple's reported purchase".
+                let attribute = t > self.sentence.tokens.start
+                    && word.lower == "reported"
+                    && (document.gap(t - 1).starts_with("'s") || document.is(t - 1, Class::NounMaker));
+                word.classes.has(Class::Hedge)
+                    || attribute
+                    || (near && word.classes.has(Class::ClaimNoun) && t < self.span.start)
+                    || (near
+                        && word.classes.has(Class::Modal)
+                        && !word.capital
+                        && !fact_is_modal
+                        && !embedded(t)
+                        && self.hits.iter().filter(|h| h.start > t).count() * 2 >= self.hits.len())
+                    || (word.classes.has(Class::Condition) && !embedded(t))
+            });
         let end = self.sentence.tokens.end;
-        let phrase = clause
-            .clone()
+        let phrase = (self.sentence.tokens.start..self.span.end)
+            .filter(|t| self.holds(*t))
             .any(|t| document.phrase_at(Phrases::HedgePhrase, t, end).is_some());
         words || phrase || self.sentence.question
     }
@@ -238,8 +321,20 @@ impl<'a> Reading<'a> {
             .take_while(|t| !self.document.gap(*t).contains([',', ';', ':', '.']))
             .find(|t| {
                 let word = self.document.word(*t);
-                word.classes.has(Class::Negation) || ["declined", "refused", "stopped"].contains(&word.lower.as_str())
+                let same = self.clauses.of(*t) == self.clauses.of(token);
+                same && word.classes.any(&[Class::Negation, Class::Unfulfilled])
             })
+    }
+
+    /// "Er sagte nicht, ob …": in German the negation follows the verb.
+    fn negation_behind(&self, verb: usize) -> Option<usize> {
+        let document = self.document;
+        let behind = verb + 1..(verb + 1 + NEGATION_REACH).min(self.sentence.tokens.end);
+        let same = |t: &usize| self.clauses.of(*t) == self.clauses.of(verb) && document.is(*t, Class::Negation);
+        behind
+            .into_iter()
+            .find(same)
+            .filter(|_| document.language == Language::De)
     }
 
     /// "Never" holds for all that follows in its clause: "I never paid him a single crown".
@@ -260,31 +355,47 @@ impl<'a> Reading<'a> {
     fn withheld(&self) -> bool {
         let document = self.document;
         let end = (self.span.end + AFTER).min(self.sentence.tokens.end);
-        let end = (self.span.end.saturating_sub(1)..end)
-            .find(|t| document.gap(*t).contains([',', ';', ':']))
-            .map_or(end, |t| t + 1);
-        (self.clause_start()..end)
-            .filter(|t| document.is(*t, Class::Reveal))
-            .any(|verb| {
-                let Some(negation) = self.negation_before(verb, NEGATION_REACH) else {
-                    return false;
-                };
-                if self.within(negation) || document.word(negation + 1).lower == "only" {
-                    return false;
-                }
-                let after = self.most(|hit| hit.start >= verb);
-                let passive = (negation..verb)
-                    .any(|t| ["be", "been", "being"].contains(&document.word(t).lower.as_str()))
-                    || negation > 0
-                        && ["is", "are", "was", "were"].contains(&document.word(negation - 1).lower.as_str());
-                after || (passive && self.most(|hit| hit.start <= negation))
-            })
+        let verbs = (self.sentence.tokens.start..end).filter(|t| document.is(*t, Class::Reveal) && self.holds(*t));
+        verbs.into_iter().any(|verb| {
+            let negation = self.negation_before(verb, NEGATION_REACH);
+            let Some(negation) = negation.or_else(|| self.negation_behind(verb)) else {
+                return false;
+            };
+            if self.within(negation) || document.is(negation + 1, Class::Only) || self.granted(verb) {
+                return false;
+            }
+            let after = self.most(|hit| hit.start >= verb);
+            let passive = (negation.min(verb)..verb).any(|t| document.is(t, Class::Copula))
+                || negation > 0 && document.is(negation - 1, Class::Copula);
+            after || (passive && self.clauses.of(verb) == self.home && self.most(|hit| hit.start <= negation))
+        })
+    }
+
+    /// "How the agency had tapped the phone": what is asked for is withheld, all the rest is taken for granted. Who or
+    /// what somebody is asks for all there is.
+    fn granted(&self, verb: usize) -> bool {
+        let clause = self.clauses.list[self.home];
+        if clause.link != Link::Question || self.clauses.of(verb) == self.home {
+            return false;
+        }
+        let words = self.clauses.tokens(self.home);
+        let copula = |at: Option<&usize>| at.is_some_and(|t| self.document.is(*t, Class::Copula));
+        let identity = copula(words.last())
+            || copula(words.get(1))
+                && words.get(2).is_some_and(|t| {
+                    self.document
+                        .word(*t)
+                        .classes
+                        .any(&[Class::Determiner, Class::NounMaker])
+                });
+        !identity
     }
 
     /// "Declined to comment on whether …": nothing was said either way.
     fn left_open(&self) -> bool {
         let end = self.span.start;
-        (self.clause_start()..end).any(|t| self.document.phrase_at(Phrases::NoStance, t, end).is_some())
+        (self.sentence.tokens.start..end)
+            .any(|t| self.holds(t) && self.document.phrase_at(Phrases::NoStance, t, end).is_some() && !self.granted(t))
     }
 
     /// "It is false that …", "it is not true that …": whatever stands between, such as "anyone said".
@@ -311,6 +422,19 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// "Die Behörde hörte das Telefon nicht ab": in German the negation follows what it negates.
+    fn negated_behind(&self) -> bool {
+        let document = self.document;
+        document.language == Language::De
+            && (self.span.start..(self.span.end + 3).min(self.sentence.tokens.end)).any(|t| {
+                document.word(t).lower == "nicht"
+                    && !self.within(t)
+                    && self.clauses.of(t) == self.home
+                    && !(t + 1 < self.sentence.tokens.end
+                        && document.word(t + 1).classes.any(&[Class::Only, Class::Reveal]))
+            })
+    }
+
     /// A negation that stands right before a word of the match.
     fn negated(&self) -> bool {
         // "The claim that … is false."
@@ -323,6 +447,7 @@ impl<'a> Reading<'a> {
             .next()
             .is_some_and(|t| self.document.is(t, Class::Auxiliary));
         (falsity && copula && after.into_iter().all(|t| !self.document.is(t, Class::Negation)))
+            || self.negated_behind()
             || self.hits.iter().any(|hit| self.never_before(hit.start))
             || self.hits.iter().any(|hit| {
                 self.negation_before(hit.start, NEGATION_REACH).is_some_and(|negation| {
@@ -339,6 +464,8 @@ impl<'a> Reading<'a> {
 pub(crate) struct Reference {
     pub sentence: usize,
     pub tokens: Range<usize>,
+    /// What is denied or admitted.
+    pub object: Range<usize>,
     pub status: Status,
     pub speaker: Option<Speaker>,
     pub via: Vec<Speaker>,
@@ -352,7 +479,7 @@ pub(crate) fn references(document: &Document, attribution: &Attribution) -> Vec<
     for (number, sentence) in document.sentences.iter().enumerate() {
         for cue in attribution.cues[number]
             .iter()
-            .filter(|cue| matches!(cue.kind, Kind::Deny | Kind::Admit) && !cue.weak)
+            .filter(|cue| matches!(cue.kind, Kind::Deny | Kind::Admit) && !cue.weak && cue.speaker.is_some())
         {
             let object = if cue.whole {
                 sentence.tokens.clone()
@@ -360,13 +487,22 @@ pub(crate) fn references(document: &Document, attribution: &Attribution) -> Vec<
                 cue.scope.clone()
             };
             // "Rejected reports that …" says itself which reports.
-            let anaphoric = object.clone().take(7).any(|t| {
+            let anaphoric = object.clone().take(ANAPHOR).any(|t| {
                 let conjunction = t > object.start && CLAIM.contains(&document.word(t).lower.as_str());
-                document.is(t, Class::Anaphor) && !conjunction && !introduces_claim(document, t, object.end)
+                // "Reports of an affair", "das Verhältnis": a report of something else, an article.
+                let next = (t + 1 < object.end && !document.breaks(t)).then(|| document.word(t + 1));
+                let named = next.is_some_and(|word| ABOUT.contains(&word.lower.as_str()));
+                let article = document.is(t, Class::Determiner) && next.is_some_and(Word::is_content);
+                document.is(t, Class::Anaphor)
+                    && !conjunction
+                    && !named
+                    && !article
+                    && !introduces_claim(document, t, object.end)
             });
             found.push(Reference {
                 sentence: number,
                 tokens: cue.head.start.min(object.start)..object.end,
+                object: object.clone(),
                 status: if cue.kind == Kind::Deny {
                     Status::Denied
                 } else {
@@ -428,6 +564,7 @@ fn verdict_on_report(
     Some(Reference {
         sentence: number,
         tokens: noun.max(sentence.tokens.start + 1) - 1..predicate + 1,
+        object: noun..predicate + 1,
         status: if falsity { Status::Denied } else { Status::Confirmed },
         speaker,
         via: Vec::new(),

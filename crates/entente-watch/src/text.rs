@@ -126,6 +126,7 @@ struct Extract {
     text: MappedText,
     title: Option<String>,
     published: Option<String>,
+    language: Option<String>,
     pages: Vec<usize>,
 }
 
@@ -140,6 +141,8 @@ pub struct Source {
     pub title: Option<String>,
     /// When it was published, where the format names it.
     pub published: Option<jiff::Timestamp>,
+    /// The language the format names, if any.
+    pub language: Option<crate::Language>,
     /// Comparable text, mapped to bytes of the file (of the extracted text for a PDF).
     pub text: MappedText,
     /// The text spans count in, for quoting.
@@ -267,6 +270,7 @@ fn source(
         entry,
         title: extract.title,
         published: extract.published.as_deref().and_then(moment),
+        language: extract.language.as_deref().and_then(crate::Language::named),
         text: visible.through(&normal),
         original: original.clone(),
         pages: extract.pages,

@@ -105,6 +105,9 @@ impl Vocabulary {
 pub(crate) fn split(text: &str) -> Vec<(Range<usize>, Cow<'_, str>)> {
     let mut words = Vec::new();
     for (at, word) in text.unicode_word_indices() {
+        if word.len() < 4 && is_written_dot(text, at, word) {
+            continue;
+        }
         let mut start = at;
         let mut rest = word;
         while let Some(apostrophe) = rest.find('\'') {
@@ -122,7 +125,16 @@ pub(crate) fn split(text: &str) -> Vec<(Range<usize>, Cow<'_, str>)> {
         }
         let negated = rest.len() > 3 && rest.to_ascii_lowercase().ends_with("n't");
         let stem = if negated { &rest[..rest.len() - 3] } else { rest };
-        if !stem.is_empty() {
+        if is_indicator(stem) {
+            // Host names and addresses part by part, so that "host[.]org" and "host.org" are the same words.
+            let mut from = start;
+            for part in stem.split('.') {
+                if !part.is_empty() {
+                    words.push((from..from + part.len(), part.into()));
+                }
+                from += part.len() + 1;
+            }
+        } else if !stem.is_empty() {
             words.push((start..start + stem.len(), without_dots(stem)));
         }
         if negated {
@@ -135,6 +147,24 @@ pub(crate) fn split(text: &str) -> Vec<(Range<usize>, Cow<'_, str>)> {
 const ELIDED: [&str; 12] = [
     "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu",
 ];
+
+/// "dot" and "at" in brackets stand for the sign: "host[dot]org".
+fn is_written_dot(text: &str, at: usize, word: &str) -> bool {
+    let bytes = text.as_bytes();
+    let bracketed = at > 0
+        && b"[({".contains(&bytes[at - 1])
+        && bytes.get(at + word.len()).is_some_and(|close| b"])}".contains(close));
+    bracketed && (word.eq_ignore_ascii_case("dot") || word.eq_ignore_ascii_case("at"))
+}
+
+/// `host.org` and `198.51.100.7`, but neither `U.S` nor `3.5`.
+fn is_indicator(word: &str) -> bool {
+    let Some(dot) = word.find('.') else { return false };
+    let parts = || word.split('.');
+    let initials = parts().all(|part| part.chars().count() <= 1 && part.chars().all(char::is_alphabetic));
+    let letter = word[dot + 1..].chars().next().is_some_and(char::is_alphabetic);
+    !initials && (letter || parts().count() > 2)
+}
 
 /// `U.S` and `U.S.` are `US`; `3.5` stays.
 fn without_dots(word: &str) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::document::{Document, Sentence};
-use crate::language::Class;
+use crate::language::{Class, Phrases};
 
 /// Entity types, numbered as in [`crate::facts::ENTITIES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,10 @@ pub(crate) fn name_at(document: &Document, start: usize, end: usize) -> Range<us
     let mut at = start;
     while at < end {
         let word = document.word(at);
+        // "Laut The Register": the phrase that names who says so is no part of the name.
+        let according = word.opens.has(Phrases::According) && document.opens_sentence(at);
         if !word.capital
+            || according
             || word.classes.any(&[Class::Function, Class::Number, Class::Determiner]) && !word.upper
             // "Today" with a capital within a name belongs to it; a day after an outlet does not: "told Reuters Thursday".
             || word.classes.has(Class::Calendar) && (at == start || word.lower != "today")

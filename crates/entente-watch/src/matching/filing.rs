@@ -5,6 +5,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::keys::MIN_SLOTS;
 use super::rows::Rows;
 use super::shapes::{Place, Shapes};
 
@@ -64,7 +65,8 @@ impl Filing {
                 };
                 let keys = slots().nth(*key).map_or(0, |(_, slot)| slot.phrases.len());
                 let paired = facts.len() > CROWDED && others().count().saturating_mul(keys) <= MAX_PAIRS;
-                if paired && slots().count() > 1 {
+                if paired && slots().count() > MIN_SLOTS {
+                    // The second slot of a fact with two may stand in the sentence before.
                     seconds.extend(others().map(|second| (*second, *place)));
                 } else {
                     single.push((phrase, *place));

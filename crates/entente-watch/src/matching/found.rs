@@ -50,4 +50,6 @@ pub(crate) struct Review {
     pub fact: usize,
     pub sentence: usize,
     pub score: f64,
+    /// Slots found neither in the sentence nor beside it.
+    pub missing: Vec<usize>,
 }

@@ -19,6 +19,9 @@ const COMMON_WORD: u64 = 500;
 /// An entity type is filled by any name or number; every other slot is a better key.
 const ENTITY: u64 = 1 << 32;
 
+/// Uses from which on a phrase tells facts apart no longer.
+const MAX_TELLING: u32 = 32;
+
 /// Salt and length in words.
 pub(super) type Salted = (String, usize);
 
@@ -31,6 +34,8 @@ pub(crate) struct PhraseIndex {
     here: Filing,
     /// Facts found only in such a sentence or beside it.
     beside: Filing,
+    /// By phrase that few facts use: these facts.
+    telling: Rows,
     /// By phrase: facts of which it is a value.
     valued: Rows,
     /// Hash → facts.
@@ -81,6 +86,12 @@ impl PhraseIndex {
                 Keys::Beside(key) => beside.extend(of(key)),
             }
         }
+        let mut telling = Vec::new();
+        for (number, fact) in (0u32..).zip(0..facts.len()) {
+            let phrases = shapes.slots(shapes.place(fact)).flat_map(|slot| slot.phrases);
+            let few = phrases.filter(|phrase| !is_entity(**phrase) && uses[**phrase as usize] <= MAX_TELLING);
+            telling.extend(few.map(|phrase| (*phrase, number)));
+        }
         let (mut valued, mut hidden) = (Vec::new(), HashMap::new());
         for (number, fact) in (0u32..).zip(facts) {
             for value in &fact.values {
@@ -98,6 +109,7 @@ impl PhraseIndex {
             here: Filing::new(here, &shapes),
             beside: Filing::new(beside, &shapes),
             shapes,
+            telling: Rows::gather(telling),
             valued: Rows::gather(valued),
             hidden,
         }
@@ -126,6 +138,11 @@ impl PhraseIndex {
     pub(super) fn candidates(&self, own: &[u32], all: &[u32], found: &mut Vec<Place>) {
         self.here.candidates(own, own, found);
         self.beside.candidates(all, own, found);
+    }
+
+    /// Facts with this phrase in a slot, where they are few.
+    pub(super) fn telling(&self, phrase: u32) -> &[u32] {
+        self.telling.get(phrase as usize)
     }
 
     /// Facts of which this phrase is a value.

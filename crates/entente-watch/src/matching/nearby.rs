@@ -4,9 +4,12 @@ use super::keys::{MIN_SLOTS, NEIGHBOUR};
 use super::phrases::Hit;
 use super::shapes::Slots;
 use crate::document::Document;
+use crate::language::Class;
 
 /// Words of a set of phrases: 8 kB, which stay in the fastest cache. A sentence has some tens of phrases.
 const PHRASE_WORDS: usize = 1 << 10;
+/// Words at the head of a sentence in which a word such as "he" is looked for.
+const LEADING: usize = 2;
 /// Alternatives beyond which it is quicker to look up what stands in the sentence than what may fill the slot.
 const LONG_SLOT: usize = 64;
 
@@ -63,6 +66,8 @@ pub(super) struct Nearby {
     pub own: Phrases,
     /// With the neighbours of the same paragraph.
     pub all: Phrases,
+    /// The sentence begins with a word that leads to the one before.
+    led: bool,
 }
 
 impl Nearby {
@@ -71,6 +76,7 @@ impl Nearby {
         self.own.refill(phrases(sentence));
         let near = neighbours(document, sentence).chain([sentence]);
         self.all.refill(near.flat_map(phrases));
+        self.led = led(document, sentence);
     }
 
     /// Whether enough slots may be in the sentence itself.
@@ -81,7 +87,7 @@ impl Nearby {
             slots += 1;
             held += usize::from(self.own.may_hold_any(slot.phrases));
         }
-        held >= MIN_SLOTS.min(slots)
+        held >= MIN_SLOTS.min(slots) || slots == MIN_SLOTS && held + 1 == MIN_SLOTS && self.led
     }
 
     /// The conditions of a finding that need no places; never turns away what would be one.
@@ -98,6 +104,13 @@ impl Nearby {
         }
         share > threshold - IMPRECISION
     }
+}
+
+/// Whether a sentence begins with a word such as "he", which leads to somebody in the one before.
+pub(super) fn led(document: &Document, sentence: usize) -> bool {
+    let tokens = document.sentences[sentence].tokens.clone();
+    let before = neighbours(document, sentence).any(|n| n < sentence);
+    before && tokens.take(LEADING).any(|t| document.is(t, Class::Leading))
 }
 
 /// The sentences before and after, where they are in the same paragraph.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::entities;
 use crate::document::Document;
@@ -16,6 +16,12 @@ use crate::words::{self, Word};
 
 /// Function words of the text that may stand inside a phrase without breaking it ("inside [the] leadership").
 const MAX_SKIPPED: usize = 2;
+/// Words that may part a phrase where it has a gap.
+const PARTED: usize = 5;
+/// Stands among the terms of a phrase for a gap.
+const GAP: u32 = u32::MAX;
+/// Letters that have to be left of a German verb without its prefix.
+const SHORTEST_VERB: usize = 4;
 /// Longest all-capital alternative that is read as an acronym.
 const LONGEST_ACRONYM: usize = 6;
 /// No phrase ends at this node.
@@ -58,6 +64,10 @@ pub(super) struct Trie {
     phrases: u32,
     /// Whether an alternative names an entity type: only then are they looked for.
     entities: bool,
+    /// Node → node behind which other words may stand: "brought … forward".
+    gaps: HashMap<u32, u32>,
+    /// The nodes behind which they may.
+    parted: HashSet<u32>,
 }
 
 /// Fills a trie. Facts repeat each other's words, so what was worked out for one is kept until all are in.
@@ -82,6 +92,8 @@ impl<'a> Builder<'a> {
             // The first phrase numbers are the entity types.
             phrases: u32::try_from(ENTITIES.len()).expect("there are few entity types"),
             entities: false,
+            gaps: HashMap::new(),
+            parted: HashSet::new(),
         };
         Self {
             trie,
@@ -111,7 +123,15 @@ impl<'a> Builder<'a> {
     fn phrase(&mut self, alternative: &str) -> Option<u32> {
         let mut terms = Vec::new();
         let mut common = true;
-        for part in normal(alternative).split_whitespace() {
+        let written = normal(alternative);
+        let parts: Vec<&str> = written.split_whitespace().collect();
+        let lexicon = self.language.lexicon();
+        for (number, part) in parts.iter().enumerate() {
+            // "Brought forward" may be parted, as may whatever has a gap of its own.
+            let particle = parts.len() == 2 && number == 1 && lexicon.has(Class::Particle, &part.to_lowercase());
+            if (particle || ["...", "…"].contains(part)) && !terms.is_empty() && terms.last() != Some(&GAP) {
+                terms.push(GAP);
+            }
             let wildcard = part.ends_with('*');
             let words = words::split(part);
             let last = words.len().wrapping_sub(1);
@@ -132,7 +152,34 @@ impl<'a> Builder<'a> {
                 });
             }
         }
-        self.insert(&terms, common)
+        let phrase = self.insert(&terms, common)?;
+        if let [verb] = parts.as_slice() {
+            self.parted_verb(&verb.to_lowercase(), phrase);
+        }
+        Some(phrase)
+    }
+
+    /// "Hörte … ab" for "abhörte".
+    fn parted_verb(&mut self, verb: &str, phrase: u32) {
+        if self.language != Language::De {
+            return;
+        }
+        let lexicon = self.language.lexicon();
+        let cut = verb.char_indices().map(|(at, _)| at).skip(2).take(4);
+        let cut = cut.filter(|at| lexicon.has(Class::Particle, &verb[..*at])).last();
+        let Some((prefix, rest)) = cut.map(|at| verb.split_at(at)) else {
+            return;
+        };
+        if rest.starts_with("ge") || rest.starts_with("zu") || rest.len() < SHORTEST_VERB || rest.ends_with('*') {
+            return;
+        }
+        let (prefix, rest) = (prefix.to_owned(), rest.to_owned());
+        if let (Some(rest), Some(prefix)) = (self.stem(rest), self.stem(prefix)) {
+            let node = self.node(&[rest, GAP, prefix]);
+            if let Some(node) = node.filter(|node| self.trie.ends[*node as usize] == NONE) {
+                self.trie.ends[node as usize] = phrase;
+            }
+        }
     }
 
     /// The phrase of a value, which is compared without stemming.
@@ -162,14 +209,7 @@ impl<'a> Builder<'a> {
         if terms.is_empty() {
             return None;
         }
-        let mut node = 0;
-        for term in terms {
-            let fresh = u32::try_from(self.trie.ends.len()).ok()?;
-            node = *self.trie.edges.entry((node, *term)).or_insert(fresh);
-            if node == fresh {
-                self.trie.ends.push(NONE);
-            }
-        }
+        let node = self.node(terms)?;
         let end = &mut self.trie.ends[node as usize];
         if *end == NONE {
             *end = self.trie.phrases;
@@ -177,6 +217,25 @@ impl<'a> Builder<'a> {
             self.common.push(common);
         }
         Some(*end)
+    }
+
+    /// The node at which these terms end.
+    fn node(&mut self, terms: &[u32]) -> Option<u32> {
+        let mut node = 0;
+        for term in terms {
+            let fresh = u32::try_from(self.trie.ends.len()).ok()?;
+            node = if *term == GAP {
+                let behind = *self.trie.gaps.entry(node).or_insert(fresh);
+                self.trie.parted.insert(behind);
+                behind
+            } else {
+                *self.trie.edges.entry((node, *term)).or_insert(fresh)
+            };
+            if node == fresh {
+                self.trie.ends.push(NONE);
+            }
+        }
+        Some(node)
     }
 
     /// Whether a phrase stands in nearly every text.
@@ -293,6 +352,15 @@ impl Trie {
                     });
                 }
                 ways.push((*next, at + 1, 0));
+                if let Some(behind) = self.gaps.get(next) {
+                    ways.push((*behind, at + 1, 0));
+                }
+            }
+            if skipped < PARTED && self.parted.contains(&node) {
+                if !document.breaks(at) {
+                    ways.push((node, at + 1, skipped + 1));
+                }
+                continue;
             }
             if node != 0
                 && skipped < MAX_SKIPPED

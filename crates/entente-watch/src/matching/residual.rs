@@ -1,9 +1,11 @@
-//! What no stage found but a person might want to see: sentences close to a fact by BM25. Never a finding.
+//! What a person might want to see of facts that no analyst gave slots: sentences close to their wording by BM25. Never a
+//! finding.
 
 use super::found::Review;
 use super::rows::Rows;
 use super::wording::{UNKNOWN, Wordings};
 use crate::document::Document;
+use crate::facts::Fact;
 
 /// BM25 parameters as commonly used (Robertson and Zaragoza 2009, §3).
 const K1: f64 = 1.2;
@@ -31,7 +33,8 @@ pub(super) struct Postings {
 }
 
 impl Postings {
-    pub(super) fn new(wordings: &Wordings) -> Self {
+    /// The postings of the facts without slots.
+    pub(super) fn new(wordings: &Wordings, facts: &[Fact]) -> Self {
         let count = wordings.content.len();
         let mut with = vec![0usize; wordings.stems()];
         let mut total = 0;
@@ -53,7 +56,9 @@ impl Postings {
             length.push(factor);
             own.push(stems.iter().map(|stem| idf[*stem as usize]).sum::<f64>() * factor);
             let telling = stems.into_iter().filter(|stem| with[*stem as usize] <= MAX_POSTINGS);
-            pairs.extend(telling.map(|stem| (stem, fact)));
+            if facts[fact as usize].slots.is_empty() {
+                pairs.extend(telling.map(|stem| (stem, fact)));
+            }
         }
         Self {
             facts: Rows::gather(pairs),
@@ -89,6 +94,7 @@ impl Postings {
                         fact,
                         sentence,
                         score: share.min(1.0),
+                        missing: Vec::new(),
                     });
                 }
             }

@@ -8,13 +8,13 @@ use super::budget::Budget;
 use super::found::{Match, SlotPlace, Stage};
 use super::index::PhraseIndex;
 use super::keys::{MIN_SLOTS, NEIGHBOUR, ROUNDING, threshold};
-use super::nearby::{Nearby, neighbours};
+use super::nearby::{Nearby, led, neighbours};
 use super::page::Page;
 use super::phrases::Hit;
 use super::shapes::Place;
 
 /// Words between the outermost hits beyond which they hardly belong to one statement, per slot found.
-const REACH: usize = 8;
+pub(super) const REACH: usize = 8;
 /// What is left where a semicolon parts the slots: two statements, of which neither has all.
 const PARTED: f64 = 0.7;
 /// Anchors tried in one sentence: enough for any prose, a bound against sentences made of one word.
@@ -81,7 +81,7 @@ fn without_echoes(mut found: Vec<Match>) -> Vec<Match> {
     found
 }
 
-fn places<'a>(
+pub(super) fn places<'a>(
     index: &'a PhraseIndex,
     fact: usize,
     slot: usize,
@@ -135,7 +135,7 @@ fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
     }
 }
 
-fn spread(hits: &[SlotPlace]) -> usize {
+pub(super) fn spread(hits: &[SlotPlace]) -> usize {
     let start = hits.iter().map(|(_, r)| r.start).min().unwrap_or(0);
     let end = hits.iter().map(|(_, r)| r.end).max().unwrap_or(0);
     end - start
@@ -175,7 +175,13 @@ fn judge(page: Page<'_>, number: usize, sentence: usize) -> Option<Match> {
         return None;
     }
     if own.len() < MIN_SLOTS.min(fact.slots.len()) {
-        return None;
+        // "A blunder by Bob Quick was seen. He resigned."
+        let start = document.sentences[sentence].tokens.start;
+        let before = context.iter().any(|(_, tokens)| tokens.start < start);
+        let leads = fact.slots.len() == MIN_SLOTS && before && led(document, sentence);
+        if !leads {
+            return None;
+        }
     }
     let coverage = here + NEIGHBOUR * near;
     let width = spread(&own);

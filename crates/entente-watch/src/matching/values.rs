@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::found::{Match, Stage};
 use super::page::Page;
 use super::slots;
+use crate::document::Document;
 use crate::facts::digest;
 
 /// Confidence of a value that names something by itself (an identifier, a name of several words).
@@ -16,6 +17,8 @@ const DISTINCTIVE: f64 = 0.85;
 const SUPPORTED: f64 = 0.7;
 /// A code of fewer characters (`B52`, `2029`) turns up by chance.
 const SHORTEST_CODE: usize = 5;
+/// Parts of a host name that are read as one.
+const LONGEST_HOST: usize = 12;
 
 pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
     let Page { document, index, .. } = page;
@@ -42,6 +45,22 @@ pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
         for (sentence, bounds) in document.sentences.iter().enumerate() {
             for start in bounds.tokens.clone() {
                 let tokens = start..start + words;
+                if *words == 1 {
+                    // A hash made before host names were read part by part.
+                    let whole = dotted(document, start, bounds.tokens.end);
+                    let joined = || {
+                        let parts: Vec<&str> = whole.clone().map(|t| document.word(t).lower.as_str()).collect();
+                        parts.join(".")
+                    };
+                    for fact in (whole.len() > 1)
+                        .then(|| hashes.get(&digest(salt, &joined())))
+                        .flatten()
+                        .into_iter()
+                        .flatten()
+                    {
+                        take(*fact, sentence, &whole);
+                    }
+                }
                 if tokens.end > bounds.tokens.end {
                     break;
                 }
@@ -57,6 +76,12 @@ pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
         }
     }
     found
+}
+
+/// The tokens from `start` on that only dots part; no host name has more than a handful.
+fn dotted(document: &Document, start: usize, end: usize) -> Range<usize> {
+    let inside = |t: &usize| document.gap(*t - 1) == ".";
+    start..(start + 1..end.min(start + LONGEST_HOST)).take_while(inside).count() + start + 1
 }
 
 fn judge(page: Page<'_>, number: usize, sentence: usize, tokens: &Range<usize>) -> Option<Match> {

@@ -1,0 +1,99 @@
+//! Near misses: sentences that touch a fact without telling it, with the slots that are missing. For a person to look
+//! at, ranked and few; never a finding.
+
+use std::collections::BTreeMap;
+
+use foldhash::HashSet;
+
+use super::found::{Match, Review};
+use super::nearby::neighbours;
+use super::page::Page;
+use super::slots::{REACH, closest, places, spread};
+
+/// Sentences of a text for each that is shown.
+const SENTENCES_EACH: usize = 10;
+/// Share of a fact's weight, neighbours counted half, from which a sentence touches it.
+const TOUCHED: f64 = 0.5;
+/// The same in a text that tells no fact at all: all but one slot, and more than this.
+const TOUCHED_ALONE: f64 = 0.6;
+/// What a slot in a neighbouring sentence counts.
+const NEIGHBOUR: f64 = 0.5;
+/// What is added for a fact that the text tells elsewhere.
+const TOLD: f64 = 0.2;
+/// Facts looked at in one sentence: enough for any prose.
+const MAX_FACTS: usize = 256;
+
+/// The best near misses of a text; `found` is what it tells, by sentence and fact.
+pub(super) fn find(page: Page<'_>, found: &BTreeMap<(usize, usize), Match>) -> Vec<Review> {
+    let told: HashSet<usize> = found.keys().map(|(_, fact)| *fact).collect();
+    let mut reviews: Vec<Review> = Vec::new();
+    let mut facts: Vec<u32> = Vec::new();
+    for sentence in 0..page.hits.len() {
+        facts.clear();
+        let mut phrases: Vec<u32> = page.hits[sentence].iter().map(|hit| hit.phrase).collect();
+        phrases.sort_unstable();
+        phrases.dedup();
+        for phrase in phrases {
+            facts.extend(page.index.telling(phrase));
+        }
+        facts.sort_unstable();
+        let candidates = facts.chunk_by(|one, other| one == other);
+        let candidates = candidates.filter(|same| same.len() > 1 || told.contains(&(same[0] as usize)));
+        let best = candidates
+            .take(MAX_FACTS)
+            .map(|same| same[0] as usize)
+            .filter(|fact| {
+                let beside = [sentence.checked_sub(1), Some(sentence), sentence.checked_add(1)];
+                !beside.into_iter().flatten().any(|s| found.contains_key(&(s, *fact)))
+            })
+            .filter_map(|fact| touch(page, fact, sentence, &told))
+            .max_by(|a, b| a.score.total_cmp(&b.score).then(b.fact.cmp(&a.fact)));
+        reviews.extend(best);
+    }
+    reviews.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.sentence.cmp(&b.sentence)));
+    let spoken = page.document.sentences.iter().filter(|s| !s.tokens.is_empty()).count();
+    reviews.truncate(spoken.div_ceil(SENTENCES_EACH));
+    reviews
+}
+
+/// How closely a sentence touches a fact, if it does.
+fn touch(page: Page<'_>, number: usize, sentence: usize, told: &HashSet<usize>) -> Option<Review> {
+    let slots = &page.facts[number].slots;
+    let own = closest(page, number, sentence);
+    let held = |slot: usize| own.iter().any(|(s, _)| *s == slot);
+    let mandatory = slots.iter().any(|slot| slot.mandatory);
+    let vouched = !mandatory || own.iter().any(|(slot, _)| slots[*slot].mandatory);
+    if slots.len() < 2 || !vouched {
+        return None;
+    }
+    let beside = |slot: usize| {
+        let mut near = neighbours(page.document, sentence);
+        near.any(|n| places(page.index, number, slot, &page.hits[n]).next().is_some())
+    };
+    let total: f64 = slots.iter().map(|slot| slot.weight).sum();
+    let mut share = 0.0;
+    let mut missing = Vec::new();
+    for (slot, described) in slots.iter().enumerate() {
+        if held(slot) {
+            share += described.weight / total;
+        } else if beside(slot) {
+            share += NEIGHBOUR * described.weight / total;
+        } else {
+            missing.push(slot);
+        }
+    }
+    let related = if told.is_empty() {
+        own.len() > 1 && own.len() + 1 >= slots.len() && share > TOUCHED_ALONE
+    } else {
+        (own.len() > 1 || told.contains(&number)) && own.len() * 2 >= slots.len() && share >= TOUCHED
+    };
+    let reach = REACH * own.len();
+    let closeness = (reach as f64 / spread(&own).max(1) as f64).min(1.0);
+    let bonus = if told.contains(&number) { TOLD } else { 0.0 };
+    related.then_some(Review {
+        fact: number,
+        sentence,
+        score: (share * closeness * (1.0 + bonus)).min(1.0),
+        missing,
+    })
+}

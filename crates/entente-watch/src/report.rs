@@ -18,6 +18,9 @@ pub struct Span {
     /// For a PDF the page (from one); offsets then count in the extracted text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
+    /// The part of the file in which offsets count, where it holds several: `2.1` of a message, `word/document.xml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
 }
 
 /// How much of a fact a text gives away.

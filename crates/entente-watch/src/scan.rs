@@ -454,6 +454,7 @@ fn span(document: &Document, tokens: Range<usize>) -> Span {
         end: bytes.end,
         quote: document.source.quote(bytes.clone()),
         page: document.source.page(bytes.start),
+        part: document.source.part.clone(),
     }
 }
 

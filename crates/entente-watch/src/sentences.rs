@@ -29,6 +29,7 @@ pub fn sentences(source: &Source) -> Vec<Span> {
             Some(Span {
                 quote: source.quote(origin.clone()),
                 page: source.page(origin.start),
+                part: source.part.clone(),
                 start: origin.start,
                 end: origin.end,
             })

@@ -1,7 +1,8 @@
 //! From a file to the text a reader sees, in comparable form, tied to the bytes of the file.
 //!
-//! Plain text, HTML, Markdown, RSS, Atom, JSON Feed and PDF. Whatever is cut or replaced is said in a [`Warning`].
+//! Plain text, HTML, Markdown, RSS, Atom, JSON Feed and PDF; mail, mailboxes, gzip, docx, odt and WARC with their parts. Whatever is cut or replaced is said in a [`Warning`].
 
+mod container;
 mod encoding;
 mod feed;
 mod html;
@@ -9,6 +10,7 @@ mod markdown;
 mod normal;
 mod offsets;
 mod pdf;
+mod pieces;
 
 use std::io::Read;
 use std::ops::Range;
@@ -17,9 +19,13 @@ use serde::Serialize;
 
 pub(crate) use normal::normal;
 pub use offsets::MappedText;
+pub use pieces::{Pieces, pieces};
 
 /// A book has one megabyte; 16 MiB bounds the memory of a scan to some hundred megabytes.
 pub const MAX_FILE_BYTES: usize = 16 << 20;
+
+/// What one packed file may unpack to, and how long a file may be that is not read piece by piece.
+pub(crate) const MAX_UNPACKED: usize = 64 << 20;
 
 /// Something the reader of a result must know about how the text was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,9 +56,12 @@ pub enum TextError {
     /// The PDF is broken, encrypted or too large.
     #[error("this PDF cannot be read: {0}; open it in a viewer and save it as text")]
     Pdf(String),
+    /// A file that holds others and cannot be opened within bounds.
+    #[error("{0}; unpack it and give what it holds")]
+    Packed(String),
     /// Neither text nor a format that is known.
     #[error(
-        "this is binary data, not text: byte {0} is NUL; give plain text, HTML, Markdown, PDF, RSS, Atom or JSON Feed"
+        "this is binary data, not text: byte {0} is NUL; give plain text, HTML, Markdown, PDF, RSS, Atom, JSON Feed, mail, docx or odt"
     )]
     Binary(usize),
 }
@@ -137,6 +146,8 @@ pub struct Source {
     pub file: String,
     /// Which entry of a feed this is, counted from one.
     pub entry: Option<usize>,
+    /// Which part of the file, where it holds several: `2.1` of a message, `word/document.xml`.
+    pub part: Option<String>,
     /// The title, where the format names it.
     pub title: Option<String>,
     /// When it was published, where the format names it.
@@ -147,6 +158,10 @@ pub struct Source {
     pub text: MappedText,
     /// The text spans count in, for quoting.
     pub original: std::sync::Arc<[u8]>,
+    /// Where in the file the original begins: a long text comes in pieces.
+    pub base: usize,
+    /// How the original is encoded.
+    encoding: &'static encoding_rs::Encoding,
     /// For a PDF, the offset at which each page begins in the extracted text.
     pub pages: Vec<usize>,
     /// What was cut, replaced or guessed.
@@ -157,7 +172,9 @@ impl Source {
     /// The original text of a span, broken sequences replaced.
     #[must_use]
     pub fn quote(&self, span: Range<usize>) -> String {
-        String::from_utf8_lossy(self.original.get(span).unwrap_or_default()).into_owned()
+        let piece = span.start.saturating_sub(self.base)..span.end.saturating_sub(self.base);
+        let bytes = self.original.get(piece).unwrap_or_default();
+        self.encoding.decode_without_bom_handling(bytes).0.into_owned()
     }
 
     /// The page (from one) on which an offset stands, for a PDF.
@@ -190,6 +207,9 @@ pub fn read(file: &str, stream: impl Read) -> Result<Vec<Source>, TextError> {
 /// [`TextError::Pdf`] for a PDF that cannot be read, [`TextError::Binary`] for what is no text.
 pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
     let mut warnings = Vec::new();
+    if container::is(file, bytes) {
+        return read_whole(file, bytes, 0);
+    }
     let bytes = match bytes.get(..MAX_FILE_BYTES) {
         Some(head) if bytes.len() > MAX_FILE_BYTES => {
             warnings.push(Warning::new(
@@ -200,13 +220,23 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
         }
         _ => bytes,
     };
+    read_text(file, bytes, warnings)
+}
+
+/// The texts of a file however long it is; `depth` is how many files it is packed in.
+fn read_whole(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
+    let known = (depth != usize::MAX).then(|| container::open(file, bytes, depth)).flatten();
+    known.unwrap_or_else(|| read_text(file, bytes, Vec::new()))
+}
+
+fn read_text(file: &str, bytes: &[u8], mut warnings: Vec<Warning>) -> Result<Vec<Source>, TextError> {
     let format = Format::detect(file, bytes);
     if format == Format::Pdf {
         let extract = pdf::extract(bytes, &mut warnings)?;
         let original = extract.text.as_str().as_bytes().into();
         return Ok(vec![source(file, None, extract, None, &original, warnings)]);
     }
-    let decoded = encoding::decode(bytes, &mut warnings);
+    let (decoded, encoding) = encoding::decode(bytes, &mut warnings);
     if let Some(nul) = decoded.as_str().find('\0') {
         return Err(TextError::Binary(decoded.origin(nul..nul + 1).start));
     }
@@ -217,8 +247,14 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
         Format::JsonFeed => feed::extract_json(text),
         _ => None,
     };
+    let encoded = |mut sources: Vec<Source>| {
+        for source in &mut sources {
+            source.encoding = encoding;
+        }
+        sources
+    };
     if let Some(entries) = entries.filter(|entries| !entries.is_empty()) {
-        return Ok(entries
+        let entries = entries
             .into_iter()
             .enumerate()
             .map(|(index, entry)| {
@@ -231,7 +267,8 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
                     warnings.clone(),
                 )
             })
-            .collect());
+            .collect();
+        return Ok(encoded(entries));
     }
     let extract = match format {
         Format::Html => html::extract(text, &mut warnings),
@@ -245,7 +282,7 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
         }
         Format::Plain | Format::Pdf => plain(text),
     };
-    Ok(vec![source(file, None, extract, Some(&decoded), &original, warnings)])
+    Ok(encoded(vec![source(file, None, extract, Some(&decoded), &original, warnings)]))
 }
 
 fn plain(text: &str) -> Extract {
@@ -268,6 +305,9 @@ fn source(
     Source {
         file: file.to_owned(),
         entry,
+        part: None,
+        base: 0,
+        encoding: encoding_rs::UTF_8,
         title: extract.title,
         published: extract.published.as_deref().and_then(moment),
         language: extract.language.as_deref().and_then(crate::Language::named),
@@ -302,6 +342,17 @@ mod tests {
         let sources = read("x.txt", std::io::repeat(b'a')).expect("read");
         assert_eq!(sources[0].text.as_str().len(), MAX_FILE_BYTES);
         assert_eq!(sources[0].warnings[0].about, "size");
+    }
+
+    #[test]
+    fn r3_quotes_of_utf16_are_decoded() {
+        let text = "The gate is closed.";
+        let mut bytes = vec![0xFF, 0xFE];
+        bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+        let source = read_bytes("t.txt", &bytes).expect("text").remove(0);
+        let span = source.text.origin(4..8);
+        assert_eq!(source.quote(span.clone()), "gate");
+        assert_eq!(span, 10..18);
     }
 
     #[test]

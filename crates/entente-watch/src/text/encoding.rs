@@ -8,17 +8,18 @@ use super::{MappedText, Warning};
 const DECLARATION_WINDOW: usize = 1024;
 
 /// Decodes a whole file, each character mapped to the bytes it was decoded from.
-pub(super) fn decode(bytes: &[u8], warnings: &mut Vec<Warning>) -> MappedText {
+pub(super) fn decode(bytes: &[u8], warnings: &mut Vec<Warning>) -> (MappedText, &'static Encoding) {
     let (encoding, skip) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, length),
         None => (declared(bytes).unwrap_or_else(|| guess(bytes)), 0),
     };
     let body = &bytes[skip..];
-    if encoding == UTF_8 {
+    let text = if encoding == UTF_8 {
         decode_utf8(body, skip, warnings)
     } else {
         decode_stepwise(encoding, body, skip, warnings)
-    }
+    };
+    (text, encoding)
 }
 
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -123,8 +124,8 @@ mod tests {
             (utf16, "né", 4..6),
         ] {
             let mapped = decode(&bytes, &mut Vec::new());
-            assert_eq!(mapped.as_str(), text, "{bytes:?}");
-            assert_eq!(mapped.origin(1..3), of_e, "{bytes:?}");
+            assert_eq!(mapped.0.as_str(), text, "{bytes:?}");
+            assert_eq!(mapped.0.origin(1..3), of_e, "{bytes:?}");
         }
     }
 
@@ -132,7 +133,7 @@ mod tests {
     fn mixed_encodings_are_replaced_and_said() {
         let mut warnings = Vec::new();
         let mapped = decode(b"caf\xc3\xa9 na\xc3\xafve \xe9 end", &mut warnings);
-        assert_eq!(mapped.as_str(), "café naïve \u{FFFD} end");
+        assert_eq!(mapped.0.as_str(), "café naïve \u{FFFD} end");
         assert_eq!(warnings.len(), 1);
     }
 }

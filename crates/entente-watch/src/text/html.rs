@@ -35,6 +35,10 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
                 if name == "meta" || name == "time" {
                     note_date(&tag, &mut extract);
                 }
+                if name == "html" && extract.language.is_none() {
+                    let language = tag.attributes.get(&b"lang"[..]);
+                    extract.language = language.map(|tag| String::from_utf8_lossy(tag).into_owned());
+                }
                 in_title = name == "title";
                 match &mut hidden {
                     Some((outer, depth)) if outer == name.as_bytes() && !tag.self_closing => *depth += 1,

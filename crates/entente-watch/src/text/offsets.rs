@@ -120,6 +120,13 @@ impl MappedText {
         mapped
     }
 
+    /// Moves the original by so many bytes: a piece of a longer file.
+    pub(super) fn shift(&mut self, by: usize) {
+        for run in &mut self.runs {
+            run.from += by;
+        }
+    }
+
     fn run_at(&self, position: usize) -> Option<&Run> {
         let index = self.runs.partition_point(|run| run.at + run.len <= position);
         self.runs.get(index)

@@ -206,6 +206,12 @@ impl Scanner {
         Some(explanation)
     }
 
+    /// How many sentences a text has.
+    #[must_use]
+    pub fn sentences(&self, source: Source) -> usize {
+        self.read(source, &mut BTreeMap::new()).sentences.len()
+    }
+
     fn text(&self, document: &Document, attribution: &Attribution, report: &mut Report) {
         let outcome = self.matcher.run(document, &attribution.framing(document));
         let primary = origins::primary(attribution);

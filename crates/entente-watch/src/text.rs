@@ -225,7 +225,9 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Vec<Source>, TextError> {
 
 /// The texts of a file however long it is; `depth` is how many files it is packed in.
 fn read_whole(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
-    let known = (depth != usize::MAX).then(|| container::open(file, bytes, depth)).flatten();
+    let known = (depth != usize::MAX)
+        .then(|| container::open(file, bytes, depth))
+        .flatten();
     known.unwrap_or_else(|| read_text(file, bytes, Vec::new()))
 }
 
@@ -282,7 +284,14 @@ fn read_text(file: &str, bytes: &[u8], mut warnings: Vec<Warning>) -> Result<Vec
         }
         Format::Plain | Format::Pdf => plain(text),
     };
-    Ok(encoded(vec![source(file, None, extract, Some(&decoded), &original, warnings)]))
+    Ok(encoded(vec![source(
+        file,
+        None,
+        extract,
+        Some(&decoded),
+        &original,
+        warnings,
+    )]))
 }
 
 fn plain(text: &str) -> Extract {

@@ -29,13 +29,17 @@ fn r4_mail_is_read_part_by_part() {
     found("m.eml", MAIL.as_bytes(), "2");
     let quoted = "From: a@example.org\nSubject: Gate\nMessage-ID: <1@example.org>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nThe north g=\nate has two guards.\n";
     found("m.eml", quoted.as_bytes(), "1");
-    let mailbox = format!("From a@example.org Mon May  5 10:00:00 2031\n{quoted}\nFrom b@example.org Mon May  5 11:00:00 2031\nFrom: b@example.org\nSubject: No\nMessage-ID: <2@example.org>\n\nNothing here.\n");
+    let mailbox = format!(
+        "From a@example.org Mon May  5 10:00:00 2031\n{quoted}\nFrom b@example.org Mon May  5 11:00:00 2031\nFrom: b@example.org\nSubject: No\nMessage-ID: <2@example.org>\n\nNothing here.\n"
+    );
     found("all.mbox", mailbox.as_bytes(), "message 1/1");
 }
 
 fn zipped(name: &str, xml: &str) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    archive.start_file(name, zip::write::SimpleFileOptions::default()).expect("a file");
+    archive
+        .start_file(name, zip::write::SimpleFileOptions::default())
+        .expect("a file");
     archive.write_all(xml.as_bytes()).expect("written");
     archive.finish().expect("an archive").into_inner()
 }
@@ -54,7 +58,10 @@ fn r4_office_files_compressed_files_and_web_archives_are_read() {
     found("d.odt", &zipped("content.xml", odt), "content.xml");
     found("page.txt.gz", &gzipped(b"The north gate has two guards."), "page.txt");
     let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><p>The north gate has two guards.</p></html>";
-    let warc = format!("WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: {}\r\n\r\n{page}\r\n\r\n", page.len());
+    let warc = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: {}\r\n\r\n{page}\r\n\r\n",
+        page.len()
+    );
     found("crawl.warc", warc.as_bytes(), "https://example.org/");
 }
 

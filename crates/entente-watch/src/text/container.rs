@@ -24,7 +24,9 @@ type Open = fn(&str, &[u8], usize) -> Result<Vec<Source>, TextError>;
 pub(super) fn open(file: &str, bytes: &[u8], depth: usize) -> Option<Result<Vec<Source>, TextError>> {
     let opener = opener(file, bytes)?;
     if depth >= MAX_DEPTH {
-        return Some(Err(TextError::Packed(format!("more than {MAX_DEPTH} files are packed in each other"))));
+        return Some(Err(TextError::Packed(format!(
+            "more than {MAX_DEPTH} files are packed in each other"
+        ))));
     }
     Some(opener(file, bytes, depth))
 }
@@ -53,19 +55,32 @@ fn opener(file: &str, bytes: &[u8]) -> Option<Open> {
 }
 
 fn after_line(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
+    let end = bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(bytes.len(), |at| at + 1);
     &bytes[end..]
 }
 
 /// Whether a file begins with the header of a message.
 fn is_mail(head: &[u8]) -> bool {
     const FIRST: [&str; 9] = [
-        "received:", "return-path:", "delivered-to:", "message-id:", "mime-version:", "from:", "date:", "subject:", "x-",
+        "received:",
+        "return-path:",
+        "delivered-to:",
+        "message-id:",
+        "mime-version:",
+        "from:",
+        "date:",
+        "subject:",
+        "x-",
     ];
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     let header: Vec<&str> = head.lines().take_while(|line| !line.trim().is_empty()).collect();
     let has = |key: &str| header.iter().any(|line| line.starts_with(key));
-    let opens = header.first().is_some_and(|line| FIRST.iter().any(|key| line.starts_with(key)));
+    let opens = header
+        .first()
+        .is_some_and(|line| FIRST.iter().any(|key| line.starts_with(key)));
     opens && has("from:") && (has("message-id:") || has("mime-version:") || has("date:") && has("subject:"))
 }
 
@@ -116,7 +131,11 @@ fn office(file: &str, bytes: &[u8], _depth: usize) -> Result<Vec<Source>, TextEr
     // The text, and the elements whose content it is and that end a paragraph.
     const KINDS: [(&str, &[&str], &[&str]); 2] = [
         ("word/document.xml", &["w:t"], &["w:p", "w:br", "w:tab", "w:tc"]),
-        ("content.xml", &["office:text"], &["text:p", "text:h", "text:line-break", "table:table-cell"]),
+        (
+            "content.xml",
+            &["office:text"],
+            &["text:p", "text:h", "text:line-break", "table:table-cell"],
+        ),
     ];
     for (part, content, breaks) in KINDS {
         let Ok(entry) = archive.by_name(part) else { continue };
@@ -127,7 +146,10 @@ fn office(file: &str, bytes: &[u8], _depth: usize) -> Result<Vec<Source>, TextEr
             ..Extract::default()
         };
         let original = text.as_bytes().into();
-        return Ok(within(part, vec![source(file, None, extract, None, &original, Vec::new())]));
+        return Ok(within(
+            part,
+            vec![source(file, None, extract, None, &original, Vec::new())],
+        ));
     }
     Err(TextError::Packed(
         "it is an archive without a document that is read (docx and odt are)".into(),
@@ -145,7 +167,11 @@ fn xml_text(xml: &str, content: &[&str], breaks: &[&str]) -> MappedText {
         }
         let Some(length) = xml[next..].find('>') else { break };
         let tag = &xml[next + 1..next + length];
-        let name = tag.trim_start_matches('/').split([' ', '/', '\n', '\t', '\r']).next().unwrap_or_default();
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '/', '\n', '\t', '\r'])
+            .next()
+            .unwrap_or_default();
         if content.contains(&name) {
             match (tag.starts_with('/'), tag.ends_with('/')) {
                 (true, _) => depth = depth.saturating_sub(1),
@@ -164,7 +190,13 @@ fn xml_text(xml: &str, content: &[&str], breaks: &[&str]) -> MappedText {
 /// The messages of a mailbox, each with its number.
 fn mailbox(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
     let mut starts = vec![0];
-    starts.extend(bytes.windows(7).enumerate().filter(|(_, w)| w.starts_with(b"\n\nFrom ")).map(|(at, _)| at + 2));
+    starts.extend(
+        bytes
+            .windows(7)
+            .enumerate()
+            .filter(|(_, w)| w.starts_with(b"\n\nFrom "))
+            .map(|(at, _)| at + 2),
+    );
     starts.push(bytes.len());
     let mut sources = Vec::new();
     for (number, cut) in starts.windows(2).enumerate() {
@@ -184,10 +216,21 @@ fn mail(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError
     let mut looked = 0;
     while let Some((number, path)) = open.pop() {
         looked += 1;
-        let Some(part) = message.parts.get(number).filter(|_| looked <= MAX_PARTS) else { break };
+        let Some(part) = message.parts.get(number).filter(|_| looked <= MAX_PARTS) else {
+            break;
+        };
         if let PartType::Multipart(children) = &part.body {
-            let step = |n: usize| if path.is_empty() { n.to_string() } else { format!("{path}.{n}") };
-            let paths = children.iter().enumerate().map(|(n, child)| (*child as usize, step(n + 1)));
+            let step = |n: usize| {
+                if path.is_empty() {
+                    n.to_string()
+                } else {
+                    format!("{path}.{n}")
+                }
+            };
+            let paths = children
+                .iter()
+                .enumerate()
+                .map(|(n, child)| (*child as usize, step(n + 1)));
             open.extend(paths.collect::<Vec<_>>().into_iter().rev());
             continue;
         }
@@ -199,7 +242,9 @@ fn mail(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError
 
 /// The texts of one part; what cannot be read is said, and hides none of the others.
 fn one_part(file: &str, message: &Message<'_>, number: usize, depth: usize) -> Vec<Source> {
-    let Some(part) = message.parts.get(number) else { return Vec::new() };
+    let Some(part) = message.parts.get(number) else {
+        return Vec::new();
+    };
     let inner = match &part.body {
         PartType::Text(text) => read_whole("part.txt", text.as_bytes(), usize::MAX),
         PartType::Html(page) => read_whole("part.html", page.as_bytes(), usize::MAX),
@@ -238,7 +283,9 @@ fn archive(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextEr
             let mut values = lines.filter(|(key, _)| key.eq_ignore_ascii_case(name));
             values.next().map(|(_, value)| value.trim().to_owned())
         };
-        let length = field("Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0usize);
+        let length = field("Content-Length")
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(0usize);
         let block = &body[..length.min(body.len())];
         let address = field("WARC-Target-URI").unwrap_or_else(|| "record".into());
         let kind = field("WARC-Type").unwrap_or_default();

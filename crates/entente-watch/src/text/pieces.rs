@@ -73,7 +73,9 @@ impl<R: Read> Pieces<R> {
         self.state = State::Done;
         self.fill(MAX_UNPACKED + 1)?;
         if self.buffer.len() > MAX_UNPACKED {
-            return Err(TextError::Packed(format!("it is longer than {MAX_UNPACKED} bytes; split it")));
+            return Err(TextError::Packed(format!(
+                "it is longer than {MAX_UNPACKED} bytes; split it"
+            )));
         }
         let bytes = std::mem::take(&mut self.buffer);
         self.ready = read_whole(&self.file, &bytes, 0)?.into();
@@ -109,7 +111,12 @@ fn cut(bytes: &[u8]) -> usize {
     let line = || tail.iter().rposition(|b| *b == b'\n').map(|at| at + 1);
     let word = || tail.iter().rposition(|b| *b == b' ').map(|at| at + 1);
     let letter = || tail.iter().rposition(|b| b & 0xC0 != 0x80);
-    from + paragraph.or_else(line).or_else(word).or_else(letter).filter(|at| from + at > 0).unwrap_or(tail.len())
+    from + paragraph
+        .or_else(line)
+        .or_else(word)
+        .or_else(letter)
+        .filter(|at| from + at > 0)
+        .unwrap_or(tail.len())
 }
 
 impl<R: Read> Iterator for Pieces<R> {

@@ -1,22 +1,40 @@
 //! Texts as they are given on the command line: files, or standard input.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use entente_watch::text::{self, Source};
+use entente_watch::text::{self, Source, TextError};
 
 use crate::failure::Failure;
 
-/// The texts of these files; `-` is standard input.
+/// The texts of these files; `-` is standard input. One that cannot be read fails them all.
 pub(crate) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    let mut all = Vec::new();
-    for file in files {
-        let name = file.display().to_string();
-        let failed = |error: text::TextError| Failure::failed(format!("{name}: {error}"));
-        let missing = |error: std::io::Error| Failure::not_found(format!("{name}: {error}"));
-        match file.as_os_str() == "-" {
-            true => all.extend(text::read(&name, std::io::stdin()).map_err(failed)?),
-            false => all.extend(text::read(&name, std::fs::File::open(file).map_err(missing)?).map_err(failed)?),
+    files.iter().flat_map(|file| each(file)).collect()
+}
+
+/// The texts of these files, one after the other, so that only one is held at a time. What cannot be read is put aside,
+/// and hides none of the others.
+pub(crate) fn readable<'a>(
+    files: &'a [PathBuf],
+    unread: &'a mut Vec<Failure>,
+) -> impl Iterator<Item = Source> + use<'a> {
+    let texts = files.iter().flat_map(|file| each(file));
+    texts.filter_map(|text| text.map_err(|failure| unread.push(failure)).ok())
+}
+
+fn each(file: &Path) -> Box<dyn Iterator<Item = Result<Source, Failure>>> {
+    let name = file.display().to_string();
+    let stream: Box<dyn Read> = if file.as_os_str() == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        match std::fs::File::open(file) {
+            Ok(opened) => Box::new(opened),
+            Err(error) => {
+                return Box::new(std::iter::once(Err(Failure::not_found(format!("{name}: {error}")))));
+            }
         }
-    }
-    Ok(all)
+    };
+    let failed = move |error: TextError| Failure::failed(format!("{name}: {error}"));
+    let texts = text::pieces(&file.display().to_string(), stream);
+    Box::new(texts.map(move |text| text.map_err(&failed)))
 }

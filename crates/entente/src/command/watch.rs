@@ -12,7 +12,7 @@ use entente_core::{
 use entente_marking::Purpose;
 use entente_watch::facts::Facts;
 use entente_watch::report::Report;
-use entente_watch::{Scanner, html, proposal};
+use entente_watch::{Language, Scanner, html, proposal};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -34,6 +34,22 @@ pub(crate) enum WatchCommand {
         /// Also write a self-contained page with the spans highlighted.
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
+        /// The language of all texts (en, de, fr, es, pl), for headlines and notes too short to tell.
+        #[arg(long, value_parser = language)]
+        lang: Option<Language>,
+    },
+    /// Show how one sentence is read: its clauses, who vouches for what, the slots found, and what decided.
+    Explain {
+        #[command(flatten)]
+        which: Which,
+        /// The text, or `-`.
+        file: PathBuf,
+        /// Which sentence, from one.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+        sentence: u64,
+        /// The language of the text (en, de, fr, es, pl).
+        #[arg(long, value_parser = language)]
+        lang: Option<Language>,
     },
     /// Scan what comes into a folder, as it comes.
     Folder {
@@ -108,6 +124,30 @@ impl Which {
             None => holdings::known(&global.node()?, self.reader.as_ref())?,
         }))
     }
+}
+
+/// A language of the tables.
+fn language(tag: &str) -> Result<Language, String> {
+    Language::named(tag).ok_or_else(|| format!("`{tag}` is no language that is read; give en, de, fr, es or pl"))
+}
+
+fn in_language(scanner: Scanner, lang: Option<Language>) -> Scanner {
+    match lang {
+        Some(lang) => scanner.in_language(lang),
+        None => scanner,
+    }
+}
+
+fn explain(scanner: &Scanner, file: &PathBuf, sentence: u64) -> Result<(), Failure> {
+    let wanted = usize::try_from(sentence - 1).map_err(Failure::failed)?;
+    let mut before = 0;
+    for source in texts::sources(std::slice::from_ref(file))? {
+        if let Some(explanation) = scanner.explain(source.clone(), wanted - before) {
+            return output::json(&explanation);
+        }
+        before += scanner.sentences(source);
+    }
+    Err(Failure::not_found(format!("{} has {before} sentences", file.display())))
 }
 
 fn facts_file(path: &Path) -> Result<Facts, Failure> {
@@ -364,10 +404,24 @@ impl WatchCommand {
                 which,
                 files,
                 html: page,
+                lang,
             } => {
-                let scanner = which.scanner(global)?;
-                let sources = texts::sources(&files)?;
-                let report = scanner.scan(sources.clone());
+                let scanner = in_language(which.scanner(global)?, lang);
+                let mut unread = Vec::new();
+                // A page shows the texts themselves; without one, each is let go when it has been read.
+                let sources: Vec<_> = match page {
+                    Some(_) => texts::readable(&files, &mut unread).collect(),
+                    None => Vec::new(),
+                };
+                let report = match page {
+                    Some(_) => scanner.scan(sources.clone()),
+                    None => scanner.scan(texts::readable(&files, &mut unread)),
+                };
+                if unread.len() == files.len()
+                    && let Some(failure) = unread.pop()
+                {
+                    return Err(failure);
+                }
                 say_report(global, &report);
                 if let Some(page) = page {
                     let banner = match which.facts {
@@ -378,7 +432,19 @@ impl WatchCommand {
                     output::file(&page, html::page(&report, &sources, facts, banner.as_deref()).as_ref())?;
                     output::say(format!("the page is {}", page.display()));
                 }
+                for failure in &unread {
+                    output::say(format!("not scanned: {}", failure.message));
+                }
+                if !unread.is_empty() {
+                    return Ok(Exit::Failed);
+                }
             }
+            Self::Explain {
+                which,
+                file,
+                sentence,
+                lang,
+            } => explain(&in_language(which.scanner(global)?, lang), &file, sentence)?,
             Self::Folder {
                 which,
                 folder,

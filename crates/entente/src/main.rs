@@ -4,7 +4,6 @@ mod assurance;
 mod command;
 mod failure;
 mod input;
-mod marks;
 mod node;
 mod output;
 mod words;

@@ -135,16 +135,21 @@ impl Node {
         SourceGuard::new(&self.state)
     }
 
-    /// What would be true after a command; nothing is committed, and nothing leaves.
-    pub(crate) fn after(&self, command: Command) -> Result<State, Failure> {
-        let exposure = self.exposure();
-        let context = Context {
+    /// What is looked at besides the state, now.
+    pub(crate) fn context<'c>(&'c self, exposure: &'c SourceGuard<'c>) -> Context<'c> {
+        Context {
             now: Timestamp::now(),
             groups: groups(),
             schemes: schemes(),
             policy: &self.rules,
-            exposure: &exposure,
-        };
+            exposure,
+        }
+    }
+
+    /// What would be true after a command; nothing is committed, and nothing leaves.
+    pub(crate) fn after(&self, command: Command) -> Result<State, Failure> {
+        let exposure = self.exposure();
+        let context = self.context(&exposure);
         let mut after = self.state.clone();
         for event in entente_core::handle(&self.state, command, &context)?.events {
             after.apply(&event);

@@ -58,7 +58,7 @@ fn one_page_says_what_can_be_said_what_not_and_at_whose_cost() {
     );
     let other = desk.brief("GBR.CAB/desk-analyst").out;
     assert!(
-        !other.contains("Port Marrow") && other.contains("1 more portions are not for you"),
+        !other.contains("Port Marrow") && other.contains("1 more portion is not for you"),
         "{other}"
     );
 
@@ -98,4 +98,77 @@ fn one_page_says_what_can_be_said_what_not_and_at_whose_cost() {
 
     let elsewhere = desk.run(&["--data", "GBR.CAB", "brief", "record", &briefing, "--said", "OTHER/p1"]);
     assert_eq!(elsewhere.code, 2, "{}", elsewhere.err);
+}
+
+fn newest(desk: &Desk) -> String {
+    let list = desk.ok("GBR.CAB", &["--json", "brief", "list"]).json();
+    let newest = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .max_by_key(|briefing| briefing["prepared"].to_string());
+    newest.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn d1_a_speaker_who_may_not_know_gets_no_text_on_any_paper_and_d2_is_told_how_much_is_closed() {
+    let desk = Desk::delivered();
+    desk.ok("GBR.CAB", &["person", "add", "GBR.CAB/intern"]);
+    desk.substituted();
+    let paper = desk.brief("GBR.CAB/intern").out;
+    let briefing = newest(&desk);
+    let show = |arguments: &[&str]| {
+        let all = [arguments, &["brief", "show", &briefing]].concat();
+        desk.ok("GBR.CAB", &all).out
+    };
+    let json = show(&["--json"]);
+    let table = desk
+        .ok("GBR.CAB", &["--json", "brief", "show", &briefing, "--for", "table"])
+        .out;
+    for said in [&paper, &json, &table] {
+        for secret in ["Grey Tide", "Port Marrow", "refrigerated", "indications", "planner"] {
+            assert!(!said.contains(secret), "{secret}: {said}");
+        }
+    }
+    assert!(paper.contains("6 more portions are not for you."), "{paper}");
+    assert!(!paper.contains("Nothing is held back"), "{paper}");
+    assert!(paper.starts_with("**(nothing may be said)**"), "{paper}");
+    // The value is the paper.
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["not_for_the_speaker"], 6);
+    assert_eq!(value["can_say"], serde_json::json!([]));
+    assert!(value.get("items").is_none());
+}
+
+#[test]
+fn d4_a_paper_is_void_when_something_that_it_permitted_has_ended() {
+    let desk = Desk::delivered();
+    desk.ok(
+        "GBR.CAB",
+        &["report", "distribute", REPORT, "--add", "GBR.CAB/minister"],
+    );
+    desk.substituted();
+    let before = desk.brief("GBR.CAB/minister").out;
+    assert!(
+        before.contains("There are indications") && !before.contains("VOID"),
+        "{before}"
+    );
+    let briefing = newest(&desk);
+    let consents = desk.ok("USA.SVC", &["--json", "consent", "list"]).json();
+    let consent = consents.as_array().unwrap()[0].clone();
+    let id = consent
+        .get("id")
+        .or_else(|| consent["consent"].get("id"))
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned();
+    desk.ok("USA.SVC", &["consent", "withdraw", &id, "--reason", "the cell moved"]);
+    desk.receive("GBR.CAB");
+    let after = desk.ok("GBR.CAB", &["brief", "show", &briefing]).out;
+    assert!(after.contains("VOID"), "{after}");
+    let can_say = after.split("## Do not say").next().unwrap();
+    assert!(!can_say.contains("There are indications"), "{after}");
+    let table = desk.ok("GBR.CAB", &["brief", "show", &briefing, "--for", "table"]).out;
+    assert!(!table.contains("indications"), "{table}");
 }

@@ -77,6 +77,42 @@ pub(super) fn prepare(
     Ok(Decided::events([Event::BriefingPrepared(briefing)]))
 }
 
+/// What of a briefing still holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What every attendee may have now.
+    pub permitted: BTreeSet<PortionRef>,
+    /// What the speaker may know now.
+    pub known: BTreeSet<PortionRef>,
+}
+
+impl Standing {
+    /// Whether a portion may be said by the speaker to the attendees.
+    pub fn opens(&self, portion: &PortionRef) -> bool {
+        self.permitted.contains(portion) && self.known.contains(portion)
+    }
+}
+
+/// What of a briefing still holds now. Nothing does of a report, or a version, that has given way to another.
+pub fn standing(state: &State, briefing: &Briefing, context: &Context<'_>) -> Standing {
+    let alone = BTreeSet::from([briefing.speaker.clone()]);
+    let purpose = briefing.purpose.as_ref();
+    let mut standing = Standing::default();
+    for (report, _) in &briefing.reports {
+        for (audience, into) in [
+            (&briefing.audience, &mut standing.permitted),
+            (&alone, &mut standing.known),
+        ] {
+            // A report that is not held any more permits nothing.
+            let now = deciding(state, report, None, audience, purpose, context, |decision| {
+                permitted(decision).cloned().collect::<Vec<_>>()
+            });
+            into.extend(now.unwrap_or_default());
+        }
+    }
+    standing
+}
+
 fn permitted<'d>(decision: &'d Decision<'_>) -> impl Iterator<Item = &'d PortionRef> {
     let all = decision.references().enumerate();
     all.filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Permit)

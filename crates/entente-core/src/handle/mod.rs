@@ -15,6 +15,7 @@ mod release;
 mod report;
 mod source;
 
+pub use briefing::{Standing, standing};
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub use past::Said;
 pub use release::OVERRIDE_ROLE;

@@ -10,8 +10,8 @@ use super::paper::PaperArgs;
 use super::{Global, trust};
 use crate::assurance::{self, Assurance, Checked, Problem, Trusted};
 use crate::failure::{Exit, Failure};
-use crate::marks::banner_over;
 use crate::{input, output};
+use entente_desk::marks::banner_over;
 
 /// `entente assure`.
 #[derive(Debug, Args)]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Subcommand, ValueEnum};
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, Outcome, PersonId, PortionId, ReportId, Route,
-    State, Status, Telling,
+    Briefing, BriefingId, BriefingItem, Command, DisclosureId, FactId, PersonId, PortionId, ReportId, Route, Status,
+    Telling, handle,
 };
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -15,9 +15,9 @@ use super::disclosure::{LawfulArgs, WhenArgs};
 use super::paper::PaperArgs;
 use super::{Global, decide, exchange, holdings};
 use crate::failure::{Exit, Failure};
-use crate::marks::banner_over;
 use crate::node::{Node, random_id};
 use crate::{output, words};
+use entente_desk::briefing::{SpeakersPaper, TablePaper, speakers_paper, table_paper};
 
 /// `entente brief`.
 #[derive(Debug, Subcommand)]
@@ -89,90 +89,66 @@ enum Whom {
     Table,
 }
 
-/// The one page.
-fn paper(state: &State, briefing: &Briefing, whom: Whom) -> Paper {
-    let shown = |item: &&BriefingItem| match whom {
-        Whom::Table => item.may_be_left(),
-        Whom::Speaker => item.speaker_may_know || item.outcome == Outcome::Permit,
-    };
-    let items: Vec<&BriefingItem> = briefing.items.iter().filter(shown).collect();
-    let banner = banner_over(state, items.iter().map(|item| &item.portion));
-    let banner = if banner.is_empty() {
-        "(nothing may be said)".to_owned()
-    } else {
-        banner
-    };
-    let titles = briefing.reports.iter().filter_map(|(id, version)| {
-        let report = state.reports.get(id)?.versions.get(version)?;
-        Some(format!("{} ({id} v{version})", report.title))
-    });
-    // The title of a report can give away what is in it: only the speaker's paper bears it.
-    let mut page = Paper::new(
-        match whom {
-            Whom::Speaker => format!("Briefing {}: for the speaker alone", briefing.id),
-            Whom::Table => "Information".to_owned(),
-        },
-        banner,
-    );
-    let (open, closed): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.outcome == Outcome::Permit);
-    if whom == Whom::Table {
-        for item in &open {
-            if let Some(portion) = state.portion(&item.portion) {
-                page.item(&portion.mark, &portion.text, Vec::new());
-            }
-        }
-        if open.is_empty() {
-            page.text("Nothing may be left with these attendees.");
-        }
-        return page;
+/// The paper to be left on the table.
+fn table(value: &TablePaper) -> Paper {
+    let mut page = Paper::new("Information".to_owned(), value.banner.clone());
+    for text in &value.texts {
+        page.item(&text.mark, &text.text, Vec::new());
     }
-    page.notice = Some("Do not leave this paper behind.".to_owned());
+    if value.texts.is_empty() {
+        page.text("Nothing may be left with these attendees.");
+    }
+    page
+}
+
+/// The paper for the speaker alone.
+fn speakers(value: &SpeakersPaper) -> Paper {
+    let mut page = Paper::new(
+        format!("Briefing {}: for the speaker alone", value.id),
+        value.banner.clone(),
+    );
+    page.notice = Some(match value.void {
+        true => "VOID: something that could be said when this was prepared cannot be said any more. Prepare it again."
+            .to_owned(),
+        false => "Do not leave this paper behind.".to_owned(),
+    });
     page.text(format!(
         "{} speaks to {}, for {}. Prepared {} from {}.",
-        briefing.speaker,
-        words::list(&briefing.audience),
-        briefing.purpose.as_ref().map_or("no stated purpose", Purpose::as_str),
-        briefing.prepared.strftime("%Y-%m-%d %H:%M UTC"),
-        words::list(titles)
+        value.speaker,
+        words::list(&value.audience),
+        value.purpose.as_ref().map_or("no stated purpose", Purpose::as_str),
+        value.prepared.strftime("%Y-%m-%d %H:%M UTC"),
+        words::list(&value.reports)
     ));
     page.heading("You can say");
-    for item in &open {
-        if let Some(portion) = state.portion(&item.portion) {
-            let mut notes = item.conditions.clone();
-            if item.may_be_left() {
-                notes.push("may be handed out".to_owned());
-            }
-            page.item(&portion.mark, &portion.text, notes);
+    for open in &value.can_say {
+        let mut notes = open.conditions.clone();
+        if open.may_be_left {
+            notes.push("may be handed out".to_owned());
         }
+        page.item(&open.text.mark, &open.text.text, notes);
     }
-    if open.is_empty() {
+    if value.can_say.is_empty() {
         page.text("Nothing of it.");
     }
     page.heading("Do not say");
-    for item in &closed {
-        if let Some(portion) = state.portion(&item.portion) {
-            page.item(
-                format!("{} {}", portion.mark, item.portion.portion),
-                &portion.text,
-                costs(item),
-            );
-        }
+    for closed in &value.do_not_say {
+        let name = format!("{} {}", closed.text.mark, closed.item.portion.portion);
+        page.item(name, &closed.text.text, costs(&closed.item));
     }
-    if closed.is_empty() {
-        page.text("Nothing is held back.");
-    }
-    let hidden = briefing.items.len() - open.len() - closed.len();
-    if hidden > 0 {
-        page.text(format!("{hidden} more portions are not for you."));
+    match value.not_for_the_speaker {
+        0 if value.do_not_say.is_empty() => page.text("Nothing is held back."),
+        0 => {}
+        1 => page.text("1 more portion is not for you."),
+        hidden => page.text(format!("{hidden} more portions are not for you.")),
     }
     page.heading("Requests under way");
-    let waiting = briefing.waiting.iter().filter_map(|id| state.requests.get(id));
-    let rows = waiting.map(|case| {
+    let rows = value.waiting.iter().map(|waiting| {
         vec![
-            case.request.id.to_string(),
-            case.request.to.to_string(),
-            words::list(case.open_portions()),
-            case.request.opened.strftime("%Y-%m-%d %H:%M").to_string(),
+            waiting.request.to_string(),
+            waiting.asks.clone(),
+            words::list(&waiting.portions),
+            waiting.since.strftime("%Y-%m-%d %H:%M").to_string(),
         ]
     });
     page.table(&["request", "asks", "about", "since"], rows.collect(), "None.");
@@ -219,10 +195,26 @@ fn held<'n>(node: &'n Node, id: &BriefingId) -> Result<&'n Briefing, Failure> {
 
 impl Papers {
     fn write(&self, global: &Global, node: &Node, briefing: &Briefing) -> Result<(), Failure> {
-        if global.json {
-            return output::json(briefing);
+        let exposure = node.exposure();
+        let standing = handle::standing(node.state(), briefing, &node.context(&exposure));
+        match self.whom {
+            Whom::Table => {
+                let value = table_paper(node.state(), briefing, &standing);
+                if global.json {
+                    output::json(&value)
+                } else {
+                    self.form.write(&table(&value))
+                }
+            }
+            Whom::Speaker => {
+                let value = speakers_paper(node.state(), briefing, &standing);
+                if global.json {
+                    output::json(&value)
+                } else {
+                    self.form.write(&speakers(&value))
+                }
+            }
         }
-        self.form.write(&paper(node.state(), briefing, self.whom))
     }
 }
 
@@ -385,6 +377,16 @@ impl BriefCommand {
             Self::List => {
                 let node = global.node()?;
                 let all: Vec<_> = node.state().briefings.values().collect();
+                let listed = all.iter().map(|briefing| {
+                    json!({
+                        "id": briefing.id,
+                        "prepared": briefing.prepared,
+                        "speaker": briefing.speaker,
+                        "audience": briefing.audience,
+                        "reports": briefing.reports,
+                    })
+                });
+                let listed: Vec<_> = listed.collect();
                 let rows = all.iter().map(|briefing| {
                     let said = node
                         .state()
@@ -404,7 +406,7 @@ impl BriefCommand {
                         beyond.join(", "),
                     ]
                 });
-                output::either(global.json, &all, || {
+                output::either(global.json, &listed, || {
                     output::table(
                         &["briefing", "prepared", "speaker", "attendees", "reports", "said beyond"],
                         rows.collect(),

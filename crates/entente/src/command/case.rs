@@ -6,7 +6,7 @@ use entente_core::decide::decide;
 use entente_core::exposure::Measures;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, What};
-use entente_core::{Context, Disclosure, Learned, Outcome, PersonId, PortionRef, Query, ReportId, State};
+use entente_core::{Disclosure, Learned, Outcome, PersonId, PortionRef, Query, ReportId, State};
 use entente_core::{Notice, PortionId};
 use entente_marking::Purpose;
 use entente_paper::Paper;
@@ -15,10 +15,9 @@ use serde_json::{Value, json};
 
 use super::report::visible;
 use crate::failure::Failure;
-use crate::marks::banner_over;
 use crate::node::Node;
 use crate::{output, words};
-use entente_marking::builtin::{groups, schemes};
+use entente_desk::marks::banner_over;
 
 const NOTICE: &str = "Neither confirm nor deny.";
 
@@ -77,16 +76,6 @@ fn may_still_be_said(
     Ok(all)
 }
 
-fn context_of<'c>(node: &'c Node, exposure: &'c entente_core::SourceGuard<'c>) -> Context<'c> {
-    Context {
-        now: Timestamp::now(),
-        groups: groups(),
-        schemes: schemes(),
-        policy: node.rules(),
-        exposure,
-    }
-}
-
 /// Parties that must be told, why, their part, and what became of it.
 fn told_rows(
     node: &Node,
@@ -96,7 +85,7 @@ fn told_rows(
 ) -> Vec<(String, String, String, String)> {
     let exposure = node.exposure();
     let state = node.state();
-    let must = must_be_told(state, incident, &context_of(node, &exposure));
+    let must = must_be_told(state, incident, &node.context(&exposure));
     let told = incident.told();
     let runs = handlers(state, sources).into_iter();
     let runs = runs.map(|person| {

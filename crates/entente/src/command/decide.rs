@@ -14,9 +14,9 @@ use serde_json::json;
 use super::Global;
 use super::report::word;
 use crate::failure::{Exit, Failure};
-use crate::marks::banner_in;
 use crate::node::Node;
 use crate::{input, output};
+use entente_desk::marks::banner_in;
 
 /// `entente decide`.
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use entente_watch::report::Report as Findings;
 
 use super::report::visible;
 use crate::failure::Failure;
-use crate::marks::banner_over;
 use crate::node::Node;
+use entente_desk::marks::banner_over;
 
 /// The name of a fact among all holdings: `REPORT/fact`.
 pub(crate) fn name(report: &ReportId, fact: &FactId) -> String {

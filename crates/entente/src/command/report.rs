@@ -14,9 +14,9 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::marks::{banner_in, banner_of};
 use crate::node::Node;
 use crate::{input, output};
+use entente_desk::marks::{banner_in, banner_of};
 use entente_marking::builtin::{groups, schemes};
 
 /// `entente report`.

@@ -7,13 +7,13 @@ use entente_marking::Scheme;
 use entente_marking::builtin::schemes;
 
 /// The banner over marks of portions of one report.
-pub(crate) fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
+pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
     let scheme = schemes().get(&report.scheme, Some(&report.profile))?;
     banner_of(scheme.as_ref(), marks, None)
 }
 
 /// The banner over portions of one or several reports: one roll-up for each scheme.
-pub(crate) fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
+pub fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
     let mut by_scheme: BTreeMap<String, (ReportId, u32, Vec<String>)> = BTreeMap::new();
     for reference in portions {
         let held = state
@@ -36,7 +36,7 @@ pub(crate) fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p 
 }
 
 /// The banner that marks add up to.
-pub(crate) fn banner_of<'m>(
+pub fn banner_of<'m>(
     scheme: &dyn Scheme,
     marks: impl Iterator<Item = &'m str>,
     written: Option<&str>,

@@ -198,18 +198,14 @@ impl Marks {
         found.marks.iter().map(read).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// Adds a mark; gives it back where there is one of its scheme already.
-    ///
-    /// # Errors
-    /// The mark, where its scheme has one here.
-    pub fn add(&mut self, marking: Marking) -> Result<(), Marking> {
-        match self.0.iter().any(|known| known.scheme == marking.scheme) {
-            true => Err(marking),
-            false => {
-                self.0.push(marking);
-                Ok(())
-            }
+    /// Adds a mark, and says whether it did: a scheme has one mark here, a second one is not taken.
+    #[must_use]
+    pub fn add(&mut self, marking: Marking) -> bool {
+        let new = self.0.iter().all(|known| known.scheme != marking.scheme);
+        if new {
+            self.0.push(marking);
         }
+        new
     }
 
     /// The marks, in their order.
@@ -356,7 +352,9 @@ mod tests {
         let banners = Banners::of([&one, &two], &known);
         assert_eq!(banners.lines(), ["SECRET//NOFORN", "TLP:RED", "PAP:AMBER"]);
         assert_eq!(Marks::default().label().release, Release::nobody());
-        let mut more = one.clone();
-        assert!(more.add(two.iter().next().unwrap().clone()).is_err());
+        let mut more = one;
+        assert!(!more.add(two.iter().next().unwrap().clone()));
+        assert!(more.add(two.iter().last().unwrap().clone()));
+        assert_eq!(more.iter().count(), 3);
     }
 }

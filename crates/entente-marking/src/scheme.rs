@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
-use crate::label::{Label, SchemeId};
+use crate::label::{Label, Level, SchemeId};
 
 /// Where a mark stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,6 +97,12 @@ pub struct TokenMeaning {
     pub effect: Effect,
     /// That effect in a sentence.
     pub access: String,
+    /// What it does in a roll-up.
+    #[serde(default)]
+    pub rolls_up: String,
+    /// What may not stand beside it.
+    #[serde(default)]
+    pub excludes: Vec<String>,
 }
 
 /// One step of a roll-up: which rule decided what.
@@ -121,6 +127,18 @@ pub struct Rollup {
     pub findings: Vec<Finding>,
 }
 
+/// Suggestions that are carried out one after the other; no mark has more faults that anybody would want mended.
+const MAX_MENDS: usize = 8;
+
+/// The text with the first suggestion carried out.
+fn mend(text: &str, findings: &[Finding]) -> Option<String> {
+    let finding = findings
+        .iter()
+        .find(|finding| finding.is_error() && finding.suggestion.is_some())?;
+    let (before, after) = (text.get(..finding.start)?, text.get(finding.end..)?);
+    Some(format!("{before}{}{after}", finding.suggestion.as_deref()?))
+}
+
 /// A set of marking rules.
 pub trait Scheme: Send + Sync {
     /// Its name, such as `us-ic`.
@@ -138,6 +156,39 @@ pub trait Scheme: Send + Sync {
 
     /// Explains every token of a mark, the ones not understood included.
     fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning>;
+
+    /// The valid marks nearest to a faulty one, the nearest first: what the findings suggest, carried out. None where
+    /// nothing that is suggested makes it valid, or the mark is valid as it is.
+    fn nearest(&self, text: &str, kind: MarkKind) -> Vec<String> {
+        let first = self.check(text, kind, None);
+        if first.is_valid() {
+            return Vec::new();
+        }
+        let mut at = text.to_owned();
+        let mut checked = first;
+        for _ in 0..MAX_MENDS {
+            let Some(next) = mend(&at, &checked.findings).filter(|next| *next != at) else {
+                break;
+            };
+            checked = self.check(&next, kind, None);
+            at = next;
+            if let Some(marking) = checked.marking {
+                return vec![marking.canonical];
+            }
+        }
+        Vec::new()
+    }
+
+    /// A level in the scheme's own words: a banner's (`SECRET`), or a portion's (`NS`). For clearances.
+    fn level(&self, word: &str) -> Option<Level> {
+        let word = word.trim();
+        [
+            (word.to_owned(), MarkKind::Banner),
+            (format!("({word})"), MarkKind::Portion),
+        ]
+        .into_iter()
+        .find_map(|(text, kind)| self.check(&text, kind, None).marking?.label.levels.remove(self.id()))
+    }
 
     /// Computes a document's banner from all its portions at once. `banner` is what the document's author wrote
     /// as its banner, if anything; it only serves to read abbreviated portions.

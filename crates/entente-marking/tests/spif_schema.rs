@@ -66,7 +66,7 @@ fn f2_a_reference_without_a_number_means_any_value() {
         policy
             .validate(&label("LOW", &both))
             .iter()
-            .any(|finding| finding.is_error()),
+            .any(entente_marking::Finding::is_error),
         "EYES excludes FRA"
     );
 }

@@ -189,3 +189,20 @@ fn a_limit_of_cui_that_nobody_states_to_meet_admits_nobody() {
         assert_eq!(label("(CUI//DL ONLY)").circle, entente_marking::Circle::Named);
     }
 }
+
+#[test]
+fn a_mark_that_was_not_read_whole_is_never_written_without_the_rest() {
+    for scheme in [UsIc::ic_2016(), UsIc::dodm_5200_01(), UsIc::ic_ism_2021()] {
+        for mark in [
+            "(S//NOFRON)",
+            "(S//NOFORN)",
+            "(S//SI-G!//NF)",
+            "(S//SAR-!//NF)",
+            "(S//RD-SG 400//NF)",
+            "(S//REL TO USA, QQQ)",
+        ] {
+            let checked = scheme.check(mark, MarkKind::Portion, None);
+            assert_eq!((checked.canonical, checked.marking), (None, None), "{mark}");
+        }
+    }
+}

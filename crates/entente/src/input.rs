@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use entente_core::{PartyPath, Person, PersonChange, PersonId};
-use entente_marking::{Category, Entity, Level, SchemeId};
+use entente_marking::{Category, Entity, Level, SchemeId, builtin};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -128,6 +128,11 @@ pub(crate) fn level(scheme: &str, name: &str) -> Result<Level, Failure> {
         us && (*full == wanted || short == wanted)
     });
     let number = wanted.parse().ok().map(|rank| (rank, name));
+    // A scheme's own words, such as `NS` or `VS-NfD`.
+    let own = builtin::schemes().get(&SchemeId::new(scheme), None).filter(|_| !us);
+    if let Some(level) = own.and_then(|own| own.level(name)) {
+        return Ok(level);
+    }
     known
         .map(|(rank, full)| (*rank, *full))
         .or(number)
@@ -137,7 +142,7 @@ pub(crate) fn level(scheme: &str, name: &str) -> Result<Level, Failure> {
         })
         .ok_or_else(|| {
             Failure::usage(format!(
-                "`{name}` is not a level of {scheme}; for us-ic write TS, S, C, R or U, for others the level's number"
+                "`{name}` is not a level of {scheme}; for us-ic write TS, S, C, R or U, for others the level's word, such as NS for nato, or its number"
             ))
         })
 }

@@ -259,6 +259,8 @@ impl Scheme for Europol {
             source: SOURCE.to_owned(),
             effect,
             access: access.to_owned(),
+            rolls_up: "every code of a portion is in the banner; gradings stay with their portions".to_owned(),
+            excludes: Vec::new(),
         };
         let mark = match Mark::read(text) {
             Ok(mark) => mark,

@@ -181,6 +181,8 @@ impl Scheme for Ladder {
             source: self.table.source.to_owned(),
             effect,
             access: access.to_owned(),
+            rolls_up: "the strictest word of all portions is that of the banner".to_owned(),
+            excludes: Vec::new(),
         }]
     }
 

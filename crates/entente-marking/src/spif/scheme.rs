@@ -346,8 +346,8 @@ impl Scheme for SpifScheme {
     }
 
     fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
-        let token =
-            |start: usize, end: usize, meaning: String, rule: &str, effect: Effect, access: String| TokenMeaning {
+        let token = |start: usize, end: usize, meaning: String, rule: &str, effect: Effect, access: String| {
+            TokenMeaning {
                 token: text[start..end].to_owned(),
                 start,
                 end,
@@ -356,7 +356,11 @@ impl Scheme for SpifScheme {
                 source: format!("{} {}", self.title, self.profile),
                 effect,
                 access,
-            };
+                rolls_up: "the highest classification, every restrictive value, and the permissive values that all portions share"
+                    .to_owned(),
+                excludes: Vec::new(),
+            }
+        };
         let mark = match self.read(text, kind) {
             Ok(mark) => mark,
             Err(message) => {

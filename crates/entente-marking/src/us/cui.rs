@@ -1,4 +1,4 @@
-//! Controlled unclassified information: 32 CFR 2002.20, NARA's marking handbook (2016, v1.1) and DoDI 5200.48.
+//! Controlled unclassified information: 32 CFR 2002.20, NARA's marking handbook (2016, v1.1) and `DoDI` 5200.48.
 //!
 //! `CUI//SP-CTI/PRVCY//FEDCON`: the word, the categories of the registry (specified ones first), who may have it.
 

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::country::is_nato;
-use super::mark::{Compartments, Fgi, Head, List, Mark};
+use super::mark::{Compartments, Fgi, List, Mark};
+use super::profile::Profile;
 use super::syntax::{Role, Token};
+use super::teach;
 use super::vocabulary::{Class, NATO, SCI, Sci, Word};
 use crate::groups::Groups;
 use crate::label::{Category, Caveat, Circle, Control, Label, Level, SchemeId};
 use crate::release::{Entity, Release};
-use crate::scheme::{Effect, TokenMeaning};
+use crate::scheme::{Effect, MarkKind, TokenMeaning};
 
 /// The name of the scheme.
 pub(crate) const ID: &str = "us-ic";
@@ -57,11 +59,7 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
     }
     atomic(&mut label, mark);
     let mut owners: BTreeSet<&str> = BTreeSet::new();
-    match &mark.head {
-        Head::Us(_) | Head::Joint(None, _) => {}
-        Head::Foreign(list, _) | Head::Joint(Some(list), _) => owners.extend(list.iter().map(String::as_str)),
-        Head::Nato(list, _) => owners.extend(list.iter().map(String::as_str)),
-    }
+    owners.extend(mark.head.owners().into_iter().flatten().map(String::as_str));
     if let Some(Fgi::From(list)) = &mark.fgi {
         owners.extend(list.iter().map(String::as_str));
     }
@@ -196,7 +194,13 @@ fn release(mark: &Mark, groups: &Groups) -> Release {
 }
 
 /// Every token of a mark, in words.
-pub(crate) fn explain(text: &str, tokens: &[Token], groups: &Groups) -> Vec<TokenMeaning> {
+pub(crate) fn explain(
+    text: &str,
+    kind: MarkKind,
+    tokens: &[Token],
+    groups: &Groups,
+    profile: Profile,
+) -> Vec<TokenMeaning> {
     tokens
         .iter()
         .map(|token| {
@@ -211,6 +215,8 @@ pub(crate) fn explain(text: &str, tokens: &[Token], groups: &Groups) -> Vec<Toke
                 source: source.to_owned(),
                 effect,
                 access,
+                rolls_up: teach::rolls_up(&token.role, profile).to_owned(),
+                excludes: teach::excludes(&token.role, kind, profile),
             }
         })
         .collect()

@@ -27,6 +27,7 @@ mod render;
 mod rollup;
 mod rules;
 mod syntax;
+mod teach;
 mod vocabulary;
 
 use crate::finding::Finding;
@@ -45,6 +46,16 @@ pub const LEVELS: [(u16, &str); 5] = [
     (2, "CONFIDENTIAL"),
     (3, "SECRET"),
     (4, "TOP SECRET"),
+];
+
+/// Faults whose token is not in the tree that was read.
+const UNREAD: [&str; 6] = [
+    "us-ic.token.unknown",
+    "us-ic.token.form",
+    "us-ic.sap.name",
+    "us-ic.compartment.name",
+    "us-ic.aea.sigma",
+    "us-ic.list.unknown",
 ];
 
 /// The scheme `us-ic`.
@@ -157,7 +168,12 @@ impl Scheme for UsIc {
 
     fn check(&self, text: &str, kind: MarkKind, banner: Option<&str>) -> Checked {
         let (mark, mut findings) = self.read(text, kind);
-        let canonical = mark.as_ref().map(|mark| render::render(mark, kind, self.profile));
+        // What could not be read is not in the tree: written without it, the mark would be laxer.
+        let whole = !findings.iter().any(|finding| UNREAD.contains(&finding.rule.as_str()));
+        let canonical = mark
+            .as_ref()
+            .filter(|_| whole)
+            .map(|mark| render::render(mark, kind, self.profile));
         let mut marking = None;
         if let Some(mut mark) = mark
             && !findings.iter().any(Finding::is_error)
@@ -182,7 +198,7 @@ impl Scheme for UsIc {
 
     fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
         let read = syntax::read(text, kind, &self.lists, self.profile);
-        meaning::explain(text, &read.tokens, &self.lists.groups)
+        meaning::explain(text, kind, &read.tokens, &self.lists.groups, self.profile)
     }
 
     fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup {

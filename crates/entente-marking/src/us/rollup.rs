@@ -123,7 +123,7 @@ fn common_owner(marks: &[Mark]) -> Option<&Head> {
     (rest.iter().all(same) && bears_plain && !operation_top_secret).then_some(first)
 }
 
-/// NARA's handbook puts CUI into classified banners, DoDI 5200.48 does not.
+/// NARA's handbook puts CUI into classified banners, `DoDI` 5200.48 does not.
 fn cui(banner: &mut Mark, marks: &[Mark], profile: Profile, steps: &mut Vec<Step>) {
     let mut all = marks.iter().filter_map(|mark| mark.cui.as_ref());
     let Some(first) = all.next() else { return };

@@ -282,7 +282,9 @@ impl Reader<'_> {
         }
         match programme {
             Some("ATOMAL") => mark.aea.atomal = true,
-            Some(word) => drop(mark.nato.insert(word)),
+            Some(word) => {
+                mark.nato.insert(word);
+            }
             None => {}
         }
         for segment in segments {

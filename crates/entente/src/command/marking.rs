@@ -223,14 +223,24 @@ impl MarkingCommand {
                 let scheme = rules.scheme()?;
                 let tokens = scheme.explain(&mark, kind);
                 let checked = scheme.check(&mark, kind, None);
-                let value = json!({ "valid": checked.is_valid(), "tokens": tokens, "findings": checked.findings });
+                let nearest = scheme.nearest(&mark, kind);
+                let value = json!({
+                    "valid": checked.is_valid(), "tokens": tokens, "findings": checked.findings, "nearest": nearest
+                });
                 output::either(global.json, &value, || {
                     for token in &tokens {
                         output::line(format!("{}: {}", token.token, token.meaning));
                         output::line(format!("    access: {}", token.access));
+                        output::line(format!("    banner: {}", token.rolls_up));
+                        if !token.excludes.is_empty() {
+                            output::line(format!("    never beside: {}", token.excludes.join(", ")));
+                        }
                         output::line(format!("    rule:   {} ({})", token.rule, token.source));
                     }
                     say_findings(&mark, &checked.findings);
+                    for mark in &nearest {
+                        output::line(format!("nearest valid mark: {mark}"));
+                    }
                 })?;
                 let known = checked.is_valid() && tokens.iter().all(|token| token.effect != Effect::Unknown);
                 Ok(if known { Exit::Done } else { Exit::Failed })

@@ -41,6 +41,17 @@ pub(crate) struct Cue {
 
 /// Words at the head of a sentence in which the person it is about is looked for.
 const TOPIC: usize = 5;
+/// German verbs that deny or admit only with the prefix that stands behind them.
+const SEPARABLE: [(&str, &str); 6] = [
+    ("gab", "zu"),
+    ("gibt", "zu"),
+    ("gaben", "zu"),
+    ("wies", "zurück"),
+    ("weist", "zurück"),
+    ("wiesen", "zurück"),
+];
+/// Words behind such a verb in which its prefix is looked for.
+const PREFIX_REACH: usize = 16;
 /// Words of the longest headline that is read by its colon or dash.
 const HEADLINE: usize = 20;
 /// Words of the credit before a headline's colon or behind its dash.
@@ -287,7 +298,9 @@ impl Reader<'_> {
                         && !document.word(t).lower.ends_with("ly");
                 document.quotes_after(t) && t + 1 < sentence.tokens.end
                     || t > verb && finite && !matches!(clauses.list[clauses.of(t)].link, Link::Relative | Link::Beside)
-                    || clauses.list[clauses.of(t)].link == Link::Content && t > verb
+                    || clauses.of(t) != clauses.of(verb)
+                        && clauses.list[clauses.of(t)].link == Link::Content
+                        && t > verb
             })
     }
 
@@ -346,6 +359,9 @@ impl Reader<'_> {
         } else {
             return None;
         };
+        if self.lacks_prefix(sentence, verb) {
+            return None;
+        }
         let before = (verb > sentence.tokens.start).then(|| verb - 1);
         // "Allegedly" shares its stem with a verb, and "State" in a name its form.
         let adverb = classes.has(Class::Hedge)
@@ -433,6 +449,23 @@ impl Reader<'_> {
             origin: self.originates(sentence, verb),
             nominal: kind == Kind::Say && !inverted && self.nominal(sentence, verb, clauses),
         })
+    }
+
+    /// "Er gab die Liste", and not "er gab zu": some German verbs mean this only with their prefix.
+    fn lacks_prefix(&self, sentence: &Sentence, verb: usize) -> bool {
+        let word = self.document.word(verb).lower.as_str();
+        let prefix = SEPARABLE
+            .iter()
+            .find(|(verb, _)| *verb == word)
+            .map(|(_, prefix)| *prefix);
+        let ahead = || (verb + 1..sentence.tokens.end).take(PREFIX_REACH);
+        self.document.language == Language::De
+            && prefix.is_some_and(|prefix| {
+                !ahead().any(|t| {
+                    let closes = t + 1 == sentence.tokens.end || self.document.breaks(t);
+                    self.document.word(t).lower == prefix && closes
+                })
+            })
     }
 
     fn no_stance(&self, sentence: &Sentence, verb: usize) -> bool {

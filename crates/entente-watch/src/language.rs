@@ -331,6 +331,8 @@ pub(crate) struct Lexicon {
     opening: HashMap<String, u16>,
     /// The same for words that only have to begin so.
     opening_starts: Vec<(String, u16)>,
+    /// The first twelve words of the calendar.
+    months: Vec<String>,
 }
 
 /// Classes whose words are inflected, so that a stem decides.
@@ -355,6 +357,9 @@ impl Lexicon {
     fn new(language: Language, rows: Rows) -> Self {
         let mut lexicon = Self::default();
         for (class, words) in rows.words {
+            if class == Class::Calendar {
+                lexicon.months = words.split_whitespace().take(12).map(str::to_owned).collect();
+            }
             for word in words.split_whitespace() {
                 if INFLECTED.contains(&class) {
                     *lexicon.stems.entry(language.stem(word).into_owned()).or_default() |= 1 << (class as u64);
@@ -385,6 +390,11 @@ impl Lexicon {
     /// The phrases of a table.
     pub(crate) fn phrases(&self, kind: Phrases) -> &[Vec<Element>] {
         self.phrases.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of the months, in their order.
+    pub(crate) fn months(&self) -> &[String] {
+        &self.months
     }
 
     /// The tables a phrase of which begins with this word.

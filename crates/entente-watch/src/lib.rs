@@ -25,6 +25,7 @@ mod language;
 mod matching;
 mod names;
 mod origins;
+mod outlets;
 pub mod proposal;
 mod quotations;
 pub mod report;

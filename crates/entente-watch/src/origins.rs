@@ -8,6 +8,8 @@ use foldhash::{HashSet, HashSetExt};
 
 use crate::attribution::Attribution;
 use crate::document::Document;
+use crate::language::Class;
+use crate::outlets::{is_outlet, known};
 use crate::report::Origin;
 use crate::speakers::Speaker;
 
@@ -19,6 +21,24 @@ const MIN_RUNS: usize = 3;
 const MIN_QUOTE: usize = 6;
 /// Share of runs from which two texts are the same but for a few words.
 const DUPLICATE: f64 = 0.6;
+/// Bytes at the head of a text in which a dateline stands.
+const DATELINE: usize = 400;
+/// Words of an outlet's name in a credit.
+const CREDIT_WORDS: usize = 4;
+/// Bytes of a line that is nothing but a credit.
+const LABEL_LINE: usize = 80;
+/// What stands before the outlet in a line of credit, in the languages that are read.
+const SOURCE_LABELS: [&str; 9] = [
+    "source",
+    "sources",
+    "quelle",
+    "quellen",
+    "fuente",
+    "fuentes",
+    "źródło",
+    "credit",
+    "via",
+];
 /// Credits that outweigh any number of plain mentions.
 const ORIGIN_WEIGHT: usize = 5;
 
@@ -26,6 +46,7 @@ const ORIGIN_WEIGHT: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub file: String,
+    entry: Option<usize>,
     credit: Option<String>,
     title: String,
     runs: HashSet<u64>,
@@ -63,7 +84,10 @@ impl Trace {
         Self {
             title: document.source.title.clone().unwrap_or_default().to_lowercase(),
             file,
-            credit: primary(attribution).map(|speaker| speaker.name),
+            entry: document.source.entry,
+            credit: primary(attribution)
+                .map(|speaker| speaker.name)
+                .or_else(|| credit_line(document)),
             runs,
             quotes,
         }
@@ -89,6 +113,38 @@ pub(crate) fn primary(attribution: &Attribution) -> Option<Speaker> {
         .map(|(_, speaker)| speaker.clone())
 }
 
+/// The agency or outlet that a text credits outside its sentences: "(Reuters) - …", "Source: Reuters".
+fn credit_line(document: &Document) -> Option<String> {
+    let text = document.source.text.as_str();
+    let lexicon = document.language.lexicon();
+    let outlet = |name: &str| {
+        let name = name.trim();
+        let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+        let press = words.iter().any(|word| lexicon.has(Class::Press, word));
+        let short = (1..=CREDIT_WORDS).contains(&words.len()) && name.chars().next().is_some_and(char::is_alphabetic);
+        (short && (press || is_outlet(name))).then(|| name.to_owned())
+    };
+    let mut head = text.len().min(DATELINE);
+    while !text.is_char_boundary(head) {
+        head -= 1;
+    }
+    let bracketed = text[..head].split('(').skip(1).filter_map(|rest| rest.split_once(')'));
+    let dateline = bracketed
+        .filter(|(_, after)| after.trim_start().starts_with(['-', '–', '—']) || after.starts_with('\n'))
+        .find_map(|(name, _)| outlet(name));
+    let labelled = |line: &str| {
+        let (label, name) = line.split_once(':')?;
+        SOURCE_LABELS
+            .contains(&label.trim().to_lowercase().as_str())
+            .then(|| outlet(name.trim_end_matches('.')))?
+    };
+    let closing = |line: &str| outlet(line.trim().strip_prefix('(')?.strip_suffix(')')?);
+    let lines = || text.lines().filter(|line| line.len() < LABEL_LINE);
+    dateline
+        .or_else(|| lines().find_map(labelled))
+        .or_else(|| lines().find_map(closing))
+}
+
 /// Whether two names of outlets, in lower case, are one: the same, or one the end of the other ("the Courier", "Harbour
 /// Courier").
 fn same_outlet(a: &str, b: &str) -> bool {
@@ -104,10 +160,7 @@ const MAX_SHARING: usize = 32;
 
 /// Groups the texts that disclose something by where their story comes from.
 pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
-    let outlets: Vec<Option<String>> = traces
-        .iter()
-        .map(|t| t.credit.as_ref().map(|c| c.to_lowercase()))
-        .collect();
+    let outlets: Vec<Option<String>> = traces.iter().map(|t| t.credit.as_deref().map(known)).collect();
     let mut group: Vec<usize> = (0..traces.len()).collect();
     // By group: the first of its texts that credits an outlet.
     let mut credited: Vec<Option<usize>> = (0..traces.len()).map(|t| outlets[t].as_ref().map(|_| t)).collect();
@@ -129,7 +182,10 @@ pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
         for earlier in 0..later {
             let (a, b) = (&traces[earlier], &traces[later]);
             let shared = sharing.get(&earlier).copied().unwrap_or(0);
+            // Pieces of one long text, parts of one message.
+            let one_file = a.file == b.file && a.entry.is_none() && b.entry.is_none();
             let tie = match (&outlets[earlier], &outlets[later]) {
+                _ if one_file => Some("text"),
                 (Some(one), Some(other)) if same_outlet(one, other) => Some("credit"),
                 // Two texts that each name a different origin share words by quoting each other at most.
                 (Some(_), Some(_)) => None,

@@ -1,5 +1,7 @@
 //! Slots for a new fact, proposed from its sentence; the analyst edits them.
 
+mod dates;
+
 use std::collections::BTreeMap;
 
 use crate::document::Document;
@@ -12,6 +14,11 @@ use crate::text::{Source, TextError, read_bytes};
 const MAX_PROPOSED: usize = 5;
 /// Words of ordinary length are inflected by a stem; a shorter stem would match too much as a wildcard.
 const SHORTEST_WILDCARD: usize = 6;
+
+/// Characters of a code that is hardly met by chance.
+const SHORTEST_CODE: usize = 5;
+/// Digits of a number that is hardly met by chance.
+const LONG_NUMBER: usize = 6;
 
 /// A thesaurus: word → other words for it, in the user's language.
 pub type Thesaurus = BTreeMap<String, Vec<String>>;
@@ -50,6 +57,11 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
         if word.text.contains('*') {
             continue;
         }
+        if let Some((read, end)) = dates::at(&document, start) {
+            others.push(slot(&read[0].clone(), read, true));
+            at = end;
+            continue;
+        }
         if word.classes.has(Class::Calendar) && (word.capital || document.language != Language::En) {
             others.push(slot(
                 document.text(start..at),
@@ -59,7 +71,8 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
             continue;
         }
         if word.numeric {
-            if word.lower.len() > 3 {
+            // A year or a count stands in any text; a code or an address in few.
+            if distinctive(&document, start) {
                 fact.values.push(Value::Plain(document.text(start..at).to_owned()));
             }
             continue;
@@ -111,6 +124,14 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
     Ok(fact)
 }
 
+/// Whether a word with digits gives something away by itself: letters and digits, or a long number.
+fn distinctive(document: &Document, token: usize) -> bool {
+    let word = &document.word(token).lower;
+    let letters = word.chars().any(char::is_alphabetic);
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    (letters && word.len() >= SHORTEST_CODE) || digits >= LONG_NUMBER
+}
+
 fn slot(name: &str, any: Vec<String>, mandatory: bool) -> Slot {
     Slot {
         name: name.to_owned(),
@@ -123,6 +144,30 @@ fn slot(name: &str, any: Vec<String>, mandatory: bool) -> Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn p1_dates_and_times_are_read_as_such_and_years_are_no_values() {
+        let sentence = "Narwhal publishes version 1.6 SP1 on 15 December 2026 at 09:30 UTC.";
+        let fact = propose("f", sentence, &Thesaurus::new()).expect("text");
+        assert!(fact.values.is_empty(), "{:?}", fact.values);
+        let has = |word: &str| fact.slots.iter().any(|slot| slot.any.iter().any(|any| any == word));
+        for word in [
+            "15 December 2026",
+            "December 15",
+            "2026-12-15",
+            "15.12.2026",
+            "09:30",
+            "9:30",
+        ] {
+            assert!(has(word), "{word}: {:?}", fact.slots);
+        }
+        let fact = propose(
+            "f",
+            "The server listens at 198.51.100.7 as XK77-2031 does.",
+            &Thesaurus::new(),
+        );
+        assert!(!fact.expect("text").slots.is_empty());
+    }
 
     #[test]
     fn a_proposal_finds_its_own_sentence_in_every_language() {

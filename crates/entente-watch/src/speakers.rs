@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::language::Class;
 use crate::matching::name_at;
 use crate::names::{Names, untitled};
+use crate::outlets::is_outlet;
 
 /// Somebody who is given as the source of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,7 +212,7 @@ impl Phrases<'_> {
         let words: Vec<String> = full.split(' ').map(str::to_lowercase).collect();
         // "Times Square" is a place.
         let place = words.last().is_some_and(|last| lexicon.has(Class::PlaceNoun, last));
-        let press = !place && words.iter().any(|word| lexicon.has(Class::Press, word));
+        let press = !place && (is_outlet(&full) || words.iter().any(|word| lexicon.has(Class::Press, word)));
         Speaker {
             name: full,
             named: true,

@@ -174,3 +174,37 @@ fn a_check_warns_of_facts_that_match_everywhere() {
     );
     assert!(checked[1].warnings.is_empty(), "{checked:?}");
 }
+
+#[test]
+fn o1_one_outlet_under_several_names_is_one_origin() {
+    let facts = r#"[{"id":"f","slots":[{"name":"gate","any":["north gate"],"mandatory":true},{"name":"guards","any":["guards"]}]}]"#;
+    let scanner = Scanner::new(Facts::parse(facts).expect("valid"));
+    let report = scanner.scan(
+        [
+            (
+                "a.txt",
+                "The Financial Times reported that the north gate has two guards.",
+            ),
+            ("b.txt", "According to the FT, only two guards watch the north gate."),
+            ("c.txt", "LONDON (FT) - Guards leave the north gate at night."),
+            ("d.txt", "Guards of the north gate sleep.\n\nSource: Financial Times"),
+        ]
+        .into_iter()
+        .flat_map(|(name, text)| read_bytes(name, text.as_bytes()).expect("text")),
+    );
+    assert_eq!(report.summary.independent_origins, 1, "{:?}", report.summary.origins);
+}
+
+#[test]
+fn o2_press_reports_and_places_are_no_outlets() {
+    let facts = r#"[{"id":"f","slots":[{"name":"gate","any":["north gate"],"mandatory":true},{"name":"guards","any":["guards"]}]}]"#;
+    let scanner = Scanner::new(Facts::parse(facts).expect("valid"));
+    for text in [
+        "Early press reports said the north gate has two guards.",
+        "In Times Square, a man said the north gate has two guards.",
+    ] {
+        let report = scanner.scan(read_bytes("a.txt", text.as_bytes()).expect("text"));
+        let names: Vec<&str> = report.summary.origins.iter().map(|o| o.name.as_str()).collect();
+        assert_eq!(names, ["a.txt"], "{text}");
+    }
+}

@@ -17,7 +17,7 @@ use crate::words::{self, Word};
 /// Function words of the text that may stand inside a phrase without breaking it ("inside [the] leadership").
 const MAX_SKIPPED: usize = 2;
 /// Words that may part a phrase where it has a gap.
-const PARTED: usize = 5;
+const PARTED: usize = 8;
 /// Stands among the terms of a phrase for a gap.
 const GAP: u32 = u32::MAX;
 /// Letters that have to be left of a German verb without its prefix.

@@ -124,7 +124,7 @@ fn renamed(file: &str, mut sources: Vec<Source>) -> Vec<Source> {
     sources
 }
 
-/// Word and OpenDocument texts; other archives are refused.
+/// Word and `OpenDocument` texts; other archives are refused.
 fn office(file: &str, bytes: &[u8], _depth: usize) -> Result<Vec<Source>, TextError> {
     let broken = |error: zip::result::ZipError| TextError::Packed(format!("the archive is broken ({error})"));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;

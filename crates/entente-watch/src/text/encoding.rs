@@ -7,19 +7,21 @@ use super::{MappedText, Warning};
 /// How far into a file a declaration of its charset is looked for: browsers use 1024 bytes (WHATWG HTML §13.2.3.2).
 const DECLARATION_WINDOW: usize = 1024;
 
-/// Decodes a whole file, each character mapped to the bytes it was decoded from.
+/// Decodes a whole file, each character mapped to the bytes it was decoded from; with it the encoding that the file
+/// itself names, else UTF-8.
 pub(super) fn decode(bytes: &[u8], warnings: &mut Vec<Warning>) -> (MappedText, &'static Encoding) {
-    let (encoding, skip) = match Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, length),
-        None => (declared(bytes).unwrap_or_else(|| guess(bytes)), 0),
+    let (named, skip) = match Encoding::for_bom(bytes) {
+        Some((encoding, length)) => (Some(encoding), length),
+        None => (declared(bytes), 0),
     };
+    let encoding = named.unwrap_or_else(|| guess(bytes));
     let body = &bytes[skip..];
     let text = if encoding == UTF_8 {
         decode_utf8(body, skip, warnings)
     } else {
         decode_stepwise(encoding, body, skip, warnings)
     };
-    (text, encoding)
+    (text, named.unwrap_or(UTF_8))
 }
 
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {

@@ -154,7 +154,7 @@ mod tests {
             let source = source.expect("text");
             let text = source.text.as_str();
             assert!(text.len() <= PIECE);
-            let at = text.rfind(|c: char| c == '.').expect("a stop");
+            let at = text.rfind('.').expect("a stop");
             let span = source.text.origin(at..at + 1);
             assert_eq!(&long[span.clone()], ".");
             assert_eq!(source.quote(span.clone()), ".");

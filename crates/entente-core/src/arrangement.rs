@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use entente_marking::Purpose;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ArrangementId, PartyPath};
@@ -55,6 +55,55 @@ impl fmt::Display for ArrangementStatus {
     }
 }
 
+impl ArrangementStatus {
+    /// Who gave it, where it is not active.
+    pub fn by(&self) -> Option<&PartyPath> {
+        match self {
+            Self::Active => None,
+            Self::Suspended { by, .. } | Self::Ended { by, .. } => Some(by),
+        }
+    }
+
+    /// How much it stops: an end more than a suspension.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Active => 0,
+            Self::Suspended { .. } => 1,
+            Self::Ended { .. } => 2,
+        }
+    }
+}
+
+/// What one party said last about the status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// The status that it gives.
+    pub status: ArrangementStatus,
+    /// The number of the word among that party's own, from 1: the higher one holds, whatever clocks say. Zero in words
+    /// that bear none; of those the later one holds.
+    #[serde(default)]
+    pub revision: u64,
+    /// When, by that party's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+impl Word {
+    /// Whether this word replaces an earlier one of the same party. Nothing replaces an end; on a tie what stops more
+    /// holds.
+    pub fn supersedes(&self, known: &Self) -> bool {
+        let (rank, known_rank) = (self.status.rank(), known.status.rank());
+        let newer = match (self.revision, known.revision) {
+            (0, 0) => self.at > known.at || rank > known_rank,
+            (told, known) => told > known || (told == known && rank > known_rank),
+        };
+        known_rank < 2 && (newer || rank == 2)
+    }
+}
+
+/// How far clocks of two parties may differ without harm: what begins, begins so much later by one's own clock.
+pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+
 /// Terms agreed between parties.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,12 +134,15 @@ pub struct Arrangement {
     /// Whether it is in force.
     #[serde(default = "active")]
     pub status: ArrangementStatus,
-    /// Since when it has that status, by the clock of whoever set it: of two files the later one holds.
+    /// Since when it has that status, by the clock of whoever set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_set: Option<Timestamp>,
     /// Where each term stands in the signed text: `onward` → `art. 4`. Reasons quote it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub clauses: BTreeMap<String, String>,
+    /// What each party said last about the status. The status follows from all of them: nobody's word undoes another's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<PartyPath, Word>,
 }
 
 fn active() -> ArrangementStatus {
@@ -122,8 +174,41 @@ impl Arrangement {
             ArrangementStatus::Suspended { .. } => Some(NotInForce::Suspended),
             ArrangementStatus::Ended { .. } => Some(NotInForce::Ended),
             ArrangementStatus::Active if self.expires.is_some_and(|end| moment >= end) => Some(NotInForce::Expired),
-            ArrangementStatus::Active if self.starts.is_some_and(|start| moment < start) => Some(NotInForce::NotBegun),
+            // An end is taken by our own clock; a beginning waits until it has come by everybody's.
+            ArrangementStatus::Active if self.starts.is_some_and(|start| moment.duration_since(start) < CLOCK_TOLERANCE) => {
+                Some(NotInForce::NotBegun)
+            }
             ArrangementStatus::Active => None,
+        }
+    }
+
+    /// What `party` said last about the status, also where only the status itself tells.
+    pub fn word_of(&self, party: &PartyPath) -> Option<Word> {
+        let by_status = || {
+            (self.status.by() == Some(party)).then(|| Word {
+                status: self.status.clone(),
+                revision: 0,
+                at: self.status_set,
+            })
+        };
+        self.words.get(party).cloned().or_else(by_status)
+    }
+
+    /// Takes in what a party says about the status, unless it said something newer before. The status that follows is
+    /// the one that stops most.
+    pub fn hear(&mut self, party: &PartyPath, word: Word) {
+        // What was recorded without words: the status says who gave it.
+        if let Some(by) = self.status.by().cloned()
+            && let Some(known) = self.word_of(&by)
+        {
+            self.words.insert(by, known);
+        }
+        if self.words.get(party).is_none_or(|known| word.supersedes(known)) {
+            self.words.insert(party.clone(), word);
+        }
+        let strictest = self.words.values().rev().max_by_key(|word| word.status.rank());
+        if let Some(word) = strictest {
+            (self.status, self.status_set) = (word.status.clone(), word.at);
         }
     }
 
@@ -191,26 +276,69 @@ mod tests {
 
     use super::*;
 
+    fn bare() -> Arrangement {
+        Arrangement {
+            id: ArrangementId::new("A-1").expect("a name"),
+            title: String::new(),
+            parties: BTreeSet::new(),
+            purposes: None,
+            onward: Onward::Free,
+            need_to_know: false,
+            default_mark: None,
+            starts: None,
+            expires: None,
+            status: ArrangementStatus::Active,
+            status_set: None,
+            clauses: BTreeMap::new(),
+            words: BTreeMap::new(),
+        }
+    }
+
     fn arrangement() -> impl Strategy<Value = Arrangement> {
         let purposes = prop::option::of(prop::collection::btree_set("[a-c]", 0..3));
         let onward = prop::sample::select(vec![Onward::Free, Onward::Members, Onward::Consent]);
-        let moment = || prop::option::of((0i64..5).prop_map(|n| Timestamp::from_second(n).expect("small")));
+        let moment = || prop::option::of((0i64..5).prop_map(|n| Timestamp::from_second(n * 200).expect("small")));
         (purposes, onward, any::<bool>(), moment(), moment()).prop_map(
             |(purposes, onward, need_to_know, starts, expires)| Arrangement {
-                id: ArrangementId::new("A-1").expect("a name"),
-                title: String::new(),
-                parties: BTreeSet::new(),
                 purposes: purposes.map(|all| all.iter().map(Purpose::new).collect()),
                 onward,
                 need_to_know,
-                default_mark: None,
                 starts,
                 expires,
-                status: ArrangementStatus::Active,
-                status_set: None,
-                clauses: BTreeMap::new(),
+                ..bare()
             },
         )
+    }
+
+    #[test]
+    fn c4_suspensions_of_two_parties_hold_side_by_side_in_any_order() {
+        let party = |text: &str| PartyPath::new(text).expect("a name");
+        let word = |by: Option<&str>, revision, end| Word {
+            status: match by {
+                None => ArrangementStatus::Active,
+                Some(by) if end => ArrangementStatus::Ended { by: party(by), reason: String::new() },
+                Some(by) => ArrangementStatus::Suspended { by: party(by), reason: String::new() },
+            },
+            revision,
+            at: None,
+        };
+        let words = [
+            ("A", word(Some("A"), 1, false)),
+            ("B", word(Some("B"), 1, false)),
+            ("A", word(None, 2, false)),
+        ];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut terms = bare();
+            for n in order {
+                terms.hear(&party(words[n].0), words[n].1.clone());
+            }
+            assert_eq!(terms.status.by(), Some(&party("B")), "{order:?}");
+            terms.hear(&party("B"), word(None, 2, false));
+            assert_eq!(terms.status, ArrangementStatus::Active, "{order:?}");
+            terms.hear(&party("A"), word(Some("A"), 1, true));
+            terms.hear(&party("A"), word(None, 9, false));
+            assert!(matches!(terms.status, ArrangementStatus::Ended { .. }), "{order:?}");
+        }
     }
 
     proptest! {
@@ -222,7 +350,7 @@ mod tests {
             prop_assert!(!a.is_narrowed_to(&a));
             prop_assert_eq!(a.is_narrowed_to(&both), a != both);
             prop_assert!(both == a || !both.is_narrowed_to(&a));
-            let moment = Timestamp::from_second(at).expect("small");
+            let moment = Timestamp::from_second(at * 200).expect("small");
             prop_assert!(both.not_in_force(moment).is_some() || a.not_in_force(moment).is_none());
             for purpose in [None, Some(Purpose::new("a")), Some(Purpose::new("b"))] {
                 prop_assert!(!both.allows(purpose.as_ref()) || a.allows(purpose.as_ref()));

@@ -18,6 +18,11 @@ use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// Something that happened at this party.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", content = "data", rename_all = "kebab-case")]
@@ -46,6 +51,19 @@ pub enum Event {
         /// Since when.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
+        /// Who said so; events without it tell by the status.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PartyPath>,
+        /// The number of that word among the party's own.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        revision: u64,
+    },
+    /// A partner stated terms that are not recorded here: they bind nobody here until they are.
+    TermsProposed {
+        /// Who stated them.
+        from: PartyPath,
+        /// The terms.
+        arrangement: Arrangement,
     },
     /// A version of a report was written here.
     ReportAdded(Report),
@@ -169,11 +187,14 @@ pub enum Event {
     RequestRefused(Refusal),
     /// A substitute text was given.
     SubstituteGiven(Substitute),
-    /// A consent was withdrawn.
+    /// A consent was withdrawn. It may come before the consent itself, and then holds for it all the same.
     ConsentWithdrawn {
         /// The consent.
         consent: ConsentId,
-        /// From when on.
+        /// Who withdrew it, where that came from another party.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PartyPath>,
+        /// From when on, by this party's own clock.
         at: Timestamp,
         /// Why.
         reason: String,
@@ -221,6 +242,7 @@ impl Event {
             Self::PartySet(_) => "party-set",
             Self::ArrangementSet(_) => "arrangement-set",
             Self::ArrangementStatusSet { .. } => "arrangement-status-set",
+            Self::TermsProposed { .. } => "terms-proposed",
             Self::ReportAdded(_) => "report-added",
             Self::ReportReceived { .. } => "report-received",
             Self::ReportWithdrawn { .. } => "report-withdrawn",

@@ -248,6 +248,53 @@ impl PersonId {
     }
 }
 
+/// A name with the party that gave it, written `PARTY/name`: what two parties call alike is kept apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Named<I> {
+    /// The party that gave the name.
+    pub by: PartyPath,
+    /// The name.
+    pub id: I,
+}
+
+impl<I> Named<I> {
+    /// The name that `by` gave.
+    pub fn new(by: PartyPath, id: I) -> Self {
+        Self { by, id }
+    }
+}
+
+impl<I: fmt::Display> fmt::Display for Named<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.by, self.id)
+    }
+}
+
+impl<I: FromStr<Err = NameError>> FromStr for Named<I> {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (by, id) = text.split_once('/').unwrap_or(("", text));
+        Ok(Self {
+            by: by.parse()?,
+            id: id.parse()?,
+        })
+    }
+}
+
+impl<I: fmt::Display> Serialize for Named<I> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, I: FromStr<Err = NameError>> Deserialize<'de> for Named<I> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// One portion of one version of a report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PortionRef {
@@ -287,6 +334,18 @@ mod tests {
             ),
         ] {
             assert_eq!(PartyPath::new(text).unwrap_err().to_string(), problem, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_kept_under_the_party_that_gave_it() {
+        let named: Named<RecallId> = "GBR.CAB/rec-1".parse().unwrap();
+        assert_eq!((named.by.as_str(), named.id.as_str()), ("GBR.CAB", "rec-1"));
+        let json = serde_json::to_string(&named).unwrap();
+        assert_eq!(json, "\"GBR.CAB/rec-1\"");
+        assert_eq!(serde_json::from_str::<Named<RecallId>>(&json).unwrap(), named);
+        for bad in ["rec-1", "/rec-1", "GBR/", "GBR/a/b"] {
+            assert!(bad.parse::<Named<RecallId>>().is_err(), "{bad}");
         }
     }
 

@@ -26,7 +26,7 @@ mod source;
 mod state;
 mod stops;
 
-pub use arrangement::{Arrangement, ArrangementStatus, NotInForce, Onward};
+pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Word};
 pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
 pub use decide::{Decision, Query, Snapshot, decide};
@@ -39,7 +39,7 @@ pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle};
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError,
-    PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    Named, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;

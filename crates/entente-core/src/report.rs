@@ -21,6 +21,10 @@ pub struct Origin {
     /// Whether a protected source stands behind it: the originator is asked before anyone else learns it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protects_source: bool,
+    /// Whether these terms are known from another party's word only: the third-party rule holds then, and nobody but the
+    /// originator may have the text without asking it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub third_party: bool,
 }
 
 /// All originators of a portion, each with its own terms.
@@ -48,6 +52,7 @@ impl Lineage {
                     mine.arrangements = &mine.arrangements | &theirs.arrangements;
                     mine.from = &mine.from | &theirs.from;
                     mine.protects_source |= theirs.protects_source;
+                    mine.third_party |= theirs.third_party;
                 })
                 .or_insert_with(|| theirs.clone());
         }
@@ -136,6 +141,16 @@ impl Report {
                     origin.recipients.insert(recipient.clone());
                 }
             });
+        }
+    }
+
+    /// Leaves of every list of recipients what `to` is to know: that it is one itself. Who else has the report is not its
+    /// business.
+    pub fn part_of(&mut self, to: &PartyPath) {
+        for portion in &mut self.portions {
+            portion
+                .lineage
+                .map(|_, origin| origin.recipients.retain(|recipient| recipient.includes(to) || to.includes(recipient)));
         }
     }
 

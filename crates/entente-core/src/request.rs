@@ -103,8 +103,11 @@ pub struct Consent {
     /// What whoever uses it has to observe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
-    /// When it was given.
+    /// When it was given, by the originator's clock.
     pub given: Timestamp,
+    /// When it came, by the clock of whoever it was given to. It counts from then on: the originator's clock may differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Timestamp>,
     /// When it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
@@ -114,9 +117,14 @@ pub struct Consent {
 }
 
 impl Consent {
+    /// From when on it counts.
+    pub fn begins(&self) -> Timestamp {
+        self.received.unwrap_or(self.given)
+    }
+
     /// Whether it is in force at `moment`.
     pub fn is_live(&self, moment: Timestamp) -> bool {
-        self.given <= moment
+        self.begins() <= moment
             && self.withdrawn.is_none_or(|end| moment < end)
             && self.ends.is_none_or(|end| moment < end)
     }

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::arrangement::Arrangement;
+use crate::arrangement::{Arrangement, Word};
 use crate::briefing::Briefing;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId,
-    PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, Named, PartyPath, PersonId,
+    PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::{Incident, IncidentNotice};
 use crate::kept::Kept;
@@ -169,6 +169,8 @@ state! {
     rules: RuleName => LocalRule, "rule";
     /// Arrangements by id.
     arrangements: ArrangementId => Arrangement, "arrangement";
+    /// Terms that partners stated and that are not recorded here, by who stated them.
+    proposals: Named<ArrangementId> => Arrangement, "proposal";
     /// Reports by id.
     reports: ReportId => Holding, "report";
     /// The facts of reports, by report.
@@ -187,6 +189,8 @@ state! {
     requests: RequestId => RequestCase, "request";
     /// Consents by id, given here or received.
     consents: ConsentId => Consent, "consent";
+    /// Since when consents are withdrawn, by originator; also of consents that have not come yet.
+    endings: Named<ConsentId> => Timestamp, "ending";
     /// Substitutes by the consent that goes with each.
     substitutes: ConsentId => Substitute, "substitute";
     /// Recalls by id.
@@ -236,12 +240,42 @@ impl State {
                 self.arrangements.insert(arrangement.id.clone(), arrangement.clone());
                 vec![touched("arrangement", &arrangement.id)]
             }
-            Event::ArrangementStatusSet { id, status, at } => {
+            Event::ArrangementStatusSet {
+                id,
+                status,
+                at,
+                by,
+                revision,
+            } => {
                 if let Some(arrangement) = self.arrangements.get_mut(id) {
-                    arrangement.status = status.clone();
-                    arrangement.status_set = *at;
+                    // Events without a name are of whoever suspended, ended or resumed what it had suspended.
+                    let by = by.as_ref().or(status.by()).or(arrangement.status.by()).cloned();
+                    let word = Word {
+                        status: status.clone(),
+                        revision: *revision,
+                        at: *at,
+                    };
+                    if let Some(by) = by {
+                        arrangement.hear(&by, word);
+                    }
                 }
                 vec![touched("arrangement", id)]
+            }
+            Event::TermsProposed { from, arrangement } => {
+                let key = Named::new(from.clone(), arrangement.id.clone());
+                let touched = touched("proposal", &key);
+                match self.proposals.get_mut(&key) {
+                    None => {
+                        self.proposals.insert(key, arrangement.clone());
+                    }
+                    Some(known) => {
+                        *known = known.narrowed_by(arrangement);
+                        if let Some(word) = arrangement.word_of(from) {
+                            known.hear(from, word);
+                        }
+                    }
+                }
+                vec![touched]
             }
             Event::ReportAdded(report) => {
                 let holding = self.reports.entry(report.id.clone()).or_default();
@@ -328,7 +362,10 @@ impl State {
                 vec![touched("request", &request.id)]
             }
             Event::ConsentGiven(consent) => {
-                self.consents.insert(consent.id.clone(), consent.clone());
+                let mut held = consent.clone();
+                let ending = self.endings.get(&Named::new(held.originator.clone(), held.id.clone()));
+                held.withdrawn = held.withdrawn.into_iter().chain(ending.copied()).min();
+                self.consents.insert(consent.id.clone(), held);
                 let mut documents = vec![touched("consent", &consent.id)];
                 if let Some(request) = &consent.request {
                     let portions: Vec<PortionId> = match (self.requests.get(request), consent.is_standing()) {
@@ -363,12 +400,21 @@ impl State {
                     touched("request", &substitute.request),
                 ]
             }
-            Event::ConsentWithdrawn { consent, at, .. } => {
-                if let Some(consent) = self.consents.get_mut(consent) {
+            Event::ConsentWithdrawn { consent, by, at, .. } => {
+                let mut documents = Vec::new();
+                if let Some(by) = by {
+                    let key = Named::new(by.clone(), consent.clone());
+                    documents.push(touched("ending", &key));
+                    let ending = self.endings.entry(key).or_insert(*at);
+                    *ending = (*ending).min(*at);
+                }
+                let held = self.consents.get_mut(consent);
+                if let Some(consent) = held.filter(|held| by.as_ref().is_none_or(|by| held.originator == *by)) {
                     // A later word never gives back what an earlier one took away.
                     consent.withdrawn = Some(consent.withdrawn.map_or(*at, |earlier| earlier.min(*at)));
+                    documents.push(touched("consent", &consent.id));
                 }
-                vec![touched("consent", consent)]
+                documents
             }
             Event::Overridden(o) => {
                 self.overrides.insert(o.id.clone(), o.clone());
@@ -415,11 +461,13 @@ impl State {
         state
     }
 
-    /// The recall that is in force for a version of a report, the strictest if there are several.
+    /// The recall that is in force for a version of a report, the strictest if there are several. Only its author's count,
+    /// also those that came before the report.
     pub fn recall_of(&self, report: &ReportId, version: u32) -> Option<&Recall> {
+        let author = &self.reports.get(report)?.versions.get(&version)?.originator;
         self.recalls
             .of(report)
-            .filter(|recall| version <= recall.version)
+            .filter(|recall| recall.originator == *author && version <= recall.version)
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
     }
 

@@ -198,6 +198,7 @@ proptest! {
             purposes: None,
             conditions: Vec::new(),
             given: Timestamp::UNIX_EPOCH,
+            received: None,
             ends: None,
             withdrawn: None,
         };

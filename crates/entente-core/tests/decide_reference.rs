@@ -78,8 +78,8 @@ fn party(text: &str) -> PartyPath {
     PartyPath::new(text).unwrap()
 }
 
-fn at(second: usize) -> Timestamp {
-    Timestamp::from_second(1_800_000_000 + i64::try_from(second).unwrap()).unwrap()
+fn at(step: usize) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + 120 * i64::try_from(step).unwrap()).unwrap()
 }
 
 fn groups() -> Groups {
@@ -198,6 +198,7 @@ fn world(dice: &mut Dice) -> World {
             status,
             status_set: None,
             clauses: BTreeMap::new(),
+            words: BTreeMap::new(),
         }));
     }
     let (mut persons, mut outsiders) = (Vec::new(), Vec::new());
@@ -258,6 +259,7 @@ fn world(dice: &mut Dice) -> World {
                             BTreeSet::new()
                         },
                         protects_source: false,
+                        third_party: dice.one_in(12),
                     },
                 ));
             }
@@ -360,6 +362,7 @@ fn world(dice: &mut Dice) -> World {
             purposes: dice.one_in(2).then(|| dice.some(&purposes, 2)),
             conditions: Vec::new(),
             given: at(dice.roll(6)),
+            received: dice.one_in(3).then(|| at(dice.roll(6))),
             ends: dice.one_in(3).then(|| at(dice.roll(10))),
             withdrawn: dice.one_in(4).then(|| at(dice.roll(10))),
         }));
@@ -543,6 +546,7 @@ fn restricting_never_opens() {
                 };
                 state.apply(&Event::ConsentWithdrawn {
                     consent,
+                    by: None,
                     at: at(0),
                     reason: String::new(),
                 });
@@ -553,7 +557,13 @@ fn restricting_never_opens() {
                     by: party("USA"),
                     reason: String::new(),
                 };
-                state.apply(&Event::ArrangementStatusSet { id, status, at: None });
+                state.apply(&Event::ArrangementStatusSet {
+                    id,
+                    status,
+                    at: None,
+                    by: None,
+                    revision: 0,
+                });
             }
             2 | 3 => {
                 let mut stricter = report;

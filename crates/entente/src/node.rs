@@ -288,6 +288,15 @@ impl Node {
         })?;
         let message: Message = serde_json::from_slice(&opened.payload)
             .map_err(|error| Failure::failed(format!("{}: its contents are not a message: {error}", path.display())))?;
+        if message.kind() != opened.header.kind {
+            return Err(Failure::failed(format!(
+                "{}: its header says `{}`, and it holds a message of the kind `{}`; ask {} to send it again",
+                path.display(),
+                opened.header.kind,
+                message.kind(),
+                opened.header.from
+            )));
+        }
         self.submit(Command::Receive {
             from: opened.header.from.parse()?,
             id: opened.header.id.clone(),

@@ -250,6 +250,9 @@ impl<'a> Universe<'a> {
                 }
             }
         }
+        if origin.third_party {
+            control(Rule::ControlStated, &nobody, &portion.mark, by_marking(Rule::ControlStated));
+        }
         match portion.label.circle {
             Circle::Anyone => {}
             Circle::Community => control(

@@ -148,6 +148,10 @@ rules! {
     /// The arrangement allows its own members only.
     OnwardMembers = "control.members", OriginatorControl, "{token} lets its members share among themselves only",
         "{party} must consent";
+    /// What the originator said about further recipients is known from another party's word only.
+    ControlStated = "control.stated", OriginatorControl,
+        "the terms of {party} for this text are known from another party's word only, so the third-party rule applies",
+        "{party} must consent, or deliver its own report";
     /// Community only.
     CircleCommunity = "control.community", OriginatorControl, "{token}: inside the community only",
         "{party} must consent";

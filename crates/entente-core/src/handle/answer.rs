@@ -54,6 +54,7 @@ fn consent(id: ConsentId, request: &Request, terms: Terms, context: &Context<'_>
             .or_else(|| request.purpose.clone().map(|purpose| BTreeSet::from([purpose]))),
         conditions: terms.conditions,
         given: context.now,
+        received: None,
         ends: terms.ends,
         withdrawn: None,
     })
@@ -294,6 +295,7 @@ pub(super) fn withdraw(
     let to = consent.to.clone();
     let event = Event::ConsentWithdrawn {
         consent: id,
+        by: None,
         at: context.now,
         reason,
     };

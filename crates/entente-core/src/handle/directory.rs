@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Decided, Refusal, home};
-use crate::arrangement::{Arrangement, ArrangementStatus};
+use crate::arrangement::{Arrangement, ArrangementStatus, Word};
 use crate::event::Event;
 use crate::ids::{ArrangementId, PartyPath, PersonId, RuleName};
 use crate::message::Message;
@@ -109,9 +109,11 @@ pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agree
         });
     }
     let known = state.arrangements.get(&arrangement.id);
+    arrangement.words.clear();
     if let Some(known) = known {
         arrangement.status = known.status.clone();
         arrangement.status_set = known.status_set;
+        arrangement.words.clone_from(&known.words);
         let laxer = known.laxer_in(&arrangement);
         if !laxer.is_empty() && !agreed {
             return Err(Refusal::Invalid(format!(
@@ -129,13 +131,45 @@ pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agree
             arrangement.id
         )));
     }
+    let proposed = heard_before(state, &mut arrangement, agreed);
     // Each party records the terms that bind it; stricter ones bind the others as well, once they hear of them.
     let narrows = known.is_some_and(|known| known.is_narrowed_to(&arrangement));
-    let decided = Decided::events([Event::ArrangementSet(arrangement.clone())]);
+    let mut decided = Decided::events([Event::ArrangementSet(arrangement.clone())]);
+    decided.events.extend(proposed);
     Ok(match narrows {
         true => tell_others(decided, home, &arrangement),
         false => decided,
     })
+}
+
+/// What partners said about an arrangement before it was recorded here: stricter terms hold (unless all agreed on these),
+/// and so does what each said about the status.
+fn heard_before(state: &State, arrangement: &mut Arrangement, agreed: bool) -> Vec<Event> {
+    if state.arrangements.contains_key(&arrangement.id) {
+        return Vec::new();
+    }
+    let mut words = Vec::new();
+    for (named, terms) in &state.proposals {
+        if named.id != arrangement.id || !arrangement.binds(&named.by) {
+            continue;
+        }
+        if !agreed {
+            *arrangement = arrangement.narrowed_by(terms);
+        }
+        words.extend(terms.word_of(&named.by).map(|word| said(&arrangement.id, &named.by, word)));
+    }
+    words
+}
+
+/// A party's word about the status of an arrangement.
+pub(super) fn said(id: &ArrangementId, by: &PartyPath, word: Word) -> Event {
+    Event::ArrangementStatusSet {
+        id: id.clone(),
+        status: word.status,
+        at: word.at,
+        by: Some(by.clone()),
+        revision: word.revision,
+    }
 }
 
 fn list(arrangement: &Arrangement) -> String {
@@ -163,23 +197,29 @@ pub(super) fn set_arrangement_status(
         ));
     };
     may_set_status(arrangement, home, &status)?;
-    let changed = Arrangement {
-        status: status.clone(),
-        status_set: Some(now),
-        ..arrangement.clone()
-    };
-    let decided = Decided::events([Event::ArrangementStatusSet {
-        id,
+    let word = Word {
         status,
+        revision: arrangement.word_of(home).map_or(0, |known| known.revision) + 1,
         at: Some(now),
-    }]);
+    };
+    let mut changed = arrangement.clone();
+    changed.hear(home, word.clone());
+    let decided = Decided::events([said(&id, home, word)]);
     Ok(tell_others(decided, home, &changed))
 }
 
 fn tell_others(decided: Decided, home: &PartyPath, arrangement: &Arrangement) -> Decided {
+    // The terms, and this party's own word about the status: others speak for themselves.
+    let own = arrangement.word_of(home);
+    let told = Arrangement {
+        status: own.as_ref().map_or(ArrangementStatus::Active, |word| word.status.clone()),
+        status_set: own.as_ref().and_then(|word| word.at),
+        words: own.into_iter().map(|word| (home.clone(), word)).collect(),
+        ..arrangement.clone()
+    };
     let others = arrangement.parties.iter().filter(|party| !party.includes(home));
     others.fold(decided, |decided, party| {
-        decided.send(party.clone(), Message::Arrangement(arrangement.clone()))
+        decided.send(party.clone(), Message::Arrangement(told.clone()))
     })
 }
 
@@ -196,14 +236,15 @@ pub(super) fn may_set_status(
             why,
         })
     };
+    let own = arrangement.word_of(party).map(|word| word.status);
     match (&arrangement.status, status) {
         (ArrangementStatus::Ended { .. }, _) => refused("it has ended for good; conclude a new one".to_owned()),
         (_, ArrangementStatus::Suspended { by, .. } | ArrangementStatus::Ended { by, .. }) if by != party => {
             refused(format!("it speaks for {by}"))
         }
-        // Ending is always open; a suspension that was taken over could be lifted by whoever took it.
-        (ArrangementStatus::Suspended { by, .. }, ArrangementStatus::Active | ArrangementStatus::Suspended { .. })
-            if by != party =>
+        // Everyone can suspend beside others, and lifts only what it did itself.
+        (ArrangementStatus::Suspended { by, .. }, ArrangementStatus::Active)
+            if !matches!(own, Some(ArrangementStatus::Suspended { .. })) =>
         {
             refused(format!("{by} suspended it, so {by} has to resume it"))
         }

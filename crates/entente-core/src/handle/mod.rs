@@ -655,6 +655,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
             id,
             digest,
             meaning::recheck(message, context.schemes, state),
+            context,
         ),
     }
 }

@@ -21,6 +21,9 @@ use crate::state::State;
 /// The most portions one version of a report may have; a longer text is a collection of reports.
 pub const MAX_PORTIONS: usize = 50_000;
 
+/// The highest version: one a minute for years, and far from where numbers end.
+const MAX_VERSION: u32 = 10_000_000;
+
 pub(super) fn add(state: &State, report: Report) -> Result<Decided, Refusal> {
     let home = home(state)?;
     if report.originator != *home {
@@ -71,6 +74,9 @@ pub(super) fn well_formed(report: &Report) -> Result<(), Refusal> {
             "it has {} portions, at most {MAX_PORTIONS} are allowed; split it into several reports",
             report.portions.len()
         ));
+    }
+    if !(1..=MAX_VERSION).contains(&report.version) {
+        return invalid(format!("version {} is none; versions count from 1", report.version));
     }
     let mut seen = BTreeSet::new();
     for portion in &report.portions {
@@ -283,6 +289,7 @@ pub(super) fn deliver(
     };
     let mut sent = report.clone();
     sent.add_recipient(home, &to);
+    sent.part_of(&to);
     sent.protect(home, |portion| context.exposure.stands_behind(portion));
     let arrangements = arrangements_of(state, &sent, home, &to)?;
     let exposed = may_receive(state, &sent, home, &to, despite_exposure.is_some(), context)?;
@@ -336,7 +343,10 @@ fn arrangements_of(
                     why: format!("arrangement {id}, under which it is shared, does not bind it"),
                 });
             }
-            found.insert(id.clone(), arrangement.clone());
+            // Terms between others are not the receiver's business.
+            if arrangement.binds(to) {
+                found.insert(id.clone(), arrangement.clone());
+            }
         }
     }
     Ok(found.into_values().collect())

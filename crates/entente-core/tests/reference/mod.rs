@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Arrangement, Consent, Origin, Outcome, PartyPath, Person, Portion, PortionRef, Report, State};
+use entente_core::{Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, Portion, PortionRef, Report, State};
 use entente_marking::{Circle, Control, Entity, Groups, Purpose, Release};
 use jiff::Timestamp;
 
@@ -84,7 +84,7 @@ fn consents<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, perso
             about(consent, &here) || for_all_bases
         })
         .filter(|consent| {
-            consent.given <= q.moment
+            consent.received.unwrap_or(consent.given) <= q.moment
                 && consent.ends.is_none_or(|end| q.moment < end)
                 && consent.withdrawn.is_none_or(|end| q.moment < end)
         })
@@ -126,7 +126,9 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
         found.push(("state.report-on-hold", "GBR.CAB".to_owned()));
     }
     let recalled = q.state.recalls.values().any(|recall| {
-        recall.report == q.report.id && q.report.version <= recall.version && recall.action.bars_readers()
+        recall.originator == q.report.originator
+            && recall.report == q.report.id
+            && q.report.version <= recall.version && recall.action.bars_readers()
     });
     if recalled {
         found.push(("state.report-recalled", author.clone()));
@@ -149,7 +151,7 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
                     Status::Suspended { .. } => Some("state.arrangement-suspended"),
                     Status::Ended { .. } => Some("state.arrangement-ended"),
                     Status::Active if a.expires.is_some_and(|end| q.moment >= end) => Some("state.arrangement-expired"),
-                    Status::Active if a.starts.is_some_and(|start| q.moment < start) => {
+                    Status::Active if a.starts.is_some_and(|start| q.moment < start + CLOCK_TOLERANCE) => {
                         Some("state.arrangement-not-begun")
                     }
                     Status::Active => None,
@@ -240,6 +242,9 @@ fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Perso
             Onward::Members => found.push("control.members"),
             Onward::Consent => found.push("control.third-party"),
         }
+    }
+    if origin.third_party {
+        found.push("control.stated");
     }
     let client = || {
         q.state

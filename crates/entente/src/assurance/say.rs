@@ -56,6 +56,9 @@ pub(super) fn say(event: &Event) -> String {
         Event::AudienceSet(audience) => format!("audience {}", audience.name),
         Event::ArrangementSet(arrangement) => format!("arrangement {}: its terms were set", arrangement.id),
         Event::ArrangementStatusSet { id, status, .. } => format!("arrangement {id} is {status}"),
+        Event::TermsProposed { from, arrangement } => {
+            format!("{from} stated terms of arrangement {}, which is not recorded here", arrangement.id)
+        }
         Event::ReportAdded(report) => format!("{} v{} was written", report.id, report.version),
         Event::ReportReceived { report, delivery } => format!(
             "{} v{} with {} portions came from {}",

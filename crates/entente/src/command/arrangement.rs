@@ -65,6 +65,14 @@ pub(crate) enum ArrangementCommand {
         #[command(flatten)]
         trial: Trial,
     },
+    /// Record terms that a partner stated, after showing them. Until then nobody here reads what came under them.
+    Accept {
+        /// Its id.
+        id: ArrangementId,
+        /// Whose statement, where several parties stated terms under this id.
+        #[arg(long, value_name = "PARTY")]
+        from: Option<PartyPath>,
+    },
     /// Resume it.
     Resume {
         /// Its id.
@@ -118,6 +126,37 @@ fn narrowed(
             known.id, known.id
         ))),
         false => Ok(now),
+    }
+}
+
+/// The terms that a partner stated for an arrangement that is not recorded here.
+fn stated(node: &Node, id: &ArrangementId, from: Option<&PartyPath>) -> Result<Arrangement, Failure> {
+    if node.state().arrangements.contains_key(id) {
+        return Err(Failure::usage(format!(
+            "arrangement {id} is recorded already; `entente arrangement show {id}` shows its terms"
+        )));
+    }
+    let all = node.state().proposals.iter();
+    let fitting: Vec<_> = all
+        .filter(|(named, _)| named.id == *id && from.is_none_or(|from| named.by == *from))
+        .collect();
+    match fitting.as_slice() {
+        [] => Err(Failure::not_found(format!(
+            "nobody stated terms of arrangement {id}; `entente arrangement list` shows what is known"
+        ))),
+        [(_, terms)] => Ok(Arrangement {
+            status: ArrangementStatus::Active,
+            status_set: None,
+            words: Default::default(),
+            ..(*terms).clone()
+        }),
+        several => {
+            let parties: Vec<&str> = several.iter().map(|(named, _)| named.by.as_str()).collect();
+            Err(Failure::usage(format!(
+                "{} stated terms of arrangement {id}; say whose to record with `--from PARTY`",
+                parties.join(" and ")
+            )))
+        }
     }
 }
 
@@ -194,6 +233,15 @@ impl ArrangementCommand {
                 let id = arrangement.id.clone();
                 ((Command::SetArrangement { arrangement, agreed }, id), trial)
             }
+            Self::Accept { id, from } => {
+                let terms = stated(&node, &id, from.as_ref())?;
+                output::say(format!("terms of {id}:\n{}", serde_json::to_string_pretty(&terms).map_err(Failure::failed)?));
+                let command = Command::SetArrangement {
+                    arrangement: terms,
+                    agreed: false,
+                };
+                ((command, id), Trial { dry_run: false })
+            }
             Self::Narrow {
                 id,
                 purposes,
@@ -216,14 +264,20 @@ impl ArrangementCommand {
                 )
             }
             Self::List => {
-                let all: Vec<&Arrangement> = node.state().arrangements.values().collect();
-                let rows = all.iter().map(|arrangement| {
+                let state = node.state();
+                let all: Vec<&Arrangement> = state.arrangements.values().collect();
+                let unrecorded = state.proposals.iter().filter(|(named, _)| !state.arrangements.contains_key(&named.id));
+                let stated = unrecorded.map(|(named, terms)| {
+                    (terms, format!("stated by {}, not recorded: `entente arrangement accept {}`", named.by, named.id))
+                });
+                let recorded = all.iter().map(|terms| (*terms, terms.status.to_string()));
+                let rows = recorded.chain(stated).map(|(arrangement, status)| {
                     let parties: Vec<&str> = arrangement.parties.iter().map(PartyPath::as_str).collect();
                     vec![
                         arrangement.id.to_string(),
                         arrangement.title.clone(),
                         parties.join(" "),
-                        arrangement.status.to_string(),
+                        status,
                     ]
                 });
                 let rows = rows.collect();

@@ -241,6 +241,7 @@ fn list(global: &Global, node: &Node) -> Result<Exit, Failure> {
         (None, true) => consent
             .ends
             .map_or_else(|| "live".to_owned(), |end| format!("live until {end}")),
+        (None, false) if now < consent.begins() => format!("begins {}", consent.begins()),
         (None, false) => "ended".to_owned(),
     };
     let consents: Vec<&Consent> = node.state().consents.values().collect();

@@ -119,7 +119,10 @@ fn describe(message: &Message) -> String {
         Message::IncidentAcknowledged {
             incident, statement, ..
         } => format!("taken note of incident {incident}: {statement}"),
-        Message::Arrangement(arrangement) => format!("arrangement {} is {}", arrangement.id, arrangement.status),
+        Message::Arrangement(arrangement) => format!(
+            "arrangement {}: {}; `entente arrangement list` shows what is recorded here",
+            arrangement.id, arrangement.status
+        ),
     }
 }
 

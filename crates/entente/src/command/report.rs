@@ -175,6 +175,7 @@ pub(crate) fn read_report(
             arrangements: draft.arrangements.clone(),
             from: BTreeSet::new(),
             protects_source: false,
+            third_party: false,
         };
         let lineage = match portion.from.is_empty() {
             true => Lineage::of(home.clone(), own),

@@ -1,0 +1,174 @@
+//! Messages of other parties. The signature has been verified; here it is checked that the sender may say this.
+//!
+//! The law behind every check: a party speaks for itself and about its own material. What it says is kept under its name,
+//! is written once, and makes no decision about anybody else's material laxer, in whatever order messages arrive.
+
+use std::collections::BTreeSet;
+
+mod answers;
+mod delivery;
+mod ending;
+mod terms;
+
+use super::{Context, Decided, Refusal, home, incident};
+use crate::disclosure::Notice;
+use crate::event::Event;
+use crate::ids::{PartyPath, PortionId, ReportId};
+use crate::message::Message;
+use crate::request::Request;
+use crate::state::{State, envelope_key};
+
+pub(super) fn receive(
+    state: &State,
+    from: PartyPath,
+    id: String,
+    digest: String,
+    message: Message,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    match state.received.get(&envelope_key(&from, &id)) {
+        Some(known) if *known == digest => return Err(Refusal::Repeated { from, id }),
+        Some(_) => {
+            return Err(Refusal::Invalid(format!(
+                "{from} sent two different files with the id `{id}`; ask it which one holds"
+            )));
+        }
+        None => {}
+    }
+    if from == *home {
+        return Err(Refusal::Invalid(format!(
+            "the message comes from {home} itself; it is for the party that it was sealed to"
+        )));
+    }
+    let mut events = match message {
+        Message::Delivery {
+            report,
+            delivery,
+            arrangements,
+        } => delivery::delivered(state, home, &from, (report, delivery), arrangements)?,
+        Message::Request(request) => requested(state, home, &from, request)?,
+        Message::Answer {
+            consents,
+            refusals,
+            substitutes,
+            exposures,
+        } => {
+            let mut events =
+                answers::answered(state, home, &from, (consents, refusals, substitutes), context.now)?;
+            for answer in exposures {
+                events.push(answers::exposure_answered(state, home, &from, &answer)?);
+            }
+            events
+        }
+        Message::Withdrawal { consent, reason, .. } => ending::withdrawn(state, &from, consent, reason, context.now)?,
+        Message::Recall(recall) => ending::recalled(state, home, &from, recall)?,
+        Message::Acknowledgement(acknowledgement) => ending::acknowledged(state, home, &from, acknowledgement)?,
+        Message::Notice(notice) => noticed(state, home, &from, notice)?,
+        Message::Incident(notice) => incident::noticed(state, &from, notice)?,
+        Message::IncidentAcknowledged {
+            incident,
+            at,
+            statement,
+        } => incident::acknowledged(state, &from, incident, at, statement)?,
+        Message::Arrangement(arrangement) => terms::arranged(state, home, &from, arrangement)?,
+    };
+    events.push(Event::EnvelopeReceived { from, id, digest });
+    Ok(Decided::events(events))
+}
+
+fn not_entitled(who: &PartyPath, what: &'static str, why: String) -> Refusal {
+    Refusal::NotEntitled {
+        who: who.to_string(),
+        what,
+        why,
+    }
+}
+
+/// The sender must be the party in whose name the message speaks.
+fn must_be(from: &PartyPath, named: &PartyPath, what: &'static str) -> Result<(), Refusal> {
+    match from == named {
+        true => Ok(()),
+        false => Err(not_entitled(from, what, format!("the message speaks for {named}"))),
+    }
+}
+
+/// The message must be meant for this party.
+fn must_be_for(home: &PartyPath, to: &PartyPath) -> Result<(), Refusal> {
+    match to.includes(home) {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(format!(
+            "the message is meant for {to}, and this is {home}"
+        ))),
+    }
+}
+
+/// The portions named must be of a report held here, and this party among their originators.
+fn own_portions(
+    state: &State,
+    home: &PartyPath,
+    report: &ReportId,
+    version: u32,
+    portions: &BTreeSet<PortionId>,
+) -> Result<(), Refusal> {
+    let held = state
+        .reports
+        .get(report)
+        .and_then(|holding| holding.versions.get(&version));
+    let held =
+        held.ok_or_else(|| Refusal::missing("report", &format!("{report} v{version}"), "it is not held here"))?;
+    if portions.is_empty() {
+        return Err(Refusal::Invalid(format!("the message names no portions of {report} v{version}")));
+    }
+    for id in portions {
+        let portion = state.portion(&held.reference(id));
+        let ours = portion.is_some_and(|portion| portion.lineage.originators().any(|party| party.includes(home)));
+        if !ours {
+            return Err(Refusal::Invalid(format!(
+                "{home} is not an originator of portion {id} of {report} v{version}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn requested(state: &State, home: &PartyPath, from: &PartyPath, request: Request) -> Result<Vec<Event>, Refusal> {
+    must_be(from, &request.from, "ask for another party")?;
+    must_be_for(home, &request.to)?;
+    if request.audience.is_empty() || request.portions.is_empty() {
+        return Err(Refusal::Invalid(
+            "the request names no persons, or no portions".to_owned(),
+        ));
+    }
+    if state.requests.contains_key(&request.id) {
+        return Err(Refusal::Exists {
+            what: "request",
+            name: request.id.to_string(),
+            remedy: "the asker has to open it under another id",
+        });
+    }
+    for person in &request.audience {
+        // Our own people are judged by what we know of them, so nobody may pass for one of them.
+        let named = person.id.party();
+        if named.as_ref().is_none_or(|party| party.top() != person.party.top()) {
+            return Err(Refusal::Invalid(format!(
+                "the request gives {} as a person of {}; an id names the person's own party",
+                person.id, person.party
+            )));
+        }
+    }
+    own_portions(state, home, &request.report, request.version, &request.portions)?;
+    Ok(vec![Event::RequestReceived(request)])
+}
+
+fn noticed(state: &State, home: &PartyPath, from: &PartyPath, notice: Notice) -> Result<Vec<Event>, Refusal> {
+    let (report, version, portions) = match &notice {
+        Notice::Override(o) => (&o.report, o.version, &o.portions),
+        Notice::Disclosure(d) => (&d.report, d.version, &d.portions),
+    };
+    own_portions(state, home, report, version, portions)?;
+    Ok(vec![Event::NoticeReceived {
+        from: from.clone(),
+        notice,
+    }])
+}

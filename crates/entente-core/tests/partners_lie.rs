@@ -355,9 +355,9 @@ fn a_stated_text_is_asked_for_at_its_originator() {
         purpose: None,
         moment: now(),
     };
-    let guards = entente_core::decide::NoGuards;
+    let guards = decide::NoGuards;
     let decision = decide(&snapshot, &query, &guards, &guards).unwrap();
-    let rules: Vec<&str> = decision.answer(0, 0).reasons.iter().map(|reason| reason.rule.id()).collect();
+    let rules: Vec<&str> = decision.answer(0, 0).reasons.iter().map(|reason| reason.rule).collect();
     assert_eq!((decision.answer(0, 0).outcome, rules.as_slice()), (Outcome::Ask, &["control.stated"][..]));
     assert_eq!(Control::None, held(&node, "D").portions[0].label.control);
 }

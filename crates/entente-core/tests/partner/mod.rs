@@ -99,6 +99,7 @@ impl Node {
         let context = Context {
             now: now(),
             groups: &groups,
+            schemes: entente_marking::builtin::schemes(),
             policy: &NoGuards,
             exposure: &NoGuards,
         };

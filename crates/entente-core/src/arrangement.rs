@@ -175,7 +175,11 @@ impl Arrangement {
             ArrangementStatus::Ended { .. } => Some(NotInForce::Ended),
             ArrangementStatus::Active if self.expires.is_some_and(|end| moment >= end) => Some(NotInForce::Expired),
             // An end is taken by our own clock; a beginning waits until it has come by everybody's.
-            ArrangementStatus::Active if self.starts.is_some_and(|start| moment.duration_since(start) < CLOCK_TOLERANCE) => {
+            ArrangementStatus::Active
+                if self
+                    .starts
+                    .is_some_and(|start| moment.duration_since(start) < CLOCK_TOLERANCE) =>
+            {
                 Some(NotInForce::NotBegun)
             }
             ArrangementStatus::Active => None,
@@ -316,8 +320,14 @@ mod tests {
         let word = |by: Option<&str>, revision, end| Word {
             status: match by {
                 None => ArrangementStatus::Active,
-                Some(by) if end => ArrangementStatus::Ended { by: party(by), reason: String::new() },
-                Some(by) => ArrangementStatus::Suspended { by: party(by), reason: String::new() },
+                Some(by) if end => ArrangementStatus::Ended {
+                    by: party(by),
+                    reason: String::new(),
+                },
+                Some(by) => ArrangementStatus::Suspended {
+                    by: party(by),
+                    reason: String::new(),
+                },
             },
             revision,
             at: None,

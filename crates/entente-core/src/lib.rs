@@ -38,8 +38,8 @@ pub use fact::{Extent, Fact, Learned, Slot, Status, ValueTerm, Words};
 pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{Command, Context, Decided, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle};
 pub use ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError,
-    Named, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError, Named,
+    PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;

@@ -148,9 +148,11 @@ impl Report {
     /// business.
     pub fn part_of(&mut self, to: &PartyPath) {
         for portion in &mut self.portions {
-            portion
-                .lineage
-                .map(|_, origin| origin.recipients.retain(|recipient| recipient.includes(to) || to.includes(recipient)));
+            portion.lineage.map(|_, origin| {
+                origin
+                    .recipients
+                    .retain(|recipient| recipient.includes(to) || to.includes(recipient))
+            });
         }
     }
 

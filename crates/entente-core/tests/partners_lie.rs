@@ -112,13 +112,15 @@ fn c1_only_terms_recorded_here_bind_here() {
         onward: Onward::Free,
         ..arrangement("USA-2026", ["EVIL", "THIRD"])
     };
-    node.from("EVIL", with_terms(&report("S", "EVIL", "x"), planted)).unwrap();
+    node.from("EVIL", with_terms(&report("S", "EVIL", "x"), planted))
+        .unwrap();
     assert!(node.0.arrangements.is_empty() && node.0.proposals.is_empty());
     let stated = Arrangement {
         need_to_know: true,
         ..arrangement("USA-2026", ["EVIL", "HOME"])
     };
-    node.from("EVIL", with_terms(&report("T", "EVIL", "x"), stated)).unwrap();
+    node.from("EVIL", with_terms(&report("T", "EVIL", "x"), stated))
+        .unwrap();
     assert!(node.0.arrangements.is_empty());
     assert_eq!(node.0.proposals.len(), 1);
     // Recorded here, what was stated before makes it stricter and nothing else.
@@ -134,7 +136,9 @@ fn c1_only_terms_recorded_here_bind_here() {
 fn c2_the_own_copy_goes_before_what_a_partner_says_of_it() {
     let mut node = Node::new();
     let mut base = report("B", "GOOD", "secret");
-    base.portions[0].lineage.map(|_, origin| origin.arrangements = [ArrangementId::new("G").unwrap()].into());
+    base.portions[0]
+        .lineage
+        .map(|_, origin| origin.arrangements = [ArrangementId::new("G").unwrap()].into());
     node.from("GOOD", delivery(&base, "GOOD", "HOME")).unwrap();
     node.from("EVIL", delivery(&derived("B", to_everyone()), "EVIL", "HOME"))
         .unwrap();
@@ -158,7 +162,9 @@ fn c2_an_originator_that_a_partner_leaves_out_is_put_back() {
     let mut node = Node::new();
     let mut hidden = report("D", "EVIL", "what GOOD said");
     let base = held(&node, "R").reference(&PortionId::new("p1").unwrap());
-    hidden.portions[0].lineage.map(|_, origin| origin.from = [base.clone()].into());
+    hidden.portions[0]
+        .lineage
+        .map(|_, origin| origin.from = [base.clone()].into());
     node.from("EVIL", delivery(&hidden, "EVIL", "HOME")).unwrap();
     let put_back = origin(held(&node, "D"), "GOOD");
     assert_eq!(put_back.recipients, BTreeSet::from([party("HOME")]));
@@ -222,7 +228,8 @@ fn c4_a_recall_before_its_report_counts_for_its_author_only() {
 #[test]
 fn c4_a_suspension_before_its_arrangement_holds() {
     let mut node = Node::new();
-    node.from("GOOD", Message::Arrangement(suspended("GOOD", 1, 0))).unwrap();
+    node.from("GOOD", Message::Arrangement(suspended("GOOD", 1, 0)))
+        .unwrap();
     node.run(Command::SetArrangement {
         arrangement: arrangement("A", ["HOME", "GOOD"]),
         agreed: true,
@@ -239,8 +246,11 @@ fn c4_a_suspension_before_its_arrangement_holds() {
         reason: String::new(),
     };
     node.run(own(by_home)).unwrap();
-    node.from("GOOD", Message::Arrangement(said("GOOD", 2, 0, ArrangementStatus::Active)))
-        .unwrap();
+    node.from(
+        "GOOD",
+        Message::Arrangement(said("GOOD", 2, 0, ArrangementStatus::Active)),
+    )
+    .unwrap();
     assert_eq!(status(&node).by(), Some(&party("HOME")));
     node.run(own(ArrangementStatus::Active)).unwrap();
     assert_eq!(status(&node), ArrangementStatus::Active);
@@ -278,7 +288,9 @@ fn c7_each_receiver_learns_its_own_part() {
         .unwrap();
     }
     let mut own = report("OWN", "HOME", "x");
-    own.portions[0].lineage.map(|_, origin| origin.recipients = BTreeSet::new());
+    own.portions[0]
+        .lineage
+        .map(|_, origin| origin.recipients = BTreeSet::new());
     node.run(Command::AddReport(own)).unwrap();
     for to in ["THIRD", "FOURTH"] {
         let sent = node.run(Command::Deliver {
@@ -287,7 +299,9 @@ fn c7_each_receiver_learns_its_own_part() {
             despite_exposure: None,
         });
         let messages = sent.unwrap().messages;
-        let (_, Message::Delivery { report, .. }) = &messages[0] else { panic!("{messages:?}") };
+        let (_, Message::Delivery { report, .. }) = &messages[0] else {
+            panic!("{messages:?}")
+        };
         assert_eq!(origin(report, "HOME").recipients, BTreeSet::from([party(to)]));
     }
 }
@@ -300,7 +314,11 @@ fn c8_what_makes_no_sense_is_refused() {
     node.refuses("EVIL", delivery(&none, "EVIL", "HOME"), "version 0 is none");
     let mut foreign = report("S", "EVIL", "x");
     foreign.portions[0].lineage = Lineage::of(party("HOME"), to_everyone());
-    node.refuses("EVIL", delivery(&foreign, "EVIL", "HOME"), "names HOME as its originators");
+    node.refuses(
+        "EVIL",
+        delivery(&foreign, "EVIL", "HOME"),
+        "names HOME as its originators",
+    );
 }
 
 #[test]
@@ -324,9 +342,13 @@ fn c10_order_comes_from_what_was_seen_not_from_clocks() {
         agreed: false,
     })
     .unwrap();
-    node.from("GOOD", Message::Arrangement(suspended("GOOD", 1, 3600))).unwrap();
-    node.from("GOOD", Message::Arrangement(said("GOOD", 2, 0, ArrangementStatus::Active)))
+    node.from("GOOD", Message::Arrangement(suspended("GOOD", 1, 3600)))
         .unwrap();
+    node.from(
+        "GOOD",
+        Message::Arrangement(said("GOOD", 2, 0, ArrangementStatus::Active)),
+    )
+    .unwrap();
     let status = &node.0.arrangements.values().next().unwrap().status;
     assert_eq!(*status, ArrangementStatus::Active);
     // What begins, begins by one's own clock and a tolerance later.
@@ -358,6 +380,9 @@ fn a_stated_text_is_asked_for_at_its_originator() {
     let guards = decide::NoGuards;
     let decision = decide(&snapshot, &query, &guards, &guards).unwrap();
     let rules: Vec<&str> = decision.answer(0, 0).reasons.iter().map(|reason| reason.rule).collect();
-    assert_eq!((decision.answer(0, 0).outcome, rules.as_slice()), (Outcome::Ask, &["control.stated"][..]));
+    assert_eq!(
+        (decision.answer(0, 0).outcome, rules.as_slice()),
+        (Outcome::Ask, &["control.stated"][..])
+    );
     assert_eq!(Control::None, held(&node, "D").portions[0].label.control);
 }

@@ -251,7 +251,12 @@ impl<'a> Universe<'a> {
             }
         }
         if origin.third_party {
-            control(Rule::ControlStated, &nobody, &portion.mark, by_marking(Rule::ControlStated));
+            control(
+                Rule::ControlStated,
+                &nobody,
+                &portion.mark,
+                by_marking(Rule::ControlStated),
+            );
         }
         match portion.label.circle {
             Circle::Anyone => {}

@@ -156,7 +156,11 @@ fn heard_before(state: &State, arrangement: &mut Arrangement, agreed: bool) -> V
         if !agreed {
             *arrangement = arrangement.narrowed_by(terms);
         }
-        words.extend(terms.word_of(&named.by).map(|word| said(&arrangement.id, &named.by, word)));
+        words.extend(
+            terms
+                .word_of(&named.by)
+                .map(|word| said(&arrangement.id, &named.by, word)),
+        );
     }
     words
 }
@@ -212,7 +216,9 @@ fn tell_others(decided: Decided, home: &PartyPath, arrangement: &Arrangement) ->
     // The terms, and this party's own word about the status: others speak for themselves.
     let own = arrangement.word_of(home);
     let told = Arrangement {
-        status: own.as_ref().map_or(ArrangementStatus::Active, |word| word.status.clone()),
+        status: own
+            .as_ref()
+            .map_or(ArrangementStatus::Active, |word| word.status.clone()),
         status_set: own.as_ref().and_then(|word| word.at),
         words: own.into_iter().map(|word| (home.clone(), word)).collect(),
         ..arrangement.clone()

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, Portion, PortionRef, Report, State};
+use entente_core::{
+    Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, Portion, PortionRef, Report, State,
+};
 use entente_marking::{Circle, Control, Entity, Groups, Purpose, Release};
 use jiff::Timestamp;
 
@@ -128,7 +130,8 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let recalled = q.state.recalls.values().any(|recall| {
         recall.originator == q.report.originator
             && recall.report == q.report.id
-            && q.report.version <= recall.version && recall.action.bars_readers()
+            && q.report.version <= recall.version
+            && recall.action.bars_readers()
     });
     if recalled {
         found.push(("state.report-recalled", author.clone()));

@@ -57,7 +57,10 @@ pub(super) fn say(event: &Event) -> String {
         Event::ArrangementSet(arrangement) => format!("arrangement {}: its terms were set", arrangement.id),
         Event::ArrangementStatusSet { id, status, .. } => format!("arrangement {id} is {status}"),
         Event::TermsProposed { from, arrangement } => {
-            format!("{from} stated terms of arrangement {}, which is not recorded here", arrangement.id)
+            format!(
+                "{from} stated terms of arrangement {}, which is not recorded here",
+                arrangement.id
+            )
         }
         Event::ReportAdded(report) => format!("{} v{} was written", report.id, report.version),
         Event::ReportReceived { report, delivery } => format!(

@@ -235,7 +235,10 @@ impl ArrangementCommand {
             }
             Self::Accept { id, from } => {
                 let terms = stated(&node, &id, from.as_ref())?;
-                output::say(format!("terms of {id}:\n{}", serde_json::to_string_pretty(&terms).map_err(Failure::failed)?));
+                output::say(format!(
+                    "terms of {id}:\n{}",
+                    serde_json::to_string_pretty(&terms).map_err(Failure::failed)?
+                ));
                 let command = Command::SetArrangement {
                     arrangement: terms,
                     agreed: false,
@@ -266,9 +269,18 @@ impl ArrangementCommand {
             Self::List => {
                 let state = node.state();
                 let all: Vec<&Arrangement> = state.arrangements.values().collect();
-                let unrecorded = state.proposals.iter().filter(|(named, _)| !state.arrangements.contains_key(&named.id));
+                let unrecorded = state
+                    .proposals
+                    .iter()
+                    .filter(|(named, _)| !state.arrangements.contains_key(&named.id));
                 let stated = unrecorded.map(|(named, terms)| {
-                    (terms, format!("stated by {}, not recorded: `entente arrangement accept {}`", named.by, named.id))
+                    (
+                        terms,
+                        format!(
+                            "stated by {}, not recorded: `entente arrangement accept {}`",
+                            named.by, named.id
+                        ),
+                    )
                 });
                 let recorded = all.iter().map(|terms| (*terms, terms.status.to_string()));
                 let rows = recorded.chain(stated).map(|(arrangement, status)| {

@@ -37,8 +37,14 @@ fn originator_of(
 
 /// The sender must be an originator of something in the report, else a consent for all of it means nothing.
 fn originator_within(state: &State, from: &PartyPath, report: &ReportId) -> Result<(), Refusal> {
-    let versions = state.reports.get(report).into_iter().flat_map(|holding| holding.versions.values());
-    let mut originators = versions.flat_map(|report| &report.portions).flat_map(|portion| portion.lineage.originators());
+    let versions = state
+        .reports
+        .get(report)
+        .into_iter()
+        .flat_map(|holding| holding.versions.values());
+    let mut originators = versions
+        .flat_map(|report| &report.portions)
+        .flat_map(|portion| portion.lineage.originators());
     match originators.any(|party| party == from) {
         true => Ok(()),
         false => Err(not_entitled(
@@ -140,12 +146,7 @@ fn consented(
 }
 
 /// A text of the sender's own in place of one of its portions, as it was asked for.
-fn substituted(
-    state: &State,
-    home: &PartyPath,
-    from: &PartyPath,
-    substitute: Substitute,
-) -> Result<Event, Refusal> {
+fn substituted(state: &State, home: &PartyPath, from: &PartyPath, substitute: Substitute) -> Result<Event, Refusal> {
     must_be(from, &substitute.originator, "substitute for another party")?;
     let request = asked(state, home, from, &substitute.request)?;
     let about = (&request.report, request.version) == (&substitute.report, substitute.version);

@@ -119,12 +119,19 @@ fn difference(held: &Report, told: &Report) -> Option<String> {
     }
     let fixed = |portion: &Portion| {
         let origins = portion.lineage.iter();
-        let origins: Vec<_> = origins.map(|(party, origin)| (party.clone(), origin.from.clone())).collect();
+        let origins: Vec<_> = origins
+            .map(|(party, origin)| (party.clone(), origin.from.clone()))
+            .collect();
         (portion.text.clone(), portion.mark.clone(), portion.tear_line, origins)
     };
-    let both = told.portions.iter().filter_map(|portion| Some((portion, held.portion(&portion.id)?)));
+    let both = told
+        .portions
+        .iter()
+        .filter_map(|portion| Some((portion, held.portion(&portion.id)?)));
     let mut different = both.filter(|(told, held)| fixed(told) != fixed(held));
-    different.next().map(|(portion, _)| format!("content of portion {}", portion.id))
+    different
+        .next()
+        .map(|(portion, _)| format!("content of portion {}", portion.id))
 }
 
 /// What a sender says of others' terms counts for nothing where their own copy is here, and is read most strictly where
@@ -158,7 +165,9 @@ fn own_copy_first(state: &State, from: &PartyPath, portion: &mut Portion) {
 fn held_terms(state: &State, party: &PartyPath, stated: &Origin) -> Origin {
     let of_base = |base: &PortionRef| {
         let mut origins = state.portion(base)?.lineage.iter();
-        origins.find(|(named, _)| *named == party).map(|(_, origin)| origin.clone())
+        origins
+            .find(|(named, _)| *named == party)
+            .map(|(_, origin)| origin.clone())
     };
     let held: Option<Vec<Origin>> = stated.from.iter().map(of_base).collect();
     let together = held.into_iter().flatten().reduce(|one, other| Origin {

@@ -48,7 +48,11 @@ pub(super) fn recalled(
     recall: Recall,
 ) -> Result<Vec<Event>, Refusal> {
     must_be(from, &recall.originator, "recall for another party")?;
-    let versions = state.reports.get(&recall.report).into_iter().flat_map(|holding| holding.versions.values());
+    let versions = state
+        .reports
+        .get(&recall.report)
+        .into_iter()
+        .flat_map(|holding| holding.versions.values());
     if let Some(report) = versions.into_iter().find(|report| report.originator != *from) {
         return Err(not_entitled(
             from,
@@ -81,9 +85,9 @@ pub(super) fn acknowledged(
 ) -> Result<Vec<Event>, Refusal> {
     must_be(from, &acknowledgement.by, "acknowledge for another party")?;
     let known = state.recalls.get(&acknowledgement.recall);
-    let known = known.filter(|recall| recall.originator == *home).ok_or_else(|| {
-        Refusal::missing("recall", &acknowledgement.recall, "`entente recall list` shows them")
-    })?;
+    let known = known
+        .filter(|recall| recall.originator == *home)
+        .ok_or_else(|| Refusal::missing("recall", &acknowledgement.recall, "`entente recall list` shows them"))?;
     match known.holders.contains_key(from) {
         true => Ok(vec![Event::RecallAcknowledged(acknowledgement)]),
         false => Err(not_entitled(

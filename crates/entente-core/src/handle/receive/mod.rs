@@ -54,8 +54,7 @@ pub(super) fn receive(
             substitutes,
             exposures,
         } => {
-            let mut events =
-                answers::answered(state, home, &from, (consents, refusals, substitutes), context.now)?;
+            let mut events = answers::answered(state, home, &from, (consents, refusals, substitutes), context.now)?;
             for answer in exposures {
                 events.push(answers::exposure_answered(state, home, &from, &answer)?);
             }
@@ -118,7 +117,9 @@ fn own_portions(
     let held =
         held.ok_or_else(|| Refusal::missing("report", &format!("{report} v{version}"), "it is not held here"))?;
     if portions.is_empty() {
-        return Err(Refusal::Invalid(format!("the message names no portions of {report} v{version}")));
+        return Err(Refusal::Invalid(format!(
+            "the message names no portions of {report} v{version}"
+        )));
     }
     for id in portions {
         let portion = state.portion(&held.reference(id));

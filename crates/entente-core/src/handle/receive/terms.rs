@@ -62,7 +62,12 @@ fn narrowed(known: &Arrangement, told: &Arrangement) -> Vec<Event> {
 fn proposed(state: &State, from: &PartyPath, mut told: Arrangement) -> Result<Vec<Event>, Refusal> {
     let said = word(&told, from)?;
     let known = state.proposals.keys().filter(|named| named.by == *from).count();
-    if known >= MAX_PROPOSALS && !state.proposals.keys().any(|named| named.by == *from && named.id == told.id) {
+    if known >= MAX_PROPOSALS
+        && !state
+            .proposals
+            .keys()
+            .any(|named| named.by == *from && named.id == told.id)
+    {
         return Err(Refusal::Invalid(format!(
             "{from} has stated terms of {known} arrangements that are not recorded here; record or settle those first \
              (`entente arrangement list`)"

@@ -22,7 +22,8 @@ pub(crate) fn rolls_up(role: &Role, profile: Profile) -> &'static str {
         }
         Role::Joint => "only where all portions are JOINT of the same owners; otherwise its owners become FGI",
         Role::Concealed => "the banner says FGI and names no owner, also not those of other portions",
-        Role::Sci | Role::Aea => "every one of a portion is in the banner; RD outranks FRD, FRD outranks TFNI",
+        Role::Sci => "every control system and compartment of a portion is in the banner",
+        Role::Aea => "every one of a portion is in the banner; RD outranks FRD, FRD outranks TFNI",
         Role::Sap if dod => "every programme of a portion is in the banner; from three on SAR-MULTIPLE PROGRAMS",
         Role::Sap => "every programme of a portion is in the banner",
         Role::Fgi => "the owners of all portions are in the banner; one concealed owner conceals all",

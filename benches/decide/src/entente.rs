@@ -122,7 +122,9 @@ impl Entente {
                 to: party(world::COUNTRIES),
                 report: report.clone(),
                 portions: portions.collect(),
-                recipients: Recipients {
+                standing: false,
+        stated: Vec::new(),
+        recipients: Recipients {
                     persons: BTreeSet::new(),
                     parties: parties(consent.parties),
                 },

@@ -267,7 +267,7 @@ impl Of<'_> {
                 let one = BTreeSet::from([portion.portion.clone()]);
                 self.about(&portion.report, Some(portion.version), Some(&one))
             });
-            match consent.is_standing() {
+            match consent.portions.is_empty() {
                 true => self.about(&consent.report, None, None).part(OTHERS),
                 false => self.all(each).part(OTHERS),
             }

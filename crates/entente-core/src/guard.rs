@@ -9,6 +9,7 @@ use crate::disclosure::Notice;
 use crate::exposure::{Band, Claim, Credence, Knowledge, KnowledgeError, Measures, Register, measure};
 use crate::fact::{Fact, Learned};
 use crate::ids::{MAX_NAME, PartyPath, PersonId, PortionId, PortionRef, ReportId, SourceId};
+use crate::reach::Reach;
 use crate::request::Recipients;
 use crate::source::ProtectedSource;
 use crate::state::State;
@@ -226,7 +227,7 @@ impl<'s> SourceGuard<'s> {
             if among(&consent.recipients) {
                 let named =
                     |portion: &PortionId| consent.portions.iter().any(|reference| reference.portion == *portion);
-                learn(self.claims(&consent.report, |portion| consent.is_standing() || named(portion)))?;
+                learn(self.claims(&consent.report, |portion| consent.portions.is_empty() || named(portion)))?;
             }
         }
         for answer in state
@@ -364,7 +365,7 @@ impl<'s> SourceGuard<'s> {
             let consented = self.state.consents.values().any(|consent| {
                 consent.originator == *originator
                     && consent.is_live(moment)
-                    && bases.iter().all(|base| consent.concerns(base))
+                    && bases.iter().all(|base| Reach::of(self.state, consent).covers(base))
                     && self.covers(&consent.recipients, &outside)
             });
             if outside.is_empty() || consented {

@@ -240,6 +240,11 @@ impl PersonId {
         Self("PUBLIC/anyone".to_owned())
     }
 
+    /// The name without the party.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
+    }
+
     /// The party in the id, when it has the form `party/name`.
     pub fn party(&self) -> Option<PartyPath> {
         self.0

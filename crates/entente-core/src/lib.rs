@@ -20,6 +20,7 @@ mod kept;
 mod message;
 mod outcome;
 mod party;
+mod reach;
 mod report;
 mod request;
 mod source;

@@ -67,6 +67,23 @@ impl Person {
             disabled: false,
         }
     }
+
+    /// Whether the id names the party for which they act. Nobody is decided about as a person of one party and measured
+    /// as one of another: the id is the identity.
+    pub fn is_one(&self) -> bool {
+        self.id.party().as_ref() == Some(&self.party)
+    }
+
+    /// Whether `now` is the person described here, with the same party and citizenships and no less clearance or access.
+    pub fn is_still(&self, now: &Self) -> bool {
+        let cleared = |(scheme, level): (&SchemeId, &Level)| {
+            let held = now.clearances.get(scheme);
+            held.is_some_and(|held| held.rank >= level.rank)
+        };
+        (&self.id, &self.party, &self.citizenships) == (&now.id, &now.party, &now.citizenships)
+            && self.clearances.iter().all(cleared)
+            && self.accesses.is_subset(&now.accesses)
+    }
 }
 
 /// What changes about a person; what is not named stays as it is recorded.

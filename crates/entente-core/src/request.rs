@@ -93,10 +93,17 @@ pub struct Consent {
     pub to: PartyPath,
     /// The report.
     pub report: ReportId,
-    /// Which portions of which version. Empty for a standing consent to the whole report, later versions included.
+    /// Which portions of which version. It follows their unchanged text into later versions; one that names none opens
+    /// nothing.
     pub portions: BTreeSet<PortionRef>,
+    /// Whether it also follows these portions through changed text under the same mark.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standing: bool,
     /// For whom.
     pub recipients: Recipients,
+    /// The persons as they were described when it was given: it is theirs as long as they are who they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<Person>,
     /// What for; `None` for any purpose that marking and arrangement allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purposes: Option<BTreeSet<Purpose>>,
@@ -129,14 +136,27 @@ impl Consent {
             && self.ends.is_none_or(|end| moment < end)
     }
 
-    /// Whether it is a standing one: for the whole report, later versions included.
-    pub fn is_standing(&self) -> bool {
-        self.portions.is_empty()
+    /// Whether it names `portion`. Which later portions it follows is said in `reach`.
+    pub fn names(&self, portion: &PortionRef) -> bool {
+        self.portions.contains(portion)
     }
 
-    /// Whether it is about `portion`.
-    pub fn concerns(&self, portion: &PortionRef) -> bool {
-        self.report == portion.report && (self.is_standing() || self.portions.contains(portion))
+    /// Whether it is for `person` as they are now: by their party, or by name as long as they are who they were.
+    pub fn covers(&self, person: &Person, registered: bool) -> bool {
+        let by_party = self
+            .recipients
+            .parties
+            .iter()
+            .any(|party| party.includes(&person.party));
+        by_party || self.covers_by_name(person, registered)
+    }
+
+    /// Whether it names `person`, and they are still whom the originator was told of. Of somebody who is not registered
+    /// and of whom nothing is said, nothing has changed.
+    pub fn covers_by_name(&self, person: &Person, registered: bool) -> bool {
+        let mut stated = self.stated.iter().filter(|stated| stated.id == person.id);
+        let nothing_known = !registered && *person == Person::outsider(person.id.clone(), person.party.clone());
+        self.recipients.persons.contains(&person.id) && (nothing_known || stated.all(|stated| stated.is_still(person)))
     }
 
     /// Whether it allows `purpose`; one that is not stated is allowed only where any is.

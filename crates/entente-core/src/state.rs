@@ -368,7 +368,7 @@ impl State {
                 self.consents.insert(consent.id.clone(), held);
                 let mut documents = vec![touched("consent", &consent.id)];
                 if let Some(request) = &consent.request {
-                    let portions: Vec<PortionId> = match (self.requests.get(request), consent.is_standing()) {
+                    let portions: Vec<PortionId> = match (self.requests.get(request), consent.portions.is_empty()) {
                         (Some(case), true) => case.open_portions().cloned().collect(),
                         _ => consent
                             .portions

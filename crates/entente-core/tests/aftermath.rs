@@ -184,6 +184,7 @@ fn consented() -> Node {
         status_set: None,
         status: ArrangementStatus::Active,
         clauses: BTreeMap::new(),
+        words: BTreeMap::new(),
     };
     let arranged = Command::SetArrangement {
         arrangement: terms,
@@ -233,6 +234,8 @@ fn consented() -> Node {
                 portion: portion.clone(),
             })
             .collect(),
+        standing: false,
+        stated: Vec::new(),
         recipients: Recipients {
             persons: BTreeSet::from([person("JOR/visitor")]),
             parties: BTreeSet::new(),
@@ -240,6 +243,7 @@ fn consented() -> Node {
         purposes: None,
         conditions: Vec::new(),
         given: minute(10),
+        received: None,
         ends: None,
         withdrawn: None,
     };
@@ -257,6 +261,7 @@ fn withdraw(node: &mut Node) {
     let consent = node.state.consents.values().next().unwrap().id.clone();
     let event = Event::ConsentWithdrawn {
         consent,
+        by: None,
         reason: "changed our mind".to_owned(),
         at: minute(21),
     };

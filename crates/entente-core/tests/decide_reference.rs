@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_core::decide::{LocalPolicy, NoGuards, PolicyRequest, decide, outcomes};
 use entente_core::*;
 use entente_marking::{
-    Category, Circle, Control, Entity, Group, Groups, Label, Level, Purpose, Purposes, Release, SchemeId,
+    Category, Caveat, Circle, Control, Entity, Group, Groups, Label, Level, Purpose, Purposes, Release, SchemeId,
 };
 use jiff::Timestamp;
 
@@ -133,10 +133,66 @@ fn label(dice: &mut Dice) -> Label {
             barred: dice.some(&purposes, 3),
         };
     }
+    if dice.one_in(6) {
+        label.caveats.insert(Caveat::new("LES"));
+    }
     if dice.one_in(12) {
         label.unknown.insert("XYZ".to_owned());
     }
     label
+}
+
+fn person(dice: &mut Dice, n: usize) -> Person {
+    let home = party(dice.pick::<&str>(&PARTIES));
+    let person = Person::outsider(PersonId::new(format!("{home}/p{n}")).unwrap(), home);
+    let disabled = dice.one_in(10);
+    Person {
+        disabled,
+        ..described_anew(dice, &person)
+    }
+}
+
+/// The same person with other attributes.
+fn described_anew(dice: &mut Dice, person: &Person) -> Person {
+    let countries = COUNTRIES.map(Entity::new);
+    let categories = ["k/a", "k/b", "k/c"].map(Category::new);
+    let mut person = Person::outsider(person.id.clone(), person.party.clone());
+    person.citizenships = dice.some(&countries, 2);
+    person.accesses = dice.some(&categories, 2);
+    for scheme in ["us-ic", "own"] {
+        if !dice.one_in(3) {
+            let rank = u16::try_from(dice.roll(4)).unwrap();
+            let name = String::new();
+            person.clearances.insert(SchemeId::new(scheme), Level { rank, name });
+        }
+    }
+    person
+}
+
+/// A portion that differs from another in one thing.
+fn like(dice: &mut Dice, portion: &Portion, id: PortionId) -> Portion {
+    let mut copy = Portion { id, ..portion.clone() };
+    let other = label(dice);
+    match dice.roll(9) {
+        0 => copy.tear_line = !copy.tear_line,
+        1 => copy.label.release = other.release,
+        2 => copy.label.control = other.control,
+        3 => copy.label.circle = other.circle,
+        4 => copy.label.purposes = other.purposes,
+        5 => copy.label.caveats = other.caveats,
+        6 => copy.label.required = other.required,
+        7 => {
+            copy.lineage = Lineage::default();
+            for (n, (owner, origin)) in portion.lineage.iter().enumerate() {
+                if n > 0 || portion.lineage.originators().count() == 1 {
+                    copy.lineage = copy.lineage.combine(&Lineage::of(owner.clone(), origin.clone()));
+                }
+            }
+        }
+        // Nothing but its name, and so the consents for it.
+        _ => {}
+    }
+    copy
 }
 
 struct World {
@@ -203,41 +259,38 @@ fn world(dice: &mut Dice) -> World {
     }
     let (mut persons, mut outsiders) = (Vec::new(), Vec::new());
     for n in 0..3 {
-        let home = party(dice.pick::<&str>(&PARTIES));
-        let countries = COUNTRIES.map(Entity::new);
-        let categories = ["k/a", "k/b", "k/c"].map(Category::new);
-        let mut person = Person::outsider(PersonId::new(format!("{home}/p{n}")).unwrap(), home);
-        person.citizenships = dice.some(&countries, 2);
-        person.accesses = dice.some(&categories, 2);
-        for scheme in ["us-ic", "own"] {
-            if !dice.one_in(3) {
-                let rank = u16::try_from(dice.roll(4)).unwrap();
-                person.clearances.insert(
-                    SchemeId::new(scheme),
-                    Level {
-                        rank,
-                        name: String::new(),
-                    },
-                );
-            }
-        }
-        person.disabled = dice.one_in(10);
+        let person = person(dice, n);
         persons.push(person.id.clone());
         match dice.roll(24) {
             0 => {}
-            1 => outsiders.push(person),
+            1 | 2 => outsiders.push(person),
+            3 | 4 => {
+                // What a file says of somebody registered is worth nothing.
+                outsiders.push(described_anew(dice, &person));
+                state.apply(&Event::PersonSet(person));
+            }
+            5 => {
+                let party = party(dice.pick::<&str>(&PARTIES));
+                state.apply(&Event::PersonSet(Person { party, ..person }));
+            }
             _ => {
                 state.apply(&Event::PersonSet(person));
             }
         }
     }
-    let bases = ["b1", "b2"].map(|portion| PortionRef {
+    let bases = [("b1", 1), ("b2", 1), ("b1", 2)].map(|(portion, version)| PortionRef {
         report: ReportId::new("BASE").unwrap(),
-        version: 1,
+        version,
         portion: PortionId::new(portion).unwrap(),
     });
     let mut portions = Vec::new();
     for n in 0..3 {
+        if n > 0 && dice.one_in(2) {
+            let id = PortionId::new(format!("p{n}")).unwrap();
+            let copy = like(dice, &portions[n - 1], id);
+            portions.push(copy);
+            continue;
+        }
         let mut lineage = Lineage::default();
         for owner in ["USA.SVC", "GBR.CAB", "CERT-PL"] {
             if dice.one_in(2) {
@@ -268,7 +321,7 @@ fn world(dice: &mut Dice) -> World {
             id: PortionId::new(format!("p{n}")).unwrap(),
             mark: format!("(m{})", dice.roll(2)),
             label: label(dice),
-            text: "text".to_owned(),
+            text: dice.pick(&["one text", "one  text", "another"]).to_string(),
             lineage,
             tear_line: dice.one_in(5),
         });
@@ -293,15 +346,38 @@ fn world(dice: &mut Dice) -> World {
             at: at(1),
         });
     }
-    // A second version, with other labels for the same portions.
-    let second = dice.one_in(6);
+    // A second version, in which each portion may have another label or text, or another place.
+    let second = dice.one_in(3);
     if second {
         let mut next = report.clone();
         next.version = 2;
         for portion in &mut next.portions {
-            portion.label = label(dice);
+            match dice.roll(4) {
+                0 => portion.label = label(dice),
+                1 => portion.text = dice.pick(&["one text", "another", "a third"]).to_string(),
+                2 => portion.text = portion.text.replace(' ', "\n"),
+                _ => {}
+            }
+        }
+        if dice.one_in(3) {
+            let (first, last) = (next.portions[0].id.clone(), next.portions[2].id.clone());
+            next.portions[0].id = last;
+            next.portions[2].id = first;
         }
         state.apply(&Event::ReportAdded(next));
+    }
+    // What others' text rests on is sometimes held as well, in a later version than was consented to.
+    if dice.one_in(2) {
+        let mut base = report.clone();
+        base.id = ReportId::new("BASE").unwrap();
+        base.portions.truncate(2);
+        for (portion, id) in base.portions.iter_mut().zip(["b1", "b2"]) {
+            portion.id = PortionId::new(id).unwrap();
+        }
+        for version in [1, 2] {
+            base.version = version;
+            state.apply(&Event::ReportAdded(base.clone()));
+        }
     }
     for n in 0..dice.roll(20).saturating_sub(17) {
         let action = match dice.roll(3) {
@@ -337,13 +413,20 @@ fn world(dice: &mut Dice) -> World {
         let all: Vec<PartyPath> = PARTIES.map(party).into();
         let references: Vec<PortionRef> = report.portions.iter().map(|p| report.reference(&p.id)).collect();
         let of_base = dice.one_in(5);
-        let portions = if dice.one_in(3) {
-            BTreeSet::new()
-        } else if of_base {
-            dice.some(&bases, 2)
-        } else {
-            dice.some(&references, 2)
+        let portions = match of_base {
+            true => dice.some(&bases, 2),
+            false => dice.some(&references, 2),
         };
+        // Most are for the persons as they are, some for what they were.
+        let known: Vec<Person> = persons.iter().filter_map(|id| state.persons.get(id).cloned()).collect();
+        let mut stated = Vec::new();
+        for person in known {
+            match dice.roll(5) {
+                0 => {}
+                1 => stated.push(described_anew(dice, &person)),
+                _ => stated.push(person),
+            }
+        }
         state.apply(&Event::ConsentGiven(Consent {
             id: ConsentId::new(format!("c{n}")).unwrap(),
             request: None,
@@ -355,12 +438,14 @@ fn world(dice: &mut Dice) -> World {
                 report.id.clone()
             },
             portions,
+            standing: dice.one_in(3),
             recipients: Recipients {
                 persons: dice.some(&persons, 2),
                 parties: dice.some(&all, 6),
             },
+            stated,
             purposes: dice.one_in(2).then(|| dice.some(&purposes, 2)),
-            conditions: Vec::new(),
+            conditions: dice.one_in(3).then(|| format!("condition {n}")).into_iter().collect(),
             given: at(dice.roll(6)),
             received: dice.one_in(3).then(|| at(dice.roll(6))),
             ends: dice.one_in(3).then(|| at(dice.roll(10))),
@@ -385,6 +470,24 @@ fn world(dice: &mut Dice) -> World {
 
 /// In an audience of many, everyone is answered as if they were alone.
 fn check_crowd(number: u64, world: &World, snapshot: &Snapshot, query: &Query<'_>, alone: &Decision<'_>) {
+    // Whoever comes last in a large audience counts like the first.
+    for last in &world.audience {
+        for first in &world.audience {
+            let mut crowd = vec![first.clone(); 64 + usize::try_from(number % 70).unwrap()];
+            crowd.push(last.clone());
+            let of = |audience| decide(snapshot, &Query { audience, ..*query }, &world.policy, &NoGuards).unwrap();
+            let (many, two) = (of(&crowd), [first.clone(), last.clone()]);
+            for p in 0..alone.portions().count() {
+                let one = |id: &PersonId| world.audience.iter().position(|member| member == id).unwrap();
+                let worst = two.iter().map(|id| alone.outcome(one(id), p)).max().unwrap();
+                assert_eq!(
+                    many.audience_outcome(p),
+                    worst,
+                    "world {number}, {first} and at last {last}"
+                );
+            }
+        }
+    }
     let crowd: Vec<PersonId> = world.audience.iter().cycle().take(200).cloned().collect();
     let query = Query {
         audience: &crowd,
@@ -409,6 +512,13 @@ fn check_crowd(number: u64, world: &World, snapshot: &Snapshot, query: &Query<'_
     }
 }
 
+fn recall_in_short(obligation: String) -> String {
+    match obligation.starts_with("the report is recalled") {
+        true => "recalled".to_owned(),
+        false => obligation,
+    }
+}
+
 fn check(number: u64) -> [usize; 3] {
     let world = world(&mut Dice(number));
     let groups = groups();
@@ -430,8 +540,7 @@ fn check(number: u64) -> [usize; 3] {
     let report = world.state.reports[&id].version(world.version).unwrap();
     let mut counts = [0; 3];
     for (n, person) in world.audience.iter().enumerate() {
-        let described = || world.outsiders.iter().find(|outsider| outsider.id == *person);
-        let known = world.state.persons.get(person).or_else(described);
+        let known = reference::known(&world.state, &world.outsiders, person);
         for (p, portion) in report.portions.iter().enumerate() {
             let question = reference::Question {
                 state: &world.state,
@@ -471,6 +580,16 @@ fn check(number: u64) -> [usize; 3] {
                 .collect();
             let granted: BTreeSet<String> = decision.to_grant(n, p).keys().map(ToString::to_string).collect();
             assert_eq!(granted, asks, "world {number}, {person}, {}: who is asked", portion.id);
+            let obliged: BTreeSet<String> = decision.obligations(n, p).into_iter().map(recall_in_short).collect();
+            let expected = match (known, outcome) {
+                (Some(known), Outcome::Permit) => reference::obligations(&question, known),
+                _ => BTreeSet::new(),
+            };
+            assert_eq!(
+                obliged, expected,
+                "world {number}, {person}, {}: obligations",
+                portion.id
+            );
             counts[outcome as usize] += 1;
         }
     }

@@ -96,6 +96,13 @@ impl PersonInput {
                 self.id
             ))
         })?;
+        if self.id.party().is_some_and(|named| named != party) {
+            return Err(Failure::usage(format!(
+                "`{}` is described as a person of {party}; the id names the party, so write {party}/{} or leave `party` out",
+                self.id,
+                self.id.name()
+            )));
+        }
         Ok(Person {
             name: self.name,
             citizenships: self

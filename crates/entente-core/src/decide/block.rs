@@ -16,17 +16,17 @@ pub(crate) const BLOCK: usize = 64;
 /// A set of persons of a block.
 pub(crate) type Who = u64;
 
-/// Whom live consents cover.
+/// Whom live consents cover. A consent counts for its purpose only, in every step.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Covered {
-    /// For whatever purpose.
-    pub(crate) any: Who,
-    /// By name, for whatever purpose: the originator itself has put them on the list.
-    pub(crate) listed: Who,
     /// For the purpose asked about.
-    pub(crate) allowing: Who,
+    pub(crate) any: Who,
+    /// By name, for the purpose asked about: the originator itself has put them on the list.
+    pub(crate) listed: Who,
     /// For the purpose asked about, which the consent names.
     pub(crate) naming: Who,
+    /// For other purposes.
+    pub(crate) otherwise: Who,
 }
 
 /// Persons of an audience, in its order.
@@ -91,12 +91,13 @@ impl<'s> Block<'s> {
             let consent = &snapshot.permissions[*number as usize].consent;
             let mut covered = Covered::default();
             if consent.is_live(moment) {
-                let recipients = &consent.recipients;
-                covered.any = block.those(|reader| recipients.include(&reader.person.id, &reader.person.party));
-                covered.listed = block.those(|reader| recipients.persons.contains(&reader.person.id));
+                let all = block.those(|reader| consent.covers(&reader.person, reader.registered));
                 if consent.allows(purpose) {
-                    covered.allowing = covered.any;
-                    covered.naming = if consent.purposes.is_some() { covered.any } else { 0 };
+                    covered.any = all;
+                    covered.listed = block.those(|reader| consent.covers_by_name(&reader.person, reader.registered));
+                    covered.naming = if consent.purposes.is_some() { all } else { 0 };
+                } else {
+                    covered.otherwise = all;
                 }
             }
             block.covered.push(covered);
@@ -176,8 +177,8 @@ impl<'s> Block<'s> {
             let one = self.covered(*consent);
             all.any |= one.any;
             all.listed |= one.listed;
-            all.allowing |= one.allowing;
             all.naming |= one.naming;
+            all.otherwise |= one.otherwise;
         }
         all
     }

@@ -297,7 +297,16 @@ impl<'s> Check<'s> {
             None => purposes.only.is_none() && purposes.barred.is_empty(),
         };
         if !allowed {
-            let who = block.known & !by_all(class, block, |covered| covered.naming);
+            // A purpose that is barred without permission is open with it; no consent adds to the only ones allowed.
+            let only = purposes.only.as_ref();
+            let permissible = self
+                .purpose
+                .is_some_and(|purpose| only.is_none_or(|only| only.contains(purpose)));
+            let permitted = match permissible {
+                true => by_all(class, block, |covered| covered.naming),
+                false => 0,
+            };
+            let who = block.known & !permitted;
             for origin in &class.origins {
                 sink.fail(
                     who,
@@ -311,13 +320,13 @@ impl<'s> Check<'s> {
         for origin in &class.origins {
             for arrangement in &origin.arrangements {
                 if let Some(wrong) = &self.terms[*arrangement as usize].1 {
-                    let exempt = block.at(&origin.inside) | block.covered_by(origin).naming;
-                    wrong.report(block.known & !exempt, origin, sink);
+                    // Terms agreed between parties bind a consent as well.
+                    wrong.report(block.known & !block.at(&origin.inside), origin, sink);
                 }
             }
             // A consent that a person relies on has to cover the purpose as well.
             let covered = block.covered_by(origin);
-            let who = covered.any & !covered.allowing & !(listed & free(origin, block));
+            let who = covered.otherwise & !covered.any & !(listed & free(origin, block));
             sink.fail(
                 who,
                 Rule::PurposeConsent,
@@ -328,10 +337,10 @@ impl<'s> Check<'s> {
         }
     }
 
-    /// Who may only look.
+    /// Who may only look, with a consent as well.
     pub(crate) fn display_only(class: &Class, block: &Block<'_>) -> Who {
         let list = class.release.as_ref();
-        list.map_or(0, |list| block.known & !block.on(&list.full) & !released(class, block))
+        list.map_or(0, |list| block.on(&list.display) & !block.on(&list.full))
     }
 }
 

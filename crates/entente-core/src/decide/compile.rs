@@ -17,6 +17,7 @@ use super::rule::Rule;
 use crate::arrangement::Arrangement;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, ReportId};
 use crate::party::Person;
+use crate::reach::Reach;
 use crate::report::{Lineage, Portion, Report};
 use crate::request::Consent;
 use crate::state::State;
@@ -33,7 +34,7 @@ struct Universe<'a> {
     consents: Numbered<ConsentId>,
     parties: Vec<PartyPath>,
     persons: Vec<Person>,
-    by_report: BTreeMap<ReportId, Vec<&'a Consent>>,
+    by_report: BTreeMap<ReportId, Vec<(&'a Consent, Reach<'a>)>>,
 }
 
 /// Things with their places in their order.
@@ -72,15 +73,19 @@ impl<'a> Universe<'a> {
     fn of(state: &'a State, groups: &'a Groups, portions: &[&'a Portion], outsiders: &[Person]) -> Self {
         let labels = || portions.iter().map(|portion| &portion.label);
         let mut persons = state.persons.clone();
-        for person in outsiders {
-            // What is recorded of a person goes before what a caller says of them.
+        // What is recorded of a person goes before what a caller says of them, and of this party's own people only what
+        // is recorded counts.
+        let own = |person: &Person| state.home.as_ref().is_some_and(|home| home.includes(&person.party));
+        for person in outsiders.iter().filter(|person| !own(person)) {
             persons.entry(person.id.clone()).or_insert_with(|| person.clone());
         }
-        let persons: Vec<Person> = persons.values().cloned().collect();
+        // Somebody whose id names another party than the one they act for is nobody.
+        let persons: Vec<Person> = persons.values().filter(|person| person.is_one()).cloned().collect();
         let parties: BTreeSet<PartyPath> = persons.iter().map(|person| person.party.clone()).collect();
-        let mut by_report: BTreeMap<ReportId, Vec<&Consent>> = BTreeMap::new();
+        let mut by_report: BTreeMap<ReportId, Vec<(&Consent, Reach<'_>)>> = BTreeMap::new();
         for consent in state.consents.values() {
-            by_report.entry(consent.report.clone()).or_default().push(consent);
+            let of_report = by_report.entry(consent.report.clone()).or_default();
+            of_report.push((consent, Reach::of(state, consent)));
         }
         let released = labels().filter_map(|label| match &label.release {
             Release::Only(list) => Some(list.full.iter().chain(&list.display)),
@@ -132,6 +137,7 @@ impl<'a> Universe<'a> {
             citizenships: self.entities.known(&person.citizenships),
             party_entities: self.entities.known(&party_entities),
             disabled: person.disabled,
+            registered: self.state.persons.contains_key(&person.id),
             own: self
                 .state
                 .home
@@ -140,7 +146,8 @@ impl<'a> Universe<'a> {
         }
     }
 
-    fn class(&self, portion: &Portion, scheme: &SchemeId, consents: &[&Consent], names: &mut Names) -> Class {
+    fn class(&self, report: &Report, portion: &Portion, consents: &[&Consent], names: &mut Names) -> Class {
+        let scheme = &report.scheme;
         let label = &portion.label;
         let release = match &label.release {
             Release::Unrestricted => None,
@@ -173,7 +180,7 @@ impl<'a> Universe<'a> {
             origins: portion
                 .lineage
                 .iter()
-                .map(|(party, _)| self.origin(party, portion, scheme, consents, names))
+                .map(|(party, _)| self.origin(party, report, portion, consents, names))
                 .collect(),
             obligations: label
                 .caveats
@@ -186,11 +193,12 @@ impl<'a> Universe<'a> {
     fn origin(
         &self,
         party: &PartyPath,
+        report: &Report,
         portion: &Portion,
-        scheme: &SchemeId,
         consents: &[&Consent],
         names: &mut Names,
     ) -> OriginPlan {
+        let scheme = &report.scheme;
         let (_, origin) = portion
             .lineage
             .iter()
@@ -233,8 +241,10 @@ impl<'a> Universe<'a> {
                 by_marking(Rule::ControlOriginator),
             ),
         }
-        // Below the tear line a text was written to travel: its marking alone says how far.
-        let binding = || known.iter().filter(|_| !portion.tear_line);
+        // Below its own tear line an originator's text was written to travel: its marking alone says how far. Nobody draws
+        // that line under another's text.
+        let torn = portion.tear_line && *party == report.originator;
+        let binding = || known.iter().filter(|_| !torn);
         for arrangement in binding() {
             let clause = arrangement.clause("onward");
             match arrangement.onward {
@@ -311,12 +321,15 @@ impl<'a> Universe<'a> {
     fn consents(&self, report: &Report, portion: &Portion) -> Vec<&'a Consent> {
         let reference = report.reference(&portion.id);
         let none = Vec::new();
-        let mut found: Vec<&Consent> = self.by_report.get(&report.id).unwrap_or(&none).clone();
-        found.retain(|consent| consent.concerns(&reference));
+        let of_report = self.by_report.get(&report.id).unwrap_or(&none);
+        let concerning = of_report
+            .iter()
+            .filter(|(_, reach)| reach.covers_text(&reference, portion));
+        let mut found: Vec<&Consent> = concerning.map(|(consent, _)| *consent).collect();
         for (party, origin) in portion.lineage.iter() {
             for base in origin.from.iter().map(|from| &from.report) {
-                for consent in self.by_report.get(base).unwrap_or(&none) {
-                    let covers = origin.from.iter().all(|from| consent.concerns(from));
+                for (consent, reach) in self.by_report.get(base).unwrap_or(&none) {
+                    let covers = origin.from.iter().all(|from| reach.covers(from));
                     if covers && consent.originator == *party && !found.contains(consent) {
                         found.push(consent);
                     }
@@ -345,7 +358,14 @@ fn release_text(list: &entente_marking::Releasees) -> String {
 }
 
 /// A class's identity: portions that agree in it are decided alike.
-type ClassKey<'a> = (&'a Label, &'a Lineage, &'a str, bool, &'a SchemeId, Vec<&'a ConsentId>);
+type ClassKey<'a> = (
+    &'a Label,
+    &'a Lineage,
+    &'a str,
+    Option<&'a PartyPath>,
+    &'a SchemeId,
+    Vec<&'a ConsentId>,
+);
 
 impl Snapshot {
     /// Compiles the state. `groups` says who belongs to the groups on release lists; `outsiders` are persons whom
@@ -387,12 +407,12 @@ impl Snapshot {
                         &portion.label,
                         &portion.lineage,
                         &portion.mark,
-                        portion.tear_line,
+                        portion.tear_line.then_some(&report.originator),
                         &report.scheme,
                         consents.iter().map(|consent| &consent.id).collect(),
                     );
                     *known.entry(key).or_insert_with(|| {
-                        classes.push(universe.class(portion, &report.scheme, &consents, &mut names));
+                        classes.push(universe.class(report, portion, &consents, &mut names));
                         u32::try_from(classes.len() - 1).expect("fewer than 2^32 classes fit in memory")
                     })
                 })

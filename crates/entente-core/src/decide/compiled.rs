@@ -31,6 +31,8 @@ pub(crate) struct Reader {
     pub(crate) disabled: bool,
     /// Whether they belong to the party that decides.
     pub(crate) own: bool,
+    /// Whether they are registered here, and not only described by a caller.
+    pub(crate) registered: bool,
 }
 
 /// A release list.

@@ -45,10 +45,12 @@ fn consent(id: ConsentId, request: &Request, terms: Terms, context: &Context<'_>
         to: request.from.clone(),
         report: request.report.clone(),
         portions: BTreeSet::new(),
+        standing: terms.standing,
         recipients: Recipients {
             persons: request.audience.iter().map(|person| person.id.clone()).collect(),
             parties: BTreeSet::new(),
         },
+        stated: request.audience.clone(),
         purposes: terms
             .purposes
             .or_else(|| request.purpose.clone().map(|purpose| BTreeSet::from([purpose]))),
@@ -106,11 +108,8 @@ pub(super) fn grant(
     };
     not_on_hold(state, &case.request.report)?;
     let risked = keeps_sources(home(state)?, report, &case.request, &portions, &terms, context)?;
-    let standing = terms.standing;
     let mut consent = consent(id, &case.request, terms, context)?;
-    if !standing {
-        consent.portions = portions.iter().map(|portion| report.reference(portion)).collect();
-    }
+    consent.portions = portions.iter().map(|portion| report.reference(portion)).collect();
     let message = Message::Answer {
         consents: vec![consent.clone()],
         refusals: Vec::new(),
@@ -132,11 +131,7 @@ fn keeps_sources(
     terms: &Terms,
     context: &Context<'_>,
 ) -> Result<Option<ExposureAnswer>, Refusal> {
-    let all = report.portions.iter().map(|portion| &portion.id);
-    let meant: Vec<PortionRef> = match terms.standing {
-        true => all.map(|portion| report.reference(portion)).collect(),
-        false => portions.iter().map(|portion| report.reference(portion)).collect(),
-    };
+    let meant: Vec<PortionRef> = portions.iter().map(|portion| report.reference(portion)).collect();
     let exposed = source::exposed(home, &meant, &request.audience, context);
     if exposed.is_empty() {
         return Ok(None);

@@ -1,6 +1,6 @@
 //! Parties, persons, audiences and arrangements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -23,7 +23,46 @@ pub(super) fn found(state: &State, party: Party) -> Result<Decided, Refusal> {
     }
 }
 
+/// The id names the party; nobody is decided about as one of another.
+fn one_identity(person: &Person) -> Result<(), Refusal> {
+    match person.is_one() {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(format!(
+            "{} is described as a person of {}; the id names the party, so write {}/{} or leave `party` out",
+            person.id,
+            person.party,
+            person.party,
+            person.id.name()
+        ))),
+    }
+}
+
+/// Keeps what an audience file says of somebody who is not registered. It is a caller's word, so it speaks of outsiders
+/// only and gives nobody anything to do here.
+pub(super) fn keep_outsider(state: &State, person: Person) -> Result<Decided, Refusal> {
+    one_identity(&person)?;
+    let home = home(state)?;
+    if home.includes(&person.party) {
+        return Err(Refusal::missing(
+            "person",
+            &person.id,
+            "an audience describes outsiders only; register this party's own people with `entente person add`",
+        ));
+    }
+    if state.persons.contains_key(&person.id) {
+        return Ok(Decided::default());
+    }
+    set_person(
+        state,
+        Person {
+            roles: BTreeSet::new(),
+            ..person
+        },
+    )
+}
+
 pub(super) fn set_person(state: &State, person: Person) -> Result<Decided, Refusal> {
+    one_identity(&person)?;
     let unknown_party = !state.parties.keys().any(|known| known.includes(&person.party));
     let cleared = !person.clearances.is_empty() || !person.accesses.is_empty();
     if unknown_party && cleared {

@@ -67,7 +67,7 @@ pub struct Terms {
     pub conditions: Vec<String>,
     /// When it ends.
     pub ends: Option<Timestamp>,
-    /// Whether it is for the whole report, later versions included.
+    /// Whether it also follows its portions through changed text under the same mark.
     pub standing: bool,
     /// Why it is given although it narrows a protected source below its threshold.
     pub despite_exposure: Option<String>,
@@ -106,6 +106,8 @@ pub enum Command {
     SetPerson(Person),
     /// Change what is named of persons, in one step; who is not known becomes known.
     ChangePersons(Vec<PersonChange>),
+    /// Keep what a caller says of an outsider who is not registered. What is registered stays as it is.
+    KeepOutsider(Person),
     /// Let a person who was disabled in again.
     EnablePerson(PersonId),
     /// Define an audience.
@@ -546,6 +548,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
         Command::SetPerson(person) => directory::set_person(state, person),
         Command::ChangePersons(changes) => directory::change_persons(state, changes),
+        Command::KeepOutsider(person) => directory::keep_outsider(state, person),
         Command::EnablePerson(id) => directory::enable_person(state, &id),
         Command::SetAudience(audience) => directory::set_audience(audience),
         Command::SetRule { name, text } => Ok(Decided::events([Event::LocalRuleSet(LocalRule {

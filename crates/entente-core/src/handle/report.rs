@@ -367,8 +367,11 @@ fn may_receive(
         holding.versions.insert(report.version, report.clone());
     }
     let id = PersonId::new(format!("{to}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
-    let reader = cleared_reader(id.clone(), to, report);
-    let snapshot = Snapshot::compile(&picture, context.groups, &[reader]);
+    // A part of this party receives like any other.
+    picture
+        .persons
+        .insert(id.clone(), cleared_reader(id.clone(), to, report));
+    let snapshot = Snapshot::compile(&picture, context.groups, &[]);
     let audience = [id];
     let query = Query {
         report: &report.id,

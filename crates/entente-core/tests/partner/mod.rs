@@ -171,6 +171,8 @@ pub(crate) fn consent(by: &str, request: Option<RequestId>) -> Consent {
             version: 1,
             portion: PortionId::new("p1").unwrap(),
         }]),
+        standing: false,
+        stated: Vec::new(),
         recipients: Recipients {
             persons: BTreeSet::from([PersonId::new("THIRD/reader").unwrap()]),
             parties: BTreeSet::new(),

@@ -5,13 +5,26 @@
 use std::collections::BTreeSet;
 
 use entente_core::{
-    Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, Portion, PortionRef, Report, State,
+    Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, PersonId, Portion, PortionRef, Report,
+    State,
 };
 use entente_marking::{Circle, Control, Entity, Groups, Purpose, Release};
 use jiff::Timestamp;
 
 /// A failing rule with the party that could do something about it, where the rule names one.
 pub(crate) type Failure = (&'static str, String);
+
+/// Who a person is: what is registered of them, else what a caller says of an outsider. One whose id names another party
+/// than the one they act for is nobody.
+pub(crate) fn known<'q>(state: &'q State, outsiders: &'q [Person], id: &PersonId) -> Option<&'q Person> {
+    let home = state.home.as_ref().unwrap();
+    let described = outsiders
+        .iter()
+        .find(|outsider| outsider.id == *id && !home.includes(&outsider.party));
+    let person = state.persons.get(id).or(described)?;
+    let (named, _) = person.id.as_str().rsplit_once('/')?;
+    (named == person.party.as_str()).then_some(person)
+}
 
 pub(crate) struct Question<'q> {
     pub(crate) state: &'q State,
@@ -70,8 +83,8 @@ fn arrangements<'q>(q: &Question<'q>, origin: &Origin) -> Vec<&'q Arrangement> {
         .collect()
 }
 
-/// Live consents of one originator that concern the portion and cover the person.
-fn consents<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'q Consent> {
+/// Live consents of one originator that concern the portion and cover the person, for whatever purpose.
+fn given<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'q Consent> {
     let here = PortionRef {
         report: q.report.id.clone(),
         version: q.report.version,
@@ -82,8 +95,8 @@ fn consents<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, perso
         .values()
         .filter(|consent| consent.originator == *originator)
         .filter(|consent| {
-            let for_all_bases = !origin.from.is_empty() && origin.from.iter().all(|base| about(consent, base));
-            about(consent, &here) || for_all_bases
+            let for_all_bases = !origin.from.is_empty() && origin.from.iter().all(|base| reaches(q, consent, base));
+            reaches(q, consent, &here) || for_all_bases
         })
         .filter(|consent| {
             consent.received.unwrap_or(consent.given) <= q.moment
@@ -91,19 +104,72 @@ fn consents<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, perso
                 && consent.withdrawn.is_none_or(|end| q.moment < end)
         })
         .filter(|consent| {
-            let by_name = consent.recipients.persons.contains(&person.id);
-            by_name
-                || consent
-                    .recipients
-                    .parties
-                    .iter()
-                    .any(|party| party.includes(&person.party))
+            let mut parties = consent.recipients.parties.iter();
+            by_name(q, consent, person) || parties.any(|party| party.includes(&person.party))
         })
         .collect()
 }
 
-fn about(consent: &Consent, portion: &PortionRef) -> bool {
-    consent.report == portion.report && (consent.portions.is_empty() || consent.portions.contains(portion))
+/// The consents that count: those for the purpose.
+fn consents<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'q Consent> {
+    let mut all = given(q, originator, origin, person);
+    all.retain(|consent| allowed_by(&consent.purposes, q.purpose));
+    all
+}
+
+fn allowed_by(list: &Option<BTreeSet<Purpose>>, purpose: Option<&Purpose>) -> bool {
+    match (list, purpose) {
+        (None, _) => true,
+        (Some(list), Some(purpose)) => list.contains(purpose),
+        (Some(_), None) => false,
+    }
+}
+
+/// Named, and the same person as the originator was told of: no other party or citizenship, no less clearance or access.
+fn by_name(q: &Question<'_>, consent: &Consent, person: &Person) -> bool {
+    let changed = consent.stated.iter().any(|then| {
+        then.id == person.id
+            && (then.party != person.party
+                || then.citizenships != person.citizenships
+                || then.accesses.iter().any(|access| !person.accesses.contains(access))
+                || then
+                    .clearances
+                    .iter()
+                    .any(|(scheme, level)| person.clearances.get(scheme).is_none_or(|now| now.rank < level.rank)))
+    });
+    // An outsider who is only named cannot have changed.
+    let bare = person.citizenships.is_empty() && person.clearances.is_empty() && person.accesses.is_empty();
+    let only_named = bare && !person.disabled && !q.state.persons.contains_key(&person.id);
+    consent.recipients.persons.contains(&person.id) && (only_named || !changed)
+}
+
+/// Named; or the same text under the same mark as one named in an earlier version; or, where it stands, another text of
+/// the same name under the same mark.
+fn reaches(q: &Question<'_>, consent: &Consent, portion: &PortionRef) -> bool {
+    let held = |reference: &PortionRef| {
+        let report = q
+            .state
+            .reports
+            .get(&reference.report)?
+            .versions
+            .get(&reference.version)?;
+        report.portions.iter().find(|portion| portion.id == reference.portion)
+    };
+    let words = |portion: &Portion| portion.text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let owners = |portion: &Portion| -> Vec<_> {
+        let all = portion.lineage.iter();
+        all.map(|(party, origin)| (party.clone(), origin.arrangements.clone(), origin.from.clone()))
+            .collect()
+    };
+    let followed = |named: &PortionRef| {
+        let (Some(then), Some(now)) = (held(named), held(portion)) else {
+            return false;
+        };
+        named.version < portion.version
+            && (&then.label, then.tear_line, owners(then)) == (&now.label, now.tear_line, owners(now))
+            && (words(then) == words(now) || consent.standing && then.id == now.id)
+    };
+    consent.report == portion.report && (consent.portions.contains(portion) || consent.portions.iter().any(followed))
 }
 
 fn all_originators_consent(q: &Question<'_>, person: &Person) -> bool {
@@ -223,6 +289,11 @@ fn releasability(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     }
 }
 
+/// Whether a text stands below the tear line of its own originator; under another's text nobody draws one.
+fn torn(q: &Question<'_>, party: &PartyPath) -> bool {
+    q.portion.tear_line && q.report.originator == *party
+}
+
 /// The controls of one originator that do not leave the person's party free.
 fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'static str> {
     use entente_core::Onward;
@@ -238,7 +309,7 @@ fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Perso
         Control::Government => found.push("control.government"),
         Control::Originator => found.push("control.originator"),
     }
-    for arrangement in arrangements(q, origin).iter().filter(|_| !q.portion.tear_line) {
+    for arrangement in arrangements(q, origin).iter().filter(|_| !torn(q, party)) {
         match arrangement.onward {
             Onward::Free => {}
             Onward::Members if arrangement.parties.iter().any(|member| member.includes(theirs)) => {}
@@ -294,14 +365,15 @@ fn originator_control(q: &Question<'_>, person: &Person) -> Vec<Failure> {
 }
 
 fn need_to_know(q: &Question<'_>, person: &Person) -> Vec<Failure> {
-    if on_distribution(q, person) || q.portion.tear_line {
+    if on_distribution(q, person) {
         return Vec::new();
     }
     let required = originators(q).iter().any(|(party, origin)| {
-        let named = consents(q, party, origin, person)
-            .iter()
-            .any(|c| c.recipients.persons.contains(&person.id));
-        !party.includes(&person.party) && !named && arrangements(q, origin).iter().any(|a| a.need_to_know)
+        let named = consents(q, party, origin, person).iter().any(|c| by_name(q, c, person));
+        !torn(q, party)
+            && !party.includes(&person.party)
+            && !named
+            && arrangements(q, origin).iter().any(|a| a.need_to_know)
     });
     let custodian = q.state.home.as_ref().map(ToString::to_string).unwrap_or_default();
     if required {
@@ -312,38 +384,57 @@ fn need_to_know(q: &Question<'_>, person: &Person) -> Vec<Failure> {
 }
 
 fn purpose(q: &Question<'_>, person: &Person) -> Vec<Failure> {
-    let allowed_by = |list: &Option<BTreeSet<Purpose>>| match (list, q.purpose) {
-        (None, _) => true,
-        (Some(list), Some(purpose)) => list.contains(purpose),
-        (Some(_), None) => false,
-    };
-    // An originator that names the purpose in its consent has agreed to it.
-    let agreed = |party: &PartyPath, origin: &Origin| {
-        consents(q, party, origin, person)
-            .iter()
-            .any(|c| c.purposes.is_some() && allowed_by(&c.purposes))
-    };
     let mut found = Vec::new();
     let purposes = &q.portion.label.purposes;
-    let marking = match q.purpose {
-        Some(purpose) => !purposes.barred.contains(purpose) && allowed_by(&purposes.only),
+    let all = originators(q);
+    let only = match q.purpose {
+        Some(_) => allowed_by(&purposes.only, q.purpose),
         None => purposes.only.is_none() && purposes.barred.is_empty(),
     };
-    let all = originators(q);
-    let everyone_agreed = !all.is_empty() && all.iter().all(|(party, origin)| agreed(party, origin));
-    if !marking && !everyone_agreed {
+    let barred = q.purpose.is_some_and(|purpose| purposes.barred.contains(purpose));
+    // What is barred without permission is open where every originator names the purpose in its consent.
+    let named = |party: &PartyPath, origin: &Origin| {
+        let mut given = consents(q, party, origin, person).into_iter();
+        given.any(|consent| consent.purposes.is_some())
+    };
+    let permission = !all.is_empty() && all.iter().all(|(party, origin)| named(party, origin));
+    if !only || barred && !permission {
         found.extend(all.iter().map(|(party, _)| ("purpose.marking", party.to_string())));
     }
     for (party, origin) in all {
-        if !party.includes(&person.party) && !agreed(party, origin) {
-            let wrong = arrangements(q, origin).into_iter().filter(|a| !allowed_by(&a.purposes));
+        // A consent is bound by what the parties agreed on, as everybody is.
+        if !party.includes(&person.party) {
+            let terms = arrangements(q, origin).into_iter();
+            let wrong = terms.filter(|a| !allowed_by(&a.purposes, q.purpose));
             found.extend(wrong.map(|_| ("purpose.arrangement", party.to_string())));
         }
-        let given = consents(q, party, origin, person);
         let needed = !listed(q, person) || !controls(q, party, origin, person).is_empty();
-        if needed && !given.is_empty() && !given.iter().any(|c| allowed_by(&c.purposes)) {
+        let other = consents(q, party, origin, person).is_empty() && !given(q, party, origin, person).is_empty();
+        if needed && other {
             found.push(("purpose.consent", party.to_string()));
         }
+    }
+    found
+}
+
+/// What a person who is permitted has to observe.
+pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    if let Release::Only(list) = &q.portion.label.release
+        && on(&list.display, q.groups, person)
+        && !on(&list.full, q.groups, person)
+    {
+        found.insert("show only: give no copy, and do not pass on".to_owned());
+    }
+    let recalls = q.state.recalls.values();
+    let recalled = recalls.filter(|recall| recall.report == q.report.id && q.report.version <= recall.version);
+    found.extend(recalled.last().map(|_| "recalled".to_owned()));
+    let caveats = q.portion.label.caveats.iter();
+    found.extend(caveats.map(|caveat| format!("handle as {}", caveat.as_str())));
+    for (party, origin) in originators(q) {
+        let used = consents(q, party, origin, person).into_iter();
+        let conditions = used.flat_map(|consent| &consent.conditions);
+        found.extend(conditions.map(|condition| format!("condition of the consent: {condition}")));
     }
     found
 }

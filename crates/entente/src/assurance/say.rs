@@ -175,8 +175,11 @@ pub(super) fn say(event: &Event) -> String {
             consent.id,
             consent.originator,
             consent.report,
-            match consent.is_standing() {
-                true => "all portions, standing".to_owned(),
+            match consent.standing {
+                true => format!(
+                    "{}, standing",
+                    list(consent.portions.iter().map(|portion| &portion.portion))
+                ),
                 false => list(consent.portions.iter().map(|portion| &portion.portion)),
             }
         ),

@@ -26,7 +26,7 @@ pub(crate) struct TermsArgs {
     /// When the consent ends.
     #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
     until: Option<Timestamp>,
-    /// For the whole report, later versions included.
+    /// For these portions also when a later version changes their text under the same mark.
     #[arg(long)]
     standing: bool,
 }
@@ -224,14 +224,57 @@ impl ConsentCommand {
                 (Command::WithdrawConsent { consent, reason }, done)
             }
         };
+        let before: BTreeSet<ConsentId> = node.state().consents.keys().cloned().collect();
         node.submit(command)?;
         let sent = node.flush(&global.out())?;
-        output::either(global.json, &json!({ "done": done, "sent": sent }), || {
-            output::line(&done);
-            exchange::say_sent(&sent);
-        })?;
+        let given = node.state().consents.values();
+        let given: Vec<&Consent> = given.filter(|consent| !before.contains(&consent.id)).collect();
+        let opened: Vec<String> = given.iter().flat_map(|consent| opened(&node, consent)).collect();
+        output::either(
+            global.json,
+            &json!({ "done": done, "opened": given, "sent": sent }),
+            || {
+                output::line(&done);
+                opened.iter().for_each(output::line);
+                exchange::say_sent(&sent);
+            },
+        )?;
         Ok(Exit::Done)
     }
+}
+
+/// What a consent opens, to whom, for what and how long: each portion with its mark.
+fn opened(node: &Node, consent: &Consent) -> Vec<String> {
+    let mark = |reference: &PortionRef| {
+        node.state()
+            .portion(reference)
+            .map_or("", |portion| portion.mark.as_str())
+    };
+    let portions = consent
+        .portions
+        .iter()
+        .map(|reference| format!("it opens {reference} {}", mark(reference)));
+    let parties = consent.recipients.parties.iter().map(ToString::to_string);
+    let people: Vec<String> = consent
+        .recipients
+        .persons
+        .iter()
+        .map(ToString::to_string)
+        .chain(parties)
+        .collect();
+    let purposes = consent.purposes.as_ref().map_or_else(
+        || "any purpose that mark and arrangement allow".to_owned(),
+        |all| all.iter().map(Purpose::as_str).collect::<Vec<_>>().join(", "),
+    );
+    let end = consent
+        .ends
+        .map_or_else(|| "without an end".to_owned(), |end| format!("until {end}"));
+    let later = match consent.standing {
+        true => "in later versions also with changed text, as long as mark and originators stay",
+        false => "in later versions only with the same text, mark and originators",
+    };
+    let rest = [format!("to {}, for {purposes}, {end}; {later}", people.join(", "))];
+    portions.chain(rest).collect()
 }
 
 fn list(global: &Global, node: &Node) -> Result<Exit, Failure> {
@@ -265,10 +308,10 @@ fn list(global: &Global, node: &Node) -> Result<Exit, Failure> {
             format!(
                 "{} {}",
                 consent.report,
-                if portions.is_empty() {
-                    "(standing)".to_owned()
-                } else {
-                    portions.join(",")
+                match (portions.is_empty(), consent.standing) {
+                    (true, _) => "(no portion: ask for it anew)".to_owned(),
+                    (false, true) => format!("{} (standing)", portions.join(",")),
+                    (false, false) => portions.join(","),
                 }
             ),
             people.join(" "),

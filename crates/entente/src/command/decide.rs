@@ -73,7 +73,7 @@ pub(crate) fn kept_audience(node: &mut Node, text: &str) -> Result<Vec<PersonId>
         .into_iter()
         .filter(|person| !node.state().persons.contains_key(&person.id));
     for person in unknown.collect::<Vec<_>>() {
-        node.submit(Command::SetPerson(person))?;
+        node.submit(Command::KeepOutsider(person))?;
     }
     Ok(members)
 }

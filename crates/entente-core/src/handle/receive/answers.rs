@@ -136,7 +136,7 @@ fn consented(
     for reference in consent.portions.difference(own_texts) {
         originator_of(state, from, &reference.report, reference.version, &reference.portion)?;
     }
-    if consent.is_standing() {
+    if consent.portions.is_empty() {
         originator_within(state, from, &consent.report)?;
     }
     Ok(Event::ConsentGiven(Consent {

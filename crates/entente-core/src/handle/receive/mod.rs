@@ -150,8 +150,7 @@ fn requested(state: &State, home: &PartyPath, from: &PartyPath, request: Request
     }
     for person in &request.audience {
         // Our own people are judged by what we know of them, so nobody may pass for one of them.
-        let named = person.id.party();
-        if named.as_ref().is_none_or(|party| party.top() != person.party.top()) {
+        if !person.is_one() {
             return Err(Refusal::Invalid(format!(
                 "the request gives {} as a person of {}; an id names the person's own party",
                 person.id, person.party

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::decide::NoGuards;
+use entente_core::decide::{NoGuards, decide};
 use entente_core::exposure::Threshold;
 use entente_core::handle::{Opening, source_damage};
 use entente_core::incident::What;
@@ -588,7 +588,7 @@ fn d12_what_was_refused_or_is_open_is_asked_again_only_with_something_new() {
         .unwrap_err()
         .to_string();
     assert!(open.contains("asked this in req-2"), "{open}");
-    let refusal = entente_core::Refusal {
+    let refusal = Refusal {
         request: RequestId::new("req-2").unwrap(),
         originator: party("GOOD"),
         portions: named(["place"]),
@@ -656,4 +656,91 @@ fn d14_what_is_not_named_of_a_person_stays() {
     };
     node.run(3, Command::ChangePersons(vec![dropped])).unwrap();
     assert_eq!(node.state.persons.get(&id).unwrap().accesses.len(), 1);
+}
+
+/// A report of HOME whose only portion rests on the plot of R-1, with what GOOD and HOME would both say about it.
+fn derived(node: &mut Node, id: &str, base: &str, on: &str) {
+    let mut derived = report(1, "HOME", None);
+    derived.id = ReportId::new(id).unwrap();
+    derived.portions.truncate(1);
+    let from = PortionRef {
+        report: ReportId::new(base).unwrap(),
+        version: 1,
+        portion: PortionId::new(on).unwrap(),
+    };
+    let origin = Origin {
+        from: BTreeSet::from([from]),
+        ..Origin::default()
+    };
+    derived.portions[0].lineage = Lineage::of(party("HOME"), origin);
+    node.state.apply(&Event::ReportAdded(derived));
+}
+
+fn failing(node: &Node, id: &str, reader: &str, at: i64) -> Vec<&'static str> {
+    let groups = Groups::default();
+    let report = ReportId::new(id).unwrap();
+    let reader = person(reader);
+    let outsiders = [Person::outsider(reader.clone(), reader.party().unwrap())];
+    let snapshot = Snapshot::compile(&node.state, &groups, &outsiders);
+    let query = Query {
+        report: &report,
+        version: None,
+        portions: None,
+        audience: &[reader],
+        purpose: None,
+        moment: minute(at),
+    };
+    let decision = decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
+    decision.rules(0, 0).map(decide::Rule::id).collect()
+}
+
+#[test]
+fn d4_what_becomes_of_a_base_becomes_of_what_rests_on_it() {
+    let recall = |node: &mut Node| {
+        let command = Command::Recall {
+            id: RecallId::new("rec-1").unwrap(),
+            report: report_id(),
+            action: RecallAction::Purge,
+            reason: "burnt".to_owned(),
+        };
+        node.run(5, command).unwrap();
+    };
+    let withdraw = |node: &mut Node| {
+        let command = Command::WithdrawReport {
+            report: report_id(),
+            reason: "wrong".to_owned(),
+        };
+        node.run(5, command).unwrap();
+    };
+    let hold = |node: &mut Node| {
+        let command = Command::HoldReport {
+            report: report_id(),
+            reason: "for now".to_owned(),
+        };
+        node.run(5, command).unwrap();
+    };
+    let own = |id: &str, to: &str, happens: &dyn Fn(&mut Node)| {
+        let mut node = Node::new();
+        let mut base = report(1, "HOME", None);
+        base.expires = Some(minute(60));
+        node.run(0, Command::AddReport(base)).unwrap();
+        derived(&mut node, "R-2", "R-1", "plot");
+        derived(&mut node, "R-3", "R-2", "plot");
+        happens(&mut node);
+        failing(&node, id, to, 6)
+    };
+    for id in ["R-2", "R-3"] {
+        assert_eq!(own(id, "HOME/clerk", &|_| ()), Vec::<&str>::new());
+        assert_eq!(own(id, "HOME/clerk", &recall), ["state.base-closed"]);
+        assert_eq!(own(id, "HOME/clerk", &withdraw), ["state.base-closed"]);
+        assert_eq!(own(id, "JOR/visitor", &hold), ["state.base-on-hold"]);
+        assert_eq!(own(id, "HOME/clerk", &hold), Vec::<&str>::new());
+    }
+    let mut node = Node::new();
+    let mut base = report(1, "HOME", None);
+    base.expires = Some(minute(60));
+    node.run(0, Command::AddReport(base)).unwrap();
+    derived(&mut node, "R-2", "R-1", "plot");
+    assert_eq!(failing(&node, "R-2", "HOME/clerk", 59), Vec::<&str>::new());
+    assert_eq!(failing(&node, "R-2", "HOME/clerk", 60), ["state.base-closed"]);
 }

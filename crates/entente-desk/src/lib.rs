@@ -4,4 +4,5 @@
 //! than another. There is no I/O, no clock and no printing: the moment comes with the question.
 
 pub mod briefing;
+pub mod lineage;
 pub mod marks;

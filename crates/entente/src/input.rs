@@ -168,7 +168,7 @@ pub(crate) fn country(text: &str) -> Result<Entity, Failure> {
 /// A category as SCHEME/KIND/NAME; a bare word is an SCI control system with its compartments, as a mark has it.
 pub(crate) fn access(text: &str) -> Result<Category, Failure> {
     let known = match text.split_once('/') {
-        Some((scheme, _)) => entente_marking::builtin::schemes()
+        Some((scheme, _)) => builtin::schemes()
             .get(&SchemeId::new(scheme), None)
             .is_some(),
         None => sci_is_known(text),
@@ -189,7 +189,7 @@ pub(crate) fn access(text: &str) -> Result<Category, Failure> {
 /// Whether the US scheme reads this as an SCI control system.
 fn sci_is_known(text: &str) -> bool {
     let scheme = SchemeId::new("us-ic");
-    let Some(us) = entente_marking::builtin::schemes().get(&scheme, None) else {
+    let Some(us) = builtin::schemes().get(&scheme, None) else {
         return false;
     };
     let mark = format!("(TS//{text}//NF)");

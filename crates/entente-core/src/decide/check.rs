@@ -213,6 +213,17 @@ impl<'s> Check<'s> {
         {
             fail(block.known, Rule::ReportExpired, text);
         }
+        if let Some(word) = class.base_closed {
+            fail(block.known, Rule::BaseClosed, word);
+        }
+        if let Some((end, word)) = class.base_expires
+            && self.moment >= end
+        {
+            fail(block.known, Rule::BaseClosed, word);
+        }
+        if class.base_on_hold {
+            fail(block.known & !block.own, Rule::BaseOnHold, originator);
+        }
         if class.origins.is_empty() {
             fail(block.known, Rule::LineageEmpty, originator);
         }

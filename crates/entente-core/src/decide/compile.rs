@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entente_marking::{Category, Circle, Control, Entity, Groups, Label, Release, SchemeId};
 
 use super::authority::authority;
+use super::bases::bases;
 use super::bits::Bits;
 use super::compiled::{
     Class, Compiled, ControlNeed, Numbers, OriginPlan, Permission, Reader, ReleaseNeed, Snapshot, Terms,
@@ -149,6 +150,7 @@ impl<'a> Universe<'a> {
     fn class(&self, report: &Report, portion: &Portion, consents: &[&Consent], names: &mut Names) -> Class {
         let scheme = &report.scheme;
         let label = &portion.label;
+        let bases = bases(self.state, &portion.lineage);
         let release = match &label.release {
             Release::Unrestricted => None,
             Release::Only(list) => Some(ReleaseNeed {
@@ -187,6 +189,9 @@ impl<'a> Universe<'a> {
                 .iter()
                 .map(|caveat| names.intern(caveat.as_str()))
                 .collect(),
+            base_closed: bases.closed.map(|word| names.intern(word)),
+            base_on_hold: bases.on_hold,
+            base_expires: bases.expires.map(|end| (end, names.intern("expired"))),
         }
     }
 

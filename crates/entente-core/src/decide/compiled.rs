@@ -84,6 +84,12 @@ pub(crate) struct Class {
     pub(crate) named_only: Option<Symbol>,
     pub(crate) origins: Vec<OriginPlan>,
     pub(crate) obligations: Vec<Symbol>,
+    /// What became of something that it rests on, so that nobody may read it.
+    pub(crate) base_closed: Option<Symbol>,
+    /// Whether releases of something that it rests on are on hold.
+    pub(crate) base_on_hold: bool,
+    /// When the first of what it rests on expires, and the word for that.
+    pub(crate) base_expires: Option<(Timestamp, Symbol)>,
 }
 
 /// A version of a report, compiled.

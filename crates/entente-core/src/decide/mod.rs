@@ -4,6 +4,7 @@
 //! through it; see `ARCHITECTURE.md` for the meaning of its steps.
 
 mod authority;
+mod bases;
 mod bits;
 mod block;
 mod check;

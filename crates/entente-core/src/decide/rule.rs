@@ -102,6 +102,12 @@ rules! {
     /// The report has expired.
     ReportExpired = "state.report-expired", State, "the report expired on {token}",
         "{party} can issue a new version with a later end";
+    /// Something that the portion rests on is withdrawn, recalled or expired.
+    BaseClosed = "state.base-closed", State, "what it rests on is {token}",
+        "{party} can write it anew without that, or wait for a new version of it";
+    /// Releases of something that the portion rests on are on hold.
+    BaseOnHold = "state.base-on-hold", State, "releases of what it rests on are on hold",
+        "whoever put them on hold can let them go on; {party} can write it anew without that";
     /// Nobody is named as originator.
     LineageEmpty = "state.lineage-empty", State, "the portion names no originator",
         "have the report's author state whose information it is";
@@ -193,7 +199,12 @@ impl Rule {
     pub(crate) const fn leaves_it_to_cases(self) -> bool {
         matches!(
             self,
-            Self::ReportWithdrawn | Self::ReportOnHold | Self::ReportRecalled | Self::ReportExpired
+            Self::ReportWithdrawn
+                | Self::ReportOnHold
+                | Self::ReportRecalled
+                | Self::ReportExpired
+                | Self::BaseClosed
+                | Self::BaseOnHold
         )
     }
 }

@@ -376,15 +376,32 @@ pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Co
         });
         decided = decided.send(party, Message::Incident(notice));
     }
+    let (now, unreachable) = (decided.messages.len(), unreachable(state, &decided));
     let done = What::Done {
         stage: Stage::Notify,
-        note: match decided.events.len() {
-            0 => "everyone concerned had been told".to_owned(),
-            count => format!("{count} told"),
+        note: match (now, unreachable.is_empty()) {
+            (0, _) => "nobody more has to be told".to_owned(),
+            (now, true) => format!("{now} told"),
+            (now, false) => format!(
+                "{now} to be told; not sent yet, for their keys are not known: {}",
+                unreachable.join(", ")
+            ),
         },
     };
     decided.events.push(noted(id, by, done, context));
     Ok(decided)
+}
+
+/// Those for whom a message waits because their keys are not known.
+fn unreachable(state: &State, decided: &Decided) -> Vec<String> {
+    let known = |party: &PartyPath| state.parties.get(party).is_some_and(|party| party.recipient.is_some());
+    let waiting: BTreeSet<&PartyPath> = decided
+        .messages
+        .iter()
+        .map(|(party, _)| party)
+        .filter(|party| !known(party))
+        .collect();
+    waiting.into_iter().map(ToString::to_string).collect()
 }
 
 /// What a case is about: its disclosures, and the overrides that they rest on.

@@ -180,6 +180,29 @@ fn all_originators_consent(q: &Question<'_>, person: &Person) -> bool {
             .all(|(party, origin)| !consents(q, party, origin, person).is_empty())
 }
 
+/// Everything that the portion rests on, however far down.
+fn all_bases(q: &Question<'_>) -> BTreeSet<PortionRef> {
+    let mut all: BTreeSet<PortionRef> = BTreeSet::new();
+    let below = |portion: &Portion| {
+        portion
+            .lineage
+            .iter()
+            .flat_map(|(_, origin)| origin.from.clone())
+            .collect::<Vec<_>>()
+    };
+    let mut more = below(q.portion);
+    while !more.is_empty() {
+        let next = more
+            .iter()
+            .filter_map(|base| q.state.portion(base))
+            .flat_map(below)
+            .collect::<Vec<_>>();
+        all.extend(more);
+        more = next.into_iter().filter(|base| !all.contains(base)).collect();
+    }
+    all
+}
+
 fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let mut found = Vec::new();
     let author = q.report.originator.to_string();
@@ -204,6 +227,22 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     }
     if q.report.expires.is_some_and(|end| q.moment >= end) {
         found.push(("state.report-expired", author.clone()));
+    }
+    for base in all_bases(q) {
+        let Some(holding) = q.state.reports.get(&base.report) else {
+            continue;
+        };
+        let recalled = q.state.recalls.values().any(|recall| {
+            recall.report == base.report && base.version <= recall.version && recall.action.bars_readers()
+        });
+        let expired = (holding.versions.get(&base.version))
+            .is_some_and(|report| report.expires.is_some_and(|end| q.moment >= end));
+        if holding.withdrawn.is_some() || recalled || expired {
+            found.push(("state.base-closed", author.clone()));
+        }
+        if holding.on_hold.is_some() && !own {
+            found.push(("state.base-on-hold", author.clone()));
+        }
     }
     if originators(q).is_empty() {
         found.push(("state.lineage-empty", author));

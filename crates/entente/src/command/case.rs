@@ -98,15 +98,20 @@ fn told_rows(
     });
     let of = |(party, (why, portions)): (&entente_core::PartyPath, &(BTreeSet<_>, BTreeSet<PortionRef>))| {
         let why: Vec<&str> = why.iter().map(|why: &entente_core::incident::Why| why.says()).collect();
-        let state = match told.get(party) {
+        let became = match told.get(party) {
             None => "not told yet".to_owned(),
+            Some(None) if !reachable(state, party) => "not sent yet: its keys are not known".to_owned(),
             Some(None) => "told, unconfirmed".to_owned(),
             Some(Some(statement)) => format!("says: {statement}"),
         };
         let portions = words::list(readable(node, portions, view));
-        (party.to_string(), why.join(", "), portions, state)
+        (party.to_string(), why.join(", "), portions, became)
     };
     must.iter().map(of).chain(runs).collect()
+}
+
+fn reachable(state: &State, party: &entente_core::PartyPath) -> bool {
+    state.parties.get(party).is_some_and(|party| party.recipient.is_some())
 }
 
 /// Whoever runs sources here, where one of them is concerned.

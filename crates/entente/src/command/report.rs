@@ -15,7 +15,8 @@ use serde_json::json;
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::node::Node;
-use crate::{input, output};
+use crate::{input, output, words};
+use entente_desk::lineage::resting_on;
 use entente_desk::marks::{banner_in, banner_of};
 use entente_marking::builtin::{groups, schemes};
 
@@ -60,6 +61,11 @@ pub(crate) enum ReportCommand {
         /// Whom to take off it.
         #[arg(long)]
         remove: Vec<PersonId>,
+    },
+    /// Show what rests on a report: what is closed with it, and who holds that.
+    Dependents {
+        /// The report.
+        id: ReportId,
     },
     /// Put releases on hold: nothing of the report goes to anyone outside.
     Hold {
@@ -385,6 +391,28 @@ impl ReportCommand {
                             now.join(" ")
                         }
                     ));
+                })?;
+            }
+            Self::Dependents { id } => {
+                let node = global.node()?;
+                if node.state().reports.get(&id).is_none() {
+                    return Err(NotFound::Report(id.to_string()).into());
+                }
+                let resting = resting_on(node.state(), &id);
+                let rows = resting.iter().map(|resting| {
+                    vec![
+                        resting.portion.to_string(),
+                        resting.originator.to_string(),
+                        words::list(&resting.rests_on),
+                        words::list(&resting.holders),
+                    ]
+                });
+                output::either(global.json, &resting, || {
+                    output::table(
+                        &["portion", "originator", "rests on", "delivered to"],
+                        rows.collect(),
+                        "nothing that is held here rests on it",
+                    );
                 })?;
             }
             Self::Hold { id, reason } => {

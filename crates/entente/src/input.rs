@@ -168,9 +168,7 @@ pub(crate) fn country(text: &str) -> Result<Entity, Failure> {
 /// A category as SCHEME/KIND/NAME; a bare word is an SCI control system with its compartments, as a mark has it.
 pub(crate) fn access(text: &str) -> Result<Category, Failure> {
     let known = match text.split_once('/') {
-        Some((scheme, _)) => builtin::schemes()
-            .get(&SchemeId::new(scheme), None)
-            .is_some(),
+        Some((scheme, _)) => builtin::schemes().get(&SchemeId::new(scheme), None).is_some(),
         None => sci_is_known(text),
     };
     let category = match text.contains('/') {

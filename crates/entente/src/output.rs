@@ -62,15 +62,20 @@ pub(crate) fn say(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{}", shown(&text.to_string()));
 }
 
-/// A text without what would act on a terminal; partners and the press write some of it.
-fn shown(text: &str) -> String {
-    let acts = |c: char| c.is_control() && c != '\n' && c != '\t';
+/// A text without what would act on a terminal or turn its reading round; partners and the press write some of it.
+pub(crate) fn shown(text: &str) -> String {
+    let acts = |c: char| (c.is_control() && c != '\n' && c != '\t') || turns(c);
     text.chars().map(|c| if acts(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// Characters that change the direction of reading, or break a line where none is seen.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A partner's words on one line.
 pub(crate) fn words(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect()
 }
 
 /// Writes one JSON document.

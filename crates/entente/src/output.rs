@@ -75,7 +75,9 @@ fn turns(c: char) -> bool {
 
 /// A partner's words on one line.
 pub(crate) fn words(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
+        .collect()
 }
 
 /// Writes one JSON document.

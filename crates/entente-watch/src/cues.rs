@@ -92,13 +92,12 @@ impl Reader<'_> {
     fn sentence(&mut self, sentence: &Sentence) -> Vec<Cue> {
         let mut cues = self.according(sentence);
         cues.extend(self.authored(sentence));
-        let clauses = Clauses::cut(self.document, sentence);
-        cues.extend(self.phrases(sentence, &clauses));
+        cues.extend(self.phrases(sentence));
         for verb in sentence.tokens.clone() {
             if cues.iter().any(|cue| cue.head.contains(&verb)) {
                 continue;
             }
-            cues.extend(self.verb(sentence, verb, &clauses));
+            cues.extend(self.verb(sentence, verb));
         }
         if cues.is_empty() {
             cues.extend(self.headline(sentence));
@@ -206,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// "No evidence that …", "cleared the agency of …", "accused him of …": phrases that deny or allege what follows.
-    fn phrases(&self, sentence: &Sentence, clauses: &Clauses) -> Vec<Cue> {
+    fn phrases(&self, sentence: &Sentence) -> Vec<Cue> {
         let mut cues: Vec<Cue> = Vec::new();
         for at in sentence.tokens.clone() {
             let Some((kind, length)) = self.document.cue_phrase(at, sentence.tokens.end) else {
@@ -223,7 +222,7 @@ impl Reader<'_> {
             let scope = if closes {
                 sentence.tokens.start..at
             } else {
-                at + 1..clauses.reach(last, sentence.tokens.end).end
+                at + 1..self.clauses(sentence).reach(last, sentence.tokens.end).end
             };
             cues.push(Cue {
                 kind: if kind == Phrases::Deny {
@@ -285,23 +284,29 @@ impl Reader<'_> {
         })
     }
 
+    /// Cut only where a cue asks for them: most sentences have none that does.
+    fn clauses(&self, sentence: &Sentence) -> Clauses {
+        Clauses::cut(self.document, sentence)
+    }
+
     /// Whether a verb's object is a thing: no clause, no quotation and no finite verb follows.
-    fn nominal(&self, sentence: &Sentence, verb: usize, clauses: &Clauses) -> bool {
+    fn nominal(&self, sentence: &Sentence, verb: usize) -> bool {
         let document = self.document;
         let tells = document.is(verb, Class::Reveal) && !document.word(verb).lower.starts_with("sa");
-        tells
-            && !(verb..sentence.tokens.end).any(|t| {
-                let classes = document.word(t).classes;
-                let finite = classes.any(&[Class::Copula, Class::Modal])
-                    || classes.has(Class::Auxiliary)
-                        && !classes.has(Class::Determiner)
-                        && !document.word(t).lower.ends_with("ly");
-                document.quotes_after(t) && t + 1 < sentence.tokens.end
-                    || t > verb && finite && !matches!(clauses.list[clauses.of(t)].link, Link::Relative | Link::Beside)
-                    || clauses.of(t) != clauses.of(verb)
-                        && clauses.list[clauses.of(t)].link == Link::Content
-                        && t > verb
-            })
+        if !tells {
+            return false;
+        }
+        let clauses = self.clauses(sentence);
+        !(verb..sentence.tokens.end).any(|t| {
+            let classes = document.word(t).classes;
+            let finite = classes.any(&[Class::Copula, Class::Modal])
+                || classes.has(Class::Auxiliary)
+                    && !classes.has(Class::Determiner)
+                    && !document.word(t).lower.ends_with("ly");
+            document.quotes_after(t) && t + 1 < sentence.tokens.end
+                || t > verb && finite && !matches!(clauses.list[clauses.of(t)].link, Link::Relative | Link::Beside)
+                || clauses.of(t) != clauses.of(verb) && clauses.list[clauses.of(t)].link == Link::Content && t > verb
+        })
     }
 
     fn originates(&self, sentence: &Sentence, at: usize) -> bool {
@@ -340,7 +345,7 @@ impl Reader<'_> {
         found
     }
 
-    fn verb(&self, sentence: &Sentence, verb: usize, clauses: &Clauses) -> Option<Cue> {
+    fn verb(&self, sentence: &Sentence, verb: usize) -> Option<Cue> {
         let document = self.document;
         let classes = document.word(verb).classes;
         let soon = verb + 1..(verb + 6).min(sentence.tokens.end);
@@ -433,7 +438,7 @@ impl Reader<'_> {
         } else if opens {
             verb + 1..clause_end
         } else if matches!(kind, Kind::Deny | Kind::Admit) {
-            clauses.reach(verb, sentence.tokens.end)
+            self.clauses(sentence).reach(verb, sentence.tokens.end)
         } else {
             verb + 1..sentence.tokens.end
         };
@@ -447,7 +452,7 @@ impl Reader<'_> {
             whole,
             weak,
             origin: self.originates(sentence, verb),
-            nominal: kind == Kind::Say && !inverted && self.nominal(sentence, verb, clauses),
+            nominal: kind == Kind::Say && !inverted && self.nominal(sentence, verb),
         })
     }
 

@@ -702,3 +702,51 @@ fn texts_are_watched_for_facts_that_an_analyst_described() {
         "{proposed}"
     );
 }
+
+#[test]
+fn r1_one_file_that_cannot_be_read_stops_none_of_the_others() {
+    let desk = Desk::new();
+    desk.write(
+        "facts.json",
+        r#"[{"id":"f","slots":[{"name":"gate","any":["gate"],"mandatory":true},{"name":"guards","any":["guards"]}]}]"#,
+    );
+    desk.write("good.txt", "The gate has two guards.");
+    desk.write("bad.txt", "binary\0data");
+    let said = desk.run(&[
+        "--json",
+        "watch",
+        "scan",
+        "--facts",
+        "facts.json",
+        "bad.txt",
+        "missing.txt",
+        "good.txt",
+    ]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.out.contains("\"file\":\"good.txt\""), "{}", said.out);
+    for unread in ["bad.txt", "missing.txt"] {
+        assert!(said.err.contains(unread), "{}", said.err);
+    }
+    let said = desk.run(&[
+        "watch",
+        "explain",
+        "--facts",
+        "facts.json",
+        "good.txt",
+        "--sentence",
+        "1",
+    ]);
+    assert_eq!(said.json()["decisions"][0]["status"], "asserted");
+    let said = desk.run(&[
+        "watch",
+        "explain",
+        "--facts",
+        "facts.json",
+        "good.txt",
+        "--sentence",
+        "9",
+    ]);
+    assert_eq!(said.code, 5, "{}", said.err);
+    let said = desk.run(&["watch", "scan", "--facts", "facts.json", "--lang", "xx", "good.txt"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+}

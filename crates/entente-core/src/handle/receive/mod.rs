@@ -167,6 +167,18 @@ fn noticed(state: &State, home: &PartyPath, from: &PartyPath, notice: Notice) ->
         Notice::Disclosure(d) => (&d.report, d.version, &d.portions),
     };
     own_portions(state, home, report, version, portions)?;
+    // What was told is written once, and nobody writes over what another told.
+    let id = match &notice {
+        Notice::Override(o) => &o.id,
+        Notice::Disclosure(d) => &d.id,
+    };
+    if state.notices.get(id).is_some_and(|(by, known)| by != from || *known != notice) {
+        return Err(Refusal::Exists {
+            what: "notice",
+            name: id.to_string(),
+            remedy: "the sender has to give it another id",
+        });
+    }
     Ok(vec![Event::NoticeReceived {
         from: from.clone(),
         notice,

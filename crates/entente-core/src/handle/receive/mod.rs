@@ -172,7 +172,11 @@ fn noticed(state: &State, home: &PartyPath, from: &PartyPath, notice: Notice) ->
         Notice::Override(o) => &o.id,
         Notice::Disclosure(d) => &d.id,
     };
-    if state.notices.get(id).is_some_and(|(by, known)| by != from || *known != notice) {
+    if state
+        .notices
+        .get(id)
+        .is_some_and(|(by, known)| by != from || *known != notice)
+    {
         return Err(Refusal::Exists {
             what: "notice",
             name: id.to_string(),

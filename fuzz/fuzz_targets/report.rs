@@ -2,10 +2,10 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|file: &str| {
-    match entente_core::draft::parse(file) {
+    match entente_core::draft::parse(file, entente_marking::builtin::schemes()) {
         Ok(draft) => {
             for portion in &draft.portions {
-                assert!(portion.mark.start <= file.len());
+                assert!(portion.marks.iter().all(|mark| mark.start <= file.len()));
             }
         }
         Err(faults) => {

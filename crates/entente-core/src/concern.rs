@@ -84,6 +84,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         Event::ReportWithdrawn { report, .. } | Event::ReportHeld { report, .. } => {
             of.about(report, None, None).part(OWN_WORDS)
         }
+        Event::VersionExplained { report, .. } => of.about(report, None, None).part(OWN_WORDS),
         Event::ReportResumed { report } | Event::DistributionChanged { report, .. } => of.about(report, None, None),
         Event::ReportDelivered(delivery) => {
             Concern::whole_if(of.is(&delivery.to)).or(|| of.about(&delivery.report, Some(delivery.version), None))

@@ -67,6 +67,19 @@ pub enum Event {
     },
     /// A version of a report was written here.
     ReportAdded(Report),
+    /// The author said why a version takes something away: lineage, or the end of a recall.
+    VersionExplained {
+        /// The report.
+        report: ReportId,
+        /// Its version.
+        version: u32,
+        /// What it takes away.
+        what: String,
+        /// Why.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
     /// A version of a report came from another party.
     ReportReceived {
         /// The report as it came.
@@ -244,6 +257,7 @@ impl Event {
             Self::ArrangementStatusSet { .. } => "arrangement-status-set",
             Self::TermsProposed { .. } => "terms-proposed",
             Self::ReportAdded(_) => "report-added",
+            Self::VersionExplained { .. } => "version-explained",
             Self::ReportReceived { .. } => "report-received",
             Self::ReportWithdrawn { .. } => "report-withdrawn",
             Self::ReportHeld { .. } => "report-held",

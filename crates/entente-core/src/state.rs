@@ -355,7 +355,7 @@ impl State {
                 self.briefings.insert(briefing.id.clone(), briefing.clone());
                 vec![touched("briefing", &briefing.id)]
             }
-            Event::Opened { .. } | Event::Decided { .. } => Vec::new(),
+            Event::Opened { .. } | Event::Decided { .. } | Event::VersionExplained { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 self.requests
                     .insert(request.id.clone(), RequestCase::open(request.clone()));

@@ -1,15 +1,26 @@
 //! Banners over portions of reports.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use entente_core::handle::side_by_side;
 use entente_core::{PortionRef, Report, ReportId, State};
-use entente_marking::Scheme;
+use entente_marking::{MarkKind, Scheme};
 use entente_marking::builtin::schemes;
 
-/// The banner over marks of portions of one report.
+/// The banner over marks of portions of one report: one for each scheme, that of the report first.
 pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
-    let scheme = schemes().get(&report.scheme, Some(&report.profile))?;
-    banner_of(scheme.as_ref(), marks, None)
+    let own = schemes().get(&report.scheme, Some(&report.profile))?;
+    let mut by_scheme: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let others = schemes().iter().filter(|other| other.id() != own.id());
+    let all: Vec<_> = std::iter::once(own).chain(others).collect();
+    for mark in marks.flat_map(side_by_side) {
+        let valid = |scheme: &&Arc<dyn Scheme>| scheme.check(mark, MarkKind::Portion, None).is_valid();
+        by_scheme.entry(all.iter().position(valid)?).or_default().push(mark);
+    }
+    let banners = by_scheme.into_iter().map(|(n, marks)| banner_of(all[n].as_ref(), marks.into_iter(), None));
+    let banners: Option<Vec<String>> = banners.collect();
+    banners.map(|banners| banners.join(" | ")).filter(|text| !text.is_empty())
 }
 
 /// The banner over portions of one or several reports: one roll-up for each scheme.

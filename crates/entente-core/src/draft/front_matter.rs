@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Draft, Fault, Placed};
+use super::token::{Tokens, group_end};
+use super::{Draft, Faults, Placed, layout};
 use crate::ids::{ArrangementId, PartyPath, ReportId};
 
 const KEYS: &[&str] = &[
@@ -19,11 +20,12 @@ const KEYS: &[&str] = &[
 ];
 
 /// Reads the front matter, if there is one. Gives the offset of what follows it.
-pub(super) fn parse(file: &str, draft: &mut Draft, faults: &mut Vec<Fault>) -> usize {
+pub(super) fn parse(file: &str, draft: &mut Draft, faults: &mut Faults<'_>) -> usize {
     let Some(rest) = file.strip_prefix("---\n").or_else(|| file.strip_prefix("---\r\n")) else {
         return 0;
     };
     let mut at = file.len() - rest.len();
+    let mut seen: Vec<&str> = Vec::new();
     for line in rest.split_inclusive('\n') {
         let start = at;
         at += line.len();
@@ -34,28 +36,48 @@ pub(super) fn parse(file: &str, draft: &mut Draft, faults: &mut Vec<Fault>) -> u
         if content.trim().is_empty() || content.trim_start().starts_with('#') {
             continue;
         }
-        if let Err((from, to, message)) = entry(content, start, draft) {
-            faults.push(Fault::at(file, from, to, message));
+        if let Err((from, to, message)) = entry(content, start, &mut seen, draft) {
+            faults.push(from, to, message);
+        }
+        if faults.are_enough() {
+            return file.len();
         }
     }
-    faults.push(Fault::at(
-        file,
-        0,
-        3,
-        "the front matter has no end; close it with a line `---`",
-    ));
+    faults.push(0, 3, "the front matter has no end; close it with a line `---`");
     file.len()
+}
+
+/// Takes the marks off the title. One within it is a fault, as in any line.
+pub(super) fn title(draft: &mut Draft, tokens: &Tokens<'_>, faults: &mut Faults<'_>) {
+    let (text, at) = (draft.title.text.clone(), draft.title.start);
+    let read = layout::read(&text, false, tokens);
+    for (from, to, message) in &read.faults {
+        faults.push(at + from, at + to, message.as_str());
+    }
+    let Some(first) = read.starts.first() else { return };
+    if first.at > 0 || read.starts.len() > 1 || group_end(&text, 0).is_none() {
+        faults.push(at, at + text.len(), "a title begins with its mark, as in `title: (S//NF) Text`, or bears none");
+        return;
+    }
+    let marks = first.marks.iter().map(|(from, to, _)| placed(text.get(*from..*to).unwrap_or_default(), at + from));
+    draft.title_marks = marks.collect();
+    let words = text.get(first.text..).unwrap_or_default();
+    draft.title = placed(words.trim(), at + first.text);
+    if draft.title.text.is_empty() {
+        faults.push(at, at + text.len(), "there is no title behind the mark");
+    }
 }
 
 type Wrong = (usize, usize, String);
 
-fn entry(line: &str, start: usize, draft: &mut Draft) -> Result<(), Wrong> {
+fn entry<'l>(line: &'l str, start: usize, seen: &mut Vec<&'l str>, draft: &mut Draft) -> Result<(), Wrong> {
     let end = start + line.len();
     let Some((key, written)) = line.split_once(':') else {
         return Err((start, end, "a line of the front matter reads `key: value`".to_owned()));
     };
     let value = unquoted(written.trim());
-    let value_at = start + key.len() + 1 + (written.len() - written.trim_start().len());
+    let quote = usize::from(value.len() < written.trim().len());
+    let value_at = start + key.len() + 1 + (written.len() - written.trim_start().len()) + quote;
     let wrong = |message: String| (value_at, end, message);
     let name = |error: crate::ids::NameError| wrong(error.to_string());
     if value.is_empty() {
@@ -65,9 +87,16 @@ fn entry(line: &str, start: usize, draft: &mut Draft) -> Result<(), Wrong> {
             format!("`{key}` has no value; write one, or leave the line out"),
         ));
     }
+    if seen.contains(&key) {
+        let message = format!("`{key}` stands in the front matter twice; keep the line that holds");
+        return Err((start, end, message));
+    }
+    if KEYS.contains(&key) {
+        seen.push(key);
+    }
     match key {
         "id" => draft.id = Some(ReportId::new(value).map_err(name)?),
-        "title" => value.clone_into(&mut draft.title),
+        "title" => draft.title = placed(value, value_at),
         "scheme" => draft.scheme = Some(value.to_owned()),
         "profile" => draft.profile = Some(value.to_owned()),
         "banner" => draft.banner = Some(placed(value, value_at)),

@@ -9,10 +9,7 @@ use crate::state::State;
 /// Reads every mark of a message again: what a mark means is decided here, not by the sender.
 pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Message {
     let read = |scheme: &SchemeId, profile: Option<&str>, portion: &mut Portion| {
-        let label = match schemes.get(scheme, profile) {
-            Some(known) => known.check(&portion.mark, MarkKind::Portion, None).label(&portion.mark),
-            None => Label::unintelligible(&portion.mark),
-        };
+        let label = meaning(schemes, scheme, profile, &portion.mark);
         // A portion that abbreviates its banner's list was read with the banner at its author: the stricter reading holds.
         portion.label = label.join(&portion.label);
     };
@@ -56,4 +53,44 @@ pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
         }
         other => other,
     }
+}
+
+/// What marks side by side mean together: all of them hold. One of the report's own scheme has to be among them; none is
+/// left out for not being understood.
+fn meaning(schemes: &Schemes, scheme: &SchemeId, profile: Option<&str>, marks: &str) -> Label {
+    let unintelligible = || Label::unintelligible(marks);
+    let Some(own) = schemes.get(scheme, profile) else {
+        return unintelligible();
+    };
+    let mut all = Label::unrestricted();
+    let mut seen = Vec::new();
+    for mark in side_by_side(marks) {
+        let others = schemes.iter().filter(|other| other.id() != scheme);
+        let mut known = std::iter::once(own).chain(others);
+        let read = known.find_map(|known| Some((known.id(), known.check(mark, MarkKind::Portion, None).marking?)));
+        match read {
+            Some((id, marking)) if !seen.contains(&id) => {
+                seen.push(id);
+                all = all.join(&marking.label);
+            }
+            _ => return unintelligible(),
+        }
+    }
+    if seen.contains(&scheme) { all } else { unintelligible() }
+}
+
+/// The single marks of `(S//NF) (PAP:AMBER)`.
+///
+/// ```
+/// let marks: Vec<&str> = entente_core::handle::side_by_side("(S//NF) (PAP:AMBER)").collect();
+/// assert_eq!(marks, ["(S//NF)", "(PAP:AMBER)"]);
+/// ```
+pub fn side_by_side(marks: &str) -> impl Iterator<Item = &str> {
+    let mut rest = marks.trim();
+    std::iter::from_fn(move || {
+        let end = rest.find(") (").map_or(rest.len(), |at| at + 1);
+        let (mark, after) = rest.split_at_checked(end)?;
+        rest = after.trim_start();
+        (!mark.is_empty()).then_some(mark)
+    })
 }

@@ -7,6 +7,7 @@ mod asked;
 mod briefing;
 mod directory;
 mod incident;
+mod lineage;
 mod meaning;
 mod notices;
 mod past;
@@ -19,7 +20,9 @@ pub use briefing::{Standing, standing};
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub use past::Said;
 pub use release::OVERRIDE_ROLE;
-pub use report::{MAX_FACTS, MAX_PORTIONS, lineage_from};
+pub use meaning::side_by_side;
+pub use lineage::{base_lineage, nearest_portion, party_of};
+pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
 use std::collections::BTreeSet;
@@ -137,6 +140,13 @@ pub enum Command {
     },
     /// Add a version of a report of one's own.
     AddReport(Report),
+    /// The same, where the author has to say why on the record.
+    AddReportBecause {
+        /// The version.
+        report: Report,
+        /// Why.
+        why: Why,
+    },
     /// Bar readers from a report.
     WithdrawReport {
         /// The report.
@@ -510,6 +520,14 @@ pub enum Refusal {
         /// The portion.
         portion: PortionId,
     },
+    /// The version says nothing else than the one before.
+    #[error("nothing changed: {report} v{version} says the same")]
+    Unchanged {
+        /// The report.
+        report: ReportId,
+        /// The version that is held.
+        version: u32,
+    },
     /// The command makes no sense as things stand.
     #[error("{0}")]
     Invalid(String),
@@ -562,7 +580,8 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::SetArrangementStatus { id, status } => {
             directory::set_arrangement_status(state, id, status, context.now)
         }
-        Command::AddReport(report) => report::add(state, report),
+        Command::AddReport(report) => report::add(state, report, Why::default(), context),
+        Command::AddReportBecause { report, why } => report::add(state, report, why, context),
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),
         Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
         Command::SetFacts { report, facts } => report::set_facts(state, report, facts),

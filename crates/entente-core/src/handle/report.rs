@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::{Category, Entity, Level, SchemeId};
 
+use super::lineage::{keeps_lineage, lost, rests_on, same_words};
 use super::{Context, Decided, Refusal, home};
 use crate::decide::{Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Acknowledgement, Recall, RecallAction};
@@ -13,7 +14,7 @@ use crate::fact::Fact;
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::message::Message;
 use crate::party::Person;
-use crate::report::{Delivery, Lineage, Portion, Report};
+use crate::report::{Delivery, Portion, Report};
 use crate::request::Recipients;
 use crate::source::ExposureAnswer;
 use crate::state::State;
@@ -24,7 +25,7 @@ pub const MAX_PORTIONS: usize = 50_000;
 /// The highest version: one a minute for years, and far from where numbers end.
 const MAX_VERSION: u32 = 10_000_000;
 
-pub(super) fn add(state: &State, report: Report) -> Result<Decided, Refusal> {
+pub(super) fn add(state: &State, report: Report, why: Why, context: &Context<'_>) -> Result<Decided, Refusal> {
     let home = home(state)?;
     if report.originator != *home {
         return Err(Refusal::NotEntitled {
@@ -57,10 +58,76 @@ pub(super) fn add(state: &State, report: Report) -> Result<Decided, Refusal> {
         });
     }
     well_formed(&report)?;
+    if let Some(held) = held.filter(|held| says_the_same(held, &report)) {
+        return Err(Refusal::Unchanged {
+            report: report.id,
+            version: held.version,
+        });
+    }
     for portion in &report.portions {
         rests_on(state, portion)?;
     }
-    Ok(Decided::events([Event::ReportAdded(report)]))
+    let (id, version) = (report.id.clone(), report.version);
+    let mut events = Vec::new();
+    let stated = |what: &str, reason: String| Event::VersionExplained {
+        report: id.clone(),
+        version,
+        what: what.to_owned(),
+        reason,
+        at: context.now,
+    };
+    match why.new_lineage {
+        Some(reason) if !lost(state, &report).is_empty() => events.push(stated("new lineage", reason)),
+        Some(_) => {}
+        None => keeps_lineage(state, &report)?,
+    }
+    let recalled = held.and_then(|held| state.recall_of(&id, held.version));
+    match (recalled, why.after_recall) {
+        (Some(_), Some(reason)) => events.push(stated("after recall", reason)),
+        (Some(recall), None) => {
+            return Err(Refusal::Invalid(format!(
+                "{id} is recalled ({}, recall {}), and a new version would be in force; say why with `--after-recall REASON`",
+                recall.action.name(),
+                recall.id
+            )));
+        }
+        (None, _) => {}
+    }
+    events.insert(0, Event::ReportAdded(report));
+    Ok(Decided::events(events))
+}
+
+/// What the author of a new version has to say on the record, where it takes something away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Why {
+    /// Why a text rests no longer on what it rested on.
+    pub new_lineage: Option<String>,
+    /// Why there is a version in force after a recall.
+    pub after_recall: Option<String>,
+}
+
+/// Whether a version says and marks nothing else than the one before.
+fn says_the_same(held: &Report, next: &Report) -> bool {
+    let terms = |portion: &Portion| {
+        let each = portion.lineage.iter();
+        let origins: Vec<_> = each
+            .map(|(party, origin)| (party.clone(), origin.arrangements.clone(), origin.from.clone()))
+            .collect();
+        (portion.id.clone(), portion.mark.clone(), portion.label.clone(), same_words(&portion.text), portion.tear_line, origins)
+    };
+    // Recipients are added by delivery; those that the author names must be there already.
+    let recipients = |report: &Report| -> BTreeSet<PartyPath> {
+        let origins = report.portions.iter().flat_map(|portion| portion.lineage.iter());
+        let own = origins.filter(|(party, _)| **party == report.originator);
+        own.flat_map(|(_, origin)| origin.recipients.iter().cloned()).collect()
+    };
+    held.title == next.title
+        && held.scheme == next.scheme
+        && held.profile == next.profile
+        && held.expires == next.expires
+        && held.existence_protected == next.existence_protected
+        && recipients(next).is_subset(&recipients(held))
+        && held.portions.iter().map(terms).eq(next.portions.iter().map(terms))
 }
 
 /// What every report must be like, whoever wrote it.
@@ -88,66 +155,6 @@ pub(super) fn well_formed(report: &Report) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-/// A portion that rests on others carries all their originators, and is marked at least as strictly.
-fn rests_on(state: &State, portion: &Portion) -> Result<(), Refusal> {
-    for from in portion.lineage.iter().flat_map(|(_, origin)| &origin.from) {
-        let base = state
-            .reports
-            .get(&from.report)
-            .and_then(|holding| holding.versions.get(&from.version))
-            .and_then(|report| report.portion(&from.portion));
-        let Some(base) = base else {
-            return Err(Refusal::missing(
-                "portion",
-                from,
-                "portions can only rest on reports held here; `entente report list` shows them",
-            ));
-        };
-        let missing: Vec<&str> = base
-            .lineage
-            .originators()
-            .filter(|party| !portion.lineage.originators().any(|named| named == *party))
-            .map(PartyPath::as_str)
-            .collect();
-        if !missing.is_empty() {
-            return Err(Refusal::Invalid(format!(
-                "portion {} rests on {from} but leaves out its originators {}; name them",
-                portion.id,
-                missing.join(", ")
-            )));
-        }
-        if !portion.label.at_least_as_strict_as(&base.label) {
-            return Err(Refusal::Invalid(format!(
-                "portion {} is marked {}, less strictly than {from} ({}) on which it rests; mark it at least as \
-                 strictly, or ask the originator for a substitute text",
-                portion.id, portion.mark, base.mark
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The lineage of a portion that rests on these portions, as far as they are held here.
-pub fn lineage_from<'a>(state: &'a State, bases: impl IntoIterator<Item = &'a PortionRef>) -> Lineage {
-    bases.into_iter().fold(Lineage::default(), |lineage, from| {
-        let base = state
-            .reports
-            .get(&from.report)
-            .and_then(|holding| holding.versions.get(&from.version))
-            .and_then(|report| report.portion(&from.portion));
-        match base {
-            None => lineage,
-            Some(base) => {
-                let mut theirs = base.lineage.clone();
-                theirs.map(|_, origin| {
-                    origin.from = BTreeSet::from([from.clone()]);
-                });
-                lineage.combine(&theirs)
-            }
-        }
-    })
 }
 
 pub(super) fn withdraw(

@@ -184,10 +184,8 @@ impl Scheme for UsIc {
                     findings.retain(|finding| finding.rule != "us-ic.rel.as-banner");
                 }
             }
-            marking = Some(Marking {
-                canonical: canonical.clone().unwrap_or_default(),
-                ..self.marking(&mark, kind)
-            });
+            // What a portion leaves to the banner is written out: it may be read without that banner one day.
+            marking = Some(self.marking(&mark, kind));
         }
         Checked {
             marking,

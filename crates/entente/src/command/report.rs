@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use entente_core::decide::{NotFound, decide};
-use entente_core::draft::{self, Fault};
+use entente_core::draft::{self, Fault, Setting};
 use entente_core::empty_audiences;
-use entente_core::{Command, Lineage, Origin, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State};
-use entente_marking::{MarkKind, SchemeId};
+use entente_core::handle::Why;
+use entente_core::{Command, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::failure::{Exit, Failure};
 use crate::node::Node;
 use crate::{input, output, words};
 use entente_desk::lineage::resting_on;
-use entente_desk::marks::{banner_in, banner_of};
+use entente_desk::marks::banner_in;
 use entente_marking::builtin::{groups, schemes};
 
 /// `entente report`.
@@ -30,6 +30,12 @@ pub(crate) enum ReportCommand {
         /// Only check the file; nothing is added, and no node is needed.
         #[arg(long)]
         dry_run: bool,
+        /// Why a text no longer rests on what it rested on in the version before.
+        #[arg(long, value_name = "REASON")]
+        new_lineage: Option<String>,
+        /// Why there is to be a version in force although the report was recalled.
+        #[arg(long, value_name = "REASON")]
+        after_recall: Option<String>,
     },
     /// Show a report with its banner and marks; with `--as`, what that person may see.
     Show {
@@ -129,123 +135,21 @@ fn faults(path: &std::path::Path, file: &str, faults: &[Fault]) -> Failure {
 pub(crate) fn read_report(
     path: &std::path::Path,
     file: &str,
-    state: &State,
+    state: Option<&State>,
     home: &PartyPath,
 ) -> Result<Report, Failure> {
-    let agreed = |arrangements: &BTreeSet<_>| state.default_mark(arrangements);
-    let draft = draft::parse_under(file, &agreed).map_err(|found| faults(path, file, &found))?;
-    let known = schemes();
-    let scheme_id = SchemeId::new(draft.scheme.as_deref().unwrap_or("us-ic"));
-    let scheme = known.get(&scheme_id, draft.profile.as_deref()).ok_or_else(|| {
-        Failure::failed(format!(
-            "{}: scheme {scheme_id} is not known; `entente marking schemes` lists them",
-            path.display()
-        ))
-    })?;
-    let stem = path
+    let name = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let id = match draft.id {
-        Some(id) => id,
-        None => ReportId::new(stem).map_err(|error| {
-            Failure::failed(format!(
-                "{}: {error}; or write `id:` in the front matter",
-                path.display()
-            ))
-        })?,
+    let setting = Setting {
+        schemes: schemes(),
+        state,
+        home,
+        name: &name,
+        now: Timestamp::now(),
     };
-    let banner = draft.banner.as_ref().map(|banner| banner.text.as_str());
-    let mut wrong = Vec::new();
-    let mut portions = Vec::new();
-    for portion in &draft.portions {
-        let mark = &portion.mark;
-        let checked = scheme.check(&mark.text, MarkKind::Portion, banner);
-        for finding in checked.findings.iter().filter(|finding| finding.is_error()) {
-            let hint = finding
-                .suggestion
-                .as_ref()
-                .map(|text| format!("; write {text}"))
-                .unwrap_or_default();
-            let message = format!("{}{hint} [{}; {}]", finding.message, finding.rule, finding.source);
-            wrong.push(Fault::at(
-                file,
-                mark.start + finding.start,
-                mark.start + finding.end,
-                message,
-            ));
-        }
-        let Some(marking) = checked.marking else { continue };
-        let own = Origin {
-            recipients: draft.recipients.clone(),
-            arrangements: draft.arrangements.clone(),
-            from: BTreeSet::new(),
-            protects_source: false,
-            third_party: false,
-        };
-        let lineage = match portion.from.is_empty() {
-            true => Lineage::of(home.clone(), own),
-            // What rests on others' text is theirs too, under their terms and ours.
-            false => entente_core::handle::lineage_from(state, &portion.from).combine(&Lineage::of(home.clone(), own)),
-        };
-        portions.push(Portion {
-            id: portion.id.clone(),
-            mark: marking.canonical,
-            label: marking.label,
-            text: portion.text.clone(),
-            lineage,
-            tear_line: portion.tear_line,
-        });
-    }
-    if !wrong.is_empty() {
-        return Err(faults(path, file, &wrong));
-    }
-    let version = state
-        .reports
-        .get(&id)
-        .and_then(|holding| holding.latest())
-        .map_or(1, |latest| latest.version + 1);
-    let report = Report {
-        title: if draft.title.is_empty() {
-            id.to_string()
-        } else {
-            draft.title
-        },
-        id,
-        version,
-        originator: home.clone(),
-        scheme: scheme_id,
-        profile: scheme.profile().to_owned(),
-        created: Timestamp::now(),
-        expires: draft.expires,
-        existence_protected: draft.existence_protected,
-        portions,
-    };
-    if let Some(written) = &draft.banner {
-        let computed = banner_of(
-            scheme.as_ref(),
-            report.portions.iter().map(|portion| portion.mark.as_str()),
-            Some(&written.text),
-        );
-        let canonical = scheme.check(&written.text, MarkKind::Banner, None).canonical;
-        if canonical != computed {
-            let message = format!(
-                "the portions make the banner `{}`, not this one; correct it, or leave it out",
-                computed.unwrap_or_default()
-            );
-            return Err(faults(
-                path,
-                file,
-                &[Fault::at(
-                    file,
-                    written.start,
-                    written.start + written.text.len(),
-                    message,
-                )],
-            ));
-        }
-    }
-    Ok(report)
+    draft::compose(file, &setting).map_err(|found| faults(path, file, &found))
 }
 
 /// What a reader may see of a report: indexes of portions; none where the reader must not know of it at all.
@@ -281,10 +185,10 @@ pub(crate) fn visible(
 impl ReportCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::Add { file, dry_run: true } => {
+            Self::Add { file, dry_run: true, .. } => {
                 let text = input::text(&file)?;
                 let home = PartyPath::new("HERE")?;
-                let report = read_report(&file, &text, &State::default(), &home)?;
+                let report = read_report(&file, &text, None, &home)?;
                 let banner = report_banner(&report);
                 let value = json!({ "id": report.id, "portions": report.portions.len(), "banner": banner });
                 output::either(global.json, &value, || {
@@ -296,12 +200,23 @@ impl ReportCommand {
                     ));
                 })?;
             }
-            Self::Add { file, dry_run: false } => {
+            Self::Add {
+                file,
+                new_lineage,
+                after_recall,
+                ..
+            } => {
                 let mut node = global.node()?;
                 let text = input::text(&file)?;
-                let report = read_report(&file, &text, node.state(), &node.home()?.clone())?;
+                let report = read_report(&file, &text, Some(node.state()), &node.home()?.clone())?;
                 let closed = empty_audiences(node.state(), &report, groups());
-                node.submit(Command::AddReport(report.clone()))?;
+                node.submit(Command::AddReportBecause {
+                    report: report.clone(),
+                    why: Why {
+                        new_lineage,
+                        after_recall,
+                    },
+                })?;
                 let banner = report_banner(&report);
                 let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
                 output::either(global.json, &value, || {

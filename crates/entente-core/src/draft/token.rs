@@ -123,7 +123,10 @@ fn strong(text: &str) -> bool {
 pub(super) fn group_end(line: &str, at: usize) -> Option<usize> {
     let inside = line.get(at..)?.strip_prefix('(')?;
     let close = inside.find(['(', ')', '\n'])?;
-    inside.get(close..)?.starts_with(')').then_some(at + 1 + close + 1)
+    let end = at + 1 + close + 1;
+    // What is escaped, hidden or interrupted is no mark here; the line is looked at as a reader sees it.
+    let group = line.get(at..end).filter(|group| group.ends_with(')'))?;
+    (plain(group) == group.replace('\t', " ")).then_some(end)
 }
 
 /// All groups in brackets of a line.

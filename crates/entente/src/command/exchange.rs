@@ -120,7 +120,7 @@ fn describe(message: &Message) -> String {
             incident, statement, ..
         } => format!("taken note of incident {incident}: {statement}"),
         Message::Arrangement(arrangement) => format!(
-            "arrangement {}: {}; `entente arrangement list` shows what is recorded here",
+            "arrangement {} is {}; `entente arrangement list` shows what is recorded here",
             arrangement.id, arrangement.status
         ),
     }

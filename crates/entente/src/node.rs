@@ -159,30 +159,15 @@ impl Node {
 
     /// Carries out a command: decides, commits, and puts what has to leave into the outbox.
     pub(crate) fn submit(&mut self, command: Command) -> Result<Receipt, Failure> {
+        self.submit_all(vec![command])
+    }
+
+    /// Carries out commands that are one step: all of them in one commit, or none of them.
+    pub(crate) fn submit_all(&mut self, commands: Vec<Command>) -> Result<Receipt, Failure> {
         let now = Timestamp::now();
         let receipt = self
             .store
-            .submit(now, move |held: &Held| -> Result<Change<Event>, CommandRefusal> {
-                let exposure = SourceGuard::new(&held.0);
-                let rules = Rules::kept(held.0.rules_in_force());
-                let context = Context {
-                    now,
-                    groups: groups(),
-                    schemes: schemes(),
-                    policy: &rules,
-                    exposure: &exposure,
-                };
-                let decided = entente_core::handle(&held.0, command, &context)?;
-                let outgoing = decided.messages.iter().map(|(to, message)| Outgoing {
-                    kind: message.kind().to_owned(),
-                    destination: to.to_string(),
-                    payload: serde_json::to_vec(message).unwrap_or_default(),
-                });
-                Ok(Change {
-                    outgoing: outgoing.collect(),
-                    events: decided.events,
-                })
-            })?;
+            .submit(now, move |held: &Held| decided(&held.0, commands, now))?;
         self.state = self.store.read(|held| held.0.clone())?;
         self.rules = Rules::kept(self.state.rules_in_force());
         Ok(receipt)
@@ -305,6 +290,35 @@ impl Node {
         })?;
         Ok((opened.header, message))
     }
+}
+
+/// What commands that are one step change, each decided on what the ones before it left; a refusal refuses all.
+fn decided(state: &State, commands: Vec<Command>, now: Timestamp) -> Result<Change<Event>, CommandRefusal> {
+    let mut after = state.clone();
+    let mut change = Change::events(Vec::new());
+    for command in commands {
+        let exposure = SourceGuard::new(&after);
+        let rules = Rules::kept(after.rules_in_force());
+        let context = Context {
+            now,
+            groups: groups(),
+            schemes: schemes(),
+            policy: &rules,
+            exposure: &exposure,
+        };
+        let decided = entente_core::handle(&after, command, &context)?;
+        let outgoing = decided.messages.iter().map(|(to, message)| Outgoing {
+            kind: message.kind().to_owned(),
+            destination: to.to_string(),
+            payload: serde_json::to_vec(message).unwrap_or_default(),
+        });
+        change.outgoing.extend(outgoing);
+        for event in &decided.events {
+            after.apply(event);
+        }
+        change.events.extend(decided.events);
+    }
+    Ok(change)
 }
 
 /// Where kept checkpoints stand: the user's state folder, or the folder named by `ENTENTE_HEADS`.

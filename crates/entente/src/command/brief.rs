@@ -275,7 +275,7 @@ fn record(
     let mut node = global.node()?;
     let lawful = lawful.or_of(node.state(), under);
     let briefing = held(&node, id)?.clone();
-    let mut recorded = Vec::new();
+    let (mut recorded, mut commands) = (Vec::new(), Vec::new());
     for (report, (portions, learned)) in gather(&node, said, facts)? {
         if !briefing.reports.iter().any(|(known, _)| *known == report) {
             return Err(Failure::usage(format!(
@@ -283,7 +283,7 @@ fn record(
             )));
         }
         let disclosure = DisclosureId::new(format!("dis-{}", random_id()))?;
-        node.submit(Command::Disclose {
+        commands.push(Command::Disclose {
             id: disclosure.clone(),
             report,
             portions,
@@ -297,9 +297,10 @@ fn record(
             review: None,
             briefing: Some(id.clone()),
             said: when.said(),
-        })?;
+        });
         recorded.push(disclosure);
     }
+    node.submit_all(commands)?;
     let sent = node.flush(&global.out())?;
     let records: Vec<_> = recorded
         .iter()

@@ -72,8 +72,9 @@ pub(crate) fn kept_audience(node: &mut Node, text: &str) -> Result<Vec<PersonId>
     let unknown = described
         .into_iter()
         .filter(|person| !node.state().persons.contains_key(&person.id));
-    for person in unknown.collect::<Vec<_>>() {
-        node.submit(Command::KeepOutsider(person))?;
+    let commands: Vec<Command> = unknown.map(Command::KeepOutsider).collect();
+    if !commands.is_empty() {
+        node.submit_all(commands)?;
     }
     Ok(members)
 }

@@ -35,13 +35,12 @@ pub(crate) struct Deliver {
 impl Deliver {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
-        for to in &self.to {
-            node.submit(Command::Deliver {
-                report: self.report.clone(),
-                to: to.clone(),
-                despite_exposure: self.despite_exposure.clone(),
-            })?;
-        }
+        let deliver = |to: &PartyPath| Command::Deliver {
+            report: self.report.clone(),
+            to: to.clone(),
+            despite_exposure: self.despite_exposure.clone(),
+        };
+        node.submit_all(self.to.iter().map(deliver).collect())?;
         let sent = node.flush(&global.out())?;
         output::either(global.json, &json!({ "sent": sent }), || say_sent(&sent))?;
         Ok(Exit::Done)

@@ -394,6 +394,7 @@ impl IncidentCommand {
                     return Err(Failure::failed(format!("{} does not work on {id}", by.by)));
                 }
                 files.iter().try_for_each(|file| input::bytes(file).map(|_| ()))?;
+                let mut commands = Vec::new();
                 for file in &files {
                     let (sha256, size) = keep(&node, file)?;
                     output::say(format!("{}: {sha256}, {size} bytes, kept", file.display()));
@@ -406,8 +407,9 @@ impl IncidentCommand {
                         size,
                         found: found.clone(),
                     };
-                    node.submit(note(id.clone(), by.clone(), what))?;
+                    commands.push(note(id.clone(), by.clone(), what));
                 }
+                node.submit_all(commands)?;
                 output::either(global.json, held(&node, &id, None)?, || {
                     output::line(format!("{} texts are in evidence", files.len()));
                 })?;

@@ -334,10 +334,10 @@ fn confirm(
         ));
     }
     let told = by_report(&node, found, &origins)?;
-    let mut recorded = Vec::new();
+    let (mut recorded, mut commands) = (Vec::new(), Vec::new());
     for (report, (portions, learned)) in told {
         let id = DisclosureId::new(format!("dis-{}", random_id()))?;
-        node.submit(Command::Disclose {
+        commands.push(Command::Disclose {
             id: id.clone(),
             report,
             portions,
@@ -354,9 +354,10 @@ fn confirm(
             }),
             briefing: None,
             said: Said::default(),
-        })?;
+        });
         recorded.push(id);
     }
+    node.submit_all(commands)?;
     let sent = node.flush(&global.out())?;
     let records: Vec<_> = recorded
         .iter()

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use entente_core::handle::side_by_side;
 use entente_core::{PortionRef, Report, ReportId, State};
-use entente_marking::{MarkKind, Scheme};
 use entente_marking::builtin::schemes;
+use entente_marking::{MarkKind, Scheme};
 
 /// The banner over marks of portions of one report: one for each scheme, that of the report first.
 pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
@@ -18,9 +18,13 @@ pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> O
         let valid = |scheme: &&Arc<dyn Scheme>| scheme.check(mark, MarkKind::Portion, None).is_valid();
         by_scheme.entry(all.iter().position(valid)?).or_default().push(mark);
     }
-    let banners = by_scheme.into_iter().map(|(n, marks)| banner_of(all[n].as_ref(), marks.into_iter(), None));
+    let banners = by_scheme
+        .into_iter()
+        .map(|(n, marks)| banner_of(all[n].as_ref(), marks.into_iter(), None));
     let banners: Option<Vec<String>> = banners.collect();
-    banners.map(|banners| banners.join(" | ")).filter(|text| !text.is_empty())
+    banners
+        .map(|banners| banners.join(" | "))
+        .filter(|text| !text.is_empty())
 }
 
 /// The banner over portions of one or several reports: one roll-up for each scheme.

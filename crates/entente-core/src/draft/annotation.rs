@@ -54,7 +54,10 @@ fn close_of(inside: &str) -> Option<usize> {
     if !(inside.starts_with('#') || inside.trim_start().starts_with("from:")) {
         return None;
     }
-    let end = inside.bytes().take(MAX_NOTE).position(|byte| matches!(byte, b'}' | b'{'))?;
+    let end = inside
+        .bytes()
+        .take(MAX_NOTE)
+        .position(|byte| matches!(byte, b'}' | b'{'))?;
     inside.get(end..)?.starts_with('}').then_some(end)
 }
 
@@ -71,7 +74,9 @@ fn one(note: &str, at: usize, notes: &mut Notes) -> Result<(), String> {
         return Ok(());
     }
     let Some(list) = note.trim_start().strip_prefix("from:") else {
-        return Err(format!("`{{{note}}}` is not an annotation; there are `{{#id}}` and `{{from: REPORT v1 p2}}`"));
+        return Err(format!(
+            "`{{{note}}}` is not an annotation; there are `{{#id}}` and `{{from: REPORT v1 p2}}`"
+        ));
     };
     let mut place = at + note.len() - list.len();
     for entry in list.split(',') {

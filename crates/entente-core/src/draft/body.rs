@@ -48,13 +48,7 @@ struct Body<'b, 'f> {
 }
 
 /// Reads everything from `start` on.
-pub(super) fn read<'f>(
-    file: &'f str,
-    start: usize,
-    draft: &mut Draft,
-    tokens: &Tokens<'_>,
-    faults: &mut Faults<'f>,
-) {
+pub(super) fn read<'f>(file: &'f str, start: usize, draft: &mut Draft, tokens: &Tokens<'_>, faults: &mut Faults<'f>) {
     let mut body = Body {
         file,
         draft,
@@ -91,7 +85,11 @@ impl Body<'_, '_> {
             return;
         }
         let opens = !self.adjacent && self.draft.default_mark.is_none();
-        let read = layout::read(text, opens || layout_heading(text) && self.draft.default_mark.is_none(), self.tokens);
+        let read = layout::read(
+            text,
+            opens || layout_heading(text) && self.draft.default_mark.is_none(),
+            self.tokens,
+        );
         for (from, to, message) in &read.faults {
             self.faults.push(at + from, at + to, message.as_str());
         }
@@ -118,7 +116,11 @@ impl Body<'_, '_> {
             self.close();
             self.tear_line = true;
         } else {
-            self.faults.push(at, at + text.len(), format!("a tear line is written `{TEAR_LINE}`, on a line of its own"));
+            self.faults.push(
+                at,
+                at + text.len(),
+                format!("a tear line is written `{TEAR_LINE}`, on a line of its own"),
+            );
         }
         self.adjacent = false;
         true
@@ -130,9 +132,16 @@ impl Body<'_, '_> {
             text: line.get(*from..*to).unwrap_or_default().to_owned(),
             start: at + from,
         };
-        let own = start.marks.iter().any(|(.., token)| matches!(token, Token::Mark(0) | Token::Faulty));
+        let own = start
+            .marks
+            .iter()
+            .any(|(.., token)| matches!(token, Token::Mark(0) | Token::Faulty));
         if !own {
-            let marks: Vec<&str> = start.marks.iter().filter_map(|(from, to, _)| line.get(*from..*to)).collect();
+            let marks: Vec<&str> = start
+                .marks
+                .iter()
+                .filter_map(|(from, to, _)| line.get(*from..*to))
+                .collect();
             let message = format!(
                 "`{}` is no mark of the report's scheme; write one of it beside it, or name its scheme in the front matter",
                 marks.join(" ")
@@ -156,10 +165,15 @@ impl Body<'_, '_> {
     /// A line, or the beginning of one, without a mark.
     fn unmarked(&mut self, at: usize, text: &str, read: &Line) {
         let end = at + text.len();
-        let set_in = text.starts_with([' ', '\t', '-', '*']) && (text.starts_with([' ', '\t']) || read.lead.item.is_some());
+        let set_in =
+            text.starts_with([' ', '\t', '-', '*']) && (text.starts_with([' ', '\t']) || read.lead.item.is_some());
         let below = (self.adjacent || set_in) && !read.lead.heading;
         if let Some(open) = self.open.as_mut().filter(|open| below && !open.heading) {
-            let beside = read.lead.item.zip(open.item).is_some_and(|(this, marked)| this <= marked);
+            let beside = read
+                .lead
+                .item
+                .zip(open.item)
+                .is_some_and(|(this, marked)| this <= marked);
             let in_row = open.cell && read.lead.row && read.words;
             open.end = end;
             let what = match (beside, in_row) {
@@ -185,9 +199,15 @@ impl Body<'_, '_> {
         if mark.is_none() {
             let message = match read.lead.heading {
                 true => "the heading has no portion mark; titles are marked like paragraphs, as in `# (U) Summary`",
-                false => "the paragraph has no portion mark; begin it with one, as in `(S//NF)`, or set `default-mark` in the front matter or `default_mark` in its arrangement",
+                false => {
+                    "the paragraph has no portion mark; begin it with one, as in `(S//NF)`, or set `default-mark` in the front matter or `default_mark` in its arrangement"
+                }
             };
-            let shown = if read.lead.heading { 40.min(text.len()) } else { text.len() };
+            let shown = if read.lead.heading {
+                40.min(text.len())
+            } else {
+                text.len()
+            };
             let from = if read.lead.heading { 0 } else { indent(text) };
             self.faults.push(at + from, at + shown, message);
         }
@@ -217,7 +237,8 @@ impl Body<'_, '_> {
         }
         let words = words(lead, &open, &notes.text);
         if words.is_empty() {
-            self.faults.push(open.start, open.end, "there is no text behind the mark");
+            self.faults
+                .push(open.start, open.end, "there is no text behind the mark");
             return;
         }
         let number = self.draft.portions.len() + 1;

@@ -57,7 +57,11 @@ pub fn compose(file: &str, setting: &Setting<'_>) -> Result<Report, Vec<Fault>> 
         draft: &draft,
         faults,
     };
-    let portions: Vec<Portion> = draft.portions.iter().filter_map(|portion| reader.portion(portion)).collect();
+    let portions: Vec<Portion> = draft
+        .portions
+        .iter()
+        .filter_map(|portion| reader.portion(portion))
+        .collect();
     if reader.faults.list.is_empty() {
         reader.banner(&portions);
     }
@@ -65,7 +69,11 @@ pub fn compose(file: &str, setting: &Setting<'_>) -> Result<Report, Vec<Fault>> 
         .state
         .and_then(|state| state.reports.get(&id)?.latest())
         .map_or(1, |latest| latest.version + 1);
-    let title = if draft.title.text.is_empty() { id.to_string() } else { draft.title.text.clone() };
+    let title = if draft.title.text.is_empty() {
+        id.to_string()
+    } else {
+        draft.title.text.clone()
+    };
     let report = Report {
         title,
         id,
@@ -120,7 +128,11 @@ impl Reader<'_> {
         if let Some(marking) = checked.marking {
             return Some((marking.canonical, marking.label));
         }
-        let others = self.setting.schemes.iter().filter(|other| other.id() != self.scheme.id());
+        let others = self
+            .setting
+            .schemes
+            .iter()
+            .filter(|other| other.id() != self.scheme.id());
         let mut read = others.filter_map(|other| other.check(&mark.text, MarkKind::Portion, None).marking);
         if let Some(marking) = read.next() {
             return Some((marking.canonical, marking.label));
@@ -173,13 +185,15 @@ impl Reader<'_> {
             (Some(lineage), Some(of)) if lineage.originators().any(|party| party == of) => Ok(lineage),
             (Some(lineage), Some(of)) => {
                 let names: Vec<&str> = lineage.originators().map(PartyPath::as_str).collect();
-                Err(format!("{} is held here, and is not of {of}, but of {}", base.portion, names.join(", ")))
+                Err(format!(
+                    "{} is held here, and is not of {of}, but of {}",
+                    base.portion,
+                    names.join(", ")
+                ))
             }
-            (None, Some(of)) if of.includes(self.setting.home) || self.setting.home.includes(of) => Err(format!(
-                "{of} has no portion {}{}",
-                base.portion,
-                nearest(state, base)
-            )),
+            (None, Some(of)) if of.includes(self.setting.home) || self.setting.home.includes(of) => {
+                Err(format!("{of} has no portion {}{}", base.portion, nearest(state, base)))
+            }
             (None, Some(of)) => match party_of(state, &base.portion) {
                 // What is held of the report says what portions it has.
                 Some(_) => Err(format!("there is no portion {}{}", base.portion, nearest(state, base))),
@@ -212,9 +226,15 @@ impl Reader<'_> {
         let written = self.draft.banner.as_ref();
         let rollup = self.scheme.rollup(&own, written.map(|banner| banner.text.as_str()));
         let Some(computed) = rollup.banner else {
-            let messages: Vec<String> = rollup.findings.iter().filter(|f| f.is_error()).map(|f| f.message.clone()).collect();
+            let messages: Vec<String> = rollup
+                .findings
+                .iter()
+                .filter(|f| f.is_error())
+                .map(|f| f.message.clone())
+                .collect();
             let at = written.map_or(0, |banner| banner.start);
-            self.faults.push(at, at, format!("the portions make no banner: {}", messages.join("; ")));
+            self.faults
+                .push(at, at, format!("the portions make no banner: {}", messages.join("; ")));
             return;
         };
         if let Some(written) = written {
@@ -224,7 +244,8 @@ impl Reader<'_> {
                     "the portions make the banner `{}`, not this one; correct it, or leave it out",
                     computed.canonical
                 );
-                self.faults.push(written.start, written.start + written.text.len(), message);
+                self.faults
+                    .push(written.start, written.start + written.text.len(), message);
             }
         }
     }

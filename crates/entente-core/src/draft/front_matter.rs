@@ -56,10 +56,17 @@ pub(super) fn title(draft: &mut Draft, tokens: &Tokens<'_>, faults: &mut Faults<
     }
     let Some(first) = read.starts.first() else { return };
     if first.at > 0 || read.starts.len() > 1 || group_end(&text, 0).is_none() {
-        faults.push(at, at + text.len(), "a title begins with its mark, as in `title: (S//NF) Text`, or bears none");
+        faults.push(
+            at,
+            at + text.len(),
+            "a title begins with its mark, as in `title: (S//NF) Text`, or bears none",
+        );
         return;
     }
-    let marks = first.marks.iter().map(|(from, to, _)| placed(text.get(*from..*to).unwrap_or_default(), at + from));
+    let marks = first
+        .marks
+        .iter()
+        .map(|(from, to, _)| placed(text.get(*from..*to).unwrap_or_default(), at + from));
     draft.title_marks = marks.collect();
     let words = text.get(first.text..).unwrap_or_default();
     draft.title = placed(words.trim(), at + first.text);

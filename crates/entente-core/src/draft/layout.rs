@@ -248,8 +248,14 @@ fn number(text: &str) -> Option<usize> {
 fn number_in_brackets(text: &str) -> Option<usize> {
     let end = group_end(text, 0).filter(|end| *end <= 6)?;
     let inside = text.get(1..end - 1)?;
-    let plain = !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
-    let marked = text.get(end..)?.trim_start_matches([' ', '\t', '*', '_']).starts_with('(');
+    let plain = !inside.is_empty()
+        && inside
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let marked = text
+        .get(end..)?
+        .trim_start_matches([' ', '\t', '*', '_'])
+        .starts_with('(');
     (plain && marked).then_some(end)
 }
 

@@ -14,7 +14,10 @@ fn read(file: &str) -> Result<Vec<(String, String, String)>, Vec<Fault>> {
 #[track_caller]
 fn portions(file: &str, expected: &[(&str, &str)]) {
     let found = read(file).unwrap_or_else(|faults| panic!("{file:?}: {faults:?}"));
-    let found: Vec<(&str, &str)> = found.iter().map(|(_, mark, text)| (mark.as_str(), text.as_str())).collect();
+    let found: Vec<(&str, &str)> = found
+        .iter()
+        .map(|(_, mark, text)| (mark.as_str(), text.as_str()))
+        .collect();
     assert_eq!(found, expected, "{file:?}");
 }
 
@@ -38,7 +41,15 @@ fn a_report_is_read_with_marks_ids_lineage_and_tear_line() {
     let rows: Vec<_> = draft
         .portions
         .iter()
-        .map(|p| (p.id.as_str(), p.marks[0].text.as_str(), p.text.as_str(), p.from.len(), p.tear_line))
+        .map(|p| {
+            (
+                p.id.as_str(),
+                p.marks[0].text.as_str(),
+                p.text.as_str(),
+                p.from.len(),
+                p.tear_line,
+            )
+        })
         .collect();
     assert_eq!(
         rows,
@@ -120,14 +131,32 @@ fn a1_a_mark_at_the_beginning_of_any_line_starts_a_portion() {
         let found = read(layout).unwrap_or_else(|faults| panic!("{layout:?}: {faults:?}"));
         let marks: Vec<&str> = found.iter().map(|(_, mark, _)| mark.as_str()).collect();
         assert_eq!(marks, ["(U)", "(TS//SI//NF)"], "{layout:?}");
-        let trimmed = |text: &str| text.lines().next().unwrap_or_default().trim_end_matches([' ', '|']).to_owned();
+        let trimmed = |text: &str| {
+            text.lines()
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches([' ', '|'])
+                .to_owned()
+        };
         assert_eq!(trimmed(&found[0].2), both[0].1, "{layout:?}");
         assert_eq!(found[1].2, both[1].1, "{layout:?}");
     }
-    portions("# (U) Summary\n(TS//SI) Secret.\n", &[("(U)", "# Summary"), ("(TS//SI)", "Secret.")]);
-    portions("(U) Title\n=====\n(TS//SI) Secret.\n", &[("(U)", "Title\n====="), ("(TS//SI)", "Secret.")]);
-    portions("1. (U) One.\n2. (TS//SI) Two.\n", &[("(U)", "1. One."), ("(TS//SI)", "2. Two.")]);
-    portions("a) (U) One.\n(b) (S//NF) Two.\n1.2 (C//NF) x", &[("(U)", "a) One."), ("(S//NF)", "(b) Two."), ("(C//NF)", "1.2 x")]);
+    portions(
+        "# (U) Summary\n(TS//SI) Secret.\n",
+        &[("(U)", "# Summary"), ("(TS//SI)", "Secret.")],
+    );
+    portions(
+        "(U) Title\n=====\n(TS//SI) Secret.\n",
+        &[("(U)", "Title\n====="), ("(TS//SI)", "Secret.")],
+    );
+    portions(
+        "1. (U) One.\n2. (TS//SI) Two.\n",
+        &[("(U)", "1. One."), ("(TS//SI)", "2. Two.")],
+    );
+    portions(
+        "a) (U) One.\n(b) (S//NF) Two.\n1.2 (C//NF) x",
+        &[("(U)", "a) One."), ("(S//NF)", "(b) Two."), ("(C//NF)", "1.2 x")],
+    );
     portions("**(S//NF) Bold** text.\n", &[("(S//NF)", "**Bold** text.")]);
 }
 
@@ -220,9 +249,18 @@ fn a1_adjacent_marks_of_different_schemes_are_one_portion_and_two_of_one_scheme_
 
 #[test]
 fn a1_nobody_takes_an_unmarked_line_for_its_neighbour() {
-    fault("# (U) Summary\nThe finder is the cook.\n", "the paragraph has no portion mark");
-    fault("- (TS) One.\n- (U) Two.\n- Three.\n", "this item of a list has no portion mark");
-    fault("| (U) a | (TS) b |\n| c | d |\n", "this row of a table has no portion mark");
+    fault(
+        "# (U) Summary\nThe finder is the cook.\n",
+        "the paragraph has no portion mark",
+    );
+    fault(
+        "- (TS) One.\n- (U) Two.\n- Three.\n",
+        "this item of a list has no portion mark",
+    );
+    fault(
+        "| (U) a | (TS) b |\n| c | d |\n",
+        "this row of a table has no portion mark",
+    );
     fault("(U) a\n---\nb\n", "the paragraph has no portion mark");
     fault("(U) a\n\nb\n", "the paragraph has no portion mark");
     fault("# (U) a\n\n  b\n", "the paragraph has no portion mark");
@@ -242,11 +280,27 @@ fn a_tear_line_is_one_wherever_it_stands() {
 
 #[test]
 fn a4_a_title_bears_its_mark() {
-    let draft = parse("---\ntitle: (TLP:RED) Break-in\nscheme: tlp\n---\n(TLP:CLEAR) a\n", schemes()).unwrap();
-    assert_eq!((draft.title.text.as_str(), draft.title_marks[0].text.as_str()), ("Break-in", "(TLP:RED)"));
+    let draft = parse(
+        "---\ntitle: (TLP:RED) Break-in\nscheme: tlp\n---\n(TLP:CLEAR) a\n",
+        schemes(),
+    )
+    .unwrap();
+    assert_eq!(
+        (draft.title.text.as_str(), draft.title_marks[0].text.as_str()),
+        ("Break-in", "(TLP:RED)")
+    );
     let plain = parse("---\ntitle: \"Break-in (in short)\"\n---\n(U) a\n", schemes()).unwrap();
-    assert_eq!((plain.title.text.as_str(), plain.title_marks.len()), ("Break-in (in short)", 0));
-    for title in ["Break-in (TS//SI)", "(U) Break (S//NF) in", "(U) (S) Break-in", "(U)", "x | (S//NF) y"] {
+    assert_eq!(
+        (plain.title.text.as_str(), plain.title_marks.len()),
+        ("Break-in (in short)", 0)
+    );
+    for title in [
+        "Break-in (TS//SI)",
+        "(U) Break (S//NF) in",
+        "(U) (S) Break-in",
+        "(U)",
+        "x | (S//NF) y",
+    ] {
         fault(&format!("---\ntitle: {title}\n---\n(U) a\n"), "");
     }
     fault("(U) a {#title}\n", "`title` is the report's title");
@@ -254,15 +308,46 @@ fn a4_a_title_bears_its_mark() {
 
 #[test]
 fn a6_a_key_of_the_front_matter_stands_there_once() {
-    for key in ["id: A", "title: A", "scheme: tlp", "banner: X", "expires: 2030-01-01", "recipients: [USA]"] {
-        fault(&format!("---\n{key}\n{key}\n---\n(U) a\n"), "stands in the front matter twice");
+    for key in [
+        "id: A",
+        "title: A",
+        "scheme: tlp",
+        "banner: X",
+        "expires: 2030-01-01",
+        "recipients: [USA]",
+    ] {
+        fault(
+            &format!("---\n{key}\n{key}\n---\n(U) a\n"),
+            "stands in the front matter twice",
+        );
     }
 }
 
 #[test]
 fn f5_hostile_files_are_read_in_linear_time() {
     let clock = std::time::Instant::now();
-    for piece in ["{", "{#", "{from:", "(", "(A", "()", "|", "> ", "<a", "- (U) a\n", "(U) a\n", "x\n\n", "[", "**", "&#", "(A1//B) ", "(S) x ", "\\(", "#", "1."] {
+    for piece in [
+        "{",
+        "{#",
+        "{from:",
+        "(",
+        "(A",
+        "()",
+        "|",
+        "> ",
+        "<a",
+        "- (U) a\n",
+        "(U) a\n",
+        "x\n\n",
+        "[",
+        "**",
+        "&#",
+        "(A1//B) ",
+        "(S) x ",
+        "\\(",
+        "#",
+        "1.",
+    ] {
         let text = format!("(U) x {}", piece.repeat(200_000 / piece.len()));
         let _ = parse(&text, schemes());
         let _ = parse(&piece.repeat(200_000 / piece.len()), schemes());
@@ -276,11 +361,49 @@ fn f5_hostile_files_are_read_in_linear_time() {
 fn line() -> impl proptest::strategy::Strategy<Value = (String, Option<&'static str>, String)> {
     use proptest::prelude::*;
     let lead = prop::collection::vec(
-        prop::sample::select(vec!["", " ", "  ", "\t", "> ", "- ", "* ", "+ ", "1. ", "2) ", "a. ", "# ", "## ", "**", "_", "| ", "<td>", "\u{2022} ", "[x] ", "~~"]),
+        prop::sample::select(vec![
+            "",
+            " ",
+            "  ",
+            "\t",
+            "> ",
+            "- ",
+            "* ",
+            "+ ",
+            "1. ",
+            "2) ",
+            "a. ",
+            "# ",
+            "## ",
+            "**",
+            "_",
+            "| ",
+            "<td>",
+            "\u{2022} ",
+            "[x] ",
+            "~~",
+        ]),
         0..4,
     );
-    let mark = prop::option::of(prop::sample::select(vec!["(U)", "(S//NF)", "(TS//SI//NF)", "(C)", "(S//REL TO USA, GBR)"]));
-    let words = prop::sample::select(vec!["weather", "finder", "a | b", "**x** y", "(see below)", "x (S) y", "1. z", "| q (TS//SI//NF) r |", "{from: R v1 p}", ""]);
+    let mark = prop::option::of(prop::sample::select(vec![
+        "(U)",
+        "(S//NF)",
+        "(TS//SI//NF)",
+        "(C)",
+        "(S//REL TO USA, GBR)",
+    ]));
+    let words = prop::sample::select(vec![
+        "weather",
+        "finder",
+        "a | b",
+        "**x** y",
+        "(see below)",
+        "x (S) y",
+        "1. z",
+        "| q (TS//SI//NF) r |",
+        "{from: R v1 p}",
+        "",
+    ]);
     (lead, mark, words).prop_map(|(lead, mark, words)| (lead.concat(), mark, words.to_owned()))
 }
 

@@ -45,7 +45,11 @@ impl<'s> Tokens<'s> {
     /// What a group is, brackets included, at the beginning of a line: small letters count as well.
     pub(super) fn at_start(&self, group: &str) -> Token {
         if group.len() > MAX_MARK {
-            return if strong(&inner(group)) { Token::Faulty } else { Token::Text };
+            return if strong(&inner(group)) {
+                Token::Faulty
+            } else {
+                Token::Text
+            };
         }
         if let Some(known) = self.judged.borrow().get(group) {
             return *known;
@@ -173,10 +177,12 @@ pub(super) fn plain(line: &str) -> String {
 fn entity(text: &str) -> Option<(Option<char>, usize)> {
     let end = text.bytes().take(12).position(|byte| byte == b';')?;
     let name = text.get(1..end)?;
-    let number = name.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
-        None => number.parse().ok(),
-    });
+    let number = name
+        .strip_prefix('#')
+        .and_then(|number| match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
+            None => number.parse().ok(),
+        });
     let c = match name {
         "lpar" => '(',
         "rpar" => ')',

@@ -112,7 +112,9 @@ pub(super) fn lost(state: &State, report: &Report) -> Vec<(Portion, BTreeMap<Par
         for earlier in same_name.chain(same_text) {
             for (party, origin) in earlier.lineage.iter() {
                 let now = portion.lineage.iter().find(|(named, _)| *named == party);
-                let from = now.map(|(_, now)| &origin.from - &now.from).unwrap_or_else(|| origin.from.clone());
+                let from = now
+                    .map(|(_, now)| &origin.from - &now.from)
+                    .unwrap_or_else(|| origin.from.clone());
                 if now.is_none() || !from.is_empty() {
                     missing.entry(party.clone()).or_default().extend(from);
                 }

@@ -18,10 +18,10 @@ mod source;
 
 pub use briefing::{Standing, standing};
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
+pub use lineage::{base_lineage, nearest_portion, party_of};
+pub use meaning::side_by_side;
 pub use past::Said;
 pub use release::OVERRIDE_ROLE;
-pub use meaning::side_by_side;
-pub use lineage::{base_lineage, nearest_portion, party_of};
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 

@@ -113,7 +113,14 @@ fn says_the_same(held: &Report, next: &Report) -> bool {
         let origins: Vec<_> = each
             .map(|(party, origin)| (party.clone(), origin.arrangements.clone(), origin.from.clone()))
             .collect();
-        (portion.id.clone(), portion.mark.clone(), portion.label.clone(), same_words(&portion.text), portion.tear_line, origins)
+        (
+            portion.id.clone(),
+            portion.mark.clone(),
+            portion.label.clone(),
+            same_words(&portion.text),
+            portion.tear_line,
+            origins,
+        )
     };
     // Recipients are added by delivery; those that the author names must be there already.
     let recipients = |report: &Report| -> BTreeSet<PartyPath> {

@@ -63,7 +63,9 @@ pub(super) fn say(event: &Event) -> String {
             )
         }
         Event::ReportAdded(report) => format!("{} v{} was written", report.id, report.version),
-        Event::VersionExplained { report, version, what, .. } => {
+        Event::VersionExplained {
+            report, version, what, ..
+        } => {
             format!("the author of {report} v{version} said why ({what})")
         }
         Event::ReportReceived { report, delivery } => format!(

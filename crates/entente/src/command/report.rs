@@ -185,7 +185,9 @@ pub(crate) fn visible(
 impl ReportCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::Add { file, dry_run: true, .. } => {
+            Self::Add {
+                file, dry_run: true, ..
+            } => {
                 let text = input::text(&file)?;
                 let home = PartyPath::new("HERE")?;
                 let report = read_report(&file, &text, None, &home)?;

@@ -26,10 +26,9 @@ pub struct SourceGuard<'s> {
     own: Vec<Watched<'s>>,
 }
 
-/// A protected source with its register; `None` where the register cannot be read, so that nothing is released.
+/// A protected source.
 struct Watched<'s> {
     source: &'s ProtectedSource,
-    register: Option<Register>,
 }
 
 /// What an audience can work out about one source, before a release and after it.
@@ -50,24 +49,19 @@ pub struct BeforeAfter {
 }
 
 impl<'s> SourceGuard<'s> {
-    /// Reads the registers of this party's own sources.
+    /// Over this party's own sources. A register is read when a question first needs it, and once for all questions.
     pub fn new(state: &'s State) -> Self {
         let live = state.sources.values().filter(|source| source.withdrawn.is_none());
         Self {
             state,
-            own: live
-                .map(|source| Watched {
-                    source,
-                    register: Register::from_json(&source.register).ok(),
-                })
-                .collect(),
+            own: live.map(|source| Watched { source }).collect(),
         }
     }
 
     /// The register of a source, where it can be read.
     pub fn register(&self, source: &SourceId) -> Option<&Register> {
         let watched = self.own.iter().find(|watched| watched.source.id == *source)?;
-        watched.register.as_ref()
+        watched.source.register.register()
     }
 
     /// What these persons know about a source; `None` where it cannot be told.
@@ -133,7 +127,8 @@ impl<'s> SourceGuard<'s> {
             .map_err(Clone::clone)
             .and_then(|known| known.with(&claims));
         let of = |known: &Result<Knowledge, KnowledgeError>| -> Option<Measures> {
-            measure(watched.register.as_ref()?, known.as_ref().ok()?).ok()
+            // Nothing is released by a register that cannot be read.
+            measure(watched.source.register.register()?, known.as_ref().ok()?).ok()
         };
         let (before, later) = (of(&known), of(&after));
         let band = match (&before, &later) {
@@ -154,18 +149,16 @@ impl<'s> SourceGuard<'s> {
     /// Parties that learned something of a source's reports, each with someone to stand for it.
     fn knowing(&self, source: &ProtectedSource) -> BTreeMap<&'s str, PersonId> {
         let state = self.state;
-        let notices = state.notices.values().map(|(_, notice)| match notice {
-            Notice::Disclosure(d) => (&d.report, &d.audience),
-            Notice::Override(o) => (&o.report, &o.audience),
+        let reports = &source.reports;
+        let notices = state.notices.of_any(reports).map(|(_, notice)| match notice {
+            Notice::Disclosure(d) => &d.audience,
+            Notice::Override(o) => &o.audience,
         });
-        let own = state.disclosures.values().map(|d| (&d.report, &d.audience));
-        let overrides = state.overrides.values().map(|o| (&o.report, &o.audience));
-        let consents = state.consents.values().map(|c| (&c.report, &c.recipients.persons));
+        let own = state.disclosures.of_any(reports).map(|d| &d.audience);
+        let overrides = state.overrides.of_any(reports).map(|o| &o.audience);
+        let consents = state.consents.of_any(reports).map(|c| &c.recipients.persons);
         let told = own.chain(overrides).chain(notices).chain(consents);
-        let told = told.filter(|(report, _)| source.reports.contains(*report));
-        let persons = told
-            .flat_map(|(_, audience)| audience)
-            .map(|person| (top(person), person.clone()));
+        let persons = told.flatten().map(|person| (top(person), person.clone()));
         let held = source.reports.iter().filter_map(|report| state.reports.get(report));
         let delivered = held.flat_map(|holding| &holding.deliveries).filter_map(|delivery| {
             let someone = PersonId::new(format!("{}/anyone", delivery.to)).ok()?;
@@ -181,12 +174,13 @@ impl<'s> SourceGuard<'s> {
         let mut learn = |claims: Vec<Claim>| claims.iter().try_for_each(|claim| known.learn(claim).map(|_| ()));
         let reached = |persons: &BTreeSet<PersonId>| persons.iter().any(|person| self.is_among(person, parties));
         let state = self.state;
-        let told = state.notices.values().map(|(_, notice)| notice);
-        for (report, portions, learned) in (state.disclosures.values())
+        let reports = &source.reports;
+        let told = state.notices.of_any(reports).map(|(_, notice)| notice);
+        for (report, portions, learned) in (state.disclosures.of_any(reports))
             .filter(|d| reached(&d.audience))
             .map(|d| (&d.report, &d.portions, d.learned.as_slice()))
             .chain(
-                (state.overrides.values())
+                (state.overrides.of_any(reports))
                     .filter(|o| reached(&o.audience))
                     .map(|o| (&o.report, &o.portions, &[][..])),
             )
@@ -195,14 +189,12 @@ impl<'s> SourceGuard<'s> {
                 Notice::Override(o) => reached(&o.audience).then_some((&o.report, &o.portions, &[][..])),
             }))
         {
-            if source.reports.contains(report) {
-                learn(match learned.is_empty() {
-                    true => self.claims(report, |portion| portions.contains(portion)),
-                    false => self.learned(report, learned),
-                })?;
-            }
+            learn(match learned.is_empty() {
+                true => self.claims(report, |portion| portions.contains(portion)),
+                false => self.learned(report, learned),
+            })?;
         }
-        for report in &source.reports {
+        for report in reports {
             let deliveries = state
                 .reports
                 .get(report)
@@ -218,11 +210,7 @@ impl<'s> SourceGuard<'s> {
         let among = |recipients: &Recipients| {
             reached(&recipients.persons) || recipients.parties.iter().any(|party| parties.contains(party.top()))
         };
-        for consent in state
-            .consents
-            .values()
-            .filter(|consent| source.reports.contains(&consent.report))
-        {
+        for consent in state.consents.of_any(reports) {
             // A withdrawn consent may have been used before.
             if among(&consent.recipients) {
                 let named =
@@ -230,11 +218,7 @@ impl<'s> SourceGuard<'s> {
                 learn(self.claims(&consent.report, |portion| consent.portions.is_empty() || named(portion)))?;
             }
         }
-        for answer in state
-            .exposures
-            .values()
-            .filter(|answer| source.reports.contains(&answer.report))
-        {
+        for answer in state.exposures.of_any(reports) {
             if answer.told().band == Band::Within && among(&answer.recipients) {
                 learn(self.claims(&answer.report, |portion| answer.portions.contains(portion)))?;
             }
@@ -318,9 +302,8 @@ impl<'s> SourceGuard<'s> {
     /// What `by` answered about a portion for all of these persons; where there are several answers, the stricter.
     fn answer(&self, by: Option<&PartyPath>, portion: &PortionRef, audience: &[PersonId]) -> Option<Band> {
         let home = self.state.home.as_ref();
-        let covering = self.state.exposures.values().filter(|answer| {
+        let covering = self.state.exposures.of(&portion.report).filter(|answer| {
             Some(&answer.by) == by.or(home)
-                && answer.report == portion.report
                 && answer.version == portion.version
                 && answer.portions.contains(&portion.portion)
                 && (by.is_some() || answer.despite.is_some())
@@ -362,7 +345,12 @@ impl<'s> SourceGuard<'s> {
                 true => vec![portion],
                 false => origin.from.iter().collect(),
             };
-            let consented = self.state.consents.values().any(|consent| {
+            // Which concern all of them, concern the first.
+            let given = bases
+                .first()
+                .into_iter()
+                .flat_map(|base| self.state.consents.of(&base.report));
+            let consented = given.into_iter().any(|consent| {
                 consent.originator == *originator
                     && consent.is_live(moment)
                     && bases.iter().all(|base| Reach::of(self.state, consent).covers(base))

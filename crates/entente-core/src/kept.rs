@@ -3,7 +3,7 @@
 //! Readers hold a copy of the whole state while the next one is made from it. What is about reports can also be found by
 //! report: that index is kept by the map itself, so that no change can forget it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
@@ -84,6 +84,13 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
         keys.filter_map(|key| self.get(key))
     }
 
+    /// What is about any of these reports, each once and in the order of the keys.
+    pub fn of_any<'m>(&'m self, reports: &BTreeSet<ReportId>) -> impl Iterator<Item = &'m V> + use<'m, K, V> {
+        let keys = reports.iter().filter_map(|report| self.by_report.get(report));
+        let keys: BTreeSet<&K> = keys.flatten().collect();
+        keys.into_iter().filter_map(|key| self.get(key))
+    }
+
     /// The reports that something in this map is about.
     pub fn reports(&self) -> impl Iterator<Item = &ReportId> {
         self.by_report.keys()
@@ -112,6 +119,11 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
     /// All values, in the order of their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
         self.iter().map(|(_, value)| value)
+    }
+
+    /// All values, to be held beyond this copy.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<V>> {
+        self.all.values()
     }
 
     /// How many there are.

@@ -1,13 +1,55 @@
 //! Protected sources, and what an originator answered about their exposure.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::exposure::{Band, Threshold};
+use crate::exposure::{Band, Register, Threshold};
 use crate::ids::{PartyPath, PortionId, ReportId, RequestId, SourceId};
 use crate::request::Recipients;
+
+/// A register as it was given, read when it is first needed and not again: all copies share what was read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct RegisterText {
+    json: Arc<str>,
+    read: Arc<OnceLock<Option<Register>>>,
+}
+
+impl RegisterText {
+    /// The text.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// What it says; `None` where it cannot be read.
+    pub fn register(&self) -> Option<&Register> {
+        self.read.get_or_init(|| Register::from_json(&self.json).ok()).as_ref()
+    }
+}
+
+impl From<String> for RegisterText {
+    fn from(json: String) -> Self {
+        Self {
+            json: json.into(),
+            read: Arc::default(),
+        }
+    }
+}
+
+impl From<RegisterText> for String {
+    fn from(text: RegisterText) -> Self {
+        text.json.to_string()
+    }
+}
+
+impl PartialEq for RegisterText {
+    fn eq(&self, other: &Self) -> bool {
+        self.json == other.json
+    }
+}
 
 /// A source that its originator protects. The record never leaves the originator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +57,7 @@ pub struct ProtectedSource {
     /// Its id.
     pub id: SourceId,
     /// The register of candidates, as the JSON that it was given in (see [`crate::exposure::Register::from_json`]).
-    pub register: String,
+    pub register: RegisterText,
     /// How far it may be narrowed.
     pub threshold: Threshold,
     /// The reports that rest on it.

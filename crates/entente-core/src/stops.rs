@@ -53,13 +53,17 @@ pub fn stopped(
         let mut origins = report.portions.iter().flat_map(|portion| portion.lineage.iter());
         origins.any(|(_, origin)| origin.arrangements.contains(arrangement))
     };
-    let reports = before
+    let reports: Vec<&Report> = before
         .reports
         .values()
         .filter_map(|holding| holding.latest())
-        .filter(under);
+        .filter(under)
+        .collect();
     let people = people(before);
-    let snapshots = [before, after].map(|state| Snapshot::compile(state, groups, &state.outsiders(&people)));
+    let snapshots = [before, after].map(|state| {
+        let concerned = reports.iter().map(|report| &report.id);
+        Snapshot::about(state, groups, concerned, &state.outsiders(&people))
+    });
     let people: Vec<PersonId> = people.into_iter().collect();
     let purposes = purposes(before, arrangement);
     let mut all = Vec::new();
@@ -93,11 +97,8 @@ pub fn stopped(
                 }
             }
         }
-        let consents = before
-            .consents
-            .values()
-            .filter(|c| c.report == report.id && c.is_live(moment));
-        let requests = before.requests.values().filter(|case| case.request.report == report.id);
+        let consents = before.consents.of(&report.id).filter(|c| c.is_live(moment));
+        let requests = before.requests.of(&report.id);
         all.push(Stopped {
             report: report.id.clone(),
             version: report.version,

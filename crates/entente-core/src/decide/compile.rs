@@ -4,6 +4,7 @@
 //! *class*. All text that an explanation can quote is interned here; deciding formats nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use entente_marking::{Category, Circle, Control, Entity, Groups, Label, Release, SchemeId};
 
@@ -16,12 +17,13 @@ use super::compiled::{
 use super::names::Names;
 use super::rule::Rule;
 use crate::arrangement::Arrangement;
-use crate::ids::{ArrangementId, ConsentId, PartyPath, ReportId};
+use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
+use crate::kept::Kept;
 use crate::party::Person;
 use crate::reach::Reach;
 use crate::report::{Lineage, Portion, Report};
 use crate::request::Consent;
-use crate::state::State;
+use crate::state::{Holding, State};
 
 /// Numbers for the things that labels and persons mention.
 struct Universe<'a> {
@@ -34,7 +36,7 @@ struct Universe<'a> {
     arrangements: Numbered<ArrangementId>,
     consents: Numbered<ConsentId>,
     parties: Vec<PartyPath>,
-    persons: Vec<Person>,
+    persons: Vec<Arc<Person>>,
     by_report: BTreeMap<ReportId, Vec<(&'a Consent, Reach<'a>)>>,
 }
 
@@ -71,9 +73,10 @@ impl<T: Ord> Numbered<T> {
 }
 
 impl<'a> Universe<'a> {
-    fn of(state: &'a State, groups: &'a Groups, portions: &[&'a Portion], outsiders: &[Person]) -> Self {
+    fn of(state: &'a State, groups: &'a Groups, scope: &[Included<'a>], whom: &Whom<'_>) -> Self {
+        let portions: Vec<&Portion> = scope.iter().flat_map(|(_, portions)| portions).copied().collect();
         let labels = || portions.iter().map(|portion| &portion.label);
-        let mut persons = state.persons.clone();
+        let (mut persons, outsiders) = whom.of(state);
         // What is recorded of a person goes before what a caller says of them, and of this party's own people only what
         // is recorded counts.
         let own = |person: &Person| state.home.as_ref().is_some_and(|home| home.includes(&person.party));
@@ -81,10 +84,13 @@ impl<'a> Universe<'a> {
             persons.entry(person.id.clone()).or_insert_with(|| person.clone());
         }
         // Somebody whose id names another party than the one they act for is nobody.
-        let persons: Vec<Person> = persons.values().filter(|person| person.is_one()).cloned().collect();
+        let persons: Vec<Arc<Person>> = persons.shared().filter(|person| person.is_one()).cloned().collect();
         let parties: BTreeSet<PartyPath> = persons.iter().map(|person| person.party.clone()).collect();
         let mut by_report: BTreeMap<ReportId, Vec<(&Consent, Reach<'_>)>> = BTreeMap::new();
-        for consent in state.consents.values() {
+        let origins = portions.iter().flat_map(|portion| portion.lineage.iter());
+        let bases = origins.flat_map(|(_, origin)| &origin.from).map(|base| &base.report);
+        let reports: BTreeSet<&ReportId> = scope.iter().map(|(report, _)| &report.id).chain(bases).collect();
+        for consent in reports.into_iter().flat_map(|report| state.consents.of(report)) {
             let of_report = by_report.entry(consent.report.clone()).or_default();
             of_report.push((consent, Reach::of(state, consent)));
         }
@@ -105,7 +111,7 @@ impl<'a> Universe<'a> {
             ),
             entities: Numbered::of(released.flatten().flat_map(|entity| groups.admitted(entity))),
             arrangements: Numbered::of(named.cloned()),
-            consents: Numbered::of(state.consents.keys().cloned()),
+            consents: Numbered::of(by_report.values().flatten().map(|(consent, _)| consent.id.clone())),
             parties: parties.into_iter().collect(),
             persons,
             by_report,
@@ -121,7 +127,7 @@ impl<'a> Universe<'a> {
         self.entities.all(&admitted)
     }
 
-    fn reader(&self, person: &Person, names: &mut Names) -> Reader {
+    fn reader(&self, person: &Arc<Person>, names: &mut Names) -> Reader {
         let reached = |(scheme, rank): &(SchemeId, u16)| {
             (person.clearances.get(scheme)).is_some_and(|clearance| clearance.rank >= *rank)
         };
@@ -363,7 +369,7 @@ fn release_text(list: &entente_marking::Releasees) -> String {
 }
 
 /// A class's identity: portions that agree in it are decided alike.
-type ClassKey<'a> = (
+pub(super) type ClassKey<'a> = (
     &'a Label,
     &'a Lineage,
     &'a str,
@@ -372,23 +378,86 @@ type ClassKey<'a> = (
     Vec<&'a ConsentId>,
 );
 
+/// What decides about a portion, with the consents that concern it.
+pub(super) fn class_key<'a>(report: &'a Report, portion: &'a Portion, consents: &[&'a Consent]) -> ClassKey<'a> {
+    (
+        &portion.label,
+        &portion.lineage,
+        &portion.mark,
+        portion.tear_line.then_some(&report.originator),
+        &report.scheme,
+        consents.iter().map(|consent| &consent.id).collect(),
+    )
+}
+
+/// A version of a report with its portions, substitutes included.
+type Included<'a> = (&'a Report, Vec<&'a Portion>);
+
+/// Whom a snapshot is made for.
+#[derive(Clone, Copy)]
+enum Whom<'w> {
+    /// Everyone registered, and these.
+    All(&'w [Person]),
+    /// One registered person.
+    One(&'w PersonId),
+}
+
+impl<'w> Whom<'w> {
+    fn of(self, state: &State) -> (Kept<PersonId, Person>, &'w [Person]) {
+        match self {
+            Self::All(outsiders) => (state.persons.clone(), outsiders),
+            Self::One(id) => {
+                let person = state.persons.get(id).cloned();
+                (person.map(|person| (id.clone(), person)).into_iter().collect(), &[])
+            }
+        }
+    }
+}
+
 impl Snapshot {
-    /// Compiles the state. `groups` says who belongs to the groups on release lists; `outsiders` are persons whom
+    /// Compiles all reports. `groups` says who belongs to the groups on release lists; `outsiders` are persons whom
     /// the caller describes and who need not be registered (what is registered of them goes first).
+    ///
+    /// It costs as much as the state is large: whoever asks about one report uses [`Snapshot::about`].
     ///
     /// # Panics
     /// When the state holds more than 2^32 different labels or names, which does not fit in memory anyway.
     pub fn compile(state: &State, groups: &Groups, outsiders: &[Person]) -> Self {
-        let reports: Vec<(&Report, Vec<&Portion>)> = (state.reports.values())
-            .flat_map(|holding| holding.versions.values())
+        Self::of(state, groups, state.reports.keys(), Whom::All(outsiders))
+    }
+
+    /// Compiles only what decisions about these reports look at; every other report is not found in it. Decides them as
+    /// [`Snapshot::compile`] does.
+    ///
+    /// # Panics
+    /// As for [`Snapshot::compile`].
+    pub fn about<'r>(
+        state: &State,
+        groups: &Groups,
+        reports: impl IntoIterator<Item = &'r ReportId>,
+        outsiders: &[Person],
+    ) -> Self {
+        Self::of(state, groups, reports, Whom::All(outsiders))
+    }
+
+    /// As [`Snapshot::about`] for one report and one registered person; everyone else is unknown in it.
+    pub(crate) fn between(state: &State, groups: &Groups, report: &ReportId, reader: &PersonId) -> Self {
+        Self::of(state, groups, [report], Whom::One(reader))
+    }
+
+    fn of<'r>(state: &State, groups: &Groups, reports: impl IntoIterator<Item = &'r ReportId>, whom: Whom<'_>) -> Self {
+        let holdings: Vec<(&ReportId, &Holding)> = (reports.into_iter())
+            .filter_map(|id| Some((id, state.reports.get(id)?)))
+            .collect();
+        let reports: Vec<Included<'_>> = (holdings.iter())
+            .flat_map(|(_, holding)| holding.versions.values())
             .map(|report| {
                 let substitutes = state.substitutes_of(&report.id, report.version);
                 let substitutes = substitutes.map(|substitute| &substitute.portion);
                 (report, report.portions.iter().chain(substitutes).collect())
             })
             .collect();
-        let portions: Vec<&Portion> = reports.iter().flat_map(|(_, portions)| portions).copied().collect();
-        let universe = Universe::of(state, groups, &portions, outsiders);
+        let universe = Universe::of(state, groups, &reports, &whom);
         let mut names = Names::default();
         let readers: Vec<Reader> = universe
             .persons
@@ -408,15 +477,7 @@ impl Snapshot {
                 .iter()
                 .map(|portion| {
                     let consents = universe.consents(report, portion);
-                    let key: ClassKey<'_> = (
-                        &portion.label,
-                        &portion.lineage,
-                        &portion.mark,
-                        portion.tear_line.then_some(&report.originator),
-                        &report.scheme,
-                        consents.iter().map(|consent| &consent.id).collect(),
-                    );
-                    *known.entry(key).or_insert_with(|| {
+                    *known.entry(class_key(report, portion, &consents)).or_insert_with(|| {
                         classes.push(universe.class(report, portion, &consents, &mut names));
                         u32::try_from(classes.len() - 1).expect("fewer than 2^32 classes fit in memory")
                     })
@@ -440,16 +501,15 @@ impl Snapshot {
             categories: (universe.categories.0.keys())
                 .map(|category| names.intern(category.as_str()))
                 .collect(),
-            latest: state
-                .reports
-                .iter()
-                .filter_map(|(id, holding)| holding.latest().map(|latest| (id.clone(), latest.version)))
+            latest: (holdings.iter())
+                .filter_map(|(id, holding)| holding.latest().map(|latest| ((*id).clone(), latest.version)))
                 .collect(),
             home: names.intern(state.home.as_ref().map_or("", PartyPath::as_str)),
             terms: (universe.arrangements.0.keys())
                 .map(|id| terms(id, state.arrangements.get(id), &mut names))
                 .collect(),
-            permissions: (state.consents.values())
+            permissions: (universe.consents.0.keys())
+                .filter_map(|id| state.consents.get(id))
                 .map(|consent| Permission {
                     conditions: consent
                         .conditions

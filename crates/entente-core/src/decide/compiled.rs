@@ -1,6 +1,7 @@
 //! What a decision looks at: the state, compiled.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entente_marking::{Label, SchemeId};
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ pub(crate) type Numbers = Box<[u32]>;
 /// A person, compiled: of all that labels ask for, what the person has.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
-    pub(crate) person: Person,
+    pub(crate) person: Arc<Person>,
     pub(crate) home: Symbol,
     pub(crate) party: usize,
     /// The levels that the person's clearances reach.

@@ -12,6 +12,7 @@ mod compile;
 mod compiled;
 mod decision;
 mod names;
+mod reading;
 mod reason;
 mod rule;
 
@@ -27,6 +28,7 @@ use compiled::{Class, Compiled, Reader};
 pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
 use decision::{Cell, Obligation};
 use names::{Names, Symbol};
+pub use reading::Reading;
 use reason::Authority;
 pub use rule::{Rule, Step};
 

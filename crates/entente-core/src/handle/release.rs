@@ -36,7 +36,7 @@ pub(super) fn deciding<T>(
             "the audience is empty; name at least one person".to_owned(),
         ));
     }
-    let snapshot = Snapshot::compile(state, context.groups, &state.outsiders(audience));
+    let snapshot = Snapshot::about(state, context.groups, [report], &state.outsiders(audience));
     let audience: Vec<PersonId> = audience.iter().cloned().collect();
     let query = Query {
         report,
@@ -456,7 +456,7 @@ pub(super) fn open(
     purpose: Option<Purpose>,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
-    let snapshot = Snapshot::compile(state, context.groups, &[]);
+    let snapshot = Snapshot::about(state, context.groups, [&report], &[]);
     let audience = [reader];
     let query = Query {
         report: &report,

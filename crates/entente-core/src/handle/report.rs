@@ -232,9 +232,7 @@ pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result
         .sources
         .values()
         .filter(|source| source.withdrawn.is_none() && source.reports.contains(&id));
-    let registers: Vec<Register> = sources
-        .filter_map(|source| Register::from_json(&source.register).ok())
-        .collect();
+    let registers: Vec<&Register> = sources.filter_map(|source| source.register.register()).collect();
     let mut seen = BTreeSet::new();
     for fact in &facts {
         if !portions.contains(&fact.portion) {
@@ -385,7 +383,7 @@ fn may_receive(
     picture
         .persons
         .insert(id.clone(), cleared_reader(id.clone(), to, report));
-    let snapshot = Snapshot::compile(&picture, context.groups, &[]);
+    let snapshot = Snapshot::about(&picture, context.groups, [&report.id], &[]);
     let audience = [id];
     let query = Query {
         report: &report.id,
@@ -441,7 +439,12 @@ pub(super) fn barred_from(state: &State, portion: &PortionRef, party: &PartyPath
     let Some((report, id)) = held.zip(PersonId::new(format!("{party}/any-cleared-reader")).ok()) else {
         return true;
     };
-    let snapshot = Snapshot::compile(state, context.groups, &[cleared_reader(id.clone(), party, report)]);
+    let snapshot = Snapshot::about(
+        state,
+        context.groups,
+        [&report.id],
+        &[cleared_reader(id.clone(), party, report)],
+    );
     let audience = [id];
     let query = Query {
         report: &report.id,

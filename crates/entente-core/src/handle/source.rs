@@ -70,7 +70,7 @@ pub(super) fn protect(
     Ok(Decided::events([Event::SourceProtected(ProtectedSource {
         since: state.sources.get(&id).map_or(context.now, |held| held.since),
         id,
-        register,
+        register: register.into(),
         threshold,
         reports,
         withdrawn: None,

@@ -34,6 +34,11 @@ pub fn compose(file: &str, setting: &Setting<'_>) -> Result<Report, Vec<Fault>> 
     let agreed = |arrangements: &_| setting.state.and_then(|state| state.default_mark(arrangements));
     let draft = parse_under(file, setting.schemes, &agreed)?;
     let mut faults = Faults::new(file);
+    if let Some(mark) = draft.title_marks.first() {
+        let message = "the mark of a title would not be enforced: whoever may know of the report sees its title; write a title that \
+                       tells nothing, without a mark";
+        faults.push(mark.start, mark.start + mark.text.len(), message);
+    }
     let scheme_id = SchemeId::new(draft.scheme.as_deref().unwrap_or(DEFAULT_SCHEME));
     let Some(scheme) = setting.schemes.get(&scheme_id, draft.profile.as_deref()) else {
         let profile = draft.profile.as_deref().map(|name| format!(" in the variant {name}"));

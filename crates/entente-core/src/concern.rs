@@ -78,7 +78,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::SourceReleased { .. } => Concern::None,
         Event::ArrangementSet(arrangement) => Concern::whole_if(of.one_of(&arrangement.parties)),
         Event::ArrangementStatusSet { id, .. } => of.arrangement(id),
-        Event::TermsProposed { from, .. } => Concern::whole_if(of.is(from)),
+        Event::TermsProposed { from, .. } | Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
         Event::ReportAdded(report) => of.report(report),
         Event::ReportReceived { report, delivery } => Concern::whole_if(of.is(&delivery.by)).or(|| of.report(report)),
         Event::ReportWithdrawn { report, .. } | Event::ReportHeld { report, .. } => {
@@ -161,7 +161,6 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             };
             about.part(OTHERS)
         }),
-        Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
     }
 }
 

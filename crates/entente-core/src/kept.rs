@@ -50,10 +50,7 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
     pub fn insert(&mut self, key: K, value: V) {
         self.forget(&key);
         value.each_report(&mut |report| {
-            self.by_report
-                .entry(report.clone())
-                .or_insert_with(OrdSet::new)
-                .insert(key.clone());
+            self.by_report.entry(report.clone()).or_default().insert(key.clone());
         });
         self.all.insert(key, Arc::new(value));
     }
@@ -170,6 +167,9 @@ pub struct Place<'m, K, V> {
 
 impl<'m, K: Ord + Clone, V: About + Clone> Place<'m, K, V> {
     /// What is there, after `make` has filled an empty place.
+    ///
+    /// # Panics
+    /// Never: the place was filled just before.
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'m mut V {
         if !self.map.contains_key(&self.key) {
             self.map.insert(self.key.clone(), make());

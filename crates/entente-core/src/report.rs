@@ -151,7 +151,7 @@ impl Report {
             portion.lineage.map(|_, origin| {
                 origin
                     .recipients
-                    .retain(|recipient| recipient.includes(to) || to.includes(recipient))
+                    .retain(|recipient| recipient.includes(to) || to.includes(recipient));
             });
         }
     }

@@ -296,14 +296,8 @@ fn d5_a_recall_or_hold_after_the_moment_does_not_count_and_one_before_it_does() 
         reason: "for now".to_owned(),
     };
     node.run(30, hold).unwrap();
-    assert_eq!(
-        node.disclose(31, "dis-1", named(["plot"]), at(29)).unwrap().permitted[&PortionId::new("plot").unwrap()],
-        true
-    );
-    assert_eq!(
-        node.disclose(32, "dis-2", named(["plot"]), at(31)).unwrap().permitted[&PortionId::new("plot").unwrap()],
-        false
-    );
+    assert!(node.disclose(31, "dis-1", named(["plot"]), at(29)).unwrap().permitted[&PortionId::new("plot").unwrap()]);
+    assert!(!node.disclose(32, "dis-2", named(["plot"]), at(31)).unwrap().permitted[&PortionId::new("plot").unwrap()]);
 }
 
 #[test]
@@ -444,7 +438,7 @@ fn d7_who_holds_an_earlier_version_of_a_portion_is_told_by_that_version() {
     node.disclose(4, "dis-1", named(["plot"]), Said::default()).unwrap();
     let case = case(&mut node, 5, &["dis-1"]);
     let notify = Command::NotifyIncident {
-        incident: case.id.clone(),
+        incident: case.id,
         by: person("HOME/officer"),
     };
     let told = node.run(6, notify).unwrap();

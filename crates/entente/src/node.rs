@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entente_core::{Command, CommandRefusal, Context, Event, Message, PartyPath, Person, Snapshot, SourceGuard, State};
+use entente_core::{
+    Command, CommandRefusal, Context, Event, Message, PartyPath, Person, ReportId, Snapshot, SourceGuard, State,
+};
 use entente_ledger::Log;
 use entente_marking::builtin::{groups, schemes};
 use entente_policy::Rules;
@@ -120,9 +122,13 @@ impl Node {
         self.state.home.as_ref().ok_or_else(missing)
     }
 
-    /// The state compiled for deciding, with persons whom a file describes.
-    pub(crate) fn snapshot(&self, outsiders: &[Person]) -> Snapshot {
-        Snapshot::compile(&self.state, groups(), outsiders)
+    /// What decisions about these reports look at, with persons whom a file describes.
+    pub(crate) fn snapshot<'r>(
+        &self,
+        reports: impl IntoIterator<Item = &'r ReportId>,
+        outsiders: &[Person],
+    ) -> Snapshot {
+        Snapshot::about(&self.state, groups(), reports, outsiders)
     }
 
     /// This party's own rules.

@@ -155,8 +155,7 @@ pub(super) fn plain(line: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let (seen, length) = match c {
             '&' => entity(rest).unwrap_or((Some('&'), 1)),
-            '\\' => (None, 1),
-            '*' | '_' | '~' | '`' => (None, 1),
+            '\\' | '*' | '_' | '~' | '`' => (None, 1),
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
                 (None, c.len_utf8())
             }

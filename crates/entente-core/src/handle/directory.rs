@@ -227,15 +227,15 @@ fn list(arrangement: &Arrangement) -> String {
 /// Suspending and ending is everyone's right; resuming is the right of whoever suspended.
 pub(super) fn set_arrangement_status(
     state: &State,
-    id: ArrangementId,
+    id: &ArrangementId,
     status: ArrangementStatus,
     now: Timestamp,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
-    let Some(arrangement) = state.arrangements.get(&id) else {
+    let Some(arrangement) = state.arrangements.get(id) else {
         return Err(Refusal::missing(
             "arrangement",
-            &id,
+            id,
             "`entente arrangement list` shows the known ones",
         ));
     };
@@ -247,7 +247,7 @@ pub(super) fn set_arrangement_status(
     };
     let mut changed = arrangement.clone();
     changed.hear(home, word.clone());
-    let decided = Decided::events([said(&id, home, word)]);
+    let decided = Decided::events([said(id, home, word)]);
     Ok(tell_others(decided, home, &changed))
 }
 

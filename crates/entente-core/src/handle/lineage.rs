@@ -133,7 +133,7 @@ pub(super) fn keeps_lineage(state: &State, report: &Report) -> Result<(), Refusa
     let Some((portion, missing)) = lost.first() else {
         return Ok(());
     };
-    let bases: BTreeSet<String> = missing.values().flatten().map(|from| from.to_string()).collect();
+    let bases: BTreeSet<String> = missing.values().flatten().map(ToString::to_string).collect();
     let bases: Vec<String> = bases.into_iter().collect();
     let parties: Vec<&PartyPath> = missing.keys().collect();
     Err(Refusal::Invalid(format!(

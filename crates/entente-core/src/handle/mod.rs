@@ -578,7 +578,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
         Command::RemoveRule(name) => directory::remove_rule(state, &name, context.now),
         Command::SetArrangement { arrangement, agreed } => directory::set_arrangement(state, arrangement, agreed),
         Command::SetArrangementStatus { id, status } => {
-            directory::set_arrangement_status(state, id, status, context.now)
+            directory::set_arrangement_status(state, &id, status, context.now)
         }
         Command::AddReport(report) => report::add(state, report, Why::default(), context),
         Command::AddReportBecause { report, why } => report::add(state, report, why, context),

@@ -466,8 +466,8 @@ pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String>
         found.insert("show only: give no copy, and do not pass on".to_owned());
     }
     let recalls = q.state.recalls.values();
-    let recalled = recalls.filter(|recall| recall.report == q.report.id && q.report.version <= recall.version);
-    found.extend(recalled.last().map(|_| "recalled".to_owned()));
+    let mut recalled = recalls.filter(|recall| recall.report == q.report.id && q.report.version <= recall.version);
+    found.extend(recalled.next_back().map(|_| "recalled".to_owned()));
     let caveats = q.portion.label.caveats.iter();
     found.extend(caveats.map(|caveat| format!("handle as {}", caveat.as_str())));
     for (party, origin) in originators(q) {

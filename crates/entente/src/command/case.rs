@@ -56,7 +56,7 @@ fn may_still_be_said(
     let outsider = anyone
         .party()
         .map(|party| entente_core::Person::outsider(anyone.clone(), party));
-    let snapshot = node.snapshot(outsider.as_slice());
+    let snapshot = node.snapshot(reports, outsider.as_slice());
     let audience = [anyone];
     let mut all = Vec::new();
     for report in reports {

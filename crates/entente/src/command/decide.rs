@@ -86,7 +86,7 @@ impl Decide {
             kept_audience(&mut node, &self.audience)?;
         }
         let (members, outsiders) = audience(&node, &self.audience)?;
-        let snapshot = node.snapshot(&outsiders);
+        let snapshot = node.snapshot([&self.report], &outsiders);
         let purpose = self.purpose.as_deref().map(Purpose::new);
         let query = Query {
             report: &self.report,

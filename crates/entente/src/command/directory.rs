@@ -267,7 +267,7 @@ impl PersonArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonCommand {
     /// Make a person known, or change what is named of them; the rest stays as it is.
-    Add(PersonArgs),
+    Add(Box<PersonArgs>),
     /// Switch a person's access on again.
     Enable {
         /// The person.

@@ -107,7 +107,7 @@ pub(crate) enum DisclosureCommand {
     /// Record that an audience learned portions. The originators are told.
     Add {
         #[command(flatten)]
-        what: What,
+        what: Box<What>,
         /// How they learned them.
         #[arg(long)]
         route: RouteArg,

@@ -90,7 +90,7 @@ impl CheckDraft {
                 portion_of.insert(finding.fact.clone(), (report, portion));
             }
         }
-        let snapshot = node.snapshot(&outsiders);
+        let snapshot = node.snapshot(touched.keys(), &outsiders);
         let purpose = self.purpose.as_deref().map(Purpose::new);
         let mut verdicts: BTreeMap<(ReportId, PortionId), Verdict> = BTreeMap::new();
         for (id, portions) in &touched {

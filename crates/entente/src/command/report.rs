@@ -162,7 +162,7 @@ pub(crate) fn visible(
     reader: &PersonId,
     purpose: Option<&str>,
 ) -> Result<BTreeSet<String>, Failure> {
-    let snapshot = node.snapshot(&[]);
+    let snapshot = node.snapshot([id], &[]);
     let purpose = purpose.map(entente_marking::Purpose::new);
     let audience = [reader.clone()];
     let query = Query {

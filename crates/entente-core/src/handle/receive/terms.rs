@@ -87,7 +87,7 @@ fn proposed(state: &State, from: &PartyPath, mut told: Arrangement) -> Result<Ve
 /// The sender's own word about the status. Nobody speaks for another party.
 fn word(told: &Arrangement, from: &PartyPath) -> Result<Option<Word>, Refusal> {
     let word = told.word_of(from).or_else(|| {
-        (told.status == ArrangementStatus::Active && told.status_set.is_some()).then(|| Word {
+        (told.status == ArrangementStatus::Active && told.status_set.is_some()).then_some(Word {
             status: ArrangementStatus::Active,
             revision: 0,
             at: told.status_set,

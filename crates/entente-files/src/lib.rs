@@ -1,7 +1,7 @@
 //! Files for their owner only: whole or not there, links not followed.
 //!
 //! Everything that this program writes is somebody's secret, or stands beside one. So there is one way to write:
-//! [`write`] puts a file in its place in one step, readable by the owner only, and [`create_folder`] makes folders that
+//! [`write()`] puts a file in its place in one step, readable by the owner only, and [`create_folder`] makes folders that
 //! nobody else can enter. Neither writes through a link that somebody has put where the file should be.
 //!
 //! ```

@@ -156,10 +156,10 @@ impl KeyPair {
     ///
     /// # Errors
     /// As for [`KeyPair::generate`].
-    pub fn rotate(self) -> Result<Self, KeyError> {
+    pub fn rotate(&self) -> Result<Self, KeyError> {
         let mut fresh = Self::generate(&self.party)?;
         fresh.former_signing = self.public().signing;
-        fresh.former = std::iter::once(self.identity).chain(self.former).collect();
+        fresh.former = self.identities().cloned().collect();
         Ok(fresh)
     }
 

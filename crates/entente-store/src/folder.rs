@@ -109,6 +109,11 @@ impl Folder {
         Ok(true)
     }
 
+    /// Whether this process holds the folder, so that nobody else writes.
+    pub(crate) fn is_held(&self) -> bool {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join("entente.db")
     }

@@ -54,5 +54,5 @@ pub use check::{Difference, Progress};
 pub use error::{StoreError, SubmitError};
 pub use folder::Tell;
 pub use projection::{DocKey, Projection, Recorded};
-pub use store::{Letter, Store};
+pub use store::{Follow, Letter, Store};
 pub use writer::{Change, MAX_EVENT, Outgoing, Receipt};

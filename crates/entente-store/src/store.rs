@@ -18,6 +18,10 @@ use crate::rows::{loaded, number, recorded, store_document};
 use crate::schema;
 use crate::writer::{Change, Job, Receipt, Refusal, Writer};
 
+/// Who is told of each state that has become durable, with the number of its last event. It is called before whoever
+/// submitted is answered, by the thread that writes: it has to be quick.
+pub type Follow<P> = Box<dyn Fn(&P, u64) + Send>;
+
 /// Commands that may wait before submitters have to: enough for a burst, bounded against a flood.
 const QUEUE: usize = 1024;
 
@@ -49,6 +53,14 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When there is one already, or another process holds the folder, or the disk fails.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
+        Self::create_followed(path, Box::new(|_, _| ()))
+    }
+
+    /// Makes an empty store as [`Store::create`] does, with someone who is told of each state.
+    ///
+    /// # Errors
+    /// As for [`Store::create`].
+    pub fn create_followed(path: &Path, follow: Follow<P>) -> Result<Self, StoreError> {
         let folder = Folder::take(path, Arc::new(|_| ()))?;
         // The database's other files take over its rights.
         entente_files::open(&folder.database()).map_err(|error| StoreError::File {
@@ -62,7 +74,7 @@ impl<P: Projection> Store<P> {
         }
         schema::prepare(&connection)?;
         schema::create(&mut connection)?;
-        Ok(Self::start(folder, connection, P::default(), 1))
+        Ok(Self::start(folder, connection, (P::default(), 1), follow))
     }
 
     /// Opens the store in a folder, also while another process writes to it: reading never waits. What is first written
@@ -71,15 +83,15 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When there is none, or its documents cannot be read, or others than its owner can read it and always could.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_telling(path, Arc::new(|_| ()))
+        Self::open_followed(path, Arc::new(|_| ()), Box::new(|_, _| ()))
     }
 
     /// Opens the store as [`Store::open`] does. `tell` is called with what a person should know: that rights in the folder
-    /// were mended, or what a command waits for.
+    /// were mended, or what a command waits for; `follow` with each state, the first one included.
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn open_telling(path: &Path, tell: Tell) -> Result<Self, StoreError> {
+    pub fn open_followed(path: &Path, tell: Tell, follow: Follow<P>) -> Result<Self, StoreError> {
         if !path.join("entente.db").exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
@@ -90,11 +102,12 @@ impl<P: Projection> Store<P> {
         }
         schema::check_format(&connection)?;
         schema::prepare(&connection)?;
-        let (state, next) = loaded(&connection)?;
-        Ok(Self::start(folder, connection, state, next))
+        let opened = loaded(&connection)?;
+        Ok(Self::start(folder, connection, opened, follow))
     }
 
-    fn start(folder: Folder, connection: Connection, state: P, next: u64) -> Self {
+    fn start(folder: Folder, connection: Connection, (state, next): (P, u64), follow: Follow<P>) -> Self {
+        follow(&state, next - 1);
         let (jobs, waiting) = sync_channel(QUEUE);
         let folder = Arc::new(folder);
         let writer = Writer {
@@ -102,6 +115,7 @@ impl<P: Projection> Store<P> {
             connection,
             state,
             next,
+            follow,
             stopped: None,
         };
         Self {
@@ -128,6 +142,23 @@ impl<P: Projection> Store<P> {
     pub fn hold(&self) -> Result<(), StoreError> {
         let (reply, answer) = channel();
         self.send(Job::Hold(Box::new(move |result| {
+            let _ = reply.send(result.map(|_| ()));
+        })))?;
+        answer
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Stopped("the writer is gone".to_owned())))
+    }
+
+    /// Takes in what another process has written. Where this one holds the folder nobody else can have, and nothing waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn catch_up(&self) -> Result<(), StoreError> {
+        if self.folder.is_held() {
+            return Ok(());
+        }
+        let (reply, answer) = channel();
+        self.send(Job::CatchUp(Box::new(move |result| {
             let _ = reply.send(result.map(|_| ()));
         })))?;
         answer

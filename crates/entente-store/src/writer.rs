@@ -10,7 +10,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::projection::{Projection, Recorded};
-use crate::rows::{loaded, number, store_document};
+use crate::rows::{loaded, number, recorded, store_document};
+use crate::store::Follow;
 
 /// The largest event stored: a report of the largest size, and then some.
 pub const MAX_EVENT: usize = 32 << 20;
@@ -68,6 +69,14 @@ pub(crate) enum Job<P: Projection> {
     Read(Look<P>),
     Done(i64, Timestamp, Answer),
     Hold(Answer),
+    CatchUp(Answer),
+}
+
+impl<P: Projection> Job<P> {
+    /// Whether it needs the folder held, and a transaction.
+    fn writes(&self) -> bool {
+        !matches!(self, Self::Read(_))
+    }
 }
 
 /// What is told once the transaction is durable: refusals and reads too, for they saw what was decided before them.
@@ -82,6 +91,8 @@ pub(crate) struct Writer<P: Projection> {
     pub(crate) connection: Connection,
     pub(crate) state: P,
     pub(crate) next: u64,
+    /// Who is told of each durable state.
+    pub(crate) follow: Follow<P>,
     /// Why nothing is written any more.
     pub(crate) stopped: Option<String>,
 }
@@ -99,9 +110,9 @@ impl<P: Projection> Writer<P> {
     }
 
     fn group(&mut self, group: Vec<Job<P>>) -> Result<(), StoreError> {
-        let mut jobs = group.into_iter();
+        let mut jobs = self.caught_up(group).into_iter();
         let mut outcomes = Vec::new();
-        if self.stopped.is_none() && jobs.as_slice().iter().any(|job| !matches!(job, Job::Read(_))) {
+        if self.stopped.is_none() && jobs.as_slice().iter().any(Job::writes) {
             match self.hold() {
                 Ok(()) => {}
                 // Nothing is wrong with the disk: whoever asks again may be luckier.
@@ -111,12 +122,17 @@ impl<P: Projection> Writer<P> {
                 }
             }
         }
+        let before = self.next;
         if self.stopped.is_none()
+            && jobs.as_slice().iter().any(Job::writes)
             && let Err(error) = self.transact(&mut jobs, &mut outcomes)
         {
             self.stopped = Some(error.to_string());
             // The state in memory is ahead of the disk: go back to what is durable.
             (self.state, self.next) = loaded(&self.connection)?;
+        }
+        if self.next != before {
+            (self.follow)(&self.state, self.next - 1);
         }
         let stopped = || match &self.stopped {
             None => Ok(()),
@@ -133,7 +149,7 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => look(&self.state),
-                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) => {
+                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
                     answer(stopped().and_then(|()| Err(StoreError::Stopped("it was not reached".to_owned()))));
                 }
             }
@@ -141,16 +157,71 @@ impl<P: Projection> Writer<P> {
         Ok(())
     }
 
-    /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
-    fn hold(&mut self) -> Result<(), StoreError> {
-        if self.folder.hold()? {
-            let last: i64 =
-                (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
-            if last.unsigned_abs() + 1 != self.next {
-                (self.state, self.next) = loaded(&self.connection)?;
+    /// Catches up for those who asked for it; gives the other jobs.
+    fn caught_up(&mut self, group: Vec<Job<P>>) -> Vec<Job<P>> {
+        let mut others = Vec::with_capacity(group.len());
+        let mut asked = Vec::new();
+        for job in group {
+            match job {
+                Job::CatchUp(answer) => asked.push(answer),
+                other => others.push(other),
             }
         }
+        if !asked.is_empty() {
+            let caught_up = self.catch_up();
+            for answer in asked {
+                answer(match &caught_up {
+                    Ok(()) => Ok(self.receipt()),
+                    Err(error) => Err(StoreError::Stopped(error.to_string())),
+                });
+            }
+        }
+        others
+    }
+
+    /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
+    fn hold(&mut self) -> Result<(), StoreError> {
+        match self.folder.hold()? {
+            true => self.catch_up(),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes in what another process has written: the events since, or everything where the log is not the one it was.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        let before = self.next;
+        let last: i64 =
+            (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+        match last.unsigned_abs() + 1 {
+            next if next == self.next => return Ok(()),
+            next if next < self.next => (self.state, self.next) = loaded(&self.connection)?,
+            _ => self.take_in()?,
+        }
+        if self.next != before {
+            (self.follow)(&self.state, self.next - 1);
+        }
         Ok(())
+    }
+
+    fn take_in(&mut self) -> Result<(), StoreError> {
+        let mut query =
+            (self.connection).prepare("SELECT seq, time, payload FROM events WHERE seq >= ?1 ORDER BY seq")?;
+        let mut rows = query.query([number(self.next)])?;
+        while let Some(row) = rows.next()? {
+            let (seq, time, payload): (i64, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let record = recorded::<P>(seq, &time, &payload)?;
+            self.next = record.seq + 1;
+            self.state.apply(&record);
+        }
+        Ok(())
+    }
+
+    /// What is answered to whoever changes no event.
+    fn receipt(&self) -> Receipt {
+        Receipt {
+            seqs: Vec::new(),
+            ledger_size: self.next - 1,
+        }
     }
 
     /// Answers a group of which nothing can be written; reads go on.
@@ -162,7 +233,9 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => look(&self.state),
-                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) => answer(Err(declined())),
+                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
+                    answer(Err(declined()));
+                }
             }
         }
     }
@@ -178,7 +251,7 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => outcomes.push(Outcome::Seen(look)),
-                Job::Hold(answer) => {
+                Job::Hold(answer) | Job::CatchUp(answer) => {
                     let receipt = Receipt {
                         seqs: Vec::new(),
                         ledger_size: self.next - 1,

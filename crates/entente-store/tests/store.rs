@@ -382,7 +382,7 @@ fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
             .map(|_| {
                 let told = told.clone();
                 let tell = std::sync::Arc::new(move |text: &str| told.lock().unwrap().push(text.to_owned()));
-                let store = Store::<Counters>::open_telling(dir.path(), tell).unwrap();
+                let store = Store::<Counters>::open_followed(dir.path(), tell, Box::new(|_, _| ())).unwrap();
                 scope.spawn(move || add(&store, "all", 1))
             })
             .collect();
@@ -424,7 +424,7 @@ fn f1_every_file_of_a_store_is_its_owners_and_a_folder_found_open_is_closed() {
     set(&folder.join("entente.db"), 0o644);
     let (send, said) = std::sync::mpsc::channel();
     let tell = std::sync::Arc::new(move |text: &str| send.send(text.to_owned()).unwrap());
-    let store = Store::<Counters>::open_telling(&folder, tell).unwrap();
+    let store = Store::<Counters>::open_followed(&folder, tell, Box::new(|_, _| ())).unwrap();
     add(&store, "a", 1);
     assert!(said.recv().unwrap().contains("others on this machine could read"));
     assert_eq!(mode(&folder), 0o700);

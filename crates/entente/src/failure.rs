@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use entente_core::CommandRefusal;
-use entente_store::{StoreError, SubmitError};
+use entente_node::NodeError;
+use entente_store::StoreError;
 
 /// What a command ends with; scripts rely on the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,11 +76,20 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<SubmitError<CommandRefusal>> for Failure {
-    fn from(error: SubmitError<CommandRefusal>) -> Self {
+impl From<NodeError> for Failure {
+    fn from(error: NodeError) -> Self {
         match error {
-            SubmitError::Store(error) => error.into(),
-            SubmitError::Refused(refusal) => refusal.into(),
+            NodeError::Refused(refusal) => refusal.into(),
+            NodeError::Store(error) => error.into(),
+            NodeError::Keys(error) => error.into(),
+            NodeError::Seal(error) => error.into(),
+            NodeError::Publish(error) => error.into(),
+            NodeError::Name(error) => error.into(),
+            NodeError::NotSetUp(_) => Self::not_found(format!("{error}; run `entente init`")),
+            NodeError::NoHeads => Self::failed(format!("{error}; set HOME, or ENTENTE_HEADS to a folder of its own")),
+            NodeError::HeadsInside(_) => Self::failed(format!("{error}; set ENTENTE_HEADS to a folder outside it")),
+            NodeError::OtherKind { ref from, .. } => Self::failed(format!("{error}; ask {from} to send it again")),
+            NodeError::Passphrase(_) | NodeError::File { .. } | NodeError::NotAMessage(_) => Self::failed(error),
         }
     }
 }

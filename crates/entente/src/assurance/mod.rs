@@ -19,9 +19,9 @@ pub(crate) use page::page;
 pub(crate) use verify::{Trusted, verify};
 
 use crate::failure::Failure;
-use crate::node::Node;
 use crate::output;
 use crate::words::hex;
+use entente_node::Pinned;
 
 /// The format that this program writes and reads.
 const FORMAT: &str = "entente-assurance/v1";
@@ -136,7 +136,7 @@ fn spoken_of(state: &State, party: &PartyPath) -> BTreeSet<PortionRef> {
 
 /// Writes the assurance for a party, from a freshly signed ledger.
 pub(crate) fn write(
-    node: &Node,
+    node: &Pinned,
     whom: &PartyPath,
     since: Option<u64>,
     banner: impl Fn(&State, &BTreeSet<PortionRef>) -> String,
@@ -153,12 +153,12 @@ pub(crate) fn write(
         )));
     }
     let keys = node.keys()?;
-    let size = node.publish(&keys)?.size;
+    let size = node.publish()?.size;
     let log = node.log()?;
     let checkpoint = std::fs::read_to_string(node.ledger_folder().join("checkpoint")).map_err(Failure::failed)?;
     let mut others: BTreeMap<String, u64> = BTreeMap::new();
     let mut concerned = Vec::new();
-    node.store.events(1, |recorded| {
+    node.store().events(1, |recorded| {
         if recorded.seq <= size {
             match concern(state, &recorded.event, whom) {
                 Concern::None => *others.entry(recorded.event.kind().to_owned()).or_default() += 1,
@@ -176,7 +176,7 @@ pub(crate) fn write(
                 portions: portions.into_iter().collect(),
             },
             Concern::Whole { .. } | Concern::None => {
-                let (salt, event) = node.store.opening(seq)?;
+                let (salt, event) = node.store().opening(seq)?;
                 Shown::Open {
                     salt: hex(&salt),
                     event: String::from_utf8(event).map_err(Failure::failed)?,
@@ -210,8 +210,8 @@ pub(crate) fn write(
     Ok(made)
 }
 
-fn continues(node: &Node, earlier: u64, size: u64) -> Result<Since, Failure> {
-    let leaves = node.store.entries(0..size)?;
+fn continues(node: &Pinned, earlier: u64, size: u64) -> Result<Since, Failure> {
+    let leaves = node.store().entries(0..size)?;
     let leaves: Vec<_> = leaves.iter().map(|entry| leaf_hash(entry)).collect();
     let place = usize::try_from(earlier).ok().filter(|place| *place > 0);
     let hashes = place.and_then(|place| prove_consistency(&leaves, place)).ok_or_else(|| {

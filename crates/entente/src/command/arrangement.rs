@@ -12,9 +12,9 @@ use jiff::Timestamp;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::Node;
 use crate::{input, output};
 use entente_marking::builtin::groups;
+use entente_node::Pinned;
 
 /// `entente arrangement`.
 #[derive(Debug, Subcommand)]
@@ -130,7 +130,7 @@ fn narrowed(
 }
 
 /// The terms that a partner stated for an arrangement that is not recorded here.
-fn stated(node: &Node, id: &ArrangementId, from: Option<&PartyPath>) -> Result<Arrangement, Failure> {
+fn stated(node: &Pinned, id: &ArrangementId, from: Option<&PartyPath>) -> Result<Arrangement, Failure> {
     if node.state().arrangements.contains_key(id) {
         return Err(Failure::usage(format!(
             "arrangement {id} is recorded already; `entente arrangement show {id}` shows its terms"
@@ -160,7 +160,7 @@ fn stated(node: &Node, id: &ArrangementId, from: Option<&PartyPath>) -> Result<A
     }
 }
 
-fn known<'n>(node: &'n Node, id: &ArrangementId) -> Result<&'n Arrangement, Failure> {
+fn known<'n>(node: &'n Pinned, id: &ArrangementId) -> Result<&'n Arrangement, Failure> {
     let found = node.state().arrangements.get(id);
     found.ok_or_else(|| {
         Failure::not_found(format!(
@@ -170,13 +170,20 @@ fn known<'n>(node: &'n Node, id: &ArrangementId) -> Result<&'n Arrangement, Fail
 }
 
 /// What a command stops under an arrangement, found out by carrying it out on a copy.
-fn what_stops(node: &Node, command: &Command, id: &ArrangementId) -> Result<Vec<Stopped>, Failure> {
+fn what_stops(node: &Pinned, command: &Command, id: &ArrangementId) -> Result<Vec<Stopped>, Failure> {
     let after = node.after(command.clone())?;
     let guards = (
         node.rules() as &dyn LocalPolicy,
         &node.exposure() as &dyn SourceExposure,
     );
-    Ok(stopped(node.state(), &after, id, groups(), guards, Timestamp::now()))
+    Ok(stopped(
+        node.state(),
+        after.state(),
+        id,
+        groups(),
+        guards,
+        Timestamp::now(),
+    ))
 }
 
 fn say_stops(stops: &[Stopped], dry_run: bool) {
@@ -316,7 +323,7 @@ impl ArrangementCommand {
         let mut sent = Vec::new();
         if !dry_run {
             node.submit(command)?;
-            sent = node.flush(&global.out())?;
+            sent = exchange::flush(&node, global)?;
         }
         let now = node
             .state()

@@ -123,7 +123,7 @@ pub(super) fn verify_file(
     let seen = kept.as_deref().map(read_seen).transpose()?.flatten();
     let trusted = Trusted {
         keys: &keys,
-        own: node.as_ref().map(crate::node::Node::state),
+        own: node.as_ref().map(entente_node::Pinned::state),
         seen: seen.as_ref(),
     };
     let checked = assurance::verify(&made, &trusted);

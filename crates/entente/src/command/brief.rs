@@ -15,9 +15,9 @@ use super::disclosure::{LawfulArgs, WhenArgs};
 use super::paper::PaperArgs;
 use super::{Global, decide, exchange, holdings};
 use crate::failure::{Exit, Failure};
-use crate::node::{Node, random_id};
 use crate::{output, words};
 use entente_desk::briefing::{SpeakersPaper, TablePaper, speakers_paper, table_paper};
+use entente_node::{Pinned, random_id};
 
 /// `entente brief`.
 #[derive(Debug, Subcommand)]
@@ -188,13 +188,13 @@ fn said_portion(text: &str) -> Result<(ReportId, PortionId), Failure> {
     Ok((ReportId::new(report)?, PortionId::new(portion)?))
 }
 
-fn held<'n>(node: &'n Node, id: &BriefingId) -> Result<&'n Briefing, Failure> {
+fn held<'n>(node: &'n Pinned, id: &BriefingId) -> Result<&'n Briefing, Failure> {
     let briefing = node.state().briefings.get(id);
     briefing.ok_or_else(|| Failure::not_found(format!("there is no briefing `{id}`; `entente brief list` shows them")))
 }
 
 impl Papers {
-    fn write(&self, global: &Global, node: &Node, briefing: &Briefing) -> Result<(), Failure> {
+    fn write(&self, global: &Global, node: &Pinned, briefing: &Briefing) -> Result<(), Failure> {
         let exposure = node.exposure();
         let standing = handle::standing(node.state(), briefing, &node.context(&exposure));
         match self.whom {
@@ -221,7 +221,7 @@ impl Papers {
 /// What was said, report by report: portions, and the facts of those of which not everything was said.
 type Said = BTreeMap<ReportId, (BTreeSet<PortionId>, Vec<Telling>)>;
 
-fn gather(node: &Node, said: &[String], facts: &[String]) -> Result<Said, Failure> {
+fn gather(node: &Pinned, said: &[String], facts: &[String]) -> Result<Said, Failure> {
     let mut all = Said::new();
     for text in said {
         let (report, portion) = said_portion(text)?;
@@ -301,7 +301,7 @@ fn record(
         recorded.push(disclosure);
     }
     node.submit_all(commands)?;
-    let sent = node.flush(&global.out())?;
+    let sent = exchange::flush(&node, global)?;
     let records: Vec<_> = recorded
         .iter()
         .filter_map(|id| node.state().disclosures.get(id))

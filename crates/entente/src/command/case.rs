@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use super::report::visible;
 use crate::failure::Failure;
-use crate::node::Node;
 use crate::{output, words};
 use entente_desk::marks::banner_over;
+use entente_node::Pinned;
 
 const NOTICE: &str = "Neither confirm nor deny.";
 
@@ -31,7 +31,7 @@ pub(crate) struct View<'v> {
 }
 
 /// The portions of these that a reader may know; all where no reader is named.
-pub(crate) fn readable(node: &Node, portions: &BTreeSet<PortionRef>, view: View<'_>) -> BTreeSet<PortionRef> {
+pub(crate) fn readable(node: &Pinned, portions: &BTreeSet<PortionRef>, view: View<'_>) -> BTreeSet<PortionRef> {
     let Some(reader) = view.reader else {
         return portions.clone();
     };
@@ -48,7 +48,7 @@ pub(crate) fn readable(node: &Node, portions: &BTreeSet<PortionRef>, view: View<
 
 /// What may be said to anyone, of the reports concerned.
 fn may_still_be_said(
-    node: &Node,
+    node: &Pinned,
     reports: &BTreeSet<ReportId>,
     purpose: Option<&Purpose>,
 ) -> Result<Vec<PortionRef>, Failure> {
@@ -78,7 +78,7 @@ fn may_still_be_said(
 
 /// Parties that must be told, why, their part, and what became of it.
 fn told_rows(
-    node: &Node,
+    node: &Pinned,
     incident: &Incident,
     sources: &[SourceDamage],
     view: View<'_>,
@@ -161,7 +161,7 @@ fn measured(measures: Option<&Measures>) -> String {
 }
 
 /// Who here, and which parties, held everything that is out.
-fn holders(page: &mut Paper, node: &Node, exposed: &BTreeSet<PortionRef>, view: View<'_>) {
+fn holders(page: &mut Paper, node: &Pinned, exposed: &BTreeSet<PortionRef>, view: View<'_>) {
     page.heading("Who held all of it");
     let reports: BTreeSet<&ReportId> = exposed.iter().map(|portion| &portion.report).collect();
     let holdings: Vec<_> = reports.iter().filter_map(|id| node.state().reports.get(*id)).collect();
@@ -225,7 +225,7 @@ fn task_rows(incident: &Incident, now: Timestamp) -> Vec<Vec<String>> {
 }
 
 /// The case file.
-pub(crate) fn paper(node: &Node, incident: &Incident, view: View<'_>) -> Result<Paper, Failure> {
+pub(crate) fn paper(node: &Pinned, incident: &Incident, view: View<'_>) -> Result<Paper, Failure> {
     let state = node.state();
     if !incident.is_member(view.reader) {
         let mut page = Paper::new(format!("Case {}", incident.id), "(not for you)");
@@ -447,7 +447,7 @@ fn evidence(page: &mut Paper, incident: &Incident) {
 
 fn damage(
     page: &mut Paper,
-    node: &Node,
+    node: &Pinned,
     incident: &Incident,
     exposed: &BTreeSet<PortionRef>,
     now: Vec<SourceDamage>,
@@ -585,7 +585,7 @@ fn timeline(page: &mut Paper, incident: &Incident) {
 }
 
 /// The case for programs, with what is computed from it.
-pub(crate) fn json(node: &Node, incident: &Incident, view: View<'_>) -> Result<Value, Failure> {
+pub(crate) fn json(node: &Pinned, incident: &Incident, view: View<'_>) -> Result<Value, Failure> {
     if !incident.is_member(view.reader) {
         return Ok(json!({ "id": incident.id, "notice": NOTICE }));
     }

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::{Node, random_id};
 use crate::output;
 use entente_marking::builtin::schemes;
+use entente_node::{Pinned, random_id};
 
 /// The terms of a consent.
 #[derive(Debug, Args)]
@@ -108,7 +108,7 @@ fn some(portions: Vec<PortionId>) -> Option<BTreeSet<PortionId>> {
 }
 
 /// Reads a substitute's mark by the rules of the report that it belongs to.
-fn substitute_mark(node: &Node, request: &RequestId, mark: &str) -> Result<entente_marking::Marking, Failure> {
+fn substitute_mark(node: &Pinned, request: &RequestId, mark: &str) -> Result<entente_marking::Marking, Failure> {
     let case = node.state().requests.get(request).ok_or_else(|| {
         Failure::not_found(format!(
             "there is no request {request}; `entente request list` shows them"
@@ -226,7 +226,7 @@ impl ConsentCommand {
         };
         let before: BTreeSet<ConsentId> = node.state().consents.keys().cloned().collect();
         node.submit(command)?;
-        let sent = node.flush(&global.out())?;
+        let sent = exchange::flush(&node, global)?;
         let given = node.state().consents.values();
         let given: Vec<&Consent> = given.filter(|consent| !before.contains(&consent.id)).collect();
         let opened: Vec<String> = given.iter().flat_map(|consent| opened(&node, consent)).collect();
@@ -244,7 +244,7 @@ impl ConsentCommand {
 }
 
 /// What a consent opens, to whom, for what and how long: each portion with its mark.
-fn opened(node: &Node, consent: &Consent) -> Vec<String> {
+fn opened(node: &Pinned, consent: &Consent) -> Vec<String> {
     let mark = |reference: &PortionRef| {
         node.state()
             .portion(reference)
@@ -277,7 +277,7 @@ fn opened(node: &Node, consent: &Consent) -> Vec<String> {
     portions.chain(rest).collect()
 }
 
-fn list(global: &Global, node: &Node) -> Result<Exit, Failure> {
+fn list(global: &Global, node: &Pinned) -> Result<Exit, Failure> {
     let now = Timestamp::now();
     let state = |consent: &Consent| match (consent.withdrawn, consent.is_live(now)) {
         (Some(at), _) => format!("withdrawn {at}"),

@@ -14,9 +14,9 @@ use serde_json::json;
 use super::Global;
 use super::report::word;
 use crate::failure::{Exit, Failure};
-use crate::node::Node;
 use crate::{input, output};
 use entente_desk::marks::banner_in;
+use entente_node::Pinned;
 
 /// `entente decide`.
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ pub(crate) struct Decide {
 }
 
 /// The audience meant: a defined one, or one in a file.
-pub(crate) fn audience(node: &Node, text: &str) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
+pub(crate) fn audience(node: &Pinned, text: &str) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
     if let Some(defined) = AudienceName::new(text)
         .ok()
         .and_then(|name| node.state().audiences.get(&name))
@@ -67,7 +67,7 @@ pub(crate) fn audience(node: &Node, text: &str) -> Result<(Vec<PersonId>, Vec<Pe
 
 /// The same, for something that is kept: whoever it is about becomes known, so that answers, decisions and records speak
 /// of the same person.
-pub(crate) fn kept_audience(node: &mut Node, text: &str) -> Result<Vec<PersonId>, Failure> {
+pub(crate) fn kept_audience(node: &mut Pinned, text: &str) -> Result<Vec<PersonId>, Failure> {
     let (members, described) = audience(node, text)?;
     let unknown = described
         .into_iter()
@@ -164,7 +164,7 @@ fn write_json(decision: &Decision<'_>, overall: Outcome) -> Result<(), Failure> 
 /// Outcome, message and remedy, with the portions and the people to which they apply.
 type Same = BTreeMap<(Outcome, String, String), (BTreeSet<usize>, BTreeSet<String>)>;
 
-fn write_text(decision: &Decision<'_>, node: &Node, explain: bool) {
+fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {
     let portions: Vec<&PortionId> = decision.portions().collect();
     let state = node.state();
     let report = state

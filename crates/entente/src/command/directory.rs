@@ -11,7 +11,7 @@ use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::input::{self, PersonInput};
-use crate::node::{Node, passphrase};
+use crate::node::{passphrase, surroundings};
 use crate::output;
 
 /// `entente init`.
@@ -34,12 +34,12 @@ impl Init {
         let public = keys.public();
         let party = party(self.party, self.name, Some(&public));
         let secret = passphrase(true)?;
-        Node::create(
+        entente_node::Node::create(
             &global.data,
             Command::Found(party.clone()),
-            &keys,
-            secret,
-            self.work_factor,
+            keys,
+            (secret, self.work_factor),
+            surroundings(),
         )?;
         output::either(global.json, &public, || {
             output::line(format!("{} is set up in {}", party.path, global.data.display()));
@@ -154,20 +154,7 @@ impl PartyCommand {
                 output::json(&keys)?;
             }
             Self::Rotate => {
-                let home = node.home()?.clone();
-                let keys = node.keys()?.rotate()?;
-                let public = keys.public();
-                node.save_keys(&keys)?;
-                let mut changed = node
-                    .state()
-                    .parties
-                    .get(&home)
-                    .cloned()
-                    .unwrap_or_else(|| party(home, String::new(), None));
-                changed.signing_keys.clone_from(&public.signing);
-                changed.recipient = Some(public.recipient.clone());
-                node.submit(Command::SetParty(changed))?;
-                node.publish(&keys)?;
+                let public = node.rotate_keys()?.public();
                 output::either(global.json, &public, || {
                     output::line(format!("new keys; fingerprint {}", public.fingerprint()));
                     output::line("give them to every partner with `entente party export`");

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::random_id;
 use crate::{output, words};
+use entente_node::random_id;
 
 /// What was released to whom.
 #[derive(Debug, Args)]
@@ -158,7 +158,7 @@ impl OverrideCommand {
                     lawful: what.lawful.lawful(),
                     reason,
                 })?;
-                let sent = node.flush(&global.out())?;
+                let sent = exchange::flush(&node, global)?;
                 let record = node.state().overrides.get(&id);
                 output::either(global.json, &json!({ "override": record, "sent": sent }), || {
                     output::line(format!("override {id} is recorded"));
@@ -264,7 +264,7 @@ impl DisclosureCommand {
                     briefing: None,
                     said: when.said(),
                 })?;
-                let sent = node.flush(&global.out())?;
+                let sent = exchange::flush(&node, global)?;
                 let record = node.state().disclosures.get(&id);
                 output::either(global.json, &json!({ "disclosure": record, "sent": sent }), || {
                     output::line(format!("disclosure {id} is recorded"));
@@ -440,7 +440,7 @@ impl RecallCommand {
             }
         };
         node.submit(command)?;
-        let sent = node.flush(&global.out())?;
+        let sent = exchange::flush(&node, global)?;
         output::either(global.json, &json!({ "done": done, "sent": sent }), || {
             output::line(&done);
             exchange::say_sent(&sent);

@@ -1,6 +1,6 @@
 //! `deliver`, `receive`, `outbox`: sealed files between parties.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use entente_core::exposure::Band;
@@ -9,14 +9,42 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::node::SentFile;
-use crate::output;
+use crate::{input, output};
+use entente_node::{NodeError, Pinned, Received, SentFile};
 
 /// Says which files are ready to be handed over.
 pub(crate) fn say_sent(sent: &[SentFile]) {
     for file in sent {
         output::line(format!("{} for {}: {}", file.kind, file.to, file.file.display()));
     }
+}
+
+/// Seals what waits into files in the folder for them, and says what has to go on waiting.
+pub(crate) fn flush(node: &Pinned, global: &Global) -> Result<Vec<SentFile>, Failure> {
+    let sent = node.flush(&global.out())?;
+    for letter in sent.waiting {
+        output::say(format!(
+            "warning: {} of event {} waits: the keys of {to} are not known; add them with `entente party add {to} --keys \
+             FILE`, then run `entente outbox send`",
+            letter.kind,
+            letter.seq,
+            to = letter.to
+        ));
+    }
+    Ok(sent.files)
+}
+
+/// Takes in one file.
+fn take_in(node: &mut Pinned, file: &Path) -> Result<Received, Failure> {
+    let bytes = input::bytes(file)?;
+    node.receive(&bytes).map_err(|error| {
+        let named = matches!(error, NodeError::NotAMessage(_) | NodeError::OtherKind { .. });
+        let failure = Failure::from(error);
+        match named {
+            true => Failure::new(failure.exit, format!("{}: {}", file.display(), failure.message)),
+            false => failure,
+        }
+    })
 }
 
 /// `entente deliver`.
@@ -41,7 +69,7 @@ impl Deliver {
             despite_exposure: self.despite_exposure.clone(),
         };
         node.submit_all(self.to.iter().map(deliver).collect())?;
-        let sent = node.flush(&global.out())?;
+        let sent = flush(&node, global)?;
         output::either(global.json, &json!({ "sent": sent }), || say_sent(&sent))?;
         Ok(Exit::Done)
     }
@@ -131,8 +159,8 @@ impl Receive {
         let (mut taken, mut failed) = (Vec::new(), None);
         // A file that cannot be taken in must not keep the next ones out: they may be withdrawals and recalls.
         for file in &self.files {
-            match node.receive(file) {
-                Ok((header, message)) => taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message) })),
+            match take_in(&mut node, file) {
+                Ok(Received { header, message }) => taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message) })),
                 Err(failure) if self.files.len() == 1 => return Err(failure),
                 Err(failure) => {
                     output::say(format!("not taken in: {}: {}", file.display(), failure.message));
@@ -140,8 +168,7 @@ impl Receive {
                 }
             }
         }
-        let keys = node.keys()?;
-        node.publish(&keys)?;
+        node.publish()?;
         output::either(global.json, &taken, || {
             for entry in &taken {
                 let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
@@ -167,10 +194,10 @@ pub(crate) enum OutboxCommand {
 
 impl OutboxCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let mut node = global.node()?;
+        let node = global.node()?;
         match self {
             Self::List => {
-                let letters = node.store.outbox()?;
+                let letters = node.store().outbox()?;
                 let rows = letters.iter().map(|letter| {
                     vec![
                         letter.id.to_string(),
@@ -189,7 +216,7 @@ impl OutboxCommand {
                 })?;
             }
             Self::Send => {
-                let sent = node.flush(&global.out())?;
+                let sent = flush(&node, global)?;
                 output::either(global.json, &json!({ "sent": sent }), || {
                     say_sent(&sent);
                     if sent.is_empty() {

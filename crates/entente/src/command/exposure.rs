@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::Node;
 use crate::{input, output};
+use entente_node::Pinned;
 
 /// `entente exposure`.
 #[derive(Debug, Subcommand)]
@@ -191,7 +191,7 @@ impl ExposureCommand {
 }
 
 /// What a release does to the sources behind it, with everything that explains it.
-fn weighed(node: &Node, portions: &[PortionRef], audience: &[PersonId]) -> Vec<(BeforeAfter, Option<Explained>)> {
+fn weighed(node: &Pinned, portions: &[PortionRef], audience: &[PersonId]) -> Vec<(BeforeAfter, Option<Explained>)> {
     let guard = SourceGuard::new(node.state());
     let references: Vec<&PortionRef> = portions.iter().collect();
     let weighed = guard.weigh(&references, audience).into_iter();
@@ -209,7 +209,7 @@ fn weighed_json(weighed: &[(BeforeAfter, Option<Explained>)]) -> Value {
     weighed.iter().map(one).collect()
 }
 
-fn say_weighed(node: &Node, weighed: &[(BeforeAfter, Option<Explained>)]) {
+fn say_weighed(node: &Pinned, weighed: &[(BeforeAfter, Option<Explained>)]) {
     if weighed.is_empty() {
         output::line("no protected source of this party stands behind it");
     }
@@ -331,7 +331,7 @@ impl SourceCommand {
                 node.submit(Command::AnswerExposure {
                     request: request.clone(),
                 })?;
-                let sent = node.flush(&global.out())?;
+                let sent = exchange::flush(&node, global)?;
                 let band = node.state().exposures.get(request.as_str()).map(|answer| answer.band);
                 output::either(
                     global.json,
@@ -357,7 +357,7 @@ impl SourceCommand {
 }
 
 /// Portions that nobody has written facts for.
-fn unanalysed(node: &Node, reports: &BTreeSet<ReportId>) -> Vec<PortionRef> {
+fn unanalysed(node: &Pinned, reports: &BTreeSet<ReportId>) -> Vec<PortionRef> {
     let state = node.state();
     let held = reports.iter().filter_map(|id| state.reports.get(id)?.latest());
     held.flat_map(|report| {
@@ -371,7 +371,7 @@ fn unanalysed(node: &Node, reports: &BTreeSet<ReportId>) -> Vec<PortionRef> {
     .collect()
 }
 
-fn holders(node: &Node, reports: &BTreeSet<ReportId>) -> BTreeSet<(ReportId, String)> {
+fn holders(node: &Pinned, reports: &BTreeSet<ReportId>) -> BTreeSet<(ReportId, String)> {
     let held = reports
         .iter()
         .filter_map(|id| Some((id, node.state().reports.get(id)?)));
@@ -379,7 +379,7 @@ fn holders(node: &Node, reports: &BTreeSet<ReportId>) -> BTreeSet<(ReportId, Str
         .collect()
 }
 
-fn references(node: &Node, id: &ReportId, portions: &[PortionId]) -> Result<Vec<PortionRef>, Failure> {
+fn references(node: &Pinned, id: &ReportId, portions: &[PortionId]) -> Result<Vec<PortionRef>, Failure> {
     let report = node.state().reports.get(id).and_then(|holding| holding.latest());
     let report = report.ok_or_else(|| Failure::from(entente_core::decide::NotFound::Report(id.to_string())))?;
     if let Some(unknown) = portions.iter().find(|portion| report.portion(portion).is_none()) {
@@ -396,7 +396,7 @@ fn references(node: &Node, id: &ReportId, portions: &[PortionId]) -> Result<Vec<
         .collect())
 }
 
-fn asked(node: &Node, id: &RequestId) -> Result<(Vec<PortionRef>, Vec<PersonId>), Failure> {
+fn asked(node: &Pinned, id: &RequestId) -> Result<(Vec<PortionRef>, Vec<PersonId>), Failure> {
     let case = node.state().requests.get(id);
     let request = &case
         .ok_or_else(|| Failure::not_found(format!("there is no request `{id}`; `entente request list` shows them")))?
@@ -412,7 +412,7 @@ fn asked(node: &Node, id: &RequestId) -> Result<(Vec<PortionRef>, Vec<PersonId>)
     ))
 }
 
-fn show(node: &Node, global: &Global, id: &SourceId, audience: Option<&str>) -> Result<(), Failure> {
+fn show(node: &Pinned, global: &Global, id: &SourceId, audience: Option<&str>) -> Result<(), Failure> {
     let missing = || Failure::not_found(format!("there is no source `{id}`; `entente source list` shows them"));
     let guard = SourceGuard::new(node.state());
     let source = node.state().sources.get(id).ok_or_else(missing)?;

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::{Global, holdings, texts};
 use crate::failure::{Exit, Failure};
-use crate::node::Node;
 use crate::{input, output};
+use entente_node::Pinned;
 
 /// `entente facts`.
 #[derive(Debug, Subcommand)]
@@ -49,12 +49,12 @@ pub(crate) enum FactsCommand {
     },
 }
 
-fn held<'n>(node: &'n Node, id: &ReportId) -> Result<&'n Report, Failure> {
+fn held<'n>(node: &'n Pinned, id: &ReportId) -> Result<&'n Report, Failure> {
     let holding = node.state().reports.get(id).and_then(|holding| holding.latest());
     holding.ok_or_else(|| entente_core::decide::NotFound::Report(id.to_string()).into())
 }
 
-fn propose(node: &Node, id: &ReportId, portions: &[PortionId], thesaurus: &Thesaurus) -> Result<Vec<Fact>, Failure> {
+fn propose(node: &Pinned, id: &ReportId, portions: &[PortionId], thesaurus: &Thesaurus) -> Result<Vec<Fact>, Failure> {
     let report = held(node, id)?;
     let guard = SourceGuard::new(node.state());
     let sources = node.state().sources.values();

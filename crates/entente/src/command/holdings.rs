@@ -8,8 +8,8 @@ use entente_watch::report::Report as Findings;
 
 use super::report::visible;
 use crate::failure::Failure;
-use crate::node::Node;
 use entente_desk::marks::banner_over;
+use entente_node::Pinned;
 
 /// The name of a fact among all holdings: `REPORT/fact`.
 pub(crate) fn name(report: &ReportId, fact: &FactId) -> String {
@@ -76,7 +76,7 @@ fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (
 }
 
 /// All facts held here, or those that a reader may know: those of portions that `decide` permits.
-pub(crate) fn known(node: &Node, reader: Option<&PersonId>) -> Result<Facts, Failure> {
+pub(crate) fn known(node: &Pinned, reader: Option<&PersonId>) -> Result<Facts, Failure> {
     let mut all = Vec::new();
     for (id, holding) in &node.state().reports {
         let Some(report) = holding.latest() else { continue };
@@ -104,7 +104,7 @@ pub(crate) fn known(node: &Node, reader: Option<&PersonId>) -> Result<Facts, Fai
 }
 
 /// The portion that a finding is about.
-pub(crate) fn portion_of(node: &Node, finding: &str) -> Option<PortionRef> {
+pub(crate) fn portion_of(node: &Pinned, finding: &str) -> Option<PortionRef> {
     let (report, fact) = named(finding).ok()?;
     let latest = node.state().reports.get(&report)?.latest()?;
     let kept = node.state().facts.get(&report).into_iter().flatten();
@@ -121,7 +121,7 @@ pub(crate) fn portion_of(node: &Node, finding: &str) -> Option<PortionRef> {
 }
 
 /// The banner over the portions whose facts were found.
-pub(crate) fn banner(node: &Node, found: &Findings) -> String {
+pub(crate) fn banner(node: &Pinned, found: &Findings) -> String {
     let portions: BTreeSet<PortionRef> = found
         .findings
         .iter()

@@ -18,8 +18,8 @@ use super::disclosure::Action;
 use super::paper::PaperArgs;
 use super::{Global, case, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::{Node, random_id};
 use crate::{input, output, words};
+use entente_node::{Pinned, random_id};
 
 /// `entente incident`.
 #[derive(Debug, Subcommand)]
@@ -279,7 +279,7 @@ fn clock(text: &str) -> Result<(Stage, u32), String> {
 }
 
 /// Copies of evidence stand in the data folder, by their digest.
-fn keep(node: &Node, path: &Path) -> Result<(String, u64), Failure> {
+fn keep(node: &Pinned, path: &Path) -> Result<(String, u64), Failure> {
     let bytes = input::bytes(path)?;
     let sha256 = words::hex(&Sha256::digest(&bytes));
     let folder = node.folder().join("evidence");
@@ -296,7 +296,7 @@ fn keep(node: &Node, path: &Path) -> Result<(String, u64), Failure> {
     Ok((sha256, bytes.len() as u64))
 }
 
-fn held<'n>(node: &'n Node, id: &IncidentId, reader: Option<&PersonId>) -> Result<&'n Incident, Failure> {
+fn held<'n>(node: &'n Pinned, id: &IncidentId, reader: Option<&PersonId>) -> Result<&'n Incident, Failure> {
     let case = node.state().incidents.get(id).filter(|case| case.is_visible_to(reader));
     case.ok_or_else(|| {
         Failure::not_found(format!(
@@ -306,7 +306,7 @@ fn held<'n>(node: &'n Node, id: &IncidentId, reader: Option<&PersonId>) -> Resul
 }
 
 /// The portion that is meant, in the version that the case is about.
-fn concerned(node: &Node, id: &IncidentId, by: &PersonId, text: &str) -> Result<PortionRef, Failure> {
+fn concerned(node: &Pinned, id: &IncidentId, by: &PersonId, text: &str) -> Result<PortionRef, Failure> {
     let (report, portion) = text
         .split_once('/')
         .ok_or_else(|| Failure::usage(format!("`{text}` names no portion; write REPORT/portion")))?;
@@ -562,7 +562,7 @@ impl IncidentCommand {
             }
         };
         node.submit(command)?;
-        let sent = node.flush(&global.out())?;
+        let sent = exchange::flush(&node, global)?;
         output::either(global.json, &json!({ "done": done, "sent": sent }), || {
             output::line(&done);
             exchange::say_sent(&sent);
@@ -572,7 +572,7 @@ impl IncidentCommand {
 }
 
 /// The disclosures of a briefing that went beyond what was permitted.
-fn beyond(node: &Node, briefing: &BriefingId) -> Result<BTreeSet<DisclosureId>, Failure> {
+fn beyond(node: &Pinned, briefing: &BriefingId) -> Result<BTreeSet<DisclosureId>, Failure> {
     if !node.state().briefings.contains_key(briefing) {
         return Err(Failure::not_found(format!(
             "there is no briefing `{briefing}`; `entente brief list` shows them"
@@ -595,7 +595,7 @@ fn beyond(node: &Node, briefing: &BriefingId) -> Result<BTreeSet<DisclosureId>, 
     }
 }
 
-fn list(node: &Node, global: &Global, reader: Option<&PersonId>) -> Result<(), Failure> {
+fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) -> Result<(), Failure> {
     let now = Timestamp::now();
     let cases = node.state().incidents.values();
     let visible = cases.filter(|case| case.is_visible_to(reader));

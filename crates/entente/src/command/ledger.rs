@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::{Global, trust};
 use crate::failure::{Exit, Failure};
-use crate::node::Held;
 use crate::output;
 use crate::words::hex;
+use entente_node::Held;
 
 /// `entente ledger`.
 #[derive(Debug, Subcommand)]
@@ -92,7 +92,7 @@ impl LedgerCommand {
             }
             Self::Prove { event, open } => {
                 let node = global.node()?;
-                let size = node.store.ledger_size()?;
+                let size = node.store().ledger_size()?;
                 let Some(index) = event.checked_sub(1).filter(|index| *index < size) else {
                     return Err(Failure::not_found(format!(
                         "there is no event {event}; the ledger has {size}"
@@ -103,7 +103,7 @@ impl LedgerCommand {
                         "{error}; if the event is newer than the last checkpoint, run `entente ledger publish`"
                     ))
                 })?;
-                let opening = open.then(|| node.store.opening(event)).transpose()?;
+                let opening = open.then(|| node.store().opening(event)).transpose()?;
                 let value = json!({
                     "proof": proof.render(),
                     "entry": String::from_utf8_lossy(&entry),
@@ -125,12 +125,12 @@ impl LedgerCommand {
             }
             Self::Log { from } => {
                 let node = global.node()?;
-                let size = node.store.ledger_size()?;
+                let size = node.store().ledger_size()?;
                 let mut rows = Vec::new();
                 let mut start = from.max(1) - 1;
                 while start < size {
                     let end = (start + 1024).min(size);
-                    for entry in node.store.entries(start..end)? {
+                    for entry in node.store().entries(start..end)? {
                         let leaf = Leaf::parse(&entry).ok_or_else(|| {
                             Failure::new(
                                 Exit::Tampered,
@@ -161,7 +161,7 @@ impl LedgerCommand {
             }
             Self::Publish => {
                 let node = global.node()?;
-                let checkpoint = node.publish(&node.keys()?)?;
+                let checkpoint = node.publish()?;
                 output::either(global.json, &json!({ "size": checkpoint.size }), || {
                     output::line(format!(
                         "{} entries are signed, in {}",
@@ -178,7 +178,7 @@ impl LedgerCommand {
 /// The public ledger must hold what the store holds.
 fn compare_with_store(global: &Global, report: &mut entente_ledger::VerifyReport) -> Result<(), Failure> {
     let node = global.node()?;
-    let entries = node.store.entries(0..report.size)?;
+    let entries = node.store().entries(0..report.size)?;
     let hash = entente_ledger::root_of(entries.iter().map(|entry| entente_ledger::leaf_hash(entry)));
     let root = hex(&hash);
     if root != report.root || entries.len() as u64 != report.size {

@@ -32,7 +32,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
-use crate::node::Node;
+use entente_node::Pinned;
 
 /// Share sensitive reports and keep control of them after sharing.
 ///
@@ -67,8 +67,8 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    pub(crate) fn node(&self) -> Result<Node, Failure> {
-        Node::open(&self.data)
+    pub(crate) fn node(&self) -> Result<Pinned, Failure> {
+        crate::node::open(&self.data)
     }
 
     pub(crate) fn out(&self) -> PathBuf {

@@ -14,11 +14,11 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::node::Node;
 use crate::{input, output, words};
 use entente_desk::lineage::resting_on;
 use entente_desk::marks::banner_in;
 use entente_marking::builtin::{groups, schemes};
+use entente_node::Pinned;
 
 /// `entente report`.
 #[derive(Debug, Subcommand)]
@@ -156,7 +156,7 @@ pub(crate) fn read_report(
 ///
 /// This is where pages, lists and counts ask; it only passes on what `decide` says.
 pub(crate) fn visible(
-    node: &Node,
+    node: &Pinned,
     id: &ReportId,
     version: Option<u32>,
     reader: &PersonId,

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
-use crate::node::random_id;
 use crate::output;
+use entente_node::random_id;
 
 /// `entente request`.
 #[derive(Debug, Subcommand)]
@@ -101,7 +101,7 @@ impl RequestCommand {
                     .filter(|case| !before.contains(&case.request.id))
                     .map(|case| case.request.clone())
                     .collect();
-                let sent = node.flush(&global.out())?;
+                let sent = exchange::flush(&node, global)?;
                 let value = json!({ "requests": opened.iter().map(|r| json!({ "id": r.id, "to": r.to, "portions": r.portions })).collect::<Vec<_>>(), "sent": sent });
                 output::either(global.json, &value, || {
                     for request in &opened {

@@ -5,7 +5,7 @@ use entente_ledger::Verifier;
 use super::Global;
 use crate::failure::Failure;
 use crate::input;
-use crate::node::Node;
+use entente_node::Pinned;
 
 /// The keys to trust: those named; else, for this node's own ledger, its own, and for others', all that are known. A
 /// log must be signed by the party that it is named after, so a partner's key does not make a log this node's.
@@ -24,7 +24,7 @@ pub(super) fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<V
 }
 
 /// The keys that a node trusts: its own, or those of all parties that it knows.
-pub(super) fn keys_of(node: &Node, own: bool) -> Result<Vec<Verifier>, Failure> {
+pub(super) fn keys_of(node: &Pinned, own: bool) -> Result<Vec<Verifier>, Failure> {
     let home = node.home()?;
     let trusted = node
         .state()

@@ -18,8 +18,8 @@ use serde_json::json;
 
 use super::{Global, draft, exchange, facts, holdings, texts};
 use crate::failure::{Exit, Failure};
-use crate::node::{Node, random_id};
 use crate::{input, output};
+use entente_node::{Pinned, random_id};
 
 /// `entente watch`.
 #[derive(Debug, Subcommand)]
@@ -274,7 +274,7 @@ fn read_findings(path: &Path) -> Result<(Vec<Found>, BTreeMap<String, String>), 
 type Told = BTreeMap<ReportId, (BTreeSet<PortionId>, Vec<Telling>)>;
 
 /// What the findings say of each report.
-fn by_report(node: &Node, found: Vec<Found>, origins: &BTreeMap<String, String>) -> Result<Told, Failure> {
+fn by_report(node: &Pinned, found: Vec<Found>, origins: &BTreeMap<String, String>) -> Result<Told, Failure> {
     let mut reports = Told::new();
     for finding in found {
         let (report, id) = holdings::named(&finding.fact)?;
@@ -358,7 +358,7 @@ fn confirm(
         recorded.push(id);
     }
     node.submit_all(commands)?;
-    let sent = node.flush(&global.out())?;
+    let sent = exchange::flush(&node, global)?;
     let records: Vec<_> = recorded
         .iter()
         .filter_map(|id| node.state().disclosures.get(id))

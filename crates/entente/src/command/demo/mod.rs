@@ -77,7 +77,7 @@ impl Demo {
         let folder = self
             .folder
             .clone()
-            .unwrap_or_else(|| std::env::temp_dir().join(format!("entente-demo-{}", crate::node::random_id())));
+            .unwrap_or_else(|| std::env::temp_dir().join(format!("entente-demo-{}", entente_node::random_id())));
         if folder.exists() {
             return Err(Failure::usage(format!(
                 "{} exists already; name a folder that does not",

@@ -1,0 +1,76 @@
+//! What can go wrong at a node. What to do about it is data here; each face words it.
+
+use std::path::PathBuf;
+
+use entente_core::CommandRefusal;
+use entente_store::{StoreError, SubmitError};
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The core refused a command.
+    #[error(transparent)]
+    Refused(#[from] CommandRefusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The party's keys cannot be read or written.
+    #[error(transparent)]
+    Keys(#[from] entente_seal::KeyError),
+    /// A sealed message cannot be made or opened.
+    #[error(transparent)]
+    Seal(#[from] entente_seal::SealError),
+    /// The public ledger cannot be brought up to date.
+    #[error(transparent)]
+    Publish(#[from] entente_ledger::PublishError),
+    /// There is no party in the folder yet: it has to be set up.
+    #[error("{} has not been set up", .0.display())]
+    NotSetUp(PathBuf),
+    /// The face has no passphrase to give; in its own words.
+    #[error("{0}")]
+    Passphrase(String),
+    /// The face knows no place for kept checkpoints: it has to be given one.
+    #[error(
+        "there is no place outside the data folder for the checkpoint that shows an old copy, so nothing can be signed"
+    )]
+    NoHeads,
+    /// The place for kept checkpoints is inside the data folder: another has to be given.
+    #[error(
+        "{} is inside the data folder: whoever puts an old copy of that back would bring back the old checkpoint too",
+        .0.display()
+    )]
+    HeadsInside(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{}: {error}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// How.
+        error: std::io::Error,
+    },
+    /// What was sealed is no message.
+    #[error("its contents are not a message: {0}")]
+    NotAMessage(String),
+    /// A header says another kind than the message is of: the sender has to send it again.
+    #[error("its header says `{said}`, and it holds a message of the kind `{holds}`")]
+    OtherKind {
+        /// What the header says.
+        said: String,
+        /// What it holds.
+        holds: &'static str,
+        /// Who sent it.
+        from: String,
+    },
+    /// A stored name is none.
+    #[error(transparent)]
+    Name(#[from] entente_core::NameError),
+}
+
+impl From<SubmitError<CommandRefusal>> for NodeError {
+    fn from(error: SubmitError<CommandRefusal>) -> Self {
+        match error {
+            SubmitError::Store(error) => Self::Store(error),
+            SubmitError::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The state as the store keeps it, with what is read once from it.
+
+use std::sync::{Arc, OnceLock};
+
+use entente_core::{Event, State};
+use entente_policy::Rules;
+use entente_store::{DocKey, Projection, Recorded};
+use serde_json::Value;
+
+/// The state of `entente-core` as the store keeps it. A copy costs as good as nothing.
+#[derive(Clone, Default)]
+pub struct Held {
+    state: State,
+    /// Read when a decision first asks, and anew once a rule has changed: all copies share what was read.
+    rules: Arc<OnceLock<Rules>>,
+}
+
+impl Held {
+    /// What is true.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// This party's own rules.
+    pub fn rules(&self) -> &Rules {
+        self.rules.get_or_init(|| Rules::kept(self.state.rules_in_force()))
+    }
+
+    /// Takes in what happened; gives the documents that it touched.
+    pub fn apply(&mut self, event: &Event) -> Vec<DocKey> {
+        let before = self.state.rules.clone();
+        let touched = self.state.apply(event);
+        if !before.is_same(&self.state.rules) {
+            self.rules = Arc::default();
+        }
+        touched
+            .into_iter()
+            .map(|document| DocKey::new(document.kind, document.id))
+            .collect()
+    }
+}
+
+impl Projection for Held {
+    type Event = Event;
+
+    fn kind(event: &Event) -> &'static str {
+        event.kind()
+    }
+
+    fn apply(&mut self, record: &Recorded<Event>) -> Vec<DocKey> {
+        Self::apply(self, &record.event)
+    }
+
+    fn document(&self, key: &DocKey) -> Option<Value> {
+        self.state.document(&key.kind, &key.id)
+    }
+
+    fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String> {
+        self.rules = Arc::default();
+        self.state
+            .restore(&key.kind, &key.id, value)
+            .map_err(|error| error.to_string())
+    }
+}

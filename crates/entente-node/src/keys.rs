@@ -1,0 +1,61 @@
+//! The party's keys: unlocked once, when something is first signed or opened, and kept.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, SecretString};
+
+use crate::error::NodeError;
+
+/// Asks for the passphrase, by whatever way a face has; its error is shown as it is.
+pub type AskPassphrase = Box<dyn Fn() -> Result<SecretString, String> + Send + Sync>;
+
+/// The file of keys, and the keys once they were unlocked.
+pub(crate) struct Keys {
+    file: PathBuf,
+    ask: AskPassphrase,
+    unlocked: Mutex<Option<Arc<KeyPair>>>,
+}
+
+impl Keys {
+    pub(crate) fn new(folder: &Path, ask: AskPassphrase) -> Self {
+        Self {
+            file: folder.join("keys.age"),
+            ask,
+            unlocked: Mutex::new(None),
+        }
+    }
+
+    /// The keys. Whoever comes while they are being unlocked waits, and nobody is asked twice.
+    pub(crate) fn get(&self) -> Result<Arc<KeyPair>, NodeError> {
+        let mut unlocked = self.unlocked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = &*unlocked {
+            return Ok(keys.clone());
+        }
+        let keys = Arc::new(KeyPair::load(&self.file, self.passphrase()?)?);
+        *unlocked = Some(keys.clone());
+        Ok(keys)
+    }
+
+    /// Writes first keys, which need not be unlocked then.
+    pub(crate) fn write(&self, keys: KeyPair, passphrase: SecretString, work: u8) -> Result<(), NodeError> {
+        keys.save(&self.file, passphrase, work)?;
+        *self.unlocked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(keys));
+        Ok(())
+    }
+
+    /// New keys in place of these, under the same passphrase.
+    pub(crate) fn rotate(&self) -> Result<Arc<KeyPair>, NodeError> {
+        let mut unlocked = self.unlocked.lock().unwrap_or_else(PoisonError::into_inner);
+        let passphrase = self.passphrase()?;
+        // Whatever was unlocked before: the passphrase has to fit, or the new keys would be locked by a slip.
+        let fresh = Arc::new(KeyPair::load(&self.file, passphrase.clone())?.rotate()?);
+        fresh.save(&self.file, passphrase, DEFAULT_WORK_FACTOR)?;
+        *unlocked = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    fn passphrase(&self) -> Result<SecretString, NodeError> {
+        (self.ask)().map_err(NodeError::Passphrase)
+    }
+}

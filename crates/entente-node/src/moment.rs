@@ -1,0 +1,38 @@
+//! What is true at one event.
+
+use entente_core::State;
+use entente_policy::Rules;
+
+use crate::held::Held;
+
+/// Everything that is looked at, as it is after one event. It never changes.
+#[derive(Clone)]
+pub struct Moment {
+    seq: u64,
+    held: Held,
+}
+
+impl Moment {
+    pub(crate) fn new(seq: u64, held: Held) -> Self {
+        Self { seq, held }
+    }
+
+    /// The number of the last event that it knows; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// What is true.
+    pub fn state(&self) -> &State {
+        self.held.state()
+    }
+
+    /// This party's own rules.
+    pub fn rules(&self) -> &Rules {
+        self.held.rules()
+    }
+
+    pub(crate) fn held(&self) -> &Held {
+        &self.held
+    }
+}

@@ -1,0 +1,190 @@
+//! A node at one moment: what one command, or one request, works with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use entente_core::{Command, Context, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
+use entente_ledger::{Checkpoint, Log};
+use entente_marking::builtin::{groups, schemes};
+use entente_policy::Rules;
+use entente_seal::KeyPair;
+use entente_store::{Receipt, Store};
+use jiff::Timestamp;
+
+use crate::error::NodeError;
+use crate::held::Held;
+use crate::moment::Moment;
+use crate::node::{Node, decided};
+use crate::post::{Received, Sent};
+
+/// A node at one moment, which stays the same until something is submitted through this view.
+#[derive(Clone)]
+pub struct Pinned {
+    node: Arc<Node>,
+    moment: Arc<Moment>,
+}
+
+impl Node {
+    /// A view of what is true now.
+    pub fn pinned(node: &Arc<Self>) -> Pinned {
+        Pinned {
+            node: node.clone(),
+            moment: node.moment(),
+        }
+    }
+}
+
+impl Pinned {
+    /// The shared node.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// The moment that is looked at.
+    pub fn moment(&self) -> &Arc<Moment> {
+        &self.moment
+    }
+
+    /// What is true at this moment.
+    pub fn state(&self) -> &State {
+        self.moment.state()
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.node.folder()
+    }
+
+    /// The store behind it.
+    pub fn store(&self) -> &Store<Held> {
+        self.node.store()
+    }
+
+    /// The party that runs the node.
+    ///
+    /// # Errors
+    /// When the folder has not been set up.
+    pub fn home(&self) -> Result<&PartyPath, NodeError> {
+        let home = self.state().home.as_ref();
+        home.ok_or_else(|| NodeError::NotSetUp(self.folder().to_owned()))
+    }
+
+    /// What decisions about these reports look at, with persons whom a file describes.
+    pub fn snapshot<'r>(&self, reports: impl IntoIterator<Item = &'r ReportId>, outsiders: &[Person]) -> Snapshot {
+        Snapshot::about(self.state(), groups(), reports, outsiders)
+    }
+
+    /// This party's own rules.
+    pub fn rules(&self) -> &Rules {
+        self.moment.rules()
+    }
+
+    /// What this party can say about source exposure.
+    pub fn exposure(&self) -> SourceGuard<'_> {
+        SourceGuard::new(self.state())
+    }
+
+    /// What is looked at besides the state, now.
+    pub fn context<'c>(&'c self, exposure: &'c SourceGuard<'c>) -> Context<'c> {
+        Context {
+            now: Timestamp::now(),
+            groups: groups(),
+            schemes: schemes(),
+            policy: self.rules(),
+            exposure,
+        }
+    }
+
+    /// What would be true after a command; nothing is committed, and nothing leaves.
+    ///
+    /// # Errors
+    /// When the command would be refused.
+    pub fn after(&self, command: Command) -> Result<Moment, NodeError> {
+        let (_, after) = decided(self.moment.held().clone(), vec![command], Timestamp::now())?;
+        Ok(Moment::new(self.moment.seq(), after))
+    }
+
+    /// Carries out a command, and looks at the moment after it from then on.
+    ///
+    /// # Errors
+    /// As for [`Node::submit_all`].
+    pub fn submit(&mut self, command: Command) -> Result<Receipt, NodeError> {
+        self.submit_all(vec![command])
+    }
+
+    /// Carries out commands that are one step, and looks at the moment after them from then on.
+    ///
+    /// # Errors
+    /// As for [`Node::submit_all`].
+    pub fn submit_all(&mut self, commands: Vec<Command>) -> Result<Receipt, NodeError> {
+        let receipt = self.node.submit_all(commands)?;
+        self.moment = self.node.moment();
+        Ok(receipt)
+    }
+
+    /// The party's keys.
+    ///
+    /// # Errors
+    /// As for [`Node::keys`].
+    pub fn keys(&self) -> Result<Arc<KeyPair>, NodeError> {
+        self.node.keys()
+    }
+
+    /// Replaces the party's keys, records the new ones, and signs the ledger with them.
+    ///
+    /// # Errors
+    /// When the passphrase is wrong, or the disk fails.
+    pub fn rotate_keys(&mut self) -> Result<Arc<KeyPair>, NodeError> {
+        let home = self.home()?.clone();
+        let keys = self.node.rotated()?;
+        let known = self.node.moment().state().parties.get(&home).cloned();
+        let known = known.ok_or_else(|| NodeError::NotSetUp(self.folder().to_owned()))?;
+        let public = keys.public();
+        self.submit(Command::SetParty(entente_core::Party {
+            signing_keys: public.signing,
+            recipient: Some(public.recipient),
+            ..known
+        }))?;
+        self.publish()?;
+        Ok(keys)
+    }
+
+    /// Where the public log stands.
+    pub fn ledger_folder(&self) -> PathBuf {
+        self.node.ledger_folder()
+    }
+
+    /// The ledger.
+    ///
+    /// # Errors
+    /// As for [`Node::log`].
+    pub fn log(&self) -> Result<Log, NodeError> {
+        self.node.log()
+    }
+
+    /// Brings the public log up to date and signs its checkpoint.
+    ///
+    /// # Errors
+    /// As for [`Node::publish`].
+    pub fn publish(&self) -> Result<Checkpoint, NodeError> {
+        self.node.publish()
+    }
+
+    /// Seals what waits in the outbox into files in a folder, and signs the ledger.
+    ///
+    /// # Errors
+    /// As for [`Node::flush`].
+    pub fn flush(&self, folder: &Path) -> Result<Sent, NodeError> {
+        self.node.flush(folder)
+    }
+
+    /// Takes in a sealed file, and looks at the moment after it from then on.
+    ///
+    /// # Errors
+    /// As for [`Node::receive`].
+    pub fn receive(&mut self, file: &[u8]) -> Result<Received, NodeError> {
+        let received = self.node.receive(file)?;
+        self.moment = self.node.moment();
+        Ok(received)
+    }
+}

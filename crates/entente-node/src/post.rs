@@ -1,0 +1,156 @@
+//! What leaves for other parties, and what comes from them.
+
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+
+use entente_core::{Command, Message, PartyPath};
+use entente_seal::{Header, KeyPair};
+use entente_store::Letter;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::NodeError;
+use crate::node::Node;
+
+/// A sealed file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SentFile {
+    /// For whom.
+    pub to: PartyPath,
+    /// What kind of message.
+    pub kind: String,
+    /// Where it stands.
+    pub file: PathBuf,
+}
+
+/// A letter that waits, because the keys of its receiver are not known: they have to be added, then it can be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// For whom.
+    pub to: PartyPath,
+    /// What kind of message.
+    pub kind: String,
+    /// The number of the event that it follows from.
+    pub seq: u64,
+}
+
+/// What became of the letters in the outbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sent {
+    /// Those that left.
+    pub files: Vec<SentFile>,
+    /// Those that wait.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A message that was taken in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Received {
+    /// Its header, whose signature was verified.
+    pub header: Header,
+    /// What it says.
+    pub message: Message,
+}
+
+impl Node {
+    /// Seals what waits in the outbox into files in a folder, and signs the ledger.
+    ///
+    /// # Errors
+    /// When the keys cannot be unlocked, or a file cannot be written; what was written before it has left.
+    pub fn flush(&self, folder: &Path) -> Result<Sent, NodeError> {
+        if self.store().outbox()?.is_empty() {
+            return Ok(Sent::default());
+        }
+        // Nobody must seal the same letter twice: neither another thread nor another process, which may just be doing it.
+        let _turn = self.posting.lock().unwrap_or_else(PoisonError::into_inner);
+        self.store().hold()?;
+        let letters = self.store().outbox()?;
+        if letters.is_empty() {
+            return Ok(Sent::default());
+        }
+        let keys = self.keys()?;
+        entente_files::create_folder(folder).map_err(|error| NodeError::File {
+            path: folder.to_owned(),
+            error,
+        })?;
+        let mut sent = Sent::default();
+        for letter in letters {
+            let to: PartyPath = letter.destination.parse()?;
+            let moment = self.moment();
+            let receiver = moment.state().parties.get(&to);
+            match receiver.and_then(|party| party.recipient.as_ref()) {
+                Some(recipient) => sent.files.push(self.send(letter, to, recipient, &keys, folder)?),
+                None => sent.waiting.push(Waiting {
+                    to,
+                    kind: letter.kind,
+                    seq: letter.seq,
+                }),
+            }
+        }
+        self.publish()?;
+        Ok(sent)
+    }
+
+    fn send(
+        &self,
+        letter: Letter,
+        to: PartyPath,
+        recipient: &str,
+        keys: &KeyPair,
+        folder: &Path,
+    ) -> Result<SentFile, NodeError> {
+        let header = Header {
+            from: keys.party().to_owned(),
+            to: to.to_string(),
+            id: format!("{}-{:06}", keys.party(), letter.id),
+            created: Timestamp::now().to_string(),
+            kind: letter.kind.clone(),
+        };
+        let bytes = entente_seal::seal(&header, &letter.payload, keys, recipient)?;
+        let file = folder.join(format!("{}-to-{to}.entente", header.id));
+        entente_files::write(&file, &bytes).map_err(|error| NodeError::File {
+            path: file.clone(),
+            error,
+        })?;
+        self.store().mark_done(letter.id, Timestamp::now())?;
+        Ok(SentFile {
+            to,
+            kind: letter.kind,
+            file,
+        })
+    }
+
+    /// Takes in a sealed file.
+    ///
+    /// # Errors
+    /// When it is not for this party, or not from whom it says, or what it says is refused.
+    pub fn receive(&self, file: &[u8]) -> Result<Received, NodeError> {
+        let keys = self.keys()?;
+        let moment = self.moment();
+        let parties = &moment.state().parties;
+        let opened = entente_seal::open(file, &keys, |party| {
+            parties
+                .get(&PartyPath::new(party).ok()?)
+                .map(|party| party.signing_keys.clone())
+        })?;
+        let message: Message =
+            serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
+        if message.kind() != opened.header.kind {
+            return Err(NodeError::OtherKind {
+                said: opened.header.kind,
+                holds: message.kind(),
+                from: opened.header.from,
+            });
+        }
+        self.submit_all(vec![Command::Receive {
+            from: opened.header.from.parse()?,
+            id: opened.header.id.clone(),
+            digest: opened.digest,
+            message: message.clone(),
+        }])?;
+        Ok(Received {
+            header: opened.header,
+            message,
+        })
+    }
+}

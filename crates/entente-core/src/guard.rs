@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use crate::decide::{Exposure, SourceExposure};
@@ -9,8 +10,9 @@ use crate::disclosure::Notice;
 use crate::exposure::{Band, Claim, Credence, Knowledge, KnowledgeError, Measures, Register, measure};
 use crate::fact::{Fact, Learned};
 use crate::ids::{MAX_NAME, PartyPath, PersonId, PortionId, PortionRef, ReportId, SourceId};
+use crate::party::Person;
 use crate::reach::Reach;
-use crate::request::Recipients;
+use crate::request::{Consent, Recipients, allowed};
 use crate::source::ProtectedSource;
 use crate::state::State;
 
@@ -294,22 +296,37 @@ impl<'s> SourceGuard<'s> {
     }
 
     /// Whether the originator agreed to this very release, though it narrows its source.
-    fn is_accepted(&self, portion: &PortionRef, audience: &[PersonId]) -> bool {
-        self.answer(None, portion, audience)
+    fn is_accepted(&self, portion: &PortionRef, audience: &[PersonId], purpose: Option<&Purpose>) -> bool {
+        self.answer(None, portion, audience, purpose)
             .is_some_and(|band| band == Band::Within)
     }
 
     /// What `by` answered about a portion for all of these persons; where there are several answers, the stricter.
-    fn answer(&self, by: Option<&PartyPath>, portion: &PortionRef, audience: &[PersonId]) -> Option<Band> {
+    fn answer(
+        &self,
+        by: Option<&PartyPath>,
+        portion: &PortionRef,
+        audience: &[PersonId],
+        purpose: Option<&Purpose>,
+    ) -> Option<Band> {
         let home = self.state.home.as_ref();
         let covering = self.state.exposures.of(&portion.report).filter(|answer| {
             Some(&answer.by) == by.or(home)
                 && answer.version == portion.version
                 && answer.portions.contains(&portion.portion)
                 && (by.is_some() || answer.despite.is_some())
+                && allowed(answer.purposes.as_ref(), purpose)
                 && self.covers(&answer.recipients, audience)
         });
         covering.map(|answer| answer.told().band).max()
+    }
+
+    /// Whether a consent is for a person as they are now.
+    fn is_given(&self, consent: &Consent, id: &PersonId) -> bool {
+        let registered = self.state.persons.get(id);
+        let outsider = || Some(Person::outsider(id.clone(), id.party()?));
+        let person = registered.cloned().or_else(outsider);
+        person.is_some_and(|person| consent.covers(&person, registered.is_some()))
     }
 
     fn covers(&self, recipients: &Recipients, audience: &[PersonId]) -> bool {
@@ -320,7 +337,13 @@ impl<'s> SourceGuard<'s> {
     }
 
     /// What another originator says, as far as it has been asked.
-    fn foreign(&self, portion: &PortionRef, audience: &[PersonId], moment: Timestamp) -> Exposure {
+    fn foreign(
+        &self,
+        portion: &PortionRef,
+        audience: &[PersonId],
+        purpose: Option<&Purpose>,
+        moment: Timestamp,
+    ) -> Exposure {
         let Some(report) = self.state.reports.get(&portion.report) else {
             return Exposure::Within;
         };
@@ -353,13 +376,16 @@ impl<'s> SourceGuard<'s> {
             let consented = given.into_iter().any(|consent| {
                 consent.originator == *originator
                     && consent.is_live(moment)
+                    && consent.allows(purpose)
                     && bases.iter().all(|base| Reach::of(self.state, consent).covers(base))
-                    && self.covers(&consent.recipients, &outside)
+                    && outside.iter().all(|id| self.is_given(consent, id))
             });
             if outside.is_empty() || consented {
                 continue;
             }
-            let answers = bases.iter().map(|base| self.answer(Some(originator), base, &outside));
+            let answers = bases
+                .iter()
+                .map(|base| self.answer(Some(originator), base, &outside, purpose));
             match answers.max_by_key(|answer| answer.map_or(1, |band| if band == Band::Narrows { 2 } else { 0 })) {
                 Some(Some(Band::Within)) => {}
                 Some(Some(Band::Narrows)) => return Exposure::Narrows(originator.clone()),
@@ -375,7 +401,13 @@ impl SourceExposure for SourceGuard<'_> {
         self.behind(&portion.report).next().is_some() && !self.is_harmless(portion)
     }
 
-    fn exposures(&self, portions: &[&PortionRef], audience: &[PersonId], moment: Timestamp) -> Vec<Exposure> {
+    fn exposures(
+        &self,
+        portions: &[&PortionRef],
+        audience: &[PersonId],
+        purpose: Option<&Purpose>,
+        moment: Timestamp,
+    ) -> Vec<Exposure> {
         let Some(home) = self.state.home.as_ref() else {
             return vec![Exposure::Within; portions.len()];
         };
@@ -383,8 +415,8 @@ impl SourceExposure for SourceGuard<'_> {
         let mut within = Vec::new();
         let mut exposures: Vec<Exposure> = (portions.iter().enumerate())
             .map(|(n, portion)| {
-                if parties.is_empty() || !self.stands_behind(portion) || self.is_accepted(portion, audience) {
-                    return self.foreign(portion, audience, moment);
+                if parties.is_empty() || !self.stands_behind(portion) || self.is_accepted(portion, audience, purpose) {
+                    return self.foreign(portion, audience, purpose, moment);
                 }
                 if !self.is_analysed(portion) {
                     return Exposure::Unasked(home.clone());

@@ -161,11 +161,16 @@ impl Consent {
 
     /// Whether it allows `purpose`; one that is not stated is allowed only where any is.
     pub fn allows(&self, purpose: Option<&Purpose>) -> bool {
-        match (&self.purposes, purpose) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(allowed), Some(purpose)) => allowed.contains(purpose),
-        }
+        allowed(self.purposes.as_ref(), purpose)
+    }
+}
+
+/// Whether a list of purposes allows one; one that is not stated is allowed only where there is no list.
+pub(crate) fn allowed(list: Option<&BTreeSet<Purpose>>, purpose: Option<&Purpose>) -> bool {
+    match (list, purpose) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(allowed), Some(purpose)) => allowed.contains(purpose),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +90,9 @@ pub struct ExposureAnswer {
     pub recipients: Recipients,
     /// The answer.
     pub band: Band,
+    /// What for it is released although it narrows the source; `None` for any purpose. Kept at the originator only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purposes: Option<BTreeSet<Purpose>>,
     /// Why the originator releases it although it narrows the source. Kept at the originator only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub despite: Option<String>,
@@ -114,6 +118,7 @@ impl ExposureAnswer {
             } else {
                 self.band
             },
+            purposes: None,
             despite: None,
             ..self.clone()
         }

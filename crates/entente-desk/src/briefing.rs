@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::Standing;
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Outcome, PersonId, Portion, PortionId, PortionRef, RequestId, State,
+    Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, PortionId, PortionRef, RequestId, State,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::marks::banner_over;
+use crate::marks::{banner_over_marks, mark_of, parties_of};
 
 /// What stands above a paper on which nothing of the reports stands.
 pub const NOTHING: &str = "(nothing may be said)";
@@ -111,9 +111,11 @@ pub struct SpeakersPaper {
 pub fn table_paper(state: &State, briefing: &Briefing, standing: &Standing) -> TablePaper {
     let left = |item: &&BriefingItem| item.may_be_left() && standing.opens(&item.portion);
     let items: Vec<&BriefingItem> = briefing.items.iter().filter(left).collect();
-    let texts = items.iter().filter_map(|item| state.portion(&item.portion)).map(text);
+    // It goes to the attendees: each text under the mark that it has for them.
+    let parties = parties_of(state, &briefing.audience);
+    let texts = items.iter().filter_map(|item| text(state, &item.portion, &parties));
     TablePaper {
-        banner: banner(state, items.iter().map(|item| &item.portion)),
+        banner: banner(state, items.iter().map(|item| &item.portion), &parties),
         texts: texts.collect(),
     }
 }
@@ -122,20 +124,21 @@ pub fn table_paper(state: &State, briefing: &Briefing, standing: &Standing) -> T
 pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -> SpeakersPaper {
     let (mut can_say, mut do_not_say) = (Vec::new(), Vec::new());
     let (mut hidden, mut no_longer) = (0, 0);
+    let parties = parties_of(state, [&briefing.speaker]);
     for item in &briefing.items {
         let was_open = item.outcome == Outcome::Permit;
         no_longer += usize::from(was_open && !standing.permitted.contains(&item.portion));
         let known = standing.known.contains(&item.portion);
-        match state.portion(&item.portion).filter(|_| known) {
+        match text(state, &item.portion, &parties).filter(|_| known) {
             None => hidden += 1,
-            Some(portion) if was_open && standing.opens(&item.portion) => can_say.push(Open {
+            Some(text) if was_open && standing.opens(&item.portion) => can_say.push(Open {
                 portion: item.portion.clone(),
-                text: text(portion),
+                text,
                 conditions: item.conditions.clone(),
                 may_be_left: item.may_be_left(),
             }),
-            Some(portion) => do_not_say.push(Closed {
-                text: text(portion),
+            Some(text) => do_not_say.push(Closed {
+                text,
                 item: closed(item),
             }),
         }
@@ -145,7 +148,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         .map(|open| &open.portion)
         .chain(do_not_say.iter().map(|closed| &closed.item.portion));
     SpeakersPaper {
-        banner: banner(state, shown),
+        banner: banner(state, shown, &parties),
         id: briefing.id.clone(),
         void: no_longer > 0,
         speaker: briefing.speaker.clone(),
@@ -197,14 +200,15 @@ fn waiting(state: &State, briefing: &Briefing) -> Vec<Waiting> {
     rows.collect()
 }
 
-fn text(portion: &Portion) -> Text {
-    Text {
-        mark: portion.mark.clone(),
-        text: portion.text.clone(),
-    }
+fn text(state: &State, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<Text> {
+    Some(Text {
+        mark: mark_of(state, portion, parties)?,
+        text: state.portion(portion)?.text.clone(),
+    })
 }
 
-fn banner<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
-    let banner = banner_over(state, portions);
+fn banner<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>, parties: &BTreeSet<PartyPath>) -> String {
+    let marked = portions.filter_map(|portion| Some((portion, mark_of(state, portion, parties)?)));
+    let banner = banner_over_marks(state, marked);
     if banner.is_empty() { NOTHING.to_owned() } else { banner }
 }

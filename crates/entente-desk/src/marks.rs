@@ -1,12 +1,12 @@
 //! Banners over portions of reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use entente_core::handle::side_by_side;
-use entente_core::{PortionRef, Report, ReportId, State};
-use entente_marking::builtin::schemes;
-use entente_marking::{MarkKind, Scheme};
+use entente_core::{PartyPath, PersonId, PortionRef, Report, ReportId, State};
+use entente_marking::builtin::{groups, schemes};
+use entente_marking::{CopyList, MarkKind, Scheme};
 
 /// The banner over marks of portions of one report: one for each scheme, that of the report first.
 pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
@@ -27,20 +27,50 @@ pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> O
         .filter(|text| !text.is_empty())
 }
 
-/// The banner over portions of one or several reports: one roll-up for each scheme.
+/// The parties for whom these persons act.
+pub fn parties_of<'p>(state: &State, persons: impl IntoIterator<Item = &'p PersonId>) -> BTreeSet<PartyPath> {
+    let party = |id: &PersonId| {
+        let known = state.persons.get(id).map(|person| person.party.clone());
+        known.or_else(|| id.party())
+    };
+    persons.into_iter().filter_map(party).collect()
+}
+
+/// The mark of a portion that these parties may have, as it stands on what they get. Where no such mark can be written,
+/// the written one stays, which lets nobody further.
+pub fn mark_for(report: &Report, mark: &str, parties: &BTreeSet<PartyPath>) -> String {
+    let copy = entente_core::mark_for(schemes(), groups(), report, mark, parties, CopyList::Receivers);
+    copy.unwrap_or_else(|_| mark.to_owned())
+}
+
+/// The same, for a portion wherever it stands.
+pub fn mark_of(state: &State, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<String> {
+    let held = state.reports.get(&portion.report)?.versions.get(&portion.version)?;
+    Some(mark_for(held, &state.portion(portion)?.mark, parties))
+}
+
+/// The banner over portions of one or several reports as they are written: one roll-up for each scheme.
 pub fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
+    banner_over_marks(
+        state,
+        portions.filter_map(|portion| Some((portion, state.portion(portion)?.mark.clone()))),
+    )
+}
+
+/// The banner over portions as they are marked for somebody.
+pub fn banner_over_marks<'p>(state: &State, portions: impl Iterator<Item = (&'p PortionRef, String)>) -> String {
     let mut by_scheme: BTreeMap<String, (ReportId, u32, Vec<String>)> = BTreeMap::new();
-    for reference in portions {
+    for (reference, mark) in portions {
         let held = state
             .reports
             .get(&reference.report)
             .and_then(|held| held.versions.get(&reference.version));
-        if let Some((report, portion)) = held.zip(state.portion(reference)) {
+        if let Some(report) = held {
             let key = format!("{:?}/{}", report.scheme, report.profile);
             let entry = by_scheme
                 .entry(key)
                 .or_insert_with(|| (report.id.clone(), report.version, Vec::new()));
-            entry.2.push(portion.mark.clone());
+            entry.2.push(mark);
         }
     }
     let banners = by_scheme.into_values().filter_map(|(id, version, marks)| {

@@ -11,6 +11,7 @@
 mod adjacent;
 pub mod builtin;
 pub mod codes;
+mod copy;
 mod finding;
 mod groups;
 mod label;
@@ -22,6 +23,7 @@ pub mod us;
 mod xml;
 
 pub use adjacent::{AdjacentFault, AdjacentMark, AdjacentMarks, Banners, Marks, split_adjacent_marks};
+pub use copy::{CopyList, NotReleasable, public_mark, released_mark};
 pub use finding::{Finding, Severity};
 pub use groups::{Group, Groups};
 pub use label::{Category, Caveat, Circle, Control, Label, Level, Purpose, Purposes, SchemeId};

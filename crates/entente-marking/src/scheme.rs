@@ -1,11 +1,14 @@
 //! What every set of marking rules can do, and where to find one by name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::copy::CopyList;
 use crate::finding::Finding;
 use crate::label::{Label, Level, SchemeId};
+use crate::release::Entity;
 
 /// Where a mark stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -193,6 +196,22 @@ pub trait Scheme: Send + Sync {
     /// Computes a document's banner from all its portions at once. `banner` is what the document's author wrote
     /// as its banner, if anything; it only serves to read abbreviated portions.
     fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup;
+
+    /// The text of a mark whose release list also admits these. Only [`crate::released_mark`] asks for it, and holds what
+    /// comes against the written mark.
+    ///
+    /// # Errors
+    /// Why the scheme writes no such list; the text ends the sentence "it cannot be released: …".
+    fn list_of_copy(&self, mark: &str, to: &BTreeSet<Entity>, list: CopyList) -> Result<String, String> {
+        let _ = (mark, to, list);
+        Err(format!("{} has no words for a longer release list", self.title()))
+    }
+
+    /// Whether a mark that asks nothing of a reader says nothing else either: no release list is written in it.
+    fn is_open(&self, mark: &str) -> bool {
+        let _ = mark;
+        true
+    }
 }
 
 /// The schemes known to a node. Where a scheme has several profiles, the one added first is its default.

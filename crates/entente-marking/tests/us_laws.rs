@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
+use std::collections::BTreeSet;
+
 use entente_marking::us::UsIc;
 use entente_marking::{
-    Category, Caveat, Circle, Control, Entity, Label, Level, MarkKind, Purposes, Release, Scheme, SchemeId,
+    Category, Caveat, Circle, Control, CopyList, Entity, Label, Level, MarkKind, Purposes, Release, Scheme, SchemeId,
+    released_mark,
 };
 use proptest::prelude::*;
 
@@ -167,6 +170,40 @@ proptest! {
     }
 
     #[test]
+    fn b20_a_copy_is_never_laxer_than_written_but_for_its_receivers(
+        text in portion(),
+        to in prop::collection::btree_set(prop::sample::select(vec!["JOR", "GBR", "AFG", "USA", "FRA"]), 1..3),
+        whole in any::<bool>(),
+    ) {
+        let scheme = UsIc::ic_2016();
+        let to: BTreeSet<Entity> = to.into_iter().map(Entity::new).collect();
+        let list = if whole { CopyList::Whole } else { CopyList::Receivers };
+        let written = scheme.check(&text, MarkKind::Portion, None).marking.unwrap().label;
+        if let Ok(copy) = released_mark(&scheme, &text, &to, list) {
+            let bare = |label: &Label| Label { release: Release::Unrestricted, ..label.clone() };
+            prop_assert!(bare(&copy.label).dominates(&bare(&written)), "{text} → {}", copy.canonical);
+            let (Release::Only(before), Release::Only(after)) = (&written.release, &copy.label.release) else {
+                panic!("US marks have lists");
+            };
+            for receiver in &to {
+                prop_assert!(after.full.contains(receiver) || before.display.contains(receiver), "{text} → {}", copy.canonical);
+                prop_assert!(!before.display.contains(receiver) || before.full.contains(receiver) || !after.full.contains(receiver),
+                    "what was to be shown only is handed over: {text} → {}", copy.canonical);
+            }
+            for admitted in after.full.difference(&before.full) {
+                prop_assert!(to.contains(admitted), "{text} → {}", copy.canonical);
+            }
+            if !whole {
+                // Nobody is told who else has it, but for the owners.
+                let named = written.owners.iter().chain(&to).cloned().chain([Entity::new("USA")]).collect();
+                prop_assert!(after.full.is_subset(&named), "{text} → {}", copy.canonical);
+            }
+            let read = scheme.check(&copy.canonical, MarkKind::Portion, None);
+            prop_assert_eq!(read.marking, Some(copy));
+        }
+    }
+
+    #[test]
     fn an_unknown_token_never_opens_anything(text in portion(), word in "[A-Z]{4,9}", at in 0usize..6) {
         let scheme = UsIc::ic_2016();
         let inner = text.trim_matches(['(', ')']);
@@ -325,13 +362,10 @@ fn label() -> impl Strategy<Value = Label> {
                     })
                     .collect(),
                 required: required.into_iter().map(Category::new).collect(),
-                any_of: [any
+                any_of: [any.into_iter().map(Category::new).collect::<BTreeSet<_>>()]
                     .into_iter()
-                    .map(Category::new)
-                    .collect::<std::collections::BTreeSet<_>>()]
-                .into_iter()
-                .filter(|g| !g.is_empty())
-                .collect(),
+                    .filter(|g| !g.is_empty())
+                    .collect(),
                 release,
                 circle: [
                     Circle::Anyone,

@@ -117,8 +117,14 @@ pub trait SourceExposure {
     /// Whether a source of this party's own stands behind a portion, so that its holders have to ask.
     fn stands_behind(&self, portion: &PortionRef) -> bool;
 
-    /// What an audience would be able to work out if it got all of these portions: one answer for each.
-    fn exposures(&self, portions: &[&PortionRef], audience: &[PersonId], moment: Timestamp) -> Vec<Exposure>;
+    /// What an audience would be able to work out if it got all of these portions for a purpose: one answer for each.
+    fn exposures(
+        &self,
+        portions: &[&PortionRef],
+        audience: &[PersonId],
+        purpose: Option<&Purpose>,
+        moment: Timestamp,
+    ) -> Vec<Exposure>;
 }
 
 /// No local policies, and no protected sources.
@@ -140,7 +146,7 @@ impl SourceExposure for NoGuards {
         false
     }
 
-    fn exposures(&self, portions: &[&PortionRef], _: &[PersonId], _: Timestamp) -> Vec<Exposure> {
+    fn exposures(&self, portions: &[&PortionRef], _: &[PersonId], _: Option<&Purpose>, _: Timestamp) -> Vec<Exposure> {
         vec![Exposure::Within; portions.len()]
     }
 }
@@ -338,7 +344,7 @@ impl<'s: 'q, 'q> Question<'s, 'q> {
         let mut names = LocalNames(Names::default(), snapshot.names.len());
         let purpose = names.intern(query.purpose.map_or("(none stated)", Purpose::as_str));
         let references: Vec<&PortionRef> = portions.iter().map(|n| &report.portions[*n]).collect();
-        let exposures = exposure.exposures(&references, query.audience, query.moment);
+        let exposures = exposure.exposures(&references, query.audience, query.purpose, query.moment);
         let mut columns = Vec::new();
         let mut known: HashMap<Column, u32> = HashMap::new();
         let column = (portions.iter().zip(exposures))

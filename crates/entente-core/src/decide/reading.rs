@@ -99,7 +99,7 @@ impl<'s> Reading<'s> {
             .collect();
         let portions: Vec<&PortionRef> = portions.iter().collect();
         let audience = std::slice::from_ref(self.reader);
-        let exposures = self.exposure.exposures(&portions, audience, self.moment);
+        let exposures = self.exposure.exposures(&portions, audience, self.purpose, self.moment);
         exposures.iter().all(|exposure| *exposure == Exposure::Within)
     }
 

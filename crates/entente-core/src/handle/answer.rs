@@ -8,6 +8,7 @@ use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestI
 use crate::message::Message;
 use crate::report::{Lineage, Origin, Portion, Report};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
+use crate::shown::releases_to;
 use crate::source::ExposureAnswer;
 use crate::state::{RequestCase, State};
 
@@ -144,7 +145,16 @@ fn keeps_sources(
             list.join(", ")
         )));
     };
-    Ok(Some(source::risked(request, exposed, reason, context)))
+    // Accepted for what the consent is for.
+    let asked = || request.purpose.clone().map(|purpose| BTreeSet::from([purpose]));
+    let purposes = terms.purposes.clone().or_else(asked);
+    Ok(Some(source::risked(
+        request,
+        exposed,
+        purposes.as_ref(),
+        reason,
+        context,
+    )))
 }
 
 pub(super) fn refuse(
@@ -194,6 +204,16 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
         ));
     }
     let asked = &case.request;
+    let mut closed_to = asked
+        .audience
+        .iter()
+        .filter(|person| !releases_to(context.groups, &label, person));
+    if let Some(person) = closed_to.next() {
+        return Err(Refusal::Invalid(format!(
+            "{mark} does not release the text to {}, for whom it is; mark it for them, or refuse the portion",
+            person.id
+        )));
+    }
     let original = state
         .reports
         .get(&asked.report)

@@ -179,7 +179,8 @@ fn together(briefing: &mut Briefing, context: &Context<'_>) {
     };
     let portions: Vec<&PortionRef> = said().map(|(_, item)| &item.portion).collect();
     let places: Vec<usize> = said().map(|(n, _)| n).collect();
-    let exposures = context.exposure.exposures(&portions, &audience, context.now);
+    let purpose = briefing.purpose.as_ref();
+    let exposures = context.exposure.exposures(&portions, &audience, purpose, context.now);
     for (n, exposure) in places.into_iter().zip(exposures) {
         if let Exposure::Narrows(by) | Exposure::Unasked(by) = exposure {
             let item = &mut briefing.items[n];

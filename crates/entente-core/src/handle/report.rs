@@ -319,6 +319,7 @@ pub(super) fn deliver(
                 parties: BTreeSet::from([to.clone()]),
             },
             band: Band::Narrows,
+            purposes: None,
             despite: Some(reason),
             at: context.now,
         }));

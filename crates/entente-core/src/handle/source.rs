@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use entente_marking::Purpose;
+
 use super::{Context, Decided, Refusal, home, to_answer};
 use crate::decide::Exposure;
 use crate::event::Event;
@@ -106,7 +108,7 @@ pub(super) fn exposed(
 ) -> BTreeSet<PortionId> {
     let persons: Vec<PersonId> = audience.iter().map(|person| person.id.clone()).collect();
     let portions: Vec<&PortionRef> = portions.iter().collect();
-    let exposures = context.exposure.exposures(&portions, &persons, context.now);
+    let exposures = context.exposure.exposures(&portions, &persons, None, context.now);
     (portions.iter().zip(exposures))
         .filter(|(_, exposure)| matches!(exposure, Exposure::Narrows(by) | Exposure::Unasked(by) if by == home))
         .map(|(portion, _)| portion.portion.clone())
@@ -117,11 +119,13 @@ pub(super) fn exposed(
 pub(super) fn risked(
     request: &Request,
     portions: BTreeSet<PortionId>,
+    purposes: Option<&BTreeSet<Purpose>>,
     reason: &str,
     context: &Context<'_>,
 ) -> ExposureAnswer {
     ExposureAnswer {
         portions,
+        purposes: purposes.cloned(),
         despite: Some(reason.to_owned()),
         ..about(request, Band::Narrows, context)
     }
@@ -140,6 +144,7 @@ fn about(request: &Request, band: Band, context: &Context<'_>) -> ExposureAnswer
             parties: BTreeSet::new(),
         },
         band,
+        purposes: None,
         despite: None,
         at: context.now,
     }

@@ -15,6 +15,7 @@
 mod atomic;
 pub mod authority;
 mod categories;
+mod copy;
 mod country;
 mod cui;
 mod disclosure;
@@ -30,9 +31,13 @@ mod syntax;
 mod teach;
 mod vocabulary;
 
+use std::collections::BTreeSet;
+
+use crate::copy::CopyList;
 use crate::finding::Finding;
 use crate::groups::Groups;
 use crate::label::SchemeId;
+use crate::release::Entity;
 use crate::scheme::{Checked, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 pub use country::{groups, is_country};
 use mark::{Head, List, Mark};
@@ -270,5 +275,17 @@ impl Scheme for UsIc {
             steps,
             findings,
         }
+    }
+
+    fn list_of_copy(&self, mark: &str, to: &BTreeSet<Entity>, list: CopyList) -> Result<String, String> {
+        let (read, _) = self.read(mark, MarkKind::Portion);
+        let read = read.ok_or_else(|| "it cannot be read".to_owned())?;
+        let copy = copy::released(read, to, list, &self.lists)?;
+        Ok(render::render(&copy, MarkKind::Portion, self.profile))
+    }
+
+    fn is_open(&self, mark: &str) -> bool {
+        let (read, _) = self.read(mark, MarkKind::Portion);
+        read.is_some_and(|mark| !mark.has_controls() && mark.head == Head::Us(vocabulary::Class::Unclassified))
     }
 }

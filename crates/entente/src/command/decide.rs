@@ -15,7 +15,7 @@ use super::Global;
 use super::report::word;
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
-use entente_desk::marks::banner_in;
+use entente_desk::marks::{banner_in, mark_for, parties_of};
 use entente_node::Pinned;
 
 /// `entente decide`.
@@ -195,7 +195,12 @@ fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {
         row
     });
     output::table(&head, rows.collect(), "the report has no portions");
-    let allowed: Vec<String> = decision.permitted().map(mark).collect();
+    let parties = parties_of(state, decision.people());
+    let allowed = decision.permitted().map(mark);
+    let allowed: Vec<String> = match report {
+        Some(report) => allowed.map(|mark| mark_for(report, &mark, &parties)).collect(),
+        None => Vec::new(),
+    };
     if let (Some(report), false) = (report, allowed.is_empty()) {
         let banner = banner_in(report, allowed.iter().map(String::as_str)).unwrap_or_default();
         output::line(format!(

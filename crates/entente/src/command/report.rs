@@ -16,7 +16,7 @@ use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::{input, output, words};
 use entente_desk::lineage::resting_on;
-use entente_desk::marks::banner_in;
+use entente_desk::marks::{banner_in, mark_for, parties_of};
 use entente_marking::builtin::{groups, schemes};
 use entente_node::Pinned;
 
@@ -262,11 +262,18 @@ impl ReportCommand {
                         Some(Ok(seen)) if !seen.is_empty() => (seen.len(), Some(seen)),
                         Some(_) => continue,
                     };
+                    let parties = reader.as_ref().map(|reader| parties_of(node.state(), [reader]));
                     let marks = report
                         .portions
                         .iter()
                         .filter(|p| of.as_ref().is_none_or(|seen| seen.contains(p.id.as_str())));
-                    let banner = banner_in(report, marks.map(|portion| portion.mark.as_str()));
+                    let marks: Vec<String> = marks
+                        .map(|portion| match &parties {
+                            Some(parties) => mark_for(report, &portion.mark, parties),
+                            None => portion.mark.clone(),
+                        })
+                        .collect();
+                    let banner = banner_in(report, marks.iter().map(String::as_str));
                     let state = holding_state(node.state(), report);
                     rows.push(vec![
                         report.id.to_string(),
@@ -434,14 +441,21 @@ fn show(
     let shown: Vec<&Portion> = all
         .filter(|portion| seen.as_ref().is_none_or(|seen| seen.contains(portion.id.as_str())))
         .collect();
-    let banner = banner_in(report, shown.iter().map(|portion| portion.mark.as_str()));
+    // A reader sees each portion under the mark that it has for them.
+    let parties = reader.map(|reader| parties_of(node.state(), [reader]));
+    let mark = |portion: &Portion| match &parties {
+        Some(parties) => mark_for(report, &portion.mark, parties),
+        None => portion.mark.clone(),
+    };
+    let marks: Vec<String> = shown.iter().map(|portion| mark(portion)).collect();
+    let banner = banner_in(report, marks.iter().map(String::as_str));
     let state = holding_state(node.state(), report);
     // A title can give away what is in it.
     let title = Some(report.title.as_str()).filter(|_| reader.is_none() || !shown.is_empty());
     let value = json!({
         "id": report.id, "version": report.version, "title": title, "originator": report.originator, "banner": banner, "state": state,
         "portions": shown.iter().map(|p| json!({
-            "id": p.id, "mark": p.mark, "text": p.text, "originators": p.lineage.originators().collect::<Vec<_>>(), "tear_line": p.tear_line,
+            "id": p.id, "mark": mark(p), "text": p.text, "originators": p.lineage.originators().collect::<Vec<_>>(), "tear_line": p.tear_line,
         })).collect::<Vec<_>>(),
         "withheld": reader.map(|_| report.portions.iter().filter(|p| !shown.iter().any(|s| s.id == p.id)).count()),
     });
@@ -459,7 +473,7 @@ fn show(
             let by: Vec<&str> = portion.lineage.originators().map(PartyPath::as_str).collect();
             output::line(format!(
                 "\n{} {} [{}]",
-                portion.mark,
+                mark(portion),
                 portion.text,
                 [portion.id.as_str(), &by.join("+")].join(", ")
             ));

@@ -36,6 +36,11 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
         self.all.get(key).map(Arc::as_ref)
     }
 
+    /// The key itself as it is kept, with its value: both live as long as this copy.
+    pub fn pair(&self, key: &K) -> Option<(&K, &V)> {
+        self.all.get_key_value(key).map(|(key, value)| (key, value.as_ref()))
+    }
+
     /// The value under a key, to be changed in this copy only. Which reports it is about must stay as it is.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.all.get_mut(key).map(Arc::make_mut)

@@ -471,6 +471,11 @@ impl State {
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
     }
 
+    /// Whether something can be sealed to a party: its keys are known here.
+    pub fn can_reach(&self, party: &PartyPath) -> bool {
+        self.parties.get(party).is_some_and(|party| party.recipient.is_some())
+    }
+
     /// Those of these persons who are not known here, as outsiders.
     pub(crate) fn outsiders<'i>(&self, ids: impl IntoIterator<Item = &'i PersonId>) -> Vec<Person> {
         let unknown = ids.into_iter().filter(|id| !self.persons.contains_key(id));

@@ -1,8 +1,23 @@
 //! What people do, as functions from what is true and who asks to a value.
 //!
 //! A value here **is** what `--json` prints; tables, papers and pages only render it, so that none of them can say more
-//! than another. There is no I/O, no clock and no printing: the moment comes with the question.
+//! than another. There is no I/O, no clock and no printing: what is true comes as a [`Moment`], and who asks, what for and
+//! when as a [`View`].
 
+pub mod audience;
 pub mod briefing;
+pub mod casefile;
+pub mod cases;
+mod damage;
+pub mod deciding;
+pub mod drafts;
+pub mod holdings;
 pub mod lineage;
 pub mod marks;
+mod moment;
+pub mod reading;
+mod view;
+
+pub use damage::{Damage, Dependent};
+pub use moment::Moment;
+pub use view::{Asker, View};

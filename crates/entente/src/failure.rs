@@ -119,8 +119,20 @@ failed_from!(
     entente_seal::KeyError,
     entente_ledger::PublishError,
     entente_policy::RuleError,
+    entente_watch::facts::FactsError,
     jiff::Error
 );
+
+impl From<entente_desk::holdings::NothingKnown> for Failure {
+    fn from(error: entente_desk::holdings::NothingKnown) -> Self {
+        match error {
+            entente_desk::holdings::NothingKnown::Facts(error) => error.into(),
+            entente_desk::holdings::NothingKnown::Nothing => {
+                Self::not_found(format!("{error}; add some, or give a facts file with `--facts`"))
+            }
+        }
+    }
+}
 
 impl From<entente_core::decide::NotFound> for Failure {
     fn from(error: entente_core::decide::NotFound) -> Self {

@@ -59,3 +59,8 @@ pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
     }
     Ok(SecretString::from(first))
 }
+
+/// What is true now, as the desk looks at it.
+pub(crate) fn moment(node: &Pinned) -> entente_desk::Moment<'_> {
+    entente_desk::Moment::of(node.state(), node.rules())
+}

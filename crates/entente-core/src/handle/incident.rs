@@ -394,12 +394,11 @@ pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Co
 
 /// Those for whom a message waits because their keys are not known.
 fn unreachable(state: &State, decided: &Decided) -> Vec<String> {
-    let known = |party: &PartyPath| state.parties.get(party).is_some_and(|party| party.recipient.is_some());
     let waiting: BTreeSet<&PartyPath> = decided
         .messages
         .iter()
         .map(|(party, _)| party)
-        .filter(|party| !known(party))
+        .filter(|party| !state.can_reach(party))
         .collect();
     waiting.into_iter().map(ToString::to_string).collect()
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::disclosure::{LawfulArgs, WhenArgs};
 use super::paper::PaperArgs;
-use super::{Global, decide, exchange, holdings};
+use super::{Global, decide, exchange, facts};
 use crate::failure::{Exit, Failure};
 use crate::{output, words};
 use entente_desk::briefing::{SpeakersPaper, TablePaper, speakers_paper, table_paper};
@@ -228,7 +228,7 @@ fn gather(node: &Pinned, said: &[String], facts: &[String]) -> Result<Said, Fail
         all.entry(report).or_default().0.insert(portion);
     }
     for text in facts {
-        let (report, id): (ReportId, FactId) = holdings::named(text)?;
+        let (report, id): (ReportId, FactId) = facts::named(text)?;
         let kept = node.state().facts.get(&report).into_iter().flatten();
         let fact = kept.into_iter().find(|fact| fact.id == id);
         let fact = fact

@@ -1,21 +1,18 @@
 //! `decide`: who of an audience may have which portion, and who must be asked.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_core::decide::decide;
-use entente_core::{AudienceName, Command, Decision, Outcome, Person, PersonId, PortionId, Query, ReportId};
+use entente_core::{Command, Decision, Outcome, Person, PersonId, PortionId, ReportId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::Global;
 use super::report::word;
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
-use entente_desk::marks::{banner_in, mark_for, parties_of};
+use crate::{input, node, output, words};
+use entente_desk::deciding::{Alike, alike, answers, matrix};
+use entente_desk::{View, audience};
 use entente_node::Pinned;
 
 /// `entente decide`.
@@ -46,15 +43,8 @@ pub(crate) struct Decide {
 
 /// The audience meant: a defined one, or one in a file.
 pub(crate) fn audience(node: &Pinned, text: &str) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
-    if let Some(defined) = AudienceName::new(text)
-        .ok()
-        .and_then(|name| node.state().audiences.get(&name))
-    {
-        let members: Vec<PersonId> = defined.members.iter().cloned().collect();
-        let outsiders = members
-            .iter()
-            .filter_map(|id| Some(Person::outsider(id.clone(), id.party()?)));
-        return Ok((members.clone(), outsiders.collect()));
+    if let Some(named) = audience::named(node.state(), text) {
+        return Ok(named);
     }
     let path = PathBuf::from(text);
     match text == "-" || path.exists() {
@@ -69,10 +59,7 @@ pub(crate) fn audience(node: &Pinned, text: &str) -> Result<(Vec<PersonId>, Vec<
 /// of the same person.
 pub(crate) fn kept_audience(node: &mut Pinned, text: &str) -> Result<Vec<PersonId>, Failure> {
     let (members, described) = audience(node, text)?;
-    let unknown = described
-        .into_iter()
-        .filter(|person| !node.state().persons.contains_key(&person.id));
-    let commands: Vec<Command> = unknown.map(Command::KeepOutsider).collect();
+    let commands = audience::to_keep(node.state(), described);
     if !commands.is_empty() {
         node.submit_all(commands)?;
     }
@@ -86,20 +73,15 @@ impl Decide {
             kept_audience(&mut node, &self.audience)?;
         }
         let (members, outsiders) = audience(&node, &self.audience)?;
-        let snapshot = node.snapshot([&self.report], &outsiders);
         let purpose = self.purpose.as_deref().map(Purpose::new);
-        let query = Query {
-            report: &self.report,
-            version: self.version,
-            portions: Some(self.portions.as_slice()).filter(|list| !list.is_empty()),
-            audience: &members,
-            purpose: purpose.as_ref(),
-            moment: Timestamp::now(),
-        };
-        let decision = decide(&snapshot, &query, node.rules(), &node.exposure())?;
+        let view = View::of(None, purpose.as_ref(), Timestamp::now());
+        let moment = node::moment(&node);
+        let snapshot = moment.snapshot([&self.report], &outsiders);
+        let portions = Some(self.portions.as_slice()).filter(|list| !list.is_empty());
+        let decision = moment.decide(&snapshot, (&self.report, self.version), portions, &members, &view)?;
         let overall = decision.overall();
         match global.json {
-            true => write_json(&decision, overall)?,
+            true => write_json(&decision)?,
             false => write_text(&decision, &node, self.explain),
         }
         if self.record {
@@ -119,135 +101,65 @@ impl Decide {
     }
 }
 
-/// One document, written a person at a time: it never stands in memory as a whole.
-fn write_json(decision: &Decision<'_>, overall: Outcome) -> Result<(), Failure> {
+/// Writes the answer as one document, which never stands in memory as a whole.
+fn write_json(decision: &Decision<'_>) -> Result<(), Failure> {
     use std::io::Write;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let mut write = || -> std::io::Result<()> {
-        write!(
-            out,
-            "{{\"decision\":{},\"report\":{},\"version\":{},\"people\":[",
-            json!(overall),
-            json!(decision.report()),
-            decision.version()
-        )?;
-        for (person, id) in decision.people().iter().enumerate() {
-            write!(
-                out,
-                "{}{{\"person\":{},\"portions\":[",
-                if person > 0 { "," } else { "" },
-                json!(id)
-            )?;
-            // Portions of one group have the same answer, so it is put into words once.
-            let mut answers: HashMap<usize, String> = HashMap::new();
-            for (n, portion) in decision.portions().enumerate() {
-                let answer = match answers.entry(decision.group(n)) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(serde_json::to_string(&decision.answer(person, n))?),
-                };
-                let rest = answer.strip_prefix('{').unwrap_or(answer);
-                write!(
-                    out,
-                    "{}{{\"id\":{},{rest}",
-                    if n > 0 { "," } else { "" },
-                    json!(portion)
-                )?;
-            }
-            write!(out, "]}}")?;
-        }
-        writeln!(out, "]}}")?;
-        out.flush()
-    };
-    write().map_err(Failure::failed)
+    let written = serde_json::to_writer(&mut out, &answers(decision)).map_err(std::io::Error::from);
+    written
+        .and_then(|()| writeln!(out))
+        .and_then(|()| out.flush())
+        .map_err(Failure::failed)
 }
 
-/// Outcome, message and remedy, with the portions and the people to which they apply.
-type Same = BTreeMap<(Outcome, String, String), (BTreeSet<usize>, BTreeSet<String>)>;
-
 fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {
-    let portions: Vec<&PortionId> = decision.portions().collect();
-    let state = node.state();
-    let report = state
-        .reports
-        .get(decision.report())
-        .and_then(|holding| holding.versions.get(&decision.version()));
-    let mark = |id: &PortionId| {
-        let substitute = || {
-            state
-                .substitutes_of(decision.report(), decision.version())
-                .map(|s| &s.portion)
-                .find(|p| p.id == *id)
-        };
-        report
-            .and_then(|report| report.portion(id))
-            .or_else(substitute)
-            .map(|portion| portion.mark.clone())
-            .unwrap_or_default()
-    };
+    let matrix = matrix(node.state(), decision);
     let mut head = vec!["portion", "mark"];
-    let names: Vec<String> = decision.people().iter().map(ToString::to_string).collect();
+    let names: Vec<String> = matrix.people.iter().map(ToString::to_string).collect();
     head.extend(names.iter().map(String::as_str));
     head.push("audience");
-    let rows = portions.iter().enumerate().map(|(n, id)| {
-        let mut row = vec![id.to_string(), mark(id)];
-        row.extend((0..names.len()).map(|person| word(decision.outcome(person, n)).to_owned()));
-        row.push(word(decision.audience_outcome(n)).to_owned());
-        row
+    let rows = matrix.rows.iter().map(|row| {
+        let outcomes = row.outcomes.iter().chain([&row.audience]);
+        let outcomes = outcomes.map(|outcome| word(*outcome).to_owned());
+        [row.portion.to_string(), row.mark.clone()]
+            .into_iter()
+            .chain(outcomes)
+            .collect()
     });
     output::table(&head, rows.collect(), "the report has no portions");
-    let parties = parties_of(state, decision.people());
-    let allowed = decision.permitted().map(mark);
-    let allowed: Vec<String> = match report {
-        Some(report) => allowed.map(|mark| mark_for(report, &mark, &parties)).collect(),
-        None => Vec::new(),
-    };
-    if let (Some(report), false) = (report, allowed.is_empty()) {
-        let banner = banner_in(report, allowed.iter().map(String::as_str)).unwrap_or_default();
-        output::line(format!(
+    match &matrix.banner {
+        Some(banner) => output::line(format!(
             "\nthe audience may have {} of {} portions, as {banner}",
-            allowed.len(),
-            portions.len()
-        ));
-    } else {
-        output::line("\nthe audience may have nothing of it");
+            matrix.permitted(),
+            matrix.rows.len()
+        )),
+        None => output::line("\nthe audience may have nothing of it"),
     }
-    // Portions and people whose answers are the same are named together.
-    let mut same: Same = BTreeMap::new();
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for n in 0..portions.len() {
-        groups.entry(decision.group(n)).or_default().push(n);
+    for alike in alike(decision, explain) {
+        say_alike(&alike);
     }
-    for (n, members) in groups.values().filter_map(|members| Some((*members.first()?, members))) {
-        for (person, name) in names.iter().enumerate() {
-            let answer = decision.answer(person, n);
-            let shown = if explain { answer.reasons.len() } else { 1 };
-            let reasons = answer.reasons.into_iter().take(shown).map(|reason| {
-                let message = format!("{} [{}; {}]", reason.message, reason.rule, reason.authority);
-                (message, reason.remedy)
-            });
-            let obligations = answer.obligations.into_iter().map(|text| (text, String::new()));
-            for (message, remedy) in reasons.chain(obligations) {
-                let (portions, people) = same.entry((answer.outcome, message, remedy)).or_default();
-                portions.extend(members.iter().copied());
-                people.insert(name.clone());
-            }
-        }
-    }
+}
+
+/// What is said in the same words about several portions and persons.
+fn say_alike(alike: &Alike) {
     /// How many portions a line names before it only counts.
     const NAMED: usize = 12;
-    for ((outcome, message, remedy), (indexes, people)) in same.into_iter().rev() {
-        let who = match people.len() == names.len() {
-            true => String::new(),
-            false => format!(" for {}", people.into_iter().collect::<Vec<_>>().join(", ")),
-        };
-        let list: Vec<&str> = indexes.iter().map(|n| portions[*n].as_str()).take(NAMED).collect();
-        let more = match indexes.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        output::line(format!("\n{} {}{more}{who}: {message}", word(outcome), list.join(", ")));
-        if !remedy.is_empty() {
-            output::line(format!("    → {remedy}"));
-        }
+    let who = alike
+        .people
+        .as_ref()
+        .map_or(String::new(), |who| format!(" for {}", words::list(who)));
+    let list: Vec<&str> = alike.portions.iter().map(PortionId::as_str).take(NAMED).collect();
+    let more = match alike.portions.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    output::line(format!(
+        "\n{} {}{more}{who}: {}",
+        word(alike.outcome),
+        list.join(", "),
+        alike.message
+    ));
+    if !alike.remedy.is_empty() {
+        output::line(format!("    → {}", alike.remedy));
     }
 }

@@ -8,9 +8,10 @@ use entente_watch::check::{self, Checked};
 use entente_watch::proposal::{self, Thesaurus};
 use serde_json::json;
 
-use super::{Global, holdings, texts};
+use super::{Global, texts};
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
+use entente_desk::holdings;
 use entente_node::Pinned;
 
 /// `entente facts`.
@@ -104,6 +105,15 @@ pub(crate) fn say_checked(checked: &[Checked]) {
     );
 }
 
+/// The report and the fact that such a name stands for.
+pub(crate) fn named(text: &str) -> Result<(ReportId, FactId), Failure> {
+    holdings::named(text).ok_or_else(|| {
+        Failure::usage(format!(
+            "`{text}` names no fact; write REPORT/fact, as `entente facts list` does"
+        ))
+    })
+}
+
 impl FactsCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
@@ -124,7 +134,7 @@ impl FactsCommand {
             }
             Self::Set { report, file } => {
                 let facts: Vec<Fact> = input::json(&file)?;
-                let watched = holdings::watched(&report, &facts, None)?;
+                let watched = holdings::watched(&report, &facts)?;
                 node.submit(Command::SetFacts {
                     report: report.clone(),
                     facts: facts.clone(),
@@ -187,7 +197,7 @@ impl FactsCommand {
             Self::Check { report, background } => {
                 held(&node, &report)?;
                 let facts = node.state().facts.get(&report).map_or(&[][..], Vec::as_slice);
-                let checked = check::check(holdings::watched(&report, facts, None)?, &texts::sources(&background)?);
+                let checked = check::check(holdings::watched(&report, facts)?, &texts::sources(&background)?);
                 output::either(global.json, &checked, || say_checked(&checked))?;
             }
         }

@@ -3,7 +3,6 @@
 mod arrangement;
 mod assure;
 mod brief;
-mod case;
 mod consent;
 mod decide;
 mod demo;
@@ -13,7 +12,6 @@ mod draft;
 mod exchange;
 mod exposure;
 mod facts;
-mod holdings;
 mod incident;
 mod ledger;
 mod marking;

@@ -1,22 +1,23 @@
 //! `report`: add, show, list, distribute, withdraw.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_core::decide::{NotFound, decide};
+use entente_core::decide::NotFound;
 use entente_core::draft::{self, Fault, Setting};
 use entente_core::empty_audiences;
 use entente_core::handle::Why;
-use entente_core::{Command, Outcome, PartyPath, PersonId, Portion, Query, Report, ReportId, State};
+use entente_core::{Command, Outcome, PartyPath, PersonId, Report, ReportId, State};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::{input, output, words};
+use crate::{input, node, output, words};
+use entente_desk::View;
 use entente_desk::lineage::resting_on;
-use entente_desk::marks::{banner_in, mark_for, parties_of};
+use entente_desk::reading::{self, Listed, Shown, report_banner};
+use entente_marking::Purpose;
 use entente_marking::builtin::{groups, schemes};
 use entente_node::Pinned;
 
@@ -152,36 +153,6 @@ pub(crate) fn read_report(
     draft::compose(file, &setting).map_err(|found| faults(path, file, &found))
 }
 
-/// What a reader may see of a report: indexes of portions; none where the reader must not know of it at all.
-///
-/// This is where pages, lists and counts ask; it only passes on what `decide` says.
-pub(crate) fn visible(
-    node: &Pinned,
-    id: &ReportId,
-    version: Option<u32>,
-    reader: &PersonId,
-    purpose: Option<&str>,
-) -> Result<BTreeSet<String>, Failure> {
-    let snapshot = node.snapshot([id], &[]);
-    let purpose = purpose.map(entente_marking::Purpose::new);
-    let audience = [reader.clone()];
-    let query = Query {
-        report: id,
-        version,
-        portions: None,
-        audience: &audience,
-        purpose: purpose.as_ref(),
-        moment: Timestamp::now(),
-    };
-    let decision = decide(&snapshot, &query, node.rules(), &node.exposure())?;
-    let seen: BTreeSet<String> = decision.permitted().map(ToString::to_string).collect();
-    match seen.is_empty() && snapshot.protects_existence(id) {
-        // The same answer as for a report that does not exist.
-        true => Err(NotFound::Report(id.to_string()).into()),
-        false => Ok(seen),
-    }
-}
-
 impl ReportCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
@@ -248,51 +219,7 @@ impl ReportCommand {
                 reader,
                 purpose,
             } => show(global, &id, version, reader.as_ref(), purpose.as_deref())?,
-            Self::List { reader } => {
-                let node = global.node()?;
-                let mut rows = Vec::new();
-                let mut value = Vec::new();
-                for holding in node.state().reports.values() {
-                    let Some(report) = holding.latest() else { continue };
-                    let seen = reader
-                        .as_ref()
-                        .map(|reader| visible(&node, &report.id, None, reader, None));
-                    let (shown, of) = match seen {
-                        None => (report.portions.len(), None),
-                        Some(Ok(seen)) if !seen.is_empty() => (seen.len(), Some(seen)),
-                        Some(_) => continue,
-                    };
-                    let parties = reader.as_ref().map(|reader| parties_of(node.state(), [reader]));
-                    let marks = report
-                        .portions
-                        .iter()
-                        .filter(|p| of.as_ref().is_none_or(|seen| seen.contains(p.id.as_str())));
-                    let marks: Vec<String> = marks
-                        .map(|portion| match &parties {
-                            Some(parties) => mark_for(report, &portion.mark, parties),
-                            None => portion.mark.clone(),
-                        })
-                        .collect();
-                    let banner = banner_in(report, marks.iter().map(String::as_str));
-                    let state = holding_state(node.state(), report);
-                    rows.push(vec![
-                        report.id.to_string(),
-                        format!("v{}", report.version),
-                        report.title.clone(),
-                        banner.clone().unwrap_or_default(),
-                        shown.to_string(),
-                        state.clone(),
-                    ]);
-                    value.push(json!({ "id": report.id, "version": report.version, "title": report.title, "originator": report.originator, "banner": banner, "portions": shown, "state": state }));
-                }
-                output::either(global.json, &value, || {
-                    output::table(
-                        &["report", "version", "title", "banner", "portions", "state"],
-                        rows,
-                        "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
-                    );
-                })?;
-            }
+            Self::List { reader } => list(&global.node()?, global, reader.as_ref())?,
             Self::Distribute { id, add, remove } => {
                 let mut node = global.node()?;
                 node.submit(Command::Distribute {
@@ -373,40 +300,25 @@ impl ReportCommand {
     }
 }
 
-fn holding_state(state: &State, report: &Report) -> String {
-    let withdrawn = state
-        .reports
-        .get(&report.id)
-        .is_some_and(|holding| holding.withdrawn.is_some());
-    match state.recall_of(&report.id, report.version) {
-        Some(recall) => {
-            let open: Vec<&str> = recall
-                .holders
-                .iter()
-                .filter(|(_, done)| done.is_none())
-                .map(|(party, _)| party.as_str())
-                .collect();
-            let confirmed = if open.is_empty() {
-                "acknowledged by all".to_owned()
-            } else {
-                format!("unconfirmed by {}", open.join(", "))
-            };
-            format!("recalled {} ({confirmed})", recall.action.name())
-        }
-        None if withdrawn => "withdrawn".to_owned(),
-        None if state
-            .reports
-            .get(&report.id)
-            .is_some_and(|holding| holding.on_hold.is_some()) =>
-        {
-            "releases on hold".to_owned()
-        }
-        None => "in force".to_owned(),
-    }
-}
-
-fn report_banner(report: &Report) -> Option<String> {
-    banner_in(report, report.portions.iter().map(|portion| portion.mark.as_str()))
+fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) -> Result<(), Failure> {
+    let all = reading::list(&node::moment(node), &View::of(reader, None, Timestamp::now()));
+    let row = |listed: &Listed| {
+        vec![
+            listed.id.to_string(),
+            format!("v{}", listed.version),
+            listed.title.clone(),
+            listed.banner.clone().unwrap_or_default(),
+            listed.portions.to_string(),
+            listed.state.clone(),
+        ]
+    };
+    output::either(global.json, &all, || {
+        output::table(
+            &["report", "version", "title", "banner", "portions", "state"],
+            all.iter().map(row).collect(),
+            "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
+        );
+    })
 }
 
 fn show(
@@ -417,70 +329,42 @@ fn show(
     purpose: Option<&str>,
 ) -> Result<(), Failure> {
     let mut node = global.node()?;
-    let missing = || Failure::from(NotFound::Report(id.to_string()));
-    let seen = reader
-        .map(|reader| visible(&node, id, version, reader, purpose))
-        .transpose()?;
+    let purpose = purpose.map(Purpose::new);
+    let view = View::of(reader, purpose.as_ref(), Timestamp::now());
+    let shown = reading::show(&node::moment(&node), id, version, &view)?;
     if let Some(reader) = reader {
         // Nothing is shown that is not on record.
         node.submit(Command::RecordOpening {
             report: id.clone(),
             version,
             reader: reader.clone(),
-            purpose: purpose.map(entente_marking::Purpose::new),
+            purpose: purpose.clone(),
         })?;
     }
-    let holding = node.state().reports.get(id).ok_or_else(missing)?;
-    let report = holding.version(version).ok_or_else(missing)?;
-    let substitutes: Vec<&Portion> = node
-        .state()
-        .substitutes_of(id, report.version)
-        .map(|s| &s.portion)
-        .collect();
-    let all = report.portions.iter().chain(substitutes);
-    let shown: Vec<&Portion> = all
-        .filter(|portion| seen.as_ref().is_none_or(|seen| seen.contains(portion.id.as_str())))
-        .collect();
-    // A reader sees each portion under the mark that it has for them.
-    let parties = reader.map(|reader| parties_of(node.state(), [reader]));
-    let mark = |portion: &Portion| match &parties {
-        Some(parties) => mark_for(report, &portion.mark, parties),
-        None => portion.mark.clone(),
-    };
-    let marks: Vec<String> = shown.iter().map(|portion| mark(portion)).collect();
-    let banner = banner_in(report, marks.iter().map(String::as_str));
-    let state = holding_state(node.state(), report);
-    // A title can give away what is in it.
-    let title = Some(report.title.as_str()).filter(|_| reader.is_none() || !shown.is_empty());
-    let value = json!({
-        "id": report.id, "version": report.version, "title": title, "originator": report.originator, "banner": banner, "state": state,
-        "portions": shown.iter().map(|p| json!({
-            "id": p.id, "mark": mark(p), "text": p.text, "originators": p.lineage.originators().collect::<Vec<_>>(), "tear_line": p.tear_line,
-        })).collect::<Vec<_>>(),
-        "withheld": reader.map(|_| report.portions.iter().filter(|p| !shown.iter().any(|s| s.id == p.id)).count()),
-    });
-    output::either(global.json, &value, || {
-        let banner = banner.as_deref().unwrap_or("(nothing of it may be shown)");
-        output::line(banner);
+    output::either(global.json, &shown, || say_report(&shown))
+}
+
+fn say_report(shown: &Shown) {
+    let banner = shown.banner.as_deref().unwrap_or("(nothing of it may be shown)");
+    output::line(banner);
+    output::line(format!(
+        "{} v{} from {}: {} [{}]",
+        shown.id,
+        shown.version,
+        shown.originator,
+        shown.title.as_deref().unwrap_or("(not for you)"),
+        shown.state
+    ));
+    for portion in &shown.portions {
+        let by: Vec<&str> = portion.originators.iter().map(PartyPath::as_str).collect();
         output::line(format!(
-            "{} v{} from {}: {} [{state}]",
-            report.id,
-            report.version,
-            report.originator,
-            title.unwrap_or("(not for you)")
+            "\n{} {} [{}]",
+            portion.mark,
+            portion.text,
+            [portion.id.as_str(), &by.join("+")].join(", ")
         ));
-        for portion in &shown {
-            let by: Vec<&str> = portion.lineage.originators().map(PartyPath::as_str).collect();
-            output::line(format!(
-                "\n{} {} [{}]",
-                mark(portion),
-                portion.text,
-                [portion.id.as_str(), &by.join("+")].join(", ")
-            ));
-        }
-        output::line(format!("\n{banner}"));
-    })?;
-    Ok(())
+    }
+    output::line(format!("\n{banner}"));
 }
 
 /// The word for an outcome in tables.

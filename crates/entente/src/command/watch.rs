@@ -16,9 +16,12 @@ use entente_watch::{Language, Scanner, html, proposal};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Global, draft, exchange, facts, holdings, texts};
+use jiff::Timestamp;
+
+use super::{Global, draft, exchange, facts, texts};
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
+use crate::{input, node, output};
+use entente_desk::{View, holdings};
 use entente_node::{Pinned, random_id};
 
 /// `entente watch`.
@@ -121,7 +124,11 @@ impl Which {
     fn scanner(&self, global: &Global) -> Result<Scanner, Failure> {
         Ok(Scanner::new(match &self.facts {
             Some(path) => facts_file(path)?,
-            None => holdings::known(&global.node()?, self.reader.as_ref())?,
+            None => {
+                let node = global.node()?;
+                let view = View::of(self.reader.as_ref(), None, Timestamp::now());
+                holdings::known(&node::moment(&node), &view)?
+            }
         }))
     }
 }
@@ -277,8 +284,8 @@ type Told = BTreeMap<ReportId, (BTreeSet<PortionId>, Vec<Telling>)>;
 fn by_report(node: &Pinned, found: Vec<Found>, origins: &BTreeMap<String, String>) -> Result<Told, Failure> {
     let mut reports = Told::new();
     for finding in found {
-        let (report, id) = holdings::named(&finding.fact)?;
-        let portion = holdings::portion_of(node, &finding.fact).ok_or_else(|| {
+        let (report, id) = facts::named(&finding.fact)?;
+        let portion = holdings::portion_of(node.state(), &finding.fact).ok_or_else(|| {
             Failure::not_found(format!(
                 "there is no fact {}; `entente facts list` shows them",
                 finding.fact
@@ -427,7 +434,7 @@ impl WatchCommand {
                 if let Some(page) = page {
                     let banner = match which.facts {
                         Some(_) => None,
-                        None => Some(holdings::banner(&global.node()?, &report)),
+                        None => Some(holdings::banner(global.node()?.state(), &report)),
                     };
                     let facts = scanner.facts().list();
                     output::file(&page, html::page(&report, &sources, facts, banner.as_deref()).as_ref())?;

@@ -1,0 +1,132 @@
+//! The facts of the reports held here, as far as a reader may know them, in the form that texts are matched against.
+
+use std::collections::BTreeSet;
+
+use entente_core::{Fact, FactId, PortionId, PortionRef, Report, ReportId, State};
+use entente_watch::facts::{self, Facts, FactsError};
+use entente_watch::report::Report as Findings;
+
+use crate::marks::banner_over;
+use crate::moment::Moment;
+use crate::reading::Reader;
+use crate::view::View;
+
+/// The name of a fact among all holdings: `REPORT/fact`.
+pub fn name(report: &ReportId, fact: &FactId) -> String {
+    format!("{report}/{fact}")
+}
+
+/// The report and the fact that such a name stands for; `None` where it is no such name.
+pub fn named(text: &str) -> Option<(ReportId, FactId)> {
+    let (report, fact) = text.split_once('/')?;
+    Some((ReportId::new(report).ok()?, FactId::new(fact).ok()?))
+}
+
+/// Facts of a report in the form of the watch.
+///
+/// # Errors
+/// When they cannot be looked for, with the place and the remedy.
+pub fn watched(report: &ReportId, facts: &[Fact]) -> Result<Facts, FactsError> {
+    Facts::new(plain(report, facts, None).collect())
+}
+
+fn plain<'f>(
+    report: &'f ReportId,
+    facts: &'f [Fact],
+    portions: Option<&'f BTreeSet<&PortionId>>,
+) -> impl Iterator<Item = facts::Fact> + 'f {
+    let seen = move |portion: &PortionId| portions.is_none_or(|seen| seen.contains(portion));
+    facts
+        .iter()
+        .filter(move |fact| seen(&fact.portion))
+        .map(move |fact| facts::Fact {
+            id: name(report, &fact.id),
+            text: fact.text.clone(),
+            slots: fact.slots.clone(),
+            values: fact.values.clone(),
+            reveals: fact.reveals.clone().map(Into::into),
+        })
+}
+
+/// Sentences of portions for which nobody wrote facts down: their own wording is looked for.
+fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (PortionId, facts::Fact)> + 'f {
+    let without = report
+        .portions
+        .iter()
+        .filter(|portion| !kept.iter().any(|fact| fact.portion == portion.id));
+    without.flat_map(|portion| {
+        let text = entente_watch::text::read_bytes("portion.md", portion.text.as_bytes()).unwrap_or_default();
+        let sentences: Vec<_> = text.iter().flat_map(entente_watch::sentences::sentences).collect();
+        sentences.into_iter().enumerate().map(|(n, sentence)| {
+            let fact = facts::Fact {
+                id: format!("{}/{}.{}", report.id, portion.id, n + 1),
+                text: sentence.quote,
+                slots: Vec::new(),
+                values: Vec::new(),
+                reveals: None,
+            };
+            (portion.id.clone(), fact)
+        })
+    })
+}
+
+/// Why there is nothing to look for.
+#[derive(Debug, thiserror::Error)]
+pub enum NothingKnown {
+    /// No reports are held that the asker may know: some have to be added, or a file of facts given.
+    #[error("there is nothing to look for: no reports are held that may be known")]
+    Nothing,
+    /// The facts kept here cannot be looked for.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+}
+
+/// All facts held here, or those that a reader may know: those of portions that `decide` permits.
+///
+/// # Errors
+/// When there are none.
+pub fn known(moment: &Moment<'_>, view: &View<'_>) -> Result<Facts, NothingKnown> {
+    let mut reader = Reader::new(moment, view);
+    let mut all = Vec::new();
+    for (id, holding) in moment.state().reports.iter() {
+        let Some(report) = holding.latest() else { continue };
+        // A report that the reader must not know of is not there.
+        let Ok(seen) = reader.of(id, None) else { continue };
+        let kept = moment.state().facts.get(id).map_or(&[][..], Vec::as_slice);
+        all.extend(plain(id, kept, seen.as_ref()));
+        let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion));
+        let unwritten = unwritten(report, kept).filter(|(portion, _)| may(portion));
+        all.extend(unwritten.map(|(_, fact)| fact));
+    }
+    match all.is_empty() {
+        true => Err(NothingKnown::Nothing),
+        false => Ok(Facts::new(all)?.without_warnings()),
+    }
+}
+
+/// The portion that a finding is about.
+pub fn portion_of(state: &State, finding: &str) -> Option<PortionRef> {
+    let (report, fact) = named(finding)?;
+    let latest = state.reports.get(&report)?.latest()?;
+    let kept = state.facts.get(&report).into_iter().flatten();
+    let written = kept
+        .into_iter()
+        .find(|known| known.id == fact)
+        .map(|known| known.portion.clone());
+    let portion = match written {
+        Some(portion) => portion,
+        // A sentence that nobody wrote a fact for is named after its portion.
+        None => PortionId::new(fact.as_str().rsplit_once('.')?.0).ok()?,
+    };
+    Some(latest.reference(&portion)).filter(|reference| state.portion(reference).is_some())
+}
+
+/// The banner over the portions whose facts were found.
+pub fn banner(state: &State, found: &Findings) -> String {
+    let portions: BTreeSet<PortionRef> = found
+        .findings
+        .iter()
+        .filter_map(|finding| portion_of(state, &finding.fact))
+        .collect();
+    banner_over(state, portions.iter())
+}

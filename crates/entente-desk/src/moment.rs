@@ -1,0 +1,80 @@
+//! What is looked at: what is true, and the guards of decisions.
+
+use entente_core::decide::{LocalPolicy, NotFound, SourceExposure, decide};
+use entente_core::{Context, Decision, Person, PersonId, PortionId, Query, ReportId, Snapshot, SourceGuard, State};
+use entente_marking::builtin::{groups, schemes};
+use jiff::Timestamp;
+
+use crate::view::View;
+
+/// What is true at one event, with this party's own rules and what it can say about its sources.
+pub struct Moment<'m> {
+    state: &'m State,
+    rules: &'m dyn LocalPolicy,
+    exposure: SourceGuard<'m>,
+}
+
+impl<'m> Moment<'m> {
+    /// What is true, with this party's own rules.
+    pub fn of(state: &'m State, rules: &'m dyn LocalPolicy) -> Self {
+        Self {
+            state,
+            rules,
+            exposure: SourceGuard::new(state),
+        }
+    }
+
+    /// What is true.
+    pub fn state(&self) -> &'m State {
+        self.state
+    }
+
+    /// What this party can say about source exposure.
+    pub fn exposure(&self) -> &SourceGuard<'m> {
+        &self.exposure
+    }
+
+    /// The guards of a decision.
+    pub fn guards(&self) -> (&dyn LocalPolicy, &dyn SourceExposure) {
+        (self.rules, &self.exposure)
+    }
+
+    /// What handlers look at besides the state.
+    pub fn context(&self, now: Timestamp) -> Context<'_> {
+        Context {
+            now,
+            groups: groups(),
+            schemes: schemes(),
+            policy: self.rules,
+            exposure: &self.exposure,
+        }
+    }
+
+    /// What decisions about these reports look at, with persons whom a caller describes.
+    pub fn snapshot<'r>(&self, reports: impl IntoIterator<Item = &'r ReportId>, outsiders: &[Person]) -> Snapshot {
+        Snapshot::about(self.state, groups(), reports, outsiders)
+    }
+
+    /// Decides about portions of a report for an audience; all portions where none are named.
+    ///
+    /// # Errors
+    /// When the report, the version or a portion does not exist.
+    pub fn decide<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        (report, version): (&ReportId, Option<u32>),
+        portions: Option<&[PortionId]>,
+        audience: &[PersonId],
+        view: &View<'_>,
+    ) -> Result<Decision<'s>, NotFound> {
+        let query = Query {
+            report,
+            version,
+            portions,
+            audience,
+            purpose: view.purpose,
+            moment: view.at,
+        };
+        decide(snapshot, &query, self.rules, &self.exposure)
+    }
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::Standing;
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, PortionId, PortionRef, RequestId, State,
+    Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, Portion, PortionId, PortionRef, RequestId, State,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;
@@ -25,6 +25,16 @@ pub struct Text {
     pub mark: String,
     /// The text.
     pub text: String,
+}
+
+impl Text {
+    /// The text of a portion, with its mark.
+    pub fn of(portion: &Portion) -> Self {
+        Self {
+            mark: portion.mark.clone(),
+            text: portion.text.clone(),
+        }
+    }
 }
 
 /// The paper that is left with the attendees.

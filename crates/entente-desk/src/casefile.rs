@@ -400,10 +400,7 @@ fn may_still_be_said(moment: &Moment<'_>, reports: &BTreeSet<ReportId>, view: &V
             let known = state.portion(portion)?;
             Some(StillSaid {
                 portion: portion.clone(),
-                text: Text {
-                    mark: known.mark.clone(),
-                    text: known.text.clone(),
-                },
+                text: Text::of(known),
             })
         }));
     }

@@ -4,6 +4,8 @@
 //! than another. There is no I/O, no clock and no printing: what is true comes as a [`Moment`], and who asks, what for and
 //! when as a [`View`].
 
+pub mod arrangements;
+pub mod asking;
 pub mod audience;
 pub mod briefing;
 pub mod casefile;
@@ -16,6 +18,7 @@ pub mod lineage;
 pub mod marks;
 mod moment;
 pub mod reading;
+pub mod sources;
 mod view;
 
 pub use damage::{Damage, Dependent};

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use entente_core::CommandRefusal;
+use entente_desk::arrangements::NoTerms;
 use entente_node::NodeError;
 use entente_store::StoreError;
 
@@ -72,6 +73,19 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Missing(_) => Self::not_found(error),
             _ => Self::failed(error),
+        }
+    }
+}
+
+impl From<NoTerms> for Failure {
+    fn from(error: NoTerms) -> Self {
+        match &error {
+            NoTerms::Missing(_) => Self::not_found(format!("{error}; `entente arrangement list` shows them")),
+            NoTerms::Unstated(_) => Self::not_found(format!("{error}; `entente arrangement list` shows what is known")),
+            NoTerms::AsStrict(id) | NoTerms::Recorded(id) => {
+                Self::usage(format!("{error}; `entente arrangement show {id}` shows its terms"))
+            }
+            NoTerms::Several { .. } => Self::usage(format!("{error}; say whose to record with `--from PARTY`")),
         }
     }
 }

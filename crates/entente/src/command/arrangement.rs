@@ -3,17 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_core::decide::{LocalPolicy, SourceExposure};
-use entente_core::{
-    Arrangement, ArrangementId, ArrangementStatus, Command, Onward, PartyPath, PortionId, Stopped, stopped,
-};
+use entente_core::{Arrangement, ArrangementId, ArrangementStatus, Command, Onward, PartyPath, PortionId, Stopped};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
-use entente_marking::builtin::groups;
+use crate::{input, node, output};
+use entente_desk::View;
+use entente_desk::arrangements::{self, Stricter};
 use entente_node::Pinned;
 
 /// `entente arrangement`.
@@ -98,92 +96,20 @@ pub(crate) struct Trial {
     dry_run: bool,
 }
 
-/// Stricter terms for an arrangement.
-fn narrowed(
-    known: &Arrangement,
-    purposes: &[String],
-    onward: Option<&str>,
-    need_to_know: bool,
-    expires: Option<Timestamp>,
-) -> Result<Arrangement, Failure> {
-    let onward = onward.map(|word| match word {
+/// How it may be passed on, by the word for it.
+fn onward(word: &str) -> Result<Onward, Failure> {
+    match word {
         "members" => Ok(Onward::Members),
         "consent" => Ok(Onward::Consent),
         _ => Err(Failure::usage(format!("`{word}` is neither `members` nor `consent`"))),
-    });
-    let stricter = Arrangement {
-        purposes: Some(purposes.iter().map(Purpose::new).collect()).filter(|_| !purposes.is_empty()),
-        onward: onward.transpose()?.unwrap_or(Onward::Free),
-        need_to_know,
-        starts: None,
-        expires,
-        ..known.clone()
-    };
-    let now = known.narrowed_by(&stricter);
-    match now == *known {
-        true => Err(Failure::usage(format!(
-            "arrangement {} is as strict already; `entente arrangement show {}` shows its terms",
-            known.id, known.id
-        ))),
-        false => Ok(now),
     }
-}
-
-/// The terms that a partner stated for an arrangement that is not recorded here.
-fn stated(node: &Pinned, id: &ArrangementId, from: Option<&PartyPath>) -> Result<Arrangement, Failure> {
-    if node.state().arrangements.contains_key(id) {
-        return Err(Failure::usage(format!(
-            "arrangement {id} is recorded already; `entente arrangement show {id}` shows its terms"
-        )));
-    }
-    let all = node.state().proposals.iter();
-    let fitting: Vec<_> = all
-        .filter(|(named, _)| named.id == *id && from.is_none_or(|from| named.by == *from))
-        .collect();
-    match fitting.as_slice() {
-        [] => Err(Failure::not_found(format!(
-            "nobody stated terms of arrangement {id}; `entente arrangement list` shows what is known"
-        ))),
-        [(_, terms)] => Ok(Arrangement {
-            status: ArrangementStatus::Active,
-            status_set: None,
-            words: Default::default(),
-            ..(*terms).clone()
-        }),
-        several => {
-            let parties: Vec<&str> = several.iter().map(|(named, _)| named.by.as_str()).collect();
-            Err(Failure::usage(format!(
-                "{} stated terms of arrangement {id}; say whose to record with `--from PARTY`",
-                parties.join(" and ")
-            )))
-        }
-    }
-}
-
-fn known<'n>(node: &'n Pinned, id: &ArrangementId) -> Result<&'n Arrangement, Failure> {
-    let found = node.state().arrangements.get(id);
-    found.ok_or_else(|| {
-        Failure::not_found(format!(
-            "there is no arrangement {id}; `entente arrangement list` shows them"
-        ))
-    })
 }
 
 /// What a command stops under an arrangement, found out by carrying it out on a copy.
 fn what_stops(node: &Pinned, command: &Command, id: &ArrangementId) -> Result<Vec<Stopped>, Failure> {
     let after = node.after(command.clone())?;
-    let guards = (
-        node.rules() as &dyn LocalPolicy,
-        &node.exposure() as &dyn SourceExposure,
-    );
-    Ok(stopped(
-        node.state(),
-        after.state(),
-        id,
-        groups(),
-        guards,
-        Timestamp::now(),
-    ))
+    let view = View::of(None, None, Timestamp::now());
+    Ok(arrangements::stops(&node::moment(node), after.state(), id, &view))
 }
 
 fn say_stops(stops: &[Stopped], dry_run: bool) {
@@ -241,7 +167,7 @@ impl ArrangementCommand {
                 ((Command::SetArrangement { arrangement, agreed }, id), trial)
             }
             Self::Accept { id, from } => {
-                let terms = stated(&node, &id, from.as_ref())?;
+                let terms = arrangements::stated(node.state(), &id, from.as_ref())?;
                 output::say(format!(
                     "terms of {id}:\n{}",
                     serde_json::to_string_pretty(&terms).map_err(Failure::failed)?
@@ -255,13 +181,18 @@ impl ArrangementCommand {
             Self::Narrow {
                 id,
                 purposes,
-                onward,
+                onward: passing,
                 need_to_know,
                 expires,
                 trial,
             } => {
-                let known = known(&node, &id)?;
-                let terms = narrowed(known, &purposes, onward.as_deref(), need_to_know, expires)?;
+                let how = Stricter {
+                    purposes: purposes.iter().map(Purpose::new).collect(),
+                    onward: passing.as_deref().map(onward).transpose()?,
+                    need_to_know,
+                    expires,
+                };
+                let terms = arrangements::narrowed(arrangements::known(node.state(), &id)?, how)?;
                 (
                     (
                         Command::SetArrangement {
@@ -276,18 +207,10 @@ impl ArrangementCommand {
             Self::List => {
                 let state = node.state();
                 let all: Vec<&Arrangement> = state.arrangements.values().collect();
-                let unrecorded = state
-                    .proposals
-                    .iter()
-                    .filter(|(named, _)| !state.arrangements.contains_key(&named.id));
-                let stated = unrecorded.map(|(named, terms)| {
-                    (
-                        terms,
-                        format!(
-                            "stated by {}, not recorded: `entente arrangement accept {}`",
-                            named.by, named.id
-                        ),
-                    )
+                let unrecorded = arrangements::unrecorded(state);
+                let stated = unrecorded.iter().map(|stated| {
+                    let accept = format!("`entente arrangement accept {}`", stated.terms.id);
+                    (stated.terms, format!("stated by {}, not recorded: {accept}", stated.by))
                 });
                 let recorded = all.iter().map(|terms| (*terms, terms.status.to_string()));
                 let rows = recorded.chain(stated).map(|(arrangement, status)| {
@@ -310,7 +233,7 @@ impl ArrangementCommand {
                 return Ok(Exit::Done);
             }
             Self::Show { id } => {
-                output::json(known(&node, &id)?)?;
+                output::json(arrangements::known(node.state(), &id)?)?;
                 return Ok(Exit::Done);
             }
             Self::Suspend { id, reason, trial } => {

@@ -10,7 +10,9 @@ use serde_json::json;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::output;
+use crate::{node, output};
+use entente_desk::View;
+use entente_desk::asking::{self, Given, Stands};
 use entente_marking::builtin::schemes;
 use entente_node::{Pinned, random_id};
 
@@ -278,53 +280,42 @@ fn opened(node: &Pinned, consent: &Consent) -> Vec<String> {
 }
 
 fn list(global: &Global, node: &Pinned) -> Result<Exit, Failure> {
-    let now = Timestamp::now();
-    let state = |consent: &Consent| match (consent.withdrawn, consent.is_live(now)) {
-        (Some(at), _) => format!("withdrawn {at}"),
-        (None, true) => consent
-            .ends
-            .map_or_else(|| "live".to_owned(), |end| format!("live until {end}")),
-        (None, false) if now < consent.begins() => format!("begins {}", consent.begins()),
-        (None, false) => "ended".to_owned(),
-    };
-    let consents: Vec<&Consent> = node.state().consents.values().collect();
-    let rows = consents.iter().map(|consent| {
-        let portions: Vec<&str> = consent
-            .portions
-            .iter()
-            .map(|PortionRef { portion, .. }| portion.as_str())
-            .collect();
-        let people: Vec<String> = consent
-            .recipients
-            .persons
-            .iter()
-            .map(ToString::to_string)
-            .chain(consent.recipients.parties.iter().map(ToString::to_string))
-            .collect();
-        vec![
-            consent.id.to_string(),
-            consent.originator.to_string(),
-            consent.to.to_string(),
-            format!(
-                "{} {}",
-                consent.report,
-                match (portions.is_empty(), consent.standing) {
-                    (true, _) => "(no portion: ask for it anew)".to_owned(),
-                    (false, true) => format!("{} (standing)", portions.join(",")),
-                    (false, false) => portions.join(","),
-                }
-            ),
-            people.join(" "),
-            state(consent),
-        ]
-    });
-    let rows = rows.collect();
+    let moment = node::moment(node);
+    let consents = asking::consents(&moment, &View::of(None, None, Timestamp::now()));
+    let rows = consents.iter().map(row);
     output::either(global.json, &consents, || {
         output::table(
             &["consent", "from", "to", "report", "for", "state"],
-            rows,
+            rows.collect(),
             "no consents",
         );
     })?;
     Ok(Exit::Done)
+}
+
+fn row(given: &Given<'_>) -> Vec<String> {
+    let consent = given.consent;
+    let portions: Vec<&str> = consent.portions.iter().map(|named| named.portion.as_str()).collect();
+    let portions = match (portions.is_empty(), consent.standing) {
+        (true, _) => "(no portion: ask for it anew)".to_owned(),
+        (false, true) => format!("{} (standing)", portions.join(",")),
+        (false, false) => portions.join(","),
+    };
+    let persons = consent.recipients.persons.iter().map(ToString::to_string);
+    let parties = consent.recipients.parties.iter().map(ToString::to_string);
+    let people: Vec<String> = persons.chain(parties).collect();
+    vec![
+        consent.id.to_string(),
+        consent.originator.to_string(),
+        consent.to.to_string(),
+        format!("{} {portions}", consent.report),
+        people.join(" "),
+        match given.stands {
+            Stands::Live(None) => "live".to_owned(),
+            Stands::Live(Some(end)) => format!("live until {end}"),
+            Stands::Begins(at) => format!("begins {at}"),
+            Stands::Ended => "ended".to_owned(),
+            Stands::Withdrawn(at) => format!("withdrawn {at}"),
+        },
+    ]
 }

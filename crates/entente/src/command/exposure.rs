@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use entente_core::exposure::{Band, Explained, Knowledge, MeasureError, Measures, Register, Threshold, explain};
-use entente_core::{BeforeAfter, Command, PersonId, PortionId, PortionRef, ReportId, RequestId, SourceGuard, SourceId};
-use serde_json::{Value, json};
+use entente_core::{Command, PortionId, ReportId, RequestId, SourceId};
+use serde_json::json;
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
+use crate::{input, node, output, words};
+use entente_desk::sources::{self, Weighed};
 use entente_node::Pinned;
 
 /// `entente exposure`.
@@ -190,33 +191,13 @@ impl ExposureCommand {
     }
 }
 
-/// What a release does to the sources behind it, with everything that explains it.
-fn weighed(node: &Pinned, portions: &[PortionRef], audience: &[PersonId]) -> Vec<(BeforeAfter, Option<Explained>)> {
-    let guard = SourceGuard::new(node.state());
-    let references: Vec<&PortionRef> = portions.iter().collect();
-    let weighed = guard.weigh(&references, audience).into_iter();
-    weighed
-        .map(|weight| {
-            let register = guard.register(&weight.source);
-            let explained = register.and_then(|register| explain(register, &weight.would_know).ok());
-            (weight, explained)
-        })
-        .collect()
-}
-
-fn weighed_json(weighed: &[(BeforeAfter, Option<Explained>)]) -> Value {
-    let one = |(weight, explained): &(BeforeAfter, Option<Explained>)| json!({ "source": weight.source, "band": weight.band, "before": weight.before, "after": explained });
-    weighed.iter().map(one).collect()
-}
-
-fn say_weighed(node: &Pinned, weighed: &[(BeforeAfter, Option<Explained>)]) {
+fn say_weighed(weighed: &[Weighed]) {
     if weighed.is_empty() {
         output::line("no protected source of this party stands behind it");
     }
     let unknown = "cannot be measured: nothing is released";
-    for (weight, explained) in weighed {
-        let threshold = node.state().sources.get(&weight.source).map(|source| source.threshold);
-        let threshold = threshold.map_or(String::new(), |t| {
+    for weight in weighed {
+        let threshold = weight.threshold.map_or(String::new(), |t| {
             format!(
                 " (at least {} candidates, at most {})",
                 t.min_candidates,
@@ -229,7 +210,7 @@ fn say_weighed(node: &Pinned, weighed: &[(BeforeAfter, Option<Explained>)]) {
             weight.before.as_ref().map_or(unknown.to_owned(), measured)
         ));
         output::line("after:");
-        match explained {
+        match &weight.after {
             Some(explained) => say_explained(explained),
             None => output::line(unknown),
         }
@@ -259,8 +240,8 @@ impl SourceCommand {
                     threshold,
                     reports: reports.clone(),
                 })?;
-                let open = unanalysed(&node, &reports);
-                let holders = holders(&node, &reports);
+                let open = sources::unanalysed(node.state(), &reports);
+                let holders = sources::holders(node.state(), &reports);
                 let value =
                     json!({ "source": id, "reports": reports, "without_facts": open, "deliver_again": holders });
                 output::either(global.json, &value, || {
@@ -280,25 +261,18 @@ impl SourceCommand {
                 })?;
             }
             Self::List => {
-                let all: Vec<_> = node.state().sources.values().collect();
+                let all = sources::list(node.state());
                 let rows = all.iter().map(|source| {
-                    let reports: Vec<&str> = source.reports.iter().map(ReportId::as_str).collect();
+                    let state = source.released.as_ref();
                     vec![
                         source.id.to_string(),
-                        reports.join(", "),
+                        words::list(source.reports),
                         source.threshold.min_candidates.to_string(),
                         percent(source.threshold.max_probability),
-                        source
-                            .withdrawn
-                            .as_ref()
-                            .map_or("protected".to_owned(), |(at, why)| format!("released {at}: {why}")),
+                        state.map_or("protected".to_owned(), |(at, why)| format!("released {at}: {why}")),
                     ]
                 });
-                let value: Vec<_> = all
-                    .iter()
-                    .map(|s| json!({ "id": s.id, "reports": s.reports, "threshold": s.threshold, "since": s.since, "released": s.withdrawn }))
-                    .collect();
-                output::either(global.json, &value, || {
+                output::either(global.json, &all, || {
                     output::table(
                         &["source", "reports", "candidates", "probability", "state"],
                         rows.collect(),
@@ -314,16 +288,20 @@ impl SourceCommand {
                 request,
             } => {
                 let (portions, audience) = match (request, report, audience) {
-                    (Some(request), _, _) => asked(&node, &request)?,
+                    (Some(request), _, _) => sources::asked(node.state(), &request).ok_or_else(|| {
+                        Failure::not_found(format!(
+                            "there is no request `{request}`; `entente request list` shows them"
+                        ))
+                    })?,
                     (None, Some(report), Some(audience)) => (
-                        references(&node, &report, &portions)?,
+                        sources::references(node.state(), &report, &portions)?,
                         decide::audience(&node, &audience)?.0,
                     ),
                     _ => return Err(Failure::usage("give a report and an audience, or a request")),
                 };
-                let weighed = weighed(&node, &portions, &audience);
-                output::either(global.json, &weighed_json(&weighed), || say_weighed(&node, &weighed))?;
-                if weighed.iter().any(|(weight, _)| weight.band == Band::Narrows) {
+                let weighed = sources::weigh(&node::moment(&node), &portions, &audience);
+                output::either(global.json, &weighed, || say_weighed(&weighed))?;
+                if weighed.iter().any(|weight| weight.band == Band::Narrows) {
                     return Ok(Exit::Ask);
                 }
             }
@@ -356,100 +334,28 @@ impl SourceCommand {
     }
 }
 
-/// Portions that nobody has written facts for.
-fn unanalysed(node: &Pinned, reports: &BTreeSet<ReportId>) -> Vec<PortionRef> {
-    let state = node.state();
-    let held = reports.iter().filter_map(|id| state.reports.get(id)?.latest());
-    held.flat_map(|report| {
-        let facts = state.facts.get(&report.id).map_or(&[][..], Vec::as_slice);
-        let bare = report
-            .portions
-            .iter()
-            .filter(|portion| !facts.iter().any(|fact| fact.portion == portion.id));
-        bare.map(|portion| report.reference(&portion.id)).collect::<Vec<_>>()
-    })
-    .collect()
-}
-
-fn holders(node: &Pinned, reports: &BTreeSet<ReportId>) -> BTreeSet<(ReportId, String)> {
-    let held = reports
-        .iter()
-        .filter_map(|id| Some((id, node.state().reports.get(id)?)));
-    held.flat_map(|(id, holding)| holding.deliveries.iter().map(move |d| (id.clone(), d.to.to_string())))
-        .collect()
-}
-
-fn references(node: &Pinned, id: &ReportId, portions: &[PortionId]) -> Result<Vec<PortionRef>, Failure> {
-    let report = node.state().reports.get(id).and_then(|holding| holding.latest());
-    let report = report.ok_or_else(|| Failure::from(entente_core::decide::NotFound::Report(id.to_string())))?;
-    if let Some(unknown) = portions.iter().find(|portion| report.portion(portion).is_none()) {
-        return Err(entente_core::decide::NotFound::Portion {
-            report: id.clone(),
-            portion: unknown.clone(),
-        }
-        .into());
-    }
-    let all = report.portions.iter().map(|portion| &portion.id);
-    Ok(all
-        .filter(|id| portions.is_empty() || portions.contains(id))
-        .map(|id| report.reference(id))
-        .collect())
-}
-
-fn asked(node: &Pinned, id: &RequestId) -> Result<(Vec<PortionRef>, Vec<PersonId>), Failure> {
-    let case = node.state().requests.get(id);
-    let request = &case
-        .ok_or_else(|| Failure::not_found(format!("there is no request `{id}`; `entente request list` shows them")))?
-        .request;
-    let portions = request.portions.iter().map(|portion| PortionRef {
-        report: request.report.clone(),
-        version: request.version,
-        portion: portion.clone(),
-    });
-    Ok((
-        portions.collect(),
-        request.audience.iter().map(|person| person.id.clone()).collect(),
-    ))
-}
-
 fn show(node: &Pinned, global: &Global, id: &SourceId, audience: Option<&str>) -> Result<(), Failure> {
     let missing = || Failure::not_found(format!("there is no source `{id}`; `entente source list` shows them"));
-    let guard = SourceGuard::new(node.state());
-    let source = node.state().sources.get(id).ok_or_else(missing)?;
-    let audiences: Vec<(String, Vec<PersonId>)> = match audience {
-        Some(text) => vec![(text.to_owned(), decide::audience(node, text)?.0)],
-        None => guard.audiences(id).into_iter().collect(),
-    };
-    let register = guard.register(id);
-    let mut rows = Vec::new();
-    for (name, members) in audiences {
-        let known = guard.known(id, &members);
-        let explained = known.and_then(|known| explain(register?, &known).ok());
-        rows.push((name, explained));
-    }
-    let value = json!({
-        "source": id, "threshold": source.threshold, "reports": source.reports,
-        "audiences": rows.iter().map(|(name, explained)| json!({ "audience": name, "exposure": explained })).collect::<Vec<_>>(),
-    });
-    output::either(global.json, &value, || {
+    let audiences = audience.map(|text| Ok::<_, Failure>(vec![(text.to_owned(), decide::audience(node, text)?.0)]));
+    let moment = node::moment(node);
+    let exposed = sources::show(&moment, id, audiences.transpose()?).ok_or_else(missing)?;
+    output::either(global.json, &exposed, || {
         output::line(format!(
             "source {id}: at least {} candidates, at most {}",
-            source.threshold.min_candidates,
-            percent(source.threshold.max_probability)
+            exposed.threshold.min_candidates,
+            percent(exposed.threshold.max_probability)
         ));
-        if rows.is_empty() {
+        if exposed.audiences.is_empty() {
             output::line("nobody outside has learned anything of its reports");
         }
-        for (name, explained) in &rows {
-            output::line(format!("\nto {name}:"));
-            match explained {
+        for to in &exposed.audiences {
+            output::line(format!("\nto {}:", to.audience));
+            match &to.exposure {
                 Some(explained) => {
                     say_explained(explained);
-                    let kept = source.threshold.keeps(&explained.measures);
-                    output::line(if kept {
-                        "→ above its threshold"
-                    } else {
-                        "→ EXPOSED: below its threshold"
+                    output::line(match exposed.threshold.keeps(&explained.measures) {
+                        true => "→ above its threshold",
+                        false => "→ EXPOSED: below its threshold",
                     });
                 }
                 None => output::line("cannot be measured: its register or a fact's condition does not fit"),

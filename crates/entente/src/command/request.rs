@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
-use entente_core::{Command, PersonId, PortionId, Progress, ReportId, RequestId};
+use entente_core::{Command, PortionId, Progress, ReportId, RequestId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
-use crate::output;
-use entente_node::random_id;
+use crate::{node, output, words};
+use entente_desk::View;
+use entente_desk::asking::{self, Asked, Given};
+use entente_node::{Pinned, random_id};
 
 /// `entente request`.
 #[derive(Debug, Subcommand)]
@@ -116,105 +118,94 @@ impl RequestCommand {
                     exchange::say_sent(&sent);
                 })?;
             }
-            Self::List { open } => {
-                let cases: Vec<_> = node
-                    .state()
-                    .requests
-                    .values()
-                    .filter(|case| !open || case.is_open())
-                    .collect();
-                let rows = cases.iter().map(|case| {
-                    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-                    case.progress
-                        .values()
-                        .for_each(|p| *counts.entry(progress_word(*p)).or_default() += 1);
-                    let counts: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
-                    let r = &case.request;
-                    vec![
-                        r.id.to_string(),
-                        r.from.to_string(),
-                        r.to.to_string(),
-                        format!("{} v{}", r.report, r.version),
-                        counts.join(", "),
-                    ]
-                });
-                let rows = rows.collect();
-                output::either(global.json, &cases, || {
-                    output::table(&["request", "from", "to", "report", "portions"], rows, "no requests");
-                })?;
-            }
-            Self::Show { id } => {
-                let case = node.state().requests.get(&id).ok_or_else(|| {
-                    Failure::not_found(format!("there is no request {id}; `entente request list` shows them"))
-                })?;
-                let request = &case.request;
-                let report = node
-                    .state()
-                    .reports
-                    .get(&request.report)
-                    .and_then(|h| h.versions.get(&request.version));
-                output::either(global.json, case, || {
-                    output::line(format!(
-                        "{} from {} to {}, opened {}",
-                        request.id,
-                        request.from,
-                        request.to,
-                        request.opened.strftime("%Y-%m-%d %H:%M")
-                    ));
-                    let people: Vec<&str> = request
-                        .audience
-                        .iter()
-                        .map(|person| PersonId::as_str(&person.id))
-                        .collect();
-                    output::line(format!("for {}", people.join(", ")));
-                    output::line(format!(
-                        "purpose: {}",
-                        request.purpose.as_ref().map_or("(none stated)", Purpose::as_str)
-                    ));
-                    if !request.reason.is_empty() {
-                        output::line(format!("reason: {}", request.reason));
-                    }
-                    for (portion, progress) in &case.progress {
-                        let text = report
-                            .and_then(|report| report.portion(portion))
-                            .map(|p| format!("{} {}", p.mark, p.text))
-                            .unwrap_or_default();
-                        output::line(format!("{portion} {}: {text}", progress_word(*progress)));
-                        for substitute in node
-                            .state()
-                            .substitutes_of(&request.report, request.version)
-                            .filter(|s| s.request == id && s.stands_for == *portion)
-                        {
-                            output::line(format!(
-                                "    may be said instead: {} {}",
-                                substitute.portion.mark, substitute.portion.text
-                            ));
-                        }
-                    }
-                    let given = node.state().consents.values();
-                    let answers = |consent: &&entente_core::Consent| {
-                        let mut substitutes = node.state().substitutes.values().filter(|s| s.request == id);
-                        consent.request.as_ref() == Some(&id) || substitutes.any(|s| s.consent == consent.id)
-                    };
-                    for consent in given.filter(answers) {
-                        let until = consent
-                            .ends
-                            .map(|end| format!("until {}", end.strftime("%Y-%m-%d %H:%M")));
-                        let withdrawn = consent.withdrawn.map(|_| "withdrawn".to_owned());
-                        let purposes = consent.purposes.as_ref().map(|all| {
-                            let names: Vec<&str> = all.iter().map(Purpose::as_str).collect();
-                            format!("for {}", names.join(", "))
-                        });
-                        let terms = purposes.into_iter().chain(until).chain(withdrawn);
-                        let terms: Vec<String> = terms.chain(consent.conditions.iter().cloned()).collect();
-                        output::line(format!("consent {}: {}", consent.id, terms.join("; ")));
-                    }
-                    for refusal in case.refusals.iter().filter(|refusal| !refusal.reason.is_empty()) {
-                        output::line(format!("refused: {}", refusal.reason));
-                    }
-                })?;
-            }
+            Self::List { open } => list(&node, global, open)?,
+            Self::Show { id } => show(&node, global, &id)?,
         }
         Ok(Exit::Done)
     }
+}
+
+fn list(node: &Pinned, global: &Global, open: bool) -> Result<(), Failure> {
+    let moment = node::moment(node);
+    let cases = asking::requests(&moment, &View::of(None, None, Timestamp::now()), open);
+    let rows = cases.iter().map(|case| {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let words = case.progress.values().map(|progress| progress_word(*progress));
+        words.for_each(|word| *counts.entry(word).or_default() += 1);
+        let counts: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
+        let r = &case.request;
+        vec![
+            r.id.to_string(),
+            r.from.to_string(),
+            r.to.to_string(),
+            format!("{} v{}", r.report, r.version),
+            counts.join(", "),
+        ]
+    });
+    output::either(global.json, &cases, || {
+        output::table(
+            &["request", "from", "to", "report", "portions"],
+            rows.collect(),
+            "no requests",
+        );
+    })
+}
+
+fn show(node: &Pinned, global: &Global, id: &RequestId) -> Result<(), Failure> {
+    let moment = node::moment(node);
+    let asked = asking::request(&moment, id, &View::of(None, None, Timestamp::now()));
+    let asked = asked
+        .ok_or_else(|| Failure::not_found(format!("there is no request {id}; `entente request list` shows them")))?;
+    output::either(global.json, &asked, || say_asked(&asked))
+}
+
+fn say_asked(asked: &Asked<'_>) {
+    let request = &asked.case.request;
+    output::line(format!(
+        "{} from {} to {}, opened {}",
+        request.id,
+        request.from,
+        request.to,
+        words::moment(request.opened)
+    ));
+    output::line(format!(
+        "for {}",
+        words::list(request.audience.iter().map(|person| &person.id))
+    ));
+    output::line(format!(
+        "purpose: {}",
+        request.purpose.as_ref().map_or("(none stated)", Purpose::as_str)
+    ));
+    if !request.reason.is_empty() {
+        output::line(format!("reason: {}", request.reason));
+    }
+    for portion in &asked.asked {
+        let text = portion.text.as_ref();
+        let text = text.map_or(String::new(), |text| format!("{} {}", text.mark, text.text));
+        output::line(format!(
+            "{} {}: {text}",
+            portion.portion,
+            progress_word(portion.progress)
+        ));
+        for instead in &portion.instead {
+            output::line(format!("    may be said instead: {} {}", instead.mark, instead.text));
+        }
+    }
+    for given in &asked.consents {
+        say_given(given);
+    }
+    for refusal in asked.case.refusals.iter().filter(|refusal| !refusal.reason.is_empty()) {
+        output::line(format!("refused: {}", refusal.reason));
+    }
+}
+
+fn say_given(given: &Given<'_>) {
+    let consent = given.consent;
+    let until = consent.ends.map(|end| format!("until {}", words::moment(end)));
+    let withdrawn = consent.withdrawn.map(|_| "withdrawn".to_owned());
+    let purposes = consent.purposes.as_ref();
+    let purposes = purposes.map(|all| format!("for {}", words::list(all.iter().map(Purpose::as_str))));
+    let terms = purposes.into_iter().chain(until).chain(withdrawn);
+    let terms: Vec<String> = terms.chain(consent.conditions.iter().cloned()).collect();
+    output::line(format!("consent {}: {}", consent.id, terms.join("; ")));
 }

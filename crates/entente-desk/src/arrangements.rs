@@ -1,0 +1,130 @@
+//! Arrangements: those that are recorded and those that partners stated, stricter terms, and what a change would stop.
+
+use entente_core::{Arrangement, ArrangementId, ArrangementStatus, Onward, PartyPath, State, Stopped, stopped};
+use entente_marking::Purpose;
+use entente_marking::builtin::groups;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::moment::Moment;
+use crate::view::View;
+
+/// Why terms cannot be given.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoTerms {
+    /// There is no such arrangement.
+    #[error("there is no arrangement {0}")]
+    Missing(ArrangementId),
+    /// The terms are as strict already: there is nothing to narrow.
+    #[error("arrangement {0} is as strict already")]
+    AsStrict(ArrangementId),
+    /// They are recorded already: there is nothing to accept.
+    #[error("arrangement {0} is recorded already")]
+    Recorded(ArrangementId),
+    /// Nobody stated terms of it.
+    #[error("nobody stated terms of arrangement {0}")]
+    Unstated(ArrangementId),
+    /// Several parties did: it has to be said whose are meant.
+    #[error("{} stated terms of arrangement {id}", names(parties))]
+    Several {
+        /// The arrangement.
+        id: ArrangementId,
+        /// Who stated terms.
+        parties: Vec<PartyPath>,
+    },
+}
+
+fn names(parties: &[PartyPath]) -> String {
+    let names: Vec<&str> = parties.iter().map(PartyPath::as_str).collect();
+    names.join(" and ")
+}
+
+/// Terms that a partner stated and that are not recorded here.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stated<'s> {
+    /// Who stated them.
+    pub by: &'s PartyPath,
+    /// The terms.
+    pub terms: &'s Arrangement,
+}
+
+/// An arrangement that is recorded here.
+///
+/// # Errors
+/// When there is none.
+pub fn known<'s>(state: &'s State, id: &ArrangementId) -> Result<&'s Arrangement, NoTerms> {
+    let found = state.arrangements.get(id);
+    found.ok_or_else(|| NoTerms::Missing(id.clone()))
+}
+
+/// Terms that partners stated of arrangements that are not recorded here.
+pub fn unrecorded(state: &State) -> Vec<Stated<'_>> {
+    let all = state.proposals.iter();
+    all.filter(|(named, _)| !state.arrangements.contains_key(&named.id))
+        .map(|(named, terms)| Stated { by: &named.by, terms })
+        .collect()
+}
+
+/// The terms that a partner stated for an arrangement that is not recorded here, as they would be recorded.
+///
+/// # Errors
+/// When there are none, or several.
+pub fn stated(state: &State, id: &ArrangementId, from: Option<&PartyPath>) -> Result<Arrangement, NoTerms> {
+    if state.arrangements.contains_key(id) {
+        return Err(NoTerms::Recorded(id.clone()));
+    }
+    let all = state.proposals.iter();
+    let fitting = all.filter(|(named, _)| named.id == *id && from.is_none_or(|from| named.by == *from));
+    match fitting.collect::<Vec<_>>().as_slice() {
+        [] => Err(NoTerms::Unstated(id.clone())),
+        [(_, terms)] => Ok(Arrangement {
+            status: ArrangementStatus::Active,
+            status_set: None,
+            words: Default::default(),
+            ..(*terms).clone()
+        }),
+        several => Err(NoTerms::Several {
+            id: id.clone(),
+            parties: several.iter().map(|(named, _)| named.by.clone()).collect(),
+        }),
+    }
+}
+
+/// How terms are to become stricter; what is not named stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Stricter {
+    /// Only these purposes, of those allowed so far; all of them where none are named.
+    pub purposes: Vec<Purpose>,
+    /// How it may be passed on.
+    pub onward: Option<Onward>,
+    /// Only persons on a report's distribution.
+    pub need_to_know: bool,
+    /// Until then.
+    pub expires: Option<Timestamp>,
+}
+
+/// Stricter terms of an arrangement.
+///
+/// # Errors
+/// When they would be the same.
+pub fn narrowed(known: &Arrangement, how: Stricter) -> Result<Arrangement, NoTerms> {
+    let stricter = Arrangement {
+        purposes: Some(how.purposes.into_iter().collect())
+            .filter(|all: &std::collections::BTreeSet<_>| !all.is_empty()),
+        onward: how.onward.unwrap_or(Onward::Free),
+        need_to_know: how.need_to_know,
+        starts: None,
+        expires: how.expires,
+        ..known.clone()
+    };
+    let now = known.narrowed_by(&stricter);
+    match now == *known {
+        true => Err(NoTerms::AsStrict(known.id.clone())),
+        false => Ok(now),
+    }
+}
+
+/// What a change stops under an arrangement: what is true now against what would be true after it.
+pub fn stops(moment: &Moment<'_>, after: &State, id: &ArrangementId, view: &View<'_>) -> Vec<Stopped> {
+    stopped(moment.state(), after, id, groups(), moment.guards(), view.at)
+}

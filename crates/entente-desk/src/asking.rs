@@ -1,0 +1,148 @@
+//! Requests and the answers to them, as whoever asks may see them.
+
+use std::collections::BTreeSet;
+
+use entente_core::{Consent, PortionId, PortionRef, Progress, RequestCase, RequestId, Substitute};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::briefing::Text;
+use crate::moment::Moment;
+use crate::reading::readable;
+use crate::view::View;
+
+/// A request with the answers to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Asked<'s> {
+    /// The request and how far it has come.
+    #[serde(flatten)]
+    pub case: &'s RequestCase,
+    /// Portion by portion.
+    pub asked: Vec<AskedPortion>,
+    /// The consents that answer it.
+    pub consents: Vec<Given<'s>>,
+}
+
+/// A portion that a request is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedPortion {
+    /// Which one.
+    pub portion: PortionId,
+    /// How far it has come.
+    pub progress: Progress,
+    /// What it says, where it is held here and the asker may have it.
+    pub text: Option<Text>,
+    /// What may be said instead.
+    pub instead: Vec<Text>,
+}
+
+/// How a consent stands at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", content = "at", rename_all = "kebab-case")]
+pub enum Stands {
+    /// In force, until then where it has an end.
+    Live(Option<Timestamp>),
+    /// Not yet.
+    Begins(Timestamp),
+    /// Over.
+    Ended,
+    /// Taken back.
+    Withdrawn(Timestamp),
+}
+
+/// A consent, and how it stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Given<'s> {
+    /// The consent.
+    #[serde(flatten)]
+    pub consent: &'s Consent,
+    /// How it stands.
+    pub stands: Stands,
+}
+
+impl<'s> Given<'s> {
+    /// A consent as it stands at a moment.
+    pub fn at(consent: &'s Consent, now: Timestamp) -> Self {
+        let stands = match consent.withdrawn {
+            Some(at) => Stands::Withdrawn(at),
+            None if consent.is_live(now) => Stands::Live(consent.ends),
+            None if now < consent.begins() => Stands::Begins(consent.begins()),
+            None => Stands::Ended,
+        };
+        Self { consent, stands }
+    }
+}
+
+/// The portions that a request is about.
+fn portions(case: &RequestCase) -> BTreeSet<PortionRef> {
+    let request = &case.request;
+    let named = request.portions.iter().map(|portion| PortionRef {
+        report: request.report.clone(),
+        version: request.version,
+        portion: portion.clone(),
+    });
+    named.collect()
+}
+
+/// Whether the asker may know of something about these portions: a person who may have at least one of them.
+fn may_know(moment: &Moment<'_>, portions: &BTreeSet<PortionRef>, view: &View<'_>) -> bool {
+    view.reader().is_none() || !readable(moment, portions, view).is_empty()
+}
+
+/// The requests that the asker may know of; only those that wait for an answer, where that is wanted.
+pub fn requests<'s>(moment: &Moment<'s>, view: &View<'_>, open: bool) -> Vec<&'s RequestCase> {
+    let all = moment.state().requests.values();
+    all.filter(|case| !open || case.is_open())
+        .filter(|case| may_know(moment, &portions(case), view))
+        .collect()
+}
+
+/// A request with the answers to it; `None` where there is none that the asker may know of.
+pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Option<Asked<'s>> {
+    let state = moment.state();
+    let case = state.requests.get(id)?;
+    let request = &case.request;
+    let all = portions(case);
+    if !may_know(moment, &all, view) {
+        return None;
+    }
+    let seen = readable(moment, &all, view);
+    let given: Vec<&Substitute> = state
+        .substitutes
+        .values()
+        .filter(|given| given.request == *id)
+        .collect();
+    let asked = case.progress.iter().map(|(portion, progress)| {
+        let reference = all.iter().find(|named| named.portion == *portion);
+        let known = reference
+            .filter(|named| seen.contains(named))
+            .and_then(|named| state.portion(named));
+        let instead = given
+            .iter()
+            .filter(|given| given.stands_for == *portion && given.version == request.version);
+        AskedPortion {
+            portion: portion.clone(),
+            progress: *progress,
+            text: known.map(Text::of),
+            instead: instead.map(|given| Text::of(&given.portion)).collect(),
+        }
+    });
+    let answers = state.consents.of(&request.report);
+    let answers = answers.filter(|consent| {
+        let substituted = given.iter().any(|given| given.consent == consent.id);
+        consent.request.as_ref() == Some(id) || substituted
+    });
+    Some(Asked {
+        case,
+        asked: asked.collect(),
+        consents: answers.map(|consent| Given::at(consent, view.at)).collect(),
+    })
+}
+
+/// The consents that the asker may know of, and how each stands.
+pub fn consents<'s>(moment: &Moment<'s>, view: &View<'_>) -> Vec<Given<'s>> {
+    let all = moment.state().consents.values();
+    all.filter(|consent| may_know(moment, &consent.portions.iter().cloned().collect(), view))
+        .map(|consent| Given::at(consent, view.at))
+        .collect()
+}

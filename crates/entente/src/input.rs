@@ -9,6 +9,7 @@ use entente_marking::{Category, Entity, Level, SchemeId, builtin};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::seat;
 
 /// The largest file read whole.
 const MAX_INPUT: u64 = 64 << 20;
@@ -21,11 +22,12 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     let mut read = Vec::new();
     match path.as_os_str() == "-" {
-        true => std::io::stdin()
+        true => seat::input()
+            .map_err(failed)?
             .take(MAX_INPUT + 1)
             .read_to_end(&mut read)
             .map_err(failed)?,
-        false => std::fs::File::open(path)
+        false => std::fs::File::open(seat::path(path))
             .and_then(|file| file.take(MAX_INPUT + 1).read_to_end(&mut read))
             .map_err(failed)?,
     };

@@ -6,22 +6,38 @@ mod failure;
 mod input;
 mod node;
 mod output;
+mod seat;
+mod socket;
 mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use failure::Exit;
+
 fn main() -> ExitCode {
     entente_files::keep_to_owner();
     let cli = command::Cli::parse();
+    match command::through_node(&cli) {
+        None => ended(cli).into(),
+        Some(Ok(code)) => code,
+        Some(Err(failure)) => {
+            failure.print(cli.global.json);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Runs a command to its end, with what has to be said of a failure.
+fn ended(cli: command::Cli) -> Exit {
     let json = cli.global.json;
     match command::run(cli) {
-        Ok(_) if output::is_lost() => failure::Exit::Failed.into(),
-        Ok(exit) => exit.into(),
+        Ok(_) if seat::is_lost() => Exit::Failed,
+        Ok(exit) => exit,
         Err(failure) => {
             failure.print(json);
-            failure.exit.into()
+            failure.exit
         }
     }
 }

@@ -1,65 +1,38 @@
 //! Data on standard output, as text or as JSON.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::failure::Failure;
-
-/// Whether the reader of standard output has gone away, as `head` does: nothing more is written then, and the command goes
-/// on to its end, so that its exit code still says what it did.
-static READER_GONE: AtomicBool = AtomicBool::new(false);
-/// Whether standard output could not be written: then the command has failed, whatever else it did.
-static LOST: AtomicBool = AtomicBool::new(false);
-
-fn write(bytes: &[u8]) {
-    use std::io::Write;
-    if READER_GONE.load(Ordering::Relaxed) || LOST.load(Ordering::Relaxed) {
-        return;
-    }
-    let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => READER_GONE.store(true, Ordering::Relaxed),
-        Err(error) => {
-            LOST.store(true, Ordering::Relaxed);
-            say(format!("error: standard output cannot be written: {error}"));
-        }
-    }
-}
-
-/// Whether something that was to be written to standard output is lost, other than because nobody reads any more.
-pub(crate) fn is_lost() -> bool {
-    LOST.load(Ordering::Relaxed)
-}
+use crate::seat;
 
 /// Writes a line to standard output.
 pub(crate) fn line(text: impl std::fmt::Display) {
-    write(format!("{}\n", shown(&text.to_string())).as_bytes());
+    bytes(format!("{}\n", shown(&text.to_string())).as_bytes());
 }
 
 /// Writes bytes to standard output as they are.
 pub(crate) fn bytes(bytes: &[u8]) {
-    write(bytes);
+    seat::output(|out| out.write_all(bytes));
 }
 
 /// Writes a file for its owner only; a link that stands there is not followed.
 pub(crate) fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    entente_files::write(path, bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+    entente_files::write(&seat::path(path), bytes)
+        .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 /// Makes a folder for its owner only, where there is none.
 pub(crate) fn folder(path: &Path) -> Result<(), Failure> {
-    entente_files::create_folder(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+    entente_files::create_folder(&seat::path(path))
+        .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 /// Says something to the person, on standard error.
 pub(crate) fn say(text: impl std::fmt::Display) {
-    use std::io::Write;
-    // Nobody listens on standard error: nobody can be told that either.
-    let _ = writeln!(std::io::stderr(), "{}", shown(&text.to_string()));
+    seat::errors(&shown(&text.to_string()));
 }
 
 /// A text without what would act on a terminal or turn its reading round; partners and the press write some of it.
@@ -108,11 +81,8 @@ pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>, empty: &str) {
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(head.to_vec());
-    if let Some(width) = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()) {
-        table.set_width(width);
-    } else {
-        table.set_width(118);
-    }
+    let width = seat::columns().and_then(|width| u16::try_from(width).ok());
+    table.set_width(width.unwrap_or(118));
     for row in rows {
         table.add_row(row);
     }
@@ -130,7 +100,11 @@ pub(crate) fn caret(text: &str, start: usize, end: usize) -> String {
 
 /// A bar for long work, on standard error; silent where that is not a terminal.
 pub(crate) fn progress(total: u64, what: &'static str) -> indicatif::ProgressBar {
-    let bar = indicatif::ProgressBar::new(total);
+    // A node has no terminal of its own to draw on.
+    let bar = match seat::is_served() {
+        true => indicatif::ProgressBar::hidden(),
+        false => indicatif::ProgressBar::new(total),
+    };
     if let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
         bar.set_style(style);
     }

@@ -78,8 +78,10 @@ impl Assure {
         match &self.output {
             None if global.json => output::json(&made)?,
             None => output::bytes(assurance::page(&checked).markdown().as_bytes()),
-            Some(folder) if folder.is_dir() || folder.as_os_str().to_string_lossy().ends_with('/') => {
-                if !folder.is_dir() {
+            Some(folder)
+                if crate::seat::path(folder).is_dir() || folder.as_os_str().to_string_lossy().ends_with('/') =>
+            {
+                if !crate::seat::path(folder).is_dir() {
                     output::folder(folder)?;
                 }
                 let name = |ending: &str| folder.join(format!("assurance-{}-for-{whom}.{ending}", made.by));
@@ -173,7 +175,7 @@ fn say(checked: &Checked) {
 
 /// The last checkpoint of a partner that was verified here.
 fn read_seen(path: &Path) -> Result<Option<Checkpoint>, Failure> {
-    let text = match std::fs::read(path) {
+    let text = match std::fs::read(crate::seat::path(path)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(place(path, error)),

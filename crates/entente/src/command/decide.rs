@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Global;
 use super::report::word;
 use crate::failure::{Exit, Failure};
-use crate::{input, node, output, words};
+use crate::{input, node, output, seat, words};
 use entente_desk::deciding::{Alike, alike, answers, matrix};
 use entente_desk::{View, audience};
 use entente_node::Pinned;
@@ -47,7 +47,7 @@ pub(crate) fn audience(node: &Pinned, text: &str) -> Result<(Vec<PersonId>, Vec<
         return Ok(named);
     }
     let path = PathBuf::from(text);
-    match text == "-" || path.exists() {
+    match text == "-" || seat::path(&path).exists() {
         true => input::audience(&path),
         false => Err(Failure::not_found(format!(
             "there is neither an audience nor a file called {text}; define one with `entente audience set {text} PERSON…`"
@@ -81,7 +81,7 @@ impl Decide {
         let decision = moment.decide(&snapshot, (&self.report, self.version), portions, &members, &view)?;
         let overall = decision.overall();
         match global.json {
-            true => write_json(&decision)?,
+            true => write_json(&decision),
             false => write_text(&decision, &node, self.explain),
         }
         if self.record {
@@ -102,14 +102,11 @@ impl Decide {
 }
 
 /// Writes the answer as one document, which never stands in memory as a whole.
-fn write_json(decision: &Decision<'_>) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let written = serde_json::to_writer(&mut out, &answers(decision)).map_err(std::io::Error::from);
-    written
-        .and_then(|()| writeln!(out))
-        .and_then(|()| out.flush())
-        .map_err(Failure::failed)
+fn write_json(decision: &Decision<'_>) {
+    seat::output(|out| {
+        serde_json::to_writer(&mut *out, &answers(decision))?;
+        writeln!(out)
+    });
 }
 
 fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
+use crate::{input, output, seat};
 use entente_node::{NodeError, Pinned, Received, SentFile};
 
 /// Says which files are ready to be handed over.
@@ -21,7 +21,11 @@ pub(crate) fn say_sent(sent: &[SentFile]) {
 
 /// Seals what waits into files in the folder for them, and says what has to go on waiting.
 pub(crate) fn flush(node: &Pinned, global: &Global) -> Result<Vec<SentFile>, Failure> {
-    let sent = node.flush(&global.out())?;
+    let mut sent = node.flush(&seat::path(&global.out()))?;
+    // Named as they are called where the command was typed.
+    for file in &mut sent.files {
+        file.file = global.out().join(file.file.file_name().unwrap_or_default());
+    }
     for letter in sent.waiting {
         output::say(format!(
             "warning: {} of event {} waits: the keys of {to} are not known; add them with `entente party add {to} --keys \

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::{Global, trust};
 use crate::failure::{Exit, Failure};
-use crate::output;
 use crate::words::hex;
+use crate::{output, seat};
 use entente_node::Held;
 
 /// `entente ledger`.
@@ -48,7 +48,7 @@ impl LedgerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Verify { folder, key } => {
-                if let Some(file) = folder.as_ref().filter(|path| path.is_file()) {
+                if let Some(file) = folder.as_ref().filter(|path| seat::path(path).is_file()) {
                     return super::assure::verify_file(global, file, &key, None);
                 }
                 let own = folder.is_none();
@@ -57,14 +57,15 @@ impl LedgerCommand {
                     Some(folder) => folder,
                     None => global.node()?.ledger_folder(),
                 };
-                if !folder.is_dir() {
+                let at = seat::path(&folder);
+                if !at.is_dir() {
                     return Err(Failure::not_found(format!(
                         "there is no ledger in {}",
                         folder.display()
                     )));
                 }
                 let bar = output::progress(0, "verifying");
-                let mut report = verify(&Folder::new(&folder), &known, &mut |done, total| {
+                let mut report = verify(&Folder::new(&at), &known, &mut |done, total| {
                     bar.set_length(total);
                     bar.set_position(done);
                 });

@@ -15,6 +15,7 @@ mod facts;
 mod incident;
 mod ledger;
 mod marking;
+mod node;
 mod paper;
 mod policy;
 pub(crate) mod report;
@@ -30,6 +31,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
+use crate::seat;
 use entente_node::Pinned;
 
 /// Share sensitive reports and keep control of them after sharing.
@@ -66,7 +68,10 @@ pub(crate) struct Global {
 
 impl Global {
     pub(crate) fn node(&self) -> Result<Pinned, Failure> {
-        crate::node::open(&self.data)
+        match seat::node(&self.data) {
+            Some(node) => Ok(node),
+            None => crate::node::open(&self.data),
+        }
     }
 
     pub(crate) fn out(&self) -> PathBuf {
@@ -149,6 +154,8 @@ enum Noun {
     /// Watch texts for protected facts.
     #[command(subcommand)]
     Watch(watch::WatchCommand),
+    /// Run this party's node: commands in its folder go to it.
+    Node(node::Run),
     /// Run the whole story on sample files, or on your own.
     Demo(demo::Demo),
     /// Write shell completions to standard output.
@@ -156,6 +163,27 @@ enum Noun {
     /// Write manual pages into a folder.
     Man(shell::Man),
 }
+
+impl Cli {
+    /// Whether a running node carries this out. What sets up, runs or mends a node is done here, and so is what needs none.
+    fn is_for_a_node(&self) -> bool {
+        let here = matches!(
+            self.noun,
+            Noun::Init(_)
+                | Noun::Node(_)
+                | Noun::Store(_)
+                | Noun::Marking(_)
+                | Noun::Exposure(_)
+                | Noun::Demo(_)
+                | Noun::Completions(_)
+                | Noun::Man(_)
+                | Noun::Watch(watch::WatchCommand::Folder { .. })
+        );
+        !here
+    }
+}
+
+pub(crate) use node::through as through_node;
 
 /// Runs a command.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
@@ -187,6 +215,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Source(command) => command.run(global),
         Noun::Exposure(command) => command.run(global),
         Noun::Watch(command) => command.run(global),
+        Noun::Node(command) => command.run(global),
         Noun::Demo(command) => command.run(),
         Noun::Completions(command) => command.run(),
         Noun::Man(command) => command.run(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use entente_watch::text::{self, Source, TextError};
 
 use crate::failure::Failure;
+use crate::seat;
 
 /// The texts of these files; `-` is standard input. One that cannot be read fails them all.
 pub(crate) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
@@ -25,9 +26,12 @@ pub(crate) fn readable<'a>(
 fn each(file: &Path) -> Box<dyn Iterator<Item = Result<Source, Failure>>> {
     let name = file.display().to_string();
     let stream: Box<dyn Read> = if file.as_os_str() == "-" {
-        Box::new(std::io::stdin())
+        match seat::input() {
+            Ok(input) => input,
+            Err(error) => return Box::new(std::iter::once(Err(Failure::failed(error)))),
+        }
     } else {
-        match std::fs::File::open(file) {
+        match std::fs::File::open(seat::path(file)) {
             Ok(opened) => Box::new(opened),
             Err(error) => {
                 return Box::new(std::iter::once(Err(Failure::not_found(format!("{name}: {error}")))));

@@ -12,7 +12,7 @@ use entente_node::Pinned;
 pub(super) fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<Verifier>, Failure> {
     let mut texts = Vec::new();
     for text in named {
-        match std::path::Path::new(text).exists() {
+        match crate::seat::path(std::path::Path::new(text)).exists() {
             true => texts.extend(input::json::<entente_seal::PublicKeys>(std::path::Path::new(text))?.signing),
             false => texts.push(text.clone()),
         }

@@ -1,0 +1,138 @@
+//! Where a command is typed: its standard streams, its folder, its width, and the node that it is carried out by.
+//!
+//! A command that is typed where no node runs sits at this process. One that a running node carries out sits at the process
+//! that it was typed at: the node's thread writes to that one's streams and reads its files.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use entente_node::{Node, Pinned};
+
+/// The place of a command that a node carries out.
+pub(crate) struct Seat {
+    pub(crate) folder: PathBuf,
+    pub(crate) columns: Option<usize>,
+    pub(crate) input: File,
+    pub(crate) output: File,
+    pub(crate) errors: File,
+    pub(crate) node: Arc<Node>,
+}
+
+#[derive(Default)]
+struct Here {
+    seat: Option<Seat>,
+    /// Whether the reader of standard output has gone away, as `head` does: nothing more is written then, and the command
+    /// goes on to its end, so that its exit code still says what it did.
+    reader_gone: bool,
+    /// Whether standard output could not be written: then the command has failed, whatever else it did.
+    lost: bool,
+}
+
+thread_local! {
+    static HERE: RefCell<Here> = RefCell::default();
+}
+
+/// Runs a command at another process's place. Nothing of it stays.
+pub(crate) fn at<T>(seat: Seat, run: impl FnOnce() -> T) -> T {
+    /// Lets go of the streams also where a command breaks off: whoever reads them would wait for ever.
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            HERE.take();
+        }
+    }
+    HERE.set(Here {
+        seat: Some(seat),
+        ..Here::default()
+    });
+    let _leave = Leave;
+    run()
+}
+
+/// Whether something that was to be written to standard output is lost, other than because nobody reads any more.
+pub(crate) fn is_lost() -> bool {
+    HERE.with_borrow(|here| here.lost)
+}
+
+/// Whether a node carries the command out.
+pub(crate) fn is_served() -> bool {
+    HERE.with_borrow(|here| here.seat.is_some())
+}
+
+/// The node that carries the command out, when it is the one of this folder.
+pub(crate) fn node(data: &Path) -> Option<Pinned> {
+    HERE.with_borrow(|here| {
+        let node = &here.seat.as_ref()?.node;
+        let same = node.folder().canonicalize().ok()? == path(data).canonicalize().ok()?;
+        same.then(|| Node::pinned(node))
+    })
+}
+
+/// A path as it is meant where the command was typed.
+pub(crate) fn path(path: &Path) -> PathBuf {
+    HERE.with_borrow(|here| match &here.seat {
+        Some(seat) => seat.folder.join(path),
+        None => path.to_owned(),
+    })
+}
+
+/// How many characters a line may have, where that is known.
+pub(crate) fn columns() -> Option<usize> {
+    HERE.with_borrow(|here| match &here.seat {
+        Some(seat) => seat.columns,
+        None => own_columns(),
+    })
+}
+
+/// The width of this process.
+pub(crate) fn own_columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
+}
+
+/// Standard input.
+///
+/// # Errors
+/// When the process that the command was typed at does not give it.
+pub(crate) fn input() -> std::io::Result<Box<dyn Read>> {
+    HERE.with_borrow(|here| match &here.seat {
+        Some(seat) => Ok(Box::new(seat.input.try_clone()?) as Box<dyn Read>),
+        None => Ok(Box::new(std::io::stdin()) as Box<dyn Read>),
+    })
+}
+
+/// Standard output, for one document or line. What cannot be written is remembered; see [`is_lost`].
+pub(crate) fn output(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    let silent = HERE.with_borrow(|here| here.reader_gone || here.lost);
+    if silent {
+        return;
+    }
+    let opened = HERE.with_borrow(|here| match &here.seat {
+        Some(seat) => seat.output.try_clone().map(|file| Box::new(file) as Box<dyn Write>),
+        None => Ok(Box::new(std::io::stdout()) as Box<dyn Write>),
+    });
+    let written = opened.and_then(|out| {
+        let mut out = std::io::BufWriter::new(out);
+        write(&mut out)?;
+        out.flush()
+    });
+    let Err(error) = written else { return };
+    match error.kind() == std::io::ErrorKind::BrokenPipe {
+        true => HERE.with_borrow_mut(|here| here.reader_gone = true),
+        false => {
+            HERE.with_borrow_mut(|here| here.lost = true);
+            errors(&format!("error: standard output cannot be written: {error}"));
+        }
+    }
+}
+
+/// Writes a line to standard error.
+pub(crate) fn errors(text: &str) {
+    // Nobody listens on standard error: nobody can be told that either.
+    let _ = HERE.with_borrow(|here| match &here.seat {
+        Some(seat) => writeln!(&seat.errors, "{text}"),
+        None => writeln!(std::io::stderr(), "{text}"),
+    });
+}

@@ -100,7 +100,7 @@ impl Entente {
         state.apply(&Event::ReportAdded(Report {
             id: report.clone(),
             version: 1,
-            title: String::new(),
+            title: String::new().into(),
             originator: party(world::COUNTRIES),
             scheme: scheme.clone(),
             profile: String::new(),
@@ -124,6 +124,7 @@ impl Entente {
                 portions: portions.collect(),
                 standing: false,
         stated: Vec::new(),
+        marks: Vec::new(),
         recipients: Recipients {
                     persons: BTreeSet::new(),
                     parties: parties(consent.parties),

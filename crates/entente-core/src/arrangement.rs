@@ -23,6 +23,25 @@ pub enum Onward {
     Consent,
 }
 
+/// To whom plain unclassified text goes, which says nothing about that itself. What stands later is stricter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unmarked {
+    /// Where the banner has no release list either, to the parties of the arrangement.
+    Members,
+    /// Where its report's banner goes; without a list there, the originator is asked.
+    #[default]
+    Banner,
+    /// The originator is always asked.
+    Ask,
+}
+
+impl Unmarked {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Whether an arrangement is in force.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -125,6 +144,12 @@ pub struct Arrangement {
     /// The mark for portions that bear none.
     #[serde(default, alias = "default-mark", skip_serializing_if = "Option::is_none")]
     pub default_mark: Option<String>,
+    /// To whom plain unclassified text goes.
+    #[serde(default, skip_serializing_if = "Unmarked::is_default")]
+    pub unmarked: Unmarked,
+    /// Who answers for owners that marks name: `NATO` → `NATO.IMS`. Without a word here an owner answers itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owners: BTreeMap<PartyPath, PartyPath>,
     /// When it begins to apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,
@@ -227,6 +252,7 @@ impl Arrangement {
             purposes,
             onward: self.onward.max(other.onward),
             need_to_know: self.need_to_know || other.need_to_know,
+            unmarked: self.unmarked.max(other.unmarked),
             starts: self.starts.max(other.starts),
             expires: self.expires.into_iter().chain(other.expires).min(),
             ..self.clone()
@@ -240,6 +266,9 @@ impl Arrangement {
             ("purposes", kept.purposes == other.purposes),
             ("onward", kept.onward == other.onward),
             ("need_to_know", kept.need_to_know == other.need_to_know),
+            ("unmarked", kept.unmarked == other.unmarked),
+            // Whoever answers for an owner can consent for it.
+            ("owners", self.owners == other.owners),
             ("starts", kept.starts == other.starts),
             ("expires", kept.expires == other.expires),
         ];
@@ -253,7 +282,7 @@ impl Arrangement {
     /// Whether `other` allows nothing that this arrangement does not allow, and not the same.
     pub fn is_narrowed_to(&self, other: &Self) -> bool {
         let both = self.narrowed_by(other);
-        both != *self && other.narrowed_by(self) == *other
+        both != *self && other.narrowed_by(self) == *other && self.owners == other.owners
     }
 
     /// Whether its terms allow `purpose`; a purpose that is not stated is allowed only where any is.
@@ -289,6 +318,8 @@ mod tests {
             onward: Onward::Free,
             need_to_know: false,
             default_mark: None,
+            unmarked: Unmarked::Banner,
+            owners: BTreeMap::new(),
             starts: None,
             expires: None,
             status: ArrangementStatus::Active,
@@ -301,12 +332,14 @@ mod tests {
     fn arrangement() -> impl Strategy<Value = Arrangement> {
         let purposes = prop::option::of(prop::collection::btree_set("[a-c]", 0..3));
         let onward = prop::sample::select(vec![Onward::Free, Onward::Members, Onward::Consent]);
+        let unmarked = prop::sample::select(vec![Unmarked::Members, Unmarked::Banner, Unmarked::Ask]);
         let moment = || prop::option::of((0i64..5).prop_map(|n| Timestamp::from_second(n * 200).expect("small")));
-        (purposes, onward, any::<bool>(), moment(), moment()).prop_map(
-            |(purposes, onward, need_to_know, starts, expires)| Arrangement {
+        (purposes, onward, any::<bool>(), unmarked, moment(), moment()).prop_map(
+            |(purposes, onward, need_to_know, unmarked, starts, expires)| Arrangement {
                 purposes: purposes.map(|all| all.iter().map(Purpose::new).collect()),
                 onward,
                 need_to_know,
+                unmarked,
                 starts,
                 expires,
                 ..bare()

@@ -128,7 +128,7 @@ mod tests {
         let report = Report {
             id: ReportId::new("R").unwrap(),
             version: 1,
-            title: String::new(),
+            title: String::new().into(),
             originator: party("C"),
             scheme: SchemeId::new("us-ic"),
             profile: String::new(),

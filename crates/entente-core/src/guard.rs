@@ -10,6 +10,7 @@ use crate::disclosure::Notice;
 use crate::exposure::{Band, Claim, Credence, Knowledge, KnowledgeError, Measures, Register, measure};
 use crate::fact::{Fact, Learned};
 use crate::ids::{MAX_NAME, PartyPath, PersonId, PortionId, PortionRef, ReportId, SourceId};
+use crate::in_force::MarksInForce;
 use crate::party::Person;
 use crate::reach::Reach;
 use crate::request::{Consent, Recipients, allowed};
@@ -353,6 +354,7 @@ impl<'s> SourceGuard<'s> {
             .and_then(|report| report.portion(&portion.portion));
         let Some(held) = held else { return Exposure::Within };
         let home = self.state.home.as_ref();
+        let marks = MarksInForce::new(self.state);
         for (originator, origin) in held.lineage.iter() {
             if !origin.protects_source || home.is_some_and(|home| home.includes(originator)) {
                 continue;
@@ -377,7 +379,9 @@ impl<'s> SourceGuard<'s> {
                 consent.originator == *originator
                     && consent.is_live(moment)
                     && consent.allows(purpose)
-                    && bases.iter().all(|base| Reach::of(self.state, consent).covers(base))
+                    && bases
+                        .iter()
+                        .all(|base| Reach::of(self.state, consent, &marks).covers(base, &marks))
                     && outside.iter().all(|id| self.is_given(consent, id))
             });
             if outside.is_empty() || consented {

@@ -232,6 +232,13 @@ impl PartyPath {
     }
 }
 
+impl PortionId {
+    /// The name of a report's title, which no other portion may bear.
+    pub fn title() -> Self {
+        Self(crate::report::TITLE.to_owned())
+    }
+}
+
 impl PersonId {
     /// Everyone: the audience of what was published.
     ///

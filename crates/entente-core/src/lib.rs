@@ -15,6 +15,7 @@ mod fact;
 mod guard;
 pub mod handle;
 mod ids;
+mod in_force;
 pub mod incident;
 mod kept;
 mod message;
@@ -28,7 +29,7 @@ mod source;
 mod state;
 mod stops;
 
-pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Word};
+pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Unmarked, Word};
 pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
 pub use decide::{Decision, Query, Reading, Snapshot, decide};
@@ -43,11 +44,12 @@ pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError, Named,
     PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
+pub use in_force::{InForce, MarksInForce};
 pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;
 pub use outcome::Outcome;
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
-pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report};
+pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};
 pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use shown::mark_for;
 pub use source::{ExposureAnswer, ProtectedSource, RegisterText};

@@ -100,6 +100,63 @@ pub struct Portion {
     pub tear_line: bool,
 }
 
+/// The title of a version: a portion beside the others, under the reserved id [`TITLE`]. It is not counted with them.
+///
+/// An unmarked one takes the banner of its version: it asks for everything that any portion asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Title {
+    /// As it is written, without a mark.
+    Unmarked(String),
+    /// With a mark and a lineage of its own.
+    Marked(Box<Portion>),
+}
+
+/// The id of a title; no other portion may bear it.
+pub const TITLE: &str = "title";
+
+impl Title {
+    /// Its text, for whoever may have it: whoever may not sees the report's id.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Unmarked(text) => text,
+            Self::Marked(portion) => &portion.text,
+        }
+    }
+
+    /// The portion that a marked title is.
+    pub fn portion(&self) -> Option<&Portion> {
+        match self {
+            Self::Unmarked(_) => None,
+            Self::Marked(portion) => Some(portion),
+        }
+    }
+
+    fn portion_mut(&mut self) -> Option<&mut Portion> {
+        match self {
+            Self::Unmarked(_) => None,
+            Self::Marked(portion) => Some(portion),
+        }
+    }
+
+    /// Its text and mark, which never change within a version.
+    pub(crate) fn fixed(&self) -> (&str, Option<&str>) {
+        (self.text(), self.portion().map(|portion| portion.mark.as_str()))
+    }
+}
+
+impl Default for Title {
+    fn default() -> Self {
+        Self::Unmarked(String::new())
+    }
+}
+
+impl<T: Into<String>> From<T> for Title {
+    fn from(text: T) -> Self {
+        Self::Unmarked(text.into())
+    }
+}
+
 /// One version of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -108,7 +165,7 @@ pub struct Report {
     /// Its version, from 1.
     pub version: u32,
     /// Its title.
-    pub title: String,
+    pub title: Title,
     /// The party that wrote it.
     pub originator: PartyPath,
     /// The rules that its marks follow.
@@ -128,14 +185,35 @@ pub struct Report {
 }
 
 impl Report {
-    /// The portion with this id.
+    /// The portion with this id; its marked title too.
     pub fn portion(&self, id: &PortionId) -> Option<&Portion> {
-        self.portions.iter().find(|portion| portion.id == *id)
+        self.with_title().find(|portion| portion.id == *id)
+    }
+
+    /// All portions, and the title where it is marked.
+    pub fn with_title(&self) -> impl Iterator<Item = &Portion> {
+        self.portions.iter().chain(self.title.portion())
+    }
+
+    /// The same, to change them.
+    pub fn with_title_mut(&mut self) -> impl Iterator<Item = &mut Portion> {
+        self.portions.iter_mut().chain(self.title.portion_mut())
+    }
+
+    /// Those behind a title without a mark of its own: all originators of its portions.
+    pub(crate) fn lineage(&self) -> Lineage {
+        let mut all = Lineage::default();
+        for portion in &self.portions {
+            if all != portion.lineage {
+                all = all.combine(&portion.lineage);
+            }
+        }
+        all
     }
 
     /// Notes that `originator` itself gave it to `recipient`: one more original recipient of its text.
     pub fn add_recipient(&mut self, originator: &PartyPath, recipient: &PartyPath) {
-        for portion in &mut self.portions {
+        for portion in self.with_title_mut() {
             portion.lineage.map(|party, origin| {
                 if party == originator {
                     origin.recipients.insert(recipient.clone());
@@ -147,7 +225,7 @@ impl Report {
     /// Leaves of every list of recipients what `to` is to know: that it is one itself. Who else has the report is not its
     /// business.
     pub fn part_of(&mut self, to: &PartyPath) {
-        for portion in &mut self.portions {
+        for portion in self.with_title_mut() {
             portion.lineage.map(|_, origin| {
                 origin
                     .recipients
@@ -158,9 +236,14 @@ impl Report {
 
     /// Notes which portions of `originator` have a protected source behind them.
     pub fn protect(&mut self, originator: &PartyPath, stands_behind: impl Fn(&PortionRef) -> bool) {
-        for n in 0..self.portions.len() {
-            let protected = stands_behind(&self.reference(&self.portions[n].id));
-            self.portions[n].lineage.map(|party, origin| {
+        let (report, version) = (self.id.clone(), self.version);
+        for portion in self.with_title_mut() {
+            let protected = stands_behind(&PortionRef {
+                report: report.clone(),
+                version,
+                portion: portion.id.clone(),
+            });
+            portion.lineage.map(|party, origin| {
                 if party == originator {
                     origin.protects_source = protected;
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entente_marking::Purpose;
+use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +104,10 @@ pub struct Consent {
     /// The persons as they were described when it was given: it is theirs as long as they are who they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stated: Vec<Person>,
+    /// What its portions asked for when it was given, where that was more than was written on them. It counts no longer
+    /// once they ask for more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<(PortionRef, Label)>,
     /// What for; `None` for any purpose that marking and arrangement allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purposes: Option<BTreeSet<Purpose>>,

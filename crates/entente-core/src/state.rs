@@ -2,6 +2,7 @@
 //!
 //! Applying an event cannot fail; whether it may happen was decided before (see [`crate::handle`]).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use crate::ids::{
 use crate::incident::{Incident, IncidentNotice};
 use crate::kept::Kept;
 use crate::party::{Audience, LocalRule, Party, Person};
-use crate::report::{Delivery, Distribution, Portion, Report};
+use crate::report::{Delivery, Distribution, Lineage, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
 
@@ -490,8 +491,18 @@ impl State {
         let substitutes = self
             .substitutes_of(&reference.report, reference.version)
             .map(|s| &s.portion);
-        let mut all = report.portions.iter().chain(substitutes);
+        let mut all = report.with_title().chain(substitutes);
         all.find(|portion| portion.id == reference.portion)
+    }
+
+    /// Who is behind a text: of a title without a mark of its own, all behind the portions.
+    pub(crate) fn lineage_of(&self, text: &PortionRef) -> Option<Cow<'_, Lineage>> {
+        let untitled = || {
+            let report = self.reports.get(&text.report)?.versions.get(&text.version)?;
+            (text.portion == PortionId::title()).then(|| Cow::Owned(report.lineage()))
+        };
+        let portion = self.portion(text).map(|portion| Cow::Borrowed(&portion.lineage));
+        portion.or_else(untitled)
     }
 
     /// Whether a party has the report that a portion is of: it wrote it, or this party delivered it there.
@@ -512,7 +523,7 @@ impl State {
     /// by the originator's portions on which it rests. A report that a party never got is not its business.
     pub(crate) fn named_for(&self, party: &PartyPath, portion: &PortionRef) -> BTreeSet<PortionRef> {
         let lineage = self.portion(portion).map(|known| &known.lineage);
-        let origins = lineage.into_iter().flat_map(super::report::Lineage::iter);
+        let origins = lineage.into_iter().flat_map(Lineage::iter);
         let theirs = origins.filter(|(originator, _)| party.includes(originator));
         let bases: BTreeSet<PortionRef> = theirs.flat_map(|(_, origin)| origin.from.iter().cloned()).collect();
         match self.knows(party, portion) || bases.is_empty() {

@@ -56,7 +56,7 @@ fn report(version: u32, originator: &str, arrangement: Option<&str>) -> Report {
     Report {
         id: report_id(),
         version,
-        title: "R-1".to_owned(),
+        title: "R-1".into(),
         originator: party(originator),
         scheme: SchemeId::new("tlp"),
         profile: "2.0".to_owned(),
@@ -179,6 +179,8 @@ fn consented() -> Node {
         onward: Onward::Consent,
         need_to_know: false,
         default_mark: None,
+        unmarked: Unmarked::Banner,
+        owners: BTreeMap::new(),
         starts: None,
         expires: None,
         status_set: None,
@@ -236,6 +238,7 @@ fn consented() -> Node {
             .collect(),
         standing: false,
         stated: Vec::new(),
+        marks: Vec::new(),
         recipients: Recipients {
             persons: BTreeSet::from([person("JOR/visitor")]),
             parties: BTreeSet::new(),

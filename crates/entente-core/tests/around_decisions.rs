@@ -48,7 +48,7 @@ fn report(originator: &str, version: u32, portions: Vec<Portion>) -> Report {
     Report {
         id: ReportId::new("R").unwrap(),
         version,
-        title: "R".to_owned(),
+        title: "R".into(),
         originator: party(originator),
         scheme: SchemeId::new("us-ic"),
         profile: "ic-2016".to_owned(),
@@ -68,6 +68,8 @@ fn terms(id: &str) -> Arrangement {
         onward: Onward::Free,
         need_to_know: false,
         default_mark: None,
+        unmarked: Unmarked::Banner,
+        owners: BTreeMap::new(),
         starts: None,
         expires: None,
         status_set: None,

@@ -39,7 +39,7 @@ fn report(originator: usize, lineages: &[BTreeSet<usize>]) -> Report {
     Report {
         id: ReportId::new("R-1").unwrap(),
         version: 1,
-        title: "title".to_owned(),
+        title: "title".into(),
         originator: party(originator),
         scheme: SchemeId::new("tlp"),
         profile: String::new(),
@@ -196,6 +196,7 @@ proptest! {
             portions: BTreeSet::new(),
             standing: false,
         stated: Vec::new(),
+        marks: Vec::new(),
         recipients: Recipients::default(),
             purposes: None,
             conditions: Vec::new(),

@@ -365,8 +365,9 @@ fn check_reading(
         };
         let decision = decide(&everything, &query, &NoGuards, guard).unwrap();
         let permitted: Vec<&PortionId> = decision.permitted().collect();
+        let title = decision.outcome(0, decision.title()) == Outcome::Permit;
         match found {
-            Ok(seen) => assert_eq!(seen, permitted, "{reader} reads {id}"),
+            Ok(seen) => assert_eq!((seen.portions, seen.title), (permitted, title), "{reader} reads {id}"),
             Err(_) => assert!(
                 permitted.is_empty() && latest.existence_protected,
                 "{reader} reads {id}"

@@ -184,7 +184,7 @@ fn c3_a_version_never_changes() {
         &|report| report.portions[0].lineage = Lineage::of(party("EVIL"), to_everyone()),
         &|report| report.portions[0].tear_line = true,
         &|report| report.portions[0].mark = "(TLP:CLEAR)".to_owned(),
-        &|report| report.title = "another".to_owned(),
+        &|report| report.title = "another".into(),
         &|report| report.expires = Some(now()),
     ];
     for what in changes {

@@ -50,7 +50,7 @@ impl Originator {
         let report = Report {
             id: id.clone(),
             version: 1,
-            title: String::new(),
+            title: String::new().into(),
             originator: party("HOME"),
             scheme: SchemeId::new("tlp"),
             profile: "2.0".to_owned(),

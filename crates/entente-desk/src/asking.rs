@@ -114,17 +114,22 @@ pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Opti
         .collect();
     let asked = case.progress.iter().map(|(portion, progress)| {
         let reference = all.iter().find(|named| named.portion == *portion);
-        let known = reference
-            .filter(|named| seen.contains(named))
-            .and_then(|named| state.portion(named));
+        let known = reference.filter(|named| seen.contains(named));
+        let of_substitute = |given: &&Substitute| PortionRef {
+            report: given.report.clone(),
+            version: given.version,
+            portion: given.portion.id.clone(),
+        };
         let instead = given
             .iter()
             .filter(|given| given.stands_for == *portion && given.version == request.version);
         AskedPortion {
             portion: portion.clone(),
             progress: *progress,
-            text: known.map(Text::of),
-            instead: instead.map(|given| Text::of(&given.portion)).collect(),
+            text: known.and_then(|named| Text::of(state, named)),
+            instead: instead
+                .filter_map(|given| Text::of(state, &of_substitute(given)))
+                .collect(),
         }
     });
     let answers = state.consents.of(&request.report);

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::Standing;
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, Portion, PortionId, PortionRef, RequestId, State,
+    Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId, State,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::marks::{banner_over_marks, mark_of, parties_of};
+use crate::marks::{banner_over_marks, mark_in_force, mark_of, parties_of};
 
 /// What stands above a paper on which nothing of the reports stands.
 pub const NOTHING: &str = "(nothing may be said)";
@@ -28,12 +28,12 @@ pub struct Text {
 }
 
 impl Text {
-    /// The text of a portion, with its mark.
-    pub fn of(portion: &Portion) -> Self {
-        Self {
-            mark: portion.mark.clone(),
-            text: portion.text.clone(),
-        }
+    /// The text of a portion that is held here, under its mark in force.
+    pub fn of(state: &State, portion: &PortionRef) -> Option<Self> {
+        Some(Self {
+            mark: mark_in_force(state, portion)?,
+            text: state.portion(portion)?.text.clone(),
+        })
     }
 }
 
@@ -103,7 +103,7 @@ pub struct SpeakersPaper {
     pub purpose: Option<Purpose>,
     /// When it was prepared.
     pub prepared: Timestamp,
-    /// From which reports: by their titles where the speaker may know all of a report, by their names otherwise.
+    /// From which reports: by their titles where the speaker may know them, by their names otherwise.
     pub reports: Vec<String>,
     /// What can be said.
     pub can_say: Vec<Open>,
@@ -157,6 +157,8 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         .iter()
         .map(|open| &open.portion)
         .chain(do_not_say.iter().map(|closed| &closed.item.portion));
+    let titles = titles(state, briefing, standing);
+    let shown = shown.chain(titles.iter().flat_map(|title| &title.under));
     SpeakersPaper {
         banner: banner(state, shown, &parties),
         id: briefing.id.clone(),
@@ -165,7 +167,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         audience: briefing.audience.clone(),
         purpose: briefing.purpose.clone(),
         prepared: briefing.prepared,
-        reports: named(state, briefing, standing),
+        reports: titles.into_iter().map(|title| title.words).collect(),
         can_say,
         do_not_say,
         not_for_the_speaker: hidden,
@@ -185,15 +187,31 @@ fn closed(item: &BriefingItem) -> BriefingItem {
     item
 }
 
-fn named(state: &State, briefing: &Briefing, standing: &Standing) -> Vec<String> {
-    let title = |(id, version): &(entente_core::ReportId, u32)| {
-        let of_it = |item: &&BriefingItem| item.portion.report == *id && item.portion.version == *version;
-        let mut items = briefing.items.iter().filter(of_it);
-        let all_known = items.all(|item| standing.known.contains(&item.portion));
+/// How a report is named on a paper, and the texts whose marks its name stands under.
+struct Named {
+    words: String,
+    under: Vec<PortionRef>,
+}
+
+fn titles(state: &State, briefing: &Briefing, standing: &Standing) -> Vec<Named> {
+    let title = |(id, version): &(ReportId, u32)| {
         let report = state.reports.get(id).and_then(|held| held.versions.get(version));
-        match report.filter(|_| all_known) {
-            Some(report) => format!("{} ({id} v{version})", report.title),
-            None => format!("{id} v{version}"),
+        let title = report.map(|report| (report, report.reference(&PortionId::title())));
+        match title.filter(|(_, title)| standing.known.contains(title)) {
+            Some((report, title)) => Named {
+                words: format!("{} ({id} v{version})", report.title.text()),
+                under: match report.title.portion() {
+                    Some(_) => vec![title],
+                    // As the banner over all of it.
+                    None => (report.portions.iter())
+                        .map(|portion| report.reference(&portion.id))
+                        .collect(),
+                },
+            },
+            None => Named {
+                words: format!("{id} v{version}"),
+                under: Vec::new(),
+            },
         }
     };
     briefing.reports.iter().map(title).collect()

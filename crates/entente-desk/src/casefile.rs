@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::briefing::Text;
 use crate::damage::{Damage, damage};
-use crate::marks::banner_over;
+use crate::marks::{banner_over, mark_in_force};
 use crate::moment::Moment;
 use crate::reading::readable;
 use crate::view::View;
@@ -256,7 +256,7 @@ fn out(state: &State, disclosure: &Disclosure, seen: &BTreeSet<PortionRef>) -> O
         let by_text = !learned.is_empty() && learned.iter().all(|learned| learned.words.is_some());
         OutPortion {
             permitted: disclosure.permitted.get(id) == Some(&true),
-            mark: known.map(|known| known.mark.clone()),
+            mark: known.and_then(|_| mark_in_force(state, &portion)),
             text: known.filter(|_| !by_text).map(|known| known.text.clone()),
             learned,
             portion,
@@ -397,10 +397,9 @@ fn may_still_be_said(moment: &Moment<'_>, reports: &BTreeSet<ReportId>, view: &V
         let permitted = decision.references().enumerate();
         let permitted = permitted.filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Permit);
         all.extend(permitted.filter_map(|(_, portion)| {
-            let known = state.portion(portion)?;
             Some(StillSaid {
                 portion: portion.clone(),
-                text: Text::of(known),
+                text: Text::of(state, portion)?,
             })
         }));
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entente_core::decide::{Answer, Explanation, Step};
-use entente_core::{Decision, Outcome, PersonId, PortionId, ReportId, State};
+use entente_core::{Decision, MarksInForce, Outcome, PersonId, PortionId, ReportId, State};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -30,6 +30,8 @@ pub struct People<'d>(&'d Decision<'d>);
 #[derive(Serialize)]
 struct PersonIn<'d> {
     person: &'d PersonId,
+    /// Whether they may have the title; whoever may not sees the report's id.
+    title: Answer,
     portions: Portions<'d>,
 }
 
@@ -64,6 +66,7 @@ impl Serialize for People<'_> {
         for (n, person) in people.iter().enumerate() {
             list.serialize_element(&PersonIn {
                 person,
+                title: self.0.answer(n, self.0.title()),
                 portions: Portions {
                     decision: self.0,
                     person: n,
@@ -135,7 +138,7 @@ pub fn matrix(state: &State, decision: &Decision<'_>) -> Matrix {
         .enumerate()
         .map(|(n, id)| Row {
             portion: id.clone(),
-            mark: marks.get(id).map(|mark| (*mark).to_owned()).unwrap_or_default(),
+            mark: marks.get(id).cloned().unwrap_or_default(),
             outcomes: (0..people.len()).map(|person| decision.outcome(person, n)).collect(),
             audience: decision.audience_outcome(n),
         })
@@ -158,16 +161,14 @@ pub fn matrix(state: &State, decision: &Decision<'_>) -> Matrix {
     }
 }
 
-/// The marks of all portions of the version decided about, substitutes included.
-fn marks_of<'s>(state: &'s State, decision: &Decision<'_>) -> HashMap<&'s PortionId, &'s str> {
-    let (id, version) = (decision.report(), decision.version());
-    let report = state.reports.get(id).and_then(|held| held.versions.get(&version));
-    let own = report.into_iter().flat_map(|report| &report.portions);
-    let substitutes = state.substitutes_of(id, version).map(|given| &given.portion);
-    substitutes
-        .chain(own)
-        .map(|portion| (&portion.id, portion.mark.as_str()))
-        .collect()
+/// The marks in force of all portions decided about.
+fn marks_of<'d>(state: &State, decision: &'d Decision<'_>) -> HashMap<&'d PortionId, String> {
+    let marks = MarksInForce::new(state);
+    let marked = decision.references().filter_map(|portion| {
+        let mark = marks.of(portion)?.mark().into_owned();
+        Some((&portion.portion, mark))
+    });
+    marked.collect()
 }
 
 /// One step of a decision, for one person and one portion.

@@ -92,6 +92,7 @@ pub fn known(moment: &Moment<'_>, view: &View<'_>) -> Result<Facts, NothingKnown
         let Some(report) = holding.latest() else { continue };
         // A report that the reader must not know of is not there.
         let Ok(seen) = reader.of(id, None) else { continue };
+        let seen = seen.map(|seen| seen.portions);
         let kept = moment.state().facts.get(id).map_or(&[][..], Vec::as_slice);
         all.extend(plain(id, kept, seen.as_ref()));
         let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::{PartyPath, PortionRef, ReportId, State};
+use entente_core::{InForce, MarksInForce, PartyPath, PortionRef, ReportId, State};
 use serde::Serialize;
 
 /// A portion that rests on a report.
@@ -16,6 +16,10 @@ pub struct Resting {
     pub rests_on: BTreeSet<PortionRef>,
     /// To whom this party delivered it.
     pub holders: BTreeSet<PartyPath>,
+    /// What it is read under now, where that is stricter than what is written on it: until its owner answers with a version
+    /// that is at least as strict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_as: Option<String>,
 }
 
 /// All portions held here that rest on a report, nearest first.
@@ -29,7 +33,7 @@ pub fn resting_on(state: &State, report: &ReportId) -> Vec<Resting> {
                 .filter(|delivery| delivery.version == version.version);
             let away = delivered.filter(|delivery| Some(&delivery.by) == state.home.as_ref());
             let holders: BTreeSet<PartyPath> = away.map(|delivery| delivery.to.clone()).collect();
-            for portion in &version.portions {
+            for portion in version.with_title() {
                 let bases: BTreeSet<PortionRef> = portion
                     .lineage
                     .iter()
@@ -41,6 +45,7 @@ pub fn resting_on(state: &State, report: &ReportId) -> Vec<Resting> {
                         originator: version.originator.clone(),
                         rests_on: bases.clone(),
                         holders: holders.clone(),
+                        read_as: None,
                     });
                 }
             }
@@ -59,5 +64,32 @@ pub fn resting_on(state: &State, report: &ReportId) -> Vec<Resting> {
         }
         layer = next;
     }
+    let marks = MarksInForce::new(state);
+    for resting in &mut found {
+        let now = marks.of(&resting.portion).filter(InForce::is_raised);
+        resting.read_as = now.map(|now| now.mark().into_owned());
+    }
     found
+}
+
+/// What rests on a report and is read more strictly than it is written, in the latest version of each.
+pub fn raised_by(state: &State, report: &ReportId) -> Vec<Resting> {
+    let latest = |portion: &PortionRef| {
+        let held = state.reports.get(&portion.report).and_then(|holding| holding.latest());
+        held.is_some_and(|latest| latest.version == portion.version)
+    };
+    let mut all = resting_on(state, report);
+    all.retain(|resting| resting.read_as.is_some() && latest(&resting.portion));
+    all
+}
+
+impl Resting {
+    /// What its owner has to know.
+    pub fn says(&self) -> Option<String> {
+        let mark = self.read_as.as_ref()?;
+        Some(format!(
+            "{} of {} rests on it and is read as {mark}, until a version of it is marked at least as strictly",
+            self.portion, self.originator
+        ))
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use entente_core::handle::side_by_side;
-use entente_core::{PartyPath, PersonId, PortionRef, Report, ReportId, State};
+use entente_core::{MarksInForce, PartyPath, PersonId, PortionRef, Report, ReportId, State};
 use entente_marking::builtin::{groups, schemes};
 use entente_marking::{CopyList, MarkKind, Scheme};
 
@@ -37,23 +37,28 @@ pub fn parties_of<'p>(state: &State, persons: impl IntoIterator<Item = &'p Perso
 }
 
 /// The mark of a portion that these parties may have, as it stands on what they get. Where no such mark can be written,
-/// the written one stays, which lets nobody further.
+/// the one in force stays, which lets nobody further.
 pub fn mark_for(report: &Report, mark: &str, parties: &BTreeSet<PartyPath>) -> String {
     let copy = entente_core::mark_for(schemes(), groups(), report, mark, parties, CopyList::Receivers);
     copy.unwrap_or_else(|_| mark.to_owned())
 }
 
-/// The same, for a portion wherever it stands.
+/// The same for a portion wherever it stands, from its mark in force.
 pub fn mark_of(state: &State, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<String> {
     let held = state.reports.get(&portion.report)?.versions.get(&portion.version)?;
-    Some(mark_for(held, &state.portion(portion)?.mark, parties))
+    Some(mark_for(held, &mark_in_force(state, portion)?, parties))
 }
 
-/// The banner over portions of one or several reports as they are written: one roll-up for each scheme.
+/// The mark in force of a portion: what it is to be read under now.
+pub fn mark_in_force(state: &State, portion: &PortionRef) -> Option<String> {
+    Some(MarksInForce::new(state).of(portion)?.mark().into_owned())
+}
+
+/// The banner over portions of one or several reports, as their marks are in force: one roll-up for each scheme.
 pub fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
     banner_over_marks(
         state,
-        portions.filter_map(|portion| Some((portion, state.portion(portion)?.mark.clone()))),
+        portions.filter_map(|portion| Some((portion, mark_in_force(state, portion)?))),
     )
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NotFound;
-use entente_core::{PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State};
+use entente_core::{MarksInForce, PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State, TITLE};
 use entente_marking::builtin::groups;
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub struct Listed {
     pub id: ReportId,
     /// Its version.
     pub version: u32,
-    /// Its title.
+    /// Its title, or its id where the asker may not have that.
     pub title: String,
     /// Who wrote it.
     pub originator: PartyPath,
@@ -52,8 +52,8 @@ pub struct Shown {
     pub id: ReportId,
     /// Its version.
     pub version: u32,
-    /// Its title, where the asker may have something of it: a title can give away what is in it.
-    pub title: Option<String>,
+    /// Its title, or its id where the asker may not have that: a title can give away what is in it.
+    pub title: String,
     /// Who wrote it.
     pub originator: PartyPath,
     /// The banner over what is shown.
@@ -64,6 +64,21 @@ pub struct Shown {
     pub portions: Vec<ShownPortion>,
     /// How many portions are not, where a person asks.
     pub withheld: Option<usize>,
+}
+
+/// What somebody may have of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct May<'m> {
+    /// Its portions, substitutes included.
+    pub portions: BTreeSet<&'m PortionId>,
+    /// Whether its title is among it.
+    pub title: bool,
+}
+
+impl May<'_> {
+    fn has(&self, id: &PortionId) -> bool {
+        self.portions.contains(id) || self.title && id.as_str() == TITLE
+    }
 }
 
 /// What somebody may read, report after report: what is alike is decided once.
@@ -85,27 +100,41 @@ impl<'m> Reader<'m> {
         })
     }
 
-    /// The portions of a report that the asker may have, substitutes included; `None` where everything is open, because
-    /// this party itself asks.
+    /// What the asker may have of a report; `None` where everything is open, because this party itself asks.
     ///
     /// # Errors
     /// When there is no such report or version, and just so when the asker must not learn that there is.
-    pub fn of(&mut self, id: &'m ReportId, version: Option<u32>) -> Result<Option<BTreeSet<&'m PortionId>>, NotFound> {
-        match &mut self.0 {
-            None => Ok(None),
-            Some(reading) => Ok(Some(reading.of(id, version)?.into_iter().collect())),
-        }
+    pub fn of(&mut self, id: &'m ReportId, version: Option<u32>) -> Result<Option<May<'m>>, NotFound> {
+        let Some(reading) = &mut self.0 else { return Ok(None) };
+        let seen = reading.of(id, version)?;
+        Ok(Some(May {
+            portions: seen.portions.into_iter().collect(),
+            title: seen.title,
+        }))
     }
 }
 
-/// The marks that portions of a report have for whoever asks: a person sees each as it is marked for their party.
+/// The marks in force that portions of a report have for whoever asks: a person sees each as it is marked for their party.
 fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &View<'_>) -> Vec<String> {
     let parties = view.reader().map(|reader| parties_of(moment.state(), [reader]));
-    let mark = |portion: &&Portion| match &parties {
-        Some(parties) => mark_for(report, &portion.mark, parties),
-        None => portion.mark.clone(),
+    let marks = MarksInForce::new(moment.state());
+    let mark = |portion: &&Portion| {
+        let now = marks.of(&report.reference(&portion.id));
+        let now = now.map_or_else(|| portion.mark.clone(), |now| now.mark().into_owned());
+        match &parties {
+            Some(parties) => mark_for(report, &now, parties),
+            None => now,
+        }
     };
     portions.iter().map(mark).collect()
+}
+
+/// The title for whoever asks, and the portion that it is where it bears a mark.
+fn titled<'r>(report: &'r Report, seen: Option<&May<'_>>) -> (String, Option<&'r Portion>) {
+    match seen.is_none_or(|seen| seen.title) {
+        true => (report.title.text().to_owned(), report.title.portion()),
+        false => (report.id.to_string(), None),
+    }
 }
 
 /// The reports that the asker may know of.
@@ -116,17 +145,18 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
         let Some(report) = holding.latest() else { continue };
         // Of what the asker must not know, there is no row; of what they may have nothing of, neither.
         let Ok(seen) = reader.of(id, None) else { continue };
-        let portions = seen.as_ref().map_or(report.portions.len(), BTreeSet::len);
-        if seen.as_ref().is_some_and(BTreeSet::is_empty) {
+        let portions = seen.as_ref().map_or(report.portions.len(), |seen| seen.portions.len());
+        if portions == 0 {
             continue;
         }
-        let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.contains(&portion.id));
-        let shown: Vec<&Portion> = report.portions.iter().filter(open).collect();
+        let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.portions.contains(&portion.id));
+        let (title, marked) = titled(report, seen.as_ref());
+        let shown: Vec<&Portion> = report.portions.iter().filter(open).chain(marked).collect();
         let marks = marks(moment, report, &shown, view);
         rows.push(Listed {
             id: id.clone(),
             version: report.version,
-            title: report.title.clone(),
+            title,
             originator: report.originator.clone(),
             banner: banner_in(report, marks.iter().map(String::as_str)),
             portions,
@@ -146,15 +176,17 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
     let (id, holding) = state.reports.pair(id).ok_or_else(missing)?;
     let report = holding.version(version).ok_or_else(missing)?;
     let seen = Reader::new(moment, view).of(id, version)?;
-    let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.contains(&portion.id));
+    let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.portions.contains(&portion.id));
     let substitutes = state.substitutes_of(id, report.version).map(|given| &given.portion);
     let shown: Vec<&Portion> = report.portions.iter().chain(substitutes).filter(open).collect();
-    let marks = marks(moment, report, &shown, view);
+    let (title, marked) = titled(report, seen.as_ref());
+    let all: Vec<&Portion> = shown.iter().copied().chain(marked).collect();
+    let marks = marks(moment, report, &all, view);
     let closed = report.portions.iter().filter(|portion| !open(portion)).count();
     Ok(Shown {
         id: id.clone(),
         version: report.version,
-        title: Some(report.title.clone()).filter(|_| view.reader().is_none() || !shown.is_empty()),
+        title,
         originator: report.originator.clone(),
         banner: banner_in(report, marks.iter().map(String::as_str)),
         state: standing(state, report),
@@ -176,20 +208,20 @@ fn shown_portion((portion, mark): (&Portion, String)) -> ShownPortion {
 /// Those of these portions that the asker may know; all of them where this party itself asks.
 pub fn readable(moment: &Moment<'_>, portions: &BTreeSet<PortionRef>, view: &View<'_>) -> BTreeSet<PortionRef> {
     let mut reader = Reader::new(moment, view);
-    let mut seen: BTreeMap<(&ReportId, u32), Option<BTreeSet<&PortionId>>> = BTreeMap::new();
+    let mut seen: BTreeMap<(&ReportId, u32), Option<May<'_>>> = BTreeMap::new();
     let mut open = BTreeSet::new();
     for portion in portions {
         let (report, version) = (&portion.report, portion.version);
         let of_report = seen.entry((report, version)).or_insert_with(|| {
             let kept = moment.state().reports.pair(report);
-            let nothing = Some(BTreeSet::new());
+            let nothing = Some(May::default());
             match (view.asker, kept) {
                 (Asker::Party, _) => None,
                 (_, Some((kept, _))) => reader.of(kept, Some(version)).unwrap_or(nothing),
                 (_, None) => nothing,
             }
         });
-        if of_report.as_ref().is_none_or(|seen| seen.contains(&portion.portion)) {
+        if of_report.as_ref().is_none_or(|seen| seen.has(&portion.portion)) {
             open.insert(portion.clone());
         }
     }
@@ -218,5 +250,5 @@ pub fn standing(state: &State, report: &Report) -> String {
 
 /// The banner over all portions of a report.
 pub fn report_banner(report: &Report) -> Option<String> {
-    banner_in(report, report.portions.iter().map(|portion| portion.mark.as_str()))
+    banner_in(report, report.with_title().map(|portion| portion.mark.as_str()))
 }

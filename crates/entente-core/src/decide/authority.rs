@@ -10,6 +10,10 @@ pub(crate) fn authority(rule: Rule, scheme: &SchemeId) -> &'static str {
         (Rule::Clearance | Rule::Category | Rule::AnyOf, "us-ic") => "ISM.ACES V2021-NOV, access rules",
         (Rule::LabelUnknown, "us-ic") => "ISM.ACES V2021-NOV, 2.4 (unknown marking: deny)",
         (Rule::ReleaseList, "us-ic") => "ISM.ACES V2021-NOV, foreign disclosure and release",
+        (Rule::ReleaseBanner, _) => {
+            "Entente's own rule us-ic.u-takes-banner, a departure from ISM.ACES V2021-NOV, which asks every portion for a list"
+        }
+        (Rule::OwnerUnknown, _) => "IC Markings Manual 2016, pp. 53-59, 122-130 (owners of information)",
         (Rule::ControlOriginator, "us-ic") => "ICPG 710.1; IC Markings Manual 2016, pp. 136-138",
         (Rule::ControlGovernment, "us-ic") => "IC Markings Manual 2016, pp. 139-141",
         (Rule::CircleNamed | Rule::CircleOrganisation, "us-ic") => "IC Markings Manual 2016, pp. 172-175",

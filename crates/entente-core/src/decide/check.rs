@@ -261,8 +261,13 @@ impl<'s> Check<'s> {
             && who != 0
         {
             let who = who & !released(class, block);
+            let rule = match list.by_banner {
+                true => Rule::ReleaseBanner,
+                false => Rule::ReleaseList,
+            };
             for origin in &class.origins {
-                sink.fail(who, Rule::ReleaseList, list.text, Authority::Rule, origin.name);
+                sink.fail(who, rule, list.text, Authority::Rule, origin.name);
+                strange(who, origin, sink);
             }
         }
     }
@@ -276,12 +281,14 @@ impl<'s> Check<'s> {
             for need in &origin.controls {
                 let who = bound & !block.at(&need.free);
                 sink.fail(who, need.rule, need.token, Authority::Text(need.authority), origin.name);
+                strange(who, origin, sink);
             }
         }
         if let Some(mark) = class.named_only {
             let who = block.known & !block.distribution & !released(class, block);
             for origin in &class.origins {
                 sink.fail(who, Rule::CircleNamed, mark, Authority::Rule, origin.name);
+                strange(who, origin, sink);
             }
         }
     }
@@ -314,11 +321,11 @@ impl<'s> Check<'s> {
                 .purpose
                 .is_some_and(|purpose| only.is_none_or(|only| only.contains(purpose)));
             let permitted = match permissible {
-                true => by_all(class, block, |covered| covered.naming),
+                true => by_all(authors(class), block, |covered| covered.naming),
                 false => 0,
             };
             let who = block.known & !permitted;
-            for origin in &class.origins {
+            for origin in authors(class) {
                 sink.fail(
                     who,
                     Rule::PurposeMarking,
@@ -328,7 +335,7 @@ impl<'s> Check<'s> {
                 );
             }
         }
-        for origin in &class.origins {
+        for origin in authors(class) {
             for arrangement in &origin.arrangements {
                 if let Some(wrong) = &self.terms[*arrangement as usize].1 {
                     // Terms agreed between parties bind a consent as well.
@@ -358,18 +365,34 @@ impl<'s> Check<'s> {
 /// Who is on the release list.
 fn listed(class: &Class, block: &Block<'_>) -> Who {
     let list = class.release.as_ref();
-    list.map_or(block.known, |list| block.on(&list.full) | block.on(&list.display))
+    list.map_or(block.known, |list| {
+        let members = list.members.as_ref().map_or(0, |members| block.at(members));
+        block.on(&list.full) | block.on(&list.display) | members
+    })
+}
+
+/// Those whose text it is; owners that only the mark names have their say about further recipients, not about purposes.
+fn authors(class: &Class) -> impl Iterator<Item = &OriginPlan> {
+    class.origins.iter().filter(|origin| !origin.owner)
+}
+
+/// An owner that is no party known here is named as such wherever it would have to be asked.
+fn strange<S: Sink>(who: Who, origin: &OriginPlan, sink: &mut S) {
+    if origin.stranger {
+        sink.fail(who, Rule::OwnerUnknown, origin.name, Authority::Rule, origin.name);
+    }
 }
 
 /// Whom a live consent of every originator covers.
 fn released(class: &Class, block: &Block<'_>) -> Who {
-    by_all(class, block, |covered| covered.any)
+    by_all(class.origins.iter(), block, |covered| covered.any)
 }
 
-fn by_all(class: &Class, block: &Block<'_>, pick: impl Fn(&Covered) -> Who) -> Who {
-    match class.origins.as_slice() {
-        [] => 0,
-        origins => (origins.iter()).fold(block.known, |all, origin| all & pick(&block.covered_by(origin))),
+fn by_all<'o>(origins: impl Iterator<Item = &'o OriginPlan>, block: &Block<'_>, pick: impl Fn(&Covered) -> Who) -> Who {
+    let mut origins = origins.peekable();
+    match origins.peek() {
+        None => 0,
+        Some(_) => origins.fold(block.known, |all, origin| all & pick(&block.covered_by(origin))),
     }
 }
 

@@ -15,13 +15,17 @@ use super::compiled::{
     Class, Compiled, ControlNeed, Numbers, OriginPlan, Permission, Reader, ReleaseNeed, Snapshot, Terms,
 };
 use super::names::Names;
+use super::numbered::Numbered;
+use super::owners::{Whose, owners};
+use super::part::{ClassKey, Included, Part};
 use super::rule::Rule;
 use crate::arrangement::Arrangement;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
+use crate::in_force::MarksInForce;
 use crate::kept::Kept;
 use crate::party::Person;
 use crate::reach::Reach;
-use crate::report::{Lineage, Portion, Report};
+use crate::report::{Origin, Report};
 use crate::request::Consent;
 use crate::state::{Holding, State};
 
@@ -29,6 +33,7 @@ use crate::state::{Holding, State};
 struct Universe<'a> {
     state: &'a State,
     groups: &'a Groups,
+    marks: &'a MarksInForce<'a>,
     /// Levels above the lowest, which asks for no clearance.
     levels: Numbered<(SchemeId, u16)>,
     categories: Numbered<Category>,
@@ -40,42 +45,16 @@ struct Universe<'a> {
     by_report: BTreeMap<ReportId, Vec<(&'a Consent, Reach<'a>)>>,
 }
 
-/// Things with their places in their order.
-#[derive(Default)]
-struct Numbered<T>(BTreeMap<T, u32>);
-
-impl<T: Ord> Numbered<T> {
-    fn of(things: impl IntoIterator<Item = T>) -> Self {
-        let things: BTreeSet<T> = things.into_iter().collect();
-        Self(things.into_iter().zip(0..).collect())
-    }
-
-    /// The numbers of what labels mention.
-    ///
-    /// What a label asks for must never be left out, so that all labels are numbered first.
-    fn all<'t>(&self, things: impl IntoIterator<Item = &'t T>) -> Numbers
-    where
-        T: 't,
-    {
-        things.into_iter().map(|thing| self.0[thing]).collect()
-    }
-
-    /// The numbers of what persons have: what no label mentions is of no use.
-    fn known<'t>(&self, things: impl IntoIterator<Item = &'t T>) -> Numbers
-    where
-        T: 't,
-    {
-        things
-            .into_iter()
-            .filter_map(|thing| self.0.get(thing).copied())
-            .collect()
-    }
-}
-
 impl<'a> Universe<'a> {
-    fn of(state: &'a State, groups: &'a Groups, scope: &[Included<'a>], whom: &Whom<'_>) -> Self {
-        let portions: Vec<&Portion> = scope.iter().flat_map(|(_, portions)| portions).copied().collect();
-        let labels = || portions.iter().map(|portion| &portion.label);
+    fn of(
+        state: &'a State,
+        groups: &'a Groups,
+        marks: &'a MarksInForce<'a>,
+        scope: &[Included<'a>],
+        whom: &Whom<'_>,
+    ) -> Self {
+        let parts: Vec<&Part<'_>> = scope.iter().flat_map(|version| &version.parts).collect();
+        let labels = || parts.iter().map(|part| part.force.label.as_ref());
         let (mut persons, outsiders) = whom.of(state);
         // What is recorded of a person goes before what a caller says of them, and of this party's own people only what
         // is recorded counts.
@@ -87,22 +66,22 @@ impl<'a> Universe<'a> {
         let persons: Vec<Arc<Person>> = persons.shared().filter(|person| person.is_one()).cloned().collect();
         let parties: BTreeSet<PartyPath> = persons.iter().map(|person| person.party.clone()).collect();
         let mut by_report: BTreeMap<ReportId, Vec<(&Consent, Reach<'_>)>> = BTreeMap::new();
-        let origins = portions.iter().flat_map(|portion| portion.lineage.iter());
+        let origins = parts.iter().flat_map(|part| part.lineage.iter());
         let bases = origins.flat_map(|(_, origin)| &origin.from).map(|base| &base.report);
-        let reports: BTreeSet<&ReportId> = scope.iter().map(|(report, _)| &report.id).chain(bases).collect();
+        let reports: BTreeSet<&ReportId> = scope.iter().map(|version| &version.report.id).chain(bases).collect();
         for consent in reports.into_iter().flat_map(|report| state.consents.of(report)) {
             let of_report = by_report.entry(consent.report.clone()).or_default();
-            of_report.push((consent, Reach::of(state, consent)));
+            of_report.push((consent, Reach::of(state, consent, marks)));
         }
         let released = labels().filter_map(|label| match &label.release {
             Release::Only(list) => Some(list.full.iter().chain(&list.display)),
             Release::Unrestricted => None,
         });
-        let named =
-            (portions.iter()).flat_map(|portion| portion.lineage.iter().flat_map(|(_, origin)| &origin.arrangements));
+        let named = (parts.iter()).flat_map(|part| part.lineage.iter().flat_map(|(_, origin)| &origin.arrangements));
         Self {
             state,
             groups,
+            marks,
             levels: Numbered::of(labels().flat_map(levels_above_lowest)),
             categories: Numbered::of(
                 labels()
@@ -153,23 +132,41 @@ impl<'a> Universe<'a> {
         }
     }
 
-    fn class(&self, report: &Report, portion: &Portion, consents: &[&Consent], names: &mut Names) -> Class {
+    fn class(&self, report: &Report, part: &Part<'_>, consents: &[&Consent], names: &mut Names) -> Class {
         let scheme = &report.scheme;
-        let label = &portion.label;
-        let bases = bases(self.state, &portion.lineage);
+        let label = part.force.label.as_ref();
+        let bases = bases(self.state, &part.lineage);
+        let mark = part.force.mark();
+        let further = owners(self.state, label, &part.lineage);
+        let originators = part.lineage.iter().map(|(party, origin)| {
+            let of = Whose::originator(party, origin);
+            self.origin(&of, report, part, consents, names)
+        });
+        let mut origins: Vec<OriginPlan> = originators.collect();
+        let terms = Origin {
+            recipients: BTreeSet::from([report.originator.clone()]),
+            ..Origin::default()
+        };
+        let owned = (further.iter()).map(|owner| {
+            let of = Whose::owner(owner, &terms);
+            self.origin(&of, report, part, consents, names)
+        });
+        origins.extend(owned);
         let release = match &label.release {
             Release::Unrestricted => None,
             Release::Only(list) => Some(ReleaseNeed {
                 full: self.entities(&list.full),
                 display: self.entities(&list.display),
                 text: names.intern(&release_text(list)),
+                by_banner: part.force.by_banner,
+                members: self.members(part),
             }),
         };
         Class {
             label: label.clone(),
-            lineage: portion.lineage.clone(),
+            lineage: part.lineage.clone().into_owned(),
             scheme: scheme.clone(),
-            mark: names.intern(&portion.mark),
+            mark: names.intern(&mark),
             unknown: label.unknown.iter().next().map(|token| names.intern(token)),
             levels: levels_above_lowest(label)
                 .map(|level| (self.levels.0[&level], names.intern(&label.levels[&level.0].name)))
@@ -184,12 +181,8 @@ impl<'a> Universe<'a> {
                 })
                 .collect(),
             release,
-            named_only: (label.circle == Circle::Named).then(|| names.intern(&portion.mark)),
-            origins: portion
-                .lineage
-                .iter()
-                .map(|(party, _)| self.origin(party, report, portion, consents, names))
-                .collect(),
+            named_only: (label.circle == Circle::Named).then(|| names.intern(&mark)),
+            origins,
             obligations: label
                 .caveats
                 .iter()
@@ -201,24 +194,27 @@ impl<'a> Universe<'a> {
         }
     }
 
+    /// The parties to which the arrangements give unmarked text, where they do.
+    fn members(&self, part: &Part<'_>) -> Option<Bits> {
+        let named = part.lineage.iter().flat_map(|(_, origin)| &origin.arrangements);
+        let terms: Vec<&Arrangement> = named.filter_map(|id| self.state.arrangements.get(id)).collect();
+        (part.force.to_members).then(|| self.parties(|party| terms.iter().all(|terms| terms.binds(party))))
+    }
+
     fn origin(
         &self,
-        party: &PartyPath,
+        of: &Whose<'_>,
         report: &Report,
-        portion: &Portion,
+        part: &Part<'_>,
         consents: &[&Consent],
         names: &mut Names,
     ) -> OriginPlan {
         let scheme = &report.scheme;
-        let (_, origin) = portion
-            .lineage
-            .iter()
-            .find(|(name, _)| *name == party)
-            .expect("the party comes from this lineage");
-        let inside = self.parties(|other| party.includes(other));
-        let original = self.parties(|other| {
-            party.includes(other) || origin.recipients.iter().any(|recipient| recipient.includes(other))
-        });
+        let Whose { party, origin, owner } = *of;
+        let (label, mark) = (&part.force.label, part.force.mark());
+        let inside = self.parties(|other| of.includes(other));
+        let original = self
+            .parties(|other| of.includes(other) || origin.recipients.iter().any(|recipient| recipient.includes(other)));
         let known: Vec<&Arrangement> = origin
             .arrangements
             .iter()
@@ -237,24 +233,24 @@ impl<'a> Universe<'a> {
         };
         let nobody = |_: &PartyPath| false;
         let by_marking = |rule| authority(rule, scheme);
-        match portion.label.control {
+        match label.control {
             Control::None => {}
             Control::Government => control(
                 Rule::ControlGovernment,
                 &|other| other.top() == party.top(),
-                &portion.mark,
+                &mark,
                 by_marking(Rule::ControlGovernment),
             ),
             Control::Originator => control(
                 Rule::ControlOriginator,
                 &nobody,
-                &portion.mark,
+                &mark,
                 by_marking(Rule::ControlOriginator),
             ),
         }
         // Below its own tear line an originator's text was written to travel: its marking alone says how far. Nobody draws
         // that line under another's text.
-        let torn = portion.tear_line && *party == report.originator;
+        let torn = part.tear_line && *party == report.originator;
         let binding = || known.iter().filter(|_| !torn);
         for arrangement in binding() {
             let clause = arrangement.clause("onward");
@@ -272,19 +268,14 @@ impl<'a> Universe<'a> {
             }
         }
         if origin.third_party {
-            control(
-                Rule::ControlStated,
-                &nobody,
-                &portion.mark,
-                by_marking(Rule::ControlStated),
-            );
+            control(Rule::ControlStated, &nobody, &mark, by_marking(Rule::ControlStated));
         }
-        match portion.label.circle {
+        match label.circle {
             Circle::Anyone => {}
             Circle::Community => control(
                 Rule::CircleCommunity,
                 &|other| self.state.parties.keys().any(|known| known.includes(other)),
-                &portion.mark,
+                &mark,
                 by_marking(Rule::CircleCommunity),
             ),
             Circle::Clients => control(
@@ -300,7 +291,7 @@ impl<'a> Universe<'a> {
                         .into_iter()
                         .any(|patron| party.includes(patron) || origin.recipients.iter().any(|r| r.includes(patron)))
                 },
-                &portion.mark,
+                &mark,
                 by_marking(Rule::CircleClients),
             ),
             // Named recipients are persons of these organisations: see `Class::named_only` for the persons. A custodian
@@ -308,7 +299,7 @@ impl<'a> Universe<'a> {
             Circle::Organisation | Circle::Named => control(
                 Rule::CircleOrganisation,
                 &nobody,
-                &portion.mark,
+                &mark,
                 by_marking(Rule::CircleOrganisation),
             ),
         }
@@ -319,28 +310,31 @@ impl<'a> Universe<'a> {
             arrangements: self.arrangements.all(&origin.arrangements),
             consents: self
                 .consents
-                .all((consents.iter().filter(|consent| consent.originator == *party)).map(|consent| &consent.id)),
+                .all((consents.iter().filter(|consent| of.gave(consent))).map(|consent| &consent.id)),
             distribution: listed.map(|arrangement| {
                 let clause = names.intern(&arrangement.clause("need-to-know"));
                 (names.intern(arrangement.id.as_str()), clause)
             }),
             inside,
+            owner: owner.is_some(),
+            stranger: owner.is_some_and(|owner| !owner.known),
         }
     }
 
     /// The consents that concern a portion: given for it, or for everything of one originator that it rests on.
-    fn consents(&self, report: &Report, portion: &Portion) -> Vec<&'a Consent> {
-        let reference = report.reference(&portion.id);
+    fn consents(&self, report: &Report, part: &Part<'_>) -> Vec<&'a Consent> {
+        let reference = report.reference(&part.id);
         let none = Vec::new();
         let of_report = self.by_report.get(&report.id).unwrap_or(&none);
-        let concerning = of_report
-            .iter()
-            .filter(|(_, reach)| reach.covers_text(&reference, portion));
+        let concerning = of_report.iter().filter(|(_, reach)| match part.portion {
+            Some(portion) => reach.covers_text(&reference, portion, &part.force),
+            None => reach.covers_title(&reference, &part.force),
+        });
         let mut found: Vec<&Consent> = concerning.map(|(consent, _)| *consent).collect();
-        for (party, origin) in portion.lineage.iter() {
+        for (party, origin) in part.lineage.iter() {
             for base in origin.from.iter().map(|from| &from.report) {
                 for (consent, reach) in self.by_report.get(base).unwrap_or(&none) {
-                    let covers = origin.from.iter().all(|from| reach.covers(from));
+                    let covers = origin.from.iter().all(|from| reach.covers(from, self.marks));
                     if covers && consent.originator == *party && !found.contains(consent) {
                         found.push(consent);
                     }
@@ -367,31 +361,6 @@ fn release_text(list: &entente_marking::Releasees) -> String {
         (false, false) => format!("{}, and for display only {}", text(&list.full), text(&shown)),
     }
 }
-
-/// A class's identity: portions that agree in it are decided alike.
-pub(super) type ClassKey<'a> = (
-    &'a Label,
-    &'a Lineage,
-    &'a str,
-    Option<&'a PartyPath>,
-    &'a SchemeId,
-    Vec<&'a ConsentId>,
-);
-
-/// What decides about a portion, with the consents that concern it.
-pub(super) fn class_key<'a>(report: &'a Report, portion: &'a Portion, consents: &[&'a Consent]) -> ClassKey<'a> {
-    (
-        &portion.label,
-        &portion.lineage,
-        &portion.mark,
-        portion.tear_line.then_some(&report.originator),
-        &report.scheme,
-        consents.iter().map(|consent| &consent.id).collect(),
-    )
-}
-
-/// A version of a report with its portions, substitutes included.
-type Included<'a> = (&'a Report, Vec<&'a Portion>);
 
 /// Whom a snapshot is made for.
 #[derive(Clone, Copy)]
@@ -449,15 +418,12 @@ impl Snapshot {
         let holdings: Vec<(&ReportId, &Holding)> = (reports.into_iter())
             .filter_map(|id| Some((id, state.reports.get(id)?)))
             .collect();
+        let marks = MarksInForce::new(state);
         let reports: Vec<Included<'_>> = (holdings.iter())
             .flat_map(|(_, holding)| holding.versions.values())
-            .map(|report| {
-                let substitutes = state.substitutes_of(&report.id, report.version);
-                let substitutes = substitutes.map(|substitute| &substitute.portion);
-                (report, report.portions.iter().chain(substitutes).collect())
-            })
+            .map(|report| Included::of(state, report, &marks))
             .collect();
-        let universe = Universe::of(state, groups, &reports, &whom);
+        let universe = Universe::of(state, groups, &marks, &reports, &whom);
         let mut names = Names::default();
         let readers: Vec<Reader> = universe
             .persons
@@ -472,13 +438,13 @@ impl Snapshot {
         let mut classes = Vec::new();
         let mut known: HashMap<ClassKey<'_>, u32> = HashMap::new();
         let mut compiled = HashMap::new();
-        for (report, portions) in reports {
-            let class_of: Vec<u32> = portions
+        for Included { report, parts } in &reports {
+            let class_of: Vec<u32> = parts
                 .iter()
-                .map(|portion| {
-                    let consents = universe.consents(report, portion);
-                    *known.entry(class_key(report, portion, &consents)).or_insert_with(|| {
-                        classes.push(universe.class(report, portion, &consents, &mut names));
+                .map(|part| {
+                    let consents = universe.consents(report, part);
+                    *known.entry(ClassKey::of(report, part, &consents)).or_insert_with(|| {
+                        classes.push(universe.class(report, part, &consents, &mut names));
                         u32::try_from(classes.len() - 1).expect("fewer than 2^32 classes fit in memory")
                     })
                 })
@@ -494,7 +460,7 @@ impl Snapshot {
             let consents = consents.into_iter().collect();
             compiled.insert(
                 key,
-                compile_report(state, report, &portions, class_of, consents, &universe, &mut names),
+                compile_report(state, report, parts, class_of, consents, &universe, &mut names),
             );
         }
         Self {
@@ -546,7 +512,7 @@ fn terms(id: &ArrangementId, arrangement: Option<&Arrangement>, names: &mut Name
 fn compile_report(
     state: &State,
     report: &Report,
-    portions: &[&Portion],
+    parts: &[Part<'_>],
     class_of: Vec<u32>,
     consents: Numbers,
     universe: &Universe<'_>,
@@ -557,7 +523,7 @@ fn compile_report(
         report: report.id.clone(),
         version: report.version,
         originator: names.intern(report.originator.as_str()),
-        portions: portions.iter().map(|portion| report.reference(&portion.id)).collect(),
+        portions: parts.iter().map(|part| report.reference(&part.id)).collect(),
         class_of,
         consents,
         distribution: Bits::of(universe.persons.len(), |n| {

@@ -42,6 +42,10 @@ pub(crate) struct ReleaseNeed {
     pub(crate) full: Numbers,
     pub(crate) display: Numbers,
     pub(crate) text: Symbol,
+    /// Whether it is that of the report's banner.
+    pub(crate) by_banner: bool,
+    /// Parties to which the arrangements give it whatever the list says.
+    pub(crate) members: Option<Bits>,
 }
 
 /// A restriction of further recipients, and the parties that it leaves free.
@@ -66,6 +70,11 @@ pub(crate) struct OriginPlan {
     pub(crate) consents: Numbers,
     /// The arrangement that asks everyone outside to be on the distribution, if one does, and its clause.
     pub(crate) distribution: Option<(Symbol, Symbol)>,
+    /// Whether it is one only because the mark names it as an owner: it is asked about further recipients, and the release
+    /// list is its word.
+    pub(crate) owner: bool,
+    /// Whether it is no party known here.
+    pub(crate) stranger: bool,
 }
 
 /// What all portions with the same label, lineage and consents have in common.
@@ -99,8 +108,9 @@ pub(crate) struct Compiled {
     pub(crate) report: ReportId,
     pub(crate) version: u32,
     pub(crate) originator: Symbol,
+    /// With substitute texts, and the title at last.
     pub(crate) portions: Vec<PortionRef>,
-    /// The class of each portion.
+    /// The class of each of them.
     pub(crate) class_of: Vec<u32>,
     /// All consents that concern any of them, in order.
     pub(crate) consents: Numbers,
@@ -110,6 +120,13 @@ pub(crate) struct Compiled {
     pub(crate) recall: Option<(bool, Symbol)>,
     pub(crate) expires: Option<(Timestamp, Symbol)>,
     pub(crate) existence_protected: bool,
+}
+
+impl Compiled {
+    /// The place of the title among the portions.
+    pub(crate) fn title(&self) -> usize {
+        self.portions.len() - 1
+    }
 }
 
 /// An arrangement, with the texts that explanations quote of it.

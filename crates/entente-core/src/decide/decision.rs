@@ -43,8 +43,10 @@ pub struct Decision<'s> {
     pub(crate) snapshot: &'s Snapshot,
     pub(crate) report: &'s Compiled,
     pub(crate) people: Vec<PersonId>,
-    /// Indexes of the portions asked about, in the report's order.
+    /// Indexes of the portions asked about, in the report's order, and at last the title.
     pub(crate) portions: Vec<usize>,
+    /// How many were asked about.
+    pub(crate) asked: usize,
     /// For each of these portions, its column in `grid`.
     pub(crate) column: Vec<u32>,
     /// For each column, the class of its portions.
@@ -110,6 +112,8 @@ pub struct Answer {
 pub struct PersonAnswer {
     /// The person.
     pub person: PersonId,
+    /// Whether they may have the title; whoever may not sees the report's id.
+    pub title: Answer,
     /// Portion by portion.
     pub portions: Vec<PortionAnswer>,
 }
@@ -137,7 +141,18 @@ impl Decision<'_> {
 
     /// The same, as references.
     pub fn references(&self) -> impl Iterator<Item = &PortionRef> {
-        self.portions.iter().map(|n| &self.report.portions[*n])
+        let asked = self.portions.iter().take(self.asked);
+        asked.map(|n| &self.report.portions[*n])
+    }
+
+    /// The title, as a reference.
+    pub fn title_reference(&self) -> &PortionRef {
+        &self.report.portions[self.report.title()]
+    }
+
+    /// The place of the title, for [`Decision::outcome`] and what explains it. It is not counted among the portions.
+    pub fn title(&self) -> usize {
+        self.asked
     }
 
     /// The outcome for the `person`-th person and the `portion`-th portion.
@@ -156,7 +171,7 @@ impl Decision<'_> {
 
     /// The worst outcome of all.
     pub fn overall(&self) -> Outcome {
-        (0..self.portions.len())
+        (0..self.asked)
             .map(|portion| self.audience_outcome(portion))
             .max()
             .unwrap_or(Outcome::Deny)
@@ -240,6 +255,7 @@ impl Decision<'_> {
     pub fn people_answers(&self) -> impl Iterator<Item = PersonAnswer> {
         self.people.iter().enumerate().map(|(n, person)| PersonAnswer {
             person: person.clone(),
+            title: self.answer(n, self.title()),
             portions: (self.portions().enumerate())
                 .map(|(portion, id)| PortionAnswer {
                     id: id.clone(),

@@ -12,6 +12,9 @@ mod compile;
 mod compiled;
 mod decision;
 mod names;
+mod numbered;
+mod owners;
+mod part;
 mod reading;
 mod reason;
 mod rule;
@@ -28,7 +31,8 @@ use compiled::{Class, Compiled, Reader};
 pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
 use decision::{Cell, Obligation};
 use names::{Names, Symbol};
-pub use reading::Reading;
+pub(crate) use owners::answering;
+pub use reading::{Reading, Seen};
 use reason::Authority;
 pub use rule::{Rule, Step};
 
@@ -194,6 +198,7 @@ pub fn decide<'s>(
         report: question.report,
         people: query.audience.to_vec(),
         portions: question.portions,
+        asked: question.asked,
         column: question.column,
         classes: question.columns.iter().map(|column| column.class).collect(),
         cells,
@@ -224,6 +229,7 @@ pub fn outcomes(
         }
     }
     Ok(Outcomes {
+        asked: question.asked,
         columns: question.columns.len(),
         column: question.column,
         verdicts,
@@ -233,6 +239,7 @@ pub fn outcomes(
 /// Outcomes without reasons.
 #[derive(Clone, Debug)]
 pub struct Outcomes {
+    asked: usize,
     columns: usize,
     column: Vec<u32>,
     /// By block of persons, then column.
@@ -244,6 +251,11 @@ impl Outcomes {
     pub fn outcome(&self, person: usize, portion: usize) -> Outcome {
         let column = self.column[portion] as usize;
         self.verdicts[person / BLOCK * self.columns + column].outcome(person % BLOCK)
+    }
+
+    /// The outcome for the `person`-th person and the report's title.
+    pub fn title(&self, person: usize) -> Outcome {
+        self.outcome(person, self.asked)
     }
 }
 
@@ -315,7 +327,10 @@ struct Question<'s, 'q> {
     policy: &'q dyn LocalPolicy,
     check: Check<'q>,
     names: LocalNames,
+    /// The portions asked about, and the title behind them.
     portions: Vec<usize>,
+    /// How many were asked about.
+    asked: usize,
     column: Vec<u32>,
     columns: Vec<Column>,
 }
@@ -328,8 +343,8 @@ impl<'s: 'q, 'q> Question<'s, 'q> {
         exposure: &dyn SourceExposure,
     ) -> Result<Self, NotFound> {
         let report = snapshot.compiled(query.report, query.version)?;
-        let portions = match query.portions {
-            None => (0..report.portions.len()).collect(),
+        let mut portions: Vec<usize> = match query.portions {
+            None => (0..report.title()).collect(),
             Some(wanted) => wanted
                 .iter()
                 .map(|id| {
@@ -343,8 +358,13 @@ impl<'s: 'q, 'q> Question<'s, 'q> {
         };
         let mut names = LocalNames(Names::default(), snapshot.names.len());
         let purpose = names.intern(query.purpose.map_or("(none stated)", Purpose::as_str));
+        let asked = portions.len();
         let references: Vec<&PortionRef> = portions.iter().map(|n| &report.portions[*n]).collect();
-        let exposures = exposure.exposures(&references, query.audience, query.purpose, query.moment);
+        let mut exposures = exposure.exposures(&references, query.audience, query.purpose, query.moment);
+        // The title is decided about by itself: what is asked for is not asked for with it.
+        portions.push(report.title());
+        let title = &report.portions[report.title()];
+        exposures.extend(exposure.exposures(&[title], query.audience, query.purpose, query.moment));
         let mut columns = Vec::new();
         let mut known: HashMap<Column, u32> = HashMap::new();
         let column = (portions.iter().zip(exposures))
@@ -371,6 +391,7 @@ impl<'s: 'q, 'q> Question<'s, 'q> {
             check: Check::new(snapshot, report, query.moment, query.purpose, purpose),
             names,
             portions,
+            asked,
             column,
             columns,
         })

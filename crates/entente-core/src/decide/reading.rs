@@ -9,15 +9,25 @@ use std::collections::HashMap;
 use entente_marking::{Groups, Purpose};
 use jiff::Timestamp;
 
-use super::compile::{ClassKey, class_key};
+use super::part::{ClassKey, Included};
 use super::{Exposure, LocalPolicy, NotFound, Query, Snapshot, SourceExposure, outcomes};
 use crate::ids::{PersonId, PortionId, PortionRef, ReportId};
+use crate::in_force::MarksInForce;
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::state::{Holding, State};
 
 /// A portion's class, and whether the reader is on the report's distribution.
 type Alike<'s> = (ClassKey<'s>, bool);
+
+/// What a reader may have of a version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen<'s> {
+    /// Its portions, substitutes included, in order.
+    pub portions: Vec<&'s PortionId>,
+    /// Whether they may have its title; who may not sees the report's id.
+    pub title: bool,
+}
 
 /// What one person may read, for one purpose, at one moment.
 pub struct Reading<'s> {
@@ -53,11 +63,11 @@ impl<'s> Reading<'s> {
         }
     }
 
-    /// The portions of a report that the reader may have, substitutes included, in order.
+    /// What the reader may have of a report.
     ///
     /// # Errors
     /// When there is no such report or version, and just so when the reader must not learn that there is.
-    pub fn of(&mut self, id: &'s ReportId, version: Option<u32>) -> Result<Vec<&'s PortionId>, NotFound> {
+    pub fn of(&mut self, id: &'s ReportId, version: Option<u32>) -> Result<Seen<'s>, NotFound> {
         let missing = || NotFound::Report(id.to_string());
         let holding = self.state.reports.get(id).ok_or_else(missing)?;
         let report = holding.version(version).ok_or_else(missing)?;
@@ -67,7 +77,7 @@ impl<'s> Reading<'s> {
         };
         // Whether it exists at all is for the latest version to say.
         let hidden = holding.latest().is_some_and(|latest| latest.existence_protected);
-        match seen.is_empty() && hidden {
+        match seen.portions.is_empty() && hidden {
             true => Err(missing()),
             false => Ok(seen),
         }
@@ -79,7 +89,7 @@ impl<'s> Reading<'s> {
         let untouched = holding.withdrawn.is_none() && holding.on_hold.is_none() && holding.versions.len() == 1;
         let unnamed = !state.consents.any_of(id) && !state.substitutes.any_of(id) && !state.recalls.any_of(id);
         let own = |report: &Report| {
-            let mut origins = report.portions.iter().flat_map(|portion| portion.lineage.iter());
+            let mut origins = report.with_title().flat_map(|portion| portion.lineage.iter());
             origins.all(|(_, origin)| origin.from.is_empty())
         };
         untouched
@@ -92,10 +102,10 @@ impl<'s> Reading<'s> {
 
     /// Whether no source has a say.
     fn is_safe(&self, report: &Report) -> bool {
-        let portions: Vec<PortionRef> = report
-            .portions
-            .iter()
-            .map(|portion| report.reference(&portion.id))
+        let ids = report.portions.iter().map(|portion| portion.id.clone());
+        let portions: Vec<PortionRef> = ids
+            .chain([PortionId::title()])
+            .map(|id| report.reference(&id))
             .collect();
         let portions: Vec<&PortionRef> = portions.iter().collect();
         let audience = std::slice::from_ref(self.reader);
@@ -103,37 +113,38 @@ impl<'s> Reading<'s> {
         exposures.iter().all(|exposure| *exposure == Exposure::Within)
     }
 
-    fn look_up(&mut self, holding: &Holding, report: &'s Report) -> Result<Vec<&'s PortionId>, NotFound> {
+    fn look_up(&mut self, holding: &Holding, report: &'s Report) -> Result<Seen<'s>, NotFound> {
         let listed = holding.distribution.contains(self.reader);
-        let mut seen = Vec::new();
-        for portion in &report.portions {
-            let key = (class_key(report, portion, &[]), listed);
-            let outcome = match self.known.get(&key) {
-                Some(outcome) => *outcome,
-                None => {
-                    let outcome = self.outcomes(report)?.into_iter().find(|(id, _)| **id == portion.id);
-                    let outcome = outcome.map_or(Outcome::Deny, |(_, outcome)| outcome);
-                    self.known.insert(key, outcome);
-                    outcome
-                }
-            };
-            if outcome == Outcome::Permit {
-                seen.push(&portion.id);
-            }
+        let parts = Included::of(self.state, report, &MarksInForce::new(self.state)).parts;
+        let keys: Vec<Alike<'s>> = (parts.iter())
+            .map(|part| (ClassKey::of(report, part, &[]), listed))
+            .collect();
+        if keys.iter().any(|key| !self.known.contains_key(key)) {
+            let (outcomes, title) = self.outcomes(report)?;
+            let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome).chain([title]);
+            self.known.extend(keys.iter().cloned().zip(outcomes));
         }
-        Ok(seen)
+        let may = |key: &Alike<'s>| self.known.get(key) == Some(&Outcome::Permit);
+        // The title stands behind the portions.
+        let ids = report.portions.iter().map(|portion| &portion.id);
+        let portions = ids.zip(&keys).filter(|(_, key)| may(key)).map(|(id, _)| id);
+        Ok(Seen {
+            portions: portions.collect(),
+            title: keys.last().is_some_and(may),
+        })
     }
 
-    fn decide(&self, report: &'s Report) -> Result<Vec<&'s PortionId>, NotFound> {
-        let all = self.outcomes(report)?.into_iter();
-        Ok(all
-            .filter(|(_, outcome)| *outcome == Outcome::Permit)
-            .map(|(id, _)| id)
-            .collect())
+    fn decide(&self, report: &'s Report) -> Result<Seen<'s>, NotFound> {
+        let (all, title) = self.outcomes(report)?;
+        let permitted = all.into_iter().filter(|(_, outcome)| *outcome == Outcome::Permit);
+        Ok(Seen {
+            portions: permitted.map(|(id, _)| id).collect(),
+            title: title == Outcome::Permit,
+        })
     }
 
-    /// The outcome for each portion, decided for this report by itself.
-    fn outcomes(&self, report: &'s Report) -> Result<Vec<(&'s PortionId, Outcome)>, NotFound> {
+    /// The outcome for each portion and for the title, decided for this report by itself.
+    fn outcomes(&self, report: &'s Report) -> Result<(Vec<(&'s PortionId, Outcome)>, Outcome), NotFound> {
         let snapshot = Snapshot::between(self.state, self.groups, &report.id, self.reader);
         let query = Query {
             report: &report.id,
@@ -149,8 +160,7 @@ impl<'s> Reading<'s> {
             .substitutes_of(&report.id, report.version)
             .map(|substitute| &substitute.portion);
         let portions = report.portions.iter().chain(substitutes).enumerate();
-        Ok(portions
-            .map(|(n, portion)| (&portion.id, found.outcome(0, n)))
-            .collect())
+        let outcomes = portions.map(|(n, portion)| (&portion.id, found.outcome(0, n)));
+        Ok((outcomes.collect(), found.title(0)))
     }
 }

@@ -141,6 +141,13 @@ rules! {
     /// The release list does not include the person.
     ReleaseList = "release.list", Releasability, "it is releasable only to {token}",
         "{party} must release it to the person's country and organisation";
+    /// The banner's release list does not include the person, and a plain unclassified portion goes where the banner goes.
+    ReleaseBanner = "us-ic.u-takes-banner", Releasability,
+        "it has no list of its own, and its report's banner is releasable only to {token}",
+        "{party} must release it to the person's country and organisation, or mark it with a list of its own";
+    /// An owner that the mark names is no party known here.
+    OwnerUnknown = "release.owner-unknown", Releasability, "the mark names {token} as an owner, and {token} is no party known here",
+        "add {party} with `entente party add`, or have the arrangement say in `owners` who answers for it";
     /// The originator controls every further recipient.
     ControlOriginator = "control.originator", OriginatorControl, "{token}: the originator decides about further recipients",
         "{party} must consent";

@@ -2,12 +2,10 @@
 
 use super::Base;
 use crate::ids::{PartyPath, PortionId, PortionRef, ReportId};
+use crate::report::TITLE;
 
 /// The longest annotation: some hundred references.
 const MAX_NOTE: usize = 20_000;
-
-/// The id of a title; no other portion may bear it.
-pub(crate) const TITLE: &str = "title";
 
 /// What the annotations of a portion say.
 #[derive(Debug, Default)]

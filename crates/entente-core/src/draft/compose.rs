@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::{Base, DEFAULT_SCHEME, Draft, DraftPortion, Faults, Placed, parse_under};
 use crate::handle::{base_lineage, nearest_portion, party_of, side_by_side};
-use crate::ids::{PartyPath, ReportId};
-use crate::report::{Lineage, Origin, Portion, Report};
+use crate::ids::{PartyPath, PortionId, ReportId};
+use crate::report::{Lineage, Origin, Portion, Report, Title};
 use crate::state::State;
 
 use super::Fault;
@@ -34,11 +34,6 @@ pub fn compose(file: &str, setting: &Setting<'_>) -> Result<Report, Vec<Fault>> 
     let agreed = |arrangements: &_| setting.state.and_then(|state| state.default_mark(arrangements));
     let draft = parse_under(file, setting.schemes, &agreed)?;
     let mut faults = Faults::new(file);
-    if let Some(mark) = draft.title_marks.first() {
-        let message = "the mark of a title would not be enforced: whoever may know of the report sees its title; write a title that \
-                       tells nothing, without a mark";
-        faults.push(mark.start, mark.start + mark.text.len(), message);
-    }
     let scheme_id = SchemeId::new(draft.scheme.as_deref().unwrap_or(DEFAULT_SCHEME));
     let Some(scheme) = setting.schemes.get(&scheme_id, draft.profile.as_deref()) else {
         let profile = draft.profile.as_deref().map(|name| format!(" in the variant {name}"));
@@ -67,18 +62,14 @@ pub fn compose(file: &str, setting: &Setting<'_>) -> Result<Report, Vec<Fault>> 
         .iter()
         .filter_map(|portion| reader.portion(portion))
         .collect();
+    let title = reader.title(&id, &portions);
     if reader.faults.list.is_empty() {
-        reader.banner(&portions);
+        reader.banner(portions.iter().chain(title.portion()));
     }
     let version = setting
         .state
         .and_then(|state| state.reports.get(&id)?.latest())
         .map_or(1, |latest| latest.version + 1);
-    let title = if draft.title.text.is_empty() {
-        id.to_string()
-    } else {
-        draft.title.text.clone()
-    };
     let report = Report {
         title,
         id,
@@ -102,6 +93,42 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    /// The title: with its own mark, or as the banner. Unless it says what it rests on, it is of all whose text is in the
+    /// report.
+    fn title(&mut self, id: &ReportId, portions: &[Portion]) -> Title {
+        let draft = self.draft;
+        if draft.title.text.is_empty() {
+            return Title::from(id.as_str());
+        }
+        if draft.title_marks.is_empty() {
+            if let Some(base) = draft.title_from.first() {
+                let message = "a title that says what it rests on bears a mark, as in `title: (S//NF) Text {from: …}`";
+                self.faults.push(base.start, base.end, message);
+            }
+            return Title::from(draft.title.text.as_str());
+        }
+        let lineage = match draft.title_from.as_slice() {
+            [] => {
+                let all = portions.iter().map(|portion| &portion.lineage);
+                let mut of_all = all.fold(Lineage::default(), |all, lineage| all.combine(lineage));
+                of_all.map(|_, origin| origin.from.clear());
+                of_all
+            }
+            bases => self.lineage(bases),
+        };
+        let Some((mark, label)) = self.marks(&draft.title_marks) else {
+            return Title::default();
+        };
+        Title::Marked(Box::new(Portion {
+            id: PortionId::title(),
+            mark,
+            label,
+            text: draft.title.text.clone(),
+            lineage,
+            tear_line: false,
+        }))
+    }
+
     fn portion(&mut self, written: &DraftPortion) -> Option<Portion> {
         let lineage = self.lineage(&written.from);
         let (mark, label) = self.marks(&written.marks)?;
@@ -221,9 +248,9 @@ impl Reader<'_> {
     }
 
     /// A report whose banner cannot be computed, or does not cover its portions, is not written.
-    fn banner(&mut self, portions: &[Portion]) {
+    fn banner<'p>(&mut self, portions: impl Iterator<Item = &'p Portion>) {
         let of_scheme = |mark: &&str| self.scheme.check(mark, MarkKind::Portion, None).is_valid();
-        let marks = portions.iter().flat_map(|portion| side_by_side(&portion.mark));
+        let marks = portions.flat_map(|portion| side_by_side(&portion.mark));
         let mut own: Vec<&str> = marks.collect();
         own.sort_unstable();
         own.dedup();

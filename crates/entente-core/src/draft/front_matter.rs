@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::token::{Tokens, group_end};
-use super::{Draft, Faults, Placed, layout};
+use super::{Draft, Faults, Placed, annotation, layout};
 use crate::ids::{ArrangementId, PartyPath, ReportId};
 
 const KEYS: &[&str] = &[
@@ -49,7 +49,18 @@ pub(super) fn parse(file: &str, draft: &mut Draft, faults: &mut Faults<'_>) -> u
 
 /// Takes the marks off the title. One within it is a fault, as in any line.
 pub(super) fn title(draft: &mut Draft, tokens: &Tokens<'_>, faults: &mut Faults<'_>) {
-    let (text, at) = (draft.title.text.clone(), draft.title.start);
+    let (written, at) = (draft.title.text.clone(), draft.title.start);
+    let notes = annotation::read(&written, at);
+    for (from, to, message) in notes.faults {
+        faults.push(from, to, message);
+    }
+    if notes.id.is_some() {
+        faults.push(at, at + written.len(), "a title bears no id: it is called `title`");
+    }
+    // An annotation stands behind the words: what is before it keeps its place.
+    let text = notes.text.trim_end().to_owned();
+    draft.title_from = notes.from;
+    draft.title.text.clone_from(&text);
     let read = layout::read(&text, false, tokens);
     for (from, to, message) in &read.faults {
         faults.push(at + from, at + to, message.as_str());

@@ -120,6 +120,8 @@ pub struct Draft {
     pub title: Placed,
     /// The marks of the title, if it bears any.
     pub title_marks: Vec<Placed>,
+    /// The portions of other reports that the title rests on, where it says so.
+    pub title_from: Vec<Base>,
     /// The scheme of its marks.
     pub scheme: Option<String>,
     /// The variant of the scheme.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Command, Context, Decided, Refusal, Terms, home, source, to_answer};
+use crate::decide::answering;
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
 use crate::message::Message;
@@ -52,6 +53,7 @@ fn consent(id: ConsentId, request: &Request, terms: Terms, context: &Context<'_>
             parties: BTreeSet::new(),
         },
         stated: request.audience.clone(),
+        marks: Vec::new(),
         purposes: terms
             .purposes
             .or_else(|| request.purpose.clone().map(|purpose| BTreeSet::from([purpose]))),
@@ -214,24 +216,27 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
             person.id
         )));
     }
-    let original = state
-        .reports
-        .get(&asked.report)
-        .and_then(|holding| holding.versions.get(&asked.version))
-        .and_then(|report| report.portion(&portion));
-    let Some(original) = original else {
+    let reference = PortionRef {
+        report: asked.report.clone(),
+        version: asked.version,
+        portion: portion.clone(),
+    };
+    let Some(original) = state.lineage_of(&reference) else {
         return Err(Refusal::missing(
             "portion",
             &portion,
             "the report is not held here any more",
         ));
     };
-    let terms_of_original = original.lineage.iter().find(|(party, _)| **party == asked.to);
-    let (_, origin) = terms_of_original.ok_or_else(|| Refusal::NotEntitled {
-        who: asked.to.to_string(),
-        what: "substitute this portion",
-        why: "it is not one of its originators".to_owned(),
-    })?;
+    if !answering(state, &reference).contains(&asked.to) {
+        return Err(Refusal::NotEntitled {
+            who: asked.to.to_string(),
+            what: "substitute this portion",
+            why: "it is not one of its originators".to_owned(),
+        });
+    }
+    let terms_of_original = original.iter().find(|(party, _)| **party == asked.to);
+    let origin = terms_of_original.map(|(_, origin)| origin.clone()).unwrap_or_default();
     let earlier = state
         .substitutes_of(&asked.report, asked.version)
         .filter(|s| s.stands_for == portion)
@@ -260,7 +265,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
                 Origin {
                     from: BTreeSet::new(),
                     protects_source: false,
-                    ..origin.clone()
+                    ..origin
                 },
             ),
             tear_line: false,

@@ -105,7 +105,9 @@ pub fn standing(state: &State, briefing: &Briefing, context: &Context<'_>) -> St
         ] {
             // A report that is not held any more permits nothing.
             let now = deciding(state, report, None, audience, purpose, context, |decision| {
-                permitted(decision).cloned().collect::<Vec<_>>()
+                let title = (decision.audience_outcome(decision.title()) == Outcome::Permit)
+                    .then(|| decision.title_reference());
+                permitted(decision).chain(title).cloned().collect::<Vec<_>>()
             });
             into.extend(now.unwrap_or_default());
         }

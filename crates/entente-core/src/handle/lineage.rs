@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::Refusal;
 use crate::ids::{PartyPath, PortionRef};
-use crate::report::{Lineage, Portion, Report};
+use crate::in_force::MarksInForce;
+use crate::report::{Lineage, Portion, Report, TITLE};
 use crate::state::State;
 
 /// How unlike a reference may be that is offered in place of one that does not exist: about three slips.
@@ -43,6 +46,7 @@ pub fn nearest_portion(state: &State, wanted: &PortionRef) -> Option<PortionRef>
 
 /// A portion that rests on others carries all their originators, and is marked at least as strictly as they are by now.
 pub(super) fn rests_on(state: &State, portion: &Portion) -> Result<(), Refusal> {
+    let marks = MarksInForce::new(state);
     for (party, origin) in portion.lineage.iter() {
         for from in &origin.from {
             let Some(base) = state.portion(from) else {
@@ -57,11 +61,14 @@ pub(super) fn rests_on(state: &State, portion: &Portion) -> Result<(), Refusal> 
                 ));
             };
             carries_all(portion, base, from)?;
-            if !portion.label.at_least_as_strict_as(&base.label) {
+            let now = marks.of(from);
+            if let Some(now) = now.filter(|now| !portion.label.at_least_as_strict_as(&now.label)) {
                 return Err(Refusal::Invalid(format!(
-                    "portion {} is marked {}, less strictly than {from} ({}) on which it rests; mark it at least as \
-                     strictly, or ask the originator for a substitute text",
-                    portion.id, portion.mark, base.mark
+                    "portion {} is marked {}, less strictly than {from}, which is by now {}, on which it rests; mark it at least \
+                     as strictly, or ask the originator for a substitute text",
+                    portion.id,
+                    portion.mark,
+                    now.mark()
                 )));
             }
         }
@@ -97,7 +104,7 @@ pub(super) fn lost(state: &State, report: &Report) -> Vec<(Portion, BTreeMap<Par
     let Some(holding) = state.reports.get(&report.id) else {
         return Vec::new();
     };
-    let before: Vec<&Portion> = holding.versions.values().flat_map(|held| &held.portions).collect();
+    let before: Vec<&Portion> = holding.versions.values().flat_map(Report::with_title).collect();
     let mut by_name: BTreeMap<&str, Vec<&Portion>> = BTreeMap::new();
     let mut by_text: BTreeMap<String, Vec<&Portion>> = BTreeMap::new();
     for portion in before {
@@ -105,17 +112,21 @@ pub(super) fn lost(state: &State, report: &Report) -> Vec<(Portion, BTreeMap<Par
         by_text.entry(same_words(&portion.text)).or_default().push(portion);
     }
     let mut found = Vec::new();
-    for portion in &report.portions {
+    for portion in report.with_title() {
         let same_name = by_name.get(portion.id.as_str()).into_iter().flatten();
         let same_text = by_text.get(&same_words(&portion.text)).into_iter().flatten();
         let mut missing: BTreeMap<PartyPath, BTreeSet<PortionRef>> = BTreeMap::new();
         for earlier in same_name.chain(same_text) {
             for (party, origin) in earlier.lineage.iter() {
                 let now = portion.lineage.iter().find(|(named, _)| *named == party);
-                let from = now
-                    .map(|(_, now)| &origin.from - &now.from)
-                    .unwrap_or_else(|| origin.from.clone());
-                if now.is_none() || !from.is_empty() {
+                let kept = now.map(|(_, now)| &now.from);
+                let from: BTreeSet<PortionRef> = (origin.from.iter())
+                    .filter(|base| !kept.is_some_and(|kept| kept.iter().any(|named| is_or_follows(named, base))))
+                    .cloned()
+                    .collect();
+                // A title is of all who stand behind the text, unless it says what it rests on.
+                let of_all = portion.id.as_str() == TITLE;
+                if now.is_none() && !of_all || !from.is_empty() {
                     missing.entry(party.clone()).or_default().extend(from);
                 }
             }
@@ -125,6 +136,11 @@ pub(super) fn lost(state: &State, report: &Report) -> Vec<(Portion, BTreeMap<Par
         }
     }
     found
+}
+
+/// Whether a base is the one that was named before, or the same portion in a later version of its report.
+fn is_or_follows(named: &PortionRef, before: &PortionRef) -> bool {
+    (&named.report, &named.portion) == (&before.report, &before.portion) && named.version >= before.version
 }
 
 /// Refuses a version that forgets whom a text is from.
@@ -147,8 +163,8 @@ pub(super) fn keeps_lineage(state: &State, report: &Report) -> Result<(), Refusa
     )))
 }
 
-/// A text without what does not change it: how it is spaced.
+/// A text without what does not change it: the form of its characters, and how it is spaced.
 pub(crate) fn same_words(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
+    words.join(" ").nfc().collect()
 }

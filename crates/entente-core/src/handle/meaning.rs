@@ -21,8 +21,7 @@ pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
         } => {
             let (scheme, profile) = (report.scheme.clone(), report.profile.clone());
             report
-                .portions
-                .iter_mut()
+                .with_title_mut()
                 .for_each(|portion| read(&scheme, Some(&profile), portion));
             Message::Delivery {
                 report,

@@ -18,6 +18,7 @@ mod source;
 
 pub use briefing::{Standing, standing};
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
+pub(crate) use lineage::same_words;
 pub use lineage::{base_lineage, nearest_portion, party_of};
 pub use meaning::side_by_side;
 pub use past::Said;
@@ -40,10 +41,12 @@ use crate::ids::{
     ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
     ReportId, RequestId, RuleName, SourceId,
 };
+use crate::in_force::state_marks;
 use crate::incident::What;
 use crate::message::Message;
 use crate::party::{Audience, LocalRule, Party, Person, PersonChange};
 use crate::report::Report;
+use crate::request::Consent;
 use crate::state::State;
 
 /// What a handler may look at besides the state: the moment, groups and schemes, and the guards of decisions.
@@ -466,6 +469,19 @@ impl Decided {
         }
     }
 
+    /// Every consent that is given by it, and as it travels.
+    fn consents_mut(&mut self) -> impl Iterator<Item = &mut Consent> {
+        let recorded = self.events.iter_mut().filter_map(|event| match event {
+            Event::ConsentGiven(consent) => Some(consent),
+            _ => None,
+        });
+        let sent = self.messages.iter_mut().flat_map(|(_, message)| match message {
+            Message::Answer { consents, .. } => consents.as_mut_slice(),
+            _ => &mut [],
+        });
+        recorded.chain(sent)
+    }
+
     fn send(mut self, to: PartyPath, message: Message) -> Self {
         self.messages.push((to, message));
         self
@@ -561,6 +577,15 @@ impl Refusal {
 /// # Errors
 /// A [`Refusal`], when the command cannot or must not be carried out.
 pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let given_here = !matches!(command, Command::Receive { .. });
+    let mut decided = carry_out(state, command, context)?;
+    if given_here {
+        decided.consents_mut().for_each(|consent| state_marks(state, consent));
+    }
+    Ok(decided)
+}
+
+fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
     match command {
         Command::Found(party) => directory::found(state, party),
         Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),

@@ -14,7 +14,7 @@ use crate::fact::Fact;
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::message::Message;
 use crate::party::Person;
-use crate::report::{Delivery, Portion, Report};
+use crate::report::{Delivery, Portion, Report, TITLE};
 use crate::request::Recipients;
 use crate::source::ExposureAnswer;
 use crate::state::State;
@@ -64,7 +64,7 @@ pub(super) fn add(state: &State, report: Report, why: Why, context: &Context<'_>
             version: held.version,
         });
     }
-    for portion in &report.portions {
+    for portion in report.with_title() {
         rests_on(state, portion)?;
     }
     let (id, version) = (report.id.clone(), report.version);
@@ -128,7 +128,11 @@ fn says_the_same(held: &Report, next: &Report) -> bool {
         let own = origins.filter(|(party, _)| **party == report.originator);
         own.flat_map(|(_, origin)| origin.recipients.iter().cloned()).collect()
     };
-    held.title == next.title
+    let title = |report: &Report| match report.title.portion() {
+        Some(portion) => Err(terms(portion)),
+        None => Ok(same_words(report.title.text())),
+    };
+    title(held) == title(next)
         && held.scheme == next.scheme
         && held.profile == next.profile
         && held.expires == next.expires
@@ -152,8 +156,12 @@ pub(super) fn well_formed(report: &Report) -> Result<(), Refusal> {
     if !(1..=MAX_VERSION).contains(&report.version) {
         return invalid(format!("version {} is none; versions count from 1", report.version));
     }
+    let titled = report.title.portion().is_none_or(|title| title.id.as_str() == TITLE);
+    if !titled || report.portions.iter().any(|portion| portion.id.as_str() == TITLE) {
+        return invalid(format!("`{TITLE}` is the title; give the portion another id"));
+    }
     let mut seen = BTreeSet::new();
-    for portion in &report.portions {
+    for portion in report.with_title() {
         if !seen.insert(&portion.id) {
             return invalid(format!("two portions are called {}; give each its own id", portion.id));
         }

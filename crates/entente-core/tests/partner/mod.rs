@@ -26,7 +26,7 @@ pub(crate) fn report(id: &str, originator: &str, text: &str) -> Report {
     Report {
         id: ReportId::new(id).unwrap(),
         version: 1,
-        title: id.to_owned(),
+        title: id.into(),
         originator: party(originator),
         scheme: SchemeId::new("tlp"),
         profile: "2.0".to_owned(),
@@ -67,6 +67,8 @@ pub(crate) fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
         onward: Onward::Free,
         need_to_know: false,
         default_mark: None,
+        unmarked: Unmarked::Banner,
+        owners: BTreeMap::new(),
         starts: None,
         expires: None,
         status_set: None,
@@ -173,6 +175,7 @@ pub(crate) fn consent(by: &str, request: Option<RequestId>) -> Consent {
         }]),
         standing: false,
         stated: Vec::new(),
+        marks: Vec::new(),
         recipients: Recipients {
             persons: BTreeSet::from([PersonId::new("THIRD/reader").unwrap()]),
             parties: BTreeSet::new(),

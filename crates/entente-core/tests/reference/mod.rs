@@ -2,14 +2,18 @@
 //!
 //! It shares nothing with the fast one but the data types, and is written to be read, not to be quick.
 
+pub(crate) mod in_force;
+mod owners;
+
 use std::collections::BTreeSet;
 
 use entente_core::{
-    Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, PersonId, Portion, PortionRef, Report,
-    State,
+    Arrangement, CLOCK_TOLERANCE, Consent, Origin, Outcome, PartyPath, Person, PersonId, Portion, PortionId,
+    PortionRef, Report, State,
 };
-use entente_marking::{Circle, Control, Entity, Groups, Purpose, Release};
+use entente_marking::{Circle, Control, Entity, Groups, Label, Purpose, Release};
 use jiff::Timestamp;
+use owners::owners;
 
 /// A failing rule with the party that could do something about it, where the rule names one.
 pub(crate) type Failure = (&'static str, String);
@@ -31,6 +35,8 @@ pub(crate) struct Question<'q> {
     pub(crate) groups: &'q Groups,
     pub(crate) report: &'q Report,
     pub(crate) portion: &'q Portion,
+    /// What it asks for now.
+    pub(crate) asked: in_force::Asked,
     pub(crate) person: Option<&'q Person>,
     pub(crate) purpose: Option<&'q Purpose>,
     pub(crate) moment: Timestamp,
@@ -153,23 +159,51 @@ fn reaches(q: &Question<'_>, consent: &Consent, portion: &PortionRef) -> bool {
             .get(&reference.report)?
             .versions
             .get(&reference.version)?;
-        report.portions.iter().find(|portion| portion.id == reference.portion)
+        report.with_title().find(|portion| portion.id == reference.portion)
     };
     let words = |portion: &Portion| portion.text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let owners = |portion: &Portion| -> Vec<_> {
+    let behind = |portion: &Portion| -> Vec<_> {
         let all = portion.lineage.iter();
         all.map(|(party, origin)| (party.clone(), origin.arrangements.clone(), origin.from.clone()))
             .collect()
     };
+    let report_of = |reference: &PortionRef| {
+        let held = q.state.reports.get(&reference.report)?;
+        held.versions.get(&reference.version)
+    };
+    let now_asked = report_of(portion).and_then(|report| match held(portion) {
+        Some(text) => Some(in_force::of_portion(q.state, report, text)),
+        None if portion.portion == PortionId::title() => Some(in_force::of_title(q.state, report)),
+        None => None,
+    });
+    // What was asked for when the consent was given: as it was written, or what it says itself.
+    let at_giving = |named: &PortionRef, written: &Label| {
+        let stated = consent.marks.iter().filter(|(stated, _)| stated == named);
+        stated.fold(written.clone(), |sum, (_, label)| sum.join(label))
+    };
     let followed = |named: &PortionRef| {
-        let (Some(then), Some(now)) = (held(named), held(portion)) else {
+        let (Some(then), Some(now), Some(asked)) = (held(named), held(portion), &now_asked) else {
             return false;
         };
+        let written = in_force::of_portion(q.state, report_of(named).unwrap(), then).written;
         named.version < portion.version
-            && (&then.label, then.tear_line, owners(then)) == (&now.label, now.tear_line, owners(now))
+            && at_giving(named, &written) == asked.label
+            && (then.tear_line, behind(then)) == (now.tear_line, behind(now))
             && (words(then) == words(now) || consent.standing && then.id == now.id)
     };
-    consent.report == portion.report && (consent.portions.contains(portion) || consent.portions.iter().any(followed))
+    let named = consent.portions.contains(portion)
+        && match (&now_asked, held(portion)) {
+            (None, _) => true,
+            (Some(asked), Some(_)) => {
+                let then = at_giving(portion, &asked.written);
+                then.join(&asked.label) == then
+            }
+            (Some(asked), None) => {
+                let then = at_giving(portion, &Label::unrestricted());
+                then.join(&asked.label) == then
+            }
+        };
+    consent.report == portion.report && (named || consent.portions.iter().any(followed))
 }
 
 fn all_originators_consent(q: &Question<'_>, person: &Person) -> bool {
@@ -178,6 +212,7 @@ fn all_originators_consent(q: &Question<'_>, person: &Person) -> bool {
         && all
             .iter()
             .all(|(party, origin)| !consents(q, party, origin, person).is_empty())
+        && owners(q).iter().all(|owner| !owner.consents(q, person).is_empty())
 }
 
 /// Everything that the portion rests on, however far down.
@@ -272,7 +307,7 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
 }
 
 fn mandatory(q: &Question<'_>, person: &Person) -> Vec<Failure> {
-    let label = &q.portion.label;
+    let label = &q.asked.label;
     let author = || q.report.originator.to_string();
     let mut found = Vec::new();
     if !label.unknown.is_empty() {
@@ -312,19 +347,36 @@ fn on(list: &BTreeSet<Entity>, groups: &Groups, person: &Person) -> bool {
 }
 
 fn listed(q: &Question<'_>, person: &Person) -> bool {
-    match &q.portion.label.release {
+    match &q.asked.label.release {
         Release::Unrestricted => true,
-        Release::Only(list) => on(&list.full, q.groups, person) || on(&list.display, q.groups, person),
+        Release::Only(list) => {
+            on(&list.full, q.groups, person) || on(&list.display, q.groups, person) || is_member(q, person)
+        }
     }
+}
+
+/// Of all the arrangements of a plain unclassified text that goes to members.
+fn is_member(q: &Question<'_>, person: &Person) -> bool {
+    let mut terms = originators(q)
+        .into_iter()
+        .flat_map(|(_, origin)| arrangements(q, origin));
+    q.asked.to_members && terms.all(|terms| terms.parties.iter().any(|member| member.includes(&person.party)))
 }
 
 fn releasability(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     match listed(q, person) || all_originators_consent(q, person) {
         true => Vec::new(),
-        false => originators(q)
-            .iter()
-            .map(|(party, _)| ("release.list", party.to_string()))
-            .collect(),
+        false => {
+            let rule = match q.asked.by_banner {
+                true => "us-ic.u-takes-banner",
+                false => "release.list",
+            };
+            let all = originators(q);
+            let of_originators = all.iter().map(|(party, _)| (rule, party.to_string()));
+            let of_owners = owners(q).into_iter().flat_map(|owner| owner.asked(rule));
+            // Nobody is behind a text without originators, whoever its mark names.
+            of_originators.chain(of_owners).collect()
+        }
     }
 }
 
@@ -341,13 +393,7 @@ fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Perso
     if party.includes(theirs) || origin.recipients.iter().any(|recipient| recipient.includes(theirs)) {
         return Vec::new();
     }
-    let mut found = Vec::new();
-    match q.portion.label.control {
-        Control::None => {}
-        Control::Government if theirs.top() == party.top() => {}
-        Control::Government => found.push("control.government"),
-        Control::Originator => found.push("control.originator"),
-    }
+    let mut found = by_mark(q, party, origin, person);
     for arrangement in arrangements(q, origin).iter().filter(|_| !torn(q, party)) {
         match arrangement.onward {
             Onward::Free => {}
@@ -359,6 +405,19 @@ fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Perso
     if origin.third_party {
         found.push("control.stated");
     }
+    found
+}
+
+/// The controls of a mark that do not leave the person's party free, towards one of those who are behind the text.
+fn by_mark(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Person) -> Vec<&'static str> {
+    let theirs = &person.party;
+    let mut found = Vec::new();
+    match q.asked.label.control {
+        Control::None => {}
+        Control::Government if theirs.top() == party.top() => {}
+        Control::Government => found.push("control.government"),
+        Control::Originator => found.push("control.originator"),
+    }
     let client = || {
         q.state
             .parties
@@ -369,7 +428,7 @@ fn controls(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Perso
                 party.includes(patron) || origin.recipients.iter().any(|recipient| recipient.includes(patron))
             })
     };
-    match q.portion.label.circle {
+    match q.asked.label.circle {
         Circle::Anyone => {}
         Circle::Community if q.state.parties.keys().any(|known| known.includes(theirs)) => {}
         Circle::Community => found.push("control.community"),
@@ -392,13 +451,28 @@ fn originator_control(q: &Question<'_>, person: &Person) -> Vec<Failure> {
             found.extend(rules.into_iter().map(|rule| (rule, party.to_string())));
         }
     }
-    let named = q.portion.label.circle == Circle::Named;
+    for owner in owners(q) {
+        let theirs = &person.party;
+        // Whoever wrote the mark has it from the owner.
+        let free =
+            owner.named.includes(theirs) || owner.answering.includes(theirs) || q.report.originator.includes(theirs);
+        if !free && owner.consents(q, person).is_empty() {
+            let terms = Origin {
+                recipients: BTreeSet::from([q.report.originator.clone()]),
+                ..Origin::default()
+            };
+            let rules = by_mark(q, &owner.answering, &terms, person);
+            found.extend(rules.into_iter().flat_map(|rule| owner.asked(rule)));
+        }
+    }
+    let named = q.asked.label.circle == Circle::Named;
     if named && !on_distribution(q, person) && !all_originators_consent(q, person) {
         found.extend(
             originators(q)
                 .iter()
                 .map(|(party, _)| ("control.named", party.to_string())),
         );
+        found.extend(owners(q).into_iter().flat_map(|owner| owner.asked("control.named")));
     }
     found
 }
@@ -424,7 +498,7 @@ fn need_to_know(q: &Question<'_>, person: &Person) -> Vec<Failure> {
 
 fn purpose(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let mut found = Vec::new();
-    let purposes = &q.portion.label.purposes;
+    let purposes = &q.asked.label.purposes;
     let all = originators(q);
     let only = match q.purpose {
         Some(_) => allowed_by(&purposes.only, q.purpose),
@@ -459,7 +533,7 @@ fn purpose(q: &Question<'_>, person: &Person) -> Vec<Failure> {
 /// What a person who is permitted has to observe.
 pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    if let Release::Only(list) = &q.portion.label.release
+    if let Release::Only(list) = &q.asked.label.release
         && on(&list.display, q.groups, person)
         && !on(&list.full, q.groups, person)
     {
@@ -468,10 +542,15 @@ pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String>
     let recalls = q.state.recalls.values();
     let mut recalled = recalls.filter(|recall| recall.report == q.report.id && q.report.version <= recall.version);
     found.extend(recalled.next_back().map(|_| "recalled".to_owned()));
-    let caveats = q.portion.label.caveats.iter();
+    let caveats = q.asked.label.caveats.iter();
     found.extend(caveats.map(|caveat| format!("handle as {}", caveat.as_str())));
     for (party, origin) in originators(q) {
         let used = consents(q, party, origin, person).into_iter();
+        let conditions = used.flat_map(|consent| &consent.conditions);
+        found.extend(conditions.map(|condition| format!("condition of the consent: {condition}")));
+    }
+    for owner in owners(q) {
+        let used = owner.consents(q, person).into_iter();
         let conditions = used.flat_map(|consent| &consent.conditions);
         found.extend(conditions.map(|condition| format!("condition of the consent: {condition}")));
     }

@@ -181,6 +181,8 @@ impl World {
             onward,
             need_to_know: false,
             default_mark: None,
+            unmarked: Unmarked::Banner,
+            owners: BTreeMap::new(),
             starts: None,
             expires: None,
             status_set: None,

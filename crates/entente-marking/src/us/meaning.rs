@@ -32,7 +32,8 @@ fn category(set: &str, value: &str) -> Category {
 /// | RD, FRD, CNWDI, SIGMA | required categories `us-ic/aea/…` |
 /// | an owner that is NATO, or an operation of its council | level `us-ic/nato`: the read-on (ISM.ACES, highWaterNATO) |
 /// | ATOMAL | required category `us-ic/nato/ATOMAL` |
-/// | NOFORN, or no release marking at all | release to the USA only (ISM.ACES: a non-US subject needs REL, EYES or DISPLAY ONLY) |
+/// | NOFORN, or a US mark without a list | release to the USA only (ISM.ACES: a non-US subject needs REL, EYES or DISPLAY ONLY) |
+/// | an owner's mark without a list: `//NS`, `//DEU S`, JOINT | release to its owners |
 /// | REL TO, EYES ONLY, DISPLAY ONLY | release to the list |
 /// | ORCON, ORCON-USGOV | originator control |
 /// | EXDIS, NODIS | recipients' organisations; named recipients |
@@ -67,11 +68,7 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
         // Which of NATO's levels is inside is not always written: the mark's level is the high-water mark.
         nato_read_on(&mut label, class);
     }
-    label.owners = owners
-        .into_iter()
-        .filter(|owner| *owner != "USA")
-        .map(Entity::new)
-        .collect();
+    label.owners = owners.into_iter().map(Entity::new).collect();
     label.release = release(mark, groups);
     label.control = if mark.has(Word::Orcon) {
         Control::Originator
@@ -180,16 +177,20 @@ pub(crate) fn atoms<'l>(list: impl IntoIterator<Item = &'l String>, groups: &Gro
 
 fn release(mark: &Mark, groups: &Groups) -> Release {
     let usa = Entity::new("USA");
-    let full = match (&mark.rel, &mark.eyes) {
-        (Some(List::Of(list)), _) | (None, Some(List::Of(list))) => atoms(list, groups),
-        _ => BTreeSet::from([usa.clone()]),
+    let owners = mark.head.owners().filter(|owners| !owners.is_empty());
+    let full: BTreeSet<Entity> = match (&mark.rel, &mark.eyes, owners) {
+        (Some(List::Of(list)), ..) | (None, Some(List::Of(list)), _) => {
+            atoms(list, groups).into_iter().chain([usa]).collect()
+        }
+        // Without a list its owners may have it, whoever they are.
+        (_, _, Some(owners)) if !mark.has(Word::Noforn) => atoms(owners, groups),
+        _ => BTreeSet::from([usa]),
     };
     let display = mark
         .display
         .as_ref()
         .map(|list| atoms(list, groups))
         .unwrap_or_default();
-    let full = full.into_iter().chain([usa]);
     Release::with_display(full, display)
 }
 

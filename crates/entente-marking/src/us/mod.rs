@@ -53,6 +53,30 @@ pub const LEVELS: [(u16, &str); 5] = [
     (4, "TOP SECRET"),
 ];
 
+/// Whether marks side by side leave it to the banner who may have the text: one plain `(U)`, and beside it only marks of
+/// schemes without release lists.
+///
+/// ```
+/// use entente_marking::{SchemeId, us};
+/// let plain = |marks: &[&str]| us::leaves_release_to_banner(&SchemeId::new("us-ic"), marks.iter().copied());
+/// assert!(plain(&["(U)"]) && plain(&["(U)", "(PAP:AMBER)"]));
+/// assert!(!plain(&["(U//FOUO)"]) && !plain(&["(PAP:AMBER)"]) && !plain(&["(U)", "(X)"]));
+/// ```
+pub fn leaves_release_to_banner<'m>(scheme: &SchemeId, marks: impl IntoIterator<Item = &'m str>) -> bool {
+    const WITHOUT_LISTS: [&str; 2] = ["(TLP:", "(PAP:"];
+    let mut plain = false;
+    scheme.as_str() == meaning::ID
+        && marks.into_iter().all(|mark| {
+            let is_plain = mark == PLAIN;
+            plain |= is_plain;
+            is_plain || WITHOUT_LISTS.iter().any(|scheme| mark.starts_with(scheme))
+        })
+        && plain
+}
+
+/// The mark of a portion that says nothing but that it is unclassified.
+const PLAIN: &str = "(U)";
+
 /// Faults whose token is not in the tree that was read.
 const UNREAD: [&str; 6] = [
     "us-ic.token.unknown",

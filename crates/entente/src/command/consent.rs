@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 use entente_core::{Command, Consent, ConsentId, PortionId, PortionRef, RequestId, Terms};
+use entente_desk::marks::mark_in_force;
 use entente_marking::{MarkKind, Purpose, SchemeId};
 use jiff::Timestamp;
 use serde_json::json;
@@ -247,11 +248,7 @@ impl ConsentCommand {
 
 /// What a consent opens, to whom, for what and how long: each portion with its mark.
 fn opened(node: &Pinned, consent: &Consent) -> Vec<String> {
-    let mark = |reference: &PortionRef| {
-        node.state()
-            .portion(reference)
-            .map_or("", |portion| portion.mark.as_str())
-    };
+    let mark = |reference: &PortionRef| mark_in_force(node.state(), reference).unwrap_or_default();
     let portions = consent
         .portions
         .iter()

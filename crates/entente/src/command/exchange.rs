@@ -94,7 +94,7 @@ fn describe(message: &Message) -> String {
             "report {} v{}: {} ({} portions)",
             report.id,
             report.version,
-            report.title,
+            report.title.text(),
             report.portions.len()
         ),
         Message::Request(request) => format!(
@@ -164,7 +164,13 @@ impl Receive {
         // A file that cannot be taken in must not keep the next ones out: they may be withdrawals and recalls.
         for file in &self.files {
             match take_in(&mut node, file) {
-                Ok(Received { header, message }) => taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message) })),
+                Ok(Received { header, message }) => {
+                    let raised = match &message {
+                        Message::Delivery { report, .. } => raised_by(node.state(), &report.id),
+                        _ => Vec::new(),
+                    };
+                    taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message), "raised": raised.iter().filter_map(Resting::says).collect::<Vec<_>>() }));
+                }
                 Err(failure) if self.files.len() == 1 => return Err(failure),
                 Err(failure) => {
                     output::say(format!("not taken in: {}: {}", file.display(), failure.message));
@@ -181,6 +187,8 @@ impl Receive {
                     text("from"),
                     output::words(&text("about"))
                 ));
+                let raised = entry["raised"].as_array().into_iter().flatten();
+                raised.filter_map(|said| said.as_str()).for_each(output::line);
             }
         })?;
         Ok(failed.unwrap_or(Exit::Done))

@@ -15,7 +15,7 @@ use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
 use entente_desk::View;
-use entente_desk::lineage::resting_on;
+use entente_desk::lineage::{Resting, raised_by, resting_on};
 use entente_desk::reading::{self, Listed, Shown, report_banner};
 use entente_marking::Purpose;
 use entente_marking::builtin::{groups, schemes};
@@ -191,11 +191,13 @@ impl ReportCommand {
                     },
                 })?;
                 let banner = report_banner(&report);
-                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
+                let raised = raised_by(node.state(), &report.id);
+                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "raised": raised, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
                 output::either(global.json, &value, || {
-                    output::line(format!("{} v{}: {}", report.id, report.version, report.title));
+                    output::line(format!("{} v{}: {}", report.id, report.version, report.title.text()));
                     output::line(format!("banner: {}", banner.as_deref().unwrap_or("none")));
                     output::line(format!("{} portions", report.portions.len()));
+                    raised.iter().filter_map(Resting::says).for_each(output::line);
                     for empty in &closed {
                         output::line(format!(
                             "warning: nobody can read portion {}: {}",
@@ -255,12 +257,13 @@ impl ReportCommand {
                         resting.portion.to_string(),
                         resting.originator.to_string(),
                         words::list(&resting.rests_on),
+                        resting.read_as.clone().unwrap_or_default(),
                         words::list(&resting.holders),
                     ]
                 });
                 output::either(global.json, &resting, || {
                     output::table(
-                        &["portion", "originator", "rests on", "delivered to"],
+                        &["portion", "originator", "rests on", "read as", "delivered to"],
                         rows.collect(),
                         "nothing that is held here rests on it",
                     );
@@ -352,7 +355,7 @@ fn say_report(shown: &Shown) {
         shown.id,
         shown.version,
         shown.originator,
-        shown.title.as_deref().unwrap_or("(not for you)"),
+        shown.title,
         shown.state
     ));
     for portion in &shown.portions {

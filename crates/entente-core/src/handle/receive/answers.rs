@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::super::Refusal;
 use super::{must_be, must_be_for, not_entitled};
+use crate::decide::answering;
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
 use crate::request::{Consent, Refusal as RefusalRecord, Request, Substitute};
@@ -20,12 +21,12 @@ fn originator_of(
     version: u32,
     portion: &PortionId,
 ) -> Result<(), Refusal> {
-    let held = state
-        .reports
-        .get(report)
-        .and_then(|holding| holding.versions.get(&version));
-    let named = held.and_then(|report| report.portion(portion));
-    match named.is_some_and(|portion| portion.lineage.originators().any(|party| party == from)) {
+    let named = PortionRef {
+        report: report.clone(),
+        version,
+        portion: portion.clone(),
+    };
+    match answering(state, &named).contains(from) {
         true => Ok(()),
         false => Err(not_entitled(
             from,

@@ -28,7 +28,7 @@ pub(super) fn delivered(
     }
     well_formed(&report)?;
     written_by(from, &report)?;
-    for portion in &mut report.portions {
+    for portion in report.with_title_mut() {
         own_copy_first(state, from, portion);
     }
     if let Some(holding) = state.reports.get(&report.id) {
@@ -54,7 +54,7 @@ pub(super) fn delivered(
 
 /// Whoever writes a report is an originator of all that it writes, whatever it rests on.
 fn written_by(from: &PartyPath, report: &Report) -> Result<(), Refusal> {
-    let mut portions = report.portions.iter();
+    let mut portions = report.with_title();
     let foreign = portions.find(|portion| !portion.lineage.originators().any(|party| party == from));
     let Some(portion) = foreign else { return Ok(()) };
     let named: Vec<&str> = portion.lineage.originators().map(PartyPath::as_str).collect();
@@ -86,7 +86,7 @@ fn of_one_author(state: &State, from: &PartyPath, holding: &Holding, report: Rep
         return Ok(report);
     };
     let mut held = held.clone();
-    for portion in &mut held.portions {
+    for portion in held.with_title_mut() {
         own_copy_first(state, from, portion);
     }
     if let Some(what) = difference(&held, &report) {
@@ -108,8 +108,9 @@ fn of_one_author(state: &State, from: &PartyPath, holding: &Holding, report: Rep
 /// In what two copies of one version differ, of what must never differ.
 fn difference(held: &Report, told: &Report) -> Option<String> {
     let whole = |report: &Report| {
+        let (title, mark) = report.title.fixed();
         (
-            report.title.clone(),
+            (title.to_owned(), mark.map(str::to_owned)),
             (report.scheme.clone(), report.profile.clone()),
             (report.created, report.expires, report.existence_protected),
         )

@@ -11,6 +11,7 @@ mod ending;
 mod terms;
 
 use super::{Context, Decided, Refusal, home, incident};
+use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::event::Event;
 use crate::ids::{PartyPath, PortionId, ReportId};
@@ -122,9 +123,8 @@ fn own_portions(
         )));
     }
     for id in portions {
-        let portion = state.portion(&held.reference(id));
-        let ours = portion.is_some_and(|portion| portion.lineage.originators().any(|party| party.includes(home)));
-        if !ours {
+        let ours = answering(state, &held.reference(id));
+        if !ours.iter().any(|party| party.includes(home)) {
             return Err(Refusal::Invalid(format!(
                 "{home} is not an originator of portion {id} of {report} v{version}"
             )));

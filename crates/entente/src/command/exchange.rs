@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::{input, output, seat};
+use entente_desk::lineage::{Resting, raised_by};
 use entente_node::{NodeError, Pinned, Received, SentFile};
 
 /// Says which files are ready to be handed over.

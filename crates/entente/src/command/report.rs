@@ -352,11 +352,7 @@ fn say_report(shown: &Shown) {
     output::line(banner);
     output::line(format!(
         "{} v{} from {}: {} [{}]",
-        shown.id,
-        shown.version,
-        shown.originator,
-        shown.title,
-        shown.state
+        shown.id, shown.version, shown.originator, shown.title, shown.state
     ));
     for portion in &shown.portions {
         let by: Vec<&str> = portion.originators.iter().map(PartyPath::as_str).collect();

@@ -75,7 +75,8 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::LocalRuleSet(_)
         | Event::FactsSet { .. }
         | Event::SourceProtected(_)
-        | Event::SourceReleased { .. } => Concern::None,
+        | Event::SourceReleased { .. }
+        | Event::FolderUpgraded { .. } => Concern::None,
         Event::ArrangementSet(arrangement) => Concern::whole_if(of.one_of(&arrangement.parties)),
         Event::ArrangementStatusSet { id, .. } => of.arrangement(id),
         Event::TermsProposed { from, .. } | Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
@@ -153,6 +154,15 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             let recall = state.recalls.get(&acknowledgement.recall);
             let between = of.is(&acknowledgement.by) || recall.is_some_and(|recall| of.is(&recall.originator));
             Concern::whole_if(between).or(|| of.recalled(&acknowledgement.recall))
+        }
+        Event::ContentDestroyed(destroyed) => {
+            let recall = state.recalls.get(&destroyed.recall);
+            let between = recall.is_some_and(|recall| of.is(&recall.originator));
+            let concern = Concern::whole_if(between).or(|| of.recalled(&destroyed.recall));
+            match destroyed.incidents.is_empty() {
+                true => concern,
+                false => concern.part(CASE_FILE),
+            }
         }
         Event::NoticeReceived { from, notice } => Concern::whole_if(of.is(from)).or(|| {
             let about = match notice {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Learned;
-use crate::ids::{BriefingId, DisclosureId, PartyPath, PersonId, PortionId, RecallId, ReportId};
+use crate::ids::{BriefingId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId, RecallId, ReportId};
 
 /// What holders of a recalled report have to do (ODNI's `RevRecall` V2021-NOV).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +78,23 @@ pub struct Recall {
     pub ordered: Timestamp,
     /// Who has to acknowledge it, and who has.
     pub holders: BTreeMap<PartyPath, Option<Acknowledgement>>,
+}
+
+/// What of a recalled report was destroyed here: its wording, wherever this party's node kept it. That it was here, under
+/// which marks and to whom it went stays on the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destroyed {
+    /// The recall that it follows.
+    pub recall: RecallId,
+    /// The report.
+    pub report: ReportId,
+    /// Up to this version.
+    pub version: u32,
+    /// Cases about it whose notes and evidence were destroyed with it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub incidents: BTreeSet<IncidentId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Whether an act was lawful: an answer of its own, beside whether it was permitted.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
-use crate::disclosure::{Acknowledgement, Disclosure, Notice, Override, Recall};
+use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override, Recall};
 use crate::fact::Fact;
 use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
 use crate::incident::{Entry, Incident, IncidentNotice};
@@ -220,6 +220,15 @@ pub enum Event {
     RecallOrdered(Recall),
     /// A holder acknowledged a recall.
     RecallAcknowledged(Acknowledgement),
+    /// The wording of a recalled report was destroyed here.
+    ContentDestroyed(Destroyed),
+    /// The events before it were taken over from a folder of an older format.
+    FolderUpgraded {
+        /// How many.
+        events: u64,
+        /// SHA-256 over what is stored of them, in lower-case hexadecimal.
+        digest: String,
+    },
     /// Another party told us what happened to our portions.
     NoticeReceived {
         /// Who told us.
@@ -279,6 +288,8 @@ impl Event {
             Self::Disclosed(_) => "disclosed",
             Self::RecallOrdered(_) => "recall-ordered",
             Self::RecallAcknowledged(_) => "recall-acknowledged",
+            Self::ContentDestroyed(_) => "content-destroyed",
+            Self::FolderUpgraded { .. } => "folder-upgraded",
             Self::NoticeReceived { .. } => "notice-received",
             Self::EnvelopeReceived { .. } => "envelope-received",
         }

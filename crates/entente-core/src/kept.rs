@@ -86,6 +86,11 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
         keys.filter_map(|key| self.get(key))
     }
 
+    /// The keys of what is about a report, in order.
+    pub fn keys_of(&self, report: &ReportId) -> impl Iterator<Item = &K> {
+        self.by_report.get(report).into_iter().flatten()
+    }
+
     /// What is about any of these reports, each once and in the order of the keys.
     pub fn of_any<'m>(&'m self, reports: &BTreeSet<ReportId>) -> impl Iterator<Item = &'m V> + use<'m, K, V> {
         let keys = reports.iter().filter_map(|report| self.by_report.get(report));

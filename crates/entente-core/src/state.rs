@@ -42,6 +42,9 @@ pub struct Holding {
     /// Since when and why nothing of it goes to anyone outside, if releases are on hold.
     #[serde(default)]
     pub on_hold: Option<(Timestamp, String)>,
+    /// When the wording of which versions was destroyed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub destroyed: BTreeMap<u32, Timestamp>,
 }
 
 impl Holding {
@@ -102,6 +105,15 @@ pub struct Document {
     pub kind: &'static str,
     /// The key within the kind.
     pub id: String,
+}
+
+impl Document {
+    pub(crate) fn new(kind: &'static str, id: &dyn ToString) -> Self {
+        Self {
+            kind,
+            id: id.to_string(),
+        }
+    }
 }
 
 /// A stored document that does not fit the projection: the store must be rebuilt from its events.
@@ -215,10 +227,7 @@ impl State {
     /// Applies what happened. Returns the documents that it touched.
     #[expect(clippy::too_many_lines, reason = "one arm an event, each a line or two")]
     pub fn apply(&mut self, event: &Event) -> Vec<Document> {
-        let touched = |kind, id: &dyn ToString| Document {
-            kind,
-            id: id.to_string(),
-        };
+        let touched = Document::new;
         match event {
             Event::Founded { party } => {
                 self.home = Some(party.path.clone());
@@ -437,6 +446,8 @@ impl State {
                 }
                 vec![touched("recall", &acknowledgement.recall)]
             }
+            Event::ContentDestroyed(destroyed) => self.forget(destroyed),
+            Event::FolderUpgraded { .. } => Vec::new(),
             Event::NoticeReceived { from, notice } => {
                 let id = match notice {
                     Notice::Override(o) => &o.id,

@@ -94,6 +94,50 @@ pub fn settle(path: &Path) -> Result<()> {
     File::open(folder_of(path))?.sync_all()
 }
 
+/// Overwrites a file and removes it: what it held is gone from where it stood, as far as the file system lets it.
+///
+/// # Errors
+/// When it cannot be overwritten or removed, or is a link.
+pub fn destroy(path: &Path) -> Result<()> {
+    /// Written at once: large enough to be quick, small enough to need no memory worth speaking of.
+    const PIECE: usize = 1 << 16;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let found = std::fs::symlink_metadata(path)?;
+        if found.is_file() {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    let mut file = options().open(path).map_err(|error| explain(path, error))?;
+    let mut left = file.metadata()?.len();
+    while left > 0 {
+        let piece = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        file.write_all(&vec![0; piece])?;
+        left -= piece as u64;
+    }
+    file.sync_all()?;
+    std::fs::remove_file(path)?;
+    settle(path)
+}
+
+/// How many bytes are free for this process where a folder stands.
+///
+/// # Errors
+/// When the file system does not say.
+pub fn free_space(folder: &Path) -> Result<u64> {
+    #[cfg(unix)]
+    {
+        let found = rustix::fs::statvfs(folder)?;
+        Ok(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        Ok(u64::MAX)
+    }
+}
+
 fn fill(partial: &Path, bytes: &[u8]) -> Result<()> {
     let mut fresh = options();
     // A leftover of a crash may have wider rights, or be somebody else's.

@@ -46,7 +46,7 @@ fn plain() -> f64 {
 /// One command an event, with its leaf and its document; every client waits for its answer before it goes on.
 fn store(clients: usize) -> f64 {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     let start = Instant::now();
     std::thread::scope(|scope| {
         for client in 0..clients {
@@ -73,7 +73,7 @@ fn store(clients: usize) -> f64 {
 fn publish() -> f64 {
     const ENTRIES: usize = 100_000;
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     let events = (0..ENTRIES).map(|n| (format!("{:0PAYLOAD$}", n % 7), 1)).collect();
     store
         .submit(jiff::Timestamp::now(), move |_| Ok::<_, String>(Change::events(events)))

@@ -1,15 +1,15 @@
 //! Whether what is stored agrees with itself.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use entente_ledger::{Leaf, Salt};
-use rusqlite::Connection;
+use entente_ledger::{Leaf, names};
 use serde::Serialize;
-use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
-use crate::projection::{DocKey, Projection};
-use crate::rows::recorded;
+use crate::projection::{DocKey, Projection, Topic};
+use crate::rows::{StoredEvent, Tables, read};
+use crate::schema::PLAIN;
 
 /// Something that does not agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,81 +29,224 @@ pub struct Progress {
     pub total: u64,
 }
 
+/// What has been found so far.
+#[derive(Default)]
+struct Found(Vec<Difference>);
+
+impl Found {
+    fn differ(&mut self, place: impl Into<String>, problem: impl Into<String>) {
+        self.0.push(Difference {
+            place: place.into(),
+            problem: problem.into(),
+        });
+    }
+}
+
 pub(crate) fn check<P: Projection>(
-    connection: &Connection,
+    tables: Tables<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Difference>, StoreError> {
     // One snapshot for all that is compared, whatever is committed meanwhile.
-    let connection = connection.unchecked_transaction()?;
-    let mut differences = Vec::new();
-    let mut differ = |place: String, problem: &str| {
-        differences.push(Difference {
-            place,
-            problem: problem.to_owned(),
-        });
-    };
+    let connection = tables.connection.unchecked_transaction()?;
+    let mut found = Found::default();
     let integrity: String = connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
     if integrity != "ok" {
-        differ("database".to_owned(), &integrity);
+        found.differ("database", &integrity);
     }
     let total: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
-    let total = total.unsigned_abs();
-    let mut state = P::default();
-    let mut rebuilt: BTreeMap<DocKey, ()> = BTreeMap::new();
-    let mut query = connection.prepare(
-        "SELECT e.seq, e.time, e.kind, e.payload, e.salt, l.entry FROM events e LEFT JOIN leaves l ON l.seq = e.seq ORDER BY e.seq",
-    )?;
-    let mut rows = query.query([])?;
+    let mut replay = Replay::<P>::default();
+    let numbers = connection
+        .prepare("SELECT seq FROM events ORDER BY seq")?
+        .query_map([], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))?
+        .collect::<Result<Vec<_>, _>>()?;
     let mut expected = 1;
-    while let Some(row) = rows.next()? {
-        let (seq, time, kind): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (payload, salt, entry): (Vec<u8>, Vec<u8>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?, row.get(5)?);
-        let place = format!("event {seq}");
-        if seq.unsigned_abs() != expected {
-            differ(place.clone(), "events before it are missing");
+    for seq in numbers {
+        if seq != expected {
+            found.differ(format!("event {seq}"), "events before it are missing");
         }
-        expected = seq.unsigned_abs() + 1;
-        let leaf = Salt::from_bytes(&salt)
-            .map(|salt| Leaf::new(seq.unsigned_abs(), time.clone(), &kind, &salt, &payload).to_bytes());
-        match (entry, leaf) {
-            (None, _) => differ(place.clone(), "it has no entry in the ledger"),
+        expected = seq + 1;
+        replay.event(tables, seq, &mut found)?;
+        progress(Progress {
+            done: seq,
+            total: total.unsigned_abs(),
+        });
+    }
+    replay.missing(&mut found);
+    replay.documents(tables, &mut found)?;
+    tables.strangers(&replay.named, &mut found)?;
+    Ok(found.0)
+}
+
+/// The state as the events say it, and what they say of texts.
+#[derive(Default)]
+struct Replay<P: Projection> {
+    state: P,
+    touched: BTreeSet<DocKey>,
+    /// Texts and attachments that are gone and that nothing has destroyed yet: where, what, and what it was about.
+    gone: Vec<(String, String, Option<Topic>)>,
+    /// Every text that an event names.
+    named: BTreeSet<String>,
+    /// Over what is stored of the events so far.
+    digest: Sha256,
+}
+
+impl<P: Projection> Replay<P> {
+    fn event(&mut self, tables: Tables<'_>, seq: u64, found: &mut Found) -> Result<(), StoreError> {
+        let place = format!("event {seq}");
+        let stored = match tables.one_event(seq) {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(()),
+            Err(error @ StoreError::Unreadable { .. }) => {
+                found.differ(place, error.to_string());
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let plain = match tables.plain(&stored.payload) {
+            Ok(plain) => plain,
+            Err(error @ StoreError::Unreadable { .. }) => {
+                found.differ(place, error.to_string());
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        self.named.extend(names(&stored.payload));
+        let destroyed = stored.form == PLAIN && !plain.missing.is_empty();
+        let committed = if stored.form == PLAIN { &plain.payload } else { &stored.payload };
+        let leaf = stored
+            .salt
+            .as_ref()
+            .map(|salt| Leaf::new(seq, stored.time.clone(), &stored.kind, salt, committed).to_bytes());
+        match (tables.leaf(seq)?, leaf) {
+            (None, _) => found.differ(&place, "it has no entry in the ledger"),
             (Some(entry), Some(leaf)) if entry == leaf => {}
-            _ => differ(
-                place.clone(),
+            // What is left of it is in the digest of the upgrade.
+            (Some(entry), None) if destroyed && is_entry_of(&entry, &stored) => {}
+            _ => found.differ(
+                &place,
                 "it does not match its entry in the ledger: one of them was changed",
             ),
         }
-        match recorded::<P>(seq, &time, &payload) {
-            Ok(record) => rebuilt.extend(state.apply(&record).into_iter().map(|key| (key, ()))),
-            Err(error) => differ(place, &error.to_string()),
+        let record = match read::<P>(seq, &stored.time, &plain.payload) {
+            Ok(record) => record,
+            Err(error) => {
+                found.differ(place, error.to_string());
+                return Ok(());
+            }
+        };
+        self.upgrade(seq, &record.event, found);
+        update(&mut self.digest, seq, &stored.payload);
+        let topic = self.state.topic(&record.event);
+        for name in &plain.missing {
+            self.gone.push((place.clone(), format!("its text {name}"), topic.clone()));
         }
-        progress(Progress {
-            done: expected - 1,
-            total,
-        });
+        self.attachments(tables, &place, &record.event, topic.as_ref(), found)?;
+        // What was gone by then is accounted for.
+        let destroys = P::destroys(&record.event);
+        self.gone.retain(|(_, _, topic)| !covered(&destroys, topic.as_ref()));
+        self.touched.extend(self.state.apply(&record));
+        Ok(())
     }
-    let mut query = connection.prepare("SELECT kind, id, json FROM documents")?;
-    let mut rows = query.query([])?;
-    while let Some(row) = rows.next()? {
-        let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
-        let json: String = row.get(2)?;
-        let stored: Option<Value> = serde_json::from_str(&json).ok();
-        let place = format!("{} `{}`", key.kind, key.id);
-        if stored.is_none() || state.document(&key) != stored {
-            differ(
-                place,
-                "it is not what the events say; rebuild it with `entente store rebuild`",
+
+    fn upgrade(&self, seq: u64, event: &P::Event, found: &mut Found) {
+        let Some((events, digest)) = P::is_upgrade(event) else {
+            return;
+        };
+        if events + 1 != seq || hex(self.digest.clone()) != digest {
+            found.differ(
+                format!("event {seq}"),
+                "the events before it are not those that were taken over from the older format",
             );
         }
-        rebuilt.remove(&key);
     }
-    for (key, ()) in rebuilt {
-        if state.document(&key).is_some() {
-            differ(
-                format!("{} `{}`", key.kind, key.id),
-                "the events say that it exists, but it is not stored",
-            );
+
+    fn attachments(
+        &mut self,
+        tables: Tables<'_>,
+        place: &str,
+        event: &P::Event,
+        topic: Option<&Topic>,
+        found: &mut Found,
+    ) -> Result<(), StoreError> {
+        for digest in P::attachments(event) {
+            self.named.insert(tables.attachment_name(&digest)?);
+            match tables.attachment(&digest) {
+                Ok(Some(_)) => {}
+                Ok(None) => self.gone.push((place.to_owned(), format!("the evidence {digest}"), topic.cloned())),
+                Err(error @ StoreError::Unreadable { .. }) => found.differ(place, error.to_string()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// What is gone although nothing destroyed it.
+    fn missing(&self, found: &mut Found) {
+        for (place, what, _) in &self.gone {
+            found.differ(place, format!("{what} is missing, and no event says that it was destroyed"));
         }
     }
-    Ok(differences)
+
+    fn documents(&mut self, tables: Tables<'_>, found: &mut Found) -> Result<(), StoreError> {
+        tables.each_document(|key, stored| {
+            self.touched.remove(&key);
+            let place = format!("{} `{}`", key.kind, key.id);
+            match stored {
+                Ok(stored) if self.state.document(&key).as_ref() == Some(&stored) => {}
+                _ => found.differ(
+                    place,
+                    "it is not what the events say; rebuild it with `entente store rebuild`",
+                ),
+            }
+            Ok(())
+        })?;
+        for key in &self.touched {
+            if self.state.document(key).is_some() {
+                found.differ(
+                    format!("{} `{}`", key.kind, key.id),
+                    "the events say that it exists, but it is not stored",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn covered(destroys: &[Topic], topic: Option<&Topic>) -> bool {
+    topic.is_some_and(|topic| {
+        destroys
+            .iter()
+            .any(|destroyed| destroyed.about == topic.about && topic.version <= destroyed.version)
+    })
+}
+
+/// Whether an entry is at least that of this number, moment and kind.
+fn is_entry_of(entry: &[u8], stored: &StoredEvent) -> bool {
+    Leaf::parse(entry)
+        .is_some_and(|leaf| leaf.seq == stored.seq && leaf.time == stored.time && leaf.kind == stored.kind)
+}
+
+/// One more event in the digest that an upgrade records.
+pub(crate) fn update(digest: &mut Sha256, seq: u64, payload: &[u8]) {
+    digest.update(seq.to_be_bytes());
+    digest.update((payload.len() as u64).to_be_bytes());
+    digest.update(payload);
+}
+
+pub(crate) fn hex(digest: Sha256) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Tables<'_> {
+    /// Texts that no event names: nobody would notice that they stay.
+    fn strangers(self, named: &BTreeSet<String>, found: &mut Found) -> Result<(), StoreError> {
+        let mut query = self.connection.prepare("SELECT name FROM texts")?;
+        for name in query.query_map([], |row| row.get::<_, String>(0))? {
+            let name = name?;
+            if !named.contains(&name) {
+                found.differ(format!("text {name}"), "no event refers to it");
+            }
+        }
+        Ok(())
+    }
 }

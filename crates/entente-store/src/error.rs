@@ -22,6 +22,35 @@ pub enum StoreError {
         /// Why it cannot be changed.
         error: std::io::Error,
     },
+    /// The store was written by an older program, which left texts in clear.
+    #[error("the data has format {found}, of an older program, with its texts in clear; seal them with `entente store upgrade`")]
+    Older {
+        /// The format found.
+        found: i64,
+    },
+    /// There is nothing to upgrade.
+    #[error("{path} has the newest format already; its texts are sealed", path = .0.display())]
+    Current(PathBuf),
+    /// The disk has too little room.
+    #[error("{needed} bytes are needed beside the old file, and {free} are free; nothing was changed; make room, then try again")]
+    NoRoom {
+        /// How many bytes are needed.
+        needed: u64,
+        /// How many are free.
+        free: u64,
+    },
+    /// The root key is not there.
+    #[error("the root key of the texts is not in {path}, so nothing can be read; get it back with `entente store recover`, or set ENTENTE_HEADS to the folder where it is", path = .0.display())]
+    NoRoot(PathBuf),
+    /// The root key is not readable.
+    #[error("{path} does not hold a root key; get it back with `entente store recover`", path = .0.display())]
+    BadRoot(PathBuf),
+    /// The root key is of another state of the folder.
+    #[error("the root key in {path} does not open this folder: it was replaced by a purge since this copy of the folder was made, or the folder was put back by hand; open the copy with `entente store recover`, which purges again first", path = .0.display())]
+    OtherRoot(PathBuf),
+    /// The copy of the root key for rescue cannot be written.
+    #[error("the copy of the root key for rescue cannot be written ({0}); nothing was changed")]
+    Rescue(std::io::Error),
     /// The store was written by a newer program.
     #[error("the data has format {found}, and this program knows formats up to {known}; use a newer program")]
     Newer {

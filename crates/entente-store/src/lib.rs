@@ -7,8 +7,13 @@
 //! One thread writes. It takes all commands that are waiting into one transaction (group commit), and answers a
 //! command only when its transaction is durable (`synchronous=FULL`).
 //!
+//! Nothing stands in clear: what is stored is sealed under a tree of keys whose root is a file of its own, outside the
+//! folder. Each text that may have to be destroyed has a key of its own. An event that [`Projection::destroys`] texts
+//! takes their keys away, and every key above them, before it is acknowledged; events go on naming them by salted
+//! commitments, so that the ledger stays provable.
+//!
 //! ```
-//! use entente_store::{Change, DocKey, Projection, Recorded, Store};
+//! use entente_store::{Change, DocKey, Projection, Recorded, RootPlace, Store, Topic};
 //! # use serde_json::Value;
 //!
 //! #[derive(Default)]
@@ -26,10 +31,18 @@
 //!         self.0 = value.as_u64().ok_or("not a number")?;
 //!         Ok(())
 //!     }
+//!     // Numbers are no texts.
+//!     fn topic(&self, _: &u64) -> Option<Topic> { None }
+//!     fn is_wording(_: &[&str]) -> bool { false }
+//!     fn destroys(_: &u64) -> Vec<Topic> { Vec::new() }
+//!     fn letter_topic(_: &[u8]) -> Option<Topic> { None }
+//!     fn attachments(_: &u64) -> Vec<String> { Vec::new() }
+//!     fn upgraded(_: u64, _: String) -> u64 { 0 }
+//!     fn is_upgrade(_: &u64) -> Option<(u64, &str)> { None }
 //! }
 //!
 //! # let dir = tempfile::tempdir()?;
-//! let store = Store::<Count>::create(dir.path())?;
+//! let store = Store::<Count>::create(&dir.path().join("data"), RootPlace::without_rescue(dir.path().join("root")))?;
 //! let now = "2026-11-20T10:00:00Z".parse()?;
 //! let receipt = store.submit(now, |count| match count.0 {
 //!     0 => Ok(Change::events(vec![2, 3])),
@@ -42,17 +55,26 @@
 //! ```
 
 mod check;
+mod cut;
 mod error;
 mod folder;
+mod key;
+mod outbox;
 mod projection;
+mod purge;
 mod rows;
 mod schema;
 mod store;
+mod upgrade;
+mod vault;
 mod writer;
 
 pub use check::{Difference, Progress};
 pub use error::{StoreError, SubmitError};
 pub use folder::Tell;
-pub use projection::{DocKey, Projection, Recorded};
-pub use store::{Follow, Letter, Store};
-pub use writer::{Change, MAX_EVENT, Outgoing, Receipt};
+pub use outbox::{Letter, Outgoing};
+pub use projection::{DocKey, Projection, Recorded, Topic};
+pub use store::{Follow, Opening, Store};
+pub use upgrade::{Upgrade, Upgraded, confirm, unconfirmed, upgrade};
+pub use vault::{Rescue, RootPlace};
+pub use writer::{Attachment, Change, MAX_EVENT, Receipt};

@@ -35,6 +35,25 @@ pub struct Recorded<E> {
     pub event: E,
 }
 
+/// What a text is about: with it the text is destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Topic {
+    /// What, such as `report D-1`.
+    pub about: String,
+    /// Of which version; 0 where it is about all of them.
+    pub version: u32,
+}
+
+impl Topic {
+    /// What a text is about.
+    pub fn new(about: impl Into<String>, version: u32) -> Self {
+        Self {
+            about: about.into(),
+            version,
+        }
+    }
+}
+
 /// A state that follows from events.
 pub trait Projection: Default + Send + 'static {
     /// What happens.
@@ -54,4 +73,27 @@ pub trait Projection: Default + Send + 'static {
     /// # Errors
     /// When the document does not fit the state, with the reason.
     fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String>;
+
+    /// What the wording in an event is about, in the state before the event; `None` where nothing in it is to be destroyed
+    /// by itself. Its wording is then sealed text by text, and the event refers to it.
+    fn topic(&self, event: &Self::Event) -> Option<Topic>;
+
+    /// Whether the string at this place of an event's JSON is wording. `path` holds the keys on the way, lists left out.
+    fn is_wording(path: &[&str]) -> bool;
+
+    /// What an event destroys: all texts about these, up to these versions. Applying it has to take them out of the state.
+    fn destroys(event: &Self::Event) -> Vec<Topic>;
+
+    /// What a letter is about: it is destroyed with that.
+    fn letter_topic(payload: &[u8]) -> Option<Topic>;
+
+    /// The digests (SHA-256, in hexadecimal) of the attachments that an event says are kept.
+    fn attachments(event: &Self::Event) -> Vec<String>;
+
+    /// The event that says that the events before it were taken over from an older format. `digest` is over what is stored
+    /// of them, so that the ledger commits to it.
+    fn upgraded(events: u64, digest: String) -> Self::Event;
+
+    /// What such an event says.
+    fn is_upgrade(event: &Self::Event) -> Option<(u64, &str)>;
 }

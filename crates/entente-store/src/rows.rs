@@ -1,23 +1,316 @@
-//! How events and documents stand in the tables.
+//! How events, texts, documents and letters stand in the tables: sealed, each under a key of its branch.
 
-use rusqlite::{Connection, params};
+use entente_ledger::{Salt, Wording};
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
 
+use crate::cut::{Cut, cut};
 use crate::error::StoreError;
-use crate::projection::{DocKey, Projection, Recorded};
+use crate::key::Key;
+use crate::projection::{DocKey, Projection, Recorded, Topic};
+use crate::vault::{self, EVENTS, Vault};
 
 /// SQLite counts in signed numbers; a log never gets near the difference.
 pub(crate) fn number(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
-/// An event from its row.
-pub(crate) fn recorded<P: Projection>(seq: i64, time: &str, payload: &[u8]) -> Result<Recorded<P::Event>, StoreError> {
+fn changed(what: impl Into<String>) -> StoreError {
+    StoreError::Unreadable {
+        what: what.into(),
+        problem: "it is not what was sealed: it was changed, or belongs elsewhere".to_owned(),
+    }
+}
+
+/// The tables, and the keys that open what is in them.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'t> {
+    pub(crate) connection: &'t Connection,
+    pub(crate) vault: &'t Vault,
+}
+
+/// An event as it is stored.
+pub(crate) struct StoredEvent {
+    pub(crate) seq: u64,
+    pub(crate) time: String,
+    pub(crate) kind: String,
+    pub(crate) form: i64,
+    /// `None` once what it salted is destroyed.
+    pub(crate) salt: Option<Salt>,
+    /// With references in place of its texts.
+    pub(crate) payload: Vec<u8>,
+}
+
+/// An event in plain words.
+pub(crate) struct Plain {
+    pub(crate) payload: Vec<u8>,
+    /// Texts that are not there any more.
+    pub(crate) missing: Vec<String>,
+}
+
+const SALT: usize = 32;
+
+impl Tables<'_> {
+    /// Calls `each` with every event from number `from` on, until it fails.
+    pub(crate) fn each_event<E: From<StoreError>>(
+        self,
+        from: u64,
+        mut each: impl FnMut(StoredEvent) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(StoreError::from(error));
+        let sql = "SELECT seq, time, kind, form, sealed FROM events WHERE seq >= ?1 ORDER BY seq";
+        let mut query = self.connection.prepare(sql).map_err(failed)?;
+        let mut rows = query.query([number(from)]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(self.event(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// One event; `None` where there is none with this number.
+    pub(crate) fn one_event(self, seq: u64) -> Result<Option<StoredEvent>, StoreError> {
+        let sql = "SELECT seq, time, kind, form, sealed FROM events WHERE seq = ?1";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let mut rows = query.query([number(seq)])?;
+        rows.next()?.map(|row| self.event(row)).transpose()
+    }
+
+    fn event(self, row: &rusqlite::Row<'_>) -> Result<StoredEvent, StoreError> {
+        let (seq, sealed): (i64, Vec<u8>) = (row.get(0)?, row.get(4)?);
+        let seq = seq.unsigned_abs();
+        let place = format!("event {seq}");
+        let key = self.vault.branch(self.connection, EVENTS)?;
+        let opened = key.and_then(|key| key.open(&place, &sealed));
+        let opened = opened.ok_or_else(|| changed(&place))?;
+        let (salt, payload) = opened.split_at_checked(SALT).ok_or_else(|| changed(&place))?;
+        Ok(StoredEvent {
+            seq,
+            time: row.get(1)?,
+            kind: row.get(2)?,
+            form: row.get(3)?,
+            salt: Salt::from_bytes(salt).filter(|_| salt.iter().any(|byte| *byte != 0)),
+            payload: payload.to_vec(),
+        })
+    }
+
+    /// Writes an event, or writes it anew. Without a salt nobody can tell any more what its entry commits to.
+    pub(crate) fn put_event(self, event: &StoredEvent) -> Result<(), StoreError> {
+        let key = self.vault.branch_or_new(self.connection, EVENTS)?;
+        let salt = event.salt.as_ref().map_or(&[0; SALT][..], Salt::as_bytes);
+        let sealed = key.seal(&format!("event {}", event.seq), &[salt, &event.payload].concat());
+        self.connection
+            .prepare_cached(
+                "INSERT INTO events (seq, time, kind, form, sealed) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
+            )?
+            .execute(params![number(event.seq), event.time, event.kind, event.form, sealed])?;
+        Ok(())
+    }
+
+    /// Writes an event's entry in the ledger.
+    pub(crate) fn put_leaf(self, seq: u64, entry: &[u8]) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("INSERT INTO leaves (seq, entry) VALUES (?1, ?2)")?
+            .execute(params![number(seq), entry])?;
+        Ok(())
+    }
+
+    /// An event's entry in the ledger.
+    pub(crate) fn leaf(self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut query = (self.connection).prepare_cached("SELECT entry FROM leaves WHERE seq = ?1")?;
+        Ok(query.query_row([number(seq)], |row| row.get(0)).optional()?)
+    }
+
+    /// Takes the wording out of an event and seals it text by text. Gives the event with references.
+    pub(crate) fn put_texts<P: Projection>(
+        self,
+        seq: u64,
+        topic: Option<&Topic>,
+        payload: Vec<u8>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let Some(topic) = topic else { return Ok(payload) };
+        let Cut { payload, texts } = cut(&payload, P::is_wording);
+        for text in &texts {
+            self.put_text(&text.name(), seq, topic, &text.to_bytes())?;
+        }
+        Ok(payload)
+    }
+
+    fn put_text(self, name: &str, seq: u64, topic: &Topic, plain: &[u8]) -> Result<(), StoreError> {
+        let branch = vault::texts(seq);
+        let (key, above) = (Key::random(), self.vault.branch_or_new(self.connection, &branch)?);
+        self.connection
+            .prepare_cached(
+                "INSERT INTO texts (name, branch, seq, about, version, key, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                name,
+                branch,
+                number(seq),
+                topic.about,
+                topic.version,
+                above.wrap(name, &key),
+                key.seal(name, plain)
+            ])?;
+        Ok(())
+    }
+
+    fn open_text(self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, StoreError> {
+        let mut query = (self.connection).prepare_cached("SELECT branch, key, sealed FROM texts WHERE name = ?1")?;
+        let row = query.query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        let Some((branch, key, sealed)): Option<(String, Vec<u8>, Vec<u8>)> = row.optional()? else {
+            return Ok(None);
+        };
+        let above = self.vault.branch(self.connection, &branch)?;
+        let key = above.and_then(|above| above.unwrap_key(name, &key));
+        let opened = key.and_then(|key| key.open(name, &sealed));
+        opened.map(Some).ok_or_else(|| changed(format!("the text {name}")))
+    }
+
+    /// A text by the name that events give it; `None` where it is not there any more.
+    pub(crate) fn text(self, name: &str) -> Result<Option<Wording>, StoreError> {
+        let Some(opened) = self.open_text(name)? else {
+            return Ok(None);
+        };
+        let text = Wording::from_bytes(&opened).filter(|text| text.name() == name);
+        text.map(Some).ok_or_else(|| changed(format!("the text {name}")))
+    }
+
+    /// An event in plain words, and which of its texts are gone.
+    pub(crate) fn plain(self, payload: &[u8]) -> Result<Plain, StoreError> {
+        let mut missing = Vec::new();
+        let payload = entente_ledger::expand(payload, |name| -> Result<_, StoreError> {
+            let text = self.text(name)?;
+            if text.is_none() {
+                missing.push(name.to_owned());
+            }
+            Ok(text.map(|text| text.literal().to_vec()))
+        })?;
+        Ok(Plain { payload, missing })
+    }
+
+    /// An event as the projection reads it.
+    pub(crate) fn recorded<P: Projection>(self, stored: &StoredEvent) -> Result<Recorded<P::Event>, StoreError> {
+        read::<P>(stored.seq, &stored.time, &self.plain(&stored.payload)?.payload)
+    }
+
+    /// What an attachment is called: nobody without the keys can tell from it which text is in evidence.
+    pub(crate) fn attachment_name(self, digest: &str) -> Result<String, StoreError> {
+        let missing = || changed("the key of the events");
+        let key = self.vault.branch(self.connection, EVENTS)?.ok_or_else(missing)?;
+        let name = Sha256::new_with_prefix(b"entente/attachment/v1\0")
+            .chain_update(key.as_bytes())
+            .chain_update(digest)
+            .finalize();
+        Ok(name.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Keeps an attachment of an event.
+    pub(crate) fn put_attachment(self, seq: u64, topic: &Topic, bytes: &[u8]) -> Result<(), StoreError> {
+        self.put_attachment_as(&digest(bytes), seq, topic, bytes)
+    }
+
+    /// Keeps what an event calls by this digest, whether it is still that or not: a check will tell.
+    pub(crate) fn put_attachment_as(
+        self,
+        digest: &str,
+        seq: u64,
+        topic: &Topic,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        // The key that names it is made where nothing has been written yet.
+        self.vault.branch_or_new(self.connection, EVENTS)?;
+        let name = self.attachment_name(digest)?;
+        self.put_text(&name, seq, topic, bytes)
+    }
+
+    /// An attachment by its digest; `None` where it is not there (any more).
+    pub(crate) fn attachment(self, digest_of: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let opened = self.open_text(&self.attachment_name(digest_of)?)?;
+        match opened {
+            Some(bytes) if digest(&bytes) != digest_of => Err(changed(format!("the evidence {digest_of}"))),
+            opened => Ok(opened.map(|bytes| bytes.to_vec())),
+        }
+    }
+
+    /// Writes a document of the projection as it is now, or removes it.
+    pub(crate) fn put_document<P: Projection>(self, state: &P, key: &DocKey) -> Result<(), StoreError> {
+        let Some(value) = state.document(key) else {
+            return self.remove_document(key);
+        };
+        let branch = document_branch(key);
+        let sealed = self
+            .vault
+            .branch_or_new(self.connection, &branch)?
+            .seal(&document_place(key), value.to_string().as_bytes());
+        self.connection
+            .prepare_cached(
+                "INSERT INTO documents (kind, id, branch, sealed) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
+            )?
+            .execute(params![key.kind, key.id, branch, sealed])?;
+        Ok(())
+    }
+
+    pub(crate) fn remove_document(self, key: &DocKey) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM documents WHERE kind = ?1 AND id = ?2")?
+            .execute(params![key.kind, key.id])?;
+        Ok(())
+    }
+
+    /// Calls `each` with every stored document, or with why it cannot be opened.
+    pub(crate) fn each_document(
+        self,
+        mut each: impl FnMut(DocKey, Result<serde_json::Value, String>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut query = (self.connection).prepare("SELECT kind, id, branch, sealed FROM documents")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
+            let (branch, sealed): (String, Vec<u8>) = (row.get(2)?, row.get(3)?);
+            let above = self.vault.branch(self.connection, &branch)?;
+            let opened = above.and_then(|above| above.open(&document_place(&key), &sealed));
+            let value = match opened {
+                Some(json) => serde_json::from_slice(&json).map_err(|error| error.to_string()),
+                None => Err("it is not what was sealed".to_owned()),
+            };
+            each(key, value)?;
+        }
+        Ok(())
+    }
+
+    /// The projection and the number of the next event, both of one moment.
+    pub(crate) fn loaded<P: Projection>(self) -> Result<(P, u64), StoreError> {
+        let moment = self.connection.unchecked_transaction()?;
+        self.vault.catch_up(self.connection)?;
+        let last: i64 = moment.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+        Ok((self.restored()?, last.unsigned_abs() + 1))
+    }
+
+    /// The projection from its stored documents.
+    pub(crate) fn restored<P: Projection>(self) -> Result<P, StoreError> {
+        let mut state = P::default();
+        self.each_document(|key, value| {
+            let unreadable = |problem: String| StoreError::Unreadable {
+                what: format!("the stored {} `{}`", key.kind, key.id),
+                problem,
+            };
+            state.restore(&key, value.map_err(unreadable)?).map_err(unreadable)
+        })?;
+        Ok(state)
+    }
+}
+
+/// An event from its plain words.
+pub(crate) fn read<P: Projection>(seq: u64, time: &str, payload: &[u8]) -> Result<Recorded<P::Event>, StoreError> {
     let unreadable = |problem: String| StoreError::Unreadable {
         what: format!("event {seq}"),
         problem,
     };
     Ok(Recorded {
-        seq: seq.unsigned_abs(),
+        seq,
         time: time
             .parse()
             .map_err(|error: jiff::Error| unreadable(error.to_string()))?,
@@ -25,44 +318,19 @@ pub(crate) fn recorded<P: Projection>(seq: i64, time: &str, payload: &[u8]) -> R
     })
 }
 
-/// The projection and the number of the next event, both of one moment.
-pub(crate) fn loaded<P: Projection>(connection: &Connection) -> Result<(P, u64), StoreError> {
-    let moment = connection.unchecked_transaction()?;
-    let last: i64 = moment.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
-    Ok((restored(&moment)?, last.unsigned_abs() + 1))
+/// How many branches the documents share: at a million of them, a purge seals a few hundred anew.
+const DOCUMENT_BRANCHES: u16 = 4096;
+
+pub(crate) fn document_branch(key: &DocKey) -> String {
+    let hash = Sha256::digest(document_place(key));
+    let bucket = u16::from_be_bytes([hash[0], hash[1]]) % DOCUMENT_BRANCHES;
+    format!("documents/{bucket}")
 }
 
-/// The projection from its stored documents.
-pub(crate) fn restored<P: Projection>(connection: &Connection) -> Result<P, StoreError> {
-    let mut state = P::default();
-    let mut query = connection.prepare("SELECT kind, id, json FROM documents")?;
-    let mut rows = query.query([])?;
-    while let Some(row) = rows.next()? {
-        let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
-        let json: String = row.get(2)?;
-        let unreadable = |problem: String| StoreError::Unreadable {
-            what: format!("the stored {} `{}`", key.kind, key.id),
-            problem,
-        };
-        let value = serde_json::from_str(&json).map_err(|error| unreadable(error.to_string()))?;
-        state.restore(&key, value).map_err(unreadable)?;
-    }
-    Ok(state)
+pub(crate) fn document_place(key: &DocKey) -> String {
+    format!("{} {}", key.kind, key.id)
 }
 
-/// Writes a document of the projection as it is now, or removes it.
-pub(crate) fn store_document<P: Projection>(
-    transaction: &rusqlite::Transaction<'_>,
-    state: &P,
-    key: &DocKey,
-) -> Result<(), StoreError> {
-    match state.document(key) {
-        Some(value) => transaction
-            .prepare_cached("INSERT INTO documents (kind, id, json) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET json = excluded.json")?
-            .execute(params![key.kind, key.id, value.to_string()])?,
-        None => transaction
-            .prepare_cached("DELETE FROM documents WHERE kind = ?1 AND id = ?2")?
-            .execute(params![key.kind, key.id])?,
-    };
-    Ok(())
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

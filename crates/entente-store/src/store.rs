@@ -1,21 +1,24 @@
 //! The handle that everybody uses.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use entente_ledger::Wording;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::check::{Difference, Progress};
 use crate::error::{StoreError, SubmitError};
 use crate::folder::{Folder, Tell};
+use crate::outbox::Letter;
 use crate::projection::{Projection, Recorded};
-use crate::rows::{loaded, number, recorded, store_document};
+use crate::rows::{Tables, number};
 use crate::schema;
+use crate::vault::{RootPlace, Vault};
 use crate::writer::{Change, Job, Receipt, Refusal, Writer};
 
 /// Who is told of each state that has become durable, with the number of its last event. It is called before whoever
@@ -25,19 +28,53 @@ pub type Follow<P> = Box<dyn Fn(&P, u64) + Send>;
 /// Commands that may wait before submitters have to: enough for a burst, bounded against a flood.
 const QUEUE: usize = 1024;
 
-/// Something waiting to leave.
+/// What proves the content of a ledger entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    /// Its number.
-    pub id: i64,
-    /// The number of the event that it follows from.
-    pub seq: u64,
-    /// What kind of thing.
-    pub kind: String,
-    /// For whom.
-    pub destination: String,
-    /// What.
+pub struct Opening {
+    /// The salt of the entry's commitment.
+    pub salt: Vec<u8>,
+    /// The bytes that it commits to, with references in place of texts.
     pub payload: Vec<u8>,
+    /// The texts that are still there, each of which its name commits to.
+    pub texts: Vec<Wording>,
+}
+
+/// A folder with its database, and the keys to it.
+struct Opened {
+    folder: Folder,
+    connection: Connection,
+    root: RootPlace,
+    vault: Vault,
+}
+
+impl Opened {
+    fn found(path: &Path, root: RootPlace, tell: Tell) -> Result<Self, StoreError> {
+        if !path.join("entente.db").exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let folder = Folder::look(path, tell)?;
+        let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if schema::is_blank(&connection)? {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        schema::check_format(&connection)?;
+        schema::prepare(&connection)?;
+        let vault = Vault::new(root.clone());
+        vault.catch_up(&connection)?;
+        Ok(Self {
+            folder,
+            connection,
+            root,
+            vault,
+        })
+    }
+
+    fn tables(&self) -> Tables<'_> {
+        Tables {
+            connection: &self.connection,
+            vault: &self.vault,
+        }
+    }
 }
 
 /// Events, projection, outbox and ledger leaves in one folder.
@@ -45,22 +82,25 @@ pub struct Store<P: Projection> {
     jobs: Option<SyncSender<Job<P>>>,
     writer: Option<JoinHandle<()>>,
     folder: Arc<Folder>,
+    root: RootPlace,
+    /// The keys of those who read; the writer has its own, which may be ahead of what is durable.
+    vault: Vault,
 }
 
 impl<P: Projection> Store<P> {
-    /// Makes an empty store in a folder.
+    /// Makes an empty store in a folder, with a root key in a place of its own.
     ///
     /// # Errors
     /// When there is one already, or another process holds the folder, or the disk fails.
-    pub fn create(path: &Path) -> Result<Self, StoreError> {
-        Self::create_followed(path, Box::new(|_, _| ()))
+    pub fn create(path: &Path, root: RootPlace) -> Result<Self, StoreError> {
+        Self::create_followed(path, root, Box::new(|_, _| ()))
     }
 
     /// Makes an empty store as [`Store::create`] does, with someone who is told of each state.
     ///
     /// # Errors
     /// As for [`Store::create`].
-    pub fn create_followed(path: &Path, follow: Follow<P>) -> Result<Self, StoreError> {
+    pub fn create_followed(path: &Path, root: RootPlace, follow: Follow<P>) -> Result<Self, StoreError> {
         let folder = Folder::take(path, Arc::new(|_| ()))?;
         // The database's other files take over its rights.
         entente_files::open(&folder.database()).map_err(|error| StoreError::File {
@@ -73,17 +113,25 @@ impl<P: Projection> Store<P> {
             return Err(StoreError::Exists(path.to_owned()));
         }
         schema::prepare(&connection)?;
-        schema::create(&mut connection)?;
-        Ok(Self::start(folder, connection, (P::default(), 1), follow))
+        let vault = Vault::new(root.clone());
+        schema::create(&mut connection, |connection| vault.found(connection))?;
+        let opened = Opened {
+            folder,
+            connection,
+            root,
+            vault,
+        };
+        Ok(Self::start(opened, (P::default(), 1), follow, None))
     }
 
     /// Opens the store in a folder, also while another process writes to it: reading never waits. What is first written
     /// waits until the other has ended, and sees what it has written.
     ///
     /// # Errors
-    /// When there is none, or its documents cannot be read, or others than its owner can read it and always could.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_followed(path, Arc::new(|_| ()), Box::new(|_, _| ()))
+    /// When there is none, or its documents or its root key cannot be read, or others than its owner can read it and always
+    /// could.
+    pub fn open(path: &Path, root: RootPlace) -> Result<Self, StoreError> {
+        Self::open_followed(path, root, Arc::new(|_| ()), Box::new(|_, _| ()))
     }
 
     /// Opens the store as [`Store::open`] does. `tell` is called with what a person should know: that rights in the folder
@@ -91,37 +139,48 @@ impl<P: Projection> Store<P> {
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn open_followed(path: &Path, tell: Tell, follow: Follow<P>) -> Result<Self, StoreError> {
-        if !path.join("entente.db").exists() {
-            return Err(StoreError::Missing(path.to_owned()));
-        }
-        let folder = Folder::look(path, tell)?;
-        let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        if schema::is_blank(&connection)? {
-            return Err(StoreError::Missing(path.to_owned()));
-        }
-        schema::check_format(&connection)?;
-        schema::prepare(&connection)?;
-        let opened = loaded(&connection)?;
-        Ok(Self::start(folder, connection, opened, follow))
+    pub fn open_followed(path: &Path, root: RootPlace, tell: Tell, follow: Follow<P>) -> Result<Self, StoreError> {
+        let opened = Opened::found(path, root, tell)?;
+        let moment = opened.tables().loaded()?;
+        Ok(Self::start(opened, moment, follow, None))
     }
 
-    fn start(folder: Folder, connection: Connection, (state, next): (P, u64), follow: Follow<P>) -> Self {
+    /// Opens a store to check it, or to rebuild its documents: also where they cannot be read. Nothing else is written.
+    ///
+    /// # Errors
+    /// As for [`Store::open`], but for the documents.
+    pub fn inspect(path: &Path, root: RootPlace) -> Result<Self, StoreError> {
+        let opened = Opened::found(path, root, Arc::new(|_| ()))?;
+        let stopped = Some("the folder is only looked at".to_owned());
+        Ok(Self::start(opened, (P::default(), 1), Box::new(|_, _| ()), stopped))
+    }
+
+    fn start(opened: Opened, (state, next): (P, u64), follow: Follow<P>, stopped: Option<String>) -> Self {
         follow(&state, next - 1);
+        let Opened {
+            folder,
+            connection,
+            root,
+            vault,
+        } = opened;
         let (jobs, waiting) = sync_channel(QUEUE);
         let folder = Arc::new(folder);
         let writer = Writer {
             folder: folder.clone(),
             connection,
+            vault,
             state,
             next,
             follow,
-            stopped: None,
+            settled: false,
+            stopped,
         };
         Self {
             jobs: Some(jobs),
             writer: Some(std::thread::spawn(move || writer.run(&waiting))),
             folder,
+            vault: Vault::new(root.clone()),
+            root,
         }
     }
 
@@ -222,19 +281,27 @@ impl<P: Projection> Store<P> {
         Ok(connection)
     }
 
-    /// Calls `each` with every event from number `from` on.
+    /// Reads with the keys of the root that counts now.
+    fn reading<T>(&self, read: impl FnOnce(Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let connection = self.reader()?;
+        self.vault.catch_up(&connection)?;
+        read(Tables {
+            connection: &connection,
+            vault: &self.vault,
+        })
+    }
+
+    /// Calls `each` with every event from number `from` on, in plain words as far as they are still there.
     ///
     /// # Errors
     /// When the database fails or an event cannot be read.
     pub fn events(&self, from: u64, mut each: impl FnMut(Recorded<P::Event>)) -> Result<(), StoreError> {
-        let connection = self.reader()?;
-        let mut query = connection.prepare("SELECT seq, time, payload FROM events WHERE seq >= ?1 ORDER BY seq")?;
-        let mut rows = query.query([number(from)])?;
-        while let Some(row) = rows.next()? {
-            let (seq, time, payload): (i64, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            each(recorded::<P>(seq, &time, &payload)?);
-        }
-        Ok(())
+        self.reading(|tables| {
+            tables.each_event(from, |stored| {
+                each(tables.recorded::<P>(&stored)?);
+                Ok(())
+            })
+        })
     }
 
     /// The ledger's entries with these numbers, counted from 0.
@@ -248,17 +315,50 @@ impl<P: Projection> Store<P> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The salt of an event's commitment, with its payload: what proves a ledger entry's content.
+    /// What proves the content of an event's entry; `None` where that was destroyed, so that nothing proves it any more.
     ///
     /// # Errors
     /// When the database fails, or there is no such event.
-    pub fn opening(&self, seq: u64) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
-        let connection = self.reader()?;
-        Ok(connection.query_row(
-            "SELECT salt, payload FROM events WHERE seq = ?1",
-            [number(seq)],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?)
+    pub fn opening(&self, seq: u64) -> Result<Option<Opening>, StoreError> {
+        self.reading(|tables| {
+            let missing = || StoreError::Unreadable {
+                what: format!("event {seq}"),
+                problem: "there is no such event".to_owned(),
+            };
+            let stored = tables.one_event(seq)?.ok_or_else(missing)?;
+            let Some(salt) = &stored.salt else { return Ok(None) };
+            let (payload, texts) = match stored.form {
+                schema::PLAIN => (tables.plain(&stored.payload)?.payload, Vec::new()),
+                _ => {
+                    let names = entente_ledger::names(&stored.payload);
+                    let texts = names.iter().map(|name| tables.text(name));
+                    let texts: Result<Vec<_>, _> = texts.collect();
+                    (stored.payload, texts?.into_iter().flatten().collect())
+                }
+            };
+            Ok(Some(Opening {
+                salt: salt.as_bytes().to_vec(),
+                payload,
+                texts,
+            }))
+        })
+    }
+
+    /// What is kept under this digest (SHA-256, in hexadecimal); `None` where it is not there (any more).
+    ///
+    /// # Errors
+    /// When the database fails, or it is not what was kept.
+    pub fn attachment(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.reading(|tables| tables.attachment(digest))
+    }
+
+    /// Writes the copy of the root key for rescue anew, as after a change of the keys that it is readable with.
+    ///
+    /// # Errors
+    /// When another process does not end, or it cannot be written.
+    pub fn renew_rescue(&self) -> Result<(), StoreError> {
+        self.hold()?;
+        self.vault.rescue()
     }
 
     /// The number of entries in the ledger.
@@ -277,19 +377,7 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails.
     pub fn outbox(&self) -> Result<Vec<Letter>, StoreError> {
-        let connection = self.reader()?;
-        let mut query = connection
-            .prepare("SELECT id, seq, kind, destination, payload FROM outbox WHERE done IS NULL ORDER BY id")?;
-        let rows = query.query_map([], |row| {
-            Ok(Letter {
-                id: row.get(0)?,
-                seq: row.get::<_, i64>(1)?.unsigned_abs(),
-                kind: row.get(2)?,
-                destination: row.get(3)?,
-                payload: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.reading(|tables| tables.pending())
     }
 
     /// Notes that a letter has left. Saying so again changes nothing.
@@ -316,7 +404,7 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails so that it cannot be compared at all.
     pub fn check(&self, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Difference>, StoreError> {
-        crate::check::check::<P>(&self.reader()?, progress)
+        self.reading(|tables| crate::check::check::<P>(tables, progress))
     }
 
     /// Writes the projection's documents anew from the events.
@@ -324,23 +412,25 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails or an event cannot be read; nothing is changed then.
     pub fn rebuild(mut self) -> Result<(), StoreError> {
-        self.hold()?;
+        self.folder.hold()?;
         let path = self.database();
-        let mut documents = BTreeMap::new();
+        let mut documents = BTreeSet::new();
         let mut state = P::default();
-        self.events(1, |record| {
-            for key in state.apply(&record) {
-                documents.insert(key, ());
-            }
-        })?;
+        self.events(1, |record| documents.extend(state.apply(&record)))?;
         // The writer ends, and the folder stays held.
         self.stop();
         let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::prepare(&connection)?;
         let transaction = connection.transaction()?;
+        let vault = Vault::new(self.root.clone());
+        vault.catch_up(&transaction)?;
         transaction.execute("DELETE FROM documents", [])?;
-        for (key, ()) in documents {
-            store_document(&transaction, &state, &key)?;
+        let tables = Tables {
+            connection: &transaction,
+            vault: &vault,
+        };
+        for key in &documents {
+            tables.put_document(&state, key)?;
         }
         Ok(transaction.commit()?)
     }

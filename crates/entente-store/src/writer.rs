@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use entente_ledger::{Leaf, Salt};
+use entente_ledger::{Leaf, Salt, has_references};
 use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
 use crate::folder::Folder;
-use crate::projection::{Projection, Recorded};
-use crate::rows::{loaded, number, recorded, store_document};
+use crate::outbox::{Letter, Outgoing};
+use crate::projection::{Projection, Recorded, Topic};
+use crate::rows::{StoredEvent, Tables};
+use crate::schema::REFERRING;
+use crate::vault::Vault;
 use crate::store::Follow;
 
 /// The largest event stored: a report of the largest size, and then some.
@@ -19,15 +22,13 @@ pub const MAX_EVENT: usize = 32 << 20;
 /// The most commands taken into one transaction: enough to spread the cost of a sync, few enough to answer soon.
 const MAX_GROUP: usize = 256;
 
-/// Something that has to leave once its events are committed.
+/// A file that an event says is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
-    /// What kind of thing.
-    pub kind: String,
-    /// For whom.
-    pub destination: String,
-    /// What.
-    pub payload: Vec<u8>,
+pub struct Attachment {
+    /// What it is about: it is destroyed with that.
+    pub topic: Topic,
+    /// Its bytes; events name it by their SHA-256.
+    pub bytes: Vec<u8>,
 }
 
 /// What a command changes.
@@ -37,6 +38,8 @@ pub struct Change<E> {
     pub events: Vec<E>,
     /// What has to leave.
     pub outgoing: Vec<Outgoing>,
+    /// What is kept with them.
+    pub attachments: Vec<Attachment>,
 }
 
 impl<E> Change<E> {
@@ -45,6 +48,7 @@ impl<E> Change<E> {
         Self {
             events,
             outgoing: Vec::new(),
+            attachments: Vec::new(),
         }
     }
 }
@@ -89,10 +93,13 @@ enum Outcome<P: Projection> {
 pub(crate) struct Writer<P: Projection> {
     pub(crate) folder: Arc<Folder>,
     pub(crate) connection: Connection,
+    pub(crate) vault: Vault,
     pub(crate) state: P,
     pub(crate) next: u64,
     /// Who is told of each durable state.
     pub(crate) follow: Follow<P>,
+    /// Whether what an earlier process left half done has been brought to its end.
+    pub(crate) settled: bool,
     /// Why nothing is written any more.
     pub(crate) stopped: Option<String>,
 }
@@ -128,8 +135,9 @@ impl<P: Projection> Writer<P> {
             && let Err(error) = self.transact(&mut jobs, &mut outcomes)
         {
             self.stopped = Some(error.to_string());
-            // The state in memory is ahead of the disk: go back to what is durable.
-            (self.state, self.next) = loaded(&self.connection)?;
+            // State and keys in memory are ahead of the disk: go back to what is durable.
+            self.vault.forget();
+            (self.state, self.next) = self.tables().loaded()?;
         }
         if self.next != before {
             (self.follow)(&self.state, self.next - 1);
@@ -157,6 +165,13 @@ impl<P: Projection> Writer<P> {
         Ok(())
     }
 
+    fn tables(&self) -> Tables<'_> {
+        Tables {
+            connection: &self.connection,
+            vault: &self.vault,
+        }
+    }
+
     /// Catches up for those who asked for it; gives the other jobs.
     fn caught_up(&mut self, group: Vec<Job<P>>) -> Vec<Job<P>> {
         let mut others = Vec::with_capacity(group.len());
@@ -181,20 +196,24 @@ impl<P: Projection> Writer<P> {
 
     /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
     fn hold(&mut self) -> Result<(), StoreError> {
-        match self.folder.hold()? {
-            true => self.catch_up(),
-            false => Ok(()),
+        if self.folder.hold()? || !self.settled {
+            // A purge that was interrupted after its commit comes to its end before anything else is done.
+            self.vault.finish(&self.connection)?;
+            self.catch_up()?;
+            self.settled = true;
         }
+        Ok(())
     }
 
     /// Takes in what another process has written: the events since, or everything where the log is not the one it was.
     fn catch_up(&mut self) -> Result<(), StoreError> {
+        self.vault.catch_up(&self.connection)?;
         let before = self.next;
         let last: i64 =
             (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
         match last.unsigned_abs() + 1 {
             next if next == self.next => return Ok(()),
-            next if next < self.next => (self.state, self.next) = loaded(&self.connection)?,
+            next if next < self.next => (self.state, self.next) = self.tables().loaded()?,
             _ => self.take_in()?,
         }
         if self.next != before {
@@ -204,15 +223,17 @@ impl<P: Projection> Writer<P> {
     }
 
     fn take_in(&mut self) -> Result<(), StoreError> {
-        let mut query =
-            (self.connection).prepare("SELECT seq, time, payload FROM events WHERE seq >= ?1 ORDER BY seq")?;
-        let mut rows = query.query([number(self.next)])?;
-        while let Some(row) = rows.next()? {
-            let (seq, time, payload): (i64, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let record = recorded::<P>(seq, &time, &payload)?;
-            self.next = record.seq + 1;
-            self.state.apply(&record);
-        }
+        let tables = Tables {
+            connection: &self.connection,
+            vault: &self.vault,
+        };
+        let (state, next) = (&mut self.state, &mut self.next);
+        tables.each_event(*next, |stored| {
+            let record = tables.recorded::<P>(&stored)?;
+            *next = record.seq + 1;
+            state.apply(&record);
+            Ok::<_, StoreError>(())
+        })?;
         Ok(())
     }
 
@@ -248,6 +269,11 @@ impl<P: Projection> Writer<P> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tables = Tables {
+            connection: &transaction,
+            vault: &self.vault,
+        };
+        let mut destroyed = false;
         for job in jobs {
             match job {
                 Job::Read(look) => outcomes.push(Outcome::Seen(look)),
@@ -264,9 +290,7 @@ impl<P: Projection> Writer<P> {
                         ledger_size: self.next - 1,
                     };
                     outcomes.push(Outcome::Written(answer, receipt));
-                    transaction
-                        .prepare_cached("UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL")?
-                        .execute(params![id, at.to_string()])?;
+                    tables.sent(id, at)?;
                 }
                 Job::Write(time, decide, answer) => {
                     let change = match decide(&self.state) {
@@ -296,16 +320,26 @@ impl<P: Projection> Writer<P> {
                             time,
                             event,
                         };
-                        append::<P>(&transaction, &mut self.state, &record, &payload)?;
+                        destroyed |= append(tables, &mut self.state, &record, payload)?;
                         self.next += 1;
                     }
+                    for kept in &change.attachments {
+                        tables.put_attachment(self.next - 1, &kept.topic, &kept.bytes)?;
+                    }
                     for letter in change.outgoing {
-                        enqueue(&transaction, self.next - 1, &letter)?;
+                        enqueue::<P>(tables, self.next - 1, letter)?;
                     }
                 }
             }
         }
+        if destroyed {
+            self.vault.replace_root(&transaction)?;
+        }
         transaction.commit()?;
+        if destroyed {
+            // Nothing is acknowledged before the old root is gone.
+            self.vault.finish(&self.connection)?;
+        }
         Ok(())
     }
 }
@@ -331,42 +365,55 @@ fn encode<P: Projection>(change: &Change<P::Event>) -> Result<Vec<Vec<u8>>, Stor
                     size: payload.len(),
                     limit: MAX_EVENT,
                 }),
+                false if has_references(&payload) => Err(StoreError::Unreadable {
+                    what: format!("the new event `{}`", P::kind(event)),
+                    problem: "it holds what looks like a reference to a text".to_owned(),
+                }),
                 false => Ok(payload),
             }
         })
         .collect()
 }
 
+/// Writes an event with its texts, its entry and the documents that it touches. Gives whether it destroyed something.
 fn append<P: Projection>(
-    transaction: &rusqlite::Transaction<'_>,
+    tables: Tables<'_>,
     state: &mut P,
     record: &Recorded<P::Event>,
-    payload: &[u8],
-) -> Result<(), StoreError> {
+    payload: Vec<u8>,
+) -> Result<bool, StoreError> {
     let kind = P::kind(&record.event);
+    let payload = tables.put_texts::<P>(record.seq, state.topic(&record.event).as_ref(), payload)?;
     let salt = Salt::random();
-    let leaf = Leaf::new(record.seq, record.time.to_string(), kind, &salt, payload);
-    transaction
-        .prepare_cached("INSERT INTO events (seq, time, kind, payload, salt) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            number(record.seq),
-            record.time.to_string(),
-            kind,
-            payload,
-            salt.as_bytes()
-        ])?;
-    transaction
-        .prepare_cached("INSERT INTO leaves (seq, entry) VALUES (?1, ?2)")?
-        .execute(params![number(record.seq), leaf.to_bytes()])?;
-    for key in state.apply(record) {
-        store_document(transaction, state, &key)?;
+    let leaf = Leaf::new(record.seq, record.time.to_string(), kind, &salt, &payload);
+    tables.put_event(&StoredEvent {
+        seq: record.seq,
+        time: record.time.to_string(),
+        kind: kind.to_owned(),
+        form: REFERRING,
+        salt: Some(salt),
+        payload,
+    })?;
+    tables.put_leaf(record.seq, &leaf.to_bytes())?;
+    let touched = state.apply(record);
+    let topics = P::destroys(&record.event);
+    if !topics.is_empty() {
+        tables.destroy(&topics, &touched)?;
     }
-    Ok(())
+    for key in &touched {
+        tables.put_document(state, key)?;
+    }
+    Ok(!topics.is_empty())
 }
 
-fn enqueue(transaction: &rusqlite::Transaction<'_>, seq: u64, letter: &Outgoing) -> Result<(), StoreError> {
-    transaction
-        .prepare_cached("INSERT INTO outbox (seq, kind, destination, payload) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![number(seq), letter.kind, letter.destination, letter.payload])?;
-    Ok(())
+fn enqueue<P: Projection>(tables: Tables<'_>, seq: u64, letter: Outgoing) -> Result<(), StoreError> {
+    let topic = P::letter_topic(&letter.payload);
+    let letter = Letter {
+        id: tables.next_letter()?,
+        seq,
+        kind: letter.kind,
+        destination: letter.destination,
+        payload: letter.payload,
+    };
+    tables.put_letter(&letter, topic.as_ref(), None)
 }

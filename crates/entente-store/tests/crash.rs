@@ -51,8 +51,8 @@ fn writes_until_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let folder = Path::new(&folder);
     let round: u64 = std::env::var(ROUND).unwrap().parse().unwrap();
-    let store = match Store::<Counters>::open(folder) {
-        Err(StoreError::Missing(_)) => Store::create(folder).unwrap(),
+    let store = match Store::<Counters>::open(folder, toy::root(folder)) {
+        Err(StoreError::Missing(_)) => Store::create(folder, toy::root(folder)).unwrap(),
         other => other.unwrap(),
     };
     std::thread::scope(|scope| {
@@ -67,6 +67,7 @@ fn writes_until_killed() {
                             destination: "nobody".to_owned(),
                             payload: vec![1; 64],
                         }],
+                        attachments: Vec::new(),
                     };
                     let receipt = store
                         .submit(jiff::Timestamp::now(), move |_| Ok::<_, String>(change))
@@ -152,7 +153,7 @@ fn kill_nine_loses_no_acknowledged_event() {
             true => verified(dir.path(), &format!("round {round}, killed")),
             false => 0,
         };
-        let store = match Store::<Counters>::open(dir.path()) {
+        let store = match Store::<Counters>::open(dir.path(), toy::root(dir.path())) {
             Err(StoreError::Missing(_)) => {
                 assert_eq!((promised.len(), signed), (0, 0), "round {round}: the store is gone");
                 blank += 1;

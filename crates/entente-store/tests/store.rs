@@ -27,7 +27,7 @@ fn add(store: &Store<Counters>, name: &str, amount: u64) -> u64 {
 #[test]
 fn a_refusal_writes_nothing_and_disturbs_nobody() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     add(&store, "a", 1);
     let refused = store.submit(now(), |_| Err::<Change<_>, _>("no".to_owned()));
     assert!(matches!(refused, Err(SubmitError::Refused(reason)) if reason == "no"));
@@ -38,12 +38,12 @@ fn a_refusal_writes_nothing_and_disturbs_nobody() {
 #[test]
 fn what_was_acknowledged_is_there_after_reopening() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     add(&store, "a", 4);
     add(&store, "b", 1);
     add(&store, "b", 0);
     drop(store);
-    let store = Store::<Counters>::open(dir.path()).unwrap();
+    let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
     assert_eq!(
         store.read(|state| state.0.clone()).unwrap(),
         [("a".to_owned(), 4)].into()
@@ -56,12 +56,12 @@ fn what_was_acknowledged_is_there_after_reopening() {
 fn a_folder_is_held_by_one_process() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(
-        Store::<Counters>::open(dir.path()),
+        Store::<Counters>::open(dir.path(), toy::root(dir.path())),
         Err(StoreError::Missing(_))
     ));
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     add(&store, "a", 1);
-    let second = Store::<Counters>::open(dir.path()).unwrap();
+    let second = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
     second.set_patience(Duration::from_millis(50));
     let refused = second.submit(jiff::Timestamp::now(), |_| {
         Ok::<_, String>(Change::events(vec![("a".to_owned(), 1)]))
@@ -82,7 +82,7 @@ fn a_folder_is_held_by_one_process() {
     assert!(second.check(&mut |_| ()).unwrap().is_empty());
     drop(second);
     assert!(matches!(
-        Store::<Counters>::create(dir.path()),
+        Store::<Counters>::create(dir.path(), toy::root(dir.path())),
         Err(StoreError::Exists(_))
     ));
 }
@@ -95,7 +95,7 @@ fn commands_that_share_a_transaction_do_not_share_their_fate() {
     const COMMANDS: u64 = 60;
     const HUGE: u64 = 3;
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     let client = |number: u64| {
         let name = format!("client-{number}");
         let mut written = BTreeMap::new();
@@ -149,7 +149,7 @@ fn commands_that_share_a_transaction_do_not_share_their_fate() {
 #[test]
 fn a_check_during_writes_sees_one_moment() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     add(&store, "a", 1);
     add(&store, "a", 1);
     let found = store.check(&mut |progress| {
@@ -166,7 +166,7 @@ fn a_check_during_writes_sees_one_moment() {
 #[test]
 fn a_failed_commit_stops_writing_and_leaves_what_is_durable() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     add(&store, "a", 4);
     let direct = rusqlite::Connection::open(store.database()).unwrap();
     direct
@@ -179,7 +179,7 @@ fn a_failed_commit_stops_writing_and_leaves_what_is_durable() {
     let after = store.submit(now(), |_| Ok::<_, String>(letter())).unwrap_err();
     assert!(after.to_string().contains("disk full"), "it stays stopped: {after}");
     drop(store);
-    let store = Store::<Counters>::open(dir.path()).unwrap();
+    let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
     assert_eq!(store.ledger_size().unwrap(), 1);
     assert_eq!(store.check(&mut |_| ()).unwrap(), []);
     store.submit(now(), |_| Ok::<_, String>(letter())).unwrap();
@@ -188,7 +188,7 @@ fn a_failed_commit_stops_writing_and_leaves_what_is_durable() {
 #[test]
 fn nothing_leaves_without_an_event() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     let silent = Change {
         events: Vec::new(),
         ..letter()
@@ -208,17 +208,17 @@ fn an_interrupted_creation_can_be_taken_up() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("entente.db"), b"").unwrap();
     assert!(matches!(
-        Store::<Counters>::open(dir.path()),
+        Store::<Counters>::open(dir.path(), toy::root(dir.path())),
         Err(StoreError::Missing(_))
     ));
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     assert_eq!(add(&store, "a", 1), 1);
 
     let other = tempfile::tempdir().unwrap();
     let database = rusqlite::Connection::open(other.path().join("entente.db")).unwrap();
     database.execute_batch("CREATE TABLE theirs (n)").unwrap();
     assert!(matches!(
-        Store::<Counters>::create(other.path()),
+        Store::<Counters>::create(other.path(), toy::root(other.path())),
         Err(StoreError::Exists(_))
     ));
 }
@@ -226,36 +226,67 @@ fn an_interrupted_creation_can_be_taken_up() {
 #[test]
 fn changes_behind_the_store_s_back_are_found_and_mended() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
+    add(&store, "a", 4);
+    let sealed = |database: &rusqlite::Connection| -> Vec<u8> {
+        let sql = "SELECT sealed FROM documents WHERE id = 'a'";
+        database.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let database = store.database();
+    let direct = rusqlite::Connection::open(&database).unwrap();
+    let earlier = sealed(&direct);
     add(&store, "a", 4);
     add(&store, "b", 2);
-    let database = store.database();
     drop(store);
-    let direct = rusqlite::Connection::open(&database).unwrap();
+    // A document of an earlier moment, sealed as it should be; and an event with one bit changed.
     direct
-        .execute("UPDATE documents SET json = '9' WHERE id = 'a'", [])
+        .execute("UPDATE documents SET sealed = ?1 WHERE id = 'a'", [earlier])
         .unwrap();
+    let mut event: Vec<u8> = direct
+        .query_row("SELECT sealed FROM events WHERE seq = 3", [], |row| row.get(0))
+        .unwrap();
+    *event.last_mut().unwrap() ^= 1;
+    direct.execute("UPDATE events SET sealed = ?1 WHERE seq = 3", [event]).unwrap();
+    let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
+    let places: Vec<String> = store.check(&mut |_| ()).unwrap().into_iter().map(|d| d.place).collect();
+    assert_eq!(places, ["event 3", "counter `a`", "counter `b`"]);
+    drop(store);
+    assert!(
+        Store::<Counters>::inspect(dir.path(), toy::root(dir.path()))
+            .unwrap()
+            .rebuild()
+            .is_err(),
+        "an event that cannot be read is not passed over"
+    );
+}
+
+#[test]
+fn a_document_that_cannot_be_opened_is_found_and_rebuilt() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
+    add(&store, "a", 4);
+    let direct = rusqlite::Connection::open(store.database()).unwrap();
+    drop(store);
     direct
-        .execute("UPDATE events SET payload = ?1 WHERE seq = 2", [br#"["b",3]"#.to_vec()])
+        .execute("UPDATE documents SET sealed = x'00' WHERE id = 'a'", [])
         .unwrap();
     drop(direct);
-    let store = Store::<Counters>::open(dir.path()).unwrap();
+    assert!(Store::<Counters>::open(dir.path(), toy::root(dir.path())).is_err());
+    let store = Store::<Counters>::inspect(dir.path(), toy::root(dir.path())).unwrap();
     let places: Vec<String> = store.check(&mut |_| ()).unwrap().into_iter().map(|d| d.place).collect();
-    assert_eq!(places, ["event 2", "counter `a`", "counter `b`"]);
+    assert_eq!(places, ["counter `a`"]);
+    let refused = store.submit(now(), |_| Ok::<_, String>(letter())).unwrap_err();
+    assert!(refused.to_string().contains("only looked at"), "{refused}");
     store.rebuild().unwrap();
-    let store = Store::<Counters>::open(dir.path()).unwrap();
-    let places: Vec<String> = store.check(&mut |_| ()).unwrap().into_iter().map(|d| d.place).collect();
-    assert_eq!(
-        places,
-        ["event 2"],
-        "documents can be rebuilt, a changed event stays visible"
-    );
+    let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
+    assert_eq!(store.read(|state| state.0["a"]).unwrap(), 4);
+    assert_eq!(store.check(&mut |_| ()).unwrap(), []);
 }
 
 #[test]
 fn a_newer_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     let database = store.database();
     drop(store);
     rusqlite::Connection::open(database)
@@ -263,7 +294,7 @@ fn a_newer_format_is_refused() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     assert!(matches!(
-        Store::<Counters>::open(dir.path()),
+        Store::<Counters>::open(dir.path(), toy::root(dir.path())),
         Err(StoreError::Newer { found: 99, .. })
     ));
 }
@@ -276,13 +307,14 @@ fn letter() -> Change<(String, u64)> {
             destination: "GBR".to_owned(),
             payload: b"x".to_vec(),
         }],
+        attachments: Vec::new(),
     }
 }
 
 #[test]
 fn a_letter_leaves_once() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::<Counters>::create(dir.path()).unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     store.submit(now(), |_| Ok::<_, String>(letter())).unwrap();
     let waiting = store.outbox().unwrap();
     assert_eq!(
@@ -325,7 +357,7 @@ proptest! {
     #[test]
     fn the_restored_state_is_the_replayed_state(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::<Counters>::create(dir.path()).unwrap();
+        let mut store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
         let mut accepted: Vec<(String, u64)> = Vec::new();
         for step in steps {
             match step {
@@ -339,17 +371,17 @@ proptest! {
                 }
                 Step::Reopen => {
                     drop(store);
-                    store = Store::open(dir.path()).unwrap();
+                    store = Store::open(dir.path(), toy::root(dir.path())).unwrap();
                 }
                 Step::Rebuild => {
                     store.rebuild().unwrap();
-                    store = Store::open(dir.path()).unwrap();
+                    store = Store::open(dir.path(), toy::root(dir.path())).unwrap();
                 }
             }
         }
         let live = store.read(|state| state.0.clone()).unwrap();
         drop(store);
-        let store = Store::<Counters>::open(dir.path()).unwrap();
+        let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
         let mut replayed = Counters::default();
         let mut events = Vec::new();
         store.events(1, |record| {
@@ -363,9 +395,9 @@ proptest! {
         let entries = store.entries(0..u64::MAX).unwrap();
         prop_assert_eq!(entries.len(), accepted.len());
         for (seq, entry) in (1..).zip(entries) {
-            let (salt, payload) = store.opening(seq).unwrap();
+            let opening = store.opening(seq).unwrap().unwrap();
             let leaf = Leaf::parse(&entry).unwrap();
-            prop_assert!(leaf.seq == seq && leaf.opens_to(&Salt::from_bytes(&salt).unwrap(), &payload));
+            prop_assert!(leaf.seq == seq && leaf.opens_to(&Salt::from_bytes(&opening.salt).unwrap(), &opening.payload));
         }
     }
 }
@@ -374,7 +406,7 @@ proptest! {
 fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
     const WRITERS: u64 = 6;
     let dir = tempfile::tempdir().unwrap();
-    let first = Store::<Counters>::create(dir.path()).unwrap();
+    let first = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
     add(&first, "all", 1);
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
@@ -382,12 +414,13 @@ fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
             .map(|_| {
                 let told = told.clone();
                 let tell = std::sync::Arc::new(move |text: &str| told.lock().unwrap().push(text.to_owned()));
-                let store = Store::<Counters>::open_followed(dir.path(), tell, Box::new(|_, _| ())).unwrap();
+                let store =
+                    Store::<Counters>::open_followed(dir.path(), toy::root(dir.path()), tell, Box::new(|_, _| ())).unwrap();
                 scope.spawn(move || add(&store, "all", 1))
             })
             .collect();
         std::thread::sleep(Duration::from_millis(1_500));
-        let reader = Store::<Counters>::open(dir.path()).unwrap();
+        let reader = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
         assert_eq!(reader.read(|state| state.0["all"]).unwrap(), 1);
         assert!(writers.iter().all(|writer| !writer.is_finished()));
         drop(first);
@@ -397,7 +430,7 @@ fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
         told.iter().any(|text| text.contains("waiting for it to end")),
         "{told:?}"
     );
-    let store = Store::<Counters>::open(dir.path()).unwrap();
+    let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
     assert_eq!(store.read(|state| state.0["all"]).unwrap(), 1 + WRITERS);
     assert!(store.check(&mut |_| ()).unwrap().is_empty());
 }
@@ -408,7 +441,7 @@ fn f1_every_file_of_a_store_is_its_owners_and_a_folder_found_open_is_closed() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("node");
-    let store = Store::<Counters>::create(&folder).unwrap();
+    let store = Store::<Counters>::create(&folder, toy::root(&folder)).unwrap();
     add(&store, "a", 1);
     let files = || std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -424,7 +457,7 @@ fn f1_every_file_of_a_store_is_its_owners_and_a_folder_found_open_is_closed() {
     set(&folder.join("entente.db"), 0o644);
     let (send, said) = std::sync::mpsc::channel();
     let tell = std::sync::Arc::new(move |text: &str| send.send(text.to_owned()).unwrap());
-    let store = Store::<Counters>::open_followed(&folder, tell, Box::new(|_, _| ())).unwrap();
+    let store = Store::<Counters>::open_followed(&folder, toy::root(&folder), tell, Box::new(|_, _| ())).unwrap();
     add(&store, "a", 1);
     assert!(said.recv().unwrap().contains("others on this machine could read"));
     assert_eq!(mode(&folder), 0o700);

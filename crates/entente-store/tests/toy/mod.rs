@@ -2,8 +2,9 @@
 #![allow(unreachable_pub, reason = "included by several programs")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use entente_store::{DocKey, Projection, Recorded};
+use entente_store::{DocKey, Projection, Recorded, RootPlace, Topic};
 use serde_json::Value;
 
 #[derive(Debug, Default, PartialEq)]
@@ -37,4 +38,37 @@ impl Projection for Counters {
         self.0.insert(key.id.clone(), count);
         Ok(())
     }
+
+    fn topic(&self, _: &Self::Event) -> Option<Topic> {
+        None
+    }
+
+    fn is_wording(_: &[&str]) -> bool {
+        false
+    }
+
+    fn destroys(_: &Self::Event) -> Vec<Topic> {
+        Vec::new()
+    }
+
+    fn letter_topic(_: &[u8]) -> Option<Topic> {
+        None
+    }
+
+    fn attachments(_: &Self::Event) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn upgraded(events: u64, digest: String) -> Self::Event {
+        (format!("upgraded {digest}"), events)
+    }
+
+    fn is_upgrade(event: &Self::Event) -> Option<(u64, &str)> {
+        Some((event.1, event.0.strip_prefix("upgraded ")?))
+    }
+}
+
+/// The root of a test's store stands beside what is stored.
+pub fn root(folder: &Path) -> RootPlace {
+    RootPlace::without_rescue(folder.join("root"))
 }

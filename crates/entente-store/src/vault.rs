@@ -1,0 +1,307 @@
+//! The tree of keys under which everything at rest is sealed.
+//!
+//! ```text
+//! root (a file of its own, outside the data folder)
+//!   ├─ texts/0, texts/1, …      one key a text, wrapped under its branch
+//!   ├─ documents/0 … 4095       documents by the hash of their name
+//!   ├─ outbox/0, outbox/1, …    letters
+//!   └─ events                   events without their texts
+//! ```
+//!
+//! A key is destroyed by replacing all keys above it, up to the root: old pages, an old write-ahead log or an old copy of
+//! the database then hold it under a key that is nowhere any more. The file of the root names the epoch of each root in
+//! it; while a root is being replaced it holds both, and the database says which one counts.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use zeroize::Zeroizing;
+
+use crate::error::StoreError;
+use crate::key::Key;
+
+/// The first line of a file that holds the root.
+const FORMAT: &str = "entente-root/1";
+/// The most bytes that such a file has: two roots.
+const MAX_FILE: u64 = 1024;
+
+/// Keeps a copy of the root for rescue, readable with the passphrase only: called with the file's content whenever that
+/// changes, before anything relies on it.
+pub type Rescue = Arc<dyn Fn(&[u8]) -> io::Result<()> + Send + Sync>;
+
+/// Where the root key of a folder is, and its copy for rescue.
+#[derive(Clone)]
+pub struct RootPlace {
+    /// The file that holds the root.
+    pub file: PathBuf,
+    /// What keeps a copy of it.
+    pub rescue: Rescue,
+}
+
+impl RootPlace {
+    /// A root in this file, without a copy for rescue.
+    pub fn without_rescue(file: impl Into<PathBuf>) -> Self {
+        Self {
+            file: file.into(),
+            rescue: Arc::new(|_| Ok(())),
+        }
+    }
+}
+
+/// The roots in a file: the one that counts, and the next while it is being replaced.
+pub(crate) struct Roots(Vec<(u64, Key)>);
+
+impl Roots {
+    pub(crate) fn first() -> Self {
+        Self(vec![(1, Key::random())])
+    }
+
+    fn of(&self, epoch: u64) -> Option<&Key> {
+        self.0.iter().find(|(of, _)| *of == epoch).map(|(_, key)| key)
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        if lines.next() != Some(FORMAT) {
+            return None;
+        }
+        let root = |line: &str| {
+            let (epoch, key) = line.split_once(' ')?;
+            Some((epoch.parse().ok()?, Key::from_bytes(&unhex(key)?)?))
+        };
+        let all: Option<Vec<_>> = lines.map(root).collect();
+        all.filter(|all| (1..=2).contains(&all.len())).map(Self)
+    }
+
+    pub(crate) fn render(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(format!("{FORMAT}\n"));
+        for (epoch, key) in &self.0 {
+            text.push_str(&format!("{epoch} "));
+            for byte in key.as_bytes() {
+                text.push_str(&format!("{byte:02x}"));
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+fn unhex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let digit = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(digit).collect();
+    bytes.map(Zeroizing::new)
+}
+
+#[derive(Default)]
+struct Held {
+    epoch: u64,
+    root: Option<Key>,
+    branches: HashMap<String, Key>,
+}
+
+/// The keys of a folder.
+pub(crate) struct Vault {
+    place: RootPlace,
+    held: Mutex<Held>,
+}
+
+impl Vault {
+    pub(crate) fn new(place: RootPlace) -> Self {
+        Self {
+            place,
+            held: Mutex::default(),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, error: io::Error) -> StoreError {
+        StoreError::File {
+            path: self.place.file.clone(),
+            error,
+        }
+    }
+
+    /// Makes the first root, and notes in the database that it counts. A root that an interrupted creation left is taken.
+    pub(crate) fn found(&self, connection: &Connection) -> Result<(), StoreError> {
+        let roots = match self.place.file.exists() {
+            true => self.read()?,
+            false => Roots::first(),
+        };
+        let epoch = roots.0.last().map_or(1, |(epoch, _)| *epoch);
+        self.write(&roots)?;
+        connection.execute("INSERT INTO vault (id, epoch) VALUES (1, ?1)", [epoch.cast_signed()])?;
+        self.catch_up(connection)
+    }
+
+    fn read(&self) -> Result<Roots, StoreError> {
+        let size = match std::fs::metadata(&self.place.file) {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::NoRoot(self.place.file.clone()));
+            }
+            Err(error) => return Err(self.failed(error)),
+        };
+        let malformed = || StoreError::BadRoot(self.place.file.clone());
+        if size > MAX_FILE {
+            return Err(malformed());
+        }
+        let text = std::fs::read_to_string(&self.place.file).map_err(|error| self.failed(error))?;
+        Roots::parse(&Zeroizing::new(text)).ok_or_else(malformed)
+    }
+
+    /// Writes the roots: first the copy for rescue, so that none counts that could not be rescued.
+    fn write(&self, roots: &Roots) -> Result<(), StoreError> {
+        let text = roots.render();
+        (self.place.rescue)(text.as_bytes()).map_err(StoreError::Rescue)?;
+        if let Some(folder) = self.place.file.parent() {
+            entente_files::create_folder(folder).map_err(|error| self.failed(error))?;
+        }
+        entente_files::write(&self.place.file, text.as_bytes()).map_err(|error| self.failed(error))
+    }
+
+    /// Writes the copy for rescue anew.
+    pub(crate) fn rescue(&self) -> Result<(), StoreError> {
+        let text = self.read()?.render();
+        (self.place.rescue)(text.as_bytes()).map_err(StoreError::Rescue)
+    }
+
+    /// Takes up the root that counts in the database: another process may have replaced it.
+    pub(crate) fn catch_up(&self, connection: &Connection) -> Result<(), StoreError> {
+        let epoch: i64 = connection.query_row("SELECT epoch FROM vault WHERE id = 1", [], |row| row.get(0))?;
+        let epoch = epoch.unsigned_abs();
+        let mut held = self.held();
+        if held.root.is_some() && held.epoch == epoch {
+            return Ok(());
+        }
+        let other = || StoreError::OtherRoot(self.place.file.clone());
+        let root = self.read()?.of(epoch).cloned().ok_or_else(other)?;
+        *held = Held {
+            epoch,
+            root: Some(root),
+            branches: HashMap::new(),
+        };
+        drop(held);
+        self.branch(connection, EVENTS).map(|_| ())
+    }
+
+    fn root(&self) -> Result<Key, StoreError> {
+        let root = self.held().root.clone();
+        root.ok_or_else(|| StoreError::NoRoot(self.place.file.clone()))
+    }
+
+    /// The key of a branch; `None` where there is none yet.
+    pub(crate) fn branch(&self, connection: &Connection, name: &str) -> Result<Option<Key>, StoreError> {
+        if let Some(key) = self.held().branches.get(name) {
+            return Ok(Some(key.clone()));
+        }
+        let mut query = connection.prepare_cached("SELECT wrapped FROM branches WHERE name = ?1")?;
+        let Some(wrapped) = query.query_row([name], |row| row.get::<_, Vec<u8>>(0)).optional()? else {
+            return Ok(None);
+        };
+        let key = self.root()?.unwrap_key(name, &wrapped);
+        let key = key.ok_or_else(|| StoreError::OtherRoot(self.place.file.clone()))?;
+        self.held().branches.insert(name.to_owned(), key.clone());
+        Ok(Some(key))
+    }
+
+    /// The key of a branch, made where there is none. Whoever rolls back has to [`Vault::forget`] it.
+    pub(crate) fn branch_or_new(&self, connection: &Connection, name: &str) -> Result<Key, StoreError> {
+        match self.branch(connection, name)? {
+            Some(key) => Ok(key),
+            None => self.renew(connection, name, &self.root()?),
+        }
+    }
+
+    /// A fresh key for a branch, under this root.
+    fn renew(&self, connection: &Connection, name: &str, root: &Key) -> Result<Key, StoreError> {
+        let key = Key::random();
+        connection
+            .prepare_cached("INSERT INTO branches (name, wrapped) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped")?
+            .execute(params![name, root.wrap(name, &key)])?;
+        self.held().branches.insert(name.to_owned(), key.clone());
+        Ok(key)
+    }
+
+    /// Replaces the key of a branch by a fresh one. Gives the old one, where there was one.
+    pub(crate) fn replace(&self, connection: &Connection, name: &str) -> Result<(Option<Key>, Key), StoreError> {
+        let old = self.branch(connection, name)?;
+        let fresh = self.renew(connection, name, &self.root()?)?;
+        Ok((old, fresh))
+    }
+
+    /// Forgets all keys: a transaction that made or replaced some was rolled back.
+    pub(crate) fn forget(&self) {
+        *self.held() = Held::default();
+    }
+
+    /// Begins to replace the root: the file holds both from now on, and this transaction's branches go under the new one.
+    /// Once it is committed, [`Vault::finish`] destroys the old one.
+    pub(crate) fn replace_root(&self, transaction: &Connection) -> Result<(), StoreError> {
+        let epoch = self.held().epoch;
+        let old = self.root()?;
+        let next = Key::random();
+        self.write(&Roots(vec![(epoch, old.clone()), (epoch + 1, next.clone())]))?;
+        let mut query = transaction.prepare("SELECT name, wrapped FROM branches")?;
+        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let branches: Vec<(String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+        for (name, wrapped) in branches {
+            let key = old.unwrap_key(&name, &wrapped);
+            let key = key.ok_or_else(|| StoreError::OtherRoot(self.place.file.clone()))?;
+            transaction
+                .prepare_cached("UPDATE branches SET wrapped = ?2 WHERE name = ?1")?
+                .execute(params![name, next.wrap(&name, &key)])?;
+        }
+        transaction.execute("UPDATE vault SET epoch = ?1 WHERE id = 1", [(epoch + 1).cast_signed()])?;
+        let mut held = self.held();
+        held.epoch = epoch + 1;
+        held.root = Some(next);
+        Ok(())
+    }
+
+    /// Destroys every root but the one that counts, also one that a crash left. Call it only while holding the folder.
+    pub(crate) fn finish(&self, connection: &Connection) -> Result<(), StoreError> {
+        self.catch_up(connection)?;
+        let roots = self.read()?;
+        if roots.0.len() == 1 {
+            return Ok(());
+        }
+        let epoch = self.held().epoch;
+        let root = self.root()?;
+        // First of all the old write-ahead log: it holds what was deleted. It waits for readers.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let old = entente_files::open(&self.place.file);
+        self.write(&Roots(vec![(epoch, root)]))?;
+        // The file is replaced; what its old content stood on is overwritten too, as far as the file system lets it.
+        let _ = old.and_then(|file| blank(file, roots.render().len()));
+        Ok(())
+    }
+}
+
+fn blank(mut file: std::fs::File, size: usize) -> io::Result<()> {
+    use std::io::Write as _;
+    file.write_all(&vec![b'0'; size])?;
+    file.sync_all()
+}
+
+/// The branch of events without their texts.
+pub(crate) const EVENTS: &str = "events";
+
+/// The branch of the texts of an event.
+pub(crate) fn texts(seq: u64) -> String {
+    /// How many events share a branch: few enough that replacing it is quick.
+    const EVENTS_A_BRANCH: u64 = 64;
+    format!("texts/{}", seq / EVENTS_A_BRANCH)
+}
+
+/// The branch of a letter.
+pub(crate) fn outbox(letter: i64) -> String {
+    /// How many letters share a branch.
+    const LETTERS_A_BRANCH: u64 = 16;
+    format!("outbox/{}", letter.unsigned_abs() / LETTERS_A_BRANCH)
+}

@@ -33,7 +33,8 @@ impl Topic {
         }
     }
 
-    fn case(incident: &IncidentId) -> Self {
+    /// What is about a case.
+    pub fn case(incident: &IncidentId) -> Self {
         Self {
             about: format!("incident {incident}"),
             version: 0,

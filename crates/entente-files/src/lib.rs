@@ -94,6 +94,22 @@ pub fn settle(path: &Path) -> Result<()> {
     File::open(folder_of(path))?.sync_all()
 }
 
+/// Puts a file in its place as [`write()`] does, and overwrites what stood there: it is gone as far as the file system lets
+/// it.
+///
+/// # Errors
+/// As for [`write()`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let old = options().open(path).ok();
+    write(path, bytes)?;
+    if let Some(mut old) = old {
+        let size = usize::try_from(old.metadata()?.len()).unwrap_or_default();
+        old.write_all(&vec![0; size])?;
+        old.sync_all()?;
+    }
+    Ok(())
+}
+
 /// Overwrites a file and removes it: what it held is gone from where it stood, as far as the file system lets it.
 ///
 /// # Errors

@@ -48,6 +48,13 @@ pub enum NodeError {
         /// How.
         error: std::io::Error,
     },
+    /// Another root key stands where this folder's copy would go: that of the folder as it is after a purge.
+    #[error(
+        "{} holds the root key of this folder as it is after a purge, and this is an older copy of the folder; to go on with \
+         the copy, and lose what only that key opens, have it replaced",
+        .0.display()
+    )]
+    OtherRoot(PathBuf),
     /// What was sealed is no message.
     #[error("its contents are not a message: {0}")]
     NotAMessage(String),

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use entente_core::{Event, State};
+use entente_core::{Event, Message, State};
 use entente_policy::Rules;
-use entente_store::{DocKey, Projection, Recorded};
+use entente_store::{DocKey, Projection, Recorded, Topic};
 use serde_json::Value;
 
 /// The state of `entente-core` as the store keeps it. A copy costs as good as nothing.
@@ -61,4 +61,40 @@ impl Projection for Held {
             .restore(&key.kind, &key.id, value)
             .map_err(|error| error.to_string())
     }
+
+    fn topic(&self, event: &Event) -> Option<Topic> {
+        self.state.topic(event).map(topic)
+    }
+
+    fn is_wording(path: &[&str]) -> bool {
+        entente_core::is_wording(path)
+    }
+
+    fn destroys(event: &Event) -> Vec<Topic> {
+        event.destroys().into_iter().map(topic).collect()
+    }
+
+    fn letter_topic(payload: &[u8]) -> Option<Topic> {
+        let message: Message = serde_json::from_slice(payload).ok()?;
+        message.topic().map(topic)
+    }
+
+    fn attachments(event: &Event) -> Vec<String> {
+        event.evidence()
+    }
+
+    fn upgraded(events: u64, digest: String) -> Event {
+        Event::FolderUpgraded { events, digest }
+    }
+
+    fn is_upgrade(event: &Event) -> Option<(u64, &str)> {
+        match event {
+            Event::FolderUpgraded { events, digest } => Some((*events, digest)),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn topic(of: entente_core::Topic) -> Topic {
+    Topic::new(of.about, of.version)
 }

@@ -7,6 +7,7 @@ use entente_ledger::{Checkpoint, Log};
 
 use crate::error::NodeError;
 use crate::node::Node;
+use crate::root::{beside_head, origin};
 
 impl Node {
     /// Where the public log stands.
@@ -19,14 +20,8 @@ impl Node {
     /// # Errors
     /// When there is no such place, or the folder's own name cannot be read.
     pub fn log(&self) -> Result<Log, NodeError> {
-        let path = self.folder().join("origin");
-        let origin = std::fs::read_to_string(&path).map_err(|error| NodeError::File { path, error })?;
-        let name: String = origin
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
-        let heads = outside(self.heads.as_deref(), self.folder())?;
-        Ok(Log::new(self.ledger_folder(), heads.join(name), origin))
+        let head = beside_head(self.heads.as_deref(), self.folder(), "")?;
+        Ok(Log::new(self.ledger_folder(), head, origin(self.folder())?))
     }
 
     /// Brings the public log up to date and signs its checkpoint.

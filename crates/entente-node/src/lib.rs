@@ -53,12 +53,14 @@ mod moment;
 mod node;
 mod pinned;
 mod post;
+mod root;
 
 pub use entente_seal::{KeyPair, SecretString};
 pub use error::NodeError;
 pub use held::Held;
 pub use keys::AskPassphrase;
 pub use moment::Moment;
-pub use node::{Node, Surroundings, random_id};
+pub use node::{Evidence, Node, Surroundings, random_id};
 pub use pinned::Pinned;
 pub use post::{Received, Sent, SentFile, Waiting};
+pub use root::{Upgraded, confirm_upgrade, recover, upgrade};

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use entente_core::{Command, CommandRefusal, Context, Event, SourceGuard};
+use entente_core::{Command, CommandRefusal, Context, Event, IncidentId, SourceGuard};
 use entente_marking::builtin::{groups, schemes};
 use entente_seal::{KeyPair, SecretString};
-use entente_store::{Change, Follow, Outgoing, Receipt, Store, Tell};
+use entente_store::{Attachment, Change, Follow, Outgoing, Receipt, Store, StoreError, Tell};
 use jiff::Timestamp;
 
 use crate::error::NodeError;
@@ -15,6 +15,7 @@ use crate::held::Held;
 use crate::keys::{AskPassphrase, Keys};
 use crate::ledger::outside;
 use crate::moment::Moment;
+use crate::root;
 
 /// What a face hands in: what only it can ask a person, or knows of the machine.
 pub struct Surroundings {
@@ -24,6 +25,15 @@ pub struct Surroundings {
     pub passphrase: AskPassphrase,
     /// Tells what a person should know meanwhile: what is waited for, or that rights were mended.
     pub tell: Tell,
+}
+
+/// A file that is taken into evidence: sealed like every text, and gone with its case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The case.
+    pub case: IncidentId,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 /// A party at work. Shared: everything is done through `&self`, from any thread.
@@ -53,13 +63,19 @@ impl Node {
     ) -> Result<Self, NodeError> {
         // Nothing is set up that could not be signed later.
         outside(surroundings.heads.as_deref(), folder)?;
-        let (current, follow) = followed();
-        let store = Store::create_followed(folder, follow)?;
-        let node = Self::at(folder, store, current, surroundings);
-        let origin = format!("{}/{}", keys.party(), random_id());
-        node.keys.write(keys, passphrase, work)?;
+        if Store::<Held>::exists(folder)? {
+            return Err(StoreError::Exists(folder.to_owned()).into());
+        }
+        entente_files::create_folder(folder).map_err(root::failed(folder))?;
         let path = folder.join("origin");
-        entente_files::write(&path, origin.as_bytes()).map_err(|error| NodeError::File { path, error })?;
+        let origin = format!("{}/{}", keys.party(), random_id());
+        entente_files::write(&path, origin.as_bytes()).map_err(root::failed(&path))?;
+        root::rescued_by(folder, &keys)?;
+        let (current, follow) = followed();
+        let store = Store::create_followed(folder, root::place(surroundings.heads.as_deref(), folder)?, follow)?;
+        let locked = Keys::new(folder, surroundings.passphrase);
+        locked.write(keys, passphrase, work)?;
+        let node = Self::at(folder, store, current, locked, surroundings.heads);
         node.submit_all(vec![command])?;
         node.publish()?;
         Ok(node)
@@ -70,18 +86,48 @@ impl Node {
     /// # Errors
     /// When there is none, or what is stored cannot be read.
     pub fn open(folder: &Path, surroundings: Surroundings) -> Result<Self, NodeError> {
-        let (current, follow) = followed();
-        let store = Store::open_followed(folder, surroundings.tell.clone(), follow)?;
-        Ok(Self::at(folder, store, current, surroundings))
+        let keys = Keys::new(folder, surroundings.passphrase);
+        Self::open_with(folder, surroundings.heads, keys, surroundings.tell)
     }
 
-    fn at(folder: &Path, store: Store<Held>, current: Arc<ArcSwap<Moment>>, surroundings: Surroundings) -> Self {
+    pub(crate) fn open_with(
+        folder: &Path,
+        heads: Option<PathBuf>,
+        keys: Keys,
+        tell: Tell,
+    ) -> Result<Self, NodeError> {
+        if !folder.join("entente.db").exists() {
+            return Err(StoreError::Missing(folder.to_owned()).into());
+        }
+        let (current, follow) = followed();
+        let store = Store::open_followed(folder, root::place(heads.as_deref(), folder)?, tell, follow)?;
+        Ok(Self::at(folder, store, current, keys, heads))
+    }
+
+    /// Opens the store of a node to check it, or to rebuild it, also where the state cannot be read.
+    ///
+    /// # Errors
+    /// When there is none, or its root key is not there.
+    pub fn inspect(folder: &Path, heads: Option<&Path>) -> Result<Store<Held>, NodeError> {
+        if !folder.join("entente.db").exists() {
+            return Err(StoreError::Missing(folder.to_owned()).into());
+        }
+        Ok(Store::inspect(folder, root::place(heads, folder)?)?)
+    }
+
+    fn at(
+        folder: &Path,
+        store: Store<Held>,
+        current: Arc<ArcSwap<Moment>>,
+        keys: Keys,
+        heads: Option<PathBuf>,
+    ) -> Self {
         Self {
             store,
             folder: folder.to_owned(),
             current,
-            keys: Keys::new(folder, surroundings.passphrase),
-            heads: surroundings.heads,
+            keys,
+            heads,
             posting: Mutex::new(()),
             signing: Mutex::new(()),
         }
@@ -116,9 +162,22 @@ impl Node {
     /// # Errors
     /// The refusal of the first command that is refused, or a failure of the store; nothing is changed then.
     pub fn submit_all(&self, commands: Vec<Command>) -> Result<Receipt, NodeError> {
+        self.submit_with(commands, Vec::new())
+    }
+
+    /// Carries out commands as [`Node::submit_all`] does, and keeps the files that they take into evidence.
+    ///
+    /// # Errors
+    /// As for [`Node::submit_all`].
+    pub fn submit_with(&self, commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
         let now = Timestamp::now();
+        let attachments = evidence.into_iter().map(|kept| Attachment {
+            topic: crate::held::topic(entente_core::Topic::case(&kept.case)),
+            bytes: kept.bytes,
+        });
+        let attachments = attachments.collect();
         Ok(self.store.submit(now, move |held: &Held| {
-            decided(held.clone(), commands, now).map(|(change, _)| change)
+            decided(held.clone(), commands, now).map(|(change, _)| Change { attachments, ..change })
         })?)
     }
 
@@ -135,7 +194,10 @@ impl Node {
     /// # Errors
     /// When the passphrase is wrong, or the keys cannot be written.
     pub(crate) fn rotated(&self) -> Result<Arc<KeyPair>, NodeError> {
-        self.keys.rotate()
+        let keys = self.keys.rotate()?;
+        root::rescued_by(&self.folder, &keys)?;
+        self.store.renew_rescue()?;
+        Ok(keys)
     }
 }
 

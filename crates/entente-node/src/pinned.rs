@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::error::NodeError;
 use crate::held::Held;
 use crate::moment::Moment;
-use crate::node::{Node, decided};
+use crate::node::{Evidence, Node, decided};
 use crate::post::{Received, Sent};
 
 /// A node at one moment, which stays the same until something is submitted through this view.
@@ -118,6 +118,17 @@ impl Pinned {
     /// As for [`Node::submit_all`].
     pub fn submit_all(&mut self, commands: Vec<Command>) -> Result<Receipt, NodeError> {
         let receipt = self.node.submit_all(commands)?;
+        self.moment = self.node.moment();
+        Ok(receipt)
+    }
+
+    /// Carries out commands that are one step with the files that they take into evidence, and looks at the moment after
+    /// them from then on.
+    ///
+    /// # Errors
+    /// As for [`Node::submit_all`].
+    pub fn submit_with(&mut self, commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
+        let receipt = self.node.submit_with(commands, evidence)?;
         self.moment = self.node.moment();
         Ok(receipt)
     }

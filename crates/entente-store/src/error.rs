@@ -40,7 +40,7 @@ pub enum StoreError {
         free: u64,
     },
     /// The root key is not there.
-    #[error("the root key of the texts is not in {path}, so nothing can be read; get it back with `entente store recover`, or set ENTENTE_HEADS to the folder where it is", path = .0.display())]
+    #[error("the root key of the texts is not in {path}, so nothing can be read; get it back with `entente store recover`, or set ENTENTE_HEADS to the folder where it is; if the folder's file `origin` was changed, put it back", path = .0.display())]
     NoRoot(PathBuf),
     /// The root key is not readable.
     #[error("{path} does not hold a root key; get it back with `entente store recover`", path = .0.display())]

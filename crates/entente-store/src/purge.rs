@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use entente_ledger::names;
 use rusqlite::params;
 
 use crate::error::StoreError;
@@ -50,6 +51,7 @@ impl Tables<'_> {
             // The entry of an event of the first format commits to its text: without the salt nobody can try guesses.
             if let Some(mut event) = self.one_event(seq.unsigned_abs())?
                 && event.form == PLAIN
+                && !names(&event.payload).is_empty()
             {
                 event.salt = None;
                 self.put_event(&event)?;

@@ -88,6 +88,19 @@ pub struct Store<P: Projection> {
 }
 
 impl<P: Projection> Store<P> {
+    /// Whether there is a store in a folder; what an interrupted creation left is none.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn exists(path: &Path) -> Result<bool, StoreError> {
+        let database = path.join("entente.db");
+        if !database.exists() {
+            return Ok(false);
+        }
+        let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Ok(!schema::is_blank(&connection)?)
+    }
+
     /// Makes an empty store in a folder, with a root key in a place of its own.
     ///
     /// # Errors

@@ -162,7 +162,7 @@ impl Vault {
         if let Some(folder) = self.place.file.parent() {
             entente_files::create_folder(folder).map_err(|error| self.failed(error))?;
         }
-        entente_files::write(&self.place.file, text.as_bytes()).map_err(|error| self.failed(error))
+        entente_files::replace(&self.place.file, text.as_bytes()).map_err(|error| self.failed(error))
     }
 
     /// Writes the copy for rescue anew.
@@ -275,18 +275,8 @@ impl Vault {
         let root = self.root()?;
         // First of all the old write-ahead log: it holds what was deleted. It waits for readers.
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        let old = entente_files::open(&self.place.file);
-        self.write(&Roots(vec![(epoch, root)]))?;
-        // The file is replaced; what its old content stood on is overwritten too, as far as the file system lets it.
-        let _ = old.and_then(|file| blank(file, roots.render().len()));
-        Ok(())
+        self.write(&Roots(vec![(epoch, root)]))
     }
-}
-
-fn blank(mut file: std::fs::File, size: usize) -> io::Result<()> {
-    use std::io::Write as _;
-    file.write_all(&vec![b'0'; size])?;
-    file.sync_all()
 }
 
 /// The branch of events without their texts.

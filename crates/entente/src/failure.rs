@@ -102,6 +102,7 @@ impl From<NodeError> for Failure {
             NodeError::NotSetUp(_) => Self::not_found(format!("{error}; run `entente init`")),
             NodeError::NoHeads => Self::failed(format!("{error}; set HOME, or ENTENTE_HEADS to a folder of its own")),
             NodeError::HeadsInside(_) => Self::failed(format!("{error}; set ENTENTE_HEADS to a folder outside it")),
+            NodeError::OtherRoot(_) => Self::failed(format!("{error}: `entente store recover --replace`")),
             NodeError::OtherKind { ref from, .. } => Self::failed(format!("{error}; ask {from} to send it again")),
             NodeError::Passphrase(_) | NodeError::File { .. } | NodeError::NotAMessage(_) => Self::failed(error),
         }

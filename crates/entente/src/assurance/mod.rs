@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{Concern, Event, PartyPath, PortionRef, State, concern};
 use entente_ledger::{Note, leaf_hash, prove_consistency};
+use entente_store::Opening;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -96,8 +97,11 @@ enum Shown {
     Open {
         /// Hexadecimal.
         salt: String,
-        /// The bytes that the entry commits to.
+        /// The bytes that the entry commits to, with references in place of texts.
         event: String,
+        /// The texts that are still there, by what the event calls them: what is not, was destroyed.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        texts: BTreeMap<String, Text>,
     },
     /// Not: it also holds what the receiver must not see.
     Closed {
@@ -106,6 +110,16 @@ enum Shown {
         /// The receiver's portions in it, by the writer's word.
         portions: Vec<PortionRef>,
     },
+}
+
+/// A text that an event refers to. Its name commits to salt and literal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    /// Hexadecimal.
+    salt: String,
+    /// As JSON writes it, with quotes.
+    literal: String,
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -176,10 +190,13 @@ pub(crate) fn write(
                 portions: portions.into_iter().collect(),
             },
             Concern::Whole { .. } | Concern::None => {
-                let (salt, event) = node.store().opening(seq)?;
-                Shown::Open {
-                    salt: hex(&salt),
-                    event: String::from_utf8(event).map_err(Failure::failed)?,
+                match node.store().opening(seq)? {
+                    Some(opening) => opened(opening)?,
+                    None => Shown::Closed {
+                        because: "its content was destroyed, and it was recorded before contents could be proved apart"
+                            .to_owned(),
+                        portions: Vec::new(),
+                    },
                 }
             }
         };
@@ -208,6 +225,20 @@ pub(crate) fn write(
     keys.signer().sign(&mut note);
     made.signature = note.render();
     Ok(made)
+}
+
+fn opened(opening: Opening) -> Result<Shown, Failure> {
+    let mut texts = BTreeMap::new();
+    for text in &opening.texts {
+        let literal = String::from_utf8(text.literal().to_vec()).map_err(Failure::failed)?;
+        let salt = hex(text.salt().as_bytes());
+        texts.insert(text.name(), Text { salt, literal });
+    }
+    Ok(Shown::Open {
+        salt: hex(&opening.salt),
+        event: String::from_utf8(opening.payload).map_err(Failure::failed)?,
+        texts,
+    })
 }
 
 fn continues(node: &Pinned, earlier: u64, size: u64) -> Result<Since, Failure> {

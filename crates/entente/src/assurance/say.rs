@@ -211,6 +211,11 @@ pub(super) fn say(event: &Event) -> String {
             recall.action.name()
         ),
         Event::RecallAcknowledged(done) => format!("{} on recall {}: {}", done.by, done.recall, done.statement),
+        Event::ContentDestroyed(destroyed) => format!(
+            "the content of {} up to v{} was destroyed, as recall {} asks",
+            destroyed.report, destroyed.version, destroyed.recall
+        ),
+        Event::FolderUpgraded { events, .. } => format!("{events} events were taken over from an older format"),
         Event::NoticeReceived { from, notice } => match notice {
             Notice::Override(made) => format!("{from} told of {}", overridden(made)),
             Notice::Disclosure(disclosure) => format!("{from} told of {}", disclosed(disclosure)),

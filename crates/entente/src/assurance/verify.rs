@@ -1,10 +1,14 @@
 //! Verifying an assurance, without a network and without trusting its writer.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use entente_core::{Event, State};
-use entente_ledger::{Checkpoint, Hash, Leaf, Note, Proof, Salt, Verifier, signed_by_owner, verify_consistency};
+use entente_ledger::{
+    Checkpoint, Hash, Leaf, Note, Proof, Salt, Verifier, Wording, expand, names, signed_by_owner, verify_consistency,
+};
 
 use super::checked::Checked;
-use super::{Assurance, Closed, Entry, FORMAT, Opened, Shown, compare, unhex};
+use super::{Assurance, Closed, Entry, FORMAT, Opened, Shown, Text, compare, unhex};
 
 /// What the verifier relies on.
 pub(crate) struct Trusted<'t> {
@@ -164,7 +168,7 @@ fn check_entry(
             proof.index + 1
         ));
     }
-    let Shown::Open { salt, event } = &entry.shown else {
+    let Shown::Open { salt, event, texts } = &entry.shown else {
         return Ok((leaf, None));
     };
     let salt = unhex(salt).as_deref().and_then(Salt::from_bytes);
@@ -172,12 +176,31 @@ fn check_entry(
     if !leaf.opens_to(&salt, event.as_bytes()) {
         return Err(format!("event {} is not the one that was recorded", leaf.seq));
     }
-    let event: Event = serde_json::from_str(event)
+    let whole = in_plain_words(event, texts, leaf.seq)?;
+    let event: Event = serde_json::from_slice(&whole)
         .map_err(|error| format!("event {} cannot be read ({error}); use a newer program", leaf.seq))?;
     if event.kind() != leaf.kind {
         return Err(format!("event {} was recorded as another kind", leaf.seq));
     }
     Ok((leaf, Some(event)))
+}
+
+/// An event with its texts, each of which is the one that was recorded. Those that are not shown were destroyed.
+fn in_plain_words(event: &str, texts: &BTreeMap<String, Text>, seq: u64) -> Result<Vec<u8>, String> {
+    let named: BTreeSet<String> = names(event.as_bytes()).into_iter().collect();
+    if texts.keys().any(|name| !named.contains(name)) {
+        return Err(format!("event {seq} does not refer to all texts that are shown with it"));
+    }
+    expand(event.as_bytes(), |name| {
+        let Some(text) = texts.get(name) else { return Ok(None) };
+        let salt = unhex(&text.salt).as_deref().and_then(Salt::from_bytes);
+        let salt = salt.ok_or_else(|| format!("the salt of a text of event {seq} is not 32 bytes in hexadecimal"))?;
+        let wording = Wording::opened(salt, text.literal.clone().into_bytes());
+        match wording.name() == name {
+            true => Ok(Some(wording.literal().to_vec())),
+            false => Err(format!("a text of event {seq} is not the one that was recorded")),
+        }
+    })
 }
 
 /// Whether the log is shown to continue the one that was seen before.

@@ -1,17 +1,16 @@
-//! `ledger` and `store`: verify, prove, check.
+//! `ledger`: verify, prove, log.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Subcommand;
 use entente_ledger::{Folder, Leaf, verify};
-use entente_store::Store;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Global, trust};
 use crate::failure::{Exit, Failure};
 use crate::words::hex;
 use crate::{output, seat};
-use entente_node::Held;
 
 /// `entente ledger`.
 #[derive(Debug, Subcommand)]
@@ -104,22 +103,41 @@ impl LedgerCommand {
                         "{error}; if the event is newer than the last checkpoint, run `entente ledger publish`"
                     ))
                 })?;
-                let opening = open.then(|| node.store().opening(event)).transpose()?;
+                let opening = match open {
+                    true => Some(node.store().opening(event)?.ok_or_else(|| {
+                        Failure::failed(format!(
+                            "the content of event {event} was destroyed, so nothing proves it any more; prove the entry \
+                             without `--open`"
+                        ))
+                    })?),
+                    false => None,
+                };
+                let texts = opening.iter().flat_map(|opening| &opening.texts);
+                let texts: BTreeMap<String, Value> = texts
+                    .map(|text| {
+                        let literal = String::from_utf8_lossy(text.literal());
+                        (text.name(), json!({ "salt": hex(text.salt().as_bytes()), "literal": literal }))
+                    })
+                    .collect();
                 let value = json!({
                     "proof": proof.render(),
                     "entry": String::from_utf8_lossy(&entry),
-                    "salt": opening.as_ref().map(|(salt, _)| hex(salt)),
-                    "event": opening.as_ref().map(|(_, event)| String::from_utf8_lossy(event).into_owned()),
+                    "salt": opening.as_ref().map(|opening| hex(&opening.salt)),
+                    "event": opening.as_ref().map(|opening| String::from_utf8_lossy(&opening.payload)),
+                    "texts": open.then_some(&texts),
                 });
                 output::either(global.json, &value, || {
                     output::line(proof.render().trim_end());
                     output::say(format!("entry: {}", String::from_utf8_lossy(&entry)));
-                    if let Some((salt, event)) = &opening {
+                    if let Some(opening) = &opening {
                         output::say(format!(
                             "salt: {}\nevent: {}",
-                            hex(salt),
-                            String::from_utf8_lossy(event)
+                            hex(&opening.salt),
+                            String::from_utf8_lossy(&opening.payload)
                         ));
+                    }
+                    for (name, text) in &texts {
+                        output::say(format!("text {name}: {text}"));
                     }
                 })?;
                 Ok(Exit::Done)
@@ -192,46 +210,4 @@ fn compare_with_store(global: &Global, report: &mut entente_ledger::VerifyReport
         });
     }
     Ok(())
-}
-
-/// `entente store`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum StoreCommand {
-    /// Rebuild the state from the events and compare; check every event against the ledger. Exit 6 on differences.
-    Check,
-    /// Write the state anew from the events.
-    Rebuild,
-}
-
-impl StoreCommand {
-    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let store = Store::<Held>::open(&global.data)?;
-        match self {
-            Self::Check => {
-                let bar = output::progress(0, "checking");
-                let differences = store.check(&mut |progress| {
-                    bar.set_length(progress.total);
-                    bar.set_position(progress.done);
-                })?;
-                bar.finish_and_clear();
-                let ok = differences.is_empty();
-                output::either(global.json, &json!({ "ok": ok, "differences": differences }), || {
-                    for difference in &differences {
-                        output::line(format!("{}: {}", difference.place, difference.problem));
-                    }
-                    output::line(if ok {
-                        "ok: events, state and ledger agree"
-                    } else {
-                        "they do not agree"
-                    });
-                })?;
-                Ok(if ok { Exit::Done } else { Exit::Tampered })
-            }
-            Self::Rebuild => {
-                store.rebuild()?;
-                output::say("the state was written anew from the events");
-                Ok(Exit::Done)
-            }
-        }
-    }
 }

@@ -22,6 +22,7 @@ pub(crate) mod report;
 mod request;
 mod rule;
 mod shell;
+mod store;
 mod texts;
 mod trust;
 mod watch;
@@ -139,9 +140,9 @@ enum Noun {
     /// The ledger: verify, prove, log.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// The store: check and rebuild.
+    /// The data folder: check, rebuild, upgrade, recover.
     #[command(subcommand)]
-    Store(ledger::StoreCommand),
+    Store(store::StoreCommand),
     /// Facts: what is protected in a report, statement by statement.
     #[command(subcommand)]
     Facts(facts::FactsCommand),

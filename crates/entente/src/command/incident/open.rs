@@ -1,7 +1,7 @@
 //! Opening a case, and taking texts into evidence.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use entente_core::handle::Opening;
 use entente_core::incident::{Stage, What};
@@ -15,7 +15,7 @@ use crate::command::Global;
 use crate::failure::Failure;
 use crate::{input, output, words};
 use entente_desk::cases;
-use entente_node::{Pinned, random_id};
+use entente_node::{Evidence, Pinned, random_id};
 
 /// The disclosures of a briefing that went beyond what was permitted.
 pub(super) fn beyond(node: &Pinned, briefing: &BriefingId) -> Result<BTreeSet<DisclosureId>, Failure> {
@@ -73,15 +73,12 @@ pub(super) fn evidence(
     found: &str,
     by: &By,
 ) -> Result<(), Failure> {
-    // Nothing is kept before all of it can be.
-    if !held(node, id, Some(&by.by))?.is_member(Some(&by.by)) {
-        return Err(Failure::failed(format!("{} does not work on {id}", by.by)));
-    }
-    files.iter().try_for_each(|file| input::bytes(file).map(|_| ()))?;
-    let mut commands = Vec::new();
+    let (mut commands, mut kept) = (Vec::new(), Vec::new());
     for file in files {
-        let (sha256, size) = keep(node, file)?;
-        output::say(format!("{}: {sha256}, {size} bytes, kept", file.display()));
+        let bytes = input::bytes(file)?;
+        let (sha256, size) = (words::hex(&Sha256::digest(&bytes)), bytes.len() as u64);
+        kept.push(Evidence { case: id.clone(), bytes });
+        output::say(format!("{}: {sha256}, {size} bytes", file.display()));
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
         commands.push(Command::NoteIncident {
             incident: id.clone(),
@@ -94,26 +91,8 @@ pub(super) fn evidence(
             },
         });
     }
-    node.submit_all(commands)?;
+    node.submit_with(commands, kept)?;
     output::either(global.json, held(node, id, None)?, || {
         output::line(format!("{} texts are in evidence", files.len()));
     })
-}
-
-/// Copies of evidence stand in the data folder, by their digest.
-fn keep(node: &Pinned, path: &Path) -> Result<(String, u64), Failure> {
-    let bytes = input::bytes(path)?;
-    let sha256 = words::hex(&Sha256::digest(&bytes));
-    let folder = node.folder().join("evidence");
-    let kept = folder.join(&sha256);
-    let failed = |error: std::io::Error| Failure::failed(format!("{}: {error}", kept.display()));
-    if kept.exists() {
-        return Ok((sha256, bytes.len() as u64));
-    }
-    output::folder(&folder)?;
-    output::file(&kept, &bytes)?;
-    let mut rights = std::fs::metadata(&kept).map_err(failed)?.permissions();
-    rights.set_readonly(true);
-    std::fs::set_permissions(&kept, rights).map_err(failed)?;
-    Ok((sha256, bytes.len() as u64))
 }

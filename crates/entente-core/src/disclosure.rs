@@ -54,8 +54,91 @@ pub struct Acknowledgement {
     pub by: PartyPath,
     /// When it said so.
     pub at: Timestamp,
-    /// What it did.
+    /// What it says about it in its own words.
     pub statement: String,
+    /// What its node did about a PURGE; none for other recalls, and from programs that do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Purged>,
+}
+
+/// What became of what was to be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Purged {
+    /// The keys of all of it were destroyed, and with them every text here, but for what is named.
+    Destroyed {
+        /// What remains.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        but_for: Vec<Remains>,
+    },
+    /// It was kept: a law forbids to destroy it.
+    NotDestroyed {
+        /// Which, and who says so.
+        basis: String,
+    },
+}
+
+/// Something that remains after a purge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Remains {
+    /// What an open case needs.
+    Case {
+        /// The originator's word that it may stay.
+        consent: String,
+    },
+    /// A backup from before.
+    Backup {
+        /// When it was made.
+        made: Timestamp,
+        /// Until when it is kept, as far as that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+    },
+    /// Reports that rest on it: they are closed with it, and belong to their originators.
+    Derived {
+        /// How many.
+        reports: usize,
+    },
+}
+
+impl std::fmt::Display for Purged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotDestroyed { basis } => write!(f, "not destroyed: legal hold, {basis}"),
+            Self::Destroyed { but_for } if but_for.is_empty() => f.write_str("destroyed"),
+            Self::Destroyed { but_for } => {
+                let but_for: Vec<String> = but_for.iter().map(ToString::to_string).collect();
+                write!(f, "destroyed but for {}", but_for.join("; "))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Remains {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Case { consent } => write!(f, "an open case, by the originator's consent ({consent})"),
+            Self::Backup { made, until } => {
+                write!(f, "a backup of {}", made.strftime("%Y-%m-%d %H:%M"))?;
+                match until {
+                    Some(until) => write!(f, ", kept until {until}"),
+                    None => f.write_str(", with no end stated"),
+                }
+            }
+            Self::Derived { reports: 1 } => f.write_str("a report that rests on it, which is closed"),
+            Self::Derived { reports } => write!(f, "{reports} reports that rest on it, which are closed"),
+        }
+    }
+}
+
+impl Acknowledgement {
+    /// What the holder says, in a line: what its node did, then its own words.
+    pub fn says(&self) -> String {
+        let outcome = self.outcome.as_ref().map(ToString::to_string);
+        let words = Some(self.statement.clone()).filter(|words| !words.is_empty());
+        outcome.into_iter().chain(words).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// An originator's call to take a report out of use.

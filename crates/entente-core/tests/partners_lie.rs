@@ -265,6 +265,7 @@ fn c6_nobody_states_our_acts() {
         by: party("HOME"),
         at: now(),
         statement: "destroyed".to_owned(),
+        outcome: None,
     };
     brought.holders = [(party("HOME"), Some(done.clone())), (party("THIRD"), Some(done))].into();
     node.from("GOOD", Message::Recall(brought)).unwrap();

@@ -221,6 +221,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
         by: party("EVIL"),
         at: now(),
         statement: String::new(),
+        outcome: None,
     };
     node.refuses("EVIL", Message::Acknowledgement(acknowledgement), "there is no recall");
     let disclosure = Disclosure {

@@ -55,6 +55,9 @@ pub enum NodeError {
         .0.display()
     )]
     OtherRoot(PathBuf),
+    /// What an upgrade left in clear is still there, so that nothing can be destroyed: the upgrade has to be confirmed first.
+    #[error("{} still holds texts in clear, so what is destroyed would still be there", .0.display())]
+    Unconfirmed(PathBuf),
     /// What was sealed is no message.
     #[error("its contents are not a message: {0}")]
     NotAMessage(String),

@@ -55,6 +55,16 @@ impl Keys {
         Ok(fresh)
     }
 
+    /// Locks the keys with another passphrase.
+    pub(crate) fn relock(&self, passphrase: SecretString, work: u8) -> Result<(), NodeError> {
+        let mut unlocked = self.unlocked.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whatever was unlocked before: whoever changes the passphrase has to know it.
+        let keys = Arc::new(KeyPair::load(&self.file, self.passphrase()?)?);
+        keys.save(&self.file, passphrase, work)?;
+        *unlocked = Some(keys);
+        Ok(())
+    }
+
     fn passphrase(&self) -> Result<SecretString, NodeError> {
         (self.ask)().map_err(NodeError::Passphrase)
     }

@@ -45,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backup;
 mod error;
 mod held;
 mod keys;
@@ -55,7 +56,8 @@ mod pinned;
 mod post;
 mod root;
 
-pub use entente_seal::{KeyPair, SecretString};
+pub use entente_seal::{ExposeSecret, KeyPair, SecretString};
+pub use backup::{Backup, Exported, Restored, recover, restore};
 pub use error::NodeError;
 pub use held::Held;
 pub use keys::AskPassphrase;
@@ -63,4 +65,4 @@ pub use moment::Moment;
 pub use node::{Evidence, Node, Surroundings, random_id};
 pub use pinned::Pinned;
 pub use post::{Received, Sent, SentFile, Waiting};
-pub use root::{Upgraded, confirm_upgrade, recover, upgrade};
+pub use root::{Upgraded, confirm_upgrade, upgrade};

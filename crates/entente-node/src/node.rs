@@ -176,9 +176,19 @@ impl Node {
             bytes: kept.bytes,
         });
         let attachments = attachments.collect();
-        Ok(self.store.submit(now, move |held: &Held| {
+        let purging = commands
+            .iter()
+            .any(|command| matches!(command, Command::AcknowledgeRecall { .. }));
+        if purging && let Some(old) = entente_store::unconfirmed(&self.folder) {
+            return Err(NodeError::Unconfirmed(old));
+        }
+        let receipt = self.store.submit(now, move |held: &Held| {
             decided(held.clone(), commands, now).map(|(change, _)| Change { attachments, ..change })
-        })?)
+        })?;
+        if purging {
+            self.remember_purges()?;
+        }
+        Ok(receipt)
     }
 
     /// The party's keys, unlocked when they are first needed.
@@ -187,6 +197,15 @@ impl Node {
     /// When the passphrase is wrong, or nobody can be asked for it.
     pub fn keys(&self) -> Result<Arc<KeyPair>, NodeError> {
         self.keys.get()
+    }
+
+    /// Locks the party's keys with another passphrase. Older copies of the key file still open with the old one.
+    ///
+    /// # Errors
+    /// When the old passphrase is wrong, or the keys cannot be written.
+    pub fn change_passphrase(&self, passphrase: SecretString, work: u8) -> Result<(), NodeError> {
+        self.store.hold()?;
+        self.keys.relock(passphrase, work)
     }
 
     /// Replaces the party's keys on the disk; partners have to be told the new ones.

@@ -135,18 +135,15 @@ pub fn confirm_upgrade(folder: &Path) -> Result<bool, NodeError> {
     Ok(found)
 }
 
-/// Gets the root key back from its copy. Gives where it stands now.
-///
-/// # Errors
-/// When the passphrase is wrong, the copy is not of this folder, or another root stands there that is not to be replaced:
-/// it is the one of this folder as it is after a purge, and what only it opens would be lost.
-pub fn recover(folder: &Path, surroundings: Surroundings, replace: bool) -> Result<PathBuf, NodeError> {
+/// Gets the root key of a folder back from its copy. Gives where it stands now, and the keys with which it was opened.
+pub(crate) fn recovered(folder: &Path, surroundings: Surroundings, replace: bool) -> Result<(PathBuf, Keys), NodeError> {
     if !folder.join("entente.db").exists() {
         return Err(StoreError::Missing(folder.to_owned()).into());
     }
     let root = place(surroundings.heads.as_deref(), folder)?;
+    let keys = Keys::new(folder, surroundings.passphrase);
     match Store::<Held>::inspect(folder, root.clone()) {
-        Ok(_) => return Ok(root.file),
+        Ok(_) => return Ok((root.file, keys)),
         Err(StoreError::OtherRoot(_)) if !replace => return Err(NodeError::OtherRoot(root.file)),
         Err(StoreError::NoRoot(_) | StoreError::BadRoot(_) | StoreError::OtherRoot(_)) => {}
         Err(error) => return Err(error.into()),
@@ -157,15 +154,14 @@ pub fn recover(folder: &Path, surroundings: Surroundings, replace: bool) -> Resu
         return Err(StoreError::BadRoot(path).into());
     }
     let sealed = std::fs::read(&path).map_err(failed(&path))?;
-    let keys = Keys::new(folder, surroundings.passphrase).get()?;
-    let copy = open_copy(&sealed, &keys)?;
+    let copy = open_copy(&sealed, &*keys.get()?)?;
     let before = std::fs::read(&root.file).ok();
     if let Some(heads) = root.file.parent() {
         entente_files::create_folder(heads).map_err(failed(heads))?;
     }
     entente_files::write(&root.file, &copy).map_err(failed(&root.file))?;
     match Store::<Held>::inspect(folder, root.clone()) {
-        Ok(_) => Ok(root.file),
+        Ok(_) => Ok((root.file, keys)),
         Err(error) => {
             if let Some(before) = before {
                 entente_files::write(&root.file, &before).map_err(failed(&root.file))?;

@@ -28,7 +28,7 @@ mod bundle;
 mod keys;
 mod rescue;
 
-pub use age::secrecy::SecretString;
+pub use age::secrecy::{ExposeSecret, SecretString};
 pub use bundle::{FORMAT, Header, MAX_BUNDLE, Opened, SealError, open, peek, seal};
 pub use rescue::{open_copy, seal_copy};
 pub use keys::{DEFAULT_WORK_FACTOR, KeyError, KeyPair, PublicKeys};

@@ -365,6 +365,45 @@ impl<P: Projection> Store<P> {
         self.reading(|tables| tables.attachment(digest))
     }
 
+    /// Calls `each` with every event of a kind, in plain words as far as they are still there.
+    ///
+    /// # Errors
+    /// When the database fails or an event cannot be read.
+    pub fn events_of_kind(&self, kind: &str, mut each: impl FnMut(Recorded<P::Event>)) -> Result<(), StoreError> {
+        self.reading(|tables| {
+            let mut query = tables.connection.prepare("SELECT seq FROM events WHERE kind = ?1 ORDER BY seq")?;
+            for seq in query.query_map([kind], |row| row.get::<_, i64>(0))? {
+                if let Some(stored) = tables.one_event(seq?.unsigned_abs())? {
+                    each(tables.recorded::<P>(&stored)?);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes a copy of the database, of one moment, without what was deleted. The file must not be there yet. It opens with
+    /// the root key of this moment.
+    ///
+    /// # Errors
+    /// When another process does not end, or the copy cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        // A purge meanwhile would leave a copy that nobody can open, or one that still holds what it destroyed.
+        self.hold()?;
+        let failed = |error| StoreError::File {
+            path: path.to_owned(),
+            error,
+        };
+        if path.exists() {
+            return Err(failed(std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
+        }
+        // For its owner only, from the first byte on.
+        let file = entente_files::open(path).map_err(failed)?;
+        let name = path.to_str().ok_or_else(|| failed(std::io::Error::other("its name is not text")))?;
+        self.reader()?.execute("VACUUM INTO ?1", [name])?;
+        file.sync_all().map_err(failed)?;
+        entente_files::settle(path).map_err(failed)
+    }
+
     /// Writes the copy of the root key for rescue anew, as after a change of the keys that it is readable with.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entente_node::{Pinned, SecretString, Surroundings};
+use entente_node::{ExposeSecret, Pinned, SecretString, Surroundings};
 
 use crate::failure::Failure;
 use crate::output;
@@ -37,25 +37,40 @@ fn heads_folder() -> Option<PathBuf> {
 
 /// The passphrase: from the environment, from a file, or asked for. Never from a flag.
 pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
-    if let Ok(text) = std::env::var("ENTENTE_PASSPHRASE") {
+    given("ENTENTE_PASSPHRASE", "ENTENTE_PASSPHRASE_FILE", "passphrase: ", new)
+}
+
+/// The passphrase that takes the place of the present one: from `ENTENTE_NEW_PASSPHRASE_FILE`, `ENTENTE_NEW_PASSPHRASE`, or
+/// asked for twice.
+pub(crate) fn new_passphrase() -> Result<SecretString, Failure> {
+    let fresh = given("ENTENTE_NEW_PASSPHRASE", "ENTENTE_NEW_PASSPHRASE_FILE", "new passphrase: ", true)?;
+    match fresh.expose_secret().is_empty() {
+        true => Err(Failure::failed(
+            "the new passphrase is empty: whoever has the key file could sign for the party; nothing was changed",
+        )),
+        false => Ok(fresh),
+    }
+}
+
+fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretString, Failure> {
+    if let Ok(text) = std::env::var(variable) {
         return Ok(SecretString::from(text));
     }
-    if let Some(path) = std::env::var_os("ENTENTE_PASSPHRASE_FILE") {
+    if let Some(path) = std::env::var_os(file) {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Failure::failed(format!("{}: {error}", Path::new(&path).display())))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     let asked = |prompt: &str| {
         rpassword::prompt_password(prompt).map_err(|_| {
-            Failure::failed(
-                "a passphrase is needed, and there is no terminal to ask on; set ENTENTE_PASSPHRASE_FILE to a file that \
-                 holds it, or ENTENTE_PASSPHRASE",
-            )
+            Failure::failed(format!(
+                "a passphrase is needed, and there is no terminal to ask on; set {file} to a file that holds it, or {variable}"
+            ))
         })
     };
-    let first = asked("passphrase: ")?;
+    let first = asked(prompt)?;
     if new && first != asked("the same again: ")? {
-        return Err(Failure::failed("the two passphrases differ; nothing was set up"));
+        return Err(Failure::failed("the two passphrases differ; nothing was changed"));
     }
     Ok(SecretString::from(first))
 }

@@ -127,3 +127,180 @@ fn a_lost_root_key_is_recovered_with_the_passphrase() {
     desk.ok("USA.SVC", &["store", "recover"]);
     desk.ok("USA.SVC", &["report", "show", REPORT]);
 }
+
+/// Everything that a thief of the data folder could turn into text, with the root key and the passphrase as they are now.
+fn readable(desk: &Desk, party: &str) -> String {
+    let target = desk.path("stolen");
+    let _ = std::fs::remove_dir_all(&target);
+    desk.ok(party, &["store", "export", "stolen"]);
+    let mut all = String::new();
+    for entry in [target.clone(), target.join("evidence")] {
+        for file in std::fs::read_dir(entry).unwrap().map(|entry| entry.unwrap().path()) {
+            if file.is_file() {
+                all.push_str(&String::from_utf8_lossy(&std::fs::read(file).unwrap()));
+            }
+        }
+    }
+    let waiting = desk.ok(party, &["--json", "outbox", "list"]).out;
+    all + &waiting
+}
+
+/// A holder with facts, a request, a substitute, a disclosure and a case with evidence, all about the report.
+fn holder() -> (Desk, String) {
+    let desk = Desk::delivered();
+    desk.substituted();
+    desk.ok("GBR.CAB", &["facts", "set", REPORT, "facts.json"]);
+    let said = ["--audience", "visitors.json", "--route", "said", "--by", "GBR.CAB/minister", "--unlawful"];
+    let add = ["--json", "disclosure", "add", "--report", REPORT, "--portions", "harm"];
+    let disclosure = desk.ok("GBR.CAB", &[&add[..], &said].concat()).json();
+    let disclosure = disclosure["disclosure"]["id"].as_str().unwrap().to_owned();
+    let officer = "GBR.CAB/disclosure-officer";
+    let open = ["--json", "incident", "open", "--by", officer, "--disclosure", &disclosure];
+    let case = desk.ok("GBR.CAB", &open).json()["id"].as_str().unwrap().to_owned();
+    desk.write("press.txt", "A ferry is to be sunk.");
+    let found = ["--found", "front page", "--by", officer];
+    desk.ok("GBR.CAB", &[&["incident", "evidence", &case, "press.txt"][..], &found].concat());
+    (desk, case)
+}
+
+/// The recall, as the holder takes it in.
+fn recalled(desk: &Desk) -> String {
+    desk.ok("USA.SVC", &["recall", "order", REPORT, "--action", "purge", "--reason", "at risk"]);
+    desk.receive("GBR.CAB");
+    let recalls = desk.ok("GBR.CAB", &["--json", "recall", "list"]).json();
+    recalls[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn d3_after_an_acknowledged_purge_nothing_that_is_left_says_the_text() {
+    let (desk, _) = holder();
+    let before = readable(&desk, "GBR.CAB");
+    for word in WORDS.iter().chain(&["passenger ferries in the region"]) {
+        assert!(before.contains(word), "{word} was there");
+    }
+    let old = desk.path("old-copy");
+    copy(&desk.path("GBR.CAB"), &old);
+    let recall = recalled(&desk);
+    let done = desk.ok("GBR.CAB", &["recall", "acknowledge", &recall]);
+    assert!(done.out.contains("is acknowledged: destroyed\n"), "{}", done.out);
+    assert!(done.err.contains("not covered: papers"), "{}", done.err);
+    let after = readable(&desk, "GBR.CAB");
+    for word in WORDS.iter().chain(&["passenger ferries in the region", "refrigerated", "Planned attack"]) {
+        assert!(!after.contains(word), "{word} is still there");
+    }
+    assert!(after.contains("content destroyed on"));
+    desk.ok("GBR.CAB", &["store", "check"]);
+    desk.ok("GBR.CAB", &["ledger", "verify"]);
+    desk.ok("GBR.CAB", &["store", "rebuild"]);
+    desk.ok("GBR.CAB", &["store", "check"]);
+    let shown = desk.ok("GBR.CAB", &["report", "show", REPORT]);
+    assert!(shown.out.contains("content destroyed on") && !shown.out.contains("Grey Tide"), "{}", shown.out);
+    // The originator is told what was done, not what was typed.
+    desk.receive("USA.SVC");
+    let told = desk.ok("USA.SVC", &["recall", "list"]);
+    assert!(told.out.contains("destroyed"), "{}", told.out);
+    // An old copy of the folder, put back by hand, opens with nothing that is here now; with its own rescue it is purged first.
+    std::fs::remove_dir_all(desk.path("GBR.CAB")).unwrap();
+    copy(&old, &desk.path("GBR.CAB"));
+    let refused = desk.run(&["--data", "GBR.CAB", "report", "show", REPORT]);
+    assert!(refused.code == 1 && refused.err.contains("purge"), "{}", refused.err);
+    let refused = desk.run(&["--data", "GBR.CAB", "store", "recover"]);
+    assert!(refused.code == 1 && refused.err.contains("--replace"), "{}", refused.err);
+    desk.ok("GBR.CAB", &["store", "recover", "--replace"]);
+    let again = readable(&desk, "GBR.CAB");
+    assert!(!again.contains("Grey Tide") && again.contains("content destroyed on"));
+}
+
+#[test]
+fn d3_what_stays_is_said() {
+    let (desk, case) = holder();
+    desk.ok("GBR.CAB", &["store", "backup", "safe", "--until", "2099-01-01"]);
+    let recall = recalled(&desk);
+    let hold = ["recall", "acknowledge", &recall, "--legal-hold", "order 7 of the district court"];
+    let held = desk.ok("GBR.CAB", &hold);
+    assert!(held.out.contains("not destroyed: legal hold, order 7"), "{}", held.out);
+    assert!(desk.ok("GBR.CAB", &["report", "show", REPORT]).out.contains("Grey Tide"));
+    let keep = format!("{case}=by voice, the duty officer");
+    let done = desk.ok("GBR.CAB", &["recall", "acknowledge", &recall, "--keep", &keep]);
+    assert!(done.out.contains("destroyed but for an open case"), "{}", done.out);
+    assert!(done.out.contains("a backup of") && done.out.contains("2099-01-01"), "{}", done.out);
+    let safe = desk.path("safe").canonicalize().unwrap();
+    assert!(done.out.contains(&safe.display().to_string()), "the backup is named here: {}", done.out);
+    let after = readable(&desk, "GBR.CAB");
+    assert!(after.contains("ferry is to be sunk") && !after.contains("Grey Tide"), "the case keeps its evidence");
+    desk.receive("USA.SVC");
+    let told = desk.ok("USA.SVC", &["--json", "recall", "list"]).out;
+    assert!(told.contains("2099-01-01") && !told.contains(&safe.display().to_string()), "{told}");
+}
+
+#[test]
+fn d3_a_restored_backup_is_purged_again_before_it_shows_anything() {
+    let (desk, _) = holder();
+    desk.ok("GBR.CAB", &["store", "backup", "safe"]);
+    assert_eq!(holding(&desk.path("safe"), &WORDS), Vec::<PathBuf>::new());
+    let recall = recalled(&desk);
+    desk.ok("GBR.CAB", &["recall", "acknowledge", &recall]);
+    std::fs::remove_dir_all(desk.path("GBR.CAB")).unwrap();
+    let refused = desk.run(&["--data", "GBR.CAB", "store", "restore", "safe"]);
+    assert!(refused.code == 1 && refused.err.contains("--replace"), "{}", refused.err);
+    assert!(!desk.path("GBR.CAB").exists() && !desk.path("GBR.CAB.restoring").exists());
+    let done = desk.ok("GBR.CAB", &["store", "restore", "safe", "--replace"]);
+    assert!(done.out.contains("1 purge") && done.out.contains("signs nothing"), "{}", done.out);
+    let after = readable(&desk, "GBR.CAB");
+    assert!(!after.contains("Grey Tide") && after.contains("content destroyed on"));
+    desk.ok("GBR.CAB", &["store", "check"]);
+    let refused = desk.run(&["--data", "GBR.CAB", "ledger", "publish"]);
+    assert!(refused.code != 0, "{}", refused.out);
+}
+
+#[test]
+fn d11_evidence_is_checked_and_in_the_backup() {
+    let (desk, _) = holder();
+    desk.ok("GBR.CAB", &["store", "backup", "safe"]);
+    std::fs::remove_dir_all(desk.path("GBR.CAB")).unwrap();
+    let done = desk.ok("GBR.CAB", &["store", "restore", "safe"]);
+    assert!(!done.out.contains("signs nothing"), "nothing newer was signed: {}", done.out);
+    assert!(readable(&desk, "GBR.CAB").contains("A ferry is to be sunk."), "the evidence came back");
+    desk.ok("GBR.CAB", &["ledger", "publish"]);
+    desk.ok("GBR.CAB", &["store", "check"]);
+    // One byte of the folder's database changed, wherever a text or a piece of evidence stands.
+    let database = desk.path("GBR.CAB/entente.db");
+    let direct = rusqlite::Connection::open(&database).unwrap();
+    let last = "SELECT name, sealed FROM texts ORDER BY seq DESC LIMIT 1";
+    let (name, mut sealed): (String, Vec<u8>) = direct.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let middle = sealed.len() / 2;
+    sealed[middle] ^= 1;
+    direct.execute("UPDATE texts SET sealed = ?1 WHERE name = ?2", (sealed, name)).unwrap();
+    drop(direct);
+    let found = desk.run(&["--data", "GBR.CAB", "store", "check"]);
+    assert_eq!(found.code, 6, "{}{}", found.out, found.err);
+}
+
+#[test]
+fn another_passphrase_locks_the_keys_and_a_folder_of_files_is_taken_in() {
+    let desk = Desk::delivered();
+    desk.write("new", "another one\n");
+    desk.write("empty", "\n");
+    let change = |file: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_entente"))
+            .args(["--data", "GBR.CAB", "passphrase", "change", "--work-factor", "2"])
+            .current_dir(desk.path(""))
+            .env("ENTENTE_HEADS", desk.path("heads"))
+            .env("ENTENTE_PASSPHRASE", "for a test")
+            .env("ENTENTE_NEW_PASSPHRASE_FILE", file)
+            .output()
+            .unwrap()
+    };
+    assert!(!change("empty").status.success());
+    desk.ok("GBR.CAB", &["ledger", "publish"]);
+    let changed = change("new");
+    assert!(changed.status.success(), "{}", String::from_utf8_lossy(&changed.stderr));
+    assert_ne!(desk.run(&["--data", "GBR.CAB", "ledger", "publish"]).code, 0);
+    // What is read needs no passphrase.
+    desk.ok("GBR.CAB", &["report", "list"]);
+    let ask = ["request", "open", "--report", REPORT, "--portions", "plot", "--audience", "visitors.json"];
+    let refused = desk.run(&[&["--data", "GBR.CAB"], &ask[..], &["--purpose", "threat-warning"]].concat());
+    assert_ne!(refused.code, 0);
+    let took = desk.ok("USA.SVC", &["receive", "post"]);
+    assert!(took.err.contains("for others"), "{}", took.err);
+}

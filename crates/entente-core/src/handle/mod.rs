@@ -11,6 +11,7 @@ mod lineage;
 mod meaning;
 mod notices;
 mod past;
+mod purge;
 mod receive;
 mod release;
 mod report;
@@ -22,6 +23,7 @@ pub(crate) use lineage::same_words;
 pub use lineage::{base_lineage, nearest_portion, party_of};
 pub use meaning::side_by_side;
 pub use past::Said;
+pub use purge::{Following, resting_on};
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
@@ -436,8 +438,8 @@ pub enum Command {
     AcknowledgeRecall {
         /// The recall.
         recall: RecallId,
-        /// What was done.
-        statement: String,
+        /// How it is followed.
+        following: Following,
     },
     /// Take in a message whose signature has been verified.
     Receive {
@@ -690,7 +692,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             action,
             reason,
         } => report::recall(state, id, &report, action, reason, context),
-        Command::AcknowledgeRecall { recall, statement } => report::acknowledge(state, &recall, statement, context),
+        Command::AcknowledgeRecall { recall, following } => purge::acknowledge(state, &recall, following, context),
         Command::Receive {
             from,
             id,

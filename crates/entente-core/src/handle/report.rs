@@ -549,34 +549,3 @@ pub(super) fn recall(
     }
     Ok(decided)
 }
-
-pub(super) fn acknowledge(
-    state: &State,
-    recall: &RecallId,
-    statement: String,
-    context: &Context<'_>,
-) -> Result<Decided, Refusal> {
-    let home = home(state)?;
-    let Some(known) = state.recalls.get(recall) else {
-        return Err(Refusal::missing(
-            "recall",
-            recall,
-            "`entente recall list` shows the recalls known here",
-        ));
-    };
-    if known.originator == *home {
-        return Err(Refusal::NotEntitled {
-            who: home.to_string(),
-            what: "acknowledge this recall",
-            why: "it ordered the recall; the holders acknowledge it".to_owned(),
-        });
-    }
-    let acknowledgement = Acknowledgement {
-        recall: recall.clone(),
-        by: home.clone(),
-        at: context.now,
-        statement,
-    };
-    Ok(Decided::events([Event::RecallAcknowledged(acknowledgement.clone())])
-        .send(known.originator.clone(), Message::Acknowledgement(acknowledgement)))
-}

@@ -13,7 +13,9 @@ use serde_json::json;
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{output, words};
-use entente_node::random_id;
+use entente_core::handle::{Following, resting_on};
+use entente_core::{Acknowledgement, IncidentId, Purged};
+use entente_node::{Pinned, random_id};
 
 /// What was released to whom.
 #[derive(Debug, Args)]
@@ -346,13 +348,21 @@ pub(crate) enum RecallCommand {
         #[arg(long)]
         reason: String,
     },
-    /// Acknowledge a recall: what was done with the copies here.
+    /// Acknowledge a recall: what was done with the copies here. A PURGE is carried out with it: every text of the report in
+    /// this node's folder is destroyed, and the acknowledgement says what was, and what was not.
     Acknowledge {
         /// The recall.
         recall: RecallId,
-        /// What was done.
-        #[arg(long)]
+        /// What was done, in your own words; of a PURGE, what was done besides, such as with papers.
+        #[arg(long, default_value = "")]
         statement: String,
+        /// Destroy nothing: a law forbids it. On what basis, and who says so.
+        #[arg(long, value_name = "BASIS")]
+        legal_hold: Option<String>,
+        /// An open case whose notes and evidence stay, and who at the originator consented, as INCIDENT=WORD; may be given
+        /// several times.
+        #[arg(long, value_name = "INCIDENT=WORD", value_parser = kept)]
+        keep: Vec<(IncidentId, String)>,
     },
     /// List recalls, and who has acknowledged them.
     List,
@@ -382,6 +392,62 @@ impl Action {
     }
 }
 
+fn kept(text: &str) -> Result<(IncidentId, String), String> {
+    let (case, word) = text.split_once('=').ok_or("write INCIDENT=WORD")?;
+    Ok((IncidentId::new(case).map_err(|error| error.to_string())?, word.to_owned()))
+}
+
+/// Follows a recall, and says what was done, what was not, and what nobody but people can see to.
+fn acknowledge(
+    node: &mut Pinned,
+    global: &Global,
+    recall: RecallId,
+    following: Following,
+) -> Result<Exit, Failure> {
+    let command = Command::AcknowledgeRecall {
+        recall: recall.clone(),
+        following,
+    };
+    node.submit(command)?;
+    let sent = exchange::flush(node, global)?;
+    let known = node.state().recalls.get(&recall);
+    let own = known.and_then(|known| known.holders.get(node.home().ok()?)?.clone());
+    let outcome = own.as_ref().and_then(|own| own.outcome.clone());
+    let derived = match (&outcome, known) {
+        (Some(Purged::Destroyed { .. }), Some(known)) => resting_on(node.state(), &known.report, known.version),
+        _ => BTreeSet::new(),
+    };
+    let backups = match &outcome {
+        Some(Purged::Destroyed { .. }) => node.node().backups()?,
+        _ => Vec::new(),
+    };
+    let value = json!({
+        "recall": recall, "outcome": outcome, "derived": derived, "backups": backups, "sent": sent,
+        "done": format!("recall {recall} is acknowledged"),
+    });
+    output::either(global.json, &value, || {
+        let says = own.as_ref().map(Acknowledgement::says).unwrap_or_default();
+        output::line(format!("recall {recall} is acknowledged: {says}"));
+        for report in &derived {
+            output::line(format!("    {report} rests on it: closed, and not destroyed"));
+        }
+        for backup in &backups {
+            let until = backup.until.as_deref().unwrap_or("an end that was not stated");
+            output::line(format!(
+                "    {} holds it until {until}; once it is gone, say so with `entente store backup --gone {0}`",
+                backup.place.display()
+            ));
+        }
+        if outcome.is_some() {
+            output::say(
+                "not covered: papers and files written elsewhere, swap, core dumps, and what the file system itself keeps",
+            );
+        }
+        exchange::say_sent(&sent);
+    })?;
+    Ok(Exit::Done)
+}
+
 impl RecallCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
@@ -407,9 +473,19 @@ impl RecallCommand {
                     done,
                 )
             }
-            Self::Acknowledge { recall, statement } => {
-                let done = format!("recall {recall} is acknowledged");
-                (Command::AcknowledgeRecall { recall, statement }, done)
+            Self::Acknowledge {
+                recall,
+                statement,
+                legal_hold,
+                keep,
+            } => {
+                let following = Following {
+                    statement,
+                    legal_hold,
+                    keep: keep.into_iter().collect(),
+                    beyond_reach: node.node().beyond_reach()?,
+                };
+                return acknowledge(&mut node, global, recall, following);
             }
             Self::List => {
                 let recalls: Vec<_> = node.state().recalls.values().collect();
@@ -417,7 +493,7 @@ impl RecallCommand {
                     recall.holders.iter().map(move |(holder, done)| {
                         let said = done.as_ref().map_or_else(
                             || "unconfirmed".to_owned(),
-                            |a| format!("says ({}): {}", a.at.strftime("%Y-%m-%d %H:%M"), a.statement),
+                            |a| format!("says ({}): {}", a.at.strftime("%Y-%m-%d %H:%M"), a.says()),
                         );
                         vec![
                             recall.id.to_string(),

@@ -83,9 +83,37 @@ impl Deliver {
 /// `entente receive`.
 #[derive(Debug, Args)]
 pub(crate) struct Receive {
-    /// The files.
+    /// The files, or folders of them: of a folder, every sealed file that is for this party, oldest first.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+}
+
+/// The sealed files that are meant, and how many in folders are for others.
+fn meant(paths: &[PathBuf], home: &PartyPath) -> Result<(Vec<PathBuf>, usize), Failure> {
+    let (mut files, mut others) = (Vec::new(), 0);
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let failed = |error: std::io::Error| Failure::failed(format!("{}: {error}", path.display()));
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(failed)? {
+            let file = entry.map_err(failed)?.path();
+            if file.extension().is_none_or(|end| end != "entente") {
+                continue;
+            }
+            // What is no sealed file is shown as such when it is taken in.
+            let header = entente_seal::peek(&crate::input::bytes(&file)?);
+            match header {
+                Ok(header) if header.to != home.as_str() => others += 1,
+                header => found.push((header.map(|header| header.created).unwrap_or_default(), file)),
+            }
+        }
+        found.sort();
+        files.extend(found.into_iter().map(|(_, file)| file));
+    }
+    Ok((files, others))
 }
 
 /// What a message brought, in a line.
@@ -162,8 +190,12 @@ impl Receive {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         let (mut taken, mut failed) = (Vec::new(), None);
+        let (files, others) = meant(&self.files, node.home()?)?;
+        if others > 0 {
+            output::say(format!("{others} files are for others, and stay where they are"));
+        }
         // A file that cannot be taken in must not keep the next ones out: they may be withdrawals and recalls.
-        for file in &self.files {
+        for file in &files {
             match take_in(&mut node, file) {
                 Ok(Received { header, message }) => {
                     let raised = match &message {
@@ -172,7 +204,7 @@ impl Receive {
                     };
                     taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message), "raised": raised.iter().filter_map(Resting::says).collect::<Vec<_>>() }));
                 }
-                Err(failure) if self.files.len() == 1 => return Err(failure),
+                Err(failure) if files.len() == 1 => return Err(failure),
                 Err(failure) => {
                     output::say(format!("not taken in: {}: {}", file.display(), failure.message));
                     failed.get_or_insert(failure.exit);

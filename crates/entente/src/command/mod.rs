@@ -17,6 +17,7 @@ mod ledger;
 mod marking;
 mod node;
 mod paper;
+mod passphrase;
 mod policy;
 pub(crate) mod report;
 mod request;
@@ -140,7 +141,10 @@ enum Noun {
     /// The ledger: verify, prove, log.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// The data folder: check, rebuild, upgrade, recover.
+    /// The passphrase that locks this party's keys.
+    #[command(subcommand)]
+    Passphrase(passphrase::PassphraseCommand),
+    /// The data folder: check, rebuild, back up, restore, export, upgrade, recover.
     #[command(subcommand)]
     Store(store::StoreCommand),
     /// Facts: what is protected in a report, statement by statement.
@@ -211,6 +215,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Receive(command) => command.run(global),
         Noun::Outbox(command) => command.run(global),
         Noun::Ledger(command) => command.run(global),
+        Noun::Passphrase(command) => command.run(global),
         Noun::Store(command) => command.run(global),
         Noun::Facts(command) => command.run(global),
         Noun::Source(command) => command.run(global),

@@ -1,5 +1,7 @@
 //! `store`: what an operator does with the data folder.
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use entente_node::Node;
 use serde_json::json;
@@ -22,6 +24,30 @@ pub(crate) enum StoreCommand {
         /// Overwrite and remove what the upgrade left in clear: the old file, and evidence.
         #[arg(long)]
         confirm: bool,
+    },
+    /// Copy the node into a folder, with everything that is needed to restore it but the passphrase.
+    Backup {
+        /// Where; a folder that is empty or not there yet. Without it, list the backups that are known.
+        folder: Option<PathBuf>,
+        /// Until when it is kept: a purge names it with this.
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// It is gone: a purge names it no longer.
+        #[arg(long, requires = "folder", conflicts_with = "until")]
+        gone: bool,
+    },
+    /// Put a backup back into the data folder, which must be empty or not there. What was purged since is purged again first.
+    Restore {
+        /// The backup.
+        backup: PathBuf,
+        /// Also where the root key of a newer state of this folder would be lost.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Write everything that is held as files in the clear, a JSON document each: state, events and evidence.
+    Export {
+        /// Where; a folder that is empty or not there yet.
+        folder: PathBuf,
     },
     /// Get the root key of the texts back from its copy in the folder, with the passphrase.
     Recover {
@@ -51,6 +77,19 @@ impl StoreCommand {
                 Ok(Exit::Done)
             }
             Self::Upgrade { confirm: false } => upgrade(global),
+            Self::Backup {
+                folder: Some(folder),
+                gone: true,
+                ..
+            } => gone(global, &folder),
+            Self::Backup {
+                folder: Some(folder),
+                until,
+                ..
+            } => backup(global, &folder, until),
+            Self::Backup { folder: None, .. } => backups(global),
+            Self::Restore { backup, replace } => restore(global, &backup, replace),
+            Self::Export { folder } => export(global, &folder),
             Self::Recover { replace } => {
                 let root = entente_node::recover(&global.data, surroundings(), replace)?;
                 output::either(global.json, &json!({ "root": root }), || {
@@ -82,6 +121,87 @@ fn check(global: &Global) -> Result<Exit, Failure> {
         });
     })?;
     Ok(if ok { Exit::Done } else { Exit::Tampered })
+}
+
+fn backup(global: &Global, folder: &Path, until: Option<String>) -> Result<Exit, Failure> {
+    let made = global.node()?.node().backup(folder, until)?;
+    output::either(global.json, &made, || {
+        output::line(format!("{} events are in {}", made.events, made.place.display()));
+        output::line("it opens with the passphrase of today; keep the folder of kept checkpoints apart from it");
+        if made.until.is_none() {
+            output::say("no end was stated: until it is said to be gone, every purge names it");
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn backups(global: &Global) -> Result<Exit, Failure> {
+    let known = global.node()?.node().backups()?;
+    output::either(global.json, &known, || {
+        let rows = known.iter().map(|backup| {
+            vec![
+                backup.made.strftime("%Y-%m-%d %H:%M").to_string(),
+                backup.place.display().to_string(),
+                backup.until.clone().unwrap_or_default(),
+                backup.events.to_string(),
+            ]
+        });
+        let rows = rows.collect();
+        output::table(&["made", "place", "until", "events"], rows, "no backup is known");
+    })?;
+    Ok(Exit::Done)
+}
+
+fn gone(global: &Global, folder: &Path) -> Result<Exit, Failure> {
+    let known = global.node()?.node().backup_gone(folder)?;
+    output::either(global.json, &json!({ "known": known }), || {
+        output::line(match known {
+            true => "no purge names it any more",
+            false => "no backup was known in this place; `entente store backup` lists them",
+        });
+    })?;
+    Ok(if known { Exit::Done } else { Exit::NotFound })
+}
+
+fn restore(global: &Global, backup: &Path, replace: bool) -> Result<Exit, Failure> {
+    let done = entente_node::restore(backup, &global.data, surroundings(), replace)?;
+    let behind = done.signed > done.events.saturating_sub(done.purged as u64);
+    let value = json!({
+        "events": done.events, "signed": done.signed, "purged": done.purged, "behind": behind,
+    });
+    output::either(global.json, &value, || {
+        output::line(format!("{} events are back in {}", done.events, global.data.display()));
+        if done.purged > 0 {
+            output::line(format!(
+                "{} purges since then were carried out again before anything else",
+                done.purged
+            ));
+        }
+        if behind {
+            output::line(format!(
+                "this copy is older than what was signed, {} entries: it can be read, and signs nothing",
+                done.signed
+            ));
+            output::line(
+                "to go on, restore a newer backup; without one, see docs/emergency-key-lost.md for setting up anew, and tell \
+                 partners which entries are lost",
+            );
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn export(global: &Global, folder: &Path) -> Result<Exit, Failure> {
+    let done = global.node()?.node().export(folder)?;
+    output::either(global.json, &done, || {
+        output::line(format!(
+            "{} events and {} pieces of evidence are in {}, in clear",
+            done.events,
+            done.evidence,
+            folder.display()
+        ));
+    })?;
+    Ok(Exit::Done)
 }
 
 fn upgrade(global: &Global) -> Result<Exit, Failure> {

@@ -204,7 +204,6 @@ impl Node {
     /// # Errors
     /// When the old passphrase is wrong, or the keys cannot be written.
     pub fn change_passphrase(&self, passphrase: SecretString, work: u8) -> Result<(), NodeError> {
-        self.store.hold()?;
         self.keys.relock(passphrase, work)
     }
 

@@ -14,7 +14,7 @@ use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{output, words};
 use entente_core::handle::{Following, resting_on};
-use entente_core::{Acknowledgement, IncidentId, Purged};
+use entente_core::{IncidentId, Purged};
 use entente_node::{Pinned, random_id};
 
 /// What was released to whom.
@@ -426,8 +426,10 @@ fn acknowledge(
         "done": format!("recall {recall} is acknowledged"),
     });
     output::either(global.json, &value, || {
-        let says = own.as_ref().map(Acknowledgement::says).unwrap_or_default();
-        output::line(format!("recall {recall} is acknowledged: {says}"));
+        match own.as_ref().filter(|own| own.outcome.is_some()) {
+            Some(own) => output::line(format!("recall {recall} is acknowledged: {}", own.says())),
+            None => output::line(format!("recall {recall} is acknowledged")),
+        }
         for report in &derived {
             output::line(format!("    {report} rests on it: closed, and not destroyed"));
         }

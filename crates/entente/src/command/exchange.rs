@@ -92,13 +92,14 @@ pub(crate) struct Receive {
 fn meant(paths: &[PathBuf], home: &PartyPath) -> Result<(Vec<PathBuf>, usize), Failure> {
     let (mut files, mut others) = (Vec::new(), 0);
     for path in paths {
-        if !path.is_dir() {
+        let folder = seat::path(path);
+        if !folder.is_dir() {
             files.push(path.clone());
             continue;
         }
         let failed = |error: std::io::Error| Failure::failed(format!("{}: {error}", path.display()));
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(failed)? {
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let file = entry.map_err(failed)?.path();
             if file.extension().is_none_or(|end| end != "entente") {
                 continue;

@@ -176,7 +176,7 @@ impl Cli {
             self.noun,
             Noun::Init(_)
                 | Noun::Node(_)
-                | Noun::Store(_)
+                | Noun::Passphrase(_)
                 | Noun::Marking(_)
                 | Noun::Exposure(_)
                 | Noun::Demo(_)
@@ -184,7 +184,8 @@ impl Cli {
                 | Noun::Man(_)
                 | Noun::Watch(watch::WatchCommand::Folder { .. })
         );
-        !here
+        let mends = matches!(&self.noun, Noun::Store(command) if !command.is_for_a_node());
+        !here && !mends
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::node::surroundings;
-use crate::output;
+use crate::{output, seat};
 
 /// `entente store`.
 #[derive(Debug, Subcommand)]
@@ -58,6 +58,11 @@ pub(crate) enum StoreCommand {
 }
 
 impl StoreCommand {
+    /// Whether a running node carries it out; what looks at or mends the folder itself is done here.
+    pub(crate) fn is_for_a_node(&self) -> bool {
+        matches!(self, Self::Backup { .. } | Self::Export { .. })
+    }
+
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Check => check(global),
@@ -124,7 +129,7 @@ fn check(global: &Global) -> Result<Exit, Failure> {
 }
 
 fn backup(global: &Global, folder: &Path, until: Option<String>) -> Result<Exit, Failure> {
-    let made = global.node()?.node().backup(folder, until)?;
+    let made = global.node()?.node().backup(&seat::path(folder), until)?;
     output::either(global.json, &made, || {
         output::line(format!("{} events are in {}", made.events, made.place.display()));
         output::line("it opens with the passphrase of today; keep the folder of kept checkpoints apart from it");
@@ -153,7 +158,7 @@ fn backups(global: &Global) -> Result<Exit, Failure> {
 }
 
 fn gone(global: &Global, folder: &Path) -> Result<Exit, Failure> {
-    let known = global.node()?.node().backup_gone(folder)?;
+    let known = global.node()?.node().backup_gone(&seat::path(folder))?;
     output::either(global.json, &json!({ "known": known }), || {
         output::line(match known {
             true => "no purge names it any more",
@@ -192,7 +197,7 @@ fn restore(global: &Global, backup: &Path, replace: bool) -> Result<Exit, Failur
 }
 
 fn export(global: &Global, folder: &Path) -> Result<Exit, Failure> {
-    let done = global.node()?.node().export(folder)?;
+    let done = global.node()?.node().export(&seat::path(folder))?;
     output::either(global.json, &done, || {
         output::line(format!(
             "{} events and {} pieces of evidence are in {}, in clear",

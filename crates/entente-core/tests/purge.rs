@@ -37,7 +37,7 @@ fn report(id: &str, version: u32, text: &str, from: Option<PortionRef>) -> Repor
     Report {
         id: ReportId::new(id).unwrap(),
         version,
-        title: format!("title, {text}"),
+        title: format!("title, {text}").into(),
         originator: party(if from.is_some() { "HOME" } else { "GOOD" }),
         scheme: SchemeId::new("tlp"),
         profile: String::new(),

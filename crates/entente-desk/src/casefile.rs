@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, Task, What};
 use entente_core::{
-    Disclosure, DisclosureId, IncidentId, Learned, Notice, Outcome, PartyPath, PersonId, PortionId, PortionRef,
+    Acknowledgement, Disclosure, DisclosureId, IncidentId, Learned, Notice, Outcome, PartyPath, PersonId, PortionId, PortionRef,
     ReportId, State,
 };
 use jiff::Timestamp;
@@ -373,7 +373,7 @@ fn recalled(state: &State, incident: &Incident) -> Vec<Recalled> {
                 report: recall.report.clone(),
                 action: recall.action.name(),
                 holder: holder.clone(),
-                statement: done.as_ref().map(|done| done.statement.clone()),
+                statement: done.as_ref().map(Acknowledgement::says),
             })
         })
         .collect()

@@ -90,24 +90,14 @@ pub fn known(moment: &Moment<'_>, view: &View<'_>) -> Result<Facts, NothingKnown
     let mut all = Vec::new();
     for (id, holding) in moment.state().reports.iter() {
         let Some(report) = holding.latest() else { continue };
-<<<<<<< HEAD:crates/entente-desk/src/holdings.rs
-        // A report that the reader must not know of is not there.
-        let Ok(seen) = reader.of(id, None) else { continue };
-        let seen = seen.map(|seen| seen.portions);
-        let kept = moment.state().facts.get(id).map_or(&[][..], Vec::as_slice);
-=======
         // What was destroyed has no wording left to be looked for.
         if holding.destroyed.contains_key(&report.version) {
             continue;
         }
-        let seen = match reader.map(|reader| visible(node, id, None, reader, None)) {
-            None => None,
-            Some(Ok(seen)) => Some(seen),
-            // A report that the reader must not know of is not there.
-            Some(Err(_)) => continue,
-        };
-        let kept = node.state().facts.get(id).map_or(&[][..], Vec::as_slice);
->>>>>>> fb09753 (Destroy what a PURGE recalls, say what was done, and back up, restore, export and relock a node):crates/entente/src/command/holdings.rs
+        // A report that the reader must not know of is not there.
+        let Ok(seen) = reader.of(id, None) else { continue };
+        let seen = seen.map(|seen| seen.portions);
+        let kept = moment.state().facts.get(id).map_or(&[][..], Vec::as_slice);
         all.extend(plain(id, kept, seen.as_ref()));
         let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion));
         let unwritten = unwritten(report, kept).filter(|(portion, _)| may(portion));

@@ -63,7 +63,9 @@ fn a_case_goes_through_its_stages() {
         .unwrap()
         .trim_end_matches(',')
         .to_owned();
-    let copy = desk.path("GBR.CAB/evidence").join(&digest);
+    assert!(!desk.path("GBR.CAB/evidence").exists(), "evidence is sealed with everything else");
+    desk.ok("GBR.CAB", &["store", "export", "exported"]);
+    let copy = desk.path("exported/evidence").join(&digest);
     assert_eq!(
         std::fs::read(&copy).unwrap(),
         std::fs::read(desk.path("article.txt")).unwrap()

@@ -198,7 +198,9 @@ fn what_is_no_command_is_not_listened_to() {
 fn a_wrong_passphrase_is_found_out_at_the_start() {
     let desk = Desk::new();
     desk.found("USA.SVC");
-    let refused = typed(desk.0.path(), &desk.path("USA.SVC"), &["node"], "", &[]);
+    let heads = desk.path("heads");
+    let heads: [(&str, &Path); 1] = [("ENTENTE_HEADS", &heads)];
+    let refused = typed(desk.0.path(), &desk.path("USA.SVC"), &["node"], "", &heads);
     assert_eq!(refused.code, 1);
     assert!(refused.err.contains("passphrase"), "{}", refused.err);
 }

@@ -478,6 +478,7 @@ fn sealed_files_are_taken_in_once_from_their_sender_unchanged() {
     let wrong = Command::new(env!("CARGO_BIN_EXE_entente"))
         .args(["--data", "GBR.CAB", "receive", &file])
         .current_dir(desk.0.path())
+        .env("ENTENTE_HEADS", desk.path("heads"))
         .env("ENTENTE_PASSPHRASE", "wrong")
         .output()
         .unwrap();

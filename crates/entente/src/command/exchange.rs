@@ -105,7 +105,7 @@ fn meant(paths: &[PathBuf], home: &PartyPath) -> Result<(Vec<PathBuf>, usize), F
                 continue;
             }
             // What is no sealed file is shown as such when it is taken in.
-            let header = entente_seal::peek(&crate::input::bytes(&file)?);
+            let header = entente_seal::peek(&input::bytes(&file)?);
             match header {
                 Ok(header) if header.to != home.as_str() => others += 1,
                 header => found.push((header.map(|header| header.created).unwrap_or_default(), file)),

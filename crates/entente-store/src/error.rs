@@ -28,6 +28,14 @@ pub enum StoreError {
         /// The format found.
         found: i64,
     },
+    /// An event was to be appended where the log does not end any more.
+    #[error("the log ends at event {head}, and what is to be appended was decided at event {base}; decide again")]
+    Moved {
+        /// Where it was decided.
+        base: u64,
+        /// Where the log ends.
+        head: u64,
+    },
     /// There is nothing to upgrade.
     #[error("{path} has the newest format already; its texts are sealed", path = .0.display())]
     Current(PathBuf),

@@ -7,6 +7,9 @@
 //! One thread writes. It takes all commands that are waiting into one transaction (group commit), and answers a
 //! command only when its transaction is durable (`synchronous=FULL`).
 //!
+//! What keeps the bytes stands behind traits ([`EventLog`], [`Documents`], [`Outbox`], [`Texts`], in steps of a [`Provider`]).
+//! [`Sqlite`] is one; another has to pass [`conformance`] unchanged.
+//!
 //! Nothing stands in clear: what is stored is sealed under a tree of keys whose root is a file of its own, outside the
 //! folder. Each text that may have to be destroyed has a key of its own. An event that [`Projection::destroys`] texts
 //! takes their keys away, and every key above them, before it is acknowledged; events go on naming them by salted
@@ -55,15 +58,18 @@
 //! ```
 
 mod check;
+pub mod conformance;
 mod cut;
 mod error;
 mod folder;
 mod key;
 mod outbox;
 mod projection;
+mod provider;
 mod purge;
 mod rows;
 mod schema;
+mod sqlite;
 mod store;
 mod upgrade;
 mod vault;
@@ -74,6 +80,9 @@ pub use error::{StoreError, SubmitError};
 pub use folder::Tell;
 pub use outbox::{Letter, Outgoing};
 pub use projection::{DocKey, Projection, Recorded, Topic};
+pub use provider::{Documents, EventLog, Outbox, Provider, Step, Texts};
+pub use rows::StoredEvent;
+pub use sqlite::Sqlite;
 pub use store::{Follow, Opening, Store};
 pub use upgrade::{Upgrade, Upgraded, confirm, unconfirmed, upgrade};
 pub use vault::{Rescue, RootPlace};

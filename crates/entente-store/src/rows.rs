@@ -30,15 +30,19 @@ pub(crate) struct Tables<'t> {
 }
 
 /// An event as it is stored.
-pub(crate) struct StoredEvent {
-    pub(crate) seq: u64,
-    pub(crate) time: String,
-    pub(crate) kind: String,
-    pub(crate) form: i64,
-    /// `None` once what it salted is destroyed.
-    pub(crate) salt: Option<Salt>,
+pub struct StoredEvent {
+    /// Its number.
+    pub seq: u64,
+    /// When it was recorded.
+    pub time: String,
+    /// Its kind, as it stands in the ledger in clear.
+    pub kind: String,
+    /// What its entry commits to: 1, to the payload as it is here; 0, to the payload in plain words.
+    pub form: i64,
+    /// The salt of its entry; `None` once that is destroyed.
+    pub salt: Option<Salt>,
     /// With references in place of its texts.
-    pub(crate) payload: Vec<u8>,
+    pub payload: Vec<u8>,
 }
 
 /// An event in plain words.
@@ -121,6 +125,13 @@ impl Tables<'_> {
         Ok(query.query_row([number(seq)], |row| row.get(0)).optional()?)
     }
 
+    /// The number of the last event.
+    pub(crate) fn head(self) -> Result<u64, StoreError> {
+        let mut query = (self.connection).prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?;
+        let head: i64 = query.query_row([], |row| row.get(0))?;
+        Ok(head.unsigned_abs())
+    }
+
     /// Takes the wording out of an event and seals it text by text. Gives the event with references.
     pub(crate) fn put_texts<P: Projection>(
         self,
@@ -136,7 +147,7 @@ impl Tables<'_> {
         Ok(payload)
     }
 
-    fn put_text(self, name: &str, seq: u64, topic: &Topic, plain: &[u8]) -> Result<(), StoreError> {
+    pub(crate) fn put_text(self, name: &str, seq: u64, topic: &Topic, plain: &[u8]) -> Result<(), StoreError> {
         let branch = vault::texts(seq);
         let (key, above) = (Key::random(), self.vault.branch_or_new(self.connection, &branch)?);
         self.connection
@@ -156,7 +167,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn open_text(self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, StoreError> {
+    pub(crate) fn open_text(self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, StoreError> {
         let mut query = (self.connection).prepare_cached("SELECT branch, key, sealed FROM texts WHERE name = ?1")?;
         let row = query.query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
         let Some((branch, key, sealed)): Option<(String, Vec<u8>, Vec<u8>)> = row.optional()? else {
@@ -206,10 +217,6 @@ impl Tables<'_> {
         Ok(name.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// Keeps an attachment of an event.
-    pub(crate) fn put_attachment(self, seq: u64, topic: &Topic, bytes: &[u8]) -> Result<(), StoreError> {
-        self.put_attachment_as(&digest(bytes), seq, topic, bytes)
-    }
 
     /// Keeps what an event calls by this digest, whether it is still that or not: a check will tell.
     pub(crate) fn put_attachment_as(
@@ -236,14 +243,18 @@ impl Tables<'_> {
 
     /// Writes a document of the projection as it is now, or removes it.
     pub(crate) fn put_document<P: Projection>(self, state: &P, key: &DocKey) -> Result<(), StoreError> {
-        let Some(value) = state.document(key) else {
-            return self.remove_document(key);
-        };
+        match state.document(key) {
+            Some(value) => self.seal_document(key, value.to_string().as_bytes()),
+            None => self.remove_document(key),
+        }
+    }
+
+    pub(crate) fn seal_document(self, key: &DocKey, json: &[u8]) -> Result<(), StoreError> {
         let branch = document_branch(key);
         let sealed = self
             .vault
             .branch_or_new(self.connection, &branch)?
-            .seal(&document_place(key), value.to_string().as_bytes());
+            .seal(&document_place(key), json);
         self.connection
             .prepare_cached(
                 "INSERT INTO documents (kind, id, branch, sealed) VALUES (?1, ?2, ?3, ?4)
@@ -265,6 +276,17 @@ impl Tables<'_> {
         self,
         mut each: impl FnMut(DocKey, Result<serde_json::Value, String>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.each_sealed(&mut |key, json| {
+            let value = json.and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string()));
+            each(key, value)
+        })
+    }
+
+    /// Calls `each` with every stored document as it was put, or with why it cannot be opened.
+    pub(crate) fn each_sealed(
+        self,
+        each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut query = (self.connection).prepare("SELECT kind, id, branch, sealed FROM documents")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
@@ -272,11 +294,8 @@ impl Tables<'_> {
             let (branch, sealed): (String, Vec<u8>) = (row.get(2)?, row.get(3)?);
             let above = self.vault.branch(self.connection, &branch)?;
             let opened = above.and_then(|above| above.open(&document_place(&key), &sealed));
-            let value = match opened {
-                Some(json) => serde_json::from_slice(&json).map_err(|error| error.to_string()),
-                None => Err("it is not what was sealed".to_owned()),
-            };
-            each(key, value)?;
+            let json = opened.map(|json| json.to_vec());
+            each(key, json.ok_or_else(|| "it is not what was sealed".to_owned()))?;
         }
         Ok(())
     }
@@ -285,8 +304,10 @@ impl Tables<'_> {
     pub(crate) fn loaded<P: Projection>(self) -> Result<(P, u64), StoreError> {
         let moment = self.connection.unchecked_transaction()?;
         self.vault.catch_up(self.connection)?;
-        let last: i64 = moment.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
-        Ok((self.restored()?, last.unsigned_abs() + 1))
+        let next = self.head()? + 1;
+        let restored = self.restored()?;
+        drop(moment);
+        Ok((restored, next))
     }
 
     /// The projection from its stored documents.

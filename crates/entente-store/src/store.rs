@@ -18,6 +18,7 @@ use crate::outbox::Letter;
 use crate::projection::{Projection, Recorded};
 use crate::rows::{Tables, number};
 use crate::schema;
+use crate::sqlite::Sqlite;
 use crate::vault::{RootPlace, Vault};
 use crate::writer::{Change, Job, Receipt, Refusal, Writer};
 
@@ -180,8 +181,7 @@ impl<P: Projection> Store<P> {
         let folder = Arc::new(folder);
         let writer = Writer {
             folder: folder.clone(),
-            connection,
-            vault,
+            sqlite: Sqlite { connection, vault },
             state,
             next,
             follow,

@@ -5,15 +5,16 @@ use std::sync::mpsc::Receiver;
 
 use entente_ledger::{Leaf, Salt, has_references};
 use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
 
+use crate::cut::{Cut, cut};
 use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::outbox::{Letter, Outgoing};
 use crate::projection::{Projection, Recorded, Topic};
-use crate::rows::{StoredEvent, Tables};
+use crate::provider::{Provider as _, Step};
+use crate::rows::{StoredEvent, Tables, digest};
 use crate::schema::REFERRING;
-use crate::vault::Vault;
+use crate::sqlite::Sqlite;
 use crate::store::Follow;
 
 /// The largest event stored: a report of the largest size, and then some.
@@ -92,8 +93,7 @@ enum Outcome<P: Projection> {
 
 pub(crate) struct Writer<P: Projection> {
     pub(crate) folder: Arc<Folder>,
-    pub(crate) connection: Connection,
-    pub(crate) vault: Vault,
+    pub(crate) sqlite: Sqlite,
     pub(crate) state: P,
     pub(crate) next: u64,
     /// Who is told of each durable state.
@@ -135,8 +135,7 @@ impl<P: Projection> Writer<P> {
             && let Err(error) = self.transact(&mut jobs, &mut outcomes)
         {
             self.stopped = Some(error.to_string());
-            // State and keys in memory are ahead of the disk: go back to what is durable.
-            self.vault.forget();
+            // The state in memory is ahead of the disk: go back to what is durable.
             (self.state, self.next) = self.tables().loaded()?;
         }
         if self.next != before {
@@ -166,10 +165,7 @@ impl<P: Projection> Writer<P> {
     }
 
     fn tables(&self) -> Tables<'_> {
-        Tables {
-            connection: &self.connection,
-            vault: &self.vault,
-        }
+        self.sqlite.tables()
     }
 
     /// Catches up for those who asked for it; gives the other jobs.
@@ -198,7 +194,7 @@ impl<P: Projection> Writer<P> {
     fn hold(&mut self) -> Result<(), StoreError> {
         if self.folder.hold()? || !self.settled {
             // A purge that was interrupted after its commit comes to its end before anything else is done.
-            self.vault.finish(&self.connection)?;
+            self.sqlite.vault.finish(&self.sqlite.connection)?;
             self.catch_up()?;
             self.settled = true;
         }
@@ -207,11 +203,9 @@ impl<P: Projection> Writer<P> {
 
     /// Takes in what another process has written: the events since, or everything where the log is not the one it was.
     fn catch_up(&mut self) -> Result<(), StoreError> {
-        self.vault.catch_up(&self.connection)?;
+        self.sqlite.vault.catch_up(&self.sqlite.connection)?;
         let before = self.next;
-        let last: i64 =
-            (self.connection).query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
-        match last.unsigned_abs() + 1 {
+        match self.tables().head()? + 1 {
             next if next == self.next => return Ok(()),
             next if next < self.next => (self.state, self.next) = self.tables().loaded()?,
             _ => self.take_in()?,
@@ -223,10 +217,7 @@ impl<P: Projection> Writer<P> {
     }
 
     fn take_in(&mut self) -> Result<(), StoreError> {
-        let tables = Tables {
-            connection: &self.connection,
-            vault: &self.vault,
-        };
+        let tables = self.sqlite.tables();
         let (state, next) = (&mut self.state, &mut self.next);
         tables.each_event(*next, |stored| {
             let record = tables.recorded::<P>(&stored)?;
@@ -261,87 +252,87 @@ impl<P: Projection> Writer<P> {
         }
     }
 
+    /// All jobs in one step.
     fn transact(
         &mut self,
         jobs: &mut impl Iterator<Item = Job<P>>,
         outcomes: &mut Vec<Outcome<P>>,
     ) -> Result<(), StoreError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let tables = Tables {
-            connection: &transaction,
-            vault: &self.vault,
-        };
-        let mut destroyed = false;
-        for job in jobs {
-            match job {
-                Job::Read(look) => outcomes.push(Outcome::Seen(look)),
-                Job::Hold(answer) | Job::CatchUp(answer) => {
-                    let receipt = Receipt {
-                        seqs: Vec::new(),
-                        ledger_size: self.next - 1,
-                    };
-                    outcomes.push(Outcome::Written(answer, receipt));
-                }
-                Job::Done(id, at, answer) => {
-                    let receipt = Receipt {
-                        seqs: Vec::new(),
-                        ledger_size: self.next - 1,
-                    };
-                    outcomes.push(Outcome::Written(answer, receipt));
-                    tables.sent(id, at)?;
-                }
-                Job::Write(time, decide, answer) => {
-                    let change = match decide(&self.state) {
-                        Ok(change) => change,
-                        Err(refusal) => {
-                            outcomes.push(Outcome::Refused(refusal));
-                            continue;
-                        }
-                    };
-                    let payloads = match encode::<P>(&change) {
-                        Ok(payloads) => payloads,
-                        // Refused as a whole before anything is written.
-                        Err(error) => {
-                            answer(Err(error));
-                            continue;
-                        }
-                    };
-                    let end = self.next + payloads.len() as u64;
-                    let receipt = Receipt {
-                        seqs: (self.next..end).collect(),
-                        ledger_size: end - 1,
-                    };
-                    outcomes.push(Outcome::Written(answer, receipt));
-                    for (event, payload) in change.events.into_iter().zip(payloads) {
-                        let record = Recorded {
-                            seq: self.next,
-                            time,
-                            event,
+        let (state, next) = (&mut self.state, &mut self.next);
+        self.sqlite.step(&mut |step| {
+            for job in jobs.by_ref() {
+                let receipt = |next: u64| Receipt {
+                    seqs: Vec::new(),
+                    ledger_size: next - 1,
+                };
+                match job {
+                    Job::Read(look) => outcomes.push(Outcome::Seen(look)),
+                    Job::Hold(answer) | Job::CatchUp(answer) => outcomes.push(Outcome::Written(answer, receipt(*next))),
+                    Job::Done(id, at, answer) => {
+                        outcomes.push(Outcome::Written(answer, receipt(*next)));
+                        step.left(id, at)?;
+                    }
+                    Job::Write(time, decide, answer) => {
+                        let change = match decide(state) {
+                            Ok(change) => change,
+                            Err(refusal) => {
+                                outcomes.push(Outcome::Refused(refusal));
+                                continue;
+                            }
                         };
-                        destroyed |= append(tables, &mut self.state, &record, payload)?;
-                        self.next += 1;
-                    }
-                    for kept in &change.attachments {
-                        tables.put_attachment(self.next - 1, &kept.topic, &kept.bytes)?;
-                    }
-                    for letter in change.outgoing {
-                        enqueue::<P>(tables, self.next - 1, letter)?;
+                        let payloads = match encode::<P>(&change) {
+                            Ok(payloads) => payloads,
+                            // Refused as a whole before anything is written.
+                            Err(error) => {
+                                answer(Err(error));
+                                continue;
+                            }
+                        };
+                        let end = *next + payloads.len() as u64;
+                        let receipt = Receipt {
+                            seqs: (*next..end).collect(),
+                            ledger_size: end - 1,
+                        };
+                        outcomes.push(Outcome::Written(answer, receipt));
+                        write(step, (state, next), time, change, payloads)?;
                     }
                 }
             }
-        }
-        if destroyed {
-            self.vault.replace_root(&transaction)?;
-        }
-        transaction.commit()?;
-        if destroyed {
-            // Nothing is acknowledged before the old root is gone.
-            self.vault.finish(&self.connection)?;
-        }
-        Ok(())
+            Ok(())
+        })
     }
+}
+
+/// Writes what a command changes.
+fn write<P: Projection>(
+    step: &dyn Step,
+    (state, next): (&mut P, &mut u64),
+    time: Timestamp,
+    change: Change<P::Event>,
+    payloads: Vec<Vec<u8>>,
+) -> Result<(), StoreError> {
+    for (event, payload) in change.events.into_iter().zip(payloads) {
+        let seq = *next;
+        append(step, state, &Recorded { seq, time, event }, &payload)?;
+        *next += 1;
+    }
+    let last = *next - 1;
+    for kept in &change.attachments {
+        let name = step.keyed(&digest(&kept.bytes))?;
+        step.keep(&name, last, &kept.topic, &kept.bytes)?;
+    }
+    for letter in change.outgoing {
+        let topic = P::letter_topic(&letter.payload);
+        let letter = Letter {
+            id: 0,
+            seq: last,
+            kind: letter.kind,
+            destination: letter.destination,
+            payload: letter.payload,
+        };
+        step.enqueue(&letter, topic.as_ref())?;
+    }
+    Ok(())
 }
 
 /// The events as they are stored; refused when one is too large, or something would leave without one.
@@ -375,45 +366,45 @@ fn encode<P: Projection>(change: &Change<P::Event>) -> Result<Vec<Vec<u8>>, Stor
         .collect()
 }
 
-/// Writes an event with its texts, its entry and the documents that it touches. Gives whether it destroyed something.
+/// Writes an event with its texts, its entry and the documents that it touches.
 fn append<P: Projection>(
-    tables: Tables<'_>,
+    step: &dyn Step,
     state: &mut P,
     record: &Recorded<P::Event>,
-    payload: Vec<u8>,
-) -> Result<bool, StoreError> {
-    let kind = P::kind(&record.event);
-    let payload = tables.put_texts::<P>(record.seq, state.topic(&record.event).as_ref(), payload)?;
+    payload: &[u8],
+) -> Result<(), StoreError> {
+    let (kind, time) = (P::kind(&record.event), record.time.to_string());
+    let payload = match state.topic(&record.event) {
+        None => payload.to_vec(),
+        Some(topic) => {
+            let Cut { payload, texts } = cut(payload, P::is_wording);
+            for text in &texts {
+                step.keep(&text.name(), record.seq, &topic, &text.to_bytes())?;
+            }
+            payload
+        }
+    };
     let salt = Salt::random();
-    let leaf = Leaf::new(record.seq, record.time.to_string(), kind, &salt, &payload);
-    tables.put_event(&StoredEvent {
+    let leaf = Leaf::new(record.seq, time.clone(), kind, &salt, &payload);
+    let stored = StoredEvent {
         seq: record.seq,
-        time: record.time.to_string(),
+        time,
         kind: kind.to_owned(),
         form: REFERRING,
         salt: Some(salt),
         payload,
-    })?;
-    tables.put_leaf(record.seq, &leaf.to_bytes())?;
+    };
+    step.append(record.seq - 1, &stored, &leaf.to_bytes())?;
     let touched = state.apply(record);
     let topics = P::destroys(&record.event);
     if !topics.is_empty() {
-        tables.destroy(&topics, &touched)?;
+        step.destroy(&topics, &touched)?;
     }
     for key in &touched {
-        tables.put_document(state, key)?;
+        match state.document(key) {
+            Some(value) => step.put(key, value.to_string().as_bytes())?,
+            None => step.remove(key)?,
+        }
     }
-    Ok(!topics.is_empty())
-}
-
-fn enqueue<P: Projection>(tables: Tables<'_>, seq: u64, letter: Outgoing) -> Result<(), StoreError> {
-    let topic = P::letter_topic(&letter.payload);
-    let letter = Letter {
-        id: tables.next_letter()?,
-        seq,
-        kind: letter.kind,
-        destination: letter.destination,
-        payload: letter.payload,
-    };
-    tables.put_letter(&letter, topic.as_ref(), None)
+    Ok(())
 }

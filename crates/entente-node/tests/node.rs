@@ -1,5 +1,7 @@
 //! A shared node: who reads keeps a moment, who writes moves it on, and what another process wrote is taken in.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

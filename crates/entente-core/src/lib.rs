@@ -35,15 +35,16 @@ pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
 pub use decide::{Decision, Query, Reading, Snapshot, decide};
 pub use disclosure::{
-    Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Override, Purged, Recall, RecallAction,
-    Remains, Route,
+    Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Override, Purged, Recall, RecallAction, Remains, Route,
 };
 pub use empty::{EmptyAudience, empty_audiences};
 pub use entente_exposure as exposure;
 pub use event::Event;
 pub use fact::{Extent, Fact, Learned, Slot, Status, ValueTerm, Words};
 pub use guard::{BeforeAfter, SourceGuard};
-pub use handle::{Command, Context, Decided, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle};
+pub use handle::{
+    Command, Context, Decided, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle,
+};
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError, Named,
     PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,

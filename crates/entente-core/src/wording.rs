@@ -44,7 +44,15 @@ impl Topic {
 
 /// Fields that hold wording, whatever they are a field of.
 const WORDING: &[&str] = &[
-    "text", "title", "reason", "change", "quote", "statement", "note", "despite", "reveals",
+    "text",
+    "title",
+    "reason",
+    "change",
+    "quote",
+    "statement",
+    "note",
+    "despite",
+    "reveals",
 ];
 /// Fields below which everything is wording: what a watcher looks for.
 const WORDING_BELOW: &[&str] = &["slots", "values"];
@@ -61,7 +69,9 @@ impl Destroyed {
     /// What is destroyed.
     pub fn topics(&self) -> Vec<Topic> {
         let cases = self.incidents.iter().map(Topic::case);
-        std::iter::once(Topic::report(&self.report, self.version)).chain(cases).collect()
+        std::iter::once(Topic::report(&self.report, self.version))
+            .chain(cases)
+            .collect()
     }
 }
 
@@ -127,9 +137,9 @@ impl State {
                 Some(Topic::report(&report.id, report.version))
             }
             Event::VersionExplained { report, version, .. } => Some(Topic::report(report, *version)),
-            Event::ReportWithdrawn { report, .. } | Event::ReportHeld { report, .. } | Event::FactsSet { report, .. } => {
-                Some(Topic::report(report, 0))
-            }
+            Event::ReportWithdrawn { report, .. }
+            | Event::ReportHeld { report, .. }
+            | Event::FactsSet { report, .. } => Some(Topic::report(report, 0)),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 Some(Topic::report(&request.report, request.version))
             }

@@ -254,7 +254,11 @@ fn left(state: &State, event: &Event, destroyed: &[Topic]) -> Event {
             _ => {}
         }
     }
-    let gone = |topic: &Topic| destroyed.iter().any(|d| d.about == topic.about && topic.version <= d.version);
+    let gone = |topic: &Topic| {
+        destroyed
+            .iter()
+            .any(|d| d.about == topic.about && topic.version <= d.version)
+    };
     let mut json = serde_json::to_value(event).unwrap();
     if state.topic(event).as_ref().is_some_and(gone) {
         blank(&mut json, &mut Vec::new());
@@ -273,11 +277,17 @@ fn d3_after_a_purge_no_word_is_left_in_state_or_events_and_both_agree() {
     }
     let json = serde_json::to_string(&state).unwrap();
     // What is about version 3, which is not recalled, stays.
-    let rest = json.replace("canary 3 was learned", "").replace("canary 3, they said", "");
+    let rest = json
+        .replace("canary 3 was learned", "")
+        .replace("canary 3, they said", "");
     let third = state.incidents.get(&IncidentId::new("inc-3").unwrap()).unwrap();
     assert_eq!(third.title, "canary is out", "a case about another version stays");
     let rest = rest.replacen("canary is out", "", 1);
-    assert!(!rest.contains("canary"), "{}", &rest[rest.find("canary").unwrap().saturating_sub(200)..]);
+    assert!(
+        !rest.contains("canary"),
+        "{}",
+        &rest[rest.find("canary").unwrap().saturating_sub(200)..]
+    );
     assert!(json.contains("stays") && json.contains("what we made of it"));
     assert!(json.contains("[content destroyed on 2026-11-20]"));
 
@@ -295,7 +305,10 @@ fn d3_after_a_purge_no_word_is_left_in_state_or_events_and_both_agree() {
 fn d3_the_acknowledgement_says_what_was_done() {
     let state = State::replay(&history());
     let plain = acknowledge(&state, Following::default()).unwrap();
-    assert_eq!(outcome(&plain), "destroyed but for a report that rests on it, which is closed");
+    assert_eq!(
+        outcome(&plain),
+        "destroyed but for a report that rests on it, which is closed"
+    );
     let backup = Remains::Backup {
         made: now(),
         until: Some("2027-01-01".to_owned()),
@@ -322,7 +335,10 @@ fn d3_the_acknowledgement_says_what_was_done() {
         ..Following::default()
     };
     let decided = acknowledge(&state, hold).unwrap();
-    assert_eq!(outcome(&decided), "not destroyed: legal hold, order 7 of the district court");
+    assert_eq!(
+        outcome(&decided),
+        "not destroyed: legal hold, order 7 of the district court"
+    );
     assert!(decided.events.iter().all(|event| event.destroys().is_empty()));
 }
 

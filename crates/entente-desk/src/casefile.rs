@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, Task, What};
 use entente_core::{
-    Acknowledgement, Disclosure, DisclosureId, IncidentId, Learned, Notice, Outcome, PartyPath, PersonId, PortionId, PortionRef,
-    ReportId, State,
+    Acknowledgement, Disclosure, DisclosureId, IncidentId, Learned, Notice, Outcome, PartyPath, PersonId, PortionId,
+    PortionRef, ReportId, State,
 };
 use jiff::Timestamp;
 use serde::Serialize;

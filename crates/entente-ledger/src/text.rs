@@ -162,7 +162,10 @@ mod tests {
     fn equal_texts_have_different_names() {
         let (one, other) = (Wording::new(b"\"same\"".to_vec()), Wording::new(b"\"same\"".to_vec()));
         assert_ne!(one.name(), other.name());
-        assert_eq!(Wording::from_bytes(&one.to_bytes()).map(|read| read.name()), Some(one.name()));
+        assert_eq!(
+            Wording::from_bytes(&one.to_bytes()).map(|read| read.name()),
+            Some(one.name())
+        );
     }
 
     #[test]

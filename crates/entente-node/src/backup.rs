@@ -341,4 +341,3 @@ fn copy(from: &Path, to: &Path) -> Result<(), NodeError> {
     io::copy(&mut source, &mut target).map_err(failed(to))?;
     target.sync_all().map_err(failed(to))
 }
-

@@ -56,8 +56,8 @@ mod pinned;
 mod post;
 mod root;
 
-pub use entente_seal::{ExposeSecret, KeyPair, SecretString};
 pub use backup::{Backup, Exported, Restored, recover, restore};
+pub use entente_seal::{ExposeSecret, KeyPair, SecretString};
 pub use error::NodeError;
 pub use held::Held;
 pub use keys::AskPassphrase;

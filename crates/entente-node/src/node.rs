@@ -90,12 +90,7 @@ impl Node {
         Self::open_with(folder, surroundings.heads, keys, surroundings.tell)
     }
 
-    pub(crate) fn open_with(
-        folder: &Path,
-        heads: Option<PathBuf>,
-        keys: Keys,
-        tell: Tell,
-    ) -> Result<Self, NodeError> {
+    pub(crate) fn open_with(folder: &Path, heads: Option<PathBuf>, keys: Keys, tell: Tell) -> Result<Self, NodeError> {
         if !folder.join("entente.db").exists() {
             return Err(StoreError::Missing(folder.to_owned()).into());
         }

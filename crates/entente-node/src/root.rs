@@ -136,7 +136,11 @@ pub fn confirm_upgrade(folder: &Path) -> Result<bool, NodeError> {
 }
 
 /// Gets the root key of a folder back from its copy. Gives where it stands now, and the keys with which it was opened.
-pub(crate) fn recovered(folder: &Path, surroundings: Surroundings, replace: bool) -> Result<(PathBuf, Keys), NodeError> {
+pub(crate) fn recovered(
+    folder: &Path,
+    surroundings: Surroundings,
+    replace: bool,
+) -> Result<(PathBuf, Keys), NodeError> {
     if !folder.join("entente.db").exists() {
         return Err(StoreError::Missing(folder.to_owned()).into());
     }

@@ -30,5 +30,5 @@ mod rescue;
 
 pub use age::secrecy::{ExposeSecret, SecretString};
 pub use bundle::{FORMAT, Header, MAX_BUNDLE, Opened, SealError, open, peek, seal};
-pub use rescue::{open_copy, seal_copy};
 pub use keys::{DEFAULT_WORK_FACTOR, KeyError, KeyPair, PublicKeys};
+pub use rescue::{open_copy, seal_copy};

@@ -112,7 +112,11 @@ impl<P: Projection> Replay<P> {
         };
         self.named.extend(names(&stored.payload));
         let destroyed = stored.form == PLAIN && !plain.missing.is_empty();
-        let committed = if stored.form == PLAIN { &plain.payload } else { &stored.payload };
+        let committed = if stored.form == PLAIN {
+            &plain.payload
+        } else {
+            &stored.payload
+        };
         let leaf = stored
             .salt
             .as_ref()
@@ -138,7 +142,8 @@ impl<P: Projection> Replay<P> {
         update(&mut self.digest, seq, &stored.payload);
         let topic = self.state.topic(&record.event);
         for name in &plain.missing {
-            self.gone.push((place.clone(), format!("its text {name}"), topic.clone()));
+            self.gone
+                .push((place.clone(), format!("its text {name}"), topic.clone()));
         }
         self.attachments(tables, &place, &record.event, topic.as_ref(), found)?;
         // What was gone by then is accounted for.
@@ -172,7 +177,9 @@ impl<P: Projection> Replay<P> {
             self.named.insert(tables.attachment_name(&digest)?);
             match tables.attachment(&digest) {
                 Ok(Some(_)) => {}
-                Ok(None) => self.gone.push((place.to_owned(), format!("the evidence {digest}"), topic.cloned())),
+                Ok(None) => self
+                    .gone
+                    .push((place.to_owned(), format!("the evidence {digest}"), topic.cloned())),
                 Err(error @ StoreError::Unreadable { .. }) => found.differ(place, error.to_string()),
                 Err(error) => return Err(error),
             }
@@ -183,7 +190,10 @@ impl<P: Projection> Replay<P> {
     /// What is gone although nothing destroyed it.
     fn missing(&self, found: &mut Found) {
         for (place, what, _) in &self.gone {
-            found.differ(place, format!("{what} is missing, and no event says that it was destroyed"));
+            found.differ(
+                place,
+                format!("{what} is missing, and no event says that it was destroyed"),
+            );
         }
     }
 

@@ -107,7 +107,11 @@ fn events_follow_each_other(open: Open<'_>) -> Result<(), Broken> {
         Ok(())
     })?;
     let leaf = entry.as_deref().and_then(Leaf::parse);
-    must("every event has its entry", leaf.is_some_and(|leaf| leaf.seq == 2), &entry)
+    must(
+        "every event has its entry",
+        leaf.is_some_and(|leaf| leaf.seq == 2),
+        &entry,
+    )
 }
 
 fn letter(payload: &[u8]) -> Letter {
@@ -141,7 +145,11 @@ fn a_step_that_fails_leaves_nothing(open: Open<'_>) -> Result<(), Broken> {
         Ok(())
     })?;
     let nothing = (head, documents, letters) == (2, 0, 0) && text.is_none();
-    must("a step that fails leaves nothing", nothing, (head, documents, letters, text))
+    must(
+        "a step that fails leaves nothing",
+        nothing,
+        (head, documents, letters, text),
+    )
 }
 
 fn documents(open: Open<'_>) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
@@ -198,7 +206,11 @@ fn letters_leave_once_and_their_numbers_are_never_given_again(open: Open<'_>) ->
     must("a letter leaves once", waiting(open)?.len() == 2, waiting(open)?)?;
     let mut next = 0;
     open()?.step(&mut |step| step.destroy(&[Topic::new("letters", 1)], &[]))?;
-    must("letters are destroyed with what they are about", waiting(open)?.is_empty(), waiting(open)?)?;
+    must(
+        "letters are destroyed with what they are about",
+        waiting(open)?.is_empty(),
+        waiting(open)?,
+    )?;
     open()?.step(&mut |step| {
         next = step.enqueue(&letter(b"next"), None)?;
         step.left(next, moment)
@@ -224,13 +236,25 @@ fn texts_stay_until_they_are_destroyed(open: Open<'_>) -> Result<(), Broken> {
         })?;
         Ok(text)
     };
-    must("a text is what was kept first", read("t1")?.as_deref() == Some(b"first"), read("t1")?)?;
+    must(
+        "a text is what was kept first",
+        read("t1")?.as_deref() == Some(b"first"),
+        read("t1")?,
+    )?;
     open()?.step(&mut |step| step.destroy(&[Topic::new("x", 1)], &[key("gone")]))?;
     must("what is destroyed is gone", read("t1")?.is_none(), read("t1")?)?;
     must("a later version stays", read("t2")?.is_some(), read("t2")?)?;
-    must("what is about another stays", read("t3")?.as_deref() == Some(b"of another"), read("t3")?)?;
+    must(
+        "what is about another stays",
+        read("t3")?.as_deref() == Some(b"of another"),
+        read("t3")?,
+    )?;
     let left: Vec<String> = documents(open)?.into_iter().map(|(id, _)| id).collect();
-    must("touched documents are gone, and no others", left == ["a", "c", "stays"], &left)
+    must(
+        "touched documents are gone, and no others",
+        left == ["a", "c", "stays"],
+        &left,
+    )
 }
 
 /// Appends steps of two events, a document, a letter and a text each, and says the number of each step's last event once it
@@ -279,11 +303,27 @@ pub fn after_kill(open: Open<'_>, acknowledged: u64) -> Result<(), Broken> {
         text = step.read(&format!("step {head}"))?;
         Ok(())
     })?;
-    must("what was acknowledged is there", head >= acknowledged, (head, acknowledged))?;
-    must("no half of a step is there", head % 2 == 0 && events == head && letters * 2 == head, (head, events, letters))?;
+    must(
+        "what was acknowledged is there",
+        head >= acknowledged,
+        (head, acknowledged),
+    )?;
+    must(
+        "no half of a step is there",
+        head % 2 == 0 && events == head && letters * 2 == head,
+        (head, events, letters),
+    )?;
     let now = Some(head.to_string().into_bytes());
     match head % 16 {
-        0 => must("what was destroyed is gone", last.is_none() && text.is_none(), (last, text)),
-        _ => must("document and text are of the last step", last == now && text == now, (last, text, head)),
+        0 => must(
+            "what was destroyed is gone",
+            last.is_none() && text.is_none(),
+            (last, text),
+        ),
+        _ => must(
+            "document and text are of the last step",
+            last == now && text == now,
+            (last, text, head),
+        ),
     }
 }

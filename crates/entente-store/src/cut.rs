@@ -99,7 +99,9 @@ mod tests {
 
     fn together(cut: &Cut) -> Vec<u8> {
         let find = |name: &str| cut.texts.iter().find(|text| text.name() == name);
-        let whole = expand(&cut.payload, |name| Ok::<_, ()>(find(name).map(|text| text.literal().to_vec())));
+        let whole = expand(&cut.payload, |name| {
+            Ok::<_, ()>(find(name).map(|text| text.literal().to_vec()))
+        });
         whole.expect("nothing fails")
     }
 

@@ -23,7 +23,9 @@ pub enum StoreError {
         error: std::io::Error,
     },
     /// The store was written by an older program, which left texts in clear.
-    #[error("the data has format {found}, of an older program, with its texts in clear; seal them with `entente store upgrade`")]
+    #[error(
+        "the data has format {found}, of an older program, with its texts in clear; seal them with `entente store upgrade`"
+    )]
     Older {
         /// The format found.
         found: i64,
@@ -40,7 +42,9 @@ pub enum StoreError {
     #[error("{path} has the newest format already; its texts are sealed", path = .0.display())]
     Current(PathBuf),
     /// The disk has too little room.
-    #[error("{needed} bytes are needed beside the old file, and {free} are free; nothing was changed; make room, then try again")]
+    #[error(
+        "{needed} bytes are needed beside the old file, and {free} are free; nothing was changed; make room, then try again"
+    )]
     NoRoom {
         /// How many bytes are needed.
         needed: u64,

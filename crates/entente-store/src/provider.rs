@@ -28,11 +28,7 @@ pub trait EventLog {
     ///
     /// # Errors
     /// When the provider fails, or `each` does.
-    fn tail(
-        &self,
-        from: u64,
-        each: &mut dyn FnMut(StoredEvent) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError>;
+    fn tail(&self, from: u64, each: &mut dyn FnMut(StoredEvent) -> Result<(), StoreError>) -> Result<(), StoreError>;
 
     /// The ledger's entry of an event.
     ///

@@ -44,7 +44,9 @@ impl Tables<'_> {
     fn destroy_texts(self, topic: &Topic, branches: &mut BTreeSet<String>) -> Result<(), StoreError> {
         let mut query = (self.connection)
             .prepare_cached("SELECT DISTINCT branch, seq FROM texts WHERE about = ?1 AND version <= ?2")?;
-        let rows = query.query_map(params![topic.about, topic.version], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = query.query_map(params![topic.about, topic.version], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
         let found: Vec<(String, i64)> = rows.collect::<Result<_, _>>()?;
         for (branch, seq) in found {
             branches.insert(branch);
@@ -64,8 +66,8 @@ impl Tables<'_> {
     }
 
     fn destroy_letters(self, topic: &Topic, branches: &mut BTreeSet<String>) -> Result<(), StoreError> {
-        let mut query =
-            (self.connection).prepare_cached("SELECT DISTINCT branch FROM outbox WHERE about = ?1 AND version <= ?2")?;
+        let mut query = (self.connection)
+            .prepare_cached("SELECT DISTINCT branch FROM outbox WHERE about = ?1 AND version <= ?2")?;
         let rows = query.query_map(params![topic.about, topic.version], |row| row.get(0))?;
         for branch in rows {
             branches.insert(branch?);
@@ -98,7 +100,8 @@ impl Tables<'_> {
 
     /// The letters that remain, under a fresh key.
     fn replace_letters(self, branch: &str) -> Result<(), StoreError> {
-        let mut query = (self.connection).prepare("SELECT id, sealed FROM outbox WHERE branch = ?1 AND sealed <> x''")?;
+        let mut query =
+            (self.connection).prepare("SELECT id, sealed FROM outbox WHERE branch = ?1 AND sealed <> x''")?;
         let rows = query.query_map([branch], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let letters: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
         let (old, fresh) = self.vault.replace(self.connection, branch)?;

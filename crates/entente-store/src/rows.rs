@@ -217,7 +217,6 @@ impl Tables<'_> {
         Ok(name.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-
     /// Keeps what an event calls by this digest, whether it is still that or not: a check will tell.
     pub(crate) fn put_attachment_as(
         self,

@@ -119,11 +119,7 @@ impl EventLog for Inside<'_> {
         self.tables.put_leaf(event.seq, entry)
     }
 
-    fn tail(
-        &self,
-        from: u64,
-        each: &mut dyn FnMut(StoredEvent) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn tail(&self, from: u64, each: &mut dyn FnMut(StoredEvent) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.tables.each_event(from, each)
     }
 

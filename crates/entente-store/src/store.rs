@@ -371,7 +371,9 @@ impl<P: Projection> Store<P> {
     /// When the database fails or an event cannot be read.
     pub fn events_of_kind(&self, kind: &str, mut each: impl FnMut(Recorded<P::Event>)) -> Result<(), StoreError> {
         self.reading(|tables| {
-            let mut query = tables.connection.prepare("SELECT seq FROM events WHERE kind = ?1 ORDER BY seq")?;
+            let mut query = tables
+                .connection
+                .prepare("SELECT seq FROM events WHERE kind = ?1 ORDER BY seq")?;
             for seq in query.query_map([kind], |row| row.get::<_, i64>(0))? {
                 if let Some(stored) = tables.one_event(seq?.unsigned_abs())? {
                     each(tables.recorded::<P>(&stored)?);
@@ -398,7 +400,9 @@ impl<P: Projection> Store<P> {
         }
         // For its owner only, from the first byte on.
         let file = entente_files::open(path).map_err(failed)?;
-        let name = path.to_str().ok_or_else(|| failed(std::io::Error::other("its name is not text")))?;
+        let name = path
+            .to_str()
+            .ok_or_else(|| failed(std::io::Error::other("its name is not text")))?;
         self.reader()?.execute("VACUUM INTO ?1", [name])?;
         file.sync_all().map_err(failed)?;
         entente_files::settle(path).map_err(failed)

@@ -59,7 +59,9 @@ pub fn unconfirmed(folder: &Path) -> Option<PathBuf> {
 /// # Errors
 /// When it cannot be removed.
 pub fn confirm(folder: &Path) -> Result<bool, StoreError> {
-    let Some(old) = unconfirmed(folder) else { return Ok(false) };
+    let Some(old) = unconfirmed(folder) else {
+        return Ok(false);
+    };
     entente_files::destroy(&old).map_err(|error| StoreError::File { path: old, error })?;
     Ok(true)
 }

@@ -29,7 +29,9 @@ fn sqlite_passes_the_rules_of_every_provider() {
 fn writes_until_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let told = until_killed(&|| open(Path::new(&folder)), &mut |seq| {
-        std::io::stderr().write_all(format!("acknowledged {seq}\n").as_bytes()).unwrap();
+        std::io::stderr()
+            .write_all(format!("acknowledged {seq}\n").as_bytes())
+            .unwrap();
     });
     told.unwrap();
 }
@@ -50,7 +52,9 @@ fn sqlite_keeps_every_acknowledged_step_whole_when_it_is_killed() {
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut last = |line: String| {
-            let seq = line.strip_prefix("acknowledged ").unwrap_or_else(|| panic!("the writer fails: {line}"));
+            let seq = line
+                .strip_prefix("acknowledged ")
+                .unwrap_or_else(|| panic!("the writer fails: {line}"));
             acknowledged = seq.parse().unwrap();
         };
         last(lines.next().unwrap().unwrap());

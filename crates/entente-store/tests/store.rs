@@ -246,7 +246,9 @@ fn changes_behind_the_store_s_back_are_found_and_mended() {
         .query_row("SELECT sealed FROM events WHERE seq = 3", [], |row| row.get(0))
         .unwrap();
     *event.last_mut().unwrap() ^= 1;
-    direct.execute("UPDATE events SET sealed = ?1 WHERE seq = 3", [event]).unwrap();
+    direct
+        .execute("UPDATE events SET sealed = ?1 WHERE seq = 3", [event])
+        .unwrap();
     let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
     let places: Vec<String> = store.check(&mut |_| ()).unwrap().into_iter().map(|d| d.place).collect();
     assert_eq!(places, ["event 3", "counter `a`", "counter `b`"]);
@@ -415,7 +417,8 @@ fn f6_writers_wait_for_each_other_and_readers_for_nobody() {
                 let told = told.clone();
                 let tell = std::sync::Arc::new(move |text: &str| told.lock().unwrap().push(text.to_owned()));
                 let store =
-                    Store::<Counters>::open_followed(dir.path(), toy::root(dir.path()), tell, Box::new(|_, _| ())).unwrap();
+                    Store::<Counters>::open_followed(dir.path(), toy::root(dir.path()), tell, Box::new(|_, _| ()))
+                        .unwrap();
                 scope.spawn(move || add(&store, "all", 1))
             })
             .collect();

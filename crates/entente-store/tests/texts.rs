@@ -61,7 +61,11 @@ fn holding(folder: &Path, what: &str) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(holding(&path, what));
-        } else if std::fs::read(&path).unwrap().windows(what.len()).any(|window| window == what.as_bytes()) {
+        } else if std::fs::read(&path)
+            .unwrap()
+            .windows(what.len())
+            .any(|window| window == what.as_bytes())
+        {
             found.push(path);
         }
     }
@@ -93,11 +97,18 @@ fn no_text_stands_in_clear() {
     let store = place.create();
     write(&store, "a", 1, "canary in a text");
     submit(&store, evidence("a", b"canary in evidence"));
-    assert_eq!(holding(&place.folder(), "canary"), Vec::<PathBuf>::new(), "while it is open");
+    assert_eq!(
+        holding(&place.folder(), "canary"),
+        Vec::<PathBuf>::new(),
+        "while it is open"
+    );
     assert_eq!(store.outbox().unwrap()[0].payload, b"a: canary in a letter");
     drop(store);
     assert_eq!(holding(&place.folder(), "canary"), Vec::<PathBuf>::new());
-    assert_eq!(place.open().read(|notes| notes.0["a"][0].1.clone()).unwrap(), "canary in a text");
+    assert_eq!(
+        place.open().read(|notes| notes.0["a"][0].1.clone()).unwrap(),
+        "canary in a text"
+    );
 }
 
 #[test]
@@ -124,7 +135,11 @@ fn d3_what_is_destroyed_is_gone_and_the_rest_stays() {
     submit(&store, evidence("b", b"other evidence"));
     let before = std::fs::read(place.root_file()).unwrap();
     destroy(&store, "a", 1);
-    assert_ne!(std::fs::read(place.root_file()).unwrap(), before, "the root is replaced");
+    assert_ne!(
+        std::fs::read(place.root_file()).unwrap(),
+        before,
+        "the root is replaced"
+    );
     for store in [store, place.open()] {
         let notes = store.read(|notes| notes.0.clone()).unwrap();
         assert_eq!(notes["a"], [(1, GONE.to_owned()), (2, "second version".to_owned())]);
@@ -132,7 +147,10 @@ fn d3_what_is_destroyed_is_gone_and_the_rest_stays() {
         assert_eq!(store.check(&mut |_| ()).unwrap(), []);
         let sha256 = |bytes: &[u8]| -> String { Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect() };
         assert_eq!(store.attachment(&sha256(b"canary in evidence")).unwrap(), None);
-        assert_eq!(store.attachment(&sha256(b"other evidence")).unwrap().unwrap(), b"other evidence");
+        assert_eq!(
+            store.attachment(&sha256(b"other evidence")).unwrap().unwrap(),
+            b"other evidence"
+        );
         assert_eq!(store.outbox().unwrap().len(), 1, "the letter about it is gone");
         // The event still proves that something was written, and does not say what.
         let opening = store.opening(1).unwrap().unwrap();
@@ -165,7 +183,11 @@ fn d3_no_old_page_opens_under_the_new_root() {
     let refused = Store::<Notes>::open(&old, place.root());
     assert!(matches!(refused, Err(StoreError::OtherRoot(_))));
     let latest = place.copies.lock().unwrap().last().cloned().unwrap();
-    assert_eq!(latest, std::fs::read(place.root_file()).unwrap(), "the copy for rescue holds the new root alone");
+    assert_eq!(
+        latest,
+        std::fs::read(place.root_file()).unwrap(),
+        "the copy for rescue holds the new root alone"
+    );
     // Not even when the database pretends to be of the new root's time: each branch was wrapped under the old one.
     let direct = rusqlite::Connection::open(old.join("entente.db")).unwrap();
     direct.execute("UPDATE vault SET epoch = 2", []).unwrap();
@@ -192,7 +214,10 @@ fn d3_an_interrupted_purge_is_finished() {
     assert_eq!(store.read(|notes| notes.0["a"][0].1.clone()).unwrap(), GONE);
     store.hold().unwrap();
     assert_eq!(std::fs::read(place.root_file()).unwrap(), new.into_bytes());
-    assert_eq!(*place.copies.lock().unwrap().last().unwrap(), std::fs::read(place.root_file()).unwrap());
+    assert_eq!(
+        *place.copies.lock().unwrap().last().unwrap(),
+        std::fs::read(place.root_file()).unwrap()
+    );
 }
 
 #[test]
@@ -235,7 +260,9 @@ fn d11_a_changed_or_missing_text_is_noticed() {
         let sql = format!("SELECT sealed FROM texts WHERE seq = {seq}");
         let mut sealed: Vec<u8> = direct.query_row(&sql, [], |row| row.get(0)).unwrap();
         *sealed.last_mut().unwrap() ^= 1;
-        direct.execute("UPDATE texts SET sealed = ?1 WHERE seq = ?2", (sealed, seq)).unwrap();
+        direct
+            .execute("UPDATE texts SET sealed = ?1 WHERE seq = ?2", (sealed, seq))
+            .unwrap();
         let found = places();
         assert!(found[0].starts_with(&format!("event {seq}: ")), "{found:?}");
         assert!(found[0].contains("changed"), "{found:?}");

@@ -56,7 +56,10 @@ fn first(folder: &Path, events: i64) {
             .unwrap();
     }
     database
-        .execute("INSERT INTO outbox VALUES (7, 1, 'letter', 'GBR', x'613a2063616e617279', NULL)", [])
+        .execute(
+            "INSERT INTO outbox VALUES (7, 1, 'letter', 'GBR', x'613a2063616e617279', NULL)",
+            [],
+        )
         .unwrap();
 }
 
@@ -84,7 +87,12 @@ fn entries(folder: &Path) -> Vec<Vec<u8>> {
 
 fn clear(folder: &Path) -> Vec<PathBuf> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let holds = |path: &PathBuf| std::fs::read(path).unwrap().windows(6).any(|window| window == b"canary");
+    let holds = |path: &PathBuf| {
+        std::fs::read(path)
+            .unwrap()
+            .windows(6)
+            .any(|window| window == b"canary")
+    };
     files.filter(holds).collect()
 }
 
@@ -98,7 +106,11 @@ fn an_old_folder_is_sealed_and_its_ledger_stays_what_it_was() {
     let before = entries(&folder);
     let done = run(&folder).unwrap();
     assert_eq!((done.events, done.resumed), (3, 0));
-    assert_eq!(clear(&folder), [unconfirmed(&folder).unwrap()], "the old file is kept until it is confirmed");
+    assert_eq!(
+        clear(&folder),
+        [unconfirmed(&folder).unwrap()],
+        "the old file is kept until it is confirmed"
+    );
     assert_eq!(entries(&folder)[..3], before);
     let store = Store::<Notes>::open(&folder, root(&folder)).unwrap();
     assert_eq!(store.check(&mut |_| ()).unwrap(), []);
@@ -136,7 +148,10 @@ fn an_interrupted_upgrade_goes_on() {
     }));
     assert!(stopped.is_err());
     let refused = Store::<Notes>::open(&folder, root(&folder));
-    assert!(matches!(refused, Err(StoreError::Older { found: 1 })), "the old file is as it was");
+    assert!(
+        matches!(refused, Err(StoreError::Older { found: 1 })),
+        "the old file is as it was"
+    );
     let done = run(&folder).unwrap();
     assert_eq!((done.events, done.resumed), (1200, 512));
     // Interrupted between the two steps in which the files change places.

@@ -103,7 +103,9 @@ impl From<NodeError> for Failure {
             NodeError::NoHeads => Self::failed(format!("{error}; set HOME, or ENTENTE_HEADS to a folder of its own")),
             NodeError::HeadsInside(_) => Self::failed(format!("{error}; set ENTENTE_HEADS to a folder outside it")),
             NodeError::OtherRoot(_) => Self::failed(format!("{error}: `entente store recover --replace`")),
-            NodeError::Unconfirmed(_) => Self::failed(format!("{error}; confirm the upgrade first: `entente store upgrade --confirm`")),
+            NodeError::Unconfirmed(_) => Self::failed(format!(
+                "{error}; confirm the upgrade first: `entente store upgrade --confirm`"
+            )),
             NodeError::OtherKind { ref from, .. } => Self::failed(format!("{error}; ask {from} to send it again")),
             NodeError::Passphrase(_) | NodeError::File { .. } | NodeError::NotAMessage(_) => Self::failed(error),
         }

@@ -43,7 +43,12 @@ pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
 /// The passphrase that takes the place of the present one: from `ENTENTE_NEW_PASSPHRASE_FILE`, `ENTENTE_NEW_PASSPHRASE`, or
 /// asked for twice.
 pub(crate) fn new_passphrase() -> Result<SecretString, Failure> {
-    let fresh = given("ENTENTE_NEW_PASSPHRASE", "ENTENTE_NEW_PASSPHRASE_FILE", "new passphrase: ", true)?;
+    let fresh = given(
+        "ENTENTE_NEW_PASSPHRASE",
+        "ENTENTE_NEW_PASSPHRASE_FILE",
+        "new passphrase: ",
+        true,
+    )?;
     match fresh.expose_secret().is_empty() {
         true => Err(Failure::failed(
             "the new passphrase is empty: whoever has the key file could sign for the party; nothing was changed",

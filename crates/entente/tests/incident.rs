@@ -63,7 +63,10 @@ fn a_case_goes_through_its_stages() {
         .unwrap()
         .trim_end_matches(',')
         .to_owned();
-    assert!(!desk.path("GBR.CAB/evidence").exists(), "evidence is sealed with everything else");
+    assert!(
+        !desk.path("GBR.CAB/evidence").exists(),
+        "evidence is sealed with everything else"
+    );
     desk.ok("GBR.CAB", &["store", "export", "exported"]);
     let copy = desk.path("exported/evidence").join(&digest);
     assert_eq!(

@@ -103,7 +103,10 @@ fn purge(
             )));
         }
     }
-    let kept = following.keep.values().map(|word| Remains::Case { consent: word.clone() });
+    let kept = following
+        .keep
+        .values()
+        .map(|word| Remains::Case { consent: word.clone() });
     let derived = resting_on(state, &recall.report, recall.version).len();
     let but_for = kept
         .chain((derived > 0).then_some(Remains::Derived { reports: derived }))

@@ -47,7 +47,13 @@ impl Projection for Notes {
                 about
             }
             Event::Destroyed { about, version } => {
-                for (_, text) in self.0.entry(about.clone()).or_default().iter_mut().filter(|(v, _)| v <= version) {
+                for (_, text) in self
+                    .0
+                    .entry(about.clone())
+                    .or_default()
+                    .iter_mut()
+                    .filter(|(v, _)| v <= version)
+                {
                     GONE.clone_into(text);
                 }
                 about

@@ -189,16 +189,14 @@ pub(crate) fn write(
                 because: because.to_owned(),
                 portions: portions.into_iter().collect(),
             },
-            Concern::Whole { .. } | Concern::None => {
-                match node.store().opening(seq)? {
-                    Some(opening) => opened(opening)?,
-                    None => Shown::Closed {
-                        because: "its content was destroyed, and it was recorded before contents could be proved apart"
-                            .to_owned(),
-                        portions: Vec::new(),
-                    },
-                }
-            }
+            Concern::Whole { .. } | Concern::None => match node.store().opening(seq)? {
+                Some(opening) => opened(opening)?,
+                None => Shown::Closed {
+                    because: "its content was destroyed, and it was recorded before contents could be proved apart"
+                        .to_owned(),
+                    portions: Vec::new(),
+                },
+            },
         };
         entries.push(Entry {
             entry: String::from_utf8(entry).map_err(Failure::failed)?,

@@ -189,7 +189,9 @@ fn check_entry(
 fn in_plain_words(event: &str, texts: &BTreeMap<String, Text>, seq: u64) -> Result<Vec<u8>, String> {
     let named: BTreeSet<String> = names(event.as_bytes()).into_iter().collect();
     if texts.keys().any(|name| !named.contains(name)) {
-        return Err(format!("event {seq} does not refer to all texts that are shown with it"));
+        return Err(format!(
+            "event {seq} does not refer to all texts that are shown with it"
+        ));
     }
     expand(event.as_bytes(), |name| {
         let Some(text) = texts.get(name) else { return Ok(None) };

@@ -394,16 +394,14 @@ impl Action {
 
 fn kept(text: &str) -> Result<(IncidentId, String), String> {
     let (case, word) = text.split_once('=').ok_or("write INCIDENT=WORD")?;
-    Ok((IncidentId::new(case).map_err(|error| error.to_string())?, word.to_owned()))
+    Ok((
+        IncidentId::new(case).map_err(|error| error.to_string())?,
+        word.to_owned(),
+    ))
 }
 
 /// Follows a recall, and says what was done, what was not, and what nobody but people can see to.
-fn acknowledge(
-    node: &mut Pinned,
-    global: &Global,
-    recall: RecallId,
-    following: Following,
-) -> Result<Exit, Failure> {
+fn acknowledge(node: &mut Pinned, global: &Global, recall: RecallId, following: Following) -> Result<Exit, Failure> {
     let command = Command::AcknowledgeRecall {
         recall: recall.clone(),
         following,

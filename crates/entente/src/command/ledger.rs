@@ -116,7 +116,10 @@ impl LedgerCommand {
                 let texts: BTreeMap<String, Value> = texts
                     .map(|text| {
                         let literal = String::from_utf8_lossy(text.literal());
-                        (text.name(), json!({ "salt": hex(text.salt().as_bytes()), "literal": literal }))
+                        (
+                            text.name(),
+                            json!({ "salt": hex(text.salt().as_bytes()), "literal": literal }),
+                        )
                     })
                     .collect();
                 let value = json!({

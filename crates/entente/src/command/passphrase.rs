@@ -29,12 +29,16 @@ impl PassphraseCommand {
         node.keys()?;
         node.node().change_passphrase(new_passphrase()?, work_factor)?;
         let backups = node.node().backups()?;
-        output::either(global.json, &json!({ "changed": true, "older_backups": backups }), || {
-            output::line("the keys are locked with the new passphrase");
-            for backup in &backups {
-                output::line(format!("    {} still opens with the old one", backup.place.display()));
-            }
-        })?;
+        output::either(
+            global.json,
+            &json!({ "changed": true, "older_backups": backups }),
+            || {
+                output::line("the keys are locked with the new passphrase");
+                for backup in &backups {
+                    output::line(format!("    {} still opens with the old one", backup.place.display()));
+                }
+            },
+        )?;
         Ok(Exit::Done)
     }
 }

@@ -77,7 +77,10 @@ pub(super) fn evidence(
     for file in files {
         let bytes = input::bytes(file)?;
         let (sha256, size) = (words::hex(&Sha256::digest(&bytes)), bytes.len() as u64);
-        kept.push(Evidence { case: id.clone(), bytes });
+        kept.push(Evidence {
+            case: id.clone(),
+            bytes,
+        });
         output::say(format!("{}: {sha256}, {size} bytes, kept", file.display()));
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
         commands.push(Command::NoteIncident {

@@ -69,9 +69,11 @@ impl Entente {
         let report = ReportId::new("R").expect("a letter");
         let scheme = SchemeId::new("us-ic");
         let mut state = State::default();
-        let persons: Vec<PersonId> = (0..world.persons.len())
-            .map(|n| PersonId::new(format!("P{n}")).expect("a letter and digits"))
-            .collect();
+        let named = |(n, person): (usize, &world::Person)| {
+            let id = format!("{}/p{n}", party(person.service));
+            PersonId::new(id).expect("a party, a letter and digits")
+        };
+        let persons: Vec<PersonId> = world.persons.iter().enumerate().map(named).collect();
         for (id, person) in persons.iter().zip(&world.persons) {
             let clearance = (person.level > 0).then(|| (scheme.clone(), level(person.level)));
             state.apply(&Event::PersonSet(Person {

@@ -263,6 +263,7 @@ impl Arrangement {
     pub fn laxer_in(&self, other: &Self) -> Vec<&'static str> {
         let kept = other.narrowed_by(self);
         let terms = [
+            ("parties", other.parties.iter().all(|party| self.binds(party))),
             ("purposes", kept.purposes == other.purposes),
             ("onward", kept.onward == other.onward),
             ("need_to_know", kept.need_to_know == other.need_to_know),

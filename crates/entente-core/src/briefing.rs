@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{BriefingId, FactId, PartyPath, PersonId, PortionRef, ReportId, RequestId};
 use crate::outcome::Outcome;
+use crate::request::Refusal;
 
 /// What an audience may be told of some reports, as it stood when the briefing was prepared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +44,18 @@ pub struct BriefingItem {
     /// What has to be observed where it may be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
+    /// What its mark says is to be observed, wherever it goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handling: Vec<String>,
     /// Why it may not be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
     /// Who could change that, and how.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remedies: Vec<String>,
+    /// What originators refused of it, for one of the attendees and this purpose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refusal>,
     /// Whose word is missing.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub without_consent_of: BTreeSet<PartyPath>,
@@ -61,7 +68,8 @@ pub struct BriefingItem {
 }
 
 impl BriefingItem {
-    /// Whether it may stand on a paper that is left with the attendees: permitted, without any condition.
+    /// Whether it may stand on a paper that is left with the attendees: permitted, without any condition but those that its
+    /// mark states wherever it goes.
     pub fn may_be_left(&self) -> bool {
         self.outcome == Outcome::Permit && self.conditions.is_empty()
     }

@@ -70,6 +70,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
     match event {
         Event::Founded { .. }
         | Event::PartySet(_)
+        | Event::MembershipSet { .. }
         | Event::PersonSet(_)
         | Event::AudienceSet(_)
         | Event::LocalRuleSet(_)

@@ -34,6 +34,15 @@ pub enum Event {
     },
     /// A party became known, or what is known of it changed.
     PartySet(Party),
+    /// A party was stated to be of the community, or not to be any more.
+    MembershipSet {
+        /// The party.
+        party: PartyPath,
+        /// Whether it is.
+        member: bool,
+        /// When that was stated.
+        at: Timestamp,
+    },
     /// A person became known, or what is known of them changed.
     PersonSet(Person),
     /// A rule of the party's own was set, set anew, or removed.
@@ -262,6 +271,7 @@ impl Event {
             | Self::IncidentNoted { .. } => "internal",
             Self::Founded { .. } => "founded",
             Self::PartySet(_) => "party-set",
+            Self::MembershipSet { .. } => "membership-set",
             Self::ArrangementSet(_) => "arrangement-set",
             Self::ArrangementStatusSet { .. } => "arrangement-status-set",
             Self::TermsProposed { .. } => "terms-proposed",

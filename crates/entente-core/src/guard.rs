@@ -164,7 +164,7 @@ impl<'s> SourceGuard<'s> {
         let persons = told.flatten().map(|person| (top(person), person.clone()));
         let held = source.reports.iter().filter_map(|report| state.reports.get(report));
         let delivered = held.flat_map(|holding| &holding.deliveries).filter_map(|delivery| {
-            let someone = PersonId::new(format!("{}/anyone", delivery.to)).ok()?;
+            let someone = PersonId::stored(format!("{}/anyone", delivery.to)).ok()?;
             Some((delivery.to.top(), someone))
         });
         persons.chain(delivered).collect()

@@ -44,6 +44,30 @@ pub enum NameError {
         /// A right name.
         example: &'static str,
     },
+    /// A name in another spelling than the one that names have.
+    #[error("{what} is spelt in one way only: write `{right}` instead of `{text}`")]
+    Spelling {
+        /// The kind of name.
+        what: &'static str,
+        /// What was given.
+        text: String,
+        /// The one spelling.
+        right: String,
+    },
+}
+
+/// The one spelling of a party's path: capitals, digits and `-`, in parts divided by `.`.
+fn party_spelling(text: &str) -> String {
+    text.to_ascii_uppercase().replace('_', "-")
+}
+
+/// The one spelling of a person's id: the party's path, one `/`, and small letters, digits and `-`.
+fn person_spelling(text: &str) -> String {
+    let small = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
+    match text.rsplit_once('/') {
+        Some((party, name)) => format!("{}/{}", party_spelling(party).replace('/', "."), small(name)),
+        None => small(text),
+    }
 }
 
 /// Checks a name; `/` is allowed where `slash` says so, and separators must stand between other characters.
@@ -83,8 +107,23 @@ fn check(what: &'static str, example: &'static str, text: &str, slash: bool) -> 
     Ok(())
 }
 
+/// Names that documents are kept under, in the spelling in which they were stored.
+pub(crate) trait Stored: Sized {
+    /// The name as it was stored.
+    fn from_stored(text: &str) -> Result<Self, NameError>;
+}
+
+impl Stored for String {
+    fn from_stored(text: &str) -> Result<Self, NameError> {
+        Ok(text.to_owned())
+    }
+}
+
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $example:literal, slash: $slash:literal) => {
+        id_type! { $(#[$doc])* $name, $what, $example, slash: $slash, spelt: str::to_owned }
+    };
+    ($(#[$doc:meta])* $name:ident, $what:literal, $example:literal, slash: $slash:literal, spelt: $spelling:path) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -94,11 +133,34 @@ macro_rules! id_type {
             #[doc = concat!("Reads a name such as `", $example, "`.")]
             ///
             /// # Errors
-            /// When the text is empty, too long, or has characters that names do not have.
+            /// When the text is empty, too long, has characters that names do not have, or is in another spelling than
+            /// the one that names have.
             pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
+                let name = Self::stored(text)?;
+                let right = $spelling(name.as_str());
+                match right == name.0 {
+                    true => Ok(name),
+                    false => Err(NameError::Spelling { what: $what, text: name.0, right }),
+                }
+            }
+
+            /// A name that was stored or sent, whatever its spelling: one in another spelling than today's stays what it
+            /// is, and is nobody's.
+            ///
+            /// # Errors
+            /// When the text is empty, too long, or has characters that names do not have.
+            pub fn stored(text: impl Into<String>) -> Result<Self, NameError> {
                 let text = text.into();
                 check($what, $example, &text, $slash)?;
                 Ok(Self(text))
+            }
+
+            /// The error that says how it is spelt, where it is not spelt so.
+            ///
+            /// # Errors
+            /// When it was stored in another spelling.
+            pub fn spelt(&self) -> Result<(), NameError> {
+                Self::new(self.as_str()).map(drop)
             }
 
             /// The name as text.
@@ -125,7 +187,13 @@ macro_rules! id_type {
             type Error = NameError;
 
             fn try_from(text: String) -> Result<Self, NameError> {
-                Self::new(text)
+                Self::stored(text)
+            }
+        }
+
+        impl Stored for $name {
+            fn from_stored(text: &str) -> Result<Self, NameError> {
+                Self::stored(text)
             }
         }
 
@@ -139,11 +207,11 @@ macro_rules! id_type {
 
 id_type! {
     /// An organisation, named by a path: `USA`, `USA.CIA`, `CERT-PL`. A path includes all below it.
-    PartyPath, "a party's name", "USA.CIA", slash: false
+    PartyPath, "a party's name", "USA.CIA", slash: false, spelt: party_spelling
 }
 id_type! {
     /// A person, as party and name: `GBR.FCDO/j-smith`.
-    PersonId, "a person's name", "GBR.FCDO/j-smith", slash: true
+    PersonId, "a person's name", "GBR.FCDO/j-smith", slash: true, spelt: person_spelling
 }
 id_type! {
     /// A named set of persons.
@@ -226,6 +294,18 @@ impl PartyPath {
         self.0.split('.').next().unwrap_or(&self.0)
     }
 
+    /// The path with characters that are taken for one another made one: two paths that look alike have the same.
+    pub(crate) fn looks(&self) -> String {
+        let alike = |c: char| match c.to_ascii_uppercase() {
+            '0' => 'O',
+            '1' | 'L' => 'I',
+            '5' => 'S',
+            '_' => '-',
+            c => c,
+        };
+        self.0.chars().map(alike).collect()
+    }
+
     /// This party as it would stand on a release list.
     pub fn entity(&self) -> Entity {
         Entity::new(&self.0)
@@ -256,7 +336,7 @@ impl PersonId {
     pub fn party(&self) -> Option<PartyPath> {
         self.0
             .rsplit_once('/')
-            .and_then(|(party, _)| PartyPath::new(party.replace('/', ".")).ok())
+            .and_then(|(party, _)| PartyPath::stored(party.replace('/', ".")).ok())
     }
 }
 
@@ -282,6 +362,16 @@ impl<I: fmt::Display> fmt::Display for Named<I> {
     }
 }
 
+impl<I: Stored> Stored for Named<I> {
+    fn from_stored(text: &str) -> Result<Self, NameError> {
+        let (by, id) = text.split_once('/').unwrap_or(("", text));
+        Ok(Self {
+            by: PartyPath::stored(by)?,
+            id: I::from_stored(id)?,
+        })
+    }
+}
+
 impl<I: FromStr<Err = NameError>> FromStr for Named<I> {
     type Err = NameError;
 
@@ -300,10 +390,10 @@ impl<I: fmt::Display> Serialize for Named<I> {
     }
 }
 
-impl<'de, I: FromStr<Err = NameError>> Deserialize<'de> for Named<I> {
+impl<'de, I: Stored> Deserialize<'de> for Named<I> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        Self::from_stored(&text).map_err(serde::de::Error::custom)
     }
 }
 
@@ -346,6 +436,38 @@ mod tests {
             ),
         ] {
             assert_eq!(PartyPath::new(text).unwrap_err().to_string(), problem, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn b10_a_path_has_one_spelling_and_what_was_stored_still_opens() {
+        for (text, right) in [("usa.svc", "USA.SVC"), ("Usa", "USA"), ("CERT_PL", "CERT-PL")] {
+            let error = PartyPath::new(text).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("a party's name is spelt in one way only: write `{right}` instead of `{text}`")
+            );
+            assert!(text.parse::<PartyPath>().is_err());
+            let stored: PartyPath = serde_json::from_str(&format!("\"{text}\"")).unwrap();
+            assert!(stored.spelt().is_err() && stored.as_str() == text);
+        }
+        for (text, right) in [
+            ("usa.svc/visitor", "USA.SVC/visitor"),
+            ("USA/Visitor", "USA/visitor"),
+            ("USA/SVC/visitor", "USA.SVC/visitor"),
+            ("USA/j_smith", "USA/j-smith"),
+            ("USA/j.smith", "USA/j-smith"),
+        ] {
+            let error = PersonId::new(text).unwrap_err().to_string();
+            assert!(
+                error.ends_with(&format!("write `{right}` instead of `{text}`")),
+                "{error}"
+            );
+            assert!(serde_json::from_str::<PersonId>(&format!("\"{text}\"")).is_ok());
+        }
+        // Letters of other alphabets are none.
+        for text in ["U\u{405}A", "\u{ff35}SA", "USA.SV\u{421}"] {
+            assert!(PartyPath::stored(text).is_err());
         }
     }
 

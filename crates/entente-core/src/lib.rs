@@ -55,7 +55,7 @@ pub use message::Message;
 pub use outcome::Outcome;
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};
-pub use request::{Consent, Progress, Recipients, Refusal, Request, Substitute};
+pub use request::{Carried, CarriedText, Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use shown::mark_for;
 pub use source::{ExposureAnswer, ProtectedSource, RegisterText};
 pub use state::{BadDocument, Document, Holding, RequestCase, State};

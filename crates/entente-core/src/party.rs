@@ -69,9 +69,9 @@ impl Person {
     }
 
     /// Whether the id names the party for which they act. Nobody is decided about as a person of one party and measured
-    /// as one of another: the id is the identity.
+    /// as one of another: the id is the identity, and it has one spelling.
     pub fn is_one(&self) -> bool {
-        self.id.party().as_ref() == Some(&self.party)
+        self.id.party().as_ref() == Some(&self.party) && self.id.spelt().is_ok()
     }
 
     /// Whether `now` is the person described here, with the same party and citizenships and no less clearance or access.

@@ -25,6 +25,10 @@ pub struct Origin {
     /// originator may have the text without asking it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub third_party: bool,
+    /// Whether the originator named the recipients: they are the original distribution then, and nobody joins it by a
+    /// delivery.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named: bool,
 }
 
 /// All originators of a portion, each with its own terms.
@@ -53,6 +57,7 @@ impl Lineage {
                     mine.from = &mine.from | &theirs.from;
                     mine.protects_source |= theirs.protects_source;
                     mine.third_party |= theirs.third_party;
+                    mine.named |= theirs.named;
                 })
                 .or_insert_with(|| theirs.clone());
         }

@@ -1,8 +1,9 @@
 //! The originator's side of onward release: requests, consents, refusals, substitutes, withdrawals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use entente_marking::{Label, Purpose};
+use entente_marking::{Label, Purpose, SchemeId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,65 @@ pub struct Request {
     /// By when an answer is of use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_by: Option<Timestamp>,
+    /// What the originator needs to answer.
+    #[serde(default, skip_serializing_if = "Carried::is_empty")]
+    pub carried: Carried,
+}
+
+impl Request {
+    /// A reference to one of its portions.
+    pub fn reference(&self, portion: &PortionId) -> PortionRef {
+        PortionRef {
+            report: self.report.clone(),
+            version: self.version,
+            portion: portion.clone(),
+        }
+    }
+}
+
+/// What an originator needs to answer about a report that it does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The portions asked for, as far as they stand in a report that the originator does not hold.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<PortionId, CarriedText>,
+    /// Which of the originator's portions somebody of the audience was shown before.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub shown: BTreeSet<PortionRef>,
+}
+
+impl Carried {
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.shown.is_empty()
+    }
+}
+
+/// A portion of the asker's that rests on the originator's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarriedText {
+    /// Its mark.
+    pub mark: String,
+    /// The scheme of the mark.
+    pub scheme: SchemeId,
+    /// The variant of the scheme.
+    pub profile: String,
+    /// The originator's own portions on which it rests, by the names that it knows.
+    pub from: BTreeSet<PortionRef>,
+    /// Its text; none where another originator's terms do not let the originator have it: the text is withheld.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl fmt::Display for CarriedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bases: Vec<String> = self.from.iter().map(ToString::to_string).collect();
+        let text = self.text.as_deref().unwrap_or("(text withheld)");
+        match bases.is_empty() {
+            true => write!(f, "{} {text}", self.mark),
+            false => write!(f, "{} {text} [rests on {}]", self.mark, bases.join(", ")),
+        }
+    }
 }
 
 /// How far a request has come for one portion.
@@ -192,6 +252,16 @@ pub struct Refusal {
     pub reason: String,
     /// When.
     pub given: Timestamp,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let day = self.given.strftime("%Y-%m-%d");
+        match self.reason.trim() {
+            "" => write!(f, "{} refused it on {day} (no reason given)", self.originator),
+            reason => write!(f, "{} refused it on {day} (“{reason}”)", self.originator),
+        }
+    }
 }
 
 /// Another text that may be given in place of a portion.

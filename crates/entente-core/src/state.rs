@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, Named, PartyPath, PersonId,
-    PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId, Stored,
 };
 use crate::incident::{Incident, IncidentNotice};
 use crate::kept::Kept;
@@ -143,7 +143,7 @@ macro_rules! state {
                 let value = match kind {
                     "home" => self.home.as_ref().map(serde_json::to_value),
                     $( $kind => {
-                        let key = id.parse::<$key>().ok();
+                        let key = <$key>::from_stored(id).ok();
                         key.and_then(|key| self.$field.get(&key)).map(serde_json::to_value)
                     } )*
                     _ => None,
@@ -160,7 +160,7 @@ macro_rules! state {
                 match kind {
                     "home" => self.home = Some(serde_json::from_value(value).map_err(|e| bad(e.to_string()))?),
                     $( $kind => {
-                        let key: $key = id.parse().map_err(|e| bad(format!("{e}")))?;
+                        let key = <$key>::from_stored(id).map_err(|e| bad(e.to_string()))?;
                         self.$field.insert(key, serde_json::from_value(value).map_err(|e| bad(e.to_string()))?);
                     } )*
                     _ => return Err(bad("there is no such kind".to_owned())),
@@ -174,6 +174,8 @@ macro_rules! state {
 state! {
     /// Parties by path.
     parties: PartyPath => Party, "party";
+    /// Since when a party is stated to be of the community (TLP:GREEN), by path.
+    members: PartyPath => Timestamp, "member";
     /// Persons by id.
     persons: PersonId => Person, "person";
     /// Audiences by name.
@@ -223,6 +225,9 @@ pub(crate) fn envelope_key(from: &PartyPath, id: &str) -> String {
     format!("{from}/{id}")
 }
 
+/// The most portions followed down a lineage to those that an originator knows.
+const MAX_NAMED: usize = 4096;
+
 impl State {
     /// Applies what happened. Returns the documents that it touched.
     #[expect(clippy::too_many_lines, reason = "one arm an event, each a line or two")]
@@ -237,6 +242,13 @@ impl State {
             Event::PartySet(party) => {
                 self.parties.insert(party.path.clone(), party.clone());
                 vec![touched("party", &party.path)]
+            }
+            Event::MembershipSet { party, member, at } => {
+                match member {
+                    true => drop(self.members.entry(party.clone()).or_insert(*at)),
+                    false => self.members.remove(party),
+                }
+                vec![touched("member", party)]
             }
             Event::PersonSet(person) => {
                 self.persons.insert(person.id.clone(), person.clone());
@@ -488,6 +500,22 @@ impl State {
         self.parties.get(party).is_some_and(|party| party.recipient.is_some())
     }
 
+    /// The consents about a report that count here. One that answers about a text which came with the request is about that
+    /// text, at whoever asked: it opens nothing at the originator, whatever report of that name comes here later.
+    pub(crate) fn consents_of<'s>(&'s self, report: &ReportId) -> impl Iterator<Item = &'s Consent> {
+        let of_report = self.consents.of(report);
+        of_report.filter(|consent| {
+            let request = consent.request.as_ref().and_then(|id| self.requests.get(id));
+            let came = request
+                .map(|case| &case.request)
+                .filter(|request| self.home.as_ref() != Some(&request.from));
+            came.is_none_or(|request| {
+                let mut texts = request.carried.texts.keys();
+                !texts.any(|carried| consent.portions.iter().any(|named| named.portion == *carried))
+            })
+        })
+    }
+
     /// Those of these persons who are not known here, as outsiders.
     pub(crate) fn outsiders<'i>(&self, ids: impl IntoIterator<Item = &'i PersonId>) -> Vec<Person> {
         let unknown = ids.into_iter().filter(|id| !self.persons.contains_key(id));
@@ -517,7 +545,7 @@ impl State {
     }
 
     /// Whether a party has the report that a portion is of: it wrote it, or this party delivered it there.
-    fn knows(&self, party: &PartyPath, portion: &PortionRef) -> bool {
+    pub(crate) fn knows(&self, party: &PartyPath, portion: &PortionRef) -> bool {
         let Some(holding) = self.reports.get(&portion.report) else {
             return false;
         };
@@ -533,13 +561,25 @@ impl State {
     /// What a portion is called towards one of its originators: by its own name where the originator has the report, else
     /// by the originator's portions on which it rests. A report that a party never got is not its business.
     pub(crate) fn named_for(&self, party: &PartyPath, portion: &PortionRef) -> BTreeSet<PortionRef> {
-        let lineage = self.portion(portion).map(|known| &known.lineage);
-        let origins = lineage.into_iter().flat_map(Lineage::iter);
-        let theirs = origins.filter(|(originator, _)| party.includes(originator));
-        let bases: BTreeSet<PortionRef> = theirs.flat_map(|(_, origin)| origin.from.iter().cloned()).collect();
-        match self.knows(party, portion) || bases.is_empty() {
+        let bases = |of: &PortionRef| -> BTreeSet<PortionRef> {
+            let lineage = self.lineage_of(of).unwrap_or_default();
+            let theirs = lineage.iter().filter(|(originator, _)| party.includes(originator));
+            theirs.flat_map(|(_, origin)| origin.from.iter().cloned()).collect()
+        };
+        let (mut named, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = vec![portion.clone()];
+        while let Some(next) = open.pop() {
+            let below = bases(&next);
+            match self.knows(party, &next) || below.is_empty() {
+                true => drop(named.insert(next)),
+                // What rests on itself, or on too much, is named as far as it was followed.
+                false if seen.len() < MAX_NAMED && seen.insert(next.clone()) => open.extend(below),
+                false => {}
+            }
+        }
+        match named.is_empty() {
             true => BTreeSet::from([portion.clone()]),
-            false => bases,
+            false => named,
         }
     }
 

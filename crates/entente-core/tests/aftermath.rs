@@ -533,6 +533,7 @@ fn d13_no_substitute_leaves_while_releases_are_on_hold() {
     let mut node = Node::new();
     node.run(0, Command::AddReport(report(1, "HOME", None))).unwrap();
     let asked = Request {
+        carried: Carried::default(),
         id: RequestId::new("req-9").unwrap(),
         from: party("GOOD"),
         to: party("HOME"),

@@ -210,6 +210,7 @@ impl Node {
 /// GBR asks USA for `asked`, and USA grants `granted` of it. Gives both.
 fn granted(first: &Report, who: &str, asked: &[&str], granted: &[&str], standing: bool) -> (Node, Node) {
     let (mut usa, mut gbr) = (Node::with("USA", [first.clone()]), Node::with("GBR", [first.clone()]));
+    gbr.state.apply(&Event::ArrangementSet(terms("A1")));
     let opened = gbr.run(gbr.open("req", who, asked));
     usa.take("GBR", opened.messages[0].1.clone());
     let answered = usa.run(Command::Grant {
@@ -499,6 +500,7 @@ fn b21_marking_arrangement_and_consent_must_all_allow_the_purpose() {
         portion.label.purposes = Purposes {
             only: only.map(|only| only.iter().map(|word| Purpose::new(*word)).collect()),
             barred: barred.iter().map(|word| Purpose::new(*word)).collect(),
+            open: None,
         };
         portion.lineage.map(|_, origin| {
             origin.arrangements.insert(ArrangementId::new("A1").unwrap());

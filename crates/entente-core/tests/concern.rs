@@ -174,6 +174,7 @@ proptest! {
     fn what_passed_between_two_parties_both_may_see(lineages in lineages()) {
         let report = report(2, &lineages);
         let request = Request {
+            carried: entente_core::Carried::default(),
             id: "req-1".parse().unwrap(),
             from: party(0),
             to: party(1),

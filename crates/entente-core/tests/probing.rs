@@ -121,6 +121,7 @@ impl Originator {
         let id = RequestId::new(format!("req-{}", self.asked)).unwrap();
         let person = PersonId::new(person).unwrap();
         self.state.apply(&Event::RequestReceived(Request {
+            carried: Carried::default(),
             id: id.clone(),
             from: party("PARTNER"),
             to: party("HOME"),

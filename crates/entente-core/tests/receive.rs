@@ -92,9 +92,17 @@ fn a_partner_cannot_state_terms_for_others() {
         arrangement: laxer.clone(),
         agreed: false,
     };
+    let unknown = node.run(wider.clone()).unwrap_err().to_string();
+    assert!(unknown.contains("there is no party `ELSE`"), "{unknown}");
+    let home = node.0.parties[&party("HOME")].clone();
+    node.run(Command::SetParty(Party {
+        path: party("ELSE"),
+        ..home
+    }))
+    .unwrap();
     let refused = node.run(wider).unwrap_err().to_string();
     assert!(
-        refused.contains("laxer: purposes, onward, need_to_know, expires"),
+        refused.contains("laxer: parties, purposes, onward, need_to_know, expires"),
         "{refused}"
     );
     node.from("EVIL", Message::Arrangement(laxer)).unwrap();

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Consent, PortionId, PortionRef, Progress, RequestCase, RequestId, Substitute};
+use entente_core::{
+    CarriedText, Consent, PortionId, PortionRef, Progress, Request, RequestCase, RequestId, Substitute,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -32,6 +34,9 @@ pub struct AskedPortion {
     pub progress: Progress,
     /// What it says, where it is held here and the asker may have it.
     pub text: Option<Text>,
+    /// Which of this party's own portions it rests on, where the report itself is not held here.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub rests_on: BTreeSet<PortionRef>,
     /// What may be said instead.
     pub instead: Vec<Text>,
 }
@@ -76,12 +81,29 @@ impl<'s> Given<'s> {
 /// The portions that a request is about.
 fn portions(case: &RequestCase) -> BTreeSet<PortionRef> {
     let request = &case.request;
-    let named = request.portions.iter().map(|portion| PortionRef {
-        report: request.report.clone(),
-        version: request.version,
-        portion: portion.clone(),
-    });
-    named.collect()
+    request
+        .portions
+        .iter()
+        .flat_map(|portion| named(request, portion))
+        .collect()
+}
+
+/// A portion of a request as it is known here: by its own name, or by what it rests on.
+fn named(request: &Request, portion: &PortionId) -> BTreeSet<PortionRef> {
+    let carried = request.carried.texts.get(portion).map(|carried| &carried.from);
+    match carried.filter(|from| !from.is_empty()) {
+        Some(from) => from.clone(),
+        None => BTreeSet::from([request.reference(portion)]),
+    }
+}
+
+/// A text that came with a request.
+fn came_with(carried: &CarriedText) -> Text {
+    Text {
+        mark: carried.mark.clone(),
+        text: carried.text.clone().unwrap_or_else(|| "(text withheld)".to_owned()),
+        handling: Vec::new(),
+    }
 }
 
 /// Whether the asker may know of something about these portions: a person who may have at least one of them.
@@ -113,8 +135,9 @@ pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Opti
         .filter(|given| given.request == *id)
         .collect();
     let asked = case.progress.iter().map(|(portion, progress)| {
-        let reference = all.iter().find(|named| named.portion == *portion);
-        let known = reference.filter(|named| seen.contains(named));
+        let may_have = named(request, portion).is_subset(&seen);
+        let carried = request.carried.texts.get(portion).filter(|_| may_have);
+        let reference = Some(request.reference(portion)).filter(|_| may_have && carried.is_none());
         let of_substitute = |given: &&Substitute| PortionRef {
             report: given.report.clone(),
             version: given.version,
@@ -126,7 +149,10 @@ pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Opti
         AskedPortion {
             portion: portion.clone(),
             progress: *progress,
-            text: known.and_then(|named| Text::of(state, named)),
+            text: reference
+                .and_then(|named| Text::of(state, &named))
+                .or_else(|| carried.map(came_with)),
+            rests_on: carried.map(|carried| carried.from.clone()).unwrap_or_default(),
             instead: instead
                 .filter_map(|given| Text::of(state, &of_substitute(given)))
                 .collect(),

@@ -25,6 +25,9 @@ pub struct Text {
     pub mark: String,
     /// The text.
     pub text: String,
+    /// What its mark says is to be observed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub handling: Vec<String>,
 }
 
 impl Text {
@@ -33,6 +36,7 @@ impl Text {
         Some(Self {
             mark: mark_in_force(state, portion)?,
             text: state.portion(portion)?.text.clone(),
+            handling: Vec::new(),
         })
     }
 }
@@ -123,7 +127,7 @@ pub fn table_paper(state: &State, briefing: &Briefing, standing: &Standing) -> T
     let items: Vec<&BriefingItem> = briefing.items.iter().filter(left).collect();
     // It goes to the attendees: each text under the mark that it has for them.
     let parties = parties_of(state, &briefing.audience);
-    let texts = items.iter().filter_map(|item| text(state, &item.portion, &parties));
+    let texts = items.iter().filter_map(|item| text(state, item, &parties));
     TablePaper {
         banner: banner(state, items.iter().map(|item| &item.portion), &parties),
         texts: texts.collect(),
@@ -139,7 +143,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         let was_open = item.outcome == Outcome::Permit;
         no_longer += usize::from(was_open && !standing.permitted.contains(&item.portion));
         let known = standing.known.contains(&item.portion);
-        match text(state, &item.portion, &parties).filter(|_| known) {
+        match text(state, item, &parties).filter(|_| known) {
             None => hidden += 1,
             Some(text) if was_open && standing.opens(&item.portion) => can_say.push(Open {
                 portion: item.portion.clone(),
@@ -148,7 +152,10 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
                 may_be_left: item.may_be_left(),
             }),
             Some(text) => do_not_say.push(Closed {
-                text,
+                text: Text {
+                    handling: Vec::new(),
+                    ..text
+                },
                 item: closed(item),
             }),
         }
@@ -228,10 +235,11 @@ fn waiting(state: &State, briefing: &Briefing) -> Vec<Waiting> {
     rows.collect()
 }
 
-fn text(state: &State, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<Text> {
+fn text(state: &State, item: &BriefingItem, parties: &BTreeSet<PartyPath>) -> Option<Text> {
     Some(Text {
-        mark: mark_of(state, portion, parties)?,
-        text: state.portion(portion)?.text.clone(),
+        mark: mark_of(state, &item.portion, parties)?,
+        text: state.portion(&item.portion)?.text.clone(),
+        handling: item.handling.clone(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use entente_core::decide::Duty;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, Task, What};
 use entente_core::{
@@ -395,7 +396,10 @@ fn may_still_be_said(moment: &Moment<'_>, reports: &BTreeSet<ReportId>, view: &V
             continue;
         };
         let permitted = decision.references().enumerate();
-        let permitted = permitted.filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Permit);
+        // What may be said under a condition only is nothing that may be said to anyone.
+        let unconditional = |n: usize| decision.audience_duties(n).iter().all(Duty::goes_with_the_text);
+        let permitted =
+            permitted.filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Permit && unconditional(*n));
         all.extend(permitted.filter_map(|(_, portion)| {
             Some(StillSaid {
                 portion: portion.clone(),

@@ -238,10 +238,13 @@ pub fn alike(decision: &Decision<'_>, all: bool) -> Vec<Alike> {
             let shown = if all { answer.reasons.len() } else { 1 };
             let reasons = answer.reasons.into_iter().take(shown).map(|reason| {
                 let message = format!("{} [{}; {}]", reason.message, reason.rule, reason.authority);
-                (message, reason.remedy)
+                // In short, everybody whose word is missing is named at once.
+                let in_short = answer.remedy.clone().filter(|_| !all);
+                (message, in_short.unwrap_or(reason.remedy))
             });
-            let obligations = answer.obligations.into_iter().map(|text| (text, String::new()));
-            for (message, remedy) in reasons.chain(obligations) {
+            let refused = answer.refused.iter().map(ToString::to_string);
+            let more = refused.chain(answer.obligations).map(|text| (text, String::new()));
+            for (message, remedy) in reasons.chain(more) {
                 let (of, who) = same.entry((answer.outcome, message, remedy)).or_default();
                 of.extend(members.iter().copied());
                 who.insert(name.clone());

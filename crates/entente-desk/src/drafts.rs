@@ -52,6 +52,9 @@ pub struct Disclosed {
     pub reasons: Vec<String>,
     /// What would help.
     pub remedy: Vec<String>,
+    /// What has to be observed where it may be said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observe: Vec<String>,
 }
 
 /// Whether the audience may have a portion.
@@ -60,6 +63,7 @@ struct Verdict {
     outcome: Outcome,
     reasons: Vec<String>,
     remedy: Vec<String>,
+    observe: Vec<String>,
 }
 
 type Verdicts = BTreeMap<(ReportId, PortionId), Verdict>;
@@ -118,15 +122,18 @@ fn verdict(decision: &Decision<'_>, portion: usize) -> Verdict {
             outcome: Outcome::Deny,
             reasons: Vec::new(),
             remedy: Vec::new(),
+            observe: Vec::new(),
         };
     };
     let reasons = worst.reasons.iter();
+    let duties = decision.audience_duties(portion);
     Verdict {
         outcome: worst.outcome,
         reasons: reasons
             .map(|reason| format!("{} [{}]", reason.message, reason.rule))
             .collect(),
-        remedy: worst.reasons.into_iter().map(|reason| reason.remedy).collect(),
+        remedy: worst.remedy.into_iter().collect(),
+        observe: duties.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -151,6 +158,7 @@ fn sentence<'v>(
                 outcome: verdict.outcome,
                 reasons: verdict.reasons,
                 remedy: verdict.remedy,
+                observe: verdict.observe,
             })
         })
         .collect();

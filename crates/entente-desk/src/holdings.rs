@@ -8,7 +8,7 @@ use entente_watch::report::Report as Findings;
 
 use crate::marks::banner_over;
 use crate::moment::Moment;
-use crate::reading::Reader;
+use crate::reading::{Reader, seen};
 use crate::view::View;
 
 /// The name of a fact among all holdings: `REPORT/fact`.
@@ -33,7 +33,7 @@ pub fn watched(report: &ReportId, facts: &[Fact]) -> Result<Facts, FactsError> {
 fn plain<'f>(
     report: &'f ReportId,
     facts: &'f [Fact],
-    portions: Option<&'f BTreeSet<&PortionId>>,
+    portions: Option<&'f BTreeSet<PortionId>>,
 ) -> impl Iterator<Item = facts::Fact> + 'f {
     let seen = move |portion: &PortionId| portions.is_none_or(|seen| seen.contains(portion));
     facts
@@ -85,7 +85,7 @@ pub enum NothingKnown {
 ///
 /// # Errors
 /// When there are none.
-pub fn known(moment: &Moment<'_>, view: &View<'_>) -> Result<Facts, NothingKnown> {
+pub fn known<'m>(moment: &'m Moment<'m>, view: &View<'m>) -> Result<Facts, NothingKnown> {
     let mut reader = Reader::new(moment, view);
     let mut all = Vec::new();
     for (id, holding) in moment.state().reports.iter() {
@@ -95,7 +95,10 @@ pub fn known(moment: &Moment<'_>, view: &View<'_>) -> Result<Facts, NothingKnown
             continue;
         }
         // A report that the reader must not know of is not there.
-        let Ok(seen) = reader.of(id, None) else { continue };
+        // Whoever may know something for some purpose knows it.
+        let Ok((seen, _)) = seen(moment, &mut reader, report, view) else {
+            continue;
+        };
         let seen = seen.map(|seen| seen.portions);
         let kept = moment.state().facts.get(id).map_or(&[][..], Vec::as_slice);
         all.extend(plain(id, kept, seen.as_ref()));

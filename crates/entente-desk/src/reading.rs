@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::decide::NotFound;
-use entente_core::{MarksInForce, PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State, TITLE};
+use entente_core::decide::{Duty, NotFound, open_for};
+use entente_core::{
+    Arrangement, MarksInForce, PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State, TITLE,
+};
+use entente_marking::Purpose;
 use entente_marking::builtin::groups;
 use serde::Serialize;
 
@@ -26,6 +29,9 @@ pub struct Listed {
     pub banner: Option<String>,
     /// How many portions the asker may have.
     pub portions: usize,
+    /// For which purposes, where one has to be stated for any of them.
+    #[serde(rename = "for")]
+    pub purposes: Vec<Purpose>,
     /// Whether it is in force.
     pub state: String,
 }
@@ -43,6 +49,8 @@ pub struct ShownPortion {
     pub originators: Vec<PartyPath>,
     /// Whether it was written to travel further.
     pub tear_line: bool,
+    /// What whoever asks has to observe.
+    pub obligations: Vec<String>,
 }
 
 /// A report as it is shown.
@@ -68,14 +76,14 @@ pub struct Shown {
 
 /// What somebody may have of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct May<'m> {
+pub struct May {
     /// Its portions, substitutes included.
-    pub portions: BTreeSet<&'m PortionId>,
+    pub portions: BTreeSet<PortionId>,
     /// Whether its title is among it.
     pub title: bool,
 }
 
-impl May<'_> {
+impl May {
     fn has(&self, id: &PortionId) -> bool {
         self.portions.contains(id) || self.title && id.as_str() == TITLE
     }
@@ -104,11 +112,11 @@ impl<'m> Reader<'m> {
     ///
     /// # Errors
     /// When there is no such report or version, and just so when the asker must not learn that there is.
-    pub fn of(&mut self, id: &'m ReportId, version: Option<u32>) -> Result<Option<May<'m>>, NotFound> {
+    pub fn of(&mut self, id: &'m ReportId, version: Option<u32>) -> Result<Option<May>, NotFound> {
         let Some(reading) = &mut self.0 else { return Ok(None) };
         let seen = reading.of(id, version)?;
         Ok(Some(May {
-            portions: seen.portions.into_iter().collect(),
+            portions: seen.portions.into_iter().cloned().collect(),
             title: seen.title,
         }))
     }
@@ -130,11 +138,61 @@ fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &Vie
 }
 
 /// The title for whoever asks, and the portion that it is where it bears a mark.
-fn titled<'r>(report: &'r Report, seen: Option<&May<'_>>) -> (String, Option<&'r Portion>) {
+fn titled<'r>(report: &'r Report, seen: Option<&May>) -> (String, Option<&'r Portion>) {
     match seen.is_none_or(|seen| seen.title) {
         true => (report.title.text().to_owned(), report.title.portion()),
         false => (report.id.to_string(), None),
     }
+}
+
+/// The portions that somebody may have, all where there is nothing to ask; and for which purposes.
+pub(crate) type Seen = (Option<May>, Vec<Purpose>);
+
+/// What the asker may have of a report: for the purpose stated, and else for any that has to be stated.
+pub(crate) fn seen<'m>(
+    moment: &Moment<'m>,
+    reader: &mut Reader<'m>,
+    report: &'m Report,
+    view: &View<'_>,
+) -> Result<Seen, NotFound> {
+    let anyway = reader.of(&report.id, None);
+    match view
+        .reader()
+        .filter(|_| view.purpose.is_none() && names_purposes(moment.state(), report))
+    {
+        None => {
+            let stated = view.purpose.filter(|_| view.reader().is_some());
+            Ok((anyway?, stated.into_iter().cloned().collect()))
+        }
+        Some(person) => {
+            let open = open_for(moment.state(), groups(), moment.guards(), person, &report.id, view.at)?;
+            let purposes = open.keys().flatten().cloned().collect();
+            let may = May {
+                portions: open.into_values().flatten().collect(),
+                // A title that is open for a purpose only is shown to whoever states it.
+                title: anyway.is_ok_and(|seen| seen.is_some_and(|seen| seen.title)),
+            };
+            Ok((Some(may), purposes))
+        }
+    }
+}
+
+/// Whether anything about a report names purposes: its marks, what it came under, consents.
+fn names_purposes(state: &State, report: &Report) -> bool {
+    let under = |id| {
+        state
+            .arrangements
+            .get(id)
+            .is_some_and(|known: &Arrangement| known.purposes.is_some())
+    };
+    let consented = |base: &PortionRef| state.consents.any_of(&base.report);
+    let mut portions = report.portions.iter();
+    state.consents.any_of(&report.id)
+        || portions.any(|portion| {
+            let mut origins = portion.lineage.iter().map(|(_, origin)| origin);
+            !portion.label.purposes.is_any()
+                || origins.any(|origin| origin.arrangements.iter().any(under) || origin.from.iter().any(consented))
+        })
 }
 
 /// The reports that the asker may know of.
@@ -144,7 +202,9 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
     for (id, holding) in moment.state().reports.iter() {
         let Some(report) = holding.latest() else { continue };
         // Of what the asker must not know, there is no row; of what they may have nothing of, neither.
-        let Ok(seen) = reader.of(id, None) else { continue };
+        let Ok((seen, purposes)) = seen(moment, &mut reader, report, view) else {
+            continue;
+        };
         let portions = seen.as_ref().map_or(report.portions.len(), |seen| seen.portions.len());
         if portions == 0 {
             continue;
@@ -160,6 +220,7 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
             originator: report.originator.clone(),
             banner: banner_in(report, marks.iter().map(String::as_str)),
             portions,
+            purposes,
             state: standing(moment.state(), report),
         });
     }
@@ -182,6 +243,7 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
     let (title, marked) = titled(report, seen.as_ref());
     let all: Vec<&Portion> = shown.iter().copied().chain(marked).collect();
     let marks = marks(moment, report, &all, view);
+    let duties = duties(moment, id, report.version, view)?;
     let closed = report.portions.iter().filter(|portion| !open(portion)).count();
     Ok(Shown {
         id: id.clone(),
@@ -191,12 +253,32 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
         banner: banner_in(report, marks.iter().map(String::as_str)),
         state: standing(state, report),
         withheld: view.reader().map(|_| closed),
-        portions: shown.into_iter().zip(marks).map(shown_portion).collect(),
+        portions: (shown.into_iter().zip(marks))
+            .map(|(portion, mark)| shown_portion(portion, mark, duties.get(&portion.id)))
+            .collect(),
     })
 }
 
-fn shown_portion((portion, mark): (&Portion, String)) -> ShownPortion {
+/// What the asker has to observe of each portion of a report that they may have.
+fn duties(
+    moment: &Moment<'_>,
+    id: &ReportId,
+    version: u32,
+    view: &View<'_>,
+) -> Result<BTreeMap<PortionId, Vec<Duty>>, NotFound> {
+    let Some(reader) = view.reader() else {
+        return Ok(BTreeMap::new());
+    };
+    let snapshot = moment.snapshot([id], &[]);
+    let audience = std::slice::from_ref(reader);
+    let decision = moment.decide(&snapshot, (id, Some(version)), None, audience, view)?;
+    let all = decision.portions().cloned().enumerate();
+    Ok(all.map(|(n, portion)| (portion, decision.audience_duties(n))).collect())
+}
+
+fn shown_portion(portion: &Portion, mark: String, duties: Option<&Vec<Duty>>) -> ShownPortion {
     ShownPortion {
+        obligations: duties.into_iter().flatten().map(ToString::to_string).collect(),
         id: portion.id.clone(),
         mark,
         text: portion.text.clone(),
@@ -208,7 +290,7 @@ fn shown_portion((portion, mark): (&Portion, String)) -> ShownPortion {
 /// Those of these portions that the asker may know; all of them where this party itself asks.
 pub fn readable(moment: &Moment<'_>, portions: &BTreeSet<PortionRef>, view: &View<'_>) -> BTreeSet<PortionRef> {
     let mut reader = Reader::new(moment, view);
-    let mut seen: BTreeMap<(&ReportId, u32), Option<May<'_>>> = BTreeMap::new();
+    let mut seen: BTreeMap<(&ReportId, u32), Option<May>> = BTreeMap::new();
     let mut open = BTreeSet::new();
     for portion in portions {
         let (report, version) = (&portion.report, portion.version);

@@ -105,6 +105,10 @@ pub struct Purposes {
     pub only: Option<BTreeSet<Purpose>>,
     /// Purposes that need the originator's permission whatever else is allowed.
     pub barred: BTreeSet<Purpose>,
+    /// Of the purposes that the scheme lists, those open without permission; what the scheme does not list needs it as well.
+    /// `None` where the label bars none. One that bars a purpose and lists no open ones leaves none open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<BTreeSet<Purpose>>,
 }
 
 impl Purposes {
@@ -113,12 +117,38 @@ impl Purposes {
         Self {
             only: None,
             barred: BTreeSet::new(),
+            open: None,
+        }
+    }
+
+    /// Of a scheme's list, those that need permission; whatever is not on the list needs it too.
+    pub fn barring(list: &[&str], barred: &[&str]) -> Self {
+        let barred: BTreeSet<Purpose> = barred.iter().map(|name| Purpose::new(*name)).collect();
+        let open = list.iter().map(|name| Purpose::new(*name));
+        Self {
+            only: None,
+            open: Some(open.filter(|purpose| !barred.contains(purpose)).collect()),
+            barred,
         }
     }
 
     /// Whether `purpose` is allowed without asking.
     pub fn allow(&self, purpose: &Purpose) -> bool {
-        !self.barred.contains(purpose) && self.only.as_ref().is_none_or(|only| only.contains(purpose))
+        let open = match &self.open {
+            Some(open) => open.contains(purpose),
+            None => self.barred.is_empty(),
+        };
+        open && self.permissible(purpose) && !self.barred.contains(purpose)
+    }
+
+    /// Whether `purpose` is allowed with the originator's permission.
+    pub fn permissible(&self, purpose: &Purpose) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(purpose))
+    }
+
+    /// Whether every purpose is allowed, also one that is not stated.
+    pub fn is_any(&self) -> bool {
+        self.only.is_none() && self.open.is_none() && self.barred.is_empty()
     }
 
     fn join(&self, other: &Self) -> Self {
@@ -126,9 +156,18 @@ impl Purposes {
             (None, o) | (o, None) => o.clone(),
             (Some(a), Some(b)) => Some(a & b),
         };
+        let open = match (&self.open, &other.open) {
+            (None, None) => None,
+            (Some(a), Some(b)) => Some(a & b),
+            (None, Some(open)) if self.barred.is_empty() => Some(open.clone()),
+            (Some(open), None) if other.barred.is_empty() => Some(open.clone()),
+            // The one that lists none leaves none open.
+            (None, Some(_)) | (Some(_), None) => Some(BTreeSet::new()),
+        };
         Self {
             only,
             barred: &self.barred | &other.barred,
+            open,
         }
     }
 }

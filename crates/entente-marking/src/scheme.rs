@@ -77,6 +77,8 @@ pub enum Effect {
     Purpose,
     /// No effect on persons: a handling instruction.
     Handling,
+    /// No effect on persons, and nothing to observe: how far source and content were found reliable.
+    Grading,
     /// Not understood: nobody gets access.
     Unknown,
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
-use entente_marking::{Circle, Control, MarkKind, Purpose, Scheme, codes};
+use entente_marking::{Circle, Control, Effect, MarkKind, Purpose, Scheme, codes};
 use proptest::prelude::*;
 
 fn schemes() -> [Box<dyn Scheme>; 3] {
@@ -84,8 +84,42 @@ fn meanings() {
     let allows = |text: &str, purpose: &str| label(europol.as_ref(), text).purposes.allow(&Purpose::new(purpose));
     assert!(allows("H0", "crime-prevention") && !allows("H0", "immigration"));
     assert!(allows("H1", "crime-prevention") && !allows("H1", "judicial-proceedings"));
+    // What the scheme does not list is not open, whatever it is called.
+    for purpose in [
+        "evidence-in-court",
+        "Judicial-Proceedings",
+        "immigration",
+        "crime-prevention ",
+    ] {
+        for code in ["H0", "H1", "H0/H1", "B2 H1", "H1/H2"] {
+            assert!(!allows(code, purpose), "{code} for {purpose}");
+        }
+    }
     assert_eq!(label(europol.as_ref(), "H2").control, Control::Originator);
     assert_eq!(label(europol.as_ref(), "H3: x").control, Control::Originator);
+}
+
+#[test]
+fn b17_gradings_are_data_and_codes_are_to_be_observed() {
+    let [.., europol] = schemes();
+    let caveats = |text: &str| -> Vec<String> {
+        let label = europol.check(text, MarkKind::Portion, None).marking.unwrap().label;
+        label.caveats.iter().map(ToString::to_string).collect()
+    };
+    let h1 = "H1: not as evidence in judicial proceedings without the provider's permission";
+    let h2 = "H2: not to be passed on without the provider's permission";
+    assert_eq!(caveats("(A1 H0)"), ["H0: only for preventing and combating crime"]);
+    assert_eq!(caveats("(B2 H1)"), caveats("(H1)"));
+    assert_eq!(caveats("(X4 H1/H2)"), [h1, h2]);
+    assert_eq!(
+        caveats("(C3 H3: not before the trial; ask first)"),
+        ["H3: ask first", "H3: not before the trial"]
+    );
+    let effects = |text: &str| -> Vec<Effect> {
+        let tokens = europol.explain(text, MarkKind::Portion);
+        tokens.iter().map(|token| token.effect).collect()
+    };
+    assert_eq!(effects("(B2 H1)"), [Effect::Grading, Effect::Purpose]);
 }
 
 #[test]

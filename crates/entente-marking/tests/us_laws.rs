@@ -345,10 +345,10 @@ fn label() -> impl Strategy<Value = Label> {
         0usize..3,
         set("k l"),
         prop::option::of(set("m n")),
-        set("m n"),
+        (set("m n"), prop::option::of(set("m n"))),
     )
         .prop_map(
-            |(levels, required, any, release, circle, control, caveats, only, barred)| Label {
+            |(levels, required, any, release, circle, control, caveats, only, (barred, open))| Label {
                 levels: levels
                     .into_iter()
                     .map(|(scheme, rank)| {
@@ -378,6 +378,7 @@ fn label() -> impl Strategy<Value = Label> {
                 purposes: Purposes {
                     only: only.map(|s| s.into_iter().map(Into::into).collect()),
                     barred: barred.into_iter().map(Into::into).collect(),
+                    open: open.map(|s| s.into_iter().map(Into::into).collect()),
                 },
                 caveats: caveats.into_iter().map(Caveat::new).collect(),
                 ..Label::unrestricted()

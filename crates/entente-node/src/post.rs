@@ -130,7 +130,7 @@ impl Node {
         let parties = &moment.state().parties;
         let opened = entente_seal::open(file, &keys, |party| {
             parties
-                .get(&PartyPath::new(party).ok()?)
+                .get(&PartyPath::stored(party).ok()?)
                 .map(|party| party.signing_keys.clone())
         })?;
         let message: Message =
@@ -143,7 +143,7 @@ impl Node {
             });
         }
         self.submit_all(vec![Command::Receive {
-            from: opened.header.from.parse()?,
+            from: PartyPath::stored(&opened.header.from)?,
             id: opened.header.id.clone(),
             digest: opened.digest,
             message: message.clone(),

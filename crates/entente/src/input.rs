@@ -91,6 +91,7 @@ impl PersonInput {
     }
 
     pub(crate) fn person(self) -> Result<Person, Failure> {
+        self.id.spelt()?;
         let party = self.party.or_else(|| self.id.party());
         let party = party.ok_or_else(|| {
             Failure::usage(format!(
@@ -224,6 +225,7 @@ pub(crate) fn audience(path: &Path) -> Result<(Vec<PersonId>, Vec<Person>), Fail
     for member in members {
         match member {
             Member::Id(id) => {
+                id.spelt()?;
                 if let Some(party) = id.party() {
                     persons.push(Person::outsider(id.clone(), party));
                 }

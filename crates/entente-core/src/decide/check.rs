@@ -312,14 +312,11 @@ impl<'s> Check<'s> {
         let purposes = &class.label.purposes;
         let allowed = match self.purpose {
             Some(purpose) => purposes.allow(purpose),
-            None => purposes.only.is_none() && purposes.barred.is_empty(),
+            None => purposes.is_any(),
         };
         if !allowed {
             // A purpose that is barred without permission is open with it; no consent adds to the only ones allowed.
-            let only = purposes.only.as_ref();
-            let permissible = self
-                .purpose
-                .is_some_and(|purpose| only.is_none_or(|only| only.contains(purpose)));
+            let permissible = self.purpose.is_some_and(|purpose| purposes.permissible(purpose));
             let permitted = match permissible {
                 true => by_all(authors(class), block, |covered| covered.naming),
                 false => 0,

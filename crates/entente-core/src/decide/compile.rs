@@ -12,7 +12,7 @@ use super::authority::authority;
 use super::bases::bases;
 use super::bits::Bits;
 use super::compiled::{
-    Class, Compiled, ControlNeed, Numbers, OriginPlan, Permission, Reader, ReleaseNeed, Snapshot, Terms,
+    Class, Compiled, ControlNeed, Numbers, OriginPlan, Permission, Reader, Refused, ReleaseNeed, Snapshot, Terms,
 };
 use super::names::Names;
 use super::numbered::Numbered;
@@ -26,7 +26,7 @@ use crate::kept::Kept;
 use crate::party::Person;
 use crate::reach::Reach;
 use crate::report::{Origin, Report};
-use crate::request::Consent;
+use crate::request::{Consent, Request};
 use crate::state::{Holding, State};
 
 /// Numbers for the things that labels and persons mention.
@@ -69,7 +69,7 @@ impl<'a> Universe<'a> {
         let origins = parts.iter().flat_map(|part| part.lineage.iter());
         let bases = origins.flat_map(|(_, origin)| &origin.from).map(|base| &base.report);
         let reports: BTreeSet<&ReportId> = scope.iter().map(|version| &version.report.id).chain(bases).collect();
-        for consent in reports.into_iter().flat_map(|report| state.consents.of(report)) {
+        for consent in reports.into_iter().flat_map(|report| state.consents_of(report)) {
             let of_report = by_report.entry(consent.report.clone()).or_default();
             of_report.push((consent, Reach::of(state, consent, marks)));
         }
@@ -274,7 +274,10 @@ impl<'a> Universe<'a> {
             Circle::Anyone => {}
             Circle::Community => control(
                 Rule::CircleCommunity,
-                &|other| self.state.parties.keys().any(|known| known.includes(other)),
+                &|other| {
+                    let mut community = self.state.members.keys().chain(&self.state.home);
+                    community.any(|member| member.includes(other))
+                },
                 &mark,
                 by_marking(Rule::CircleCommunity),
             ),
@@ -536,5 +539,24 @@ fn compile_report(
             .map(|recall| (recall.action.bars_readers(), names.intern(recall.action.name()))),
         expires: report.expires.map(|end| (end, names.intern(&end.to_string()))),
         existence_protected: report.existence_protected,
+        refused: refused(state, report),
     }
+}
+
+/// What originators refused of a version, in the order in which they did.
+fn refused(state: &State, report: &Report) -> Vec<Refused> {
+    let cases = state.requests.of(&report.id);
+    let here = |request: &Request| request.carried.texts.is_empty() || state.home.as_ref() == Some(&request.from);
+    let cases = cases.filter(|case| case.request.version == report.version && here(&case.request));
+    let mut all: Vec<Refused> = cases
+        .flat_map(|case| {
+            case.refusals.iter().map(|refusal| Refused {
+                refusal: refusal.clone(),
+                persons: case.request.audience.iter().map(|person| person.id.clone()).collect(),
+                purpose: case.request.purpose.clone(),
+            })
+        })
+        .collect();
+    all.sort_by_key(|refused| refused.refusal.given);
+    all
 }

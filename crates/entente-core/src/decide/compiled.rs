@@ -1,9 +1,9 @@
 //! What a decision looks at: the state, compiled.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entente_marking::{Label, SchemeId};
+use entente_marking::{Label, Purpose, SchemeId};
 use jiff::Timestamp;
 
 use super::bits::Bits;
@@ -13,7 +13,7 @@ use crate::arrangement::Arrangement;
 use crate::ids::{PersonId, PortionRef, ReportId};
 use crate::party::Person;
 use crate::report::Lineage;
-use crate::request::Consent;
+use crate::request::{Consent, Refusal};
 
 /// Numbers of things that labels ask for: levels, categories, entities.
 pub(crate) type Numbers = Box<[u32]>;
@@ -120,6 +120,16 @@ pub(crate) struct Compiled {
     pub(crate) recall: Option<(bool, Symbol)>,
     pub(crate) expires: Option<(Timestamp, Symbol)>,
     pub(crate) existence_protected: bool,
+    /// What originators refused, and for whom.
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// An originator's refusal, with what it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) refusal: Refusal,
+    pub(crate) persons: BTreeSet<PersonId>,
+    pub(crate) purpose: Option<Purpose>,
 }
 
 impl Compiled {

@@ -1,18 +1,21 @@
 //! The answer: who may have which portion, why not, who must be asked, and what to observe.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use entente_marking::Purpose;
 use serde::Serialize;
 
 use super::authority::authority;
 use super::block::{BLOCK, Who};
 use super::check::Verdict;
-use super::compiled::{Compiled, Snapshot};
+use super::compiled::{Compiled, Refused, Snapshot};
 use super::names::{Names, Symbol};
 use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::outcome::Outcome;
+use crate::request::Refusal;
 
 /// The answer for a block of persons and one class of portions.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +28,37 @@ pub(crate) struct Cell {
 }
 
 /// What whoever uses a permission has to observe.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Duty {
+    /// It is shown, and never handed over.
+    ShowOnly,
+    /// The report is recalled, and may be used only with that warning: the recall.
+    Recalled(String),
+    /// A handling instruction of the mark, which says it wherever the text goes.
+    Handling(String),
+    /// A condition of a consent.
+    Condition(String),
+}
+
+impl Duty {
+    /// Whether the text may be handed over all the same: the mark itself tells whoever gets it.
+    pub fn goes_with_the_text(&self) -> bool {
+        matches!(self, Self::Handling(_))
+    }
+}
+
+impl fmt::Display for Duty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ShowOnly => f.write_str("show only: give no copy, and do not pass on"),
+            Self::Recalled(action) => write!(f, "the report is recalled ({action}): use it only with that warning"),
+            Self::Handling(caveat) => write!(f, "handle as {caveat}"),
+            Self::Condition(condition) => write!(f, "condition of the consent: {condition}"),
+        }
+    }
+}
+
+/// A [`Duty`], as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Obligation {
     /// Show it, give no copy.
@@ -56,6 +90,7 @@ pub struct Decision<'s> {
     pub(crate) reasons: Vec<(Who, Reason)>,
     pub(crate) obligations: Vec<(Who, Obligation)>,
     pub(crate) local_names: Names,
+    pub(crate) purpose: Option<Purpose>,
 }
 
 /// Why, in words.
@@ -99,9 +134,12 @@ pub struct Answer {
     /// What each of them would have to grant.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub grants: BTreeMap<PartyPath, BTreeSet<String>>,
-    /// What would help first.
+    /// What would help first: of everybody whose word is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// What was asked for this person and purpose before, and refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refusal>,
     /// What to observe when using a permission.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub obligations: Vec<String>,
@@ -197,23 +235,38 @@ impl Decision<'_> {
         self.reasons_of(person, portion).map(|reason| reason.rule)
     }
 
+    /// The rules that fail for one person and portion, each with the party that could do something about it.
+    pub(crate) fn stands_in_the_way(&self, person: usize, portion: usize) -> impl Iterator<Item = (Rule, &str)> {
+        let all = self.reasons_of(person, portion);
+        all.map(|reason| (reason.rule, self.text(reason.party)))
+    }
+
     /// What to observe when using a permission.
-    pub fn obligations(&self, person: usize, portion: usize) -> Vec<String> {
+    pub fn duties(&self, person: usize, portion: usize) -> Vec<Duty> {
         let cell = self.cell(person, portion);
         let range = self.cells[cell].obligations as usize..self.cells[cell + 1].obligations as usize;
+        let text = |symbol: &Symbol| self.text(*symbol).to_owned();
         of_person(&self.obligations[range], person)
             .map(|obligation| match obligation {
-                Obligation::DisplayOnly => "show only: give no copy, and do not pass on".to_owned(),
-                Obligation::Superseded(action) => {
-                    format!(
-                        "the report is recalled ({}): use it only with that warning",
-                        self.text(*action)
-                    )
-                }
-                Obligation::Caveat(caveat) => format!("handle as {}", self.text(*caveat)),
-                Obligation::Condition(condition) => format!("condition of the consent: {}", self.text(*condition)),
+                Obligation::DisplayOnly => Duty::ShowOnly,
+                Obligation::Superseded(action) => Duty::Recalled(text(action)),
+                Obligation::Caveat(caveat) => Duty::Handling(text(caveat)),
+                Obligation::Condition(condition) => Duty::Condition(text(condition)),
             })
             .collect()
+    }
+
+    /// What to observe when using a permission, in words.
+    pub fn obligations(&self, person: usize, portion: usize) -> Vec<String> {
+        let duties = self.duties(person, portion);
+        duties.iter().map(ToString::to_string).collect()
+    }
+
+    /// What anybody in the audience has to observe of a portion.
+    pub fn audience_duties(&self, portion: usize) -> Vec<Duty> {
+        let everybody = 0..self.people.len();
+        let all: BTreeSet<Duty> = everybody.flat_map(|person| self.duties(person, portion)).collect();
+        all.into_iter().collect()
     }
 
     /// The originators to ask, each with what it would have to grant; nobody where the outcome is not to ask.
@@ -229,12 +282,51 @@ impl Decision<'_> {
         let mut grants: BTreeMap<PartyPath, BTreeSet<String>> = BTreeMap::new();
         let reasons = self.reasons_of(person, portion);
         for reason in reasons.filter(|reason| reason.rule.step().outcome() == Outcome::Ask) {
-            if let Ok(party) = PartyPath::new(self.text(reason.party)) {
+            if let Ok(party) = PartyPath::stored(self.text(reason.party)) {
                 let grant = fill(reason.rule.says(), self.text(reason.token), party.as_str());
                 grants.entry(party).or_default().insert(grant);
             }
         }
         grants
+    }
+
+    /// What would help: where originators are to be asked, the word of every one of them; before that, what no originator
+    /// can change.
+    pub fn remedy(&self, person: usize, portion: usize) -> Option<String> {
+        let asks = self.outcome(person, portion) == Outcome::Ask;
+        let mut all: Vec<String> = Vec::new();
+        let mut asked = BTreeSet::new();
+        let reasons: Vec<&Reason> = self.reasons_of(person, portion).collect();
+        let beyond = reasons
+            .iter()
+            .filter(|reason| asks && reason.rule.is_beyond_originators());
+        let words = reasons
+            .iter()
+            .filter(|reason| asks && reason.rule.step().outcome() == Outcome::Ask);
+        let first = reasons.iter().take(usize::from(!asks));
+        for reason in beyond
+            .chain(words.filter(|reason| asked.insert(self.text(reason.party))))
+            .chain(first)
+        {
+            let remedy = self.explanation(reason, person, portion).remedy;
+            if !all.contains(&remedy) {
+                all.push(remedy);
+            }
+        }
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// What originators refused to give this person for this purpose, where it is not permitted now.
+    pub fn refused(&self, person: usize, portion: usize) -> impl Iterator<Item = &Refusal> {
+        let id = &self.report.portions[self.portions[portion]].portion;
+        let open = self.outcome(person, portion) == Outcome::Permit;
+        let about = move |refused: &&Refused| {
+            !open
+                && refused.refusal.portions.contains(id)
+                && refused.purpose == self.purpose
+                && refused.persons.contains(&self.people[person])
+        };
+        self.report.refused.iter().filter(about).map(|refused| &refused.refusal)
     }
 
     /// The answer for one person and portion, in words.
@@ -243,7 +335,8 @@ impl Decision<'_> {
         let grants = self.ask(person, portion);
         Answer {
             outcome: self.outcome(person, portion),
-            remedy: reasons.first().map(|reason| reason.remedy.clone()),
+            remedy: self.remedy(person, portion),
+            refused: self.refused(person, portion).cloned().collect(),
             reasons,
             ask: grants.keys().cloned().collect(),
             grants,
@@ -267,7 +360,13 @@ impl Decision<'_> {
 
     /// The group that a portion belongs to: portions of one group have the same answer for everyone.
     pub fn group(&self, portion: usize) -> usize {
-        self.column[portion] as usize
+        let id = &self.report.portions[self.portions[portion]].portion;
+        let refused = |refused: &Refused| refused.refusal.portions.contains(id);
+        match self.report.refused.iter().any(refused) {
+            // What was refused of one was not refused of those that are alike.
+            true => self.classes.len() + portion,
+            false => self.column[portion] as usize,
+        }
     }
 
     fn cell(&self, person: usize, portion: usize) -> usize {
@@ -294,7 +393,7 @@ impl Decision<'_> {
 
     fn explanation(&self, reason: &Reason, person: usize, portion: usize) -> Explanation {
         let reference = &self.report.portions[self.portions[portion]];
-        let class = &self.snapshot.classes[self.classes[self.group(portion)] as usize];
+        let class = &self.snapshot.classes[self.classes[self.column[portion] as usize] as usize];
         let (mut token, mut party) = (self.text(reason.token), self.text(reason.party));
         if let Rule::PersonUnknown | Rule::PersonDisabled = reason.rule {
             let id = &self.people[person];

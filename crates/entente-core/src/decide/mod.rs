@@ -19,7 +19,7 @@ mod reading;
 mod reason;
 mod rule;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
@@ -28,11 +28,11 @@ use block::{BLOCK, Block, Who};
 use check::{Check, Reasons, Sink, Steps, Verdict};
 pub use compiled::Snapshot;
 use compiled::{Class, Compiled, Reader};
-pub use decision::{Answer, Decision, Explanation, PersonAnswer, PortionAnswer};
+pub use decision::{Answer, Decision, Duty, Explanation, PersonAnswer, PortionAnswer};
 use decision::{Cell, Obligation};
 use names::{Names, Symbol};
 pub(crate) use owners::answering;
-pub use reading::{Reading, Seen};
+pub use reading::{Reading, Seen, open_for};
 use reason::Authority;
 pub use rule::{Rule, Step};
 
@@ -205,6 +205,7 @@ pub fn decide<'s>(
         reasons,
         obligations,
         local_names: question.names.0,
+        purpose: query.purpose.cloned(),
     })
 }
 
@@ -442,6 +443,22 @@ impl Snapshot {
             .or_else(|| self.latest.get(report).copied())
             .and_then(|version| self.reports.get(&(report.clone(), version)))
             .ok_or_else(|| NotFound::Report(report.to_string()))
+    }
+
+    /// The purposes that anything about a report names: its marks, what it came under, consents.
+    fn purposes_of(&self, report: &ReportId) -> BTreeSet<Purpose> {
+        let Ok(compiled) = self.compiled(report, None) else {
+            return BTreeSet::new();
+        };
+        let classes = || compiled.class_of.iter().map(|class| &self.classes[*class as usize]);
+        let marks = classes().map(|class| &class.label.purposes);
+        let marks = marks.flat_map(|purposes| purposes.only.iter().chain(&purposes.open).chain([&purposes.barred]));
+        let origins = classes().flat_map(|class| &class.origins);
+        let terms = origins.flat_map(|origin| &origin.arrangements);
+        let terms = terms.filter_map(|number| self.terms[*number as usize].arrangement.as_ref()?.purposes.as_ref());
+        let consents = compiled.consents.iter();
+        let consents = consents.filter_map(|number| self.permissions[*number as usize].consent.purposes.as_ref());
+        marks.chain(terms).chain(consents).flatten().cloned().collect()
     }
 
     /// Whether a denied reader must not learn that the report exists.

@@ -4,18 +4,64 @@
 //! decided once for the reader, and every other report of it costs a look-up. Whatever is special about a report, it is
 //! decided by itself; both ways end in [`outcomes`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entente_marking::{Groups, Purpose};
 use jiff::Timestamp;
 
 use super::part::{ClassKey, Included};
-use super::{Exposure, LocalPolicy, NotFound, Query, Snapshot, SourceExposure, outcomes};
+use super::{Exposure, LocalPolicy, NotFound, Query, Snapshot, SourceExposure, decide, outcomes};
 use crate::ids::{PersonId, PortionId, PortionRef, ReportId};
 use crate::in_force::MarksInForce;
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::state::{Holding, State};
+
+/// What one person may read of a report, purpose by purpose: lists say for which.
+///
+/// `None` stands for no stated purpose. Of the purposes that marks, arrangements and consents name, those are given that open
+/// something which is not open anyway.
+///
+/// # Errors
+/// When there is no such report, and just so when the reader must not learn that there is.
+pub fn open_for(
+    state: &State,
+    groups: &Groups,
+    (policy, exposure): (&dyn LocalPolicy, &dyn SourceExposure),
+    reader: &PersonId,
+    report: &ReportId,
+    moment: Timestamp,
+) -> Result<BTreeMap<Option<Purpose>, BTreeSet<PortionId>>, NotFound> {
+    let snapshot = Snapshot::between(state, groups, report, reader);
+    let audience = std::slice::from_ref(reader);
+    let of = |purpose: Option<&Purpose>| {
+        let query = Query {
+            report,
+            version: None,
+            portions: None,
+            audience,
+            purpose,
+            moment,
+        };
+        let decision = decide(&snapshot, &query, policy, exposure)?;
+        Ok::<BTreeSet<PortionId>, NotFound>(decision.permitted().cloned().collect())
+    };
+    let anyway = of(None)?;
+    let mut open = BTreeMap::new();
+    for purpose in snapshot.purposes_of(report) {
+        let seen = of(Some(&purpose))?;
+        if !seen.is_subset(&anyway) {
+            open.insert(Some(purpose), seen);
+        }
+    }
+    if !anyway.is_empty() {
+        open.insert(None, anyway);
+    }
+    match open.is_empty() && snapshot.protects_existence(report) {
+        true => Err(NotFound::Report(report.to_string())),
+        false => Ok(open),
+    }
+}
 
 /// A portion's class, and whether the reader is on the report's distribution.
 type Alike<'s> = (ClassKey<'s>, bool);

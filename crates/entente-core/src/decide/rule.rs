@@ -201,6 +201,11 @@ rules! {
 }
 
 impl Rule {
+    /// Whether neither a consent nor a substitute text can heal it, so that no originator is asked.
+    pub const fn is_beyond_originators(self) -> bool {
+        matches!(self.step(), Step::State | Step::LocalPolicy)
+    }
+
     /// Whether it closes a report to its readers for good or for the time being, whoever they are. Those who work on a
     /// case about the report go on working with it.
     pub(crate) const fn leaves_it_to_cases(self) -> bool {

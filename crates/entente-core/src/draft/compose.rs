@@ -186,6 +186,7 @@ impl Reader<'_> {
     fn lineage(&mut self, bases: &[Base]) -> Lineage {
         let own = Origin {
             recipients: self.draft.recipients.clone(),
+            named: !self.draft.recipients.is_empty(),
             arrangements: self.draft.arrangements.clone(),
             ..Origin::default()
         };

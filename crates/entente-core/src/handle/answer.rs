@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, Context, Decided, Refusal, Terms, home, source, to_answer};
-use crate::decide::answering;
+use super::{Command, Context, Decided, Refusal, Terms, carried, home, source, to_answer};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
 use crate::message::Message;
-use crate::report::{Lineage, Origin, Portion, Report};
+use crate::report::{Lineage, Origin, Portion};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
 use crate::shown::releases_to;
 use crate::source::ExposureAnswer;
@@ -76,6 +75,13 @@ fn fresh(state: &State, id: &ConsentId) -> Result<(), Refusal> {
     }
 }
 
+/// The same for what is asked for, and for what that rests on.
+fn nothing_on_hold(state: &State, request: &Request, portions: &BTreeSet<PortionId>) -> Result<(), Refusal> {
+    not_on_hold(state, &request.report)?;
+    let mut bases = portions.iter().flat_map(|portion| carried::behind(request, portion));
+    bases.try_for_each(|base| not_on_hold(state, &base.report))
+}
+
 /// Nothing new goes out of a report whose releases are on hold, by whatever answer.
 fn not_on_hold(state: &State, report: &ReportId) -> Result<(), Refusal> {
     let holding = state.reports.get(report);
@@ -98,21 +104,11 @@ pub(super) fn grant(
     fresh(state, &id)?;
     let case = to_answer(state, request)?;
     let portions = open_portions(case, portions)?;
-    let report = state
-        .reports
-        .get(&case.request.report)
-        .and_then(|h| h.versions.get(&case.request.version));
-    let Some(report) = report else {
-        return Err(Refusal::missing(
-            "report",
-            &case.request.report,
-            "it is not held here any more",
-        ));
-    };
-    not_on_hold(state, &case.request.report)?;
-    let risked = keeps_sources(home(state)?, report, &case.request, &portions, &terms, context)?;
+    carried::at_hand(state, &case.request, &portions)?;
+    nothing_on_hold(state, &case.request, &portions)?;
+    let risked = keeps_sources(home(state)?, &case.request, &portions, &terms, context)?;
     let mut consent = consent(id, &case.request, terms, context)?;
-    consent.portions = portions.iter().map(|portion| report.reference(portion)).collect();
+    consent.portions = portions.iter().map(|portion| case.request.reference(portion)).collect();
     let message = Message::Answer {
         consents: vec![consent.clone()],
         refusals: Vec::new(),
@@ -128,14 +124,12 @@ pub(super) fn grant(
 /// gives the record of it, which stays here.
 fn keeps_sources(
     home: &PartyPath,
-    report: &Report,
     request: &Request,
     portions: &BTreeSet<PortionId>,
     terms: &Terms,
     context: &Context<'_>,
 ) -> Result<Option<ExposureAnswer>, Refusal> {
-    let meant: Vec<PortionRef> = portions.iter().map(|portion| report.reference(portion)).collect();
-    let exposed = source::exposed(home, &meant, &request.audience, context);
+    let exposed = source::exposed(home, request, portions, context);
     if exposed.is_empty() {
         return Ok(None);
     }
@@ -199,7 +193,7 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
     fresh(state, &id)?;
     let case = to_answer(state, &request)?;
     open_portions(case, Some(BTreeSet::from([portion.clone()])))?;
-    not_on_hold(state, &case.request.report)?;
+    nothing_on_hold(state, &case.request, &BTreeSet::from([portion.clone()]))?;
     if text.trim().is_empty() {
         return Err(Refusal::Invalid(
             "the substitute text is empty; to say nothing, refuse the portion".to_owned(),
@@ -216,27 +210,12 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
             person.id
         )));
     }
-    let reference = PortionRef {
-        report: asked.report.clone(),
-        version: asked.version,
-        portion: portion.clone(),
-    };
-    let Some(original) = state.lineage_of(&reference) else {
-        return Err(Refusal::missing(
-            "portion",
-            &portion,
-            "the report is not held here any more",
-        ));
-    };
-    if !answering(state, &reference).contains(&asked.to) {
-        return Err(Refusal::NotEntitled {
-            who: asked.to.to_string(),
-            what: "substitute this portion",
-            why: "it is not one of its originators".to_owned(),
-        });
-    }
-    let terms_of_original = original.iter().find(|(party, _)| **party == asked.to);
-    let origin = terms_of_original.map(|(_, origin)| origin.clone()).unwrap_or_default();
+    carried::at_hand(state, asked, &BTreeSet::from([portion.clone()]))?;
+    let origin = carried::terms(state, asked, &portion).ok_or_else(|| Refusal::NotEntitled {
+        who: asked.to.to_string(),
+        what: "substitute this portion",
+        why: "it is not one of its originators".to_owned(),
+    })?;
     let earlier = state
         .substitutes_of(&asked.report, asked.version)
         .filter(|s| s.stands_for == portion)

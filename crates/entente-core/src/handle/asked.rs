@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Refusal;
 use crate::ids::PortionId;
-use crate::request::{Progress, Refusal as Refused, Request};
+use crate::request::{Progress, Request};
 use crate::state::{RequestCase, State};
 
 /// Refuses a request whose every portion was asked for already, of the same originator, in the same version, for the same
@@ -35,7 +35,7 @@ pub(super) fn nothing_new(state: &State, request: &Request) -> Result<(), Refusa
     Err(Refusal::Invalid(match refused.max_by_key(|refusal| refusal.given) {
         Some(refusal) => format!(
             "{}; ask again with other persons, portions or another purpose, or say what has changed",
-            said(refusal)
+            refusal
         ),
         None => format!(
             "{} has been asked this in {} and has not answered yet; ask about something else, or say what has changed",
@@ -49,17 +49,4 @@ pub(super) fn nothing_new(state: &State, request: &Request) -> Result<(), Refusa
                 .join(", ")
         ),
     }))
-}
-
-/// A refusal in a sentence.
-pub(crate) fn said(refusal: &Refused) -> String {
-    let reason = match refusal.reason.trim() {
-        "" => "no reason given".to_owned(),
-        reason => format!("“{reason}”"),
-    };
-    format!(
-        "{} refused it on {} ({reason})",
-        refusal.originator,
-        refusal.given.strftime("%Y-%m-%d")
-    )
 }

@@ -128,6 +128,8 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
         outcome: decision.audience_outcome(n),
         speaker_may_know: known.contains(&portion),
         conditions: Vec::new(),
+        handling: Vec::new(),
+        refused: Vec::new(),
         why: Vec::new(),
         remedies: Vec::new(),
         without_consent_of: BTreeSet::new(),
@@ -144,12 +146,25 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
     let mut persons: Vec<usize> = (0..decision.people().len()).collect();
     persons.sort_by_key(|person| std::cmp::Reverse(decision.outcome(*person, n)));
     for person in persons {
-        for condition in decision.obligations(person, n) {
-            add(&mut item.conditions, condition);
+        for duty in decision.duties(person, n) {
+            let list = match duty.goes_with_the_text() {
+                true => &mut item.handling,
+                false => &mut item.conditions,
+            };
+            add(list, duty.to_string());
+        }
+        for refusal in decision.refused(person, n) {
+            if !item.refused.contains(refusal) {
+                item.refused.push(refusal.clone());
+            }
+        }
+        let remedy = decision.remedy(person, n).unwrap_or_default();
+        if !remedy.is_empty() {
+            add(&mut item.remedies, remedy.clone());
         }
         for (rule, reason) in decision.rules(person, n).zip(decision.explain(person, n)) {
             if rule.step() == Step::SourceExposure {
-                item.exposes.extend(PartyPath::new(&reason.token));
+                item.exposes.extend(PartyPath::stored(&reason.token));
             }
             // Originators may be shown the briefing: how the rules here are called is not their business.
             let message = match rule {
@@ -157,7 +172,9 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
                 _ => reason.message,
             };
             add(&mut item.why, format!("{message} [{}]", reason.rule));
-            add(&mut item.remedies, reason.remedy);
+            if !remedy.contains(&reason.remedy) {
+                add(&mut item.remedies, reason.remedy);
+            }
         }
         item.without_consent_of.extend(decision.to_grant(person, n).into_keys());
     }

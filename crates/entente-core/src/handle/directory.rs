@@ -23,8 +23,43 @@ pub(super) fn found(state: &State, party: Party) -> Result<Decided, Refusal> {
     }
 }
 
+/// Makes a party known. A path that is new has the one spelling, and does not look like another's.
+pub(super) fn set_party(state: &State, party: Party) -> Result<Decided, Refusal> {
+    if !state.parties.contains_key(&party.path) {
+        party
+            .path
+            .spelt()
+            .map_err(|error| Refusal::Invalid(error.to_string()))?;
+        let alike = |known: &&PartyPath| known.looks() == party.path.looks();
+        if let Some(known) = state.parties.keys().find(alike) {
+            return Err(Refusal::Invalid(format!(
+                "{} looks like {known}, which is known here; if it is another party, it needs a path that nobody takes for the other",
+                party.path
+            )));
+        }
+    }
+    Ok(Decided::events([Event::PartySet(party)]))
+}
+
+/// Who is a contact is not of the community: that is stated, and can be taken back.
+pub(super) fn set_membership(
+    state: &State,
+    party: PartyPath,
+    member: bool,
+    now: Timestamp,
+) -> Result<Decided, Refusal> {
+    if member && !state.parties.contains_key(&party) {
+        return Err(Refusal::missing("party", &party, "add it with `entente party add`"));
+    }
+    match state.members.contains_key(&party) == member {
+        true => Ok(Decided::default()),
+        false => Ok(Decided::events([Event::MembershipSet { party, member, at: now }])),
+    }
+}
+
 /// The id names the party; nobody is decided about as one of another.
 fn one_identity(person: &Person) -> Result<(), Refusal> {
+    person.id.spelt().map_err(|error| Refusal::Invalid(error.to_string()))?;
     match person.is_one() {
         true => Ok(()),
         false => Err(Refusal::Invalid(format!(
@@ -147,6 +182,16 @@ pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agree
             why: format!("it is not one of its parties ({})", list(&arrangement)),
         });
     }
+    if let Some(error) = arrangement.parties.iter().find_map(|party| party.spelt().err()) {
+        return Err(Refusal::Invalid(error.to_string()));
+    }
+    if let Some(unknown) = arrangement.parties.iter().find(|party| !is_known(state, party)) {
+        return Err(Refusal::missing(
+            "party",
+            unknown,
+            "an arrangement binds parties that are known here; add it with `entente party add`",
+        ));
+    }
     let known = state.arrangements.get(&arrangement.id);
     arrangement.words.clear();
     if let Some(known) = known {
@@ -179,6 +224,12 @@ pub(super) fn set_arrangement(state: &State, mut arrangement: Arrangement, agree
         true => tell_others(decided, home, &arrangement),
         false => decided,
     })
+}
+
+/// Whether a party, or a part of it, or what it is part of, is known here.
+fn is_known(state: &State, party: &PartyPath) -> bool {
+    let mut known = state.parties.keys();
+    known.any(|known| known.includes(party) || party.includes(known))
 }
 
 /// What partners said about an arrangement before it was recorded here: stricter terms hold (unless all agreed on these),

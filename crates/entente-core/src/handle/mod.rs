@@ -5,6 +5,7 @@
 mod answer;
 mod asked;
 mod briefing;
+mod carried;
 mod directory;
 mod incident;
 mod lineage;
@@ -18,6 +19,7 @@ mod report;
 mod source;
 
 pub use briefing::{Standing, standing};
+pub use carried::marked_in;
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub(crate) use lineage::same_words;
 pub use lineage::{base_lineage, nearest_portion, party_of};
@@ -110,6 +112,13 @@ pub enum Command {
     Found(Party),
     /// Make a party known, or change what is known of it.
     SetParty(Party),
+    /// State that a party is of the community, or that it is not any more.
+    SetMembership {
+        /// The party.
+        party: PartyPath,
+        /// Whether it is.
+        member: bool,
+    },
     /// Make a person known, or change what is known of them.
     SetPerson(Person),
     /// Change what is named of persons, in one step; who is not known becomes known.
@@ -590,7 +599,8 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
 fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
     match command {
         Command::Found(party) => directory::found(state, party),
-        Command::SetParty(party) => Ok(Decided::events([Event::PartySet(party)])),
+        Command::SetParty(party) => directory::set_party(state, party),
+        Command::SetMembership { party, member } => directory::set_membership(state, party, member, context.now),
         Command::SetPerson(person) => directory::set_person(state, person),
         Command::ChangePersons(changes) => directory::change_persons(state, changes),
         Command::KeepOutsider(person) => directory::keep_outsider(state, person),

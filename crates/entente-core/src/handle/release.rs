@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_marking::Purpose;
 
 use super::notices::{notices, numbered};
-use super::{Command, Context, Decided, Refusal, Review, Telling, asked, home, incident, past};
+use super::{Command, Context, Decided, Refusal, Review, Telling, asked, carried, home, incident, past};
 use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
@@ -80,6 +80,23 @@ fn missing_words(state: &State, decision: &Decision<'_>) -> BTreeMap<PartyPath, 
     missing
 }
 
+/// Portions that somebody in the audience would not get whatever the originators said, each with why, and who could change
+/// that. A request would tell them of a plan, and their answer would help nobody.
+fn beyond_originators(decision: &Decision<'_>) -> BTreeMap<PortionId, String> {
+    let mut closed = BTreeMap::new();
+    for (n, portion) in decision.portions().enumerate() {
+        for (person, id) in decision.people().iter().enumerate() {
+            let all = decision.rules(person, n).zip(decision.explain(person, n));
+            let mut beyond = all.filter(|(rule, _)| rule.is_beyond_originators());
+            if let Some((_, reason)) = beyond.next() {
+                let why = format!("Portion {portion} for {id}: {}; {}", reason.message, reason.remedy);
+                closed.entry(portion.clone()).or_insert(why);
+            }
+        }
+    }
+    closed
+}
+
 pub(super) fn open_request(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
     let Command::OpenRequest {
         id,
@@ -95,16 +112,42 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
         return Err(Refusal::Invalid("not a request".to_owned()));
     };
     let home = home(state)?;
-    let (missing, version) = deciding(
+    let named = portions.as_deref();
+    let (missing, closed, version) = deciding(
         state,
         &report,
-        portions.as_deref(),
+        named,
         &audience,
         purpose.as_ref(),
         context,
-        |decision| (missing_words(state, decision), decision.version()),
+        |decision| {
+            (
+                missing_words(state, decision),
+                beyond_originators(decision),
+                decision.version(),
+            )
+        },
     )?;
-    let asked: Vec<_> = missing.into_iter().filter(|(party, _)| !party.includes(home)).collect();
+    let asked: Vec<_> = missing
+        .into_iter()
+        .filter(|(party, _)| !party.includes(home))
+        .map(|(party, mut portions)| {
+            portions.retain(|portion| !closed.contains_key(portion));
+            (party, portions)
+        })
+        .filter(|(_, portions)| !portions.is_empty())
+        .collect();
+    if let Some(why) = closed.values().next()
+        && (named.is_some() || asked.is_empty())
+    {
+        let more = match closed.len() {
+            1 => String::new(),
+            n => format!(" (and so with {} more portions)", n - 1),
+        };
+        return Err(Refusal::Invalid(format!(
+            "nobody is asked about {report}: no originator could help. {why}{more}"
+        )));
+    }
     if asked.is_empty() {
         return Err(Refusal::Invalid(format!(
             "no originator has to be asked about {report} for this audience; `entente decide` shows what stands in the \
@@ -115,6 +158,11 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
         .iter()
         .map(|id| described(state, id))
         .collect::<Result<Vec<Person>, Refusal>>()?;
+    let held = state
+        .reports
+        .get(&report)
+        .and_then(|holding| holding.versions.get(&version))
+        .ok_or_else(|| Refusal::missing("report", &report, "`entente report list` shows the reports held here"))?;
     let mut decided = Decided::default();
     let several = asked.len() > 1;
     for (n, (party, portions)) in asked.into_iter().enumerate() {
@@ -129,8 +177,10 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
                 remedy: "choose another id",
             });
         }
+        let carried = carried::carried(state, held, &party, &portions, &audience, context)?;
         let request = Request {
             id,
+            carried,
             from: home.clone(),
             to: party.clone(),
             report: report.clone(),

@@ -6,7 +6,7 @@ use entente_marking::{Category, Entity, Level, SchemeId};
 
 use super::lineage::{keeps_lineage, lost, rests_on, same_words};
 use super::{Context, Decided, Refusal, home};
-use crate::decide::{Query, Rule, Snapshot, Step, decide};
+use crate::decide::{Duty, Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Acknowledgement, Recall, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register};
@@ -122,12 +122,8 @@ fn says_the_same(held: &Report, next: &Report) -> bool {
             origins,
         )
     };
-    // Recipients are added by delivery; those that the author names must be there already.
-    let recipients = |report: &Report| -> BTreeSet<PartyPath> {
-        let origins = report.portions.iter().flat_map(|portion| portion.lineage.iter());
-        let own = origins.filter(|(party, _)| **party == report.originator);
-        own.flat_map(|(_, origin)| origin.recipients.iter().cloned()).collect()
-    };
+    // Recipients are added by delivery, unless the author names them.
+    let named = (named_recipients(held), named_recipients(next));
     let title = |report: &Report| match report.title.portion() {
         Some(portion) => Err(terms(portion)),
         None => Ok(same_words(report.title.text())),
@@ -137,7 +133,7 @@ fn says_the_same(held: &Report, next: &Report) -> bool {
         && held.profile == next.profile
         && held.expires == next.expires
         && held.existence_protected == next.existence_protected
-        && recipients(next).is_subset(&recipients(held))
+        && named.0 == named.1
         && held.portions.iter().map(terms).eq(next.portions.iter().map(terms))
 }
 
@@ -311,6 +307,7 @@ pub(super) fn deliver(
     sent.add_recipient(home, &to);
     sent.part_of(&to);
     sent.protect(home, |portion| context.exposure.stands_behind(portion));
+    among_the_recipients(report, &to)?;
     let arrangements = arrangements_of(state, &sent, home, &to)?;
     let exposed = may_receive(state, &sent, home, &to, despite_exposure.is_some(), context)?;
     let mut events = vec![Event::ReportDelivered(delivery.clone())];
@@ -338,6 +335,33 @@ pub(super) fn deliver(
         arrangements,
     };
     Ok(Decided::events(events).send(to, message))
+}
+
+/// The original distribution, where the author named it.
+fn named_recipients(report: &Report) -> Option<BTreeSet<PartyPath>> {
+    let origins = report.portions.iter().flat_map(|portion| portion.lineage.iter());
+    let mut own = origins.filter(|(party, origin)| **party == report.originator && origin.named);
+    own.next().map(|(_, origin)| origin.recipients.clone())
+}
+
+/// Whom the author did not name is not given the report by delivering it.
+fn among_the_recipients(report: &Report, to: &PartyPath) -> Result<(), Refusal> {
+    let Some(named) = named_recipients(report) else {
+        return Ok(());
+    };
+    if named.iter().any(|recipient| recipient.includes(to)) || report.originator.includes(to) {
+        return Ok(());
+    }
+    let list: Vec<&str> = named.iter().map(PartyPath::as_str).collect();
+    Err(Refusal::NotEntitled {
+        who: to.to_string(),
+        what: "receive this report",
+        why: format!(
+            "its recipients are {}; {} decides about others: name {to} in `recipients` of a new version",
+            list.join(", "),
+            report.originator
+        ),
+    })
 }
 
 /// The arrangements that the originator's share of a report came under; each must bind the receiver.
@@ -387,7 +411,7 @@ fn may_receive(
     if let Some(holding) = picture.reports.get_mut(&report.id) {
         holding.versions.insert(report.version, report.clone());
     }
-    let id = PersonId::new(format!("{to}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
+    let id = PersonId::stored(format!("{to}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
     // A part of this party receives like any other.
     picture
         .persons
@@ -406,6 +430,11 @@ fn may_receive(
     let mut problems = Vec::new();
     let mut exposed = BTreeSet::new();
     for (n, portion) in decision.portions().enumerate() {
+        if decision.duties(0, n).contains(&Duty::ShowOnly) {
+            problems.push(format!(
+                "portion {portion}: it may be shown to {to}, and is never handed over; show it, or leave it out of what is delivered"
+            ));
+        }
         let rules = decision.rules(0, n).zip(decision.explain(0, n));
         for (rule, explanation) in rules {
             let mut remedy = "";
@@ -445,7 +474,7 @@ pub(super) fn barred_from(state: &State, portion: &PortionRef, party: &PartyPath
         .reports
         .get(&portion.report)
         .and_then(|holding| holding.versions.get(&portion.version));
-    let Some((report, id)) = held.zip(PersonId::new(format!("{party}/any-cleared-reader")).ok()) else {
+    let Some((report, id)) = held.zip(PersonId::stored(format!("{party}/any-cleared-reader")).ok()) else {
         return true;
     };
     let snapshot = Snapshot::about(
@@ -471,7 +500,7 @@ pub(super) fn barred_from(state: &State, portion: &PortionRef, party: &PartyPath
     })
 }
 
-fn cleared_reader(id: PersonId, party: &PartyPath, report: &Report) -> Person {
+pub(super) fn cleared_reader(id: PersonId, party: &PartyPath, report: &Report) -> Person {
     let labels = || report.portions.iter().map(|portion| &portion.label);
     let accesses: BTreeSet<Category> = labels()
         .flat_map(|label| label.required.iter().chain(label.any_of.iter().flatten()))

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use entente_marking::Purpose;
 
+use super::carried::{at_hand, behind};
 use super::{Context, Decided, Refusal, home, to_answer};
 use crate::decide::Exposure;
 use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register, Threshold};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId, SourceId};
 use crate::message::Message;
-use crate::party::Person;
 use crate::request::{Recipients, Request};
 use crate::source::{ExposureAnswer, ProtectedSource};
 use crate::state::State;
@@ -98,21 +98,31 @@ pub(super) fn release(
     }
 }
 
-/// The portions by which these persons would narrow a source of this party below its threshold, or that nobody has
-/// looked at yet.
+/// The portions of a request by which its audience would narrow a source of this party below its threshold, or that nobody
+/// has looked at yet. Of a text that is not held here, what it rests on is measured.
 pub(super) fn exposed(
     home: &PartyPath,
-    portions: &[PortionRef],
-    audience: &[Person],
+    request: &Request,
+    portions: &BTreeSet<PortionId>,
     context: &Context<'_>,
 ) -> BTreeSet<PortionId> {
-    let persons: Vec<PersonId> = audience.iter().map(|person| person.id.clone()).collect();
-    let portions: Vec<&PortionRef> = portions.iter().collect();
-    let exposures = context.exposure.exposures(&portions, &persons, None, context.now);
-    (portions.iter().zip(exposures))
+    let persons: Vec<PersonId> = request.audience.iter().map(|person| person.id.clone()).collect();
+    let meant: Vec<(&PortionId, PortionRef)> = portions
+        .iter()
+        .flat_map(|portion| behind(request, portion).into_iter().map(move |base| (portion, base)))
+        .collect();
+    let bases: Vec<&PortionRef> = meant.iter().map(|(_, base)| base).collect();
+    let exposures = context.exposure.exposures(&bases, &persons, None, context.now);
+    (meant.iter().zip(exposures))
         .filter(|(_, exposure)| matches!(exposure, Exposure::Narrows(by) | Exposure::Unasked(by) if by == home))
-        .map(|(portion, _)| portion.portion.clone())
+        .map(|((portion, _), _)| (*portion).clone())
         .collect()
+}
+
+/// The reports of this party that a request is about.
+fn about_reports(request: &Request) -> BTreeSet<ReportId> {
+    let bases = request.portions.iter().flat_map(|portion| behind(request, portion));
+    bases.map(|base| base.report).collect()
 }
 
 /// The record of a consent that is given although it exposes a source.
@@ -153,23 +163,8 @@ fn about(request: &Request, band: Band, context: &Context<'_>) -> ExposureAnswer
 /// Answers one thing about a request: whether the sources behind it stay above their thresholds, taken all together.
 pub(super) fn answer(state: &State, id: &RequestId, context: &Context<'_>) -> Result<Decided, Refusal> {
     let request = &to_answer(state, id)?.request;
-    let version = state
-        .reports
-        .get(&request.report)
-        .and_then(|holding| holding.versions.get(&request.version));
-    let Some(report) = version else {
-        return Err(Refusal::missing(
-            "report",
-            &request.report,
-            "it is not held here any more",
-        ));
-    };
-    let meant: Vec<PortionRef> = request
-        .portions
-        .iter()
-        .map(|portion| report.reference(portion))
-        .collect();
-    let narrows = !exposed(home(state)?, &meant, &request.audience, context).is_empty();
+    at_hand(state, request, &request.portions)?;
+    let narrows = !exposed(home(state)?, request, &request.portions, context).is_empty();
     let answer = about(request, Band::Within, context);
     // Once asked, a question keeps its answer, and so does every wider one.
     let earlier = || {
@@ -184,15 +179,18 @@ pub(super) fn answer(state: &State, id: &RequestId, context: &Context<'_>) -> Re
             && held.recipients.persons.is_subset(&answer.recipients.persons)
             && held.despite.is_none()
     });
+    let reports = about_reports(request);
     let sources = state
         .sources
         .values()
-        .filter(|source| source.reports.contains(&request.report));
+        .filter(|source| !source.reports.is_disjoint(&reports));
     let exhausted = sources.into_iter().any(|source| {
         let asked = state.exposures.values().filter(|held| {
-            held.to == answer.to
-                && held.request.as_ref().is_some_and(|r| r != id)
-                && source.reports.contains(&held.report)
+            let other = held.request.as_ref().filter(|other| *other != id);
+            let asked = other.and_then(|other| state.requests.get(other));
+            let about = asked.map(|case| about_reports(&case.request));
+            let about = about.unwrap_or_else(|| BTreeSet::from([held.report.clone()]));
+            held.to == answer.to && other.is_some() && !source.reports.is_disjoint(&about)
         });
         asked.count() >= MAX_QUESTIONS
     });

@@ -90,7 +90,14 @@ impl Node {
             recipient: None,
         };
         let mut node = Self(State::default(), 0);
+        let partners = ["GOOD", "EVIL"].map(|path| Party {
+            path: party(path),
+            ..home.clone()
+        });
         node.run(Command::Found(home)).unwrap();
+        for partner in partners {
+            node.run(Command::SetParty(partner)).unwrap();
+        }
         node.from("GOOD", delivery(&report("R", "GOOD", "text"), "GOOD", "HOME"))
             .unwrap();
         node

@@ -26,8 +26,15 @@ pub(crate) fn known<'q>(state: &'q State, outsiders: &'q [Person], id: &PersonId
         .iter()
         .find(|outsider| outsider.id == *id && !home.includes(&outsider.party));
     let person = state.persons.get(id).or(described)?;
-    let (named, _) = person.id.as_str().rsplit_once('/')?;
-    (named == person.party.as_str()).then_some(person)
+    let (named, name) = person.id.as_str().rsplit_once('/')?;
+    // Names have one spelling; whatever was stored in another one is nobody's.
+    let capitals = named
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "-.".contains(c));
+    let small = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    (named == person.party.as_str() && capitals && small).then_some(person)
 }
 
 pub(crate) struct Question<'q> {
@@ -430,7 +437,9 @@ fn by_mark(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Person
     };
     match q.asked.label.circle {
         Circle::Anyone => {}
-        Circle::Community if q.state.parties.keys().any(|known| known.includes(theirs)) => {}
+        // Whoever is stated to be of it, and this party itself.
+        Circle::Community if q.state.members.keys().any(|member| member.includes(theirs)) => {}
+        Circle::Community if q.state.home.as_ref().is_some_and(|home| home.includes(theirs)) => {}
         Circle::Community => found.push("control.community"),
         Circle::Clients if client() => {}
         Circle::Clients => found.push("control.clients"),
@@ -502,9 +511,13 @@ fn purpose(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let all = originators(q);
     let only = match q.purpose {
         Some(_) => allowed_by(&purposes.only, q.purpose),
-        None => purposes.only.is_none() && purposes.barred.is_empty(),
+        None => purposes.only.is_none() && purposes.barred.is_empty() && purposes.open.is_none(),
     };
-    let barred = q.purpose.is_some_and(|purpose| purposes.barred.contains(purpose));
+    // Of a list, what is open on it; without one, everything where nothing is barred.
+    let barred = q.purpose.is_some_and(|purpose| match &purposes.open {
+        Some(open) => !open.contains(purpose) || purposes.barred.contains(purpose),
+        None => !purposes.barred.is_empty(),
+    });
     // What is barred without permission is open where every originator names the purpose in its consent.
     let named = |party: &PartyPath, origin: &Origin| {
         let mut given = consents(q, party, origin, person).into_iter();

@@ -132,6 +132,7 @@ pub(crate) fn label(dice: &mut Dice) -> Label {
         label.purposes = Purposes {
             only: dice.one_in(2).then(|| dice.some(&purposes, 2)),
             barred: dice.some(&purposes, 3),
+            open: dice.one_in(2).then(|| dice.some(&purposes, 2)),
         };
     }
     if dice.one_in(6) {
@@ -266,6 +267,10 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                 recipient: None,
             };
             state.apply(&Event::PartySet(known));
+            if dice.one_in(2) {
+                let (party, member, at) = (party(path), true, at(0));
+                state.apply(&Event::MembershipSet { party, member, at });
+            }
         }
     }
     let purposes = ["warn", "court"].map(Purpose::new);
@@ -316,6 +321,14 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                 outsiders.push(described_anew(dice, &person));
                 state.apply(&Event::PersonSet(person));
             }
+            6 => {
+                // Stored by an older release in another spelling.
+                let old = format!("{}/P{n}", person.party.as_str().to_lowercase());
+                let id = PersonId::stored(old).unwrap();
+                let party = id.party().unwrap();
+                *persons.last_mut().unwrap() = id.clone();
+                state.apply(&Event::PersonSet(Person { id, party, ..person }));
+            }
             5 => {
                 let party = party(dice.pick::<&str>(&PARTIES));
                 state.apply(&Event::PersonSet(Person { party, ..person }));
@@ -360,6 +373,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                         },
                         protects_source: false,
                         third_party: dice.one_in(12),
+                        named: dice.one_in(2),
                     },
                 ));
             }

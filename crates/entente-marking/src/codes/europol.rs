@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::MAX_MARK;
 use crate::finding::Finding;
-use crate::label::{Caveat, Control, Label, Purpose, SchemeId};
+use crate::label::{Caveat, Control, Label, Purpose, Purposes, SchemeId};
 use crate::scheme::{Checked, Effect, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 
 const SOURCE: &str = "Europol, handling codes and 4x4 evaluation";
+
+/// The purposes that the codes speak about. Whatever else something is to be used for, the provider is asked where a code
+/// restricts the purpose at all.
+const PURPOSES: [&str; 2] = ["crime-prevention", "judicial-proceedings"];
 
 /// What a code means, and what it adds to a label.
 struct Code {
@@ -30,9 +34,13 @@ static CODES: [Code; 4] = [
         name: "H1",
         meaning: "not as evidence in judicial proceedings without the provider's permission",
         effect: Effect::Purpose,
-        access: "The purpose judicial-proceedings needs the provider's permission.",
+        access: "Open for crime-prevention; judicial-proceedings and every other purpose need the provider's permission.",
         apply: |label| {
-            label.purposes.barred.insert(Purpose::new("judicial-proceedings"));
+            let only = label.purposes.only.take();
+            label.purposes = Purposes {
+                only,
+                ..Purposes::barring(&PURPOSES, &["judicial-proceedings"])
+            };
         },
     },
     Code {
@@ -182,15 +190,16 @@ impl Mark {
 
     fn label(&self) -> Label {
         let mut label = Label::unrestricted();
-        for code in self.codes.keys() {
-            (CODES[*code].apply)(&mut label);
+        // What a code says is to be observed by every reader; a grading is data about the text, and asks nothing of anybody.
+        for code in self.codes.keys().map(|code| &CODES[*code]) {
+            (code.apply)(&mut label);
+            let said = match code.name {
+                "H3" => self.words.iter().cloned().collect(),
+                _ => vec![code.meaning.to_owned()],
+            };
+            let said = said.iter().map(|words| Caveat::new(format!("{}: {words}", code.name)));
+            label.caveats.extend(said);
         }
-        label
-            .caveats
-            .extend(self.words.iter().map(|words| Caveat::new(format!("H3: {words}"))));
-        label
-            .caveats
-            .extend(self.grading.iter().map(|(grading, _)| Caveat::new(grading.as_str())));
         label
     }
 }
@@ -282,8 +291,8 @@ impl Scheme for Europol {
                 at,
                 meaning,
                 "europol.grading".to_owned(),
-                Effect::Handling,
-                "No effect on access.",
+                Effect::Grading,
+                "No effect on access, and nothing to observe.",
             ));
         }
         for (code, at) in &mark.codes {

@@ -4,8 +4,6 @@
 //! one's own logs, which nobody can notice. `passive-cross-check`: asking third parties' services as well.
 //! `active`: blocking, scanning and whatever else the adversary may notice.
 
-use std::collections::BTreeSet;
-
 use super::ladder::{Ladder, Rung, Table};
 use crate::label::{Label, Purpose, Purposes};
 use crate::scheme::Effect;
@@ -14,7 +12,7 @@ fn only(purposes: &[&str]) -> Label {
     Label {
         purposes: Purposes {
             only: Some(purposes.iter().map(|purpose| Purpose::new(*purpose)).collect()),
-            barred: BTreeSet::new(),
+            ..Purposes::any()
         },
         ..Label::unrestricted()
     }

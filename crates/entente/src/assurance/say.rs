@@ -51,6 +51,10 @@ pub(super) fn say(event: &Event) -> String {
     match event {
         Event::Founded { party } => format!("the node of {} was set up", party.path),
         Event::PartySet(party) => format!("party {}", party.path),
+        Event::MembershipSet { party, member, .. } => match member {
+            true => format!("{party} was stated to be of the community"),
+            false => format!("{party} was stated to be no longer of the community"),
+        },
         Event::PersonSet(person) => format!("person {}", person.id),
         Event::LocalRuleSet(rule) => format!("rule {} was set or removed", rule.name),
         Event::AudienceSet(audience) => format!("audience {}", audience.name),

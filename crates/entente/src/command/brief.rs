@@ -93,7 +93,7 @@ enum Whom {
 fn table(value: &TablePaper) -> Paper {
     let mut page = Paper::new("Information".to_owned(), value.banner.clone());
     for text in &value.texts {
-        page.item(&text.mark, &text.text, Vec::new());
+        page.item(&text.mark, &text.text, text.handling.clone());
     }
     if value.texts.is_empty() {
         page.text("Nothing may be left with these attendees.");
@@ -122,7 +122,7 @@ fn speakers(value: &SpeakersPaper) -> Paper {
     ));
     page.heading("You can say");
     for open in &value.can_say {
-        let mut notes = open.conditions.clone();
+        let mut notes = [open.text.handling.clone(), open.conditions.clone()].concat();
         if open.may_be_left {
             notes.push("may be handed out".to_owned());
         }
@@ -176,6 +176,7 @@ fn costs(item: &BriefingItem) -> Vec<String> {
     if !item.exposes.is_empty() {
         notes.push(format!("it may lead to a source of {}", words::list(&item.exposes)));
     }
+    notes.extend(item.refused.iter().map(|refusal| format!("asked before: {refusal}")));
     notes.extend(item.remedies.first().map(|remedy| format!("to change it: {remedy}")));
     notes
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
+use entente_core::handle::marked_in;
 use entente_core::{Command, Consent, ConsentId, PortionId, PortionRef, RequestId, Terms};
 use entente_desk::marks::mark_in_force;
 use entente_marking::{MarkKind, Purpose, SchemeId};
@@ -111,19 +112,20 @@ fn some(portions: Vec<PortionId>) -> Option<BTreeSet<PortionId>> {
 }
 
 /// Reads a substitute's mark by the rules of the report that it belongs to.
-fn substitute_mark(node: &Pinned, request: &RequestId, mark: &str) -> Result<entente_marking::Marking, Failure> {
+fn substitute_mark(
+    node: &Pinned,
+    request: &RequestId,
+    portion: &PortionId,
+    mark: &str,
+) -> Result<entente_marking::Marking, Failure> {
     let case = node.state().requests.get(request).ok_or_else(|| {
         Failure::not_found(format!(
             "there is no request {request}; `entente request list` shows them"
         ))
     })?;
-    let report = node
-        .state()
-        .reports
-        .get(&case.request.report)
-        .and_then(|h| h.versions.get(&case.request.version));
-    let (scheme, profile) = report.map_or((SchemeId::new("us-ic"), None), |r| {
-        (r.scheme.clone(), Some(r.profile.clone()))
+    let marked_in = marked_in(node.state(), &case.request, portion);
+    let (scheme, profile) = marked_in.map_or((SchemeId::new("us-ic"), None), |(scheme, profile)| {
+        (scheme, Some(profile))
     });
     let known = schemes();
     let scheme = known
@@ -208,7 +210,7 @@ impl ConsentCommand {
                 text,
                 terms,
             } => {
-                let marking = substitute_mark(&node, &request, &mark)?;
+                let marking = substitute_mark(&node, &request, &portion, &mark)?;
                 let id = fresh()?;
                 let done = format!("a substitute for {portion} is given, with consent {id}");
                 let command = Command::Substitute {

@@ -6,13 +6,16 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use entente_core::{Audience, AudienceName, Command, Dropped, Party, PartyPath, PersonChange, PersonId};
 use entente_marking::{Entity, SchemeId};
+use jiff::Timestamp;
+use serde::Serialize;
+
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
 
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::input::{self, PersonInput};
 use crate::node::{passphrase, surroundings};
-use crate::output;
+use crate::{output, words};
 
 /// `entente init`.
 #[derive(Debug, Args)]
@@ -78,6 +81,15 @@ pub(crate) enum PartyCommand {
         /// Parties whose client it is (TLP:AMBER may travel to clients).
         #[arg(long, value_name = "PARTY")]
         client_of: Vec<PartyPath>,
+        /// Parties whose client it is no longer.
+        #[arg(long, value_name = "PARTY")]
+        drop_client_of: Vec<PartyPath>,
+        /// It is of the community (TLP:GREEN may travel to it).
+        #[arg(long)]
+        member: bool,
+        /// It is not of the community any more.
+        #[arg(long, conflicts_with = "member")]
+        no_member: bool,
     },
     /// List the known parties.
     List,
@@ -85,6 +97,16 @@ pub(crate) enum PartyCommand {
     Export,
     /// Replace this party's keys. Partners need the new ones; old files can still be opened.
     Rotate,
+}
+
+/// A party as the list shows it.
+#[derive(Serialize)]
+struct Listed<'p> {
+    #[serde(flatten)]
+    party: &'p Party,
+    /// Since when it is of the community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member_since: Option<Timestamp>,
 }
 
 impl PartyCommand {
@@ -96,6 +118,9 @@ impl PartyCommand {
                 name,
                 keys,
                 client_of,
+                drop_client_of,
+                member,
+                no_member,
             } => {
                 let keys: Option<PublicKeys> = keys.as_deref().map(input::json).transpose()?;
                 if let Some(keys) = &keys {
@@ -117,8 +142,14 @@ impl PartyCommand {
                     }
                     added.client_of = known.client_of;
                 }
+                added.client_of.retain(|patron| !drop_client_of.contains(patron));
                 added.client_of.extend(client_of);
-                node.submit(Command::SetParty(added.clone()))?;
+                let mut commands = vec![Command::SetParty(added.clone())];
+                if member || no_member {
+                    let party = path.clone();
+                    commands.push(Command::SetMembership { party, member });
+                }
+                node.submit_all(commands)?;
                 output::either(global.json, &added, || {
                     output::line(format!("{path} is known"));
                     match &keys {
@@ -128,14 +159,38 @@ impl PartyCommand {
                 })?;
             }
             Self::List => {
-                let parties: Vec<&Party> = node.state().parties.values().collect();
-                let rows = parties.iter().map(|party| {
+                let state = node.state();
+                let rows = state.parties.values().map(|party| {
                     let keys = if party.recipient.is_some() { "known" } else { "missing" };
-                    vec![party.path.to_string(), party.name.clone(), keys.to_owned()]
+                    let member = if state.members.contains_key(&party.path) {
+                        "member"
+                    } else {
+                        ""
+                    };
+                    let clients = words::list(&party.client_of);
+                    vec![
+                        party.path.to_string(),
+                        party.name.clone(),
+                        keys.to_owned(),
+                        member.to_owned(),
+                        clients,
+                    ]
                 });
                 let rows = rows.collect();
-                output::either(global.json, &parties, || {
-                    output::table(&["party", "name", "keys"], rows, "no parties are known");
+                let shown: Vec<Listed<'_>> = state
+                    .parties
+                    .values()
+                    .map(|party| Listed {
+                        party,
+                        member_since: state.members.get(&party.path).copied(),
+                    })
+                    .collect();
+                output::either(global.json, &shown, || {
+                    output::table(
+                        &["party", "name", "keys", "community", "client of"],
+                        rows,
+                        "no parties are known",
+                    );
                 })?;
             }
             Self::Export => {

@@ -78,6 +78,9 @@ fn say_checked(checked: &Checked<'_>) {
                 output::line(format!("        {reason}"));
                 output::line(format!("        → {remedy}"));
             }
+            for duty in &fact.observe {
+                output::line(format!("        to be observed: {duty}"));
+            }
         }
     }
     for note in checked.to_review {

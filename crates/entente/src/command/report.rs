@@ -57,6 +57,9 @@ pub(crate) enum ReportCommand {
         /// List what this person may know of.
         #[arg(long = "as", value_name = "PERSON")]
         reader: Option<PersonId>,
+        /// Only what they may know of for this purpose [default: for any, and the list says for which].
+        #[arg(long, requires = "reader")]
+        purpose: Option<String>,
     },
     /// Put persons on a report's distribution, or take them off it.
     Distribute {
@@ -221,7 +224,10 @@ impl ReportCommand {
                 reader,
                 purpose,
             } => show(global, &id, version, reader.as_ref(), purpose.as_deref())?,
-            Self::List { reader } => list(&global.node()?, global, reader.as_ref())?,
+            Self::List { reader, purpose } => {
+                let purpose = purpose.map(Purpose::new);
+                list(&global.node()?, global, reader.as_ref(), purpose.as_ref())?;
+            }
             Self::Distribute { id, add, remove } => {
                 let mut node = global.node()?;
                 node.submit(Command::Distribute {
@@ -303,8 +309,8 @@ impl ReportCommand {
     }
 }
 
-fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) -> Result<(), Failure> {
-    let all = reading::list(&node::moment(node), &View::of(reader, None, Timestamp::now()));
+fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>, purpose: Option<&Purpose>) -> Result<(), Failure> {
+    let all = reading::list(&node::moment(node), &View::of(reader, purpose, Timestamp::now()));
     let row = |listed: &Listed| {
         vec![
             listed.id.to_string(),
@@ -312,12 +318,13 @@ fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) -> Result<(),
             listed.title.clone(),
             listed.banner.clone().unwrap_or_default(),
             listed.portions.to_string(),
+            words::list(&listed.purposes),
             listed.state.clone(),
         ]
     };
     output::either(global.json, &all, || {
         output::table(
-            &["report", "version", "title", "banner", "portions", "state"],
+            &["report", "version", "title", "banner", "portions", "for", "state"],
             all.iter().map(row).collect(),
             "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
         );
@@ -362,6 +369,9 @@ fn say_report(shown: &Shown) {
             portion.text,
             [portion.id.as_str(), &by.join("+")].join(", ")
         ));
+        for duty in &portion.obligations {
+            output::line(format!("    to be observed: {duty}"));
+        }
     }
     output::line(format!("\n{banner}"));
 }

@@ -179,6 +179,9 @@ fn say_asked(asked: &Asked<'_>) {
     if !request.reason.is_empty() {
         output::line(format!("reason: {}", request.reason));
     }
+    if !request.carried.shown.is_empty() {
+        output::line(format!("shown to them before: {}", words::list(&request.carried.shown)));
+    }
     for portion in &asked.asked {
         let text = portion.text.as_ref();
         let text = text.map_or(String::new(), |text| format!("{} {}", text.mark, text.text));
@@ -187,6 +190,9 @@ fn say_asked(asked: &Asked<'_>) {
             portion.portion,
             progress_word(portion.progress)
         ));
+        if !portion.rests_on.is_empty() {
+            output::line(format!("    rests on {}", words::list(&portion.rests_on)));
+        }
         for instead in &portion.instead {
             output::line(format!("    may be said instead: {} {}", instead.mark, instead.text));
         }

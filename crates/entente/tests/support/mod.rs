@@ -253,10 +253,11 @@ impl Desk {
 }
 
 /// What differs from run to run: moments, ids and digests. `0` stands for a digit, `x` for a letter or digit.
-const CHANCE: [(&str, &str); 11] = [
+const CHANCE: [(&str, &str); 12] = [
     ("fingerprint xxxx xxxx xxxx xxxx xxxx xxxx", "fingerprint (digest)"),
     ("0000-00-00 00:00:00", "(moment)"),
     ("0000-00-00 00:00", "(moment)"),
+    ("refused it on 0000-00-00", "refused it on (day)"),
     ("req-xxxxxxxx", "(request)"),
     ("con-xxxxxxxx", "(consent)"),
     ("brf-xxxxxxxx", "(briefing)"),

@@ -27,6 +27,7 @@ pub(super) fn delivered(
         ));
     }
     well_formed(&report)?;
+    one_spelling(state, &report)?;
     written_by(from, &report)?;
     for portion in report.with_title_mut() {
         own_copy_first(state, from, portion);
@@ -50,6 +51,18 @@ pub(super) fn delivered(
     }
     events.push(Event::ReportReceived { report, delivery });
     Ok(events)
+}
+
+/// Whose information it is, is said in the one spelling of a path: `usa` beside `USA` would be somebody else.
+fn one_spelling(state: &State, report: &Report) -> Result<(), Refusal> {
+    let named = report.portions.iter().flat_map(|portion| portion.lineage.originators());
+    let mut wrong = named
+        .filter(|party| !state.parties.contains_key(party))
+        .filter_map(|party| party.spelt().err());
+    match wrong.next() {
+        None => Ok(()),
+        Some(error) => Err(Refusal::Invalid(format!("report {}: {error}", report.id))),
+    }
 }
 
 /// Whoever writes a report is an originator of all that it writes, whatever it rests on.
@@ -177,6 +190,7 @@ fn held_terms(state: &State, party: &PartyPath, stated: &Origin) -> Origin {
         from: BTreeSet::new(),
         protects_source: one.protects_source | other.protects_source,
         third_party: one.third_party | other.third_party,
+        named: one.named | other.named,
     });
     let held = together.unwrap_or_else(|| Origin {
         third_party: true,

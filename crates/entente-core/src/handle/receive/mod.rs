@@ -10,7 +10,7 @@ mod delivery;
 mod ending;
 mod terms;
 
-use super::{Context, Decided, Refusal, home, incident};
+use super::{Context, Decided, Refusal, carried, home, incident};
 use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::event::Event;
@@ -48,7 +48,7 @@ pub(super) fn receive(
             delivery,
             arrangements,
         } => delivery::delivered(state, home, &from, (report, delivery), arrangements)?,
-        Message::Request(request) => requested(state, home, &from, request)?,
+        Message::Request(request) => requested(state, home, &from, request, context)?,
         Message::Answer {
             consents,
             refusals,
@@ -133,7 +133,13 @@ fn own_portions(
     Ok(())
 }
 
-fn requested(state: &State, home: &PartyPath, from: &PartyPath, request: Request) -> Result<Vec<Event>, Refusal> {
+fn requested(
+    state: &State,
+    home: &PartyPath,
+    from: &PartyPath,
+    request: Request,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     must_be(from, &request.from, "ask for another party")?;
     must_be_for(home, &request.to)?;
     if request.audience.is_empty() || request.portions.is_empty() {
@@ -157,7 +163,17 @@ fn requested(state: &State, home: &PartyPath, from: &PartyPath, request: Request
             )));
         }
     }
-    own_portions(state, home, &request.report, request.version, &request.portions)?;
+    carried::answerable(state, home, &request, context)?;
+    let carried = &request.carried.texts;
+    let held: BTreeSet<PortionId> = request
+        .portions
+        .iter()
+        .filter(|id| !carried.contains_key(id))
+        .cloned()
+        .collect();
+    if !held.is_empty() {
+        own_portions(state, home, &request.report, request.version, &held)?;
+    }
     Ok(vec![Event::RequestReceived(request)])
 }
 

@@ -111,11 +111,10 @@ impl Accept {
 
     fn in_holdings(&self, global: &Global, miss: Option<&NearMiss>) -> Result<Changed, Failure> {
         let mut node = global.node()?;
-        let mut held = node.state().facts.iter();
-        let (report, mut facts): (_, Vec<Fact>) = held
-            .find(|(report, facts)| facts.iter().any(|fact| self.meant(&holdings::name(report, &fact.id), fact, miss)))
-            .map(|(report, facts)| (report.clone(), facts.clone()))
-            .ok_or_else(|| self.unknown(miss))?;
+        let meant = |report, fact: &Fact| self.meant(&holdings::name(report, &fact.id), fact, miss);
+        let found = node.state().facts.iter().find(|(report, facts)| facts.iter().any(|fact| meant(report, fact)));
+        let found: Option<(_, Vec<Fact>)> = found.map(|(report, facts)| (report.clone(), facts.clone()));
+        let (report, mut facts) = found.ok_or_else(|| self.unknown(miss))?;
         let all = facts.iter_mut().map(|fact| (holdings::name(&report, &fact.id), &mut fact.slots, &mut fact.growth));
         let changed = self.change(all, miss)?;
         node.submit(Command::SetFacts { report, facts })?;

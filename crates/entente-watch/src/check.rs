@@ -158,9 +158,9 @@ fn commonness(any: &[String], vocabularies: &[HashSet<String>]) -> f64 {
             any.iter().any(|alternative| {
                 let words = parts(alternative);
                 !words.is_empty()
-                    && words
-                        .iter()
-                        .all(|word| known.contains(word) || LANGUAGES.iter().any(|l| known.contains(l.stem(word).as_ref())))
+                    && words.iter().all(|word| {
+                        known.contains(word) || LANGUAGES.iter().any(|l| known.contains(l.stem(word).as_ref()))
+                    })
             })
         });
         return filled.count() as f64 / vocabularies.len() as f64;

@@ -86,7 +86,9 @@ impl Reader<'_> {
         cues.extend(self.authored(sentence));
         for mut cue in self.phrases(sentence) {
             // "Die Opposition wirft ihm vor, …": the phrase is a verb with a subject.
-            let verb = self.verb(sentence, cue.verb).filter(|verb| verb.kind == cue.kind && !verb.weak);
+            let verb = self
+                .verb(sentence, cue.verb)
+                .filter(|verb| verb.kind == cue.kind && !verb.weak);
             cue.speaker = verb.and_then(|verb| verb.speaker);
             cues.push(cue);
         }
@@ -355,7 +357,12 @@ impl Reader<'_> {
     fn according_end(&self, phrase: &Range<usize>) -> usize {
         let document = self.document;
         let parted = document.breaks(phrase.end - 1);
-        let people = |t: &usize| document.word(*t).classes.any(&[Class::Unnamed, Class::OrgNoun, Class::Press]);
+        let people = |t: &usize| {
+            document
+                .word(*t)
+                .classes
+                .any(&[Class::Unnamed, Class::OrgNoun, Class::Press])
+        };
         match phrase.clone().find(people).filter(|_| !parted) {
             Some(head) if document.word(head).capital && document.language != crate::Language::De => phrase.end,
             Some(head) => head + 1,

@@ -87,7 +87,9 @@ impl Language {
 
     /// Whether a lower-case word is a verb in the conditional, in which French, Spanish and Polish leave things open.
     pub(crate) fn conditional(self, word: &str) -> bool {
-        const FRENCH: [&str; 7] = ["attrait", "retrait", "extrait", "portrait", "abstrait", "distrait", "trait"];
+        const FRENCH: [&str; 7] = [
+            "attrait", "retrait", "extrait", "portrait", "abstrait", "distrait", "trait",
+        ];
         const SPANISH: [&str; 4] = ["comisaría", "secretaría", "notaría", "mayoría"];
         let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
         match self {

@@ -84,7 +84,9 @@ impl NearMiss {
                 error,
             };
             let value: serde_json::Value = serde_json::from_str(line).map_err(wrong)?;
-            let Some(notes) = value.pointer("/summary/to_review") else { continue };
+            let Some(notes) = value.pointer("/summary/to_review") else {
+                continue;
+            };
             let notes: Vec<Self> = serde_json::from_value(notes.clone()).map_err(wrong)?;
             if let Some(note) = notes.into_iter().find(|note| note.id == id) {
                 return Ok(note);
@@ -152,10 +154,16 @@ impl NearMiss {
 
 /// The id of a near miss: the same in every scan of the same sentence for the same fact.
 pub(crate) fn id(fact: &str, quote: &str) -> String {
-    let digest = Sha256::new().chain_update(fact).chain_update("\n").chain_update(quote).finalize();
-    let hex: String = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| {
-        char::from_digit(u32::from(digit), 16).unwrap_or('0')
-    }).collect();
+    let digest = Sha256::new()
+        .chain_update(fact)
+        .chain_update("\n")
+        .chain_update(quote)
+        .finalize();
+    let hex: String = digest
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0'))
+        .collect();
     hex.chars().take(ID).collect()
 }
 
@@ -164,11 +172,20 @@ pub(crate) fn candidates(document: &Document, sentence: usize, taken: &[std::ops
     let tokens = document.sentences[sentence].tokens.clone();
     let free = |t: &usize| {
         let word = document.word(*t);
-        let says = [Class::Say, Class::Reveal, Class::Calendar, Class::Auxiliary, Class::Modal, Class::Number];
+        let says = [
+            Class::Say,
+            Class::Reveal,
+            Class::Calendar,
+            Class::Auxiliary,
+            Class::Modal,
+            Class::Number,
+        ];
         word.is_content() && !word.numeric && !word.classes.any(&says) && !taken.iter().any(|range| range.contains(t))
     };
     let apart = |t: usize| {
-        let distances = taken.iter().map(|range| range.start.abs_diff(t).min(range.end.abs_diff(t + 1)));
+        let distances = taken
+            .iter()
+            .map(|range| range.start.abs_diff(t).min(range.end.abs_diff(t + 1)));
         distances.min().unwrap_or(0)
     };
     let mut words: Vec<usize> = tokens.filter(free).collect();

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::document::Document;
 use crate::Scanner;
-use crate::facts::{Facts, Fact, Growth, MAX_PHRASE_WORDS, Slot, Value};
+use crate::document::Document;
+use crate::facts::{Fact, Facts, Growth, MAX_PHRASE_WORDS, Slot, Value};
 use crate::language::{Class, Language};
 use crate::matching::name_at;
 use crate::text::{Source, TextError, read_bytes};

@@ -233,10 +233,14 @@ impl Scanner {
             if verdict.exposed {
                 places.push(place(document, attribution, found, verdict));
             } else {
-                report
-                    .summary
-                    .not_exposed
-                    .push(self.note(document, &outcome, found.fact, found.sentence, found.score, &[]));
+                report.summary.not_exposed.push(self.note(
+                    document,
+                    &outcome,
+                    found.fact,
+                    found.sentence,
+                    found.score,
+                    &[],
+                ));
             }
         }
         let references = stance::references(document, attribution);
@@ -372,9 +376,13 @@ impl Scanner {
         let span = span(document, document.sentences[sentence].tokens.clone());
         let slots = &self.facts().list()[fact].slots;
         let phrases = self.matcher.phrases(document.language);
-        let fills = |hit: &&Hit| (0..slots.len()).any(|slot| phrases.slot(fact, slot).binary_search(&hit.phrase).is_ok());
-        let taken: Vec<Range<usize>> =
-            outcome.hits[sentence].iter().filter(fills).map(|hit| hit.tokens.clone()).collect();
+        let fills =
+            |hit: &&Hit| (0..slots.len()).any(|slot| phrases.slot(fact, slot).binary_search(&hit.phrase).is_ok());
+        let taken: Vec<Range<usize>> = outcome.hits[sentence]
+            .iter()
+            .filter(fills)
+            .map(|hit| hit.tokens.clone())
+            .collect();
         Note {
             id: learning::id(&self.facts().list()[fact].id, &span.quote),
             candidates: match missing {

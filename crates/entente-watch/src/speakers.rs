@@ -96,14 +96,21 @@ impl Phrases<'_> {
     /// Whoever a short noun phrase names, where nothing else in its place could be: ", locals fear".
     pub(crate) fn anybody(&self, phrase: &Range<usize>) -> Option<Speaker> {
         let document = self.document;
-        let end = (phrase.start..phrase.end).find(|t| document.breaks(*t)).map_or(phrase.end, |t| t + 1);
+        let end = (phrase.start..phrase.end)
+            .find(|t| document.breaks(*t))
+            .map_or(phrase.end, |t| t + 1);
         let phrase = phrase.start..end;
         let last = document.word(phrase.end.checked_sub(1).filter(|last| *last >= phrase.start)?);
         let opens = document.word(phrase.start).classes;
         let noun = last.is_content() && !last.numeric && !last.classes.any(&[Class::Calendar, Class::Auxiliary]);
         let article = opens.any(&[Class::Determiner, Class::NounMaker, Class::Leading, Class::Number]);
         let begins = article || document.word(phrase.start).is_content();
-        let verb = |t: usize| document.word(t).classes.any(&[Class::Copula, Class::Modal, Class::Negation]);
+        let verb = |t: usize| {
+            document
+                .word(t)
+                .classes
+                .any(&[Class::Copula, Class::Modal, Class::Negation])
+        };
         (noun && begins && phrase.len() <= ANYBODY && !phrase.clone().any(verb)).then(|| Speaker {
             name: document.text(phrase.clone()).to_owned(),
             named: false,

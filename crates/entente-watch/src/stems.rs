@@ -74,7 +74,9 @@ fn irregular(language: Language) -> Option<&'static Irregular> {
     static TABLES: LazyLock<HashMap<Language, Irregular>> = LazyLock::new(|| {
         let rows: HashMap<Language, Rows> = serde_json::from_str(include_str!("../tables/stems.json"))
             .expect("the table ships with the crate and is parsed by its tests");
-        rows.into_iter().map(|(language, rows)| (language, Irregular::new(rows))).collect()
+        rows.into_iter()
+            .map(|(language, rows)| (language, Irregular::new(rows)))
+            .collect()
     });
     TABLES.get(&language)
 }
@@ -147,7 +149,10 @@ fn german(word: &str) -> String {
         match past.filter(|root| root.chars().count() >= SHORTEST_ROOT) {
             // The stemmer takes "er" from "lagern" too.
             Some(root) => {
-                let root = root.strip_suffix("er").filter(|root| root.len() >= SHORTEST_ROOT).unwrap_or(root);
+                let root = root
+                    .strip_suffix("er")
+                    .filter(|root| root.len() >= SHORTEST_ROOT)
+                    .unwrap_or(root);
                 stem.truncate(root.len());
             }
             None => break,
@@ -160,7 +165,8 @@ fn german(word: &str) -> String {
 fn parted(word: &str) -> impl Iterator<Item = (&str, &str)> {
     let table = irregular(Language::De);
     let prefixes = table.into_iter().flat_map(|table| table.prefixes.iter());
-    let parted = prefixes.filter_map(move |prefix| Some((word.get(..prefix.len())?, word.strip_prefix(prefix.as_str())?)));
+    let parted =
+        prefixes.filter_map(move |prefix| Some((word.get(..prefix.len())?, word.strip_prefix(prefix.as_str())?)));
     parted.chain([("", word)])
 }
 
@@ -174,19 +180,28 @@ fn participle(word: &str) -> Option<String> {
         if let Some(root) = rest.strip_suffix('t').filter(|root| long(root)) {
             let root = root.strip_suffix('e').unwrap_or(root);
             // "Lagern" and "sammeln" have no second e.
-            let ending = if root.ends_with("er") || root.ends_with("el") { "n" } else { "en" };
+            let ending = if root.ends_with("er") || root.ends_with("el") {
+                "n"
+            } else {
+                "en"
+            };
             return Some(format!("{prefix}{root}{ending}"));
         }
         // "Gefahren" may be dangers; a root that only a participle has is none.
         let root = rest.strip_suffix("en").filter(|root| long(root))?;
-        let changed = irregular(Language::De)?.endings.iter().any(|(other, _)| *other == algorithms::german(root));
+        let changed = irregular(Language::De)?
+            .endings
+            .iter()
+            .any(|(other, _)| *other == algorithms::german(root));
         changed.then(|| format!("{prefix}{rest}"))
     })
 }
 
 fn with_zu(word: &str) -> Option<String> {
     parted(word).find_map(|(prefix, rest)| {
-        let rest = rest.strip_prefix("zu").filter(|rest| !prefix.is_empty() && rest.ends_with('n'))?;
+        let rest = rest
+            .strip_prefix("zu")
+            .filter(|rest| !prefix.is_empty() && rest.ends_with('n'))?;
         (rest.chars().count() > SHORTEST_ROOT).then(|| format!("{prefix}{rest}"))
     })
 }
@@ -202,7 +217,9 @@ fn polish(word: &str) -> String {
         endings
     });
     let long = |root: &str| root.chars().count() >= SHORTEST_POLISH;
-    let root = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(|root| long(root)));
+    let root = ENDINGS
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending).filter(|root| long(root)));
     let mut letters: Vec<char> = root.unwrap_or(word).chars().collect();
     // "Bunkrze", "bunkier" and "bunkra" have one root.
     if letters.ends_with(&['r', 'z']) && letters.len() > SHORTEST_POLISH {
@@ -227,7 +244,11 @@ fn polish(word: &str) -> String {
         other => other,
     };
     let end = letters.len().saturating_sub(2);
-    letters.iter().enumerate().map(|(at, c)| if at < end { *c } else { plain(*c) }).collect()
+    letters
+        .iter()
+        .enumerate()
+        .map(|(at, c)| if at < end { *c } else { plain(*c) })
+        .collect()
 }
 
 #[cfg(test)]
@@ -242,7 +263,10 @@ mod tests {
             (Language::De, "abhören abgehört abhörte abhört abzuhören"),
             (Language::De, "kaufen kauft kaufte gekauft kauf"),
             (Language::De, "übernehmen übernahm übernommen übernimmt übernahme"),
-            (Language::De, "durchsuchen durchsucht durchsuchte durchsuchung durchsuchungen"),
+            (
+                Language::De,
+                "durchsuchen durchsucht durchsuchte durchsuchung durchsuchungen",
+            ),
             (Language::De, "gewerkschaft gewerkschaften"),
             (Language::De, "gefahr gefahren"),
             (Language::De, "lagern lagert lagerte lagere gelagert"),
@@ -251,7 +275,10 @@ mod tests {
             (Language::Pl, "magazyn magazynie magazynu"),
             (Language::Pl, "bunkier bunkrze bunkra bunkrem"),
             (Language::Pl, "związek związku związkiem"),
-            (Language::Pl, "przeszukać przeszuka przeszukania przeszukane przeszukiwane przeszukał"),
+            (
+                Language::Pl,
+                "przeszukać przeszuka przeszukania przeszukane przeszukiwane przeszukał",
+            ),
             (Language::Pl, "oprogramowanie oprogramowania oprogramowaniem"),
             (Language::Pl, "agent agenta agentem"),
             (Language::Pl, "milicja milicji milicję milicją"),

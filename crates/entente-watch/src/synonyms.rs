@@ -38,7 +38,9 @@ impl Synonyms {
     fn new(language: Language, rows: Rows) -> Self {
         let mut synonyms = Self::default();
         let kinds = [(rows.same, false), (rows.near, true)];
-        let rows = kinds.into_iter().flat_map(|(rows, loose)| rows.into_iter().map(move |row| (row, loose)));
+        let rows = kinds
+            .into_iter()
+            .flat_map(|(rows, loose)| rows.into_iter().map(move |row| (row, loose)));
         for (number, (row, loose)) in rows.enumerate() {
             let words: Vec<String> = row.split(", ").map(str::to_owned).collect();
             for word in &words {
@@ -68,7 +70,9 @@ impl Synonyms {
 
 fn key(language: Language, phrase: &str) -> String {
     let words = words::split(phrase).into_iter();
-    let stems: Vec<String> = words.map(|(_, word)| language.stem(&word.to_lowercase()).into_owned()).collect();
+    let stems: Vec<String> = words
+        .map(|(_, word)| language.stem(&word.to_lowercase()).into_owned())
+        .collect();
     stems.join(" ")
 }
 

@@ -321,7 +321,11 @@ fn source(
     warnings: Vec<Warning>,
 ) -> Source {
     let visible = decoded.map_or_else(|| extract.text.clone(), |decoded| decoded.through(&extract.text));
-    let aside = extract.aside.iter().map(|place| visible.origin(place.clone())).collect();
+    let aside = extract
+        .aside
+        .iter()
+        .map(|place| visible.origin(place.clone()))
+        .collect();
     let normal = normal::normalise(visible.as_str());
     Source {
         file: file.to_owned(),

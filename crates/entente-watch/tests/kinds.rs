@@ -579,12 +579,23 @@ fn m7_a_near_miss_can_be_accepted_and_taken_back() {
     assert!(report.findings.is_empty());
     let id = report.summary.to_review[0].id.clone();
     let miss = NearMiss::find(&report.to_json_lines(), &id).expect("it is listed");
-    assert_eq!((miss.missing.as_slice(), miss.candidates.as_slice()), (&["what".to_owned()][..], &["brainwave".to_owned()][..]));
+    assert_eq!(
+        (miss.missing.as_slice(), miss.candidates.as_slice()),
+        (&["what".to_owned()][..], &["brainwave".to_owned()][..])
+    );
     let fact = &mut list[0];
-    assert!(miss.accept(&mut fact.slots, &mut fact.growth, None, Some("raid")).is_err(), "it does not stand there");
-    miss.accept(&mut fact.slots, &mut fact.growth, None, None).expect("accepted");
+    assert!(
+        miss.accept(&mut fact.slots, &mut fact.growth, None, Some("raid"))
+            .is_err(),
+        "it does not stand there"
+    );
+    miss.accept(&mut fact.slots, &mut fact.growth, None, None)
+        .expect("accepted");
     assert_eq!(fact.growth.version, 2);
-    assert!(miss.accept(&mut fact.slots, &mut fact.growth, None, None).is_err(), "it is known");
+    assert!(
+        miss.accept(&mut fact.slots, &mut fact.growth, None, None).is_err(),
+        "it is known"
+    );
     let report = scan(&list);
     assert_eq!((report.findings.len(), report.findings[0].version), (1, 2));
     let fact = &mut list[0];
@@ -596,7 +607,8 @@ fn m7_a_near_miss_can_be_accepted_and_taken_back() {
 
 #[test]
 fn r5_what_stands_beside_the_text_of_a_page_is_marked() {
-    let story = "The committee met for the third time this week and heard two witnesses behind closed doors. ".repeat(8);
+    let story =
+        "The committee met for the third time this week and heard two witnesses behind closed doors. ".repeat(8);
     let page = |main: &str, beside: &str| {
         format!(
             "<html><head><title>Committee meets</title></head><body><nav><a href=/>Home</a> <a href=/w>World</a></nav>

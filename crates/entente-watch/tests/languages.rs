@@ -35,8 +35,11 @@ fn all_right(facts: &[(Language, &str)], rows: &[(Language, &str, &str)]) {
     let mut wrong = Vec::new();
     for (language, text, expected) in rows {
         let report = scanner(facts, *language).scan(read_bytes("t.txt", text.as_bytes()).expect("text"));
-        let got: Vec<String> =
-            report.findings.iter().map(|f| format!("{} {}", f.status.as_str(), f.speaker)).collect();
+        let got: Vec<String> = report
+            .findings
+            .iter()
+            .map(|f| format!("{} {}", f.status.as_str(), f.speaker))
+            .collect();
         if got.len() != 1 || !got[0].starts_with(expected) {
             wrong.push(format!("{text}\n    expected {expected}\n    got      {got:?}"));
         }
@@ -51,12 +54,32 @@ fn s2_headlines_are_read_in_their_language() {
         &[
             (De, "Ministerin: Behörde hat Telefon abgehört", "asserted"),
             (De, "Behörde soll Telefon der Ministerin abgehört haben", "alleged"),
-            (Fr, "Le service dément avoir mis sur écoute le téléphone de la ministre", "denied"),
-            (Fr, "Le service aurait mis sur écoute le téléphone de la ministre", "alleged"),
-            (Fr, "Le service reconnaît avoir mis sur écoute le téléphone de la ministre", "confirmed"),
-            (Es, "La agencia admite haber intervenido el teléfono de la ministra", "confirmed"),
+            (
+                Fr,
+                "Le service dément avoir mis sur écoute le téléphone de la ministre",
+                "denied",
+            ),
+            (
+                Fr,
+                "Le service aurait mis sur écoute le téléphone de la ministre",
+                "alleged",
+            ),
+            (
+                Fr,
+                "Le service reconnaît avoir mis sur écoute le téléphone de la ministre",
+                "confirmed",
+            ),
+            (
+                Es,
+                "La agencia admite haber intervenido el teléfono de la ministra",
+                "confirmed",
+            ),
             (Es, "¿Intervino la agencia el teléfono de la ministra?", "alleged"),
-            (Pl, "Agencja przyznaje się do podsłuchiwania telefonu ministra", "confirmed"),
+            (
+                Pl,
+                "Agencja przyznaje się do podsłuchiwania telefonu ministra",
+                "confirmed",
+            ),
             (Pl, "Czy agencja podsłuchiwała telefon ministra?", "alleged"),
         ],
     );
@@ -67,10 +90,26 @@ fn s4_a_denial_does_not_reach_what_stands_beside_it() {
     all_right(
         &TAP,
         &[
-            (De, "Die Sprecherin bestritt einen Fehler, obwohl die Behörde das Telefon der Ministerin abgehört hatte.", "asserted"),
-            (Fr, "Le porte-parole a nié toute erreur, alors que le service avait mis le téléphone de la ministre sur écoute.", "asserted"),
-            (Es, "El portavoz negó cualquier error, aunque la agencia había intervenido el teléfono de la ministra.", "asserted"),
-            (Pl, "Rzecznik zaprzeczył błędom, choć agencja podsłuchiwała telefon ministra.", "asserted"),
+            (
+                De,
+                "Die Sprecherin bestritt einen Fehler, obwohl die Behörde das Telefon der Ministerin abgehört hatte.",
+                "asserted",
+            ),
+            (
+                Fr,
+                "Le porte-parole a nié toute erreur, alors que le service avait mis le téléphone de la ministre sur écoute.",
+                "asserted",
+            ),
+            (
+                Es,
+                "El portavoz negó cualquier error, aunque la agencia había intervenido el teléfono de la ministra.",
+                "asserted",
+            ),
+            (
+                Pl,
+                "Rzecznik zaprzeczył błędom, choć agencja podsłuchiwała telefon ministra.",
+                "asserted",
+            ),
         ],
     );
 }
@@ -80,14 +119,46 @@ fn a1_speakers_are_right_or_none() {
     all_right(
         &TAP,
         &[
-            (De, "Die Behörde hat das Telefon der Ministerin abgehört, sagte ihr Vorsitzender.", "asserted ihr Vorsitzender"),
-            (De, "Einem Ermittler zufolge hat die Behörde das Telefon der Ministerin abgehört.", "asserted Einem Ermittler"),
-            (Fr, "Le service a mis le téléphone de la ministre sur écoute, a déclaré son président.", "asserted son président"),
-            (Fr, "Selon deux enquêteurs, le service a mis le téléphone de la ministre sur écoute.", "asserted deux enquêteurs"),
-            (Es, "La agencia intervino el teléfono de la ministra, dijo su presidente.", "asserted su presidente"),
-            (Es, "Según dos investigadores, la agencia intervino el teléfono de la ministra.", "asserted dos investigadores"),
-            (Pl, "Agencja podsłuchiwała telefon ministra, powiedział jej prezes.", "asserted jej prezes"),
-            (Pl, "Według dwóch śledczych agencja podsłuchiwała telefon ministra.", "asserted dwóch śledczych"),
+            (
+                De,
+                "Die Behörde hat das Telefon der Ministerin abgehört, sagte ihr Vorsitzender.",
+                "asserted ihr Vorsitzender",
+            ),
+            (
+                De,
+                "Einem Ermittler zufolge hat die Behörde das Telefon der Ministerin abgehört.",
+                "asserted Einem Ermittler",
+            ),
+            (
+                Fr,
+                "Le service a mis le téléphone de la ministre sur écoute, a déclaré son président.",
+                "asserted son président",
+            ),
+            (
+                Fr,
+                "Selon deux enquêteurs, le service a mis le téléphone de la ministre sur écoute.",
+                "asserted deux enquêteurs",
+            ),
+            (
+                Es,
+                "La agencia intervino el teléfono de la ministra, dijo su presidente.",
+                "asserted su presidente",
+            ),
+            (
+                Es,
+                "Según dos investigadores, la agencia intervino el teléfono de la ministra.",
+                "asserted dos investigadores",
+            ),
+            (
+                Pl,
+                "Agencja podsłuchiwała telefon ministra, powiedział jej prezes.",
+                "asserted jej prezes",
+            ),
+            (
+                Pl,
+                "Według dwóch śledczych agencja podsłuchiwała telefon ministra.",
+                "asserted dwóch śledczych",
+            ),
         ],
     );
 }
@@ -97,10 +168,26 @@ fn m1_what_the_attribution_tells_is_told() {
     all_right(
         &LIST,
         &[
-            (De, "Ein Informant in der Gewerkschaft verriet der Polizei die Namen auf der Liste.", "asserted"),
-            (Fr, "Un informateur du syndicat a communiqué à la police les noms de la liste.", "asserted"),
-            (Es, "Un informante del sindicato reveló a la policía los nombres de la lista.", "asserted"),
-            (Pl, "Informator w związku zdradził policji nazwiska z listy.", "asserted"),
+            (
+                De,
+                "Ein Informant in der Gewerkschaft verriet der Polizei die Namen auf der Liste.",
+                "asserted",
+            ),
+            (
+                Fr,
+                "Un informateur du syndicat a communiqué à la police les noms de la liste.",
+                "asserted",
+            ),
+            (
+                Es,
+                "Un informante del sindicato reveló a la policía los nombres de la lista.",
+                "asserted",
+            ),
+            (
+                Pl,
+                "Informator w związku zdradził policji nazwiska z listy.",
+                "asserted",
+            ),
         ],
     );
 }
@@ -110,12 +197,32 @@ fn m4_verbs_may_be_parted_and_words_compounded() {
     all_right(
         &TAP,
         &[
-            (De, "Die Behörde hörte das Telefon der Ministerin ein Jahr lang ab.", "asserted"),
-            (De, "Das Ministerinnentelefon wurde von der Behörde abgehört.", "asserted"),
-            (De, "Um das Telefon der Ministerin abzuhören, brauchte die Behörde ein Jahr.", "asserted"),
+            (
+                De,
+                "Die Behörde hörte das Telefon der Ministerin ein Jahr lang ab.",
+                "asserted",
+            ),
+            (
+                De,
+                "Das Ministerinnentelefon wurde von der Behörde abgehört.",
+                "asserted",
+            ),
+            (
+                De,
+                "Um das Telefon der Ministerin abzuhören, brauchte die Behörde ein Jahr.",
+                "asserted",
+            ),
             (Es, "La agencia interviene el teléfono de la ministra.", "asserted"),
-            (Fr, "Le téléphone de la ministre, dit-on au service, était sur écoute.", "alleged"),
-            (Pl, "Telefonem ministra, podsłuchiwanym przez agencję, zajmie się sąd.", "asserted"),
+            (
+                Fr,
+                "Le téléphone de la ministre, dit-on au service, était sur écoute.",
+                "alleged",
+            ),
+            (
+                Pl,
+                "Telefonem ministra, podsłuchiwanym przez agencję, zajmie się sąd.",
+                "asserted",
+            ),
         ],
     );
 }
@@ -123,14 +230,46 @@ fn m4_verbs_may_be_parted_and_words_compounded() {
 #[test]
 fn m2_whether_is_left_open_and_how_is_not() {
     for (language, text, found) in [
-        (De, "Ob die Behörde das Telefon der Ministerin abhörte, wollte er nicht sagen.", false),
-        (Fr, "Il a refusé de dire si le service avait mis le téléphone de la ministre sur écoute.", false),
-        (Es, "Se negó a decir si la agencia había intervenido el teléfono de la ministra.", false),
-        (Pl, "Odmówił odpowiedzi na pytanie, czy agencja podsłuchiwała telefon ministra.", false),
-        (De, "Er verriet nicht, seit wann die Behörde das Telefon der Ministerin abhört.", true),
-        (Fr, "Il n'a pas dit pourquoi le service a mis le téléphone de la ministre sur écoute.", true),
-        (Es, "No dijo cuándo la agencia intervino el teléfono de la ministra.", true),
-        (Pl, "Nie powiedział, dlaczego agencja podsłuchiwała telefon ministra.", true),
+        (
+            De,
+            "Ob die Behörde das Telefon der Ministerin abhörte, wollte er nicht sagen.",
+            false,
+        ),
+        (
+            Fr,
+            "Il a refusé de dire si le service avait mis le téléphone de la ministre sur écoute.",
+            false,
+        ),
+        (
+            Es,
+            "Se negó a decir si la agencia había intervenido el teléfono de la ministra.",
+            false,
+        ),
+        (
+            Pl,
+            "Odmówił odpowiedzi na pytanie, czy agencja podsłuchiwała telefon ministra.",
+            false,
+        ),
+        (
+            De,
+            "Er verriet nicht, seit wann die Behörde das Telefon der Ministerin abhört.",
+            true,
+        ),
+        (
+            Fr,
+            "Il n'a pas dit pourquoi le service a mis le téléphone de la ministre sur écoute.",
+            true,
+        ),
+        (
+            Es,
+            "No dijo cuándo la agencia intervino el teléfono de la ministra.",
+            true,
+        ),
+        (
+            Pl,
+            "Nie powiedział, dlaczego agencja podsłuchiwała telefon ministra.",
+            true,
+        ),
     ] {
         let report = scanner(&TAP, language).scan(read_bytes("t.txt", text.as_bytes()).expect("text"));
         assert_eq!(!report.findings.is_empty(), found, "{text}: {:?}", report.findings);

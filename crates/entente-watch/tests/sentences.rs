@@ -16,8 +16,8 @@ const CONTEXT: &str = " || ";
 const SAMPLES: usize = 2_000;
 /// Articles that are no part of a speaker's name.
 const ARTICLES: [&str; 24] = [
-    "the", "a", "an", "der", "die", "das", "dem", "den", "des", "ein", "eine", "einem", "einer", "le", "la", "les", "un",
-    "une", "des", "el", "los", "las", "una", "unos",
+    "the", "a", "an", "der", "die", "das", "dem", "den", "des", "ein", "eine", "einem", "einer", "le", "la", "les",
+    "un", "une", "des", "el", "los", "las", "una", "unos",
 ];
 
 /// One annotated sentence.
@@ -115,7 +115,10 @@ fn searched<'a>(facts: &'a Facts, sentence: &str) -> Vec<&'a str> {
     };
     let told = |slots: &[entente_watch::facts::Slot]| slots.iter().filter(|s| s.mandatory).all(|s| filled(&s.any));
     let facts = facts.list().iter();
-    facts.filter(|fact| told(&fact.slots)).map(|fact| fact.id.as_str()).collect()
+    facts
+        .filter(|fact| told(&fact.slots))
+        .map(|fact| fact.id.as_str())
+        .collect()
 }
 
 fn plain(name: &str) -> String {
@@ -130,9 +133,8 @@ fn plain(name: &str) -> String {
 fn same_speaker(expected: &[String], got: &str) -> bool {
     expected.iter().any(|one| {
         let (one, got) = (plain(if one == "-" { ARTICLE } else { one }), plain(got));
-        let within = |long: &str, short: &str| {
-            long.ends_with(&format!(" {short}")) || long.starts_with(&format!("{short} "))
-        };
+        let within =
+            |long: &str, short: &str| long.ends_with(&format!(" {short}")) || long.starts_with(&format!("{short} "));
         one == got || within(&one, &got) || within(&got, &one)
     })
 }
@@ -163,7 +165,10 @@ fn judge(scanner: &Scanner, facts: &Facts, row: &Row, show: bool) -> Outcome {
         None => !found.is_empty(),
     };
     if show && wrong {
-        let got: Vec<_> = here.iter().map(|f| format!("{} {} by {}", f.fact, f.status.as_str(), f.speaker)).collect();
+        let got: Vec<_> = here
+            .iter()
+            .map(|f| format!("{} {} by {}", f.fact, f.status.as_str(), f.speaker))
+            .collect();
         let near = if outcome.near { " (near)" } else { "" };
         let by = row.speakers.as_deref().unwrap_or_default().join("|");
         println!("{} {} by {by}, got {got:?}{near}: {}", row.fact, row.status, row.text);
@@ -172,7 +177,10 @@ fn judge(scanner: &Scanner, facts: &Facts, row: &Row, show: bool) -> Outcome {
 }
 
 fn say(name: &str, outcomes: &[Outcome]) {
-    let (ours, search) = (Score::sum(outcomes.iter().map(|o| o.ours)), Score::sum(outcomes.iter().map(|o| o.search)));
+    let (ours, search) = (
+        Score::sum(outcomes.iter().map(|o| o.ours)),
+        Score::sum(outcomes.iter().map(|o| o.search)),
+    );
     let told = ours.hit + ours.missed;
     let count = |of: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|o| of(o)).count();
     println!(
@@ -237,11 +245,13 @@ fn assert_ahead(all: &[Vec<Outcome>]) {
         assert!(ahead(outcomes).0 >= 0.0, "{language} is behind the word search");
     }
     let ours = Score::sum(pooled.iter().map(|o| o.ours));
-    let share = |of: &dyn Fn(&Outcome) -> bool, among: usize| {
-        pooled.iter().filter(|o| of(o)).count() as f64 / among as f64
-    };
+    let share =
+        |of: &dyn Fn(&Outcome) -> bool, among: usize| pooled.iter().filter(|o| of(o)).count() as f64 / among as f64;
     let judged = pooled.iter().filter(|o| o.speaker.is_some()).count();
-    assert!(share(&|o| o.near, ours.hit + ours.missed) >= 0.85 && ours.precision() >= 0.75, "{ours:?}");
+    assert!(
+        share(&|o| o.near, ours.hit + ours.missed) >= 0.85 && ours.precision() >= 0.75,
+        "{ours:?}"
+    );
     assert!(share(&|o| o.status, ours.hit) >= 0.95, "status");
     assert!(share(&|o| o.speaker == Some(true), judged.max(1)) >= 0.95, "speakers");
 }
@@ -249,7 +259,10 @@ fn assert_ahead(all: &[Vec<Outcome>]) {
 #[test]
 fn at_least_120_sentences_a_language_are_annotated() {
     for language in LANGUAGES {
-        let count: usize = ["", ".hard", ".held"].map(|file| rows(&format!("{language}{file}.tsv")).len()).iter().sum();
+        let count: usize = ["", ".hard", ".held"]
+            .map(|file| rows(&format!("{language}{file}.tsv")).len())
+            .iter()
+            .sum();
         assert!(count >= 120, "{language}: {count}");
     }
 }

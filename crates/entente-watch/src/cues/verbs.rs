@@ -8,7 +8,13 @@ use crate::document::Sentence;
 use crate::language::{Class, Language, Phrases};
 
 /// German verbs that deny or admit only with the prefix that stands behind them.
-const SEPARABLE: [(&str, &str); 5] = [("gab", "zu"), ("wies", "zurück"), ("räumte", "ein"), ("stritt", "ab"), ("tat", "ab")];
+const SEPARABLE: [(&str, &str); 5] = [
+    ("gab", "zu"),
+    ("wies", "zurück"),
+    ("räumte", "ein"),
+    ("stritt", "ab"),
+    ("tat", "ab"),
+];
 /// Words behind such a verb in which its prefix is looked for.
 const PREFIX_REACH: usize = 16;
 /// Words after "called" in which "false" or "a fantasy" is looked for.
@@ -140,16 +146,18 @@ impl Reader<'_> {
         let document = self.document;
         let next = (verb + 1 < sentence.tokens.end).then(|| document.word(verb + 1).lower.as_str());
         let phrase = || document.phrase_at(Phrases::HedgePhrase, verb, sentence.tokens.end);
-        next == Some("to") && phrase().is_some() || verb > sentence.tokens.start && document.gap(verb - 1).starts_with("'s")
+        next == Some("to") && phrase().is_some()
+            || verb > sentence.tokens.start && document.gap(verb - 1).starts_with("'s")
     }
 
     /// "…, a indiqué un porte-parole": only auxiliaries stand between the verb and the break before it.
     fn grouped(&self, sentence: &Sentence, verb: usize) -> bool {
         let document = self.document;
         let words = (sentence.tokens.start..verb).rev();
-        let first = words.take_while(|t| !document.breaks(*t) && document.is(*t, Class::Auxiliary)).last();
-        document.language != Language::En
-            && first.is_some_and(|t| t > sentence.tokens.start && document.breaks(t - 1))
+        let first = words
+            .take_while(|t| !document.breaks(*t) && document.is(*t, Class::Auxiliary))
+            .last();
+        document.language != Language::En && first.is_some_and(|t| t > sentence.tokens.start && document.breaks(t - 1))
     }
 
     /// Who stands behind a verb with which the sentence ends: "…, zapewnia służba."
@@ -170,7 +178,13 @@ impl Reader<'_> {
         let opens = self.document.word(subject.start).classes;
         self.document.language == Language::De
             && opens.has(Class::Function)
-            && !opens.any(&[Class::Determiner, Class::NounMaker, Class::Leading, Class::Pronoun, Class::Number])
+            && !opens.any(&[
+                Class::Determiner,
+                Class::NounMaker,
+                Class::Leading,
+                Class::Pronoun,
+                Class::Number,
+            ])
     }
 
     /// Whether a word before a verb is people: "members suspect", "officials fear".

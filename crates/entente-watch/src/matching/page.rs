@@ -35,7 +35,11 @@ impl Spoken {
 
     /// Whether the text has any of these phrases.
     pub(super) fn any(&self, phrases: &[u32]) -> bool {
-        let has = |phrase: &u32| self.0.get(*phrase as usize / 64).is_some_and(|bits| bits >> (phrase % 64) & 1 == 1);
+        let has = |phrase: &u32| {
+            self.0
+                .get(*phrase as usize / 64)
+                .is_some_and(|bits| bits >> (phrase % 64) & 1 == 1)
+        };
         phrases.iter().any(has)
     }
 }

@@ -153,7 +153,11 @@ impl<'a> Builder<'a> {
             return known.clone();
         }
         let exact = alternative.starts_with(['=', '@']);
-        let rings = if exact { Vec::new() } else { synonyms(self.language).of(self.language, alternative) };
+        let rings = if exact {
+            Vec::new()
+        } else {
+            synonyms(self.language).of(self.language, alternative)
+        };
         let phrases: Box<[u32]> = rings.into_iter().map(|ring| self.ring(ring)).collect();
         self.wider.insert(alternative, phrases.clone());
         phrases
@@ -390,7 +394,11 @@ impl Trie {
         add(term(Kind::Stem, &word.stem), false, Part::Whole);
         add(term(Kind::Exact, &word.lower), false, Part::Whole);
         if word.upper {
-            add(term(Kind::Acronym, &word.text), word.classes.has(Class::Function), Part::Whole);
+            add(
+                term(Kind::Acronym, &word.text),
+                word.classes.has(Class::Function),
+                Part::Whole,
+            );
         }
         for length in &self.prefix_lengths {
             let prefix = word.lower.get(..*length);
@@ -432,7 +440,11 @@ impl Trie {
                 }
                 let part = if start == at { reading.part } else { Part::Whole };
                 let phrase = self.ends[*next as usize];
-                let rings = if self.ring_ends.is_empty() { None } else { self.ring_ends.get(next) };
+                let rings = if self.ring_ends.is_empty() {
+                    None
+                } else {
+                    self.ring_ends.get(next)
+                };
                 let phrases = rings.into_iter().flatten().copied().chain([phrase]);
                 hits.extend(phrases.filter(|phrase| *phrase != NONE).map(|phrase| Hit {
                     phrase,

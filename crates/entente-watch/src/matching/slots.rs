@@ -67,7 +67,11 @@ fn supported(page: Page<'_>, mut found: Vec<Match>) -> Vec<Match> {
         return found;
     }
     let weak = |m: &Match| {
-        let elsewhere = || m.missing.iter().any(|slot| page.spoken.any(page.index.slot(m.fact, *slot)));
+        let elsewhere = || {
+            m.missing
+                .iter()
+                .any(|slot| page.spoken.any(page.index.slot(m.fact, *slot)))
+        };
         m.hits.len() + m.context.len() <= MIN_SLOTS && !m.missing.is_empty() && !elsewhere()
     };
     let mut told: HashMap<usize, usize> = HashMap::default();
@@ -148,7 +152,9 @@ pub(super) fn closest(page: Page<'_>, number: usize, sentence: usize) -> Vec<Slo
         let mut chosen: Vec<(usize, &Hit)> = vec![(anchor, centre)];
         for (slot, places) in all.iter().enumerate().filter(|(slot, _)| *slot != anchor) {
             // One word speaks for one slot, and so does each part of a compound.
-            let free = places.iter().filter(|place| !chosen.iter().any(|(_, taken)| clash(taken, place)));
+            let free = places
+                .iter()
+                .filter(|place| !chosen.iter().any(|(_, taken)| clash(taken, place)));
             let apart = |place: &&&Hit| {
                 let loosely = if page.index.is_loose(place.phrase) { LOOSELY } else { 0 };
                 distance(&place.tokens, &centre.tokens) + loosely
@@ -184,7 +190,9 @@ fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
 
 /// Words from the first to the last of these places.
 pub(super) fn spread<'a>(places: impl Iterator<Item = &'a Range<usize>>) -> usize {
-    let (start, end) = places.fold((usize::MAX, 0), |(start, end), place| (start.min(place.start), end.max(place.end)));
+    let (start, end) = places.fold((usize::MAX, 0), |(start, end), place| {
+        (start.min(place.start), end.max(place.end))
+    });
     end.saturating_sub(start)
 }
 
@@ -277,7 +285,10 @@ mod tests {
     fn everywhere(page: Page<'_>) -> Vec<Match> {
         let sentences = 0..page.hits.len();
         let all = sentences.flat_map(|sentence| (0..page.facts.len()).map(move |fact| (fact, sentence)));
-        without_echoes(supported(page, all.filter_map(|(fact, sentence)| judge(page, fact, sentence)).collect()))
+        without_echoes(supported(
+            page,
+            all.filter_map(|(fact, sentence)| judge(page, fact, sentence)).collect(),
+        ))
     }
 
     fn told(mut found: Vec<Match>) -> Vec<String> {

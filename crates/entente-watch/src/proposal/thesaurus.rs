@@ -8,7 +8,14 @@ use crate::Language;
 /// Synonyms taken for one word: more are of other meanings.
 const MAX_SYNONYMS: usize = 12;
 /// Notes behind a word that it is no synonym.
-const NOT: [&str; 6] = ["antonym", "przeciwieństwo", "gegenwort", "antónimo", "antonyme", "opposite"];
+const NOT: [&str; 6] = [
+    "antonym",
+    "przeciwieństwo",
+    "gegenwort",
+    "antónimo",
+    "antonyme",
+    "opposite",
+];
 
 /// Where a system keeps its thesaurus of a language, best first.
 #[must_use]
@@ -21,7 +28,10 @@ pub fn installed(language: Language) -> Vec<String> {
         Language::Pl => &["pl_PL_v2", "pl_PL"],
         Language::Other => &[],
     };
-    names.iter().map(|name| format!("/usr/share/mythes/th_{name}.dat")).collect()
+    names
+        .iter()
+        .map(|name| format!("/usr/share/mythes/th_{name}.dat"))
+        .collect()
 }
 
 /// Reads a thesaurus: its encoding, then each word with the number of its meanings, and each meaning on a line.
@@ -40,7 +50,9 @@ pub fn mythes(bytes: &[u8]) -> Thesaurus {
     let mut thesaurus = Thesaurus::new();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     while let Some(line) = lines.next() {
-        let Some((word, meanings)) = line.split_once('|') else { continue };
+        let Some((word, meanings)) = line.split_once('|') else {
+            continue;
+        };
         let meanings: usize = meanings.trim().parse().unwrap_or(0);
         let mut synonyms: Vec<String> = Vec::new();
         for meaning in lines.by_ref().take(meanings) {

@@ -20,8 +20,20 @@ const INLINE: [&str; 36] = [
 const BESIDE: [&str; 4] = ["nav", "aside", "footer", "menu"];
 /// Words in the class, id or role of an element that stands beside the text.
 const BESIDE_WORDS: [&str; 14] = [
-    "related", "cookie", "consent", "sidebar", "newsletter", "breadcrumb", "navigation", "navbar", "recommended", "teaser-list",
-    "read-more", "most-read", "footer", "advert",
+    "related",
+    "cookie",
+    "consent",
+    "sidebar",
+    "newsletter",
+    "breadcrumb",
+    "navigation",
+    "navbar",
+    "recommended",
+    "teaser-list",
+    "read-more",
+    "most-read",
+    "footer",
+    "advert",
 ];
 /// Letters from which on a paragraph that is nothing but a link is text.
 const LONG_LINK: usize = 240;
@@ -142,7 +154,8 @@ impl Beside {
             value.is_some_and(|value| BESIDE_WORDS.iter().any(|word| value.contains(word)))
         };
         let body = ["html", "body", "main", "article"].contains(&name);
-        let beside = BESIDE.contains(&name) || !body && ["class", "id", "role", "aria-label"].iter().any(|key| called(key));
+        let beside =
+            BESIDE.contains(&name) || !body && ["class", "id", "role", "aria-label"].iter().any(|key| called(key));
         if beside && !tag.self_closing && !INLINE.contains(&name) {
             self.element = Some((name.to_owned(), 1, at));
         }
@@ -175,14 +188,21 @@ impl Beside {
             let spoken = paragraph.trim();
             let at = place.start + paragraph.len() - paragraph.trim_start().len();
             let first = self.links.partition_point(|link| link.end <= at);
-            let linked = self.links.get(first).is_some_and(|link| link.start <= at && link.end >= at + spoken.len());
+            let linked = self
+                .links
+                .get(first)
+                .is_some_and(|link| link.start <= at && link.end >= at + spoken.len());
             if linked && !spoken.is_empty() && spoken.len() < LONG_LINK {
                 self.places.push(place);
             }
         }
         self.places.sort_by_key(|place| place.start);
         let covered: usize = self.places.iter().map(|place| text[place.clone()].trim().len()).sum();
-        if covered >= text.trim().len() { Vec::new() } else { self.places }
+        if covered >= text.trim().len() {
+            Vec::new()
+        } else {
+            self.places
+        }
     }
 }
 

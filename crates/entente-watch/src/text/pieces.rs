@@ -92,7 +92,10 @@ impl<R: Read> Pieces<R> {
     }
 
     fn unit(&mut self) -> Result<(), TextError> {
-        let next = self.units.as_mut().map(|units| units.next(&self.file, &mut self.stream, 0));
+        let next = self
+            .units
+            .as_mut()
+            .map(|units| units.next(&self.file, &mut self.stream, 0));
         match next.transpose()?.flatten() {
             Some(read) => self.ready.extend(read),
             None => self.state = State::Done,
@@ -192,11 +195,19 @@ mod tests {
         );
         for (file, unit) in [("m.mbox", message), ("a.warc", record)] {
             let count = 3 * PIECE / unit.len();
-            let endless = Endless { unit: unit.as_bytes(), at: 0, left: count * unit.len() };
+            let endless = Endless {
+                unit: unit.as_bytes(),
+                at: 0,
+                left: count * unit.len(),
+            };
             let mut texts = 0;
             for source in pieces(file, endless) {
                 let source = source.expect("text");
-                assert!(source.text.as_str().contains("The gate is shut."), "{file}: {:?}", source.warnings);
+                assert!(
+                    source.text.as_str().contains("The gate is shut."),
+                    "{file}: {:?}",
+                    source.warnings
+                );
                 texts += 1;
             }
             assert_eq!(texts, count, "{file}");
@@ -206,7 +217,12 @@ mod tests {
     #[test]
     fn r2_what_is_too_long_or_broken_is_said_and_hides_nothing() {
         let long = "x".repeat(70 << 20);
-        let record = |body: &str| format!("WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: {}\r\n\r\n{body}\r\n\r\n", body.len());
+        let record = |body: &str| {
+            format!(
+                "WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: {}\r\n\r\n{body}\r\n\r\n",
+                body.len()
+            )
+        };
         let archive = [record("<p>first</p>"), record(&long), record("<p>last</p>")].concat();
         let message = |body: &str| format!("From a@b\nFrom: a@b\nDate: 1\nSubject: s\n\n{body}\n\n");
         let mailbox = [message("first"), message(&long), message("last")].concat();
@@ -214,7 +230,10 @@ mod tests {
             let texts: Vec<Source> = pieces(file, bytes.as_bytes()).map(|text| text.expect("text")).collect();
             let has = |word: &str| texts.iter().any(|text| text.text.as_str().contains(word));
             assert!(has("first") && has("last"), "{file}");
-            let said = texts.iter().filter(|text| text.warnings.iter().any(|w| w.about == "part")).count();
+            let said = texts
+                .iter()
+                .filter(|text| text.warnings.iter().any(|w| w.about == "part"))
+                .count();
             assert_eq!(said, 1, "{file}");
         }
     }

@@ -54,7 +54,10 @@ impl Kind {
         match self {
             Self::Mailbox => {
                 let name = format!("message {number}");
-                let line = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
+                let line = bytes
+                    .iter()
+                    .position(|byte| *byte == b'\n')
+                    .map_or(bytes.len(), |at| at + 1);
                 match mail(file, &bytes[line..], depth) {
                     Ok(sources) => within(&name, sources),
                     Err(error) => vec![unread(file, &format!("{name} was not read: {error}"))],
@@ -155,7 +158,12 @@ impl Units {
     }
 
     /// The texts of the next message or page; none behind the last.
-    pub(super) fn next(&mut self, file: &str, stream: &mut impl Read, depth: usize) -> Result<Option<Vec<Source>>, TextError> {
+    pub(super) fn next(
+        &mut self,
+        file: &str,
+        stream: &mut impl Read,
+        depth: usize,
+    ) -> Result<Option<Vec<Source>>, TextError> {
         loop {
             let line = |byte: &&u8| self.kind == Kind::Archive && b"\r\n".contains(byte);
             self.at += self.buffer[self.at..].iter().take_while(line).count();
@@ -233,10 +241,17 @@ impl Units {
 
     fn too_long(&mut self, file: &str) -> Source {
         self.number += 1;
-        let name = if self.kind == Kind::Mailbox { "message" } else { "record" };
+        let name = if self.kind == Kind::Mailbox {
+            "message"
+        } else {
+            "record"
+        };
         unread(
             file,
-            &format!("{name} {} is longer than {MAX_UNPACKED} bytes and was not read", self.number),
+            &format!(
+                "{name} {} is longer than {MAX_UNPACKED} bytes and was not read",
+                self.number
+            ),
         )
     }
 }

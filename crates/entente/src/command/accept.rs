@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use entente_core::{Command, Fact, Widening};
-use entente_watch::facts::Facts;
 use entente_desk::holdings;
+use entente_watch::facts::Facts;
 use entente_watch::learning::NearMiss;
 use serde_json::json;
 
@@ -52,7 +52,8 @@ impl Accept {
             None => self.in_holdings(global, miss.as_ref())?,
         };
         let Changed { fact, word, version } = &changed;
-        let value = json!({ "fact": fact, "version": version, "slot": word.slot, "word": word.word, "undone": self.undo });
+        let value =
+            json!({ "fact": fact, "version": version, "slot": word.slot, "word": word.word, "undone": self.undo });
         output::either(global.json, &value, || match self.undo {
             true => output::line(format!(
                 "`{}` is no alternative of slot `{}` of {fact} any more, version {version}",
@@ -77,7 +78,13 @@ impl Accept {
         miss: Option<&NearMiss>,
     ) -> Result<Changed, Failure> {
         for (fact, slots, growth) in facts {
-            let standing = || growth.words.iter().find(|word| word.id == self.id && word.undone.is_none()).cloned();
+            let standing = || {
+                growth
+                    .words
+                    .iter()
+                    .find(|word| word.id == self.id && word.undone.is_none())
+                    .cloned()
+            };
             let word = match miss {
                 Some(miss) if miss.fact == fact => {
                     let accepted = miss.accept(slots, growth, self.slot.as_deref(), self.word.as_deref());
@@ -100,7 +107,9 @@ impl Accept {
 
     fn in_file(&self, path: &Path, miss: Option<&NearMiss>) -> Result<Changed, Failure> {
         let mut facts: Vec<entente_watch::facts::Fact> = input::json(path)?;
-        let all = facts.iter_mut().map(|fact| (fact.id.clone(), &mut fact.slots, &mut fact.growth));
+        let all = facts
+            .iter_mut()
+            .map(|fact| (fact.id.clone(), &mut fact.slots, &mut fact.growth));
         let changed = self.change(all, miss)?;
         let wrong = |error| Failure::failed(format!("{}: {error}", path.display()));
         let facts = Facts::new(facts).map_err(wrong)?;
@@ -112,10 +121,16 @@ impl Accept {
     fn in_holdings(&self, global: &Global, miss: Option<&NearMiss>) -> Result<Changed, Failure> {
         let mut node = global.node()?;
         let meant = |report, fact: &Fact| self.meant(&holdings::name(report, &fact.id), fact, miss);
-        let found = node.state().facts.iter().find(|(report, facts)| facts.iter().any(|fact| meant(report, fact)));
+        let found = node
+            .state()
+            .facts
+            .iter()
+            .find(|(report, facts)| facts.iter().any(|fact| meant(report, fact)));
         let found: Option<(_, Vec<Fact>)> = found.map(|(report, facts)| (report.clone(), facts.clone()));
         let (report, mut facts) = found.ok_or_else(|| self.unknown(miss))?;
-        let all = facts.iter_mut().map(|fact| (holdings::name(&report, &fact.id), &mut fact.slots, &mut fact.growth));
+        let all = facts
+            .iter_mut()
+            .map(|fact| (holdings::name(&report, &fact.id), &mut fact.slots, &mut fact.growth));
         let changed = self.change(all, miss)?;
         node.submit(Command::SetFacts { report, facts })?;
         Ok(changed)
@@ -125,7 +140,11 @@ impl Accept {
     fn meant(&self, name: &str, fact: &Fact, miss: Option<&NearMiss>) -> bool {
         match miss {
             Some(miss) => miss.fact == name,
-            None => fact.growth.words.iter().any(|word| word.id == self.id && word.undone.is_none()),
+            None => fact
+                .growth
+                .words
+                .iter()
+                .any(|word| word.id == self.id && word.undone.is_none()),
         }
     }
 
@@ -135,7 +154,10 @@ impl Accept {
                 "no fact {} was written down here; `entente facts propose` and `facts set` write it down",
                 miss.fact
             ),
-            None => format!("nothing stands accepted under {}; `entente facts list` shows what does", self.id),
+            None => format!(
+                "nothing stands accepted under {}; `entente facts list` shows what does",
+                self.id
+            ),
         })
     }
 }

@@ -102,7 +102,10 @@ pub(crate) fn thesaurus(path: Option<&Path>, sentence: &str) -> Result<Thesaurus
         None => {
             let known = proposal::installed(proposal::language_of(sentence)).into_iter();
             let file = known.map(PathBuf::from).find(|file| file.exists());
-            file.map_or_else(|| Ok(Thesaurus::new()), |file| Ok(proposal::mythes(&input::bytes(&file)?)))
+            file.map_or_else(
+                || Ok(Thesaurus::new()),
+                |file| Ok(proposal::mythes(&input::bytes(&file)?)),
+            )
         }
     }
 }
@@ -110,13 +113,24 @@ pub(crate) fn thesaurus(path: Option<&Path>, sentence: &str) -> Result<Thesaurus
 /// What texts offer for the slots of proposed facts, and which of their words stand in harmless ones.
 fn say_widening(id: &ReportId, facts: &[Fact], offering: &[PathBuf], background: &[PathBuf]) -> Result<(), Failure> {
     if !offering.is_empty() {
-        let offers = proposal::offered(holdings::watched(id, facts).map_err(Failure::failed)?, texts::sources(offering)?);
+        let offers = proposal::offered(
+            holdings::watched(id, facts).map_err(Failure::failed)?,
+            texts::sources(offering)?,
+        );
         for offer in &offers {
-            output::say(format!("{}, slot `{}`: the texts offer {}", offer.fact, offer.slot, offer.words.join(", ")));
+            output::say(format!(
+                "{}, slot `{}`: the texts offer {}",
+                offer.fact,
+                offer.slot,
+                offer.words.join(", ")
+            ));
         }
     }
     if !background.is_empty() {
-        for checked in check::check(holdings::watched(id, facts).map_err(Failure::failed)?, &texts::sources(background)?) {
+        for checked in check::check(
+            holdings::watched(id, facts).map_err(Failure::failed)?,
+            &texts::sources(background)?,
+        ) {
             for warning in &checked.warnings {
                 output::say(format!("{}: {warning}", checked.fact));
             }
@@ -165,7 +179,10 @@ impl FactsCommand {
                 texts: offering,
                 background,
             } => {
-                let first = held(&node, &report)?.portions.first().map(|portion| portion.text.clone());
+                let first = held(&node, &report)?
+                    .portions
+                    .first()
+                    .map(|portion| portion.text.clone());
                 let words = thesaurus(words.as_deref(), &first.unwrap_or_default())?;
                 let facts = propose(&node, &report, &portions, &words)?;
                 output::json(&facts)?;

@@ -46,7 +46,10 @@ impl Feeds {
 /// Scans the entries of all feeds that were not seen before.
 fn look(global: &Global, scanner: &Scanner, list: &Path, seen: &mut HashSet<u64>) -> Result<Exit, Failure> {
     let listed = input::text(list)?;
-    let names = listed.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let names = listed
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut exit = Exit::Done;
     let mut unread = |message: String| {
         output::say(format!("not scanned: {message}"));
@@ -63,7 +66,9 @@ fn look(global: &Global, scanner: &Scanner, list: &Path, seen: &mut HashSet<u64>
         }
     }
     let mut failures = Vec::new();
-    let entries: Vec<Source> = texts::readable(&files, &mut failures).filter(|entry| seen.insert(key(entry))).collect();
+    let entries: Vec<Source> = texts::readable(&files, &mut failures)
+        .filter(|entry| seen.insert(key(entry)))
+        .collect();
     failures.into_iter().for_each(|failure| unread(failure.message));
     if !entries.is_empty() {
         say_report(global, &scanner.scan(entries));

@@ -25,6 +25,120 @@ pub struct Fact {
     /// What it tells about the source: a condition over candidates, such as `access = 'inner'`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reveals: Option<String>,
+    /// Which version of the fact this is, and which words its slots were given from texts.
+    #[serde(default, skip_serializing_if = "Growth::is_first")]
+    pub growth: Growth,
+}
+
+/// How a fact came to be what it is. Every change makes a version, so that what was found by an older one stays
+/// explainable; changes by words from texts are kept, and one that is undone stays in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Growth {
+    /// From one.
+    pub version: u32,
+    /// Words that were taken over from texts, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Widening>,
+}
+
+/// A word of a text that became an alternative of a slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Widening {
+    /// The near miss that it comes from.
+    pub id: String,
+    /// The slot's name.
+    pub slot: String,
+    /// The word or phrase.
+    pub word: String,
+    /// The sentence in which it stood.
+    pub quote: String,
+    /// The version that it made.
+    pub version: u32,
+    /// The version in which it was taken back, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<u32>,
+}
+
+/// Why a slot cannot be widened, or a widening not be undone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WideningError {
+    /// The fact has no such slot.
+    #[error("the fact has no slot `{0}`; its slots are {1}")]
+    NoSlot(String, String),
+    /// The slot has the word already.
+    #[error("`{1}` is an alternative of slot `{0}` already")]
+    Known(String, String),
+    /// Nothing of this near miss was taken over, or it was taken back.
+    #[error("nothing stands accepted under {0}; `entente facts list` shows what does")]
+    NotAccepted(String),
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            words: Vec::new(),
+        }
+    }
+}
+
+impl Growth {
+    /// Whether nothing has changed since the fact was written down.
+    pub fn is_first(&self) -> bool {
+        self.version == 1 && self.words.is_empty()
+    }
+
+    /// Makes a word of a text an alternative of a slot, and a new version of the fact.
+    ///
+    /// # Errors
+    /// [`WideningError`] names the slot and the word.
+    pub fn widen(&mut self, slots: &mut [Slot], mut word: Widening) -> Result<(), WideningError> {
+        let names: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
+        let names = names.join(", ");
+        let Some(slot) = slots.iter_mut().find(|slot| slot.name == word.slot) else {
+            return Err(WideningError::NoSlot(word.slot, names));
+        };
+        if slot.any.contains(&word.word) {
+            return Err(WideningError::Known(word.slot, word.word));
+        }
+        slot.any.push(word.word.clone());
+        self.version = self.version.saturating_add(1);
+        (word.version, word.undone) = (self.version, None);
+        self.words.push(word);
+        Ok(())
+    }
+
+    /// Takes back what was taken over from a near miss; this is a new version as well.
+    ///
+    /// # Errors
+    /// [`WideningError::NotAccepted`].
+    pub fn undo(&mut self, slots: &mut [Slot], id: &str) -> Result<(), WideningError> {
+        let standing = self.words.iter_mut().filter(|word| word.undone.is_none());
+        let word = standing.rev().find(|word| word.id == id);
+        let word = word.ok_or_else(|| WideningError::NotAccepted(id.to_owned()))?;
+        self.version = self.version.saturating_add(1);
+        word.undone = Some(self.version);
+        for slot in slots.iter_mut().filter(|slot| slot.name == word.slot) {
+            slot.any.retain(|any| *any != word.word);
+        }
+        Ok(())
+    }
+}
+
+impl Fact {
+    /// The fact as it replaces what was kept under its id: a version later where anything but the version changed.
+    #[must_use]
+    pub fn following(mut self, kept: &Self) -> Self {
+        if self.growth.version > kept.growth.version {
+            return self;
+        }
+        // What was taken over from texts is no matter of a file that may be older.
+        self.growth = kept.growth.clone();
+        if self != *kept {
+            self.growth.version = self.growth.version.saturating_add(1);
+        }
+        self
+    }
 }
 
 /// One element of a fact, with the ways in which it can be said.

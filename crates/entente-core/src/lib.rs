@@ -40,7 +40,7 @@ pub use disclosure::{
 pub use empty::{EmptyAudience, empty_audiences};
 pub use entente_exposure as exposure;
 pub use event::Event;
-pub use fact::{Extent, Fact, Learned, Slot, Status, ValueTerm, Words};
+pub use fact::{Extent, Fact, Growth, Learned, Slot, Status, ValueTerm, Widening, WideningError, Words};
 pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{
     Command, Context, Decided, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle,

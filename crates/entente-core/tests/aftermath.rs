@@ -348,6 +348,7 @@ fn sourced() -> Node {
         slots: Vec::new(),
         values: Vec::new(),
         reveals: Some("place = 'R'".to_owned()),
+        growth: Growth::default(),
     };
     let harmless = Fact {
         id: FactId::new("plot.1").unwrap(),

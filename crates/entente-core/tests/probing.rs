@@ -80,6 +80,7 @@ impl Originator {
             slots: Vec::new(),
             values: Vec::new(),
             reveals: Some(format!("a{n} = {}", rows[0] >> n & 1 == 1)),
+            growth: Growth::default(),
         });
         state.apply(&Event::FactsSet {
             report: id.clone(),

@@ -45,6 +45,7 @@ fn plain<'f>(
             slots: fact.slots.clone(),
             values: fact.values.clone(),
             reveals: fact.reveals.clone().map(Into::into),
+            growth: fact.growth.clone(),
         })
 }
 
@@ -64,6 +65,7 @@ fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (
                 slots: Vec::new(),
                 values: Vec::new(),
                 reveals: None,
+                growth: facts::Growth::default(),
             };
             (portion.id.clone(), fact)
         })

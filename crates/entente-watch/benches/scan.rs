@@ -94,6 +94,7 @@ impl Kind {
                 slots,
                 values: Vec::new(),
                 reveals: None,
+                growth: Default::default(),
             }
         });
         Facts::new(list.collect()).expect("made-up facts are valid")

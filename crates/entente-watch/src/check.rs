@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use crate::facts::{Facts, Value};
-use crate::language::{Class, Language};
+use crate::language::{Class, LANGUAGES, Language};
 use crate::scan::Scanner;
 use crate::text::{Source, normal};
 use crate::words;
@@ -75,6 +75,16 @@ pub fn check(facts: Facts, background: &[Source]) -> Vec<Checked> {
             for slot in &fact.slots {
                 let common = commonness(&slot.any, &vocabularies);
                 chance *= common;
+                for alternative in &slot.any {
+                    let share = commonness(std::slice::from_ref(alternative), &vocabularies);
+                    if !background.is_empty() && share >= COMMON_SLOT {
+                        warnings.push(format!(
+                            "`{alternative}` of slot `{}` stands in {:.0} % of the background; leave it out",
+                            slot.name,
+                            share * 100.0
+                        ));
+                    }
+                }
                 if common >= COMMON_SLOT {
                     warnings.push(format!(
                         "slot `{}` matches nearly everywhere; replace its general words",
@@ -148,9 +158,9 @@ fn commonness(any: &[String], vocabularies: &[HashSet<String>]) -> f64 {
             any.iter().any(|alternative| {
                 let words = parts(alternative);
                 !words.is_empty()
-                    && words
-                        .iter()
-                        .all(|word| known.contains(Language::En.stem(word).as_ref()) || known.contains(word))
+                    && words.iter().all(|word| {
+                        known.contains(word) || LANGUAGES.iter().any(|l| known.contains(l.stem(word).as_ref()))
+                    })
             })
         });
         return filled.count() as f64 / vocabularies.len() as f64;

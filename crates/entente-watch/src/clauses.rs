@@ -89,7 +89,8 @@ impl Clauses {
                 let mut parent = if link == Link::Beside { 0 } else { current };
                 // "Denied before parliament that …": what is denied is not beside the denial.
                 let said = opening.any_before(token, token - aside.0, &SAYING);
-                if link == Link::Content && clauses.list[current].link == Link::Beside && !said {
+                let conditional = document.is(aside.0, Class::Condition);
+                if link == Link::Content && clauses.list[current].link == Link::Beside && !said && !conditional {
                     parent = aside.1;
                 }
                 // A description ends at the next break, and so does what stands before its main clause or within it.
@@ -131,6 +132,16 @@ impl Clauses {
             at = clause.parent;
         }
         true
+    }
+
+    /// The first word of the clause in which it is left open whether this clause is so.
+    pub(crate) fn opened(&self, clause: usize) -> Option<usize> {
+        let mut at = clause;
+        while self.list[at].link == Link::Content && self.list[at].parent != at {
+            at = self.list[at].parent;
+        }
+        let first = self.of.iter().position(|of| *of == at)?;
+        (self.list[at].link == Link::Open).then_some(first + self.first)
     }
 
     /// Where what a verb says ends: at the first clause after it that stands by itself.

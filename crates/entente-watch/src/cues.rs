@@ -1,10 +1,12 @@
 //! The words that say who vouches for what: verbs of saying with their subjects, "according to", inverted quotations.
 
+mod verbs;
+
 use std::ops::Range;
 
-use crate::clauses::{Clauses, Link};
+use crate::clauses::Clauses;
 use crate::document::{Document, Sentence};
-use crate::language::{Class, Language, Phrases};
+use crate::language::{Class, Phrases};
 use crate::names::Names;
 use crate::speakers::{self, Speaker};
 use crate::subjects::{MAX_SOURCE, Subjects};
@@ -41,24 +43,14 @@ pub(crate) struct Cue {
 
 /// Words at the head of a sentence in which the person it is about is looked for.
 const TOPIC: usize = 5;
-/// German verbs that deny or admit only with the prefix that stands behind them.
-const SEPARABLE: [(&str, &str); 6] = [
-    ("gab", "zu"),
-    ("gibt", "zu"),
-    ("gaben", "zu"),
-    ("wies", "zurück"),
-    ("weist", "zurück"),
-    ("wiesen", "zurück"),
-];
-/// Words behind such a verb in which its prefix is looked for.
-const PREFIX_REACH: usize = 16;
+/// Words at the end of a sentence among which a phrase closes it.
+const CLOSING: usize = 2;
+/// Words before "zufolge" in which its speaker is looked for.
+const POSTPOSED: usize = 8;
 /// Words of the longest headline that is read by its colon or dash.
 const HEADLINE: usize = 20;
 /// Words of the credit before a headline's colon or behind its dash.
 const CREDIT: usize = 4;
-/// Words after "called" in which "false" or "a fantasy" is looked for.
-const REJECTION: usize = 8;
-
 /// The cues of all sentences of a text.
 pub(crate) fn read(document: &Document, names: &Names) -> Vec<Vec<Cue>> {
     let mut reader = Reader {
@@ -92,7 +84,15 @@ impl Reader<'_> {
     fn sentence(&mut self, sentence: &Sentence) -> Vec<Cue> {
         let mut cues = self.according(sentence);
         cues.extend(self.authored(sentence));
-        cues.extend(self.phrases(sentence));
+        for mut cue in self.phrases(sentence) {
+            // "Die Opposition wirft ihm vor, …": the phrase is a verb with a subject.
+            let verb = self
+                .verb(sentence, cue.verb)
+                .filter(|verb| verb.kind == cue.kind && !verb.weak);
+            cue.speaker = verb.and_then(|verb| verb.speaker);
+            cues.push(cue);
+        }
+        cues.extend(self.postposed(sentence));
         for verb in sentence.tokens.clone() {
             if cues.iter().any(|cue| cue.head.contains(&verb)) {
                 continue;
@@ -174,6 +174,28 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// "X zufolge …": the speaker stands before the word.
+    fn postposed(&self, sentence: &Sentence) -> Option<Cue> {
+        let document = self.document;
+        let at = sentence.tokens.clone().find(|t| document.is(*t, Class::Postposed))?;
+        let words = (sentence.tokens.start..at).rev().take(POSTPOSED);
+        let from = words.take_while(|t| *t + 1 == at || !document.breaks(*t)).last()?;
+        let phrase = from..at;
+        let speaker = self.speaker(&phrase, true).or_else(|| self.phrases.anybody(&phrase))?;
+        Some(Cue {
+            kind: Kind::Say,
+            verb: at,
+            speaker: Some(speaker),
+            via: Vec::new(),
+            head: from..at + 1,
+            scope: sentence.tokens.clone(),
+            whole: true,
+            weak: false,
+            origin: self.originates(sentence, at),
+            nominal: false,
+        })
+    }
+
     /// "The claims first made by X that …".
     fn authored(&self, sentence: &Sentence) -> Vec<Cue> {
         let mut cues = Vec::new();
@@ -217,8 +239,8 @@ impl Reader<'_> {
                 continue;
             }
             let last = at + length - 1;
-            // A phrase that closes its sentence judges what stands before it.
-            let closes = last + 1 >= sentence.tokens.end;
+            // A phrase that closes its sentence, or nearly, judges what stands before it.
+            let closes = last + CLOSING >= sentence.tokens.end && at > sentence.tokens.start + CLOSING;
             let scope = if closes {
                 sentence.tokens.start..at
             } else {
@@ -289,26 +311,6 @@ impl Reader<'_> {
         Clauses::cut(self.document, sentence)
     }
 
-    /// Whether a verb's object is a thing: no clause, no quotation and no finite verb follows.
-    fn nominal(&self, sentence: &Sentence, verb: usize) -> bool {
-        let document = self.document;
-        let tells = document.is(verb, Class::Reveal) && !document.word(verb).lower.starts_with("sa");
-        if !tells {
-            return false;
-        }
-        let clauses = self.clauses(sentence);
-        !(verb..sentence.tokens.end).any(|t| {
-            let classes = document.word(t).classes;
-            let finite = classes.any(&[Class::Copula, Class::Modal])
-                || classes.has(Class::Auxiliary)
-                    && !classes.has(Class::Determiner)
-                    && !document.word(t).lower.ends_with("ly");
-            document.quotes_after(t) && t + 1 < sentence.tokens.end
-                || t > verb && finite && !matches!(clauses.list[clauses.of(t)].link, Link::Relative | Link::Beside)
-                || clauses.of(t) != clauses.of(verb) && clauses.list[clauses.of(t)].link == Link::Content && t > verb
-        })
-    }
-
     fn originates(&self, sentence: &Sentence, at: usize) -> bool {
         let from = at.saturating_sub(6).max(sentence.tokens.start);
         let to = (at + 8).min(sentence.tokens.end);
@@ -338,159 +340,34 @@ impl Reader<'_> {
                     break;
                 }
             }
-            if let Some(speaker) = self.speaker(&(start..end), kind == Phrases::According) {
-                found.push((speaker, at..end));
+            let phrase = start..end;
+            let loose = kind == Phrases::According;
+            let end_of_name = || self.according_end(&phrase);
+            let phrase = if loose { start..end_of_name() } else { phrase };
+            let speaker = self.speaker(&phrase, loose);
+            let speaker = speaker.or_else(|| self.phrases.anybody(&phrase).filter(|_| loose));
+            if let Some(speaker) = speaker {
+                found.push((speaker, at..phrase.end));
             }
         }
         found
     }
 
-    fn verb(&self, sentence: &Sentence, verb: usize) -> Option<Cue> {
+    /// Where the name behind "according to" ends: at the first class of people, where no break parts it from the rest.
+    fn according_end(&self, phrase: &Range<usize>) -> usize {
         let document = self.document;
-        let classes = document.word(verb).classes;
-        let soon = verb + 1..(verb + 6).min(sentence.tokens.end);
-        let rejected =
-            || (verb + 1..(verb + REJECTION).min(sentence.tokens.end)).any(|t| document.is(t, Class::Falsity));
-        let kind = if classes.has(Class::Deny) || (classes.has(Class::Call) && rejected()) {
-            Kind::Deny
-        } else if classes.has(Class::Admit)
-            || (classes.has(Class::Defend) && soon.clone().any(|t| document.is(t, Class::Right)))
-        {
-            Kind::Admit
-        } else if classes.has(Class::Suggest) {
-            Kind::Suggest
-        } else if classes.has(Class::Say) {
-            Kind::Say
-        } else {
-            return None;
-        };
-        if self.lacks_prefix(sentence, verb) {
-            return None;
-        }
-        let before = (verb > sentence.tokens.start).then(|| verb - 1);
-        // "Allegedly" shares its stem with a verb, and "State" in a name its form.
-        let adverb = classes.has(Class::Hedge)
-            && (document.word(verb).lower.ends_with("ly") || document.language != Language::En);
-        if adverb || before.is_some() && document.word(verb).capital && !sentence.shouted {
-            return None;
-        }
-        // "Said to be", "Apple's reported purchase": nobody says so.
-        let next = (verb + 1 < sentence.tokens.end).then(|| document.word(verb + 1).lower.as_str());
-        let passive = next == Some("to")
-            && document
-                .phrase_at(Phrases::HedgePhrase, verb, sentence.tokens.end)
-                .is_some();
-        if passive || before.is_some_and(|t| document.gap(t).starts_with("'s")) {
-            return None;
-        }
-        let set_apart = before.is_some_and(|t| self.document.breaks(t));
-        if !set_apart && before.is_some_and(|t| document.is(t, Class::NounMaker) && !document.is(t, Class::Pronoun)) {
-            return None;
-        }
-        // "Rejected reports that …": what is rejected is a noun, whatever else its form could be.
-        let object = before.is_some_and(|t| document.word(t).classes.any(&[Class::Deny, Class::Admit]));
-        if object && classes.any(&[Class::ReportNoun, Class::ClaimNoun, Class::Anaphor]) {
-            return None;
-        }
-        let introduces = soon.take(4).any(|t| document.word(t).lower == "that");
-        // A quotation that follows at once is the verb's object, as in: revealed “the list”.
-        let opens_quote = self.document.quotes_after(verb) && !document.gap(verb).contains([',', ':']);
-        let ends = verb + 1 == sentence.tokens.end
-            || (self.document.breaks(verb) && !opens_quote)
-            || document.gap(verb).contains('.');
-        let by_people = before.is_some_and(|t| document.word(t).classes.any(&[Class::Unnamed, Class::Pronoun]));
-        if classes.has(Class::Ambiguous) && !(introduces || ends || (kind == Kind::Suggest && by_people)) {
-            return None;
-        }
-        let (subject, mut weak) = self.subjects.before(sentence, verb);
-        let gerund = document.word(verb).lower.ends_with("ing") && subject.is_none();
-        let (subject, inverted) = match subject {
-            Some(subject) => (Some(subject), false),
-            None if set_apart && !gerund => (self.subjects.after(sentence, verb), true),
-            None if gerund => (self.subjects.of_clause(sentence, verb), false),
-            None => (None, false),
-        };
-        let subject = subject?;
-        let speaker = self.speaker(&subject, false)?;
-        weak |= self.no_stance(sentence, verb);
-        let apart = !inverted
-            && subject.start > sentence.tokens.start
-            && self.document.breaks(subject.start - 1)
-            && !document.is(subject.start, Class::Conjunction);
-        let clause_end = self.clause_end(sentence, verb + 1);
-        // "The list was copied, a clerk said in an interview": more stands before the cue than after it.
-        let trails = subject.start - sentence.tokens.start.min(subject.start) > sentence.tokens.end - verb;
-        // "…, two guards write in a book": what follows the verb is no statement.
-        let followed = verb + 1 < sentence.tokens.end
-            && document
-                .word(verb + 1)
+        let parted = document.breaks(phrase.end - 1);
+        let people = |t: &usize| {
+            document
+                .word(*t)
                 .classes
-                .any(&[Class::PlacePreposition, Class::Calendar]);
-        let aside = (followed && !introduces)
-            || ends
-            || self.document.quotes_after(subject.start.max(1) - 1)
-            || (trails && !introduces);
-        let closes = verb + 1 == sentence.tokens.end && subject.start > sentence.tokens.start;
-        let whole = !gerund && (inverted || (apart && aside) || closes);
-        let opens = document.is(sentence.tokens.start, Class::Subordinator);
-        let scope = if whole {
-            sentence.tokens.clone()
-        } else if opens {
-            verb + 1..clause_end
-        } else if matches!(kind, Kind::Deny | Kind::Admit) {
-            self.clauses(sentence).reach(verb, sentence.tokens.end)
-        } else {
-            verb + 1..sentence.tokens.end
+                .any(&[Class::Unnamed, Class::OrgNoun, Class::Press])
         };
-        Some(Cue {
-            kind,
-            verb,
-            speaker: Some(speaker),
-            via: Vec::new(),
-            head: subject.start.min(verb)..subject.end.max(verb + 1),
-            scope,
-            whole,
-            weak,
-            origin: self.originates(sentence, verb),
-            nominal: kind == Kind::Say && !inverted && self.nominal(sentence, verb),
-        })
-    }
-
-    /// "Er gab die Liste", and not "er gab zu": some German verbs mean this only with their prefix.
-    fn lacks_prefix(&self, sentence: &Sentence, verb: usize) -> bool {
-        let word = self.document.word(verb).lower.as_str();
-        let prefix = SEPARABLE
-            .iter()
-            .find(|(verb, _)| *verb == word)
-            .map(|(_, prefix)| *prefix);
-        let ahead = || (verb + 1..sentence.tokens.end).take(PREFIX_REACH);
-        self.document.language == Language::De
-            && prefix.is_some_and(|prefix| {
-                !ahead().any(|t| {
-                    let closes = t + 1 == sentence.tokens.end || self.document.breaks(t);
-                    self.document.word(t).lower == prefix && closes
-                })
-            })
-    }
-
-    fn no_stance(&self, sentence: &Sentence, verb: usize) -> bool {
-        let from = verb.saturating_sub(4).max(sentence.tokens.start);
-        let to = (verb + 4).min(sentence.tokens.end);
-        let phrase = (from..=verb).any(|t| {
-            let length = self.document.phrase_at(Phrases::NoStance, t, to);
-            length.is_some_and(|length| (t..t + length).contains(&verb))
-        });
-        let clause = (sentence.tokens.start..verb)
-            .rev()
-            .take(12)
-            .take_while(|t| !self.document.breaks(*t));
-        phrase || clause.into_iter().any(|t| self.document.is(t, Class::Condition))
-    }
-
-    fn clause_end(&self, sentence: &Sentence, from: usize) -> usize {
-        (from..sentence.tokens.end)
-            .find(|t| self.document.breaks(*t) && !self.document.quotes_after(*t))
-            .map_or(sentence.tokens.end, |t| t + 1)
+        match phrase.clone().find(people).filter(|_| !parted) {
+            Some(head) if document.word(head).capital && document.language != crate::Language::De => phrase.end,
+            Some(head) => head + 1,
+            None => phrase.end,
+        }
     }
 
     /// Who a noun phrase stands for, with pronouns and "the paper" traced back.

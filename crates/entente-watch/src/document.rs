@@ -185,6 +185,11 @@ impl Document {
             .find_map(|kind| Some((kind, self.phrase_at(kind, at, end)?)))
     }
 
+    /// The sentence in which a token stands.
+    pub(crate) fn sentence_of(&self, token: usize) -> usize {
+        self.sentences.partition_point(|sentence| sentence.tokens.end <= token)
+    }
+
     /// Whether a token is the first of its sentence.
     pub(crate) fn opens_sentence(&self, token: usize) -> bool {
         self.sentences

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-pub use entente_core::{Slot, ValueTerm as Value};
+pub use entente_core::{Growth, Slot, ValueTerm as Value, Widening};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -35,6 +35,9 @@ pub struct Fact {
     /// A condition over candidate sources, for source exposure; not read here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reveals: Option<serde_json::Value>,
+    /// Which version it is, and what its slots were given from texts.
+    #[serde(default, skip_serializing_if = "Growth::is_first")]
+    pub growth: Growth,
 }
 
 /// The hash by which a hidden value is found: SHA-256 of the salt, a line feed, and the term's words in lower case joined by spaces.

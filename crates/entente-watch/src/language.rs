@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
-use tantivy_stemmers::algorithms;
 
 /// A language with tables of its own, or any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,8 +31,6 @@ pub const LANGUAGES: [Language; 5] = [Language::En, Language::Fr, Language::De, 
 const DETECTION_WINDOW: usize = 8_000;
 /// Bytes below which the letters of a text say less of its language than its words.
 const SHORT_TEXT: usize = 160;
-/// No word of a language is longer; longer strings are codes and stay as they are.
-const LONGEST_WORD: usize = 40;
 
 impl Language {
     /// The language of a text, and whether it is long and clear enough to be sure.
@@ -85,19 +82,22 @@ impl Language {
     /// The stem of a lower-case word.
     #[must_use]
     pub fn stem(self, word: &str) -> Cow<'_, str> {
-        if word.len() > LONGEST_WORD || !word.chars().all(char::is_alphabetic) {
-            return Cow::Borrowed(word);
+        crate::stems::stem(self, word)
+    }
+
+    /// Whether a lower-case word is a verb in the conditional, in which French, Spanish and Polish leave things open.
+    pub(crate) fn conditional(self, word: &str) -> bool {
+        const FRENCH: [&str; 7] = [
+            "attrait", "retrait", "extrait", "portrait", "abstrait", "distrait", "trait",
+        ];
+        const SPANISH: [&str; 4] = ["comisaría", "secretaría", "notaría", "mayoría"];
+        let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+        match self {
+            Self::Fr => ends(&["rait", "raient"]) && !ends(&FRENCH),
+            Self::Es => ends(&["rían", "dría", "aría", "iría"]) && !SPANISH.contains(&word),
+            Self::Pl => ends(&["łby", "łaby", "łoby", "liby", "łyby"]),
+            _ => false,
         }
-        let stem = match self {
-            Self::En => algorithms::english_porter_2(word),
-            Self::Fr => algorithms::french(word),
-            Self::De => algorithms::german(word),
-            Self::Es => algorithms::spanish(word),
-            Self::Pl => algorithms::polish_yarovoy(word),
-            Self::Other => Cow::Borrowed(word),
-        };
-        let stem = stem.into_owned();
-        Cow::Owned(if self == Self::En { with_agent(word, stem) } else { stem })
     }
 
     /// The tables of this language; English ones never stand in for another language's.
@@ -118,29 +118,6 @@ impl Language {
             })
         });
         &TABLES[self as usize]
-    }
-}
-
-/// Porter's stemmer joins people with what they do: `informant` and `information`, `insider` and `inside`.
-/// A mark keeps them apart, since to speak of one is not to speak of the other.
-fn with_agent(word: &str, stem: String) -> String {
-    const AGENTS: [(&str, &str); 6] = [
-        ("er", "er"),
-        ("or", "er"),
-        ("ant", "ant"),
-        ("ent", "ant"),
-        ("ist", "ist"),
-        ("ive", "ive"),
-    ];
-    // "Engineered" is what an engineer did, and "engineering" too.
-    let verb = ["ed", "ing"].iter().find_map(|ending| word.strip_suffix(ending));
-    let singular = verb.or_else(|| word.strip_suffix('s')).unwrap_or(word);
-    let agent = AGENTS
-        .iter()
-        .find(|(suffix, _)| singular.ends_with(suffix) && !stem.ends_with(suffix) && stem.len() < singular.len());
-    match agent {
-        Some((_, mark)) => format!("{stem}~{mark}"),
-        None => stem,
     }
 }
 
@@ -254,6 +231,10 @@ pub(crate) enum Class {
     Particle,
     /// Words at the head of a sentence that lead to somebody in the one before: he, his.
     Leading,
+    /// Words behind those according to whom something is: zufolge.
+    Postposed,
+    /// Words for what nobody knows: unclear whether.
+    Unknown,
 }
 
 /// A phrase table: the words in order.
@@ -430,6 +411,11 @@ pub(crate) struct ClassSet(u64);
 impl ClassSet {
     pub(crate) fn has(self, class: Class) -> bool {
         self.0 & (1 << (class as u64)) != 0
+    }
+
+    /// The same with one more.
+    pub(crate) fn with(self, class: Class) -> Self {
+        Self(self.0 | 1 << (class as u64))
     }
 
     pub(crate) fn any(self, classes: &[Class]) -> bool {

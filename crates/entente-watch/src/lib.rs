@@ -22,6 +22,7 @@ pub mod explain;
 pub mod facts;
 pub mod html;
 mod language;
+pub mod learning;
 mod matching;
 mod names;
 mod origins;
@@ -33,7 +34,9 @@ mod scan;
 pub mod sentences;
 mod speakers;
 mod stance;
+mod stems;
 mod subjects;
+mod synonyms;
 pub mod text;
 mod words;
 

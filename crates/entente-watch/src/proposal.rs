@@ -1,14 +1,20 @@
 //! Slots for a new fact, proposed from its sentence; the analyst edits them.
 
 mod dates;
+mod thesaurus;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
+use crate::Scanner;
 use crate::document::Document;
-use crate::facts::{Fact, MAX_PHRASE_WORDS, Slot, Value};
+use crate::facts::{Fact, Facts, Growth, MAX_PHRASE_WORDS, Slot, Value};
 use crate::language::{Class, Language};
 use crate::matching::name_at;
 use crate::text::{Source, TextError, read_bytes};
+
+pub use thesaurus::{installed, mythes};
 
 /// Analysts keep 2 to 5 slots; more than these are not proposed.
 const MAX_PROPOSED: usize = 5;
@@ -17,6 +23,8 @@ const SHORTEST_WILDCARD: usize = 6;
 
 /// Characters of a code that is hardly met by chance.
 const SHORTEST_CODE: usize = 5;
+/// Words that texts offer for one slot.
+const MAX_OFFERED: usize = 8;
 /// Digits of a number that is hardly met by chance.
 const LONG_NUMBER: usize = 6;
 
@@ -44,6 +52,7 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
         slots: Vec::new(),
         values: Vec::new(),
         reveals: None,
+        growth: Growth::default(),
     };
     let Some(source) = source else { return Ok(fact) };
     let document = Document::new(source);
@@ -124,6 +133,55 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
     Ok(fact)
 }
 
+/// What texts offer for the slots of facts: words of their near misses, by fact and slot, the most frequent first.
+///
+/// ```
+/// use entente_watch::{facts::Facts, proposal::offered, text};
+/// let facts = Facts::parse(r#"[{"id":"a","slots":[{"name":"who","any":["courier"],"mandatory":true},
+///     {"name":"what","any":["crosses"],"mandatory":true},{"name":"where","any":["bridge"],"mandatory":true}]}]"#)?;
+/// let page = text::read_bytes("t.txt", b"The courier crosses the footway at noon.")?;
+/// assert_eq!(offered(facts, page)[0].words[0], "footway");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn offered(facts: Facts, texts: impl IntoIterator<Item = Source>) -> Vec<Offer> {
+    let report = Scanner::new(facts).scan(texts);
+    let mut counts: BTreeMap<(String, String), BTreeMap<String, usize>> = BTreeMap::new();
+    for note in report.summary.to_review {
+        if let [slot] = note.missing.as_slice() {
+            let words = counts.entry((note.fact, slot.clone())).or_default();
+            for word in note.candidates {
+                *words.entry(word).or_default() += 1;
+            }
+        }
+    }
+    let offers = counts.into_iter().map(|((fact, slot), words)| {
+        let mut words: Vec<(String, usize)> = words.into_iter().collect();
+        words.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        words.truncate(MAX_OFFERED);
+        let words = words.into_iter().map(|(word, _)| word).collect();
+        Offer { fact, slot, words }
+    });
+    offers.collect()
+}
+
+/// Words that may be alternatives of a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// The fact's id.
+    pub fact: String,
+    /// The slot's name.
+    pub slot: String,
+    /// The words, as texts have them.
+    pub words: Vec<String>,
+}
+
+/// The language a sentence is in, as far as it shows.
+#[must_use]
+pub fn language_of(sentence: &str) -> Language {
+    Language::detect(sentence).0
+}
+
 /// Whether a word with digits gives something away by itself: letters and digits, or a long number.
 fn distinctive(document: &Document, token: usize) -> bool {
     let word = &document.word(token).lower;
@@ -187,7 +245,7 @@ mod tests {
             let mut facts = vec![fact];
             // Its own wording would be found without any slot; here the slots have to do it.
             facts[0].text.clear();
-            let scanner = crate::Scanner::new(crate::facts::Facts::new(facts).expect("valid"));
+            let scanner = Scanner::new(Facts::new(facts).expect("valid"));
             let report = scanner.scan(read_bytes("t.txt", sentence.as_bytes()).expect("text"));
             assert_eq!(report.findings.len(), 1, "{sentence}");
         }

@@ -43,6 +43,12 @@ pub struct Finding {
     pub entry: Option<usize>,
     /// The fact's id.
     pub fact: String,
+    /// The version of the fact by which it was found.
+    #[serde(skip_serializing_if = "is_first")]
+    pub version: u32,
+    /// It stands beside the main text of a page: in links to others, navigation, a notice.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub aside: bool,
     /// Full or partial.
     pub extent: Extent,
     /// Names of the slots that were not found.
@@ -65,9 +71,16 @@ pub struct Finding {
     pub stage: Option<Stage>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(version: &u32) -> bool {
+    *version == 1
+}
+
 /// A sentence for a person to look at: near a fact, or expressly withholding it. Never a disclosure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Note {
+    /// What it goes by: `watch accept` takes it.
+    pub id: String,
     /// The file, as given.
     pub file: String,
     /// The fact's id.
@@ -79,6 +92,9 @@ pub struct Note {
     /// Names of the slots that are missing for the fact to be told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// Words of the sentence that may fill such a slot.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
 }
 
 /// Where a story comes from.
@@ -160,6 +176,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// What was not read, file by file: parts that are broken or too long.
+    pub fn unread(&self) -> impl Iterator<Item = &FileWarning> {
+        let warnings = self.summary.warnings.iter();
+        warnings.filter(|warning| ["part", "size"].contains(&warning.warning.about))
+    }
+
     /// One JSON object a line: the findings, then `{"summary": …}`.
     ///
     /// # Panics
@@ -202,10 +224,10 @@ impl Report {
                 visible(&finding.chain.join(" → ")),
                 "",
                 visible(quote),
-                if finding.missing.is_empty() {
-                    String::new()
-                } else {
-                    format!(" (missing: {})", visible(&finding.missing.join(", ")))
+                match (finding.missing.is_empty(), finding.aside) {
+                    (true, false) => String::new(),
+                    (true, true) => " (beside the text)".to_owned(),
+                    (false, _) => format!(" (missing: {})", visible(&finding.missing.join(", "))),
                 },
             );
         }
@@ -240,7 +262,8 @@ impl Report {
         for note in self.summary.to_review.iter().take(SHOWN_REVIEWS) {
             let _ = writeln!(
                 table,
-                "look at {}: “{}” is close to {}{}",
+                "look at {} in {}: “{}” is close to {}{}",
+                note.id,
                 visible(&note.file),
                 visible(&note.span.quote),
                 visible(&note.fact),

@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::explain::Explanation;
 use crate::facts::Facts;
 use crate::language::{Class, Language};
+use crate::learning;
 use crate::matching::{Hit, Match, Matcher, Outcome, is_entity};
 use crate::names::Names;
 use crate::origins::{self, Trace};
@@ -140,7 +141,10 @@ impl Scanner {
                     file: file.clone(),
                     warning: w.clone(),
                 }));
-            let facts: BTreeSet<String> = report.findings[from..].iter().map(|f| f.fact.clone()).collect();
+            // What stands beside the text of a page is no part of what the page tells.
+            report.findings[from..].sort_by_key(|finding| finding.aside);
+            let told = report.findings[from..].iter().filter(|finding| !finding.aside);
+            let facts: BTreeSet<String> = told.map(|f| f.fact.clone()).collect();
             if !facts.is_empty() {
                 traces.push(Trace::new(&document, &attribution, file.clone()));
                 order.push((document.source.published, file, facts));
@@ -229,10 +233,14 @@ impl Scanner {
             if verdict.exposed {
                 places.push(place(document, attribution, found, verdict));
             } else {
-                report
-                    .summary
-                    .not_exposed
-                    .push(self.note(document, found.fact, found.sentence, found.score, &[]));
+                report.summary.not_exposed.push(self.note(
+                    document,
+                    &outcome,
+                    found.fact,
+                    found.sentence,
+                    found.score,
+                    &[],
+                ));
             }
         }
         let references = stance::references(document, attribution);
@@ -274,7 +282,7 @@ impl Scanner {
             outcome
                 .reviews
                 .iter()
-                .map(|r| self.note(document, r.fact, r.sentence, r.score, &r.missing)),
+                .map(|r| self.note(document, &outcome, r.fact, r.sentence, r.score, &r.missing)),
         );
     }
 
@@ -356,10 +364,31 @@ impl Scanner {
         })
     }
 
-    fn note(&self, document: &Document, fact: usize, sentence: usize, score: f64, missing: &[usize]) -> Note {
+    fn note(
+        &self,
+        document: &Document,
+        outcome: &Outcome,
+        fact: usize,
+        sentence: usize,
+        score: f64,
+        missing: &[usize],
+    ) -> Note {
         let span = span(document, document.sentences[sentence].tokens.clone());
         let slots = &self.facts().list()[fact].slots;
+        let phrases = self.matcher.phrases(document.language);
+        let fills =
+            |hit: &&Hit| (0..slots.len()).any(|slot| phrases.slot(fact, slot).binary_search(&hit.phrase).is_ok());
+        let taken: Vec<Range<usize>> = outcome.hits[sentence]
+            .iter()
+            .filter(fills)
+            .map(|hit| hit.tokens.clone())
+            .collect();
         Note {
+            id: learning::id(&self.facts().list()[fact].id, &span.quote),
+            candidates: match missing {
+                [] => Vec::new(),
+                _ => learning::candidates(document, sentence, &taken),
+            },
             file: document.source.file.clone(),
             fact: self.facts().list()[fact].id.clone(),
             span,
@@ -389,6 +418,8 @@ impl Scanner {
             file: document.source.file.clone(),
             entry: document.source.entry,
             fact: fact.id.clone(),
+            version: fact.growth.version,
+            aside: document.source.is_aside(&document.span(place.tokens.clone())),
             extent: place.extent,
             missing: place
                 .missing
@@ -471,7 +502,7 @@ fn rounded(score: f64) -> f64 {
 
 fn contradictions(findings: &[Finding]) -> Vec<Contradiction> {
     let mut by_fact: BTreeMap<&str, [BTreeSet<&str>; 3]> = BTreeMap::new();
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| !finding.aside) {
         let place = match finding.status {
             Status::Denied => 0,
             Status::Confirmed => 1,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::document::Document;
-use crate::language::Class;
+use crate::language::{Class, Language};
 use crate::matching::name_at;
 use crate::names::{Names, untitled};
 use crate::outlets::is_outlet;
@@ -18,6 +18,8 @@ pub(crate) struct Speaker {
     pub press: bool,
 }
 
+/// Words of a phrase that may stand for anybody.
+const ANYBODY: usize = 6;
 /// Words of such a phrase: determiner, two adjectives, noun.
 const SOMEBODY: usize = 4;
 
@@ -54,13 +56,16 @@ impl Phrases<'_> {
     /// ("police chief Ada Moss").
     fn unnamed_head(&self, phrase: &Range<usize>, names: &[Range<usize>]) -> Option<usize> {
         let document = self.document;
+        let noun = document.language == Language::De;
         let head = phrase.clone().rev().find(|t| {
             let word = document.word(*t);
             let class = word.classes.any(&[Class::Unnamed, Class::OrgNoun, Class::Press]);
             // The first word of a sentence has a capital, whatever it is.
             let alone = names.first().is_none_or(|name| name.start > *t || name.end == *t + 1);
             let opens = *t == phrase.start && alone && self.document.opens_sentence(*t);
-            class && (!word.capital || opens) && !self.possessive(*t)
+            // "Der Minister Karl Voss" goes by his name.
+            let inside = || names.iter().any(|name| name.len() > 1 && name.contains(t));
+            class && (!word.capital || opens || noun && !inside()) && !self.possessive(*t)
         })?;
         let apposed = names
             .iter()
@@ -83,6 +88,31 @@ impl Phrases<'_> {
         let inside = phrase.clone().skip(1).all(|t| self.document.word(t).is_content());
         (points && noun && inside && phrase.len() <= SOMEBODY).then(|| Speaker {
             name: self.document.text(phrase.clone()).to_owned(),
+            named: false,
+            press: false,
+        })
+    }
+
+    /// Whoever a short noun phrase names, where nothing else in its place could be: ", locals fear".
+    pub(crate) fn anybody(&self, phrase: &Range<usize>) -> Option<Speaker> {
+        let document = self.document;
+        let end = (phrase.start..phrase.end)
+            .find(|t| document.breaks(*t))
+            .map_or(phrase.end, |t| t + 1);
+        let phrase = phrase.start..end;
+        let last = document.word(phrase.end.checked_sub(1).filter(|last| *last >= phrase.start)?);
+        let opens = document.word(phrase.start).classes;
+        let noun = last.is_content() && !last.numeric && !last.classes.any(&[Class::Calendar, Class::Auxiliary]);
+        let article = opens.any(&[Class::Determiner, Class::NounMaker, Class::Leading, Class::Number]);
+        let begins = article || document.word(phrase.start).is_content();
+        let verb = |t: usize| {
+            document
+                .word(t)
+                .classes
+                .any(&[Class::Copula, Class::Modal, Class::Negation])
+        };
+        (noun && begins && phrase.len() <= ANYBODY && !phrase.clone().any(verb)).then(|| Speaker {
+            name: document.text(phrase.clone()).to_owned(),
             named: false,
             press: false,
         })
@@ -134,6 +164,10 @@ impl Phrases<'_> {
             from += 1;
         }
         let mut end = head + 1;
+        // "un porte-parole"
+        while end < phrase.end && self.document.gap(end - 1) == "-" {
+            end += 1;
+        }
         // "the ministry of fisheries", "researchers at Lakeside Labs"
         if end + 1 < phrase.end
             && ["of", "at"].contains(&document.word(end).lower.as_str())

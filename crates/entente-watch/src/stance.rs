@@ -48,6 +48,8 @@ const ANAPHOR: usize = 5;
 const ABOUT: [&str; 14] = [
     "of", "about", "over", "into", "von", "über", "de", "du", "des", "d", "sobre", "del", "o", "na",
 ];
+/// Words before "whether" in which "unclear" is looked for.
+const UNKNOWN_REACH: usize = 4;
 /// Words of a phrase that is hardly parted.
 const UNPARTED: usize = 3;
 /// Words after a match in which "…was not disclosed" is looked for.
@@ -98,10 +100,8 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
     let quote = reading.quote();
     let quoted = quote.and_then(|id| attribution.quotes.get(&id).cloned());
     let outside = |cue: &&&Cue| quote.is_none_or(|id| document.tokens[cue.verb].quote != id);
-    let denier = inner
-        .iter()
-        .find(|cue| cue.kind == Kind::Deny && !cue.weak && outside(cue))
-        .copied();
+    let denies = |cue: &&&Cue| cue.kind == Kind::Deny && !cue.weak && outside(cue);
+    let denier = inner.iter().find(|cue| denies(cue) && cue.speaker.is_some()).copied();
     let cue = inner
         .iter()
         .find(|cue| quote.is_none() && !cue.weak && cue.speaker.is_some())
@@ -301,7 +301,7 @@ impl<'a> Reading<'a> {
                     || (near && word.classes.has(Class::ClaimNoun) && t < self.span.start)
                     || (near
                         && word.classes.has(Class::Modal)
-                        && !word.capital
+                        && (!word.capital || t == self.sentence.tokens.start)
                         && !fact_is_modal
                         && !embedded(t)
                         && self.hits.iter().filter(|h| h.start > t).count() * 2 >= self.hits.len())
@@ -311,7 +311,7 @@ impl<'a> Reading<'a> {
         let phrase = (self.sentence.tokens.start..self.span.end)
             .filter(|t| self.holds(*t))
             .any(|t| document.phrase_at(Phrases::HedgePhrase, t, end).is_some());
-        words || phrase || self.sentence.question
+        words || phrase || self.sentence.question || self.clauses.opened(self.home).is_some()
     }
 
     fn negation_before(&self, token: usize, reach: usize) -> Option<usize> {
@@ -394,6 +394,14 @@ impl<'a> Reading<'a> {
     /// "Declined to comment on whether …": nothing was said either way.
     fn left_open(&self) -> bool {
         let end = self.span.start;
+        // "It is unclear whether": nobody refused to say, nobody knows.
+        let known = |opened: usize| {
+            let before = opened.saturating_sub(UNKNOWN_REACH).max(self.sentence.tokens.start)..opened;
+            !before.into_iter().any(|t| self.document.is(t, Class::Unknown))
+        };
+        if self.clauses.opened(self.home).is_some_and(known) && !self.sentence.question {
+            return true;
+        }
         (self.sentence.tokens.start..end)
             .any(|t| self.holds(t) && self.document.phrase_at(Phrases::NoStance, t, end).is_some() && !self.granted(t))
     }

@@ -11,6 +11,7 @@ mod normal;
 mod offsets;
 mod pdf;
 mod pieces;
+mod units;
 
 use std::io::Read;
 use std::ops::Range;
@@ -137,6 +138,8 @@ struct Extract {
     published: Option<String>,
     language: Option<String>,
     pages: Vec<usize>,
+    /// Places of the text that do not belong to the main text of a page.
+    aside: Vec<Range<usize>>,
 }
 
 /// One text in comparable form: a file, or one entry of a feed.
@@ -164,6 +167,8 @@ pub struct Source {
     encoding: &'static encoding_rs::Encoding,
     /// For a PDF, the offset at which each page begins in the extracted text.
     pub pages: Vec<usize>,
+    /// What stands beside the main text of a page, in bytes of the original: navigation, links to other pages, notices.
+    pub aside: Vec<Range<usize>>,
     /// What was cut, replaced or guessed.
     pub warnings: Vec<Warning>,
 }
@@ -175,6 +180,12 @@ impl Source {
         let piece = span.start.saturating_sub(self.base)..span.end.saturating_sub(self.base);
         let bytes = self.original.get(piece).unwrap_or_default();
         self.encoding.decode_without_bom_handling(bytes).0.into_owned()
+    }
+
+    /// Whether a place stands beside the main text of a page.
+    #[must_use]
+    pub fn is_aside(&self, span: &Range<usize>) -> bool {
+        self.aside.iter().any(|place| place.contains(&span.start))
     }
 
     /// The page (from one) on which an offset stands, for a PDF.
@@ -310,6 +321,11 @@ fn source(
     warnings: Vec<Warning>,
 ) -> Source {
     let visible = decoded.map_or_else(|| extract.text.clone(), |decoded| decoded.through(&extract.text));
+    let aside = extract
+        .aside
+        .iter()
+        .map(|place| visible.origin(place.clone()))
+        .collect();
     let normal = normal::normalise(visible.as_str());
     Source {
         file: file.to_owned(),
@@ -322,6 +338,7 @@ fn source(
         language: extract.language.as_deref().and_then(crate::Language::named),
         text: visible.through(&normal),
         original: original.clone(),
+        aside,
         pages: extract.pages,
         warnings,
     }

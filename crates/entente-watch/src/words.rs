@@ -36,7 +36,10 @@ impl Word {
         let folded = if latin { fold_lookalikes(text) } else { text.to_owned() };
         let lower = folded.to_lowercase();
         let stem = language.stem(&lower).into_owned();
-        let classes = language.lexicon().classes(&lower, &stem);
+        let mut classes = language.lexicon().classes(&lower, &stem);
+        if language.conditional(&lower) {
+            classes = classes.with(Class::Modal);
+        }
         let letters = folded.chars().filter(|c| c.is_alphabetic());
         let upper = letters.clone().count() > 1 && letters.clone().all(char::is_uppercase);
         Self {

@@ -563,3 +563,68 @@ fn x1_full_is_only_what_is_told() {
         "Some(Partial)"
     );
 }
+
+#[test]
+fn m7_a_near_miss_can_be_accepted_and_taken_back() {
+    use entente_watch::learning::NearMiss;
+    let facts = r#"[{"id":"city","slots":[{"name":"who","any":["partner"],"mandatory":true},{"name":"what","any":["plot"],"mandatory":true},
+        {"name":"detect","any":["detected"],"mandatory":true}]}]"#;
+    let mut list: Vec<entente_watch::facts::Fact> = serde_json::from_str(facts).expect("facts");
+    let text = "The partner detected the brainwave. It was in May. Nobody spoke of it.";
+    let scan = |list: &[entente_watch::facts::Fact]| {
+        let scanner = Scanner::new(Facts::new(list.to_vec()).expect("valid"));
+        scanner.scan(read_bytes("t.txt", text.as_bytes()).expect("text"))
+    };
+    let report = scan(&list);
+    assert!(report.findings.is_empty());
+    let id = report.summary.to_review[0].id.clone();
+    let miss = NearMiss::find(&report.to_json_lines(), &id).expect("it is listed");
+    assert_eq!(
+        (miss.missing.as_slice(), miss.candidates.as_slice()),
+        (&["what".to_owned()][..], &["brainwave".to_owned()][..])
+    );
+    let fact = &mut list[0];
+    assert!(
+        miss.accept(&mut fact.slots, &mut fact.growth, None, Some("raid"))
+            .is_err(),
+        "it does not stand there"
+    );
+    miss.accept(&mut fact.slots, &mut fact.growth, None, None)
+        .expect("accepted");
+    assert_eq!(fact.growth.version, 2);
+    assert!(
+        miss.accept(&mut fact.slots, &mut fact.growth, None, None).is_err(),
+        "it is known"
+    );
+    let report = scan(&list);
+    assert_eq!((report.findings.len(), report.findings[0].version), (1, 2));
+    let fact = &mut list[0];
+    fact.growth.undo(&mut fact.slots, &id).expect("undone");
+    assert_eq!((fact.growth.version, fact.growth.words[0].undone), (3, Some(3)));
+    assert!(fact.growth.undo(&mut fact.slots, &id).is_err());
+    assert!(scan(&list).findings.is_empty());
+}
+
+#[test]
+fn r5_what_stands_beside_the_text_of_a_page_is_marked() {
+    let story =
+        "The committee met for the third time this week and heard two witnesses behind closed doors. ".repeat(8);
+    let page = |main: &str, beside: &str| {
+        format!(
+            "<html><head><title>Committee meets</title></head><body><nav><a href=/>Home</a> <a href=/w>World</a></nav>
+            <main><article><h1>Committee meets</h1><p>{story}</p><p>{main} {story}</p></article></main>
+            <aside><h2>Read more</h2><ul><li><a href=/x>{beside}</a></li><li><a href=/y>Weather for Sunday</a></li></ul></aside>
+            <footer>We use cookies.</footer></body></html>"
+        )
+    };
+    let told = "The agency tapped the minister's phone.";
+    for (main, beside, aside) in [(told, "Harbour fair opens", false), ("The hall was full.", told, true)] {
+        let page = page(main, beside);
+        let report = scanner(En).scan(read_bytes("p.html", page.as_bytes()).expect("text"));
+        let got: Vec<bool> = report.findings.iter().map(|f| f.aside).collect();
+        assert_eq!(got, [aside], "{main}, {beside}");
+        assert_eq!(report.summary.appearances.is_empty(), aside);
+        let span = &report.findings[0].spans[0];
+        assert_eq!(&page[span.start..span.end], span.quote);
+    }
+}

@@ -34,6 +34,7 @@ fn real_articles_are_read_as_annotated() {
         text: fact.report_text,
         values: Vec::new(),
         reveals: None,
+        growth: Default::default(),
     });
     let facts = Facts::new(facts.collect()).expect("valid facts");
     let gold: BTreeMap<String, Vec<Gold>> = serde_json::from_str(&read("gold.json")).expect("gold");

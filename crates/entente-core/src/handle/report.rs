@@ -259,6 +259,12 @@ pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result
             }
         }
     }
+    let kept = state.facts.get(&id).map_or(&[][..], Vec::as_slice);
+    let following = |fact: Fact| match kept.iter().find(|one| one.id == fact.id) {
+        Some(one) => fact.following(one),
+        None => fact,
+    };
+    let facts = facts.into_iter().map(following).collect();
     Ok(Decided::events([Event::FactsSet { report: id, facts }]))
 }
 

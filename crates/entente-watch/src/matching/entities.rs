@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::document::{Document, Sentence};
-use crate::language::{Class, Phrases};
+use crate::language::{Class, Language, Phrases};
 
 /// Entity types, numbered as in [`crate::facts::ENTITIES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,12 @@ pub(crate) fn name_at(document: &Document, start: usize, end: usize) -> Range<us
         let word = document.word(at);
         // "Laut The Register": the phrase that names who says so is no part of the name.
         let according = word.opens.has(Phrases::According) && document.opens_sentence(at);
+        // German capitalises nouns too: "Insidern Orvix" is one name, and not two words of it.
+        let noun = document.language == Language::De
+            && word.classes.any(&[Class::Unnamed, Class::OrgNoun])
+            && !word.classes.any(&[Class::Title, Class::Press]);
         if !word.capital
+            || noun
             || according
             || word.classes.any(&[Class::Function, Class::Number, Class::Determiner]) && !word.upper
             // "Today" with a capital within a name belongs to it; a day after an outlet does not: "told Reuters Thursday".

@@ -52,8 +52,10 @@ impl PhraseIndex {
                 .slots
                 .iter()
                 .map(|slot| {
-                    let alternatives = slot.any.iter();
-                    let mut phrases: Vec<u32> = alternatives.filter_map(|a| builder.alternative(a)).collect();
+                    let mut phrases: Vec<u32> = slot.any.iter().filter_map(|a| builder.alternative(a)).collect();
+                    for alternative in &slot.any {
+                        phrases.extend(builder.wider(alternative));
+                    }
                     phrases.sort_unstable();
                     phrases.dedup();
                     for phrase in &phrases {
@@ -138,6 +140,11 @@ impl PhraseIndex {
     pub(super) fn candidates(&self, own: &[u32], all: &[u32], found: &mut Vec<Place>) {
         self.here.candidates(own, own, found);
         self.beside.candidates(all, own, found);
+    }
+
+    /// Whether a phrase is any of some near synonyms, and no word of the analyst.
+    pub(super) fn is_loose(&self, phrase: u32) -> bool {
+        self.trie.is_loose(phrase)
     }
 
     /// Facts with this phrase in a slot, where they are few.

@@ -88,7 +88,7 @@ fn touch(page: Page<'_>, number: usize, sentence: usize, told: &HashSet<usize>) 
         (own.len() > 1 || told.contains(&number)) && own.len() * 2 >= slots.len() && share >= TOUCHED
     };
     let reach = REACH * own.len();
-    let closeness = (reach as f64 / spread(&own).max(1) as f64).min(1.0);
+    let closeness = (reach as f64 / spread(own.iter().map(|(_, tokens)| tokens)).max(1) as f64).min(1.0);
     let bonus = if told.contains(&number) { TOLD } else { 0.0 };
     related.then_some(Review {
         fact: number,

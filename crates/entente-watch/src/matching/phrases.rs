@@ -11,6 +11,7 @@ use super::entities;
 use crate::document::Document;
 use crate::facts::ENTITIES;
 use crate::language::{Class, Language};
+use crate::synonyms::synonyms;
 use crate::text::normal;
 use crate::words::{self, Word};
 
@@ -20,6 +21,10 @@ const MAX_SKIPPED: usize = 2;
 const PARTED: usize = 8;
 /// Stands among the terms of a phrase for a gap.
 const GAP: u32 = u32::MAX;
+/// Letters of a stem that is looked for at the beginning or end of a longer German word.
+const SHORTEST_PART: usize = 5;
+/// Letters that have to be left of such a word.
+const SHORTEST_REST: usize = 3;
 /// Letters that have to be left of a German verb without its prefix.
 const SHORTEST_VERB: usize = 4;
 /// Longest all-capital alternative that is read as an acronym.
@@ -48,6 +53,15 @@ pub(crate) fn is_entity(phrase: u32) -> bool {
 pub(crate) struct Hit {
     pub phrase: u32,
     pub tokens: Range<usize>,
+    pub part: Part,
+}
+
+/// Which part of a word a phrase of one word is: compounds say two things at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Beginning,
+    End,
 }
 
 /// The phrases of all facts in one language.
@@ -61,6 +75,11 @@ pub(super) struct Trie {
     edges: HashMap<(u32, u32), u32>,
     /// For each node the phrase that ends there.
     ends: Vec<u32>,
+    /// Node → rings of synonyms of which a word or phrase ends there, as phrases.
+    ring_ends: HashMap<u32, Vec<u32>>,
+    /// Rings of near synonyms.
+    loose: HashSet<u32>,
+    language: Language,
     phrases: u32,
     /// Whether an alternative names an entity type: only then are they looked for.
     entities: bool,
@@ -76,6 +95,9 @@ pub(super) struct Builder<'a> {
     trie: Trie,
     language: Language,
     known: HashMap<&'a str, Option<u32>>,
+    /// By ring of synonyms: the phrase that any of its words is.
+    rings: HashMap<usize, u32>,
+    wider: HashMap<&'a str, Box<[u32]>>,
     stems: HashMap<String, Box<str>>,
     /// By phrase: no more than a function word of the language.
     common: Vec<bool>,
@@ -89,6 +111,9 @@ impl<'a> Builder<'a> {
             prefix_lengths: BTreeSet::new(),
             edges: HashMap::new(),
             ends: vec![NONE],
+            ring_ends: HashMap::new(),
+            loose: HashSet::new(),
+            language,
             // The first phrase numbers are the entity types.
             phrases: u32::try_from(ENTITIES.len()).expect("there are few entity types"),
             entities: false,
@@ -99,6 +124,8 @@ impl<'a> Builder<'a> {
             trie,
             language,
             known: HashMap::new(),
+            rings: HashMap::new(),
+            wider: HashMap::new(),
             stems: HashMap::new(),
             common: vec![false; ENTITIES.len()],
         }
@@ -120,7 +147,58 @@ impl<'a> Builder<'a> {
         phrase
     }
 
+    /// The phrases of the rings of synonyms that an alternative belongs to; none where it is written `=word`.
+    pub(super) fn wider(&mut self, alternative: &'a str) -> Box<[u32]> {
+        if let Some(known) = self.wider.get(alternative) {
+            return known.clone();
+        }
+        let exact = alternative.starts_with(['=', '@']);
+        let rings = if exact {
+            Vec::new()
+        } else {
+            synonyms(self.language).of(self.language, alternative)
+        };
+        let phrases: Box<[u32]> = rings.into_iter().map(|ring| self.ring(ring)).collect();
+        self.wider.insert(alternative, phrases.clone());
+        phrases
+    }
+
+    /// The phrase that any word of a ring is.
+    fn ring(&mut self, number: usize) -> u32 {
+        if let Some(known) = self.rings.get(&number) {
+            return *known;
+        }
+        let phrase = self.trie.phrases;
+        self.trie.phrases += 1;
+        self.common.push(false);
+        self.rings.insert(number, phrase);
+        let ring = &synonyms(self.language).rings[number];
+        if ring.loose {
+            self.trie.loose.insert(phrase);
+        }
+        for word in &ring.words {
+            let Some((terms, _)) = self.terms(word) else { continue };
+            let nodes = [self.node(&terms), self.parted_verb(&word.to_lowercase())];
+            for node in nodes.into_iter().flatten() {
+                self.trie.ring_ends.entry(node).or_default().push(phrase);
+            }
+        }
+        phrase
+    }
+
     fn phrase(&mut self, alternative: &str) -> Option<u32> {
+        let written = alternative.strip_prefix('=').unwrap_or(alternative);
+        let (terms, common) = self.terms(written)?;
+        let phrase = self.insert(&terms, common)?;
+        let parted = self.parted_verb(&written.to_lowercase());
+        if let Some(node) = parted.filter(|node| self.trie.ends[*node as usize] == NONE) {
+            self.trie.ends[node as usize] = phrase;
+        }
+        Some(phrase)
+    }
+
+    /// What an alternative is matched by, word for word, and whether it has no content of its own.
+    fn terms(&mut self, alternative: &str) -> Option<(Vec<u32>, bool)> {
         let mut terms = Vec::new();
         let mut common = true;
         let written = normal(alternative);
@@ -152,34 +230,23 @@ impl<'a> Builder<'a> {
                 });
             }
         }
-        let phrase = self.insert(&terms, common)?;
-        if let [verb] = parts.as_slice() {
-            self.parted_verb(&verb.to_lowercase(), phrase);
-        }
-        Some(phrase)
+        Some((terms, common))
     }
 
-    /// "Hörte … ab" for "abhörte".
-    fn parted_verb(&mut self, verb: &str, phrase: u32) {
-        if self.language != Language::De {
-            return;
+    /// "Hörte … ab" for "abhörte": the node at which it ends.
+    fn parted_verb(&mut self, verb: &str) -> Option<u32> {
+        if self.language != Language::De || verb.contains(' ') {
+            return None;
         }
         let lexicon = self.language.lexicon();
         let cut = verb.char_indices().map(|(at, _)| at).skip(2).take(4);
         let cut = cut.filter(|at| lexicon.has(Class::Particle, &verb[..*at])).last();
-        let Some((prefix, rest)) = cut.map(|at| verb.split_at(at)) else {
-            return;
-        };
+        let (prefix, rest) = verb.split_at(cut?);
         if rest.starts_with("ge") || rest.starts_with("zu") || rest.len() < SHORTEST_VERB || rest.ends_with('*') {
-            return;
+            return None;
         }
-        let (prefix, rest) = (prefix.to_owned(), rest.to_owned());
-        if let (Some(rest), Some(prefix)) = (self.stem(rest), self.stem(prefix)) {
-            let node = self.node(&[rest, GAP, prefix]);
-            if let Some(node) = node.filter(|node| self.trie.ends[*node as usize] == NONE) {
-                self.trie.ends[node as usize] = phrase;
-            }
-        }
+        let (rest, prefix) = (self.stem(rest.to_owned())?, self.stem(prefix.to_owned())?);
+        self.node(&[rest, GAP, prefix])
     }
 
     /// The phrase of a value, which is compared without stemming.
@@ -206,9 +273,6 @@ impl<'a> Builder<'a> {
 
     /// Adds a phrase; phrases of the same terms are one.
     fn insert(&mut self, terms: &[u32], common: bool) -> Option<u32> {
-        if terms.is_empty() {
-            return None;
-        }
         let node = self.node(terms)?;
         let end = &mut self.trie.ends[node as usize];
         if *end == NONE {
@@ -221,6 +285,9 @@ impl<'a> Builder<'a> {
 
     /// The node at which these terms end.
     fn node(&mut self, terms: &[u32]) -> Option<u32> {
+        if terms.is_empty() {
+            return None;
+        }
         let mut node = 0;
         for term in terms {
             let fresh = u32::try_from(self.trie.ends.len()).ok()?;
@@ -266,8 +333,16 @@ fn term(trie: &mut Trie, kind: Kind, text: &str) -> Option<u32> {
 struct Readings {
     /// By word: where its terms stand in `terms`.
     words: Vec<Range<usize>>,
-    /// A term, and whether only capitals make the word this term.
-    terms: Vec<(u32, bool)>,
+    terms: Vec<Reading>,
+}
+
+/// A term that a word can be.
+#[derive(Clone, Copy)]
+struct Reading {
+    term: u32,
+    /// Only capitals make the word this term.
+    homograph: bool,
+    part: Part,
 }
 
 impl Trie {
@@ -297,6 +372,7 @@ impl Trie {
                 hits.extend(entities.map(|(entity, tokens)| Hit {
                     phrase: entity as u32,
                     tokens,
+                    part: Part::Whole,
                 }));
             }
             hits
@@ -304,21 +380,39 @@ impl Trie {
         document.sentences.iter().map(find).collect()
     }
 
-    /// The terms a word of the text can be, and whether only as an acronym.
-    fn read(&self, word: &Word, terms: &mut Vec<(u32, bool)>) {
+    /// Whether a phrase is a ring of near synonyms.
+    pub(super) fn is_loose(&self, phrase: u32) -> bool {
+        self.loose.contains(&phrase)
+    }
+
+    /// The terms a word of the text can be.
+    fn read(&self, word: &Word, readings: &mut Vec<Reading>) {
         let term = |kind: Kind, text: &str| self.terms[kind as usize].get(text).copied();
-        terms.extend(term(Kind::Stem, &word.stem).map(|id| (id, false)));
-        terms.extend(term(Kind::Exact, &word.lower).map(|id| (id, false)));
+        let mut add = |term: Option<u32>, homograph: bool, part: Part| {
+            readings.extend(term.map(|term| Reading { term, homograph, part }));
+        };
+        add(term(Kind::Stem, &word.stem), false, Part::Whole);
+        add(term(Kind::Exact, &word.lower), false, Part::Whole);
         if word.upper {
-            terms.extend(term(Kind::Acronym, &word.text).map(|id| (id, word.classes.has(Class::Function))));
+            add(
+                term(Kind::Acronym, &word.text),
+                word.classes.has(Class::Function),
+                Part::Whole,
+            );
         }
         for length in &self.prefix_lengths {
             let prefix = word.lower.get(..*length);
-            terms.extend(
-                prefix
-                    .and_then(|prefix| term(Kind::Prefix, prefix))
-                    .map(|id| (id, false)),
-            );
+            add(prefix.and_then(|prefix| term(Kind::Prefix, prefix)), false, Part::Whole);
+        }
+        if self.language == Language::De && word.lower.len() > SHORTEST_PART + SHORTEST_REST {
+            for (cut, _) in word.lower.char_indices().skip(SHORTEST_REST) {
+                if cut >= SHORTEST_PART && word.lower.len() - cut > SHORTEST_REST {
+                    add(term(Kind::Stem, &word.lower[..cut]), false, Part::Beginning);
+                }
+                if let Some(end) = word.stem.get(cut..).filter(|end| end.len() >= SHORTEST_PART) {
+                    add(term(Kind::Stem, end), false, Part::End);
+                }
+            }
         }
     }
 
@@ -337,20 +431,26 @@ impl Trie {
                 continue;
             }
             let word = document.tokens[at].word as usize;
-            for (term, homograph) in &readings.terms[readings.words[word].clone()] {
-                let Some(next) = self.edges.get(&(node, *term)) else {
+            for reading in &readings.terms[readings.words[word].clone()] {
+                let Some(next) = self.edges.get(&(node, reading.term)) else {
                     continue;
                 };
-                if *homograph && sentence.shouted {
+                if reading.homograph && sentence.shouted {
                     continue;
                 }
+                let part = if start == at { reading.part } else { Part::Whole };
                 let phrase = self.ends[*next as usize];
-                if phrase != NONE {
-                    hits.push(Hit {
-                        phrase,
-                        tokens: start..at + 1,
-                    });
-                }
+                let rings = if self.ring_ends.is_empty() {
+                    None
+                } else {
+                    self.ring_ends.get(next)
+                };
+                let phrases = rings.into_iter().flatten().copied().chain([phrase]);
+                hits.extend(phrases.filter(|phrase| *phrase != NONE).map(|phrase| Hit {
+                    phrase,
+                    tokens: start..at + 1,
+                    part,
+                }));
                 ways.push((*next, at + 1, 0));
                 if let Some(behind) = self.gaps.get(next) {
                     ways.push((*behind, at + 1, 0));

@@ -10,13 +10,21 @@ use super::index::PhraseIndex;
 use super::keys::{MIN_SLOTS, NEIGHBOUR, ROUNDING, threshold};
 use super::nearby::{Nearby, led, neighbours};
 use super::page::Page;
-use super::phrases::Hit;
+use super::phrases::{Hit, Part};
 use super::shapes::Place;
 
 /// Words between the outermost hits beyond which they hardly belong to one statement, per slot found.
 pub(super) const REACH: usize = 8;
 /// What is left where a semicolon parts the slots: two statements, of which neither has all.
 const PARTED: f64 = 0.7;
+/// Slots of a finding that only near synonyms may fill: with more of them a sentence is for review.
+const MAX_LOOSE: usize = 1;
+/// What such a slot leaves of the confidence.
+const LOOSE: f64 = 0.9;
+/// Words by which a near synonym has to be closer than a word of the analyst's.
+const LOOSELY: usize = 6;
+/// Sentences of a text that is too short to say what it is about.
+const SHORT_TEXT: usize = 3;
 /// Anchors tried in one sentence: enough for any prose, a bound against sentences made of one word.
 const MAX_ANCHORS: usize = 8;
 /// Every place at which the slots of a fact stand together.
@@ -49,7 +57,29 @@ pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
             }
         }
     }
-    without_echoes(found)
+    without_echoes(supported(page, found))
+}
+
+/// Without what only two slots tell, once, of a fact of more slots, the others of which stand nowhere in a longer text:
+/// such a text is hardly about it.
+fn supported(page: Page<'_>, mut found: Vec<Match>) -> Vec<Match> {
+    if page.document.sentences.len() <= SHORT_TEXT {
+        return found;
+    }
+    let weak = |m: &Match| {
+        let elsewhere = || {
+            m.missing
+                .iter()
+                .any(|slot| page.spoken.any(page.index.slot(m.fact, *slot)))
+        };
+        m.hits.len() + m.context.len() <= MIN_SLOTS && !m.missing.is_empty() && !elsewhere()
+    };
+    let mut told: HashMap<usize, usize> = HashMap::default();
+    for m in &found {
+        *told.entry(m.fact).or_default() += 1;
+    }
+    found.retain(|m| told[&m.fact] > 1 || !weak(m));
+    found
 }
 
 /// One finding for one statement: where a fact was completed from the neighbouring sentence and that sentence
@@ -86,18 +116,30 @@ pub(super) fn places<'a>(
     fact: usize,
     slot: usize,
     hits: &'a [Hit],
-) -> impl Iterator<Item = Range<usize>> + 'a {
+) -> impl Iterator<Item = &'a Hit> + 'a {
     let phrases = index.slot(fact, slot);
-    hits.iter()
-        .filter(|hit| phrases.binary_search(&hit.phrase).is_ok())
-        .map(|hit| hit.tokens.clone())
+    hits.iter().filter(|hit| phrases.binary_search(&hit.phrase).is_ok())
+}
+
+/// How many of these slots only near synonyms of the analyst's words fill.
+fn loose<'a>(page: Page<'_>, number: usize, places: impl Iterator<Item = &'a SlotPlace>) -> usize {
+    let own = |slot: usize, tokens: &Range<usize>| {
+        let sentence = page.document.sentence_of(tokens.start);
+        let mut hits = places_in(page, number, slot, sentence);
+        hits.any(|hit| hit.tokens == *tokens && !page.index.is_loose(hit.phrase))
+    };
+    places.filter(|(slot, tokens)| !own(*slot, tokens)).count()
+}
+
+fn places_in<'a>(page: Page<'a>, number: usize, slot: usize, sentence: usize) -> impl Iterator<Item = &'a Hit> + 'a {
+    places(page.index, number, slot, &page.hits[sentence])
 }
 
 /// The slots of a fact in one sentence, chosen so that they stand as close together as they can.
 pub(super) fn closest(page: Page<'_>, number: usize, sentence: usize) -> Vec<SlotPlace> {
     let fact = &page.facts[number];
-    let all: Vec<Vec<Range<usize>>> = (0..fact.slots.len())
-        .map(|slot| places(page.index, number, slot, &page.hits[sentence]).collect())
+    let all: Vec<Vec<&Hit>> = (0..fact.slots.len())
+        .map(|slot| places_in(page, number, slot, sentence).collect())
         .collect();
     let Some(anchor) = (0..all.len())
         .filter(|slot| !all[*slot].is_empty())
@@ -105,26 +147,37 @@ pub(super) fn closest(page: Page<'_>, number: usize, sentence: usize) -> Vec<Slo
     else {
         return Vec::new();
     };
-    let mut best: Option<(usize, Vec<SlotPlace>)> = None;
+    let mut best: Option<(usize, Vec<(usize, &Hit)>)> = None;
     for centre in all[anchor].iter().take(MAX_ANCHORS) {
-        let mut chosen: Vec<SlotPlace> = vec![(anchor, centre.clone())];
+        let mut chosen: Vec<(usize, &Hit)> = vec![(anchor, centre)];
         for (slot, places) in all.iter().enumerate().filter(|(slot, _)| *slot != anchor) {
-            // One word speaks for one slot.
+            // One word speaks for one slot, and so does each part of a compound.
             let free = places
                 .iter()
-                .filter(|place| !chosen.iter().any(|(_, taken)| taken == *place));
-            if let Some(place) = free.min_by_key(|place| distance(place, centre)) {
-                chosen.push((slot, place.clone()));
+                .filter(|place| !chosen.iter().any(|(_, taken)| clash(taken, place)));
+            let apart = |place: &&&Hit| {
+                let loosely = if page.index.is_loose(place.phrase) { LOOSELY } else { 0 };
+                distance(&place.tokens, &centre.tokens) + loosely
+            };
+            if let Some(place) = free.min_by_key(apart) {
+                chosen.push((slot, place));
             }
         }
-        let width = spread(&chosen);
+        let width = spread(chosen.iter().map(|(_, hit)| &hit.tokens));
         if best.as_ref().is_none_or(|(least, known)| {
             (chosen.len(), std::cmp::Reverse(width)) > (known.len(), std::cmp::Reverse(*least))
         }) {
             best = Some((width, chosen));
         }
     }
-    best.map(|(_, chosen)| chosen).unwrap_or_default()
+    let best = best.map(|(_, chosen)| chosen).unwrap_or_default();
+    best.into_iter().map(|(slot, hit)| (slot, hit.tokens.clone())).collect()
+}
+
+/// Whether two hits are of the same word, or of the same part of a compound.
+fn clash(one: &Hit, other: &Hit) -> bool {
+    let parts = one.part == other.part || [one.part, other.part].contains(&Part::Whole);
+    one.tokens == other.tokens && parts
 }
 
 fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
@@ -135,10 +188,12 @@ fn distance(a: &Range<usize>, b: &Range<usize>) -> usize {
     }
 }
 
-pub(super) fn spread(hits: &[SlotPlace]) -> usize {
-    let start = hits.iter().map(|(_, r)| r.start).min().unwrap_or(0);
-    let end = hits.iter().map(|(_, r)| r.end).max().unwrap_or(0);
-    end - start
+/// Words from the first to the last of these places.
+pub(super) fn spread<'a>(places: impl Iterator<Item = &'a Range<usize>>) -> usize {
+    let (start, end) = places.fold((usize::MAX, 0), |(start, end), place| {
+        (start.min(place.start), end.max(place.end))
+    });
+    end.saturating_sub(start)
 }
 
 fn judge(page: Page<'_>, number: usize, sentence: usize) -> Option<Match> {
@@ -156,11 +211,8 @@ fn judge(page: Page<'_>, number: usize, sentence: usize) -> Option<Match> {
     for neighbour in neighbours(document, sentence) {
         for slot in 0..fact.slots.len() {
             if !own.iter().chain(&context).any(|(taken, _)| *taken == slot) {
-                context.extend(
-                    places(page.index, number, slot, &page.hits[neighbour])
-                        .next()
-                        .map(|place| (slot, place)),
-                );
+                let place = places_in(page, number, slot, neighbour).min_by_key(|hit| page.index.is_loose(hit.phrase));
+                context.extend(place.map(|hit| (slot, hit.tokens.clone())));
             }
         }
     }
@@ -183,8 +235,14 @@ fn judge(page: Page<'_>, number: usize, sentence: usize) -> Option<Match> {
             return None;
         }
     }
+    let loose = loose(page, number, own.iter().chain(&context));
+    // A near synonym stands beside two words of the analyst's, or in a fact that has but two.
+    let firm = own.len() + context.len() - loose;
+    if loose > MAX_LOOSE || loose > 0 && firm < MIN_SLOTS && fact.slots.len() > MIN_SLOTS {
+        return None;
+    }
     let coverage = here + NEIGHBOUR * near;
-    let width = spread(&own);
+    let width = spread(own.iter().map(|(_, tokens)| tokens));
     let reach = REACH * own.len();
     let closeness = if width <= reach {
         1.0
@@ -193,9 +251,11 @@ fn judge(page: Page<'_>, number: usize, sentence: usize) -> Option<Match> {
     };
     let span = own.iter().map(|(_, r)| r.start).min().unwrap_or(0)..own.iter().map(|(_, r)| r.end).max().unwrap_or(0);
     let parted = span.into_iter().rev().skip(1).any(|t| document.gap(t).contains(';'));
-    let score = coverage * closeness * if parted { PARTED } else { 1.0 };
-    let missing = (0..fact.slots.len()).filter(|slot| !found(*slot)).collect();
-    (score > threshold(fact) + ROUNDING).then_some(Match {
+    let sure = if loose > 0 { LOOSE } else { 1.0 };
+    let told = coverage * closeness * if parted { PARTED } else { 1.0 };
+    let score = told * sure;
+    let missing: Vec<usize> = (0..fact.slots.len()).filter(|slot| !found(*slot)).collect();
+    (told > threshold(fact) + ROUNDING).then_some(Match {
         fact: number,
         sentence,
         missing,
@@ -225,7 +285,10 @@ mod tests {
     fn everywhere(page: Page<'_>) -> Vec<Match> {
         let sentences = 0..page.hits.len();
         let all = sentences.flat_map(|sentence| (0..page.facts.len()).map(move |fact| (fact, sentence)));
-        without_echoes(all.filter_map(|(fact, sentence)| judge(page, fact, sentence)).collect())
+        without_echoes(supported(
+            page,
+            all.filter_map(|(fact, sentence)| judge(page, fact, sentence)).collect(),
+        ))
     }
 
     fn told(mut found: Vec<Match>) -> Vec<String> {
@@ -263,6 +326,7 @@ mod tests {
                 }).collect(),
                 values: Vec::new(),
                 reveals: None,
+                growth: crate::facts::Growth::default(),
             }));
             let facts = Facts::new(list.collect()).expect("valid");
             let mut text = String::from("It was said");
@@ -273,7 +337,7 @@ mod tests {
             let document = Document::new(read_bytes("t.txt", text.as_bytes()).expect("text").remove(0));
             let index = PhraseIndex::new(facts.list(), Language::En);
             let hits = index.find(&document);
-            let page = Page { facts: facts.list(), index: &index, document: &document, hits: &hits };
+            let page = Page { facts: facts.list(), index: &index, document: &document, hits: &hits, spoken: &super::super::page::Spoken::of(&hits) };
             prop_assert_eq!(told(find(page, &mut Budget::default())), told(everywhere(page)), "{}", text);
         }
     }

@@ -6,7 +6,8 @@ use std::io::{Cursor, Read};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use super::html::unescape;
-use super::{Extract, MAX_UNPACKED, MappedText, Source, TextError, Warning, plain, read_whole, source};
+use super::units::{self, unread};
+use super::{Extract, MAX_UNPACKED, MappedText, Source, TextError, read_whole, source};
 
 /// How many times its size it may unpack to; text packs twenty times at most.
 const MAX_RATIO: usize = 200;
@@ -36,6 +37,17 @@ pub(super) fn is(file: &str, bytes: &[u8]) -> bool {
     opener(file, bytes).is_some()
 }
 
+/// Whether a file holds messages or pages one after the other.
+pub(super) fn units(file: &str, bytes: &[u8]) -> Option<units::Kind> {
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let head = &bytes[..bytes.len().min(4096)];
+    if bytes.starts_with(b"WARC/1.") {
+        return Some(units::Kind::Archive);
+    }
+    let mail = || extension.eq_ignore_ascii_case("mbox") || is_mail(after_line(head));
+    (bytes.starts_with(b"From ") && mail()).then_some(units::Kind::Mailbox)
+}
+
 fn opener(file: &str, bytes: &[u8]) -> Option<Open> {
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
     let head = &bytes[..bytes.len().min(4096)];
@@ -43,10 +55,10 @@ fn opener(file: &str, bytes: &[u8]) -> Option<Open> {
         gzip
     } else if bytes.starts_with(b"PK\x03\x04") {
         office
-    } else if bytes.starts_with(b"WARC/1.") {
-        archive
-    } else if bytes.starts_with(b"From ") && (extension.eq_ignore_ascii_case("mbox") || is_mail(after_line(head))) {
-        mailbox
+    } else if units(file, bytes) == Some(units::Kind::Archive) {
+        |file, bytes, depth| Ok(units::all(units::Kind::Archive, file, bytes, depth))
+    } else if units(file, bytes) == Some(units::Kind::Mailbox) {
+        |file, bytes, depth| Ok(units::all(units::Kind::Mailbox, file, bytes, depth))
     } else if extension.eq_ignore_ascii_case("eml") || is_mail(head) {
         mail
     } else {
@@ -85,7 +97,7 @@ fn is_mail(head: &[u8]) -> bool {
 }
 
 /// Names the part in which the spans of these texts count.
-fn within(part: &str, mut sources: Vec<Source>) -> Vec<Source> {
+pub(super) fn within(part: &str, mut sources: Vec<Source>) -> Vec<Source> {
     for source in &mut sources {
         source.part = Some(match source.part.take() {
             Some(inner) => format!("{part}/{inner}"),
@@ -117,7 +129,7 @@ fn gzip(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError
 }
 
 /// Texts of a part stand under the name of the file.
-fn renamed(file: &str, mut sources: Vec<Source>) -> Vec<Source> {
+pub(super) fn renamed(file: &str, mut sources: Vec<Source>) -> Vec<Source> {
     for source in &mut sources {
         file.clone_into(&mut source.file);
     }
@@ -187,26 +199,7 @@ fn xml_text(xml: &str, content: &[&str], breaks: &[&str]) -> MappedText {
     mapped
 }
 
-/// The messages of a mailbox, each with its number.
-fn mailbox(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
-    let mut starts = vec![0];
-    starts.extend(
-        bytes
-            .windows(7)
-            .enumerate()
-            .filter(|(_, w)| w.starts_with(b"\n\nFrom "))
-            .map(|(at, _)| at + 2),
-    );
-    starts.push(bytes.len());
-    let mut sources = Vec::new();
-    for (number, cut) in starts.windows(2).enumerate() {
-        let message = after_line(&bytes[cut[0]..cut[1]]);
-        sources.extend(within(&format!("message {}", number + 1), mail(file, message, depth)?));
-    }
-    Ok(sources)
-}
-
-fn mail(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
+pub(super) fn mail(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
     let message = MessageParser::default()
         .parse(bytes)
         .ok_or_else(|| TextError::Packed("it is no message that can be read".into()))?;
@@ -260,9 +253,8 @@ fn one_part(file: &str, message: &Message<'_>, number: usize, depth: usize) -> V
         PartType::Multipart(_) => return Vec::new(),
     };
     let mut sources = inner.unwrap_or_else(|error| {
-        let warning = Warning::new("part", format!("part {number} of the message was not read: {error}"));
-        let empty = Vec::new().into();
-        vec![source(file, None, plain(""), None, &empty, vec![warning])]
+        let message = format!("part {number} of the message was not read: {error}");
+        vec![unread(file, &message)]
     });
     for source in &mut sources {
         source.title = source.title.take().or_else(|| message.subject().map(str::to_owned));
@@ -270,53 +262,4 @@ fn one_part(file: &str, message: &Message<'_>, number: usize, depth: usize) -> V
         source.published = source.published.or_else(|| date.as_deref().and_then(super::moment));
     }
     renamed(file, sources)
-}
-
-/// The pages of a web archive (WARC, ISO 28500), each with its address.
-fn archive(file: &str, bytes: &[u8], depth: usize) -> Result<Vec<Source>, TextError> {
-    let mut sources = Vec::new();
-    let mut rest = bytes;
-    while rest.starts_with(b"WARC/1.") {
-        let Some((header, body)) = header(rest) else { break };
-        let field = |name: &str| {
-            let lines = header.lines().filter_map(|line| line.split_once(':'));
-            let mut values = lines.filter(|(key, _)| key.eq_ignore_ascii_case(name));
-            values.next().map(|(_, value)| value.trim().to_owned())
-        };
-        let length = field("Content-Length")
-            .and_then(|length| length.parse().ok())
-            .unwrap_or(0usize);
-        let block = &body[..length.min(body.len())];
-        let address = field("WARC-Target-URI").unwrap_or_else(|| "record".into());
-        let kind = field("WARC-Type").unwrap_or_default();
-        let page = match kind.as_str() {
-            "response" => self::header(block).map(|(_, page)| page),
-            "resource" | "conversion" => Some(block),
-            _ => None,
-        };
-        if let Some(page) = page {
-            match read_whole("page.html", page, depth + 1) {
-                Ok(read) => sources.extend(renamed(file, within(&address, read))),
-                Err(error) => {
-                    let warning = Warning::new("part", format!("{address} was not read: {error}"));
-                    sources.push(source(file, None, plain(""), None, &Vec::new().into(), vec![warning]));
-                }
-            }
-        }
-        rest = &body[length.min(body.len())..];
-        let blank = rest.iter().take_while(|byte| b"\r\n".contains(byte)).count();
-        rest = &rest[blank..];
-    }
-    if !rest.is_empty() {
-        let warning = Warning::new("part", "the end of the archive is broken and was not read".into());
-        sources.push(source(file, None, plain(""), None, &Vec::new().into(), vec![warning]));
-    }
-    Ok(sources)
-}
-
-/// What stands before the first empty line, and what behind it.
-fn header(bytes: &[u8]) -> Option<(String, &[u8])> {
-    let crlf = bytes.windows(4).position(|w| w == b"\r\n\r\n").map(|at| (at, at + 4));
-    let (end, body) = crlf.or_else(|| bytes.windows(2).position(|w| w == b"\n\n").map(|at| (at, at + 2)))?;
-    Some((String::from_utf8_lossy(&bytes[..end]).into_owned(), &bytes[body..]))
 }

@@ -1,8 +1,9 @@
-//! Plain text of any length, piece by piece: what is held in memory is one piece.
+//! Plain text, mailboxes and web archives of any length, piece by piece: what is held in memory is one piece.
 
 use std::collections::VecDeque;
 use std::io::Read;
 
+use super::units::Units;
 use super::{Format, MAX_UNPACKED, Source, TextError, container, read_whole};
 
 /// A piece: some hundred pages.
@@ -25,6 +26,7 @@ pub fn pieces<R: Read>(file: &str, stream: R) -> Pieces<R> {
         buffer: Vec::new(),
         base: 0,
         state: State::New,
+        units: None,
         ready: VecDeque::new(),
     }
 }
@@ -33,6 +35,7 @@ pub fn pieces<R: Read>(file: &str, stream: R) -> Pieces<R> {
 enum State {
     New,
     Plain,
+    Units,
     Done,
 }
 
@@ -44,6 +47,7 @@ pub struct Pieces<R> {
     buffer: Vec<u8>,
     base: usize,
     state: State,
+    units: Option<Units>,
     ready: VecDeque<Source>,
 }
 
@@ -61,6 +65,11 @@ impl<R: Read> Pieces<R> {
     fn begin(&mut self) -> Result<(), TextError> {
         self.fill(PIECE)?;
         let long = self.buffer.len() == PIECE;
+        if let Some(kind) = container::units(&self.file, &self.buffer) {
+            self.units = Some(Units::new(kind, std::mem::take(&mut self.buffer)));
+            self.state = State::Units;
+            return Ok(());
+        }
         let unicode = encoding_rs::Encoding::for_bom(&self.buffer).is_none_or(|(e, _)| e == encoding_rs::UTF_8);
         let plain = long
             && unicode
@@ -79,6 +88,18 @@ impl<R: Read> Pieces<R> {
         }
         let bytes = std::mem::take(&mut self.buffer);
         self.ready = read_whole(&self.file, &bytes, 0)?.into();
+        Ok(())
+    }
+
+    fn unit(&mut self) -> Result<(), TextError> {
+        let next = self
+            .units
+            .as_mut()
+            .map(|units| units.next(&self.file, &mut self.stream, 0));
+        match next.transpose()?.flatten() {
+            Some(read) => self.ready.extend(read),
+            None => self.state = State::Done,
+        }
         Ok(())
     }
 
@@ -130,6 +151,7 @@ impl<R: Read> Iterator for Pieces<R> {
             let step = match self.state {
                 State::New => self.begin(),
                 State::Plain => self.piece(),
+                State::Units => self.unit(),
                 State::Done => return None,
             };
             if let Err(error) = step {
@@ -143,6 +165,78 @@ impl<R: Read> Iterator for Pieces<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Gives as much as is asked for and remembers how much it gave.
+    struct Endless<'a> {
+        unit: &'a [u8],
+        at: usize,
+        left: usize,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let rest = &self.unit[self.at..];
+            let length = rest.len().min(into.len()).min(self.left);
+            into[..length].copy_from_slice(&rest[..length]);
+            self.at = (self.at + length) % self.unit.len();
+            self.left -= length;
+            Ok(length)
+        }
+    }
+
+    #[test]
+    fn r2_mailboxes_and_archives_are_read_one_by_one() {
+        let long = "The gate is shut.\nFrom here on it is dark.\n".repeat(2_000);
+        let message = format!("From a@b\nFrom: a@b\nDate: Thu, 1 Jan 2026 00:00:00 +0000\nSubject: s\n\n{long}\n");
+        let page = format!("<html><body><p>{long}</p></body></html>");
+        let record = format!(
+            "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: https://a.example/\r\nContent-Length: {}\r\n\r\n{page}\r\n\r\n",
+            page.len()
+        );
+        for (file, unit) in [("m.mbox", message), ("a.warc", record)] {
+            let count = 3 * PIECE / unit.len();
+            let endless = Endless {
+                unit: unit.as_bytes(),
+                at: 0,
+                left: count * unit.len(),
+            };
+            let mut texts = 0;
+            for source in pieces(file, endless) {
+                let source = source.expect("text");
+                assert!(
+                    source.text.as_str().contains("The gate is shut."),
+                    "{file}: {:?}",
+                    source.warnings
+                );
+                texts += 1;
+            }
+            assert_eq!(texts, count, "{file}");
+        }
+    }
+
+    #[test]
+    fn r2_what_is_too_long_or_broken_is_said_and_hides_nothing() {
+        let long = "x".repeat(70 << 20);
+        let record = |body: &str| {
+            format!(
+                "WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: {}\r\n\r\n{body}\r\n\r\n",
+                body.len()
+            )
+        };
+        let archive = [record("<p>first</p>"), record(&long), record("<p>last</p>")].concat();
+        let message = |body: &str| format!("From a@b\nFrom: a@b\nDate: 1\nSubject: s\n\n{body}\n\n");
+        let mailbox = [message("first"), message(&long), message("last")].concat();
+        for (file, bytes) in [("a.warc", archive), ("m.mbox", mailbox)] {
+            let texts: Vec<Source> = pieces(file, bytes.as_bytes()).map(|text| text.expect("text")).collect();
+            let has = |word: &str| texts.iter().any(|text| text.text.as_str().contains(word));
+            assert!(has("first") && has("last"), "{file}");
+            let said = texts
+                .iter()
+                .filter(|text| text.warnings.iter().any(|w| w.about == "part"))
+                .count();
+            assert_eq!(said, 1, "{file}");
+        }
+    }
 
     #[test]
     fn r2_a_long_text_is_read_to_its_end_in_pieces() {

@@ -1,6 +1,6 @@
 //! `facts`: what is protected in a report, statement by statement.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use entente_core::{Command, Fact, FactId, PortionId, Report, ReportId, SourceGuard};
@@ -24,9 +24,15 @@ pub(crate) enum FactsCommand {
         /// Only these portions.
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
-        /// Other words for words, as a JSON object of lists.
+        /// Other words for words: a MyThes `.dat`, or a JSON object of lists [default: the one installed for the language].
         #[arg(long, value_name = "FILE")]
         thesaurus: Option<PathBuf>,
+        /// Texts that may offer words for the slots.
+        #[arg(long, value_name = "FILE")]
+        texts: Vec<PathBuf>,
+        /// Harmless texts of the field: which slots and words stand in them is said.
+        #[arg(long, value_name = "FILE")]
+        background: Vec<PathBuf>,
     },
     /// Keep the facts of a report, in place of those kept before.
     Set {
@@ -79,10 +85,58 @@ fn propose(node: &Pinned, id: &ReportId, portions: &[PortionId], thesaurus: &The
                 values: proposed.values,
                 reveals: registers.iter().find_map(|register| register.propose(&sentence)),
                 text: sentence,
+                growth: entente_core::Growth::default(),
             });
         }
     }
     Ok(facts)
+}
+
+/// The thesaurus of a file, or the one that the system has for the language of a sentence, if any.
+pub(crate) fn thesaurus(path: Option<&Path>, sentence: &str) -> Result<Thesaurus, Failure> {
+    match path {
+        Some(path) if path.extension().is_some_and(|extension| extension == "dat") => {
+            Ok(proposal::mythes(&input::bytes(path)?))
+        }
+        Some(path) => input::json(path),
+        None => {
+            let known = proposal::installed(proposal::language_of(sentence)).into_iter();
+            let file = known.map(PathBuf::from).find(|file| file.exists());
+            file.map_or_else(
+                || Ok(Thesaurus::new()),
+                |file| Ok(proposal::mythes(&input::bytes(&file)?)),
+            )
+        }
+    }
+}
+
+/// What texts offer for the slots of proposed facts, and which of their words stand in harmless ones.
+fn say_widening(id: &ReportId, facts: &[Fact], offering: &[PathBuf], background: &[PathBuf]) -> Result<(), Failure> {
+    if !offering.is_empty() {
+        let offers = proposal::offered(
+            holdings::watched(id, facts).map_err(Failure::failed)?,
+            texts::sources(offering)?,
+        );
+        for offer in &offers {
+            output::say(format!(
+                "{}, slot `{}`: the texts offer {}",
+                offer.fact,
+                offer.slot,
+                offer.words.join(", ")
+            ));
+        }
+    }
+    if !background.is_empty() {
+        for checked in check::check(
+            holdings::watched(id, facts).map_err(Failure::failed)?,
+            &texts::sources(background)?,
+        ) {
+            for warning in &checked.warnings {
+                output::say(format!("{}: {warning}", checked.fact));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// How distinctive each fact is, and what to improve.
@@ -121,11 +175,18 @@ impl FactsCommand {
             Self::Propose {
                 report,
                 portions,
-                thesaurus,
+                thesaurus: words,
+                texts: offering,
+                background,
             } => {
-                let thesaurus = thesaurus.as_deref().map(input::json).transpose()?.unwrap_or_default();
-                let facts = propose(&node, &report, &portions, &thesaurus)?;
+                let first = held(&node, &report)?
+                    .portions
+                    .first()
+                    .map(|portion| portion.text.clone());
+                let words = thesaurus(words.as_deref(), &first.unwrap_or_default())?;
+                let facts = propose(&node, &report, &portions, &words)?;
                 output::json(&facts)?;
+                say_widening(&report, &facts, &offering, &background)?;
                 output::say(format!(
                     "{} facts proposed; edit them, then `entente facts set {report} FILE`. `reveals` says what a fact tells \
                      about the source, as in \"place = 'harbour'\"",
@@ -172,9 +233,11 @@ impl FactsCommand {
                     .clone()
                     .flat_map(|(id, facts)| {
                         facts.iter().map(move |fact| {
-                            let slots: Vec<_> = (fact.slots.iter())
+                            let mut slots: Vec<_> = (fact.slots.iter())
                                 .map(|slot| format!("{}{}", slot.name, if slot.mandatory { "!" } else { "" }))
                                 .collect();
+                            let accepted = fact.growth.words.iter().filter(|word| word.undone.is_none());
+                            slots.extend(accepted.map(|word| format!("{} += {} ({})", word.slot, word.word, word.id)));
                             vec![
                                 format!("{id}/{}", fact.id),
                                 fact.portion.to_string(),

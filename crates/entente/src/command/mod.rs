@@ -1,5 +1,6 @@
 //! The commands, noun by noun.
 
+mod accept;
 mod arrangement;
 mod assure;
 mod brief;
@@ -12,6 +13,7 @@ mod draft;
 mod exchange;
 mod exposure;
 mod facts;
+mod feeds;
 mod incident;
 mod ledger;
 mod marking;

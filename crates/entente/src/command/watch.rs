@@ -18,7 +18,7 @@ use serde_json::json;
 
 use jiff::Timestamp;
 
-use super::{Global, draft, exchange, facts, texts};
+use super::{Global, accept, draft, exchange, facts, feeds, texts};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output};
 use entente_desk::{View, holdings};
@@ -67,6 +67,11 @@ pub(crate) enum WatchCommand {
         #[arg(long)]
         once: bool,
     },
+    /// Scan what is new in the feeds of a list.
+    Feeds(feeds::Feeds),
+    /// Accept a near miss: a word of its sentence becomes an alternative of the slot that was missing, and the fact a new
+    /// version.
+    Accept(accept::Accept),
     /// Check a draft statement or talking points before it is used: each sentence is permitted, asked about or denied.
     CheckDraft(draft::CheckDraft),
     /// Keep findings that a person has reviewed: they become disclosures to the public, and the originators are told.
@@ -99,7 +104,7 @@ pub(crate) enum WatchCommand {
         /// The fact's id.
         #[arg(long)]
         id: String,
-        /// Other words for words, as a JSON object of lists.
+        /// Other words for words: a MyThes `.dat`, or a JSON object of lists [default: the one installed for the language].
         #[arg(long, value_name = "FILE")]
         thesaurus: Option<PathBuf>,
         /// The sentence, or `-`.
@@ -121,7 +126,7 @@ pub(crate) struct Which {
 }
 
 impl Which {
-    fn scanner(&self, global: &Global) -> Result<Scanner, Failure> {
+    pub(crate) fn scanner(&self, global: &Global) -> Result<Scanner, Failure> {
         Ok(Scanner::new(match &self.facts {
             Some(path) => facts_file(path)?,
             None => {
@@ -161,7 +166,7 @@ fn facts_file(path: &Path) -> Result<Facts, Failure> {
     Facts::parse(&input::text(path)?).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
-fn say_report(global: &Global, report: &Report) {
+pub(crate) fn say_report(global: &Global, report: &Report) {
     output::line(match global.json {
         true => report.to_json_lines().trim_end().to_owned(),
         false => report.to_table().trim_end().to_owned(),
@@ -443,7 +448,10 @@ impl WatchCommand {
                 for failure in &unread {
                     output::say(format!("not scanned: {}", failure.message));
                 }
-                if !unread.is_empty() {
+                for part in report.unread() {
+                    output::say(format!("not read in full: {}: {}", part.file, part.warning.message));
+                }
+                if !unread.is_empty() || report.unread().next().is_some() {
                     return Ok(Exit::Failed);
                 }
             }
@@ -459,6 +467,8 @@ impl WatchCommand {
                 every,
                 once,
             } => watch_folder(global, &which.scanner(global)?, &folder, every, once)?,
+            Self::Feeds(feeds) => return feeds.run(global),
+            Self::Accept(accept) => accept.run(global)?,
             Self::CheckDraft(draft) => return draft.run(global),
             Self::Confirm {
                 findings,
@@ -487,7 +497,7 @@ impl WatchCommand {
                     "-" => input::text(Path::new("-"))?,
                     _ => sentence,
                 };
-                let thesaurus = thesaurus.as_deref().map(input::json).transpose()?.unwrap_or_default();
+                let thesaurus = facts::thesaurus(thesaurus.as_deref(), &sentence)?;
                 output::json(&proposal::propose(&id, sentence.trim(), &thesaurus).map_err(Failure::failed)?)?;
             }
             Self::Hide => {

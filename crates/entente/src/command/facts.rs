@@ -168,16 +168,19 @@ impl FactsCommand {
                     .facts
                     .iter()
                     .filter(|(id, _)| report.as_ref().is_none_or(|r| r == *id));
+                let state = node.state();
                 let rows: Vec<_> = all
                     .clone()
                     .flat_map(|(id, facts)| {
+                        let stale = holdings::stale(state, id);
                         facts.iter().map(move |fact| {
+                            let is_stale = stale.iter().any(|stale| stale.fact == fact.id);
                             let slots: Vec<_> = (fact.slots.iter())
                                 .map(|slot| format!("{}{}", slot.name, if slot.mandatory { "!" } else { "" }))
                                 .collect();
                             vec![
                                 format!("{id}/{}", fact.id),
-                                fact.portion.to_string(),
+                                format!("{}{}", fact.portion, if is_stale { " (stale)" } else { "" }),
                                 fact.text.clone(),
                                 slots.join(", "),
                                 fact.reveals.clone().unwrap_or_default(),

@@ -122,7 +122,7 @@ impl<'s> SourceGuard<'s> {
             .iter()
             .filter(|portion| watched.source.reports.contains(&portion.report));
         let claims: Vec<Claim> = told
-            .flat_map(|portion| self.claims(&portion.report, |id| *id == portion.portion))
+            .flat_map(|portion| claims(&portion.report, self.state.facts_about(portion)))
             .collect();
         let known = self.knowledge(watched.source, parties);
         let after = known
@@ -179,21 +179,23 @@ impl<'s> SourceGuard<'s> {
         let state = self.state;
         let reports = &source.reports;
         let told = state.notices.of_any(reports).map(|(_, notice)| notice);
-        for (report, portions, learned) in (state.disclosures.of_any(reports))
+        for (report, version, portions, learned) in (state.disclosures.of_any(reports))
             .filter(|d| reached(&d.audience))
-            .map(|d| (&d.report, &d.portions, d.learned.as_slice()))
+            .map(|d| (&d.report, d.version, &d.portions, d.learned.as_slice()))
             .chain(
                 (state.overrides.of_any(reports))
                     .filter(|o| reached(&o.audience))
-                    .map(|o| (&o.report, &o.portions, &[][..])),
+                    .map(|o| (&o.report, o.version, &o.portions, &[][..])),
             )
             .chain(told.filter_map(|notice| match notice {
-                Notice::Disclosure(d) => reached(&d.audience).then_some((&d.report, &d.portions, d.learned.as_slice())),
-                Notice::Override(o) => reached(&o.audience).then_some((&o.report, &o.portions, &[][..])),
+                Notice::Disclosure(d) => {
+                    reached(&d.audience).then_some((&d.report, d.version, &d.portions, d.learned.as_slice()))
+                }
+                Notice::Override(o) => reached(&o.audience).then_some((&o.report, o.version, &o.portions, &[][..])),
             }))
         {
             learn(match learned.is_empty() {
-                true => self.claims(report, |portion| portions.contains(portion)),
+                true => self.claims(report, version, |portion| portions.contains(portion)),
                 false => self.learned(report, learned),
             })?;
         }
@@ -207,7 +209,7 @@ impl<'s> SourceGuard<'s> {
                 .into_iter()
                 .any(|delivery| parties.contains(delivery.to.top()))
             {
-                learn(self.claims(report, |_| true))?;
+                learn(claims(report, self.facts(report)))?;
             }
         }
         let among = |recipients: &Recipients| {
@@ -216,14 +218,19 @@ impl<'s> SourceGuard<'s> {
         for consent in state.consents.of_any(reports) {
             // A withdrawn consent may have been used before.
             if among(&consent.recipients) {
-                let named =
-                    |portion: &PortionId| consent.portions.iter().any(|reference| reference.portion == *portion);
-                learn(self.claims(&consent.report, |portion| consent.portions.is_empty() || named(portion)))?;
+                if consent.portions.is_empty() {
+                    learn(claims(&consent.report, self.facts(&consent.report)))?;
+                }
+                for named in &consent.portions {
+                    learn(self.claims(&named.report, named.version, |portion| *portion == named.portion))?;
+                }
             }
         }
         for answer in state.exposures.of_any(reports) {
             if answer.told().band == Band::Within && among(&answer.recipients) {
-                learn(self.claims(&answer.report, |portion| answer.portions.contains(portion)))?;
+                learn(self.claims(&answer.report, answer.version, |portion| {
+                    answer.portions.contains(portion)
+                }))?;
             }
         }
         Ok(known)
@@ -241,29 +248,24 @@ impl<'s> SourceGuard<'s> {
 
     /// Whether an analyst has written down the facts of a portion, and none of them reveals anything.
     fn is_harmless(&self, portion: &PortionRef) -> bool {
-        let mut facts = self
-            .facts(&portion.report)
-            .iter()
-            .filter(|fact| fact.portion == portion.portion)
-            .peekable();
+        let facts = self.state.facts_about(portion);
         let substitute = self
             .state
             .substitutes_of(&portion.report, portion.version)
             .any(|substitute| substitute.portion.id == portion.portion);
-        substitute || facts.peek().is_some() && facts.all(|fact| fact.reveals.is_none())
+        substitute || !facts.is_empty() && facts.iter().all(|fact| fact.reveals.is_none())
     }
 
+    /// Whether facts are written down for the text as it stands. Those of another text say nothing about it.
     fn is_analysed(&self, portion: &PortionRef) -> bool {
-        self.facts(&portion.report)
-            .iter()
-            .any(|fact| fact.portion == portion.portion)
+        !self.state.facts_about(portion).is_empty()
     }
 
-    fn claims(&self, report: &ReportId, portion: impl Fn(&PortionId) -> bool) -> Vec<Claim> {
-        let facts = self.facts(report).iter().filter(|fact| portion(&fact.portion));
-        facts
-            .filter_map(|fact| claim(report, fact, FROM_THE_REPORT, Some(report.to_string())))
-            .collect()
+    /// What whoever knows these portions of a version is taken to know: every fact that is or was about one of them.
+    fn claims(&self, report: &ReportId, version: u32, portion: impl Fn(&PortionId) -> bool) -> Vec<Claim> {
+        let about = |fact: &Fact| self.state.portion_of(report, version, fact);
+        let of = |fact: &&Fact| portion(&fact.portion) || about(fact).is_some_and(|id| portion(&id));
+        claims(report, self.facts(report).iter().filter(of))
     }
 
     fn learned(&self, report: &ReportId, learned: &[Learned]) -> Vec<Claim> {
@@ -458,6 +460,12 @@ impl SourceGuard<'_> {
 /// The party at the top of a person's id.
 fn top(person: &PersonId) -> &str {
     person.as_str().split(['/', '.']).next().unwrap_or_default()
+}
+
+fn claims<'f>(report: &ReportId, facts: impl IntoIterator<Item = &'f Fact>) -> Vec<Claim> {
+    let all = facts.into_iter();
+    all.filter_map(|fact| claim(report, fact, FROM_THE_REPORT, Some(report.to_string())))
+        .collect()
 }
 
 fn claim(report: &ReportId, fact: &Fact, status: &str, origin: Option<String>) -> Option<Claim> {

@@ -307,5 +307,6 @@ about! {
     (crate::ids::PartyPath, crate::incident::IncidentNotice),
     crate::briefing::Briefing,
     String,
+    u32,
     jiff::Timestamp,
 }

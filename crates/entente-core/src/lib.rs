@@ -18,6 +18,7 @@ mod ids;
 mod in_force;
 pub mod incident;
 mod kept;
+mod kept_facts;
 mod message;
 mod outcome;
 mod party;

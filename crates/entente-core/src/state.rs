@@ -190,6 +190,8 @@ state! {
     reports: ReportId => Holding, "report";
     /// The facts of reports, by report.
     facts: ReportId => Vec<Fact>, "facts";
+    /// For which version's texts the facts of a report were written, by report.
+    facts_of: ReportId => u32, "facts-of";
     /// This party's protected sources.
     sources: SourceId => ProtectedSource, "source";
     /// What originators answered about source exposure, by [`ExposureAnswer::key`].
@@ -342,7 +344,11 @@ impl State {
             }
             Event::FactsSet { report, facts } => {
                 self.facts.insert(report.clone(), facts.clone());
-                vec![touched("facts", report)]
+                let latest = self.reports.get(report).and_then(|holding| holding.latest());
+                if let Some(version) = latest.map(|latest| latest.version) {
+                    self.facts_of.insert(report.clone(), version);
+                }
+                vec![touched("facts", report), touched("facts-of", report)]
             }
             Event::SourceProtected(source) => {
                 self.sources.insert(source.id.clone(), source.clone());

@@ -157,6 +157,7 @@ impl State {
             // What is said about a recall, a consent or an arrangement is the proof that it was said.
             Event::Founded { .. }
             | Event::PartySet(_)
+            | Event::MembershipSet { .. }
             | Event::PersonSet(_)
             | Event::LocalRuleSet(_)
             | Event::AudienceSet(_)

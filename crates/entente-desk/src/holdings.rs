@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use entente_core::{Fact, FactId, PortionId, PortionRef, Report, ReportId, State};
 use entente_watch::facts::{self, Facts, FactsError};
 use entente_watch::report::Report as Findings;
+use serde::Serialize;
 
 use crate::marks::banner_over;
 use crate::moment::Moment;
@@ -50,7 +51,11 @@ fn plain<'f>(
 }
 
 /// Sentences of portions for which nobody wrote facts down: their own wording is looked for.
-fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (PortionId, facts::Fact)> + 'f {
+fn unwritten<'f>(
+    report: &'f Report,
+    kept: &'f [Fact],
+    stale: &'f [Fact],
+) -> impl Iterator<Item = (PortionId, facts::Fact)> + 'f {
     let without = report
         .portions
         .iter()
@@ -59,8 +64,14 @@ fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (
         let text = entente_watch::text::read_bytes("portion.md", portion.text.as_bytes()).unwrap_or_default();
         let sentences: Vec<_> = text.iter().flat_map(entente_watch::sentences::sentences).collect();
         sentences.into_iter().enumerate().map(|(n, sentence)| {
+            let plain = format!("{}.{}", portion.id, n + 1);
+            let taken = stale.iter().any(|fact| fact.id.as_str() == plain);
+            let id = match taken {
+                true => format!("{}.v{}-{}", portion.id, report.version, n + 1),
+                false => plain,
+            };
             let fact = facts::Fact {
-                id: format!("{}/{}.{}", report.id, portion.id, n + 1),
+                id: format!("{}/{id}", report.id),
                 text: sentence.quote,
                 slots: Vec::new(),
                 values: Vec::new(),
@@ -70,6 +81,37 @@ fn unwritten<'f>(report: &'f Report, kept: &'f [Fact]) -> impl Iterator<Item = (
             (portion.id.clone(), fact)
         })
     })
+}
+
+/// A fact whose text the latest version of its report has no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// The fact.
+    pub fact: FactId,
+    /// The portion that it was written for.
+    pub portion: PortionId,
+}
+
+impl Stale {
+    /// What whoever keeps the facts has to know.
+    pub fn says(&self) -> String {
+        format!(
+            "fact {} is stale: the text of {} that it was written for has changed. What stands there now counts as unknown for \
+             source exposure, until facts are kept anew with `entente facts set`",
+            self.fact, self.portion
+        )
+    }
+}
+
+/// The facts that say nothing about the latest version of a report.
+pub fn stale(state: &State, report: &ReportId) -> Vec<Stale> {
+    let stale = state.stale_facts(report).into_iter();
+    stale
+        .map(|fact| Stale {
+            fact: fact.id.clone(),
+            portion: fact.portion.clone(),
+        })
+        .collect()
 }
 
 /// Why there is nothing to look for.
@@ -102,10 +144,16 @@ pub fn known<'m>(moment: &'m Moment<'m>, view: &View<'m>) -> Result<Facts, Nothi
             continue;
         };
         let seen = seen.map(|seen| seen.portions);
-        let kept = moment.state().facts.get(id).map_or(&[][..], Vec::as_slice);
-        all.extend(plain(id, kept, seen.as_ref()));
+        // A fact goes with its text. The statements of texts that are gone are looked for as well, and nothing stands for the
+        // new ones but their sentences.
+        let kept = moment.state().current_facts(id);
+        all.extend(plain(id, &kept, seen.as_ref()));
+        let stale: Vec<Fact> = moment.state().stale_facts(id).into_iter().cloned().collect();
+        if seen.is_none() {
+            all.extend(plain(id, &stale, None));
+        }
         let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion));
-        let unwritten = unwritten(report, kept).filter(|(portion, _)| may(portion));
+        let unwritten = unwritten(report, &kept, &stale).filter(|(portion, _)| may(portion));
         all.extend(unwritten.map(|(_, fact)| fact));
     }
     match all.is_empty() {
@@ -119,10 +167,10 @@ pub fn portion_of(state: &State, finding: &str) -> Option<PortionRef> {
     let (report, fact) = named(finding)?;
     let latest = state.reports.get(&report)?.latest()?;
     let kept = state.facts.get(&report).into_iter().flatten();
-    let written = kept
-        .into_iter()
-        .find(|known| known.id == fact)
-        .map(|known| known.portion.clone());
+    let written = kept.into_iter().find(|known| known.id == fact).map(|known| {
+        let now = state.portion_of(&report, latest.version, known);
+        now.unwrap_or_else(|| known.portion.clone())
+    });
     let portion = match written {
         Some(portion) => portion,
         // A sentence that nobody wrote a fact for is named after its portion.

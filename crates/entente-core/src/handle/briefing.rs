@@ -178,11 +178,8 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
         }
         item.without_consent_of.extend(decision.to_grant(person, n).into_keys());
     }
-    let facts = state.facts.get(&item.portion.report).into_iter().flatten();
-    item.facts = facts
-        .filter(|fact| fact.portion == item.portion.portion)
-        .map(|fact| fact.id.clone())
-        .collect();
+    let facts = state.facts_about(&item.portion).into_iter();
+    item.facts = facts.map(|fact| fact.id.clone()).collect();
     item
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::ids::{DisclosureId, PartyPath, PortionId, PortionRef, ReportId};
 use crate::message::Message;
-use crate::report::Lineage;
 use crate::state::State;
 
 /// What one originator is told of a record: portions by the names that it knows, each with those it stands for.
@@ -29,10 +29,13 @@ pub(super) fn notices(
             version,
             portion: id.clone(),
         };
-        let lineage = state.portion(&reference).map(|known| &known.lineage);
-        let originators = lineage.into_iter().flat_map(Lineage::originators);
-        for party in originators.filter(|party| !party.includes(home)) {
-            for named in state.named_for(party, &reference) {
+        // Owners that only the mark names are told as well, where they can be reached.
+        let lineage = state.lineage_of(&reference).unwrap_or_default();
+        let behind = |party: &PartyPath| lineage.originators().any(|originator| originator == party);
+        let told = answering(state, &reference).into_iter();
+        let told = told.filter(|party| behind(party) || state.parties.contains_key(party));
+        for party in told.filter(|party| !party.includes(home)) {
+            for named in state.named_for(&party, &reference) {
                 let reports = parts.entry(party.clone()).or_default();
                 let part = reports
                     .entry((named.report.clone(), named.version))

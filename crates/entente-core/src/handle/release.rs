@@ -291,7 +291,7 @@ pub(super) fn override_control(state: &State, command: Command, context: &Contex
 /// The facts that were told, each in one of the portions disclosed.
 fn told_facts(
     state: &State,
-    report: &ReportId,
+    (report, version): (&ReportId, u32),
     portions: &BTreeSet<PortionId>,
     learned: Vec<Telling>,
 ) -> Result<Vec<Learned>, Refusal> {
@@ -304,15 +304,18 @@ fn told_facts(
                 "`entente facts list` shows the facts of a report",
             )
         })?;
-        if !portions.contains(&fact.portion) {
+        // Where its text is gone, it is told of the portion that had it.
+        let portion = state.portion_of(report, version, fact);
+        let portion = portion.unwrap_or_else(|| fact.portion.clone());
+        if !portions.contains(&portion) {
             return Err(Refusal::Invalid(format!(
-                "fact {} stands in portion {}, which is not among those disclosed; add the portion",
-                fact.id, fact.portion
+                "fact {} stands in portion {portion}, which is not among those disclosed; add the portion",
+                fact.id
             )));
         }
         Ok(Learned {
             fact: telling.fact,
-            portion: fact.portion.clone(),
+            portion,
             text: fact.text.clone(),
             status: telling.status,
             origin: telling.origin,
@@ -419,7 +422,7 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
             (permitted, decision.version())
         },
     )?;
-    let learned = told_facts(state, &report, &portions, learned)?;
+    let learned = told_facts(state, (&report, version), &portions, learned)?;
     let record = Disclosure {
         id,
         report: report.clone(),

@@ -231,7 +231,13 @@ pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result
             facts.len()
         )));
     }
-    let portions: BTreeSet<&PortionId> = report.portions.iter().map(|portion| &portion.id).collect();
+    let title = PortionId::title();
+    let portions: BTreeSet<&PortionId> = report
+        .portions
+        .iter()
+        .map(|portion| &portion.id)
+        .chain([&title])
+        .collect();
     let sources = state
         .sources
         .values()

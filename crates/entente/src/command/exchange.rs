@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::{input, output, seat};
+use entente_desk::holdings::{Stale, stale};
 use entente_desk::lineage::{Resting, raised_by};
 use entente_node::{NodeError, Pinned, Received, SentFile};
 
@@ -199,11 +200,16 @@ impl Receive {
         for file in &files {
             match take_in(&mut node, file) {
                 Ok(Received { header, message }) => {
-                    let raised = match &message {
-                        Message::Delivery { report, .. } => raised_by(node.state(), &report.id),
+                    let said: Vec<String> = match &message {
+                        Message::Delivery { report, .. } => {
+                            let raised = raised_by(node.state(), &report.id);
+                            let stale = stale(node.state(), &report.id);
+                            let stale = stale.iter().map(Stale::says);
+                            raised.iter().filter_map(Resting::says).chain(stale).collect()
+                        }
                         _ => Vec::new(),
                     };
-                    taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message), "raised": raised.iter().filter_map(Resting::says).collect::<Vec<_>>() }));
+                    taken.push(json!({ "file": file, "from": header.from, "id": header.id, "kind": header.kind, "about": describe(&message), "changes": said }));
                 }
                 Err(failure) if files.len() == 1 => return Err(failure),
                 Err(failure) => {
@@ -221,8 +227,8 @@ impl Receive {
                     text("from"),
                     output::words(&text("about"))
                 ));
-                let raised = entry["raised"].as_array().into_iter().flatten();
-                raised.filter_map(|said| said.as_str()).for_each(output::line);
+                let said = entry["changes"].as_array().into_iter().flatten();
+                said.filter_map(|said| said.as_str()).for_each(output::line);
             }
         })?;
         Ok(failed.unwrap_or(Exit::Done))

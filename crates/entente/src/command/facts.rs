@@ -229,10 +229,13 @@ impl FactsCommand {
                     .facts
                     .iter()
                     .filter(|(id, _)| report.as_ref().is_none_or(|r| r == *id));
+                let state = node.state();
                 let rows: Vec<_> = all
                     .clone()
                     .flat_map(|(id, facts)| {
+                        let stale = holdings::stale(state, id);
                         facts.iter().map(move |fact| {
+                            let is_stale = stale.iter().any(|stale| stale.fact == fact.id);
                             let mut slots: Vec<_> = (fact.slots.iter())
                                 .map(|slot| format!("{}{}", slot.name, if slot.mandatory { "!" } else { "" }))
                                 .collect();
@@ -240,7 +243,7 @@ impl FactsCommand {
                             slots.extend(accepted.map(|word| format!("{} += {} ({})", word.slot, word.word, word.id)));
                             vec![
                                 format!("{id}/{}", fact.id),
-                                fact.portion.to_string(),
+                                format!("{}{}", fact.portion, if is_stale { " (stale)" } else { "" }),
                                 fact.text.clone(),
                                 slots.join(", "),
                                 fact.reveals.clone().unwrap_or_default(),

@@ -15,6 +15,7 @@ use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
 use entente_desk::View;
+use entente_desk::holdings::stale;
 use entente_desk::lineage::{Resting, raised_by, resting_on};
 use entente_desk::reading::{self, Listed, Shown, report_banner};
 use entente_marking::Purpose;
@@ -195,12 +196,14 @@ impl ReportCommand {
                 })?;
                 let banner = report_banner(&report);
                 let raised = raised_by(node.state(), &report.id);
-                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "raised": raised, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
+                let stale = stale(node.state(), &report.id);
+                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "raised": raised, "stale_facts": stale, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
                 output::either(global.json, &value, || {
                     output::line(format!("{} v{}: {}", report.id, report.version, report.title.text()));
                     output::line(format!("banner: {}", banner.as_deref().unwrap_or("none")));
                     output::line(format!("{} portions", report.portions.len()));
                     raised.iter().filter_map(Resting::says).for_each(output::line);
+                    stale.iter().for_each(|stale| output::line(stale.says()));
                     for empty in &closed {
                         output::line(format!(
                             "warning: nobody can read portion {}: {}",

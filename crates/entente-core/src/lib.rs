@@ -16,6 +16,7 @@ mod guard;
 pub mod handle;
 mod ids;
 pub mod incident;
+mod installed;
 mod kept;
 mod message;
 mod outcome;
@@ -43,6 +44,7 @@ pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError, Named,
     PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
+pub use installed::{InstalledScheme, MarkRead};
 pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;
 pub use outcome::Outcome;

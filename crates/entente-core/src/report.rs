@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, PortionRef, ReportId};
+use crate::installed::MarkRead;
 
 /// What one originator laid down for its share of a portion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,6 +132,16 @@ impl Report {
     /// The portion with this id.
     pub fn portion(&self, id: &PortionId) -> Option<&Portion> {
         self.portions.iter().find(|portion| portion.id == *id)
+    }
+
+    /// Takes over what marks were found to mean.
+    pub(crate) fn read_again(&mut self, marks: &[MarkRead]) {
+        let by_id: BTreeMap<&PortionId, &Label> = marks.iter().map(|read| (&read.portion, &read.label)).collect();
+        for portion in &mut self.portions {
+            if let Some(label) = by_id.get(&portion.id) {
+                portion.label = (*label).clone();
+            }
+        }
     }
 
     /// Notes that `originator` itself gave it to `recipient`: one more original recipient of its text.

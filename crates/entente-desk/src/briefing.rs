@@ -10,6 +10,7 @@ use entente_core::{
     Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, Portion, PortionId, PortionRef, RequestId, State,
 };
 use entente_marking::Purpose;
+use entente_marking::installed::Library;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -118,20 +119,22 @@ pub struct SpeakersPaper {
 }
 
 /// What may be handed out.
-pub fn table_paper(state: &State, briefing: &Briefing, standing: &Standing) -> TablePaper {
+pub fn table_paper(state: &State, library: &Library, briefing: &Briefing, standing: &Standing) -> TablePaper {
     let left = |item: &&BriefingItem| item.may_be_left() && standing.opens(&item.portion);
     let items: Vec<&BriefingItem> = briefing.items.iter().filter(left).collect();
     // It goes to the attendees: each text under the mark that it has for them.
     let parties = parties_of(state, &briefing.audience);
-    let texts = items.iter().filter_map(|item| text(state, &item.portion, &parties));
+    let texts = items
+        .iter()
+        .filter_map(|item| text(state, library, &item.portion, &parties));
     TablePaper {
-        banner: banner(state, items.iter().map(|item| &item.portion), &parties),
+        banner: banner(state, library, items.iter().map(|item| &item.portion), &parties),
         texts: texts.collect(),
     }
 }
 
 /// What the speaker has to know.
-pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -> SpeakersPaper {
+pub fn speakers_paper(state: &State, library: &Library, briefing: &Briefing, standing: &Standing) -> SpeakersPaper {
     let (mut can_say, mut do_not_say) = (Vec::new(), Vec::new());
     let (mut hidden, mut no_longer) = (0, 0);
     let parties = parties_of(state, [&briefing.speaker]);
@@ -139,7 +142,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         let was_open = item.outcome == Outcome::Permit;
         no_longer += usize::from(was_open && !standing.permitted.contains(&item.portion));
         let known = standing.known.contains(&item.portion);
-        match text(state, &item.portion, &parties).filter(|_| known) {
+        match text(state, library, &item.portion, &parties).filter(|_| known) {
             None => hidden += 1,
             Some(text) if was_open && standing.opens(&item.portion) => can_say.push(Open {
                 portion: item.portion.clone(),
@@ -158,7 +161,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         .map(|open| &open.portion)
         .chain(do_not_say.iter().map(|closed| &closed.item.portion));
     SpeakersPaper {
-        banner: banner(state, shown, &parties),
+        banner: banner(state, library, shown, &parties),
         id: briefing.id.clone(),
         void: no_longer > 0,
         speaker: briefing.speaker.clone(),
@@ -210,15 +213,20 @@ fn waiting(state: &State, briefing: &Briefing) -> Vec<Waiting> {
     rows.collect()
 }
 
-fn text(state: &State, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<Text> {
+fn text(state: &State, library: &Library, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<Text> {
     Some(Text {
-        mark: mark_of(state, portion, parties)?,
+        mark: mark_of(state, library, portion, parties)?,
         text: state.portion(portion)?.text.clone(),
     })
 }
 
-fn banner<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>, parties: &BTreeSet<PartyPath>) -> String {
-    let marked = portions.filter_map(|portion| Some((portion, mark_of(state, portion, parties)?)));
-    let banner = banner_over_marks(state, marked);
+fn banner<'p>(
+    state: &State,
+    library: &Library,
+    portions: impl Iterator<Item = &'p PortionRef>,
+    parties: &BTreeSet<PartyPath>,
+) -> String {
+    let marked = portions.filter_map(|portion| Some((portion, mark_of(state, library, portion, parties)?)));
+    let banner = banner_over_marks(state, library, marked);
     if banner.is_empty() { NOTHING.to_owned() } else { banner }
 }

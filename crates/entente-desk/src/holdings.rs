@@ -6,6 +6,8 @@ use entente_core::{Fact, FactId, PortionId, PortionRef, Report, ReportId, State}
 use entente_watch::facts::{self, Facts, FactsError};
 use entente_watch::report::Report as Findings;
 
+use entente_marking::installed::Library;
+
 use crate::marks::banner_over;
 use crate::moment::Moment;
 use crate::reading::Reader;
@@ -122,11 +124,11 @@ pub fn portion_of(state: &State, finding: &str) -> Option<PortionRef> {
 }
 
 /// The banner over the portions whose facts were found.
-pub fn banner(state: &State, found: &Findings) -> String {
+pub fn banner(state: &State, library: &Library, found: &Findings) -> String {
     let portions: BTreeSet<PortionRef> = found
         .findings
         .iter()
         .filter_map(|finding| portion_of(state, &finding.fact))
         .collect();
-    banner_over(state, portions.iter())
+    banner_over(state, library, portions.iter())
 }

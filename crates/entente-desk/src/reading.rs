@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NotFound;
 use entente_core::{PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State};
-use entente_marking::builtin::groups;
+use entente_marking::installed::Library;
 use serde::Serialize;
 
 use crate::marks::{banner_in, mark_for, parties_of};
@@ -76,7 +76,7 @@ impl<'m> Reader<'m> {
             Asker::Party => None,
             Asker::Person(reader) => Some(Reading::new(
                 moment.state(),
-                groups(),
+                &moment.library().groups,
                 moment.guards(),
                 reader,
                 view.purpose,
@@ -102,7 +102,7 @@ impl<'m> Reader<'m> {
 fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &View<'_>) -> Vec<String> {
     let parties = view.reader().map(|reader| parties_of(moment.state(), [reader]));
     let mark = |portion: &&Portion| match &parties {
-        Some(parties) => mark_for(report, &portion.mark, parties),
+        Some(parties) => mark_for(moment.library(), report, &portion.mark, parties),
         None => portion.mark.clone(),
     };
     portions.iter().map(mark).collect()
@@ -128,7 +128,7 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
             version: report.version,
             title: report.title.clone(),
             originator: report.originator.clone(),
-            banner: banner_in(report, marks.iter().map(String::as_str)),
+            banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
             portions,
             state: standing(moment.state(), report),
         });
@@ -156,7 +156,7 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
         version: report.version,
         title: Some(report.title.clone()).filter(|_| view.reader().is_none() || !shown.is_empty()),
         originator: report.originator.clone(),
-        banner: banner_in(report, marks.iter().map(String::as_str)),
+        banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
         state: standing(state, report),
         withheld: view.reader().map(|_| closed),
         portions: shown.into_iter().zip(marks).map(shown_portion).collect(),
@@ -217,6 +217,10 @@ pub fn standing(state: &State, report: &Report) -> String {
 }
 
 /// The banner over all portions of a report.
-pub fn report_banner(report: &Report) -> Option<String> {
-    banner_in(report, report.portions.iter().map(|portion| portion.mark.as_str()))
+pub fn report_banner(library: &Library, report: &Report) -> Option<String> {
+    banner_in(
+        library,
+        report,
+        report.portions.iter().map(|portion| portion.mark.as_str()),
+    )
 }

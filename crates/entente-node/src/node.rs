@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use entente_core::{Command, CommandRefusal, Context, Event, SourceGuard};
-use entente_marking::builtin::{groups, schemes};
 use entente_seal::{KeyPair, SecretString};
 use entente_store::{Change, Follow, Outgoing, Receipt, Store, Tell};
 use jiff::Timestamp;
@@ -159,8 +158,8 @@ pub(crate) fn decided(
         let exposure = SourceGuard::new(after.state());
         let context = Context {
             now,
-            groups: groups(),
-            schemes: schemes(),
+            groups: &after.library().groups,
+            schemes: &after.library().schemes,
             policy: after.rules(),
             exposure: &exposure,
         };

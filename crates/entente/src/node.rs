@@ -62,5 +62,5 @@ pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
 
 /// What is true now, as the desk looks at it.
 pub(crate) fn moment(node: &Pinned) -> entente_desk::Moment<'_> {
-    entente_desk::Moment::of(node.state(), node.rules())
+    entente_desk::Moment::of(node.state(), node.rules(), node.library())
 }

@@ -13,7 +13,6 @@ use crate::failure::{Exit, Failure};
 use crate::{node, output};
 use entente_desk::View;
 use entente_desk::asking::{self, Given, Stands};
-use entente_marking::builtin::schemes;
 use entente_node::{Pinned, random_id};
 
 /// The terms of a consent.
@@ -124,8 +123,8 @@ fn substitute_mark(node: &Pinned, request: &RequestId, mark: &str) -> Result<ent
     let (scheme, profile) = report.map_or((SchemeId::new("us-ic"), None), |r| {
         (r.scheme.clone(), Some(r.profile.clone()))
     });
-    let known = schemes();
-    let scheme = known
+    let scheme = node
+        .schemes()
         .get(&scheme, profile.as_deref())
         .ok_or_else(|| Failure::failed(format!("scheme {scheme} is not known")))?;
     let checked = scheme.check(mark, MarkKind::Portion, None);

@@ -21,6 +21,7 @@ mod policy;
 pub(crate) mod report;
 mod request;
 mod rule;
+mod scheme;
 mod shell;
 mod texts;
 mod trust;
@@ -32,6 +33,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::seat;
+use entente_marking::installed::Library;
 use entente_node::Pinned;
 
 /// Share sensitive reports and keep control of them after sharing.
@@ -74,6 +76,14 @@ impl Global {
         }
     }
 
+    /// The schemes that marks are read with: those of the node where there is one, else the built-in ones.
+    pub(crate) fn library(&self) -> Result<Library, Failure> {
+        match self.data.join("origin").exists() {
+            true => Ok(self.node()?.moment().library().clone()),
+            false => Ok(Library::default()),
+        }
+    }
+
     pub(crate) fn out(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| self.data.join("outbox"))
     }
@@ -98,6 +108,12 @@ enum Noun {
     /// Markings: check, roll up, explain.
     #[command(subcommand)]
     Marking(marking::MarkingCommand),
+    /// Schemes: policy files that this node reads marks with.
+    #[command(subcommand)]
+    Scheme(scheme::SchemeCommand),
+    /// This node's own lists beside the published ones, never sent.
+    #[command(subcommand)]
+    Register(scheme::RegisterCommand),
     /// Reports: add, show, list, distribute, withdraw.
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -195,6 +211,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Audience(command) => command.run(global),
         Noun::Arrangement(command) => command.run(global),
         Noun::Marking(command) => command.run(global),
+        Noun::Scheme(command) => command.run(global),
+        Noun::Register(command) => command.run(global),
         Noun::Report(command) => command.run(global),
         Noun::Rule(command) => command.run(global),
         Noun::Decide(command) => command.run(global),

@@ -18,7 +18,7 @@ use entente_desk::View;
 use entente_desk::lineage::resting_on;
 use entente_desk::reading::{self, Listed, Shown, report_banner};
 use entente_marking::Purpose;
-use entente_marking::builtin::{groups, schemes};
+use entente_marking::Schemes;
 use entente_node::Pinned;
 
 /// `entente report`.
@@ -137,6 +137,7 @@ pub(crate) fn read_report(
     path: &std::path::Path,
     file: &str,
     state: Option<&State>,
+    schemes: &Schemes,
     home: &PartyPath,
 ) -> Result<Report, Failure> {
     let name = path
@@ -144,7 +145,7 @@ pub(crate) fn read_report(
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
     let setting = Setting {
-        schemes: schemes(),
+        schemes,
         state,
         home,
         name: &name,
@@ -161,8 +162,9 @@ impl ReportCommand {
             } => {
                 let text = input::text(&file)?;
                 let home = PartyPath::new("HERE")?;
-                let report = read_report(&file, &text, None, &home)?;
-                let banner = report_banner(&report);
+                let library = global.library()?;
+                let report = read_report(&file, &text, None, &library.schemes, &home)?;
+                let banner = report_banner(&library, &report);
                 let value = json!({ "id": report.id, "portions": report.portions.len(), "banner": banner });
                 output::either(global.json, &value, || {
                     output::line(format!(
@@ -181,8 +183,8 @@ impl ReportCommand {
             } => {
                 let mut node = global.node()?;
                 let text = input::text(&file)?;
-                let report = read_report(&file, &text, Some(node.state()), &node.home()?.clone())?;
-                let closed = empty_audiences(node.state(), &report, groups());
+                let report = read_report(&file, &text, Some(node.state()), node.schemes(), &node.home()?.clone())?;
+                let closed = empty_audiences(node.state(), &report, node.groups());
                 node.submit(Command::AddReportBecause {
                     report: report.clone(),
                     why: Why {
@@ -190,7 +192,7 @@ impl ReportCommand {
                         after_recall,
                     },
                 })?;
-                let banner = report_banner(&report);
+                let banner = report_banner(node.library(), &report);
                 let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
                 output::either(global.json, &value, || {
                     output::line(format!("{} v{}: {}", report.id, report.version, report.title));

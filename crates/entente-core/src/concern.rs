@@ -74,6 +74,10 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::PersonSet(_)
         | Event::AudienceSet(_)
         | Event::LocalRuleSet(_)
+        | Event::SchemeInstalled(_)
+        | Event::SchemeRemoved { .. }
+        | Event::MarksRead { .. }
+        | Event::RegisterSet(_)
         | Event::FactsSet { .. }
         | Event::SourceProtected(_)
         | Event::SourceReleased { .. }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use entente_marking::Purpose;
+use entente_marking::us::Register;
+use entente_marking::{Purpose, SchemeId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override
 use crate::fact::Fact;
 use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
 use crate::incident::{Entry, Incident, IncidentNotice};
+use crate::installed::{InstalledScheme, MarkRead};
 use crate::outcome::Outcome;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Report};
@@ -47,6 +49,26 @@ pub enum Event {
     PersonSet(Person),
     /// A rule of the party's own was set, set anew, or removed.
     LocalRuleSet(LocalRule),
+    /// A policy file was installed.
+    SchemeInstalled(InstalledScheme),
+    /// A policy file was taken out.
+    SchemeRemoved {
+        /// The scheme.
+        id: SchemeId,
+        /// Its variant.
+        profile: String,
+    },
+    /// Marks of a held version were read again, with rules that were not here before.
+    MarksRead {
+        /// The report.
+        report: ReportId,
+        /// Its version.
+        version: u32,
+        /// What its marks mean.
+        marks: Vec<MarkRead>,
+    },
+    /// The node's own lists beside the published ones were replaced, or taken away.
+    RegisterSet(Option<Register>),
     /// An audience was defined, or defined anew.
     AudienceSet(Audience),
     /// An arrangement became known, or its terms changed.
@@ -264,6 +286,10 @@ impl Event {
             Self::PersonSet(_)
             | Self::AudienceSet(_)
             | Self::LocalRuleSet(_)
+            | Self::SchemeInstalled(_)
+            | Self::SchemeRemoved { .. }
+            | Self::MarksRead { .. }
+            | Self::RegisterSet(_)
             | Self::FactsSet { .. }
             | Self::SourceProtected(_)
             | Self::SourceReleased { .. }

@@ -306,6 +306,8 @@ about! {
     crate::incident::Incident,
     (crate::ids::PartyPath, crate::incident::IncidentNotice),
     crate::briefing::Briefing,
+    crate::installed::InstalledScheme,
+    entente_marking::us::Register,
     String,
     u32,
     jiff::Timestamp,

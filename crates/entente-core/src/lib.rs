@@ -17,6 +17,7 @@ pub mod handle;
 mod ids;
 mod in_force;
 pub mod incident;
+mod installed;
 mod kept;
 mod kept_facts;
 mod message;
@@ -51,6 +52,7 @@ pub use ids::{
     PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 pub use in_force::{InForce, MarksInForce};
+pub use installed::{InstalledScheme, MarkRead};
 pub use kept::{About, Kept, Pairs, Place};
 pub use message::Message;
 pub use outcome::Outcome;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, PortionRef, ReportId};
+use crate::installed::MarkRead;
 
 /// What one originator laid down for its share of a portion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -214,6 +215,16 @@ impl Report {
             }
         }
         all
+    }
+
+    /// Takes over what marks were found to mean.
+    pub(crate) fn read_again(&mut self, marks: &[MarkRead]) {
+        let by_id: BTreeMap<&PortionId, &Label> = marks.iter().map(|read| (&read.portion, &read.label)).collect();
+        for portion in &mut self.portions {
+            if let Some(label) = by_id.get(&portion.id) {
+                portion.label = (*label).clone();
+            }
+        }
     }
 
     /// Notes that `originator` itself gave it to `recipient`: one more original recipient of its text.

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_marking::us::Register;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +20,7 @@ use crate::ids::{
     PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId, Stored,
 };
 use crate::incident::{Incident, IncidentNotice};
+use crate::installed::{InstalledScheme, US_REGISTER, scheme_key};
 use crate::kept::Kept;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Distribution, Lineage, Portion, Report};
@@ -182,6 +184,10 @@ state! {
     audiences: AudienceName => Audience, "audience";
     /// Rules of this party's own by name, also those that hold no longer.
     rules: RuleName => LocalRule, "rule";
+    /// Policy files installed here, by `NAME/VARIANT`.
+    schemes: String => InstalledScheme, "scheme";
+    /// This node's own lists beside the published ones, by scheme.
+    registers: String => Register, "register";
     /// Arrangements by id.
     arrangements: ArrangementId => Arrangement, "arrangement";
     /// Terms that partners stated and that are not recorded here, by who stated them.
@@ -341,6 +347,30 @@ impl State {
             Event::LocalRuleSet(rule) => {
                 self.rules.insert(rule.name.clone(), rule.clone());
                 vec![touched("rule", &rule.name)]
+            }
+            Event::SchemeInstalled(scheme) => {
+                self.schemes.insert(scheme.key(), scheme.clone());
+                vec![touched("scheme", &scheme.key())]
+            }
+            Event::SchemeRemoved { id, profile } => {
+                let key = scheme_key(id, profile);
+                self.schemes.remove(&key);
+                vec![touched("scheme", &key)]
+            }
+            Event::MarksRead { report, version, marks } => {
+                let holding = self.reports.get_mut(report);
+                if let Some(report) = holding.and_then(|holding| holding.versions.get_mut(version)) {
+                    report.read_again(marks);
+                }
+                vec![touched("report", report)]
+            }
+            Event::RegisterSet(register) => {
+                let key = US_REGISTER.to_owned();
+                match register {
+                    Some(register) => self.registers.insert(key, register.clone()),
+                    None => self.registers.remove(&key),
+                }
+                vec![touched("register", &US_REGISTER)]
             }
             Event::FactsSet { report, facts } => {
                 self.facts.insert(report.clone(), facts.clone());

@@ -160,6 +160,10 @@ impl State {
             | Event::MembershipSet { .. }
             | Event::PersonSet(_)
             | Event::LocalRuleSet(_)
+            | Event::SchemeInstalled(_)
+            | Event::SchemeRemoved { .. }
+            | Event::MarksRead { .. }
+            | Event::RegisterSet(_)
             | Event::AudienceSet(_)
             | Event::ArrangementSet(_)
             | Event::ArrangementStatusSet { .. }

@@ -2,7 +2,6 @@
 
 use entente_core::{Arrangement, ArrangementId, ArrangementStatus, Onward, PartyPath, State, Stopped, stopped};
 use entente_marking::Purpose;
-use entente_marking::builtin::groups;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -126,5 +125,12 @@ pub fn narrowed(known: &Arrangement, how: Stricter) -> Result<Arrangement, NoTer
 
 /// What a change stops under an arrangement: what is true now against what would be true after it.
 pub fn stops(moment: &Moment<'_>, after: &State, id: &ArrangementId, view: &View<'_>) -> Vec<Stopped> {
-    stopped(moment.state(), after, id, groups(), moment.guards(), view.at)
+    stopped(
+        moment.state(),
+        after,
+        id,
+        &moment.library().groups,
+        moment.guards(),
+        view.at,
+    )
 }

@@ -10,6 +10,7 @@ use entente_core::{
     Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId, State,
 };
 use entente_marking::Purpose;
+use entente_marking::installed::Library;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -122,20 +123,20 @@ pub struct SpeakersPaper {
 }
 
 /// What may be handed out.
-pub fn table_paper(state: &State, briefing: &Briefing, standing: &Standing) -> TablePaper {
+pub fn table_paper(state: &State, library: &Library, briefing: &Briefing, standing: &Standing) -> TablePaper {
     let left = |item: &&BriefingItem| item.may_be_left() && standing.opens(&item.portion);
     let items: Vec<&BriefingItem> = briefing.items.iter().filter(left).collect();
     // It goes to the attendees: each text under the mark that it has for them.
     let parties = parties_of(state, &briefing.audience);
-    let texts = items.iter().filter_map(|item| text(state, item, &parties));
+    let texts = items.iter().filter_map(|item| text(state, library, item, &parties));
     TablePaper {
-        banner: banner(state, items.iter().map(|item| &item.portion), &parties),
+        banner: banner(state, library, items.iter().map(|item| &item.portion), &parties),
         texts: texts.collect(),
     }
 }
 
 /// What the speaker has to know.
-pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -> SpeakersPaper {
+pub fn speakers_paper(state: &State, library: &Library, briefing: &Briefing, standing: &Standing) -> SpeakersPaper {
     let (mut can_say, mut do_not_say) = (Vec::new(), Vec::new());
     let (mut hidden, mut no_longer) = (0, 0);
     let parties = parties_of(state, [&briefing.speaker]);
@@ -143,7 +144,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
         let was_open = item.outcome == Outcome::Permit;
         no_longer += usize::from(was_open && !standing.permitted.contains(&item.portion));
         let known = standing.known.contains(&item.portion);
-        match text(state, item, &parties).filter(|_| known) {
+        match text(state, library, item, &parties).filter(|_| known) {
             None => hidden += 1,
             Some(text) if was_open && standing.opens(&item.portion) => can_say.push(Open {
                 portion: item.portion.clone(),
@@ -167,7 +168,7 @@ pub fn speakers_paper(state: &State, briefing: &Briefing, standing: &Standing) -
     let titles = titles(state, briefing, standing);
     let shown = shown.chain(titles.iter().flat_map(|title| &title.under));
     SpeakersPaper {
-        banner: banner(state, shown, &parties),
+        banner: banner(state, library, shown, &parties),
         id: briefing.id.clone(),
         void: no_longer > 0,
         speaker: briefing.speaker.clone(),
@@ -235,16 +236,21 @@ fn waiting(state: &State, briefing: &Briefing) -> Vec<Waiting> {
     rows.collect()
 }
 
-fn text(state: &State, item: &BriefingItem, parties: &BTreeSet<PartyPath>) -> Option<Text> {
+fn text(state: &State, library: &Library, item: &BriefingItem, parties: &BTreeSet<PartyPath>) -> Option<Text> {
     Some(Text {
-        mark: mark_of(state, &item.portion, parties)?,
+        mark: mark_of(state, library, &item.portion, parties)?,
         text: state.portion(&item.portion)?.text.clone(),
         handling: item.handling.clone(),
     })
 }
 
-fn banner<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>, parties: &BTreeSet<PartyPath>) -> String {
-    let marked = portions.filter_map(|portion| Some((portion, mark_of(state, portion, parties)?)));
-    let banner = banner_over_marks(state, marked);
+fn banner<'p>(
+    state: &State,
+    library: &Library,
+    portions: impl Iterator<Item = &'p PortionRef>,
+    parties: &BTreeSet<PartyPath>,
+) -> String {
+    let marked = portions.filter_map(|portion| Some((portion, mark_of(state, library, portion, parties)?)));
+    let banner = banner_over_marks(state, library, marked);
     if banner.is_empty() { NOTHING.to_owned() } else { banner }
 }

@@ -179,7 +179,7 @@ pub fn casefile(moment: &Moment<'_>, incident: &Incident, view: &View<'_>) -> Ca
     disclosures.sort_by_key(|disclosure| disclosure.at);
     CaseFile::Open(Box::new(Case {
         notice: NOTICE,
-        banner: banner_over(state, seen.iter()),
+        banner: banner_over(state, moment.library(), seen.iter()),
         disclosures: disclosures
             .into_iter()
             .map(|disclosure| out(state, disclosure, &seen))

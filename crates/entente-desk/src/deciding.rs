@@ -9,6 +9,8 @@ use entente_core::{Decision, MarksInForce, Outcome, PersonId, PortionId, ReportI
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
+use entente_marking::installed::Library;
+
 use crate::marks::{banner_in, mark_for, parties_of};
 
 /// The whole answer. It is written a person at a time, so that it never stands in memory as a whole.
@@ -130,7 +132,7 @@ impl Matrix {
 }
 
 /// The matrix of a decision.
-pub fn matrix(state: &State, decision: &Decision<'_>) -> Matrix {
+pub fn matrix(state: &State, library: &Library, decision: &Decision<'_>) -> Matrix {
     let people = decision.people().to_vec();
     let marks = marks_of(state, decision);
     let rows: Vec<Row> = decision
@@ -149,8 +151,11 @@ pub fn matrix(state: &State, decision: &Decision<'_>) -> Matrix {
     // What the audience gets is marked for it.
     let parties = parties_of(state, decision.people());
     let banner = report.filter(|_| !open.is_empty()).map(|report| {
-        let marks: Vec<String> = open.iter().map(|row| mark_for(report, &row.mark, &parties)).collect();
-        banner_in(report, marks.iter().map(String::as_str)).unwrap_or_default()
+        let marks: Vec<String> = open
+            .iter()
+            .map(|row| mark_for(library, report, &row.mark, &parties))
+            .collect();
+        banner_in(library, report, marks.iter().map(String::as_str)).unwrap_or_default()
     });
     Matrix {
         report: decision.report().clone(),

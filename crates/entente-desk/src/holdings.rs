@@ -7,6 +7,8 @@ use entente_watch::facts::{self, Facts, FactsError};
 use entente_watch::report::Report as Findings;
 use serde::Serialize;
 
+use entente_marking::installed::Library;
+
 use crate::marks::banner_over;
 use crate::moment::Moment;
 use crate::reading::{Reader, seen};
@@ -180,11 +182,11 @@ pub fn portion_of(state: &State, finding: &str) -> Option<PortionRef> {
 }
 
 /// The banner over the portions whose facts were found.
-pub fn banner(state: &State, found: &Findings) -> String {
+pub fn banner(state: &State, library: &Library, found: &Findings) -> String {
     let portions: BTreeSet<PortionRef> = found
         .findings
         .iter()
         .filter_map(|finding| portion_of(state, &finding.fact))
         .collect();
-    banner_over(state, portions.iter())
+    banner_over(state, library, portions.iter())
 }

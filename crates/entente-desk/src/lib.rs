@@ -18,6 +18,7 @@ pub mod lineage;
 pub mod marks;
 mod moment;
 pub mod reading;
+pub mod schemes;
 pub mod sources;
 mod view;
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use entente_core::handle::side_by_side;
 use entente_core::{MarksInForce, PartyPath, PersonId, PortionRef, Report, ReportId, State};
-use entente_marking::builtin::{groups, schemes};
+use entente_marking::installed::Library;
 use entente_marking::{CopyList, MarkKind, Scheme};
 
 /// The banner over marks of portions of one report: one for each scheme, that of the report first.
-pub fn banner_in<'m>(report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
-    let own = schemes().get(&report.scheme, Some(&report.profile))?;
+pub fn banner_in<'m>(library: &Library, report: &Report, marks: impl Iterator<Item = &'m str>) -> Option<String> {
+    let schemes = &library.schemes;
+    let own = schemes.get(&report.scheme, Some(&report.profile))?;
     let mut by_scheme: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    let others = schemes().iter().filter(|other| other.id() != own.id());
+    let others = schemes.iter().filter(|other| other.id() != own.id());
     let all: Vec<_> = std::iter::once(own).chain(others).collect();
     for mark in marks.flat_map(side_by_side) {
         let valid = |scheme: &&Arc<dyn Scheme>| scheme.check(mark, MarkKind::Portion, None).is_valid();
@@ -38,15 +39,27 @@ pub fn parties_of<'p>(state: &State, persons: impl IntoIterator<Item = &'p Perso
 
 /// The mark of a portion that these parties may have, as it stands on what they get. Where no such mark can be written,
 /// the one in force stays, which lets nobody further.
-pub fn mark_for(report: &Report, mark: &str, parties: &BTreeSet<PartyPath>) -> String {
-    let copy = entente_core::mark_for(schemes(), groups(), report, mark, parties, CopyList::Receivers);
+pub fn mark_for(library: &Library, report: &Report, mark: &str, parties: &BTreeSet<PartyPath>) -> String {
+    let copy = entente_core::mark_for(
+        &library.schemes,
+        &library.groups,
+        report,
+        mark,
+        parties,
+        CopyList::Receivers,
+    );
     copy.unwrap_or_else(|_| mark.to_owned())
 }
 
 /// The same for a portion wherever it stands, from its mark in force.
-pub fn mark_of(state: &State, portion: &PortionRef, parties: &BTreeSet<PartyPath>) -> Option<String> {
+pub fn mark_of(
+    state: &State,
+    library: &Library,
+    portion: &PortionRef,
+    parties: &BTreeSet<PartyPath>,
+) -> Option<String> {
     let held = state.reports.get(&portion.report)?.versions.get(&portion.version)?;
-    Some(mark_for(held, &mark_in_force(state, portion)?, parties))
+    Some(mark_for(library, held, &mark_in_force(state, portion)?, parties))
 }
 
 /// The mark in force of a portion: what it is to be read under now.
@@ -55,15 +68,20 @@ pub fn mark_in_force(state: &State, portion: &PortionRef) -> Option<String> {
 }
 
 /// The banner over portions of one or several reports, as their marks are in force: one roll-up for each scheme.
-pub fn banner_over<'p>(state: &State, portions: impl Iterator<Item = &'p PortionRef>) -> String {
+pub fn banner_over<'p>(state: &State, library: &Library, portions: impl Iterator<Item = &'p PortionRef>) -> String {
     banner_over_marks(
         state,
+        library,
         portions.filter_map(|portion| Some((portion, mark_in_force(state, portion)?))),
     )
 }
 
 /// The banner over portions as they are marked for somebody.
-pub fn banner_over_marks<'p>(state: &State, portions: impl Iterator<Item = (&'p PortionRef, String)>) -> String {
+pub fn banner_over_marks<'p>(
+    state: &State,
+    library: &Library,
+    portions: impl Iterator<Item = (&'p PortionRef, String)>,
+) -> String {
     let mut by_scheme: BTreeMap<String, (ReportId, u32, Vec<String>)> = BTreeMap::new();
     for (reference, mark) in portions {
         let held = state
@@ -80,7 +98,7 @@ pub fn banner_over_marks<'p>(state: &State, portions: impl Iterator<Item = (&'p 
     }
     let banners = by_scheme.into_values().filter_map(|(id, version, marks)| {
         let report = state.reports.get(&id)?.versions.get(&version)?;
-        banner_in(report, marks.iter().map(String::as_str))
+        banner_in(library, report, marks.iter().map(String::as_str))
     });
     banners.collect::<Vec<_>>().join(" | ")
 }

@@ -2,7 +2,7 @@
 
 use entente_core::decide::{LocalPolicy, NotFound, SourceExposure, decide};
 use entente_core::{Context, Decision, Person, PersonId, PortionId, Query, ReportId, Snapshot, SourceGuard, State};
-use entente_marking::builtin::{groups, schemes};
+use entente_marking::installed::Library;
 use jiff::Timestamp;
 
 use crate::view::View;
@@ -11,15 +11,17 @@ use crate::view::View;
 pub struct Moment<'m> {
     state: &'m State,
     rules: &'m dyn LocalPolicy,
+    library: &'m Library,
     exposure: SourceGuard<'m>,
 }
 
 impl<'m> Moment<'m> {
-    /// What is true, with this party's own rules.
-    pub fn of(state: &'m State, rules: &'m dyn LocalPolicy) -> Self {
+    /// What is true, with this party's own rules and the schemes and groups that it reads marks with.
+    pub fn of(state: &'m State, rules: &'m dyn LocalPolicy, library: &'m Library) -> Self {
         Self {
             state,
             rules,
+            library,
             exposure: SourceGuard::new(state),
         }
     }
@@ -27,6 +29,11 @@ impl<'m> Moment<'m> {
     /// What is true.
     pub fn state(&self) -> &'m State {
         self.state
+    }
+
+    /// The schemes and groups that marks are read with.
+    pub fn library(&self) -> &'m Library {
+        self.library
     }
 
     /// What this party can say about source exposure.
@@ -43,8 +50,8 @@ impl<'m> Moment<'m> {
     pub fn context(&self, now: Timestamp) -> Context<'_> {
         Context {
             now,
-            groups: groups(),
-            schemes: schemes(),
+            groups: &self.library.groups,
+            schemes: &self.library.schemes,
             policy: self.rules,
             exposure: &self.exposure,
         }
@@ -52,7 +59,7 @@ impl<'m> Moment<'m> {
 
     /// What decisions about these reports look at, with persons whom a caller describes.
     pub fn snapshot<'r>(&self, reports: impl IntoIterator<Item = &'r ReportId>, outsiders: &[Person]) -> Snapshot {
-        Snapshot::about(self.state, groups(), reports, outsiders)
+        Snapshot::about(self.state, &self.library.groups, reports, outsiders)
     }
 
     /// Decides about portions of a report for an audience; all portions where none are named.

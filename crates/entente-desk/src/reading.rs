@@ -7,7 +7,7 @@ use entente_core::{
     Arrangement, MarksInForce, PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State, TITLE,
 };
 use entente_marking::Purpose;
-use entente_marking::builtin::groups;
+use entente_marking::installed::Library;
 use serde::Serialize;
 
 use crate::marks::{banner_in, mark_for, parties_of};
@@ -99,7 +99,7 @@ impl<'m> Reader<'m> {
             Asker::Party => None,
             Asker::Person(reader) => Some(Reading::new(
                 moment.state(),
-                groups(),
+                &moment.library().groups,
                 moment.guards(),
                 reader,
                 view.purpose,
@@ -130,7 +130,7 @@ fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &Vie
         let now = marks.of(&report.reference(&portion.id));
         let now = now.map_or_else(|| portion.mark.clone(), |now| now.mark().into_owned());
         match &parties {
-            Some(parties) => mark_for(report, &now, parties),
+            Some(parties) => mark_for(moment.library(), report, &now, parties),
             None => now,
         }
     };
@@ -165,7 +165,14 @@ pub(crate) fn seen<'m>(
             Ok((anyway?, stated.into_iter().cloned().collect()))
         }
         Some(person) => {
-            let open = open_for(moment.state(), groups(), moment.guards(), person, &report.id, view.at)?;
+            let open = open_for(
+                moment.state(),
+                &moment.library().groups,
+                moment.guards(),
+                person,
+                &report.id,
+                view.at,
+            )?;
             let purposes = open.keys().flatten().cloned().collect();
             let may = May {
                 portions: open.into_values().flatten().collect(),
@@ -218,7 +225,7 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
             version: report.version,
             title,
             originator: report.originator.clone(),
-            banner: banner_in(report, marks.iter().map(String::as_str)),
+            banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
             portions,
             purposes,
             state: standing(moment.state(), report),
@@ -250,7 +257,7 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
         version: report.version,
         title,
         originator: report.originator.clone(),
-        banner: banner_in(report, marks.iter().map(String::as_str)),
+        banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
         state: standing(state, report),
         withheld: view.reader().map(|_| closed),
         portions: (shown.into_iter().zip(marks))
@@ -331,6 +338,10 @@ pub fn standing(state: &State, report: &Report) -> String {
 }
 
 /// The banner over all portions of a report.
-pub fn report_banner(report: &Report) -> Option<String> {
-    banner_in(report, report.with_title().map(|portion| portion.mark.as_str()))
+pub fn report_banner(library: &Library, report: &Report) -> Option<String> {
+    banner_in(
+        library,
+        report,
+        report.with_title().map(|portion| portion.mark.as_str()),
+    )
 }

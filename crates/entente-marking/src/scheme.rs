@@ -9,6 +9,7 @@ use crate::copy::CopyList;
 use crate::finding::Finding;
 use crate::label::{Label, Level, SchemeId};
 use crate::release::Entity;
+use crate::spif::Policy;
 
 /// Where a mark stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -144,6 +145,19 @@ fn mend(text: &str, findings: &[Finding]) -> Option<String> {
     Some(format!("{before}{}{after}", finding.suggestion.as_deref()?))
 }
 
+/// A level or word of a scheme, as it stands on the page and before a paragraph.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelWord {
+    /// Its place in the scheme's order, higher is stricter; `None` where the scheme has no levels of clearance.
+    pub rank: Option<u16>,
+    /// The word on the page, such as `NATO SECRET`.
+    pub banner: String,
+    /// The mark before a paragraph, such as `(NS)`.
+    pub portion: String,
+    /// The colour that the scheme gives it: a W3C name or `#RRGGBB`.
+    pub color: Option<String>,
+}
+
 /// A set of marking rules.
 pub trait Scheme: Send + Sync {
     /// Its name, such as `us-ic`.
@@ -193,6 +207,16 @@ pub trait Scheme: Send + Sync {
         ]
         .into_iter()
         .find_map(|(text, kind)| self.check(&text, kind, None).marking?.label.levels.remove(self.id()))
+    }
+
+    /// Its levels or words, the strictest first. Empty where a mark is put together from parts.
+    fn words(&self) -> Vec<LevelWord> {
+        Vec::new()
+    }
+
+    /// The policy file that the scheme was read from, where there is one.
+    fn policy(&self) -> Option<&Policy> {
+        None
     }
 
     /// Computes a document's banner from all its portions at once. `banner` is what the document's author wrote

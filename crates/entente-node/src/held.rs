@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use entente_core::{Event, Message, State};
+use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{DocKey, Projection, Recorded, Topic};
 use serde_json::Value;
@@ -13,6 +14,8 @@ pub struct Held {
     state: State,
     /// Read when a decision first asks, and anew once a rule has changed: all copies share what was read.
     rules: Arc<OnceLock<Rules>>,
+    /// The same of installed schemes and the node's own lists.
+    library: Arc<OnceLock<Library>>,
 }
 
 impl Held {
@@ -26,12 +29,20 @@ impl Held {
         self.rules.get_or_init(|| Rules::kept(self.state.rules_in_force()))
     }
 
+    /// The schemes and groups that marks are read with.
+    pub fn library(&self) -> &Library {
+        self.library.get_or_init(|| self.state.library())
+    }
+
     /// Takes in what happened; gives the documents that it touched.
     pub fn apply(&mut self, event: &Event) -> Vec<DocKey> {
-        let before = self.state.rules.clone();
+        let before = self.state.clone();
         let touched = self.state.apply(event);
-        if !before.is_same(&self.state.rules) {
+        if !before.rules.is_same(&self.state.rules) {
             self.rules = Arc::default();
+        }
+        if !before.has_library_of(&self.state) {
+            self.library = Arc::default();
         }
         touched
             .into_iter()
@@ -57,6 +68,7 @@ impl Projection for Held {
 
     fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String> {
         self.rules = Arc::default();
+        self.library = Arc::default();
         self.state
             .restore(&key.kind, &key.id, value)
             .map_err(|error| error.to_string())

@@ -1,6 +1,7 @@
 //! What is true at one event.
 
 use entente_core::State;
+use entente_marking::installed::Library;
 use entente_policy::Rules;
 
 use crate::held::Held;
@@ -30,6 +31,11 @@ impl Moment {
     /// This party's own rules.
     pub fn rules(&self) -> &Rules {
         self.held.rules()
+    }
+
+    /// The schemes and groups that marks are read with here.
+    pub fn library(&self) -> &Library {
+        self.held.library()
     }
 
     pub(crate) fn held(&self) -> &Held {

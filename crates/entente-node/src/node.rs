@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use entente_core::{Command, CommandRefusal, Context, Event, IncidentId, SourceGuard};
-use entente_marking::builtin::{groups, schemes};
 use entente_seal::{KeyPair, SecretString};
 use entente_store::{Attachment, Change, Follow, Outgoing, Receipt, Store, StoreError, Tell};
 use jiff::Timestamp;
@@ -234,8 +233,8 @@ pub(crate) fn decided(
         let exposure = SourceGuard::new(after.state());
         let context = Context {
             now,
-            groups: groups(),
-            schemes: schemes(),
+            groups: &after.library().groups,
+            schemes: &after.library().schemes,
             policy: after.rules(),
             exposure: &exposure,
         };

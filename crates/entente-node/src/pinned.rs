@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use entente_core::{Command, Context, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
 use entente_ledger::{Checkpoint, Log};
-use entente_marking::builtin::{groups, schemes};
+use entente_marking::installed::Library;
+use entente_marking::{Groups, Schemes};
 use entente_policy::Rules;
 use entente_seal::KeyPair;
 use entente_store::{Receipt, Store};
@@ -71,12 +72,27 @@ impl Pinned {
 
     /// What decisions about these reports look at, with persons whom a file describes.
     pub fn snapshot<'r>(&self, reports: impl IntoIterator<Item = &'r ReportId>, outsiders: &[Person]) -> Snapshot {
-        Snapshot::about(self.state(), groups(), reports, outsiders)
+        Snapshot::about(self.state(), self.groups(), reports, outsiders)
     }
 
     /// This party's own rules.
     pub fn rules(&self) -> &Rules {
         self.moment.rules()
+    }
+
+    /// The schemes and groups that marks are read with here.
+    pub fn library(&self) -> &Library {
+        self.moment.library()
+    }
+
+    /// The schemes that marks are read with here.
+    pub fn schemes(&self) -> &Schemes {
+        &self.moment.library().schemes
+    }
+
+    /// Who belongs to which group.
+    pub fn groups(&self) -> &Groups {
+        &self.moment.library().groups
     }
 
     /// What this party can say about source exposure.
@@ -88,8 +104,8 @@ impl Pinned {
     pub fn context<'c>(&'c self, exposure: &'c SourceGuard<'c>) -> Context<'c> {
         Context {
             now: Timestamp::now(),
-            groups: groups(),
-            schemes: schemes(),
+            groups: self.groups(),
+            schemes: self.schemes(),
             policy: self.rules(),
             exposure,
         }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use entente_core::{PartyPath, Person, PersonChange, PersonId};
-use entente_marking::{Category, Entity, Level, SchemeId, builtin};
+use entente_marking::{Category, Entity, Level, SchemeId, Schemes};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -77,9 +77,9 @@ pub(crate) struct PersonInput {
 
 impl PersonInput {
     /// What the file names of the person; the rest stays as it is recorded.
-    pub(crate) fn change(self) -> Result<PersonChange, Failure> {
+    pub(crate) fn change(self, schemes: &Schemes) -> Result<PersonChange, Failure> {
         let name = Some(self.name.clone()).filter(|name| !name.is_empty());
-        let person = self.person()?;
+        let person = self.person(schemes)?;
         Ok(PersonChange {
             name,
             citizenships: person.citizenships,
@@ -90,7 +90,7 @@ impl PersonInput {
         })
     }
 
-    pub(crate) fn person(self) -> Result<Person, Failure> {
+    pub(crate) fn person(self, schemes: &Schemes) -> Result<Person, Failure> {
         self.id.spelt()?;
         let party = self.party.or_else(|| self.id.party());
         let party = party.ok_or_else(|| {
@@ -116,12 +116,12 @@ impl PersonInput {
             clearances: self
                 .clearances
                 .iter()
-                .map(|(scheme, name)| Ok((SchemeId::new(scheme), level(scheme, name)?)))
+                .map(|(scheme, name)| Ok((SchemeId::new(scheme), level(schemes, scheme, name)?)))
                 .collect::<Result<_, Failure>>()?,
             accesses: self
                 .accesses
                 .iter()
-                .map(|text| access(text))
+                .map(|text| access(schemes, text))
                 .collect::<Result<_, Failure>>()?,
             roles: self.roles,
             ..Person::outsider(self.id, party)
@@ -130,7 +130,7 @@ impl PersonInput {
 }
 
 /// A level by its name or abbreviation in the scheme, or by its number.
-pub(crate) fn level(scheme: &str, name: &str) -> Result<Level, Failure> {
+pub(crate) fn level(schemes: &Schemes, scheme: &str, name: &str) -> Result<Level, Failure> {
     let us = scheme == "us-ic" || scheme == "us-ic/nato";
     let wanted = name.trim().to_uppercase();
     let known = entente_marking::us::LEVELS.iter().find(|(_, full)| {
@@ -139,7 +139,7 @@ pub(crate) fn level(scheme: &str, name: &str) -> Result<Level, Failure> {
     });
     let number = wanted.parse().ok().map(|rank| (rank, name));
     // A scheme's own words, such as `NS` or `VS-NfD`.
-    let own = builtin::schemes().get(&SchemeId::new(scheme), None).filter(|_| !us);
+    let own = schemes.get(&SchemeId::new(scheme), None).filter(|_| !us);
     if let Some(level) = own.and_then(|own| own.level(name)) {
         return Ok(level);
     }
@@ -169,10 +169,10 @@ pub(crate) fn country(text: &str) -> Result<Entity, Failure> {
 }
 
 /// A category as SCHEME/KIND/NAME; a bare word is an SCI control system with its compartments, as a mark has it.
-pub(crate) fn access(text: &str) -> Result<Category, Failure> {
+pub(crate) fn access(schemes: &Schemes, text: &str) -> Result<Category, Failure> {
     let known = match text.split_once('/') {
-        Some((scheme, _)) => builtin::schemes().get(&SchemeId::new(scheme), None).is_some(),
-        None => sci_is_known(text),
+        Some((scheme, _)) => schemes.get(&SchemeId::new(scheme), None).is_some(),
+        None => sci_is_known(schemes, text),
     };
     let category = match text.contains('/') {
         true => Category::new(text),
@@ -188,9 +188,9 @@ pub(crate) fn access(text: &str) -> Result<Category, Failure> {
 }
 
 /// Whether the US scheme reads this as an SCI control system.
-fn sci_is_known(text: &str) -> bool {
+fn sci_is_known(schemes: &Schemes, text: &str) -> bool {
     let scheme = SchemeId::new("us-ic");
-    let Some(us) = builtin::schemes().get(&scheme, None) else {
+    let Some(us) = schemes.get(&scheme, None) else {
         return false;
     };
     let mark = format!("(TS//{text}//NF)");
@@ -216,7 +216,7 @@ enum AudienceFile {
 }
 
 /// Reads an audience from a file: who is in it, and what it says of those who are not registered.
-pub(crate) fn audience(path: &Path) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
+pub(crate) fn audience(path: &Path, schemes: &Schemes) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
     let members = match json(path)? {
         AudienceFile::List(members) | AudienceFile::Named { members } => members,
     };
@@ -232,7 +232,7 @@ pub(crate) fn audience(path: &Path) -> Result<(Vec<PersonId>, Vec<Person>), Fail
                 ids.push(id);
             }
             Member::Person(input) => {
-                let person = input.person()?;
+                let person = input.person(schemes)?;
                 ids.push(person.id.clone());
                 persons.push(person);
             }

@@ -82,5 +82,5 @@ fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretSt
 
 /// What is true now, as the desk looks at it.
 pub(crate) fn moment(node: &Pinned) -> entente_desk::Moment<'_> {
-    entente_desk::Moment::of(node.state(), node.rules())
+    entente_desk::Moment::of(node.state(), node.rules(), node.library())
 }

@@ -36,12 +36,7 @@ pub fn compose(file: &str, setting: &Setting<'_>) -> Result<Report, Vec<Fault>> 
     let mut faults = Faults::new(file);
     let scheme_id = SchemeId::new(draft.scheme.as_deref().unwrap_or(DEFAULT_SCHEME));
     let Some(scheme) = setting.schemes.get(&scheme_id, draft.profile.as_deref()) else {
-        let profile = draft.profile.as_deref().map(|name| format!(" in the variant {name}"));
-        let message = format!(
-            "scheme {scheme_id}{} is not known; `entente marking schemes` lists them",
-            profile.unwrap_or_default()
-        );
-        faults.push(0, 0, message);
+        // A file of an unknown scheme was refused above.
         return Err(faults.list);
     };
     let id = match draft.id.clone().map_or_else(|| ReportId::new(setting.name), Ok) {

@@ -212,6 +212,16 @@ pub fn parse_under(
         draft.default_mark = agreed(&draft.arrangements).map(|text| Placed { text, start: 0 });
     }
     let scheme = SchemeId::new(draft.scheme.as_deref().unwrap_or(DEFAULT_SCHEME));
+    if schemes.get(&scheme, draft.profile.as_deref()).is_none() {
+        let profile = draft.profile.as_deref().map(|name| format!(" in the variant {name}"));
+        let message = format!(
+            "scheme {scheme}{} is not known here; `entente scheme list` shows those that are, `entente scheme add` installs a policy file",
+            profile.unwrap_or_default()
+        );
+        // No mark can be told from text then.
+        faults.push(0, 0, message);
+        return faults.or(draft);
+    }
     let tokens = Tokens::new(schemes, &scheme, draft.profile.as_deref());
     front_matter::title(&mut draft, &tokens, &mut faults);
     body::read(file, start, &mut draft, &tokens, &mut faults);

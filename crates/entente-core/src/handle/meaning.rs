@@ -56,7 +56,7 @@ pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
 
 /// What marks side by side mean together: all of them hold. One of the report's own scheme has to be among them; none is
 /// left out for not being understood.
-fn meaning(schemes: &Schemes, scheme: &SchemeId, profile: Option<&str>, marks: &str) -> Label {
+pub(super) fn meaning(schemes: &Schemes, scheme: &SchemeId, profile: Option<&str>, marks: &str) -> Label {
     let unintelligible = || Label::unintelligible(marks);
     let Some(own) = schemes.get(scheme, profile) else {
         return unintelligible();

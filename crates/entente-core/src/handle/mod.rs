@@ -16,6 +16,7 @@ mod purge;
 mod receive;
 mod release;
 mod report;
+mod schemes;
 mod source;
 
 pub use briefing::{Standing, standing};
@@ -28,11 +29,13 @@ pub use past::Said;
 pub use purge::{Following, resting_on};
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
+pub use schemes::needs_scheme;
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
 use std::collections::BTreeSet;
 
-use entente_marking::{Groups, Label, Purpose, Schemes};
+use entente_marking::us::Register;
+use entente_marking::{Groups, Label, Purpose, SchemeId, Schemes};
 use jiff::Timestamp;
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
@@ -138,6 +141,22 @@ pub enum Command {
     },
     /// Remove a rule of this party's own.
     RemoveRule(RuleName),
+    /// Install a policy file: from now on its marks are read here.
+    InstallScheme {
+        /// The file, an XML SPIF.
+        file: String,
+        /// The scheme's name, where the policy's own is not to be used.
+        name: Option<String>,
+    },
+    /// Take a policy file out again.
+    RemoveScheme {
+        /// The scheme.
+        id: SchemeId,
+        /// Its variant, where there are several.
+        profile: Option<String>,
+    },
+    /// Replace this node's own lists beside the published ones; `None` to have none.
+    SetRegister(Option<Register>),
     /// Make an arrangement known, or its terms stricter. Its status stays as it is.
     SetArrangement {
         /// Its terms.
@@ -613,6 +632,9 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             removed: None,
         })])),
         Command::RemoveRule(name) => directory::remove_rule(state, &name, context.now),
+        Command::InstallScheme { file, name } => schemes::install(state, file, name.as_deref(), context),
+        Command::RemoveScheme { id, profile } => schemes::remove(state, &id, profile.as_deref()),
+        Command::SetRegister(register) => schemes::set_register(state, register),
         Command::SetArrangement { arrangement, agreed } => directory::set_arrangement(state, arrangement, agreed),
         Command::SetArrangementStatus { id, status } => {
             directory::set_arrangement_status(state, &id, status, context.now)

@@ -3,7 +3,7 @@
 use super::MAX_MARK;
 use crate::finding::Finding;
 use crate::label::{Label, SchemeId};
-use crate::scheme::{Checked, Effect, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
+use crate::scheme::{Checked, Effect, LevelWord, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 
 /// A word this similar to a known one (0 to 1) is taken for a slip of the keys and suggested.
 const SIMILAR: f64 = 0.6;
@@ -122,6 +122,16 @@ impl Scheme for Ladder {
 
     fn title(&self) -> &str {
         self.title
+    }
+
+    fn words(&self) -> Vec<LevelWord> {
+        let word = |rung: &Rung| LevelWord {
+            rank: None,
+            banner: self.written(rung.name, MarkKind::Banner),
+            portion: self.written(rung.name, MarkKind::Portion),
+            color: None,
+        };
+        self.table.rungs.iter().rev().map(word).collect()
     }
 
     fn check(&self, text: &str, kind: MarkKind, _banner: Option<&str>) -> Checked {

@@ -8,7 +8,7 @@ use super::policy::{CategoryType, ClassificationReading, Place, Policy};
 use crate::finding::Finding;
 use crate::label::{Category, Caveat, Label, Level, SchemeId};
 use crate::release::{Entity, Release};
-use crate::scheme::{Checked, Effect, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
+use crate::scheme::{Checked, Effect, LevelWord, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 
 /// The longest mark that is read, in bytes.
 const MAX_MARK: usize = 4_096;
@@ -58,6 +58,20 @@ impl SpifScheme {
             title: format!("{} ({})", policy.name, policy.id),
             policy,
         }
+    }
+
+    /// The same scheme under another name, for a policy whose own is taken or cannot be written.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.id = SchemeId::new(name);
+        self
+    }
+
+    /// The same scheme with another name for its variant.
+    #[must_use]
+    pub fn with_profile(mut self, profile: String) -> Self {
+        self.profile = profile;
+        self
     }
 
     /// The policy.
@@ -311,6 +325,31 @@ impl Scheme for SpifScheme {
 
     fn title(&self) -> &str {
         &self.title
+    }
+
+    fn policy(&self) -> Option<&Policy> {
+        Some(&self.policy)
+    }
+
+    fn words(&self) -> Vec<LevelWord> {
+        let mut classes: Vec<usize> = (0..self.policy.classifications.len()).collect();
+        classes.sort_by_key(|class| std::cmp::Reverse(self.policy.classifications[*class].hierarchy));
+        let word = |class: usize| {
+            let mark = |kind| {
+                let parts = Resolved {
+                    class,
+                    held: BTreeSet::new(),
+                };
+                self.marking(&Mark { parts, lang: None }, kind).canonical
+            };
+            LevelWord {
+                rank: Some(self.policy.classifications[class].hierarchy),
+                banner: mark(MarkKind::Banner),
+                portion: mark(MarkKind::Portion),
+                color: self.policy.classifications[class].color.clone(),
+            }
+        };
+        classes.into_iter().map(word).collect()
     }
 
     fn check(&self, text: &str, kind: MarkKind, _banner: Option<&str>) -> Checked {

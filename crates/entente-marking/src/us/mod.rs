@@ -38,7 +38,7 @@ use crate::finding::Finding;
 use crate::groups::Groups;
 use crate::label::SchemeId;
 use crate::release::Entity;
-use crate::scheme::{Checked, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
+use crate::scheme::{Checked, LevelWord, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 pub use country::{groups, is_country};
 use mark::{Head, List, Mark};
 pub use profile::{ControlSystem, Country, Register};
@@ -193,6 +193,21 @@ impl Scheme for UsIc {
             Profile::Dod => "US Department of Defense, DoDM 5200.01 volume 2",
             Profile::Ism2021 => "US intelligence community, as encoded in ODNI's IC-ISM V2021-NOV",
         }
+    }
+
+    fn words(&self) -> Vec<LevelWord> {
+        let short = |full: &str| {
+            full.split(' ')
+                .filter_map(|word| word.chars().next())
+                .collect::<String>()
+        };
+        let word = |(rank, full): &(u16, &str)| LevelWord {
+            rank: Some(*rank),
+            banner: (*full).to_owned(),
+            portion: format!("({})", short(full)),
+            color: None,
+        };
+        LEVELS.iter().rev().map(word).collect()
     }
 
     fn check(&self, text: &str, kind: MarkKind, banner: Option<&str>) -> Checked {

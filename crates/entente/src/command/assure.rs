@@ -56,7 +56,7 @@ impl Assure {
         let whom = self.whom.ok_or_else(|| Failure::usage("name the party with --for"))?;
         let node = global.node()?;
         let made = assurance::write(&node, &whom, self.since, |state, portions| {
-            banner_over(state, portions.iter())
+            banner_over(state, node.library(), portions.iter())
         })?;
         // What a reader would find, so that the paper says what the file proves.
         let keys = trust::keys_of(&node, true)?;

@@ -200,7 +200,7 @@ impl Papers {
         let standing = handle::standing(node.state(), briefing, &node.context(&exposure));
         match self.whom {
             Whom::Table => {
-                let value = table_paper(node.state(), briefing, &standing);
+                let value = table_paper(node.state(), node.library(), briefing, &standing);
                 if global.json {
                     output::json(&value)
                 } else {
@@ -208,7 +208,7 @@ impl Papers {
                 }
             }
             Whom::Speaker => {
-                let value = speakers_paper(node.state(), briefing, &standing);
+                let value = speakers_paper(node.state(), node.library(), briefing, &standing);
                 if global.json {
                     output::json(&value)
                 } else {

@@ -15,7 +15,6 @@ use crate::failure::{Exit, Failure};
 use crate::{node, output};
 use entente_desk::View;
 use entente_desk::asking::{self, Given, Stands};
-use entente_marking::builtin::schemes;
 use entente_node::{Pinned, random_id};
 
 /// The terms of a consent.
@@ -127,8 +126,8 @@ fn substitute_mark(
     let (scheme, profile) = marked_in.map_or((SchemeId::new("us-ic"), None), |(scheme, profile)| {
         (scheme, Some(profile))
     });
-    let known = schemes();
-    let scheme = known
+    let scheme = node
+        .schemes()
         .get(&scheme, profile.as_deref())
         .ok_or_else(|| Failure::failed(format!("scheme {scheme} is not known")))?;
     let checked = scheme.check(mark, MarkKind::Portion, None);

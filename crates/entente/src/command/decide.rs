@@ -48,7 +48,7 @@ pub(crate) fn audience(node: &Pinned, text: &str) -> Result<(Vec<PersonId>, Vec<
     }
     let path = PathBuf::from(text);
     match text == "-" || seat::path(&path).exists() {
-        true => input::audience(&path),
+        true => input::audience(&path, node.schemes()),
         false => Err(Failure::not_found(format!(
             "there is neither an audience nor a file called {text}; define one with `entente audience set {text} PERSON…`"
         ))),
@@ -110,7 +110,7 @@ fn write_json(decision: &Decision<'_>) {
 }
 
 fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {
-    let matrix = matrix(node.state(), decision);
+    let matrix = matrix(node.state(), node.library(), decision);
     let mut head = vec!["portion", "mark"];
     let names: Vec<String> = matrix.people.iter().map(ToString::to_string).collect();
     head.extend(names.iter().map(String::as_str));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use entente_core::{Audience, AudienceName, Command, Dropped, Party, PartyPath, PersonChange, PersonId};
+use entente_marking::Schemes;
 use entente_marking::{Entity, SchemeId};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -260,11 +261,11 @@ pub(crate) struct PersonArgs {
 }
 
 impl PersonArgs {
-    fn changes(self) -> Result<Vec<PersonChange>, Failure> {
+    fn changes(self, schemes: &Schemes) -> Result<Vec<PersonChange>, Failure> {
         let id = match (&self.file, self.id) {
             (Some(file), _) => {
                 let list: Vec<PersonInput> = input::json(file)?;
-                return list.into_iter().map(PersonInput::change).collect();
+                return list.into_iter().map(|person| person.change(schemes)).collect();
             }
             (None, Some(id)) => id,
             (None, None) => return Err(Failure::usage("name a person, or give `--file`")),
@@ -276,7 +277,7 @@ impl PersonArgs {
             let split = text.split_once('=');
             let (scheme, level) =
                 split.ok_or_else(|| Failure::usage(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))?;
-            Ok((SchemeId::new(scheme), input::level(scheme, level)?))
+            Ok((SchemeId::new(scheme), input::level(schemes, scheme, level)?))
         };
         let countries = |list: &[String]| {
             list.iter()
@@ -285,7 +286,7 @@ impl PersonArgs {
         };
         let accesses = |list: &[String]| {
             list.iter()
-                .map(|text| input::access(text))
+                .map(|text| input::access(schemes, text))
                 .collect::<Result<_, Failure>>()
         };
         Ok(vec![PersonChange {
@@ -329,7 +330,7 @@ impl PersonCommand {
         let mut node = global.node()?;
         match self {
             Self::Add(added) => {
-                let changes = added.changes()?;
+                let changes = added.changes(node.schemes())?;
                 let ids: Vec<PersonId> = changes.iter().map(|change| change.id.clone()).collect();
                 node.submit(Command::ChangePersons(changes))?;
                 let persons = ids.iter().filter_map(|id| node.state().persons.get(id));

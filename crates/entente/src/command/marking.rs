@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId, builtin};
+use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId};
 use serde_json::json;
 
 use super::Global;
@@ -24,8 +24,9 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    fn scheme(&self) -> Result<Arc<dyn Scheme>, Failure> {
-        let schemes = builtin::schemes();
+    fn scheme(&self, global: &Global) -> Result<Arc<dyn Scheme>, Failure> {
+        let library = global.library()?;
+        let schemes = &library.schemes;
         let id = SchemeId::new(&self.scheme);
         schemes.get(&id, self.profile.as_deref()).cloned().ok_or_else(|| {
             let known: Vec<String> = schemes
@@ -172,7 +173,7 @@ impl MarkingCommand {
                 } else {
                     mark
                 };
-                let checked = rules.scheme()?.check(&mark, kind.into(), banner.as_deref());
+                let checked = rules.scheme(global)?.check(&mark, kind.into(), banner.as_deref());
                 let valid = checked.is_valid();
                 let value = json!({ "valid": valid, "canonical": checked.canonical, "findings": checked.findings });
                 output::either(global.json, &value, || {
@@ -187,7 +188,7 @@ impl MarkingCommand {
             Self::Rollup { rules, banner, file } => {
                 let text = input::text(&file)?;
                 let portions: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-                let rollup = rules.scheme()?.rollup(&portions, banner.as_deref());
+                let rollup = rules.scheme(global)?.rollup(&portions, banner.as_deref());
                 let found = rollup.banner.as_ref().map(|marking| marking.canonical.clone());
                 let value = json!({ "banner": found, "steps": rollup.steps, "findings": rollup.findings });
                 output::either(global.json, &value, || {
@@ -220,7 +221,7 @@ impl MarkingCommand {
                     },
                     MarkKind::from,
                 );
-                let scheme = rules.scheme()?;
+                let scheme = rules.scheme(global)?;
                 let tokens = scheme.explain(&mark, kind);
                 let checked = scheme.check(&mark, kind, None);
                 let nearest = scheme.nearest(&mark, kind);
@@ -255,7 +256,8 @@ impl MarkingCommand {
             Self::SpifTranslate { files, to, incoming } => policy::translate(global, &files, &to, incoming),
             Self::Convert { file, to } => policy::convert(&file, to),
             Self::Schemes => {
-                let schemes = builtin::schemes();
+                let library = global.library()?;
+                let schemes = &library.schemes;
                 let rows: Vec<Vec<String>> = schemes
                     .iter()
                     .map(|scheme| {

@@ -24,6 +24,7 @@ mod policy;
 pub(crate) mod report;
 mod request;
 mod rule;
+mod scheme;
 mod shell;
 mod store;
 mod texts;
@@ -36,6 +37,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::seat;
+use entente_marking::installed::Library;
 use entente_node::Pinned;
 
 /// Share sensitive reports and keep control of them after sharing.
@@ -78,6 +80,14 @@ impl Global {
         }
     }
 
+    /// The schemes that marks are read with: those of the node where there is one, else the built-in ones.
+    pub(crate) fn library(&self) -> Result<Library, Failure> {
+        match self.data.join("origin").exists() {
+            true => Ok(self.node()?.moment().library().clone()),
+            false => Ok(Library::default()),
+        }
+    }
+
     pub(crate) fn out(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| self.data.join("outbox"))
     }
@@ -102,6 +112,12 @@ enum Noun {
     /// Markings: check, roll up, explain.
     #[command(subcommand)]
     Marking(marking::MarkingCommand),
+    /// Schemes: policy files that this node reads marks with.
+    #[command(subcommand)]
+    Scheme(scheme::SchemeCommand),
+    /// This node's own lists beside the published ones, never sent.
+    #[command(subcommand)]
+    Register(scheme::RegisterCommand),
     /// Reports: add, show, list, distribute, withdraw.
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -203,6 +219,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Audience(command) => command.run(global),
         Noun::Arrangement(command) => command.run(global),
         Noun::Marking(command) => command.run(global),
+        Noun::Scheme(command) => command.run(global),
+        Noun::Register(command) => command.run(global),
         Noun::Report(command) => command.run(global),
         Noun::Rule(command) => command.run(global),
         Noun::Decide(command) => command.run(global),

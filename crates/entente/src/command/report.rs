@@ -19,7 +19,7 @@ use entente_desk::holdings::stale;
 use entente_desk::lineage::{Resting, raised_by, resting_on};
 use entente_desk::reading::{self, Listed, Shown, report_banner};
 use entente_marking::Purpose;
-use entente_marking::builtin::{groups, schemes};
+use entente_marking::Schemes;
 use entente_node::Pinned;
 
 /// `entente report`.
@@ -141,6 +141,7 @@ pub(crate) fn read_report(
     path: &std::path::Path,
     file: &str,
     state: Option<&State>,
+    schemes: &Schemes,
     home: &PartyPath,
 ) -> Result<Report, Failure> {
     let name = path
@@ -148,7 +149,7 @@ pub(crate) fn read_report(
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
     let setting = Setting {
-        schemes: schemes(),
+        schemes,
         state,
         home,
         name: &name,
@@ -165,8 +166,9 @@ impl ReportCommand {
             } => {
                 let text = input::text(&file)?;
                 let home = PartyPath::new("HERE")?;
-                let report = read_report(&file, &text, None, &home)?;
-                let banner = report_banner(&report);
+                let library = global.library()?;
+                let report = read_report(&file, &text, None, &library.schemes, &home)?;
+                let banner = report_banner(&library, &report);
                 let value = json!({ "id": report.id, "portions": report.portions.len(), "banner": banner });
                 output::either(global.json, &value, || {
                     output::line(format!(
@@ -185,8 +187,8 @@ impl ReportCommand {
             } => {
                 let mut node = global.node()?;
                 let text = input::text(&file)?;
-                let report = read_report(&file, &text, Some(node.state()), &node.home()?.clone())?;
-                let closed = empty_audiences(node.state(), &report, groups());
+                let report = read_report(&file, &text, Some(node.state()), node.schemes(), &node.home()?.clone())?;
+                let closed = empty_audiences(node.state(), &report, node.groups());
                 node.submit(Command::AddReportBecause {
                     report: report.clone(),
                     why: Why {
@@ -194,7 +196,7 @@ impl ReportCommand {
                         after_recall,
                     },
                 })?;
-                let banner = report_banner(&report);
+                let banner = report_banner(node.library(), &report);
                 let raised = raised_by(node.state(), &report.id);
                 let stale = stale(node.state(), &report.id);
                 let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "raised": raised, "stale_facts": stale, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });

@@ -439,7 +439,10 @@ impl WatchCommand {
                 if let Some(page) = page {
                     let banner = match which.facts {
                         Some(_) => None,
-                        None => Some(holdings::banner(global.node()?.state(), &report)),
+                        None => Some({
+                            let node = global.node()?;
+                            holdings::banner(node.state(), node.library(), &report)
+                        }),
                     };
                     let facts = scanner.facts().list();
                     output::file(&page, html::page(&report, &sources, facts, banner.as_deref()).as_ref())?;

@@ -37,6 +37,7 @@ pub enum Unmarked {
 }
 
 impl Unmarked {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -127,11 +127,14 @@ impl<'s> Versions<'s> {
     }
 }
 
+/// Which banner: of a report, in a version, above or below the tear line.
+type BannerKey<'s> = (&'s ReportId, u32, bool);
+
 /// Works out marks in force over a state, and remembers what it looked up.
 pub struct MarksInForce<'s> {
     state: &'s State,
     versions: RefCell<HashMap<&'s ReportId, Rc<Versions<'s>>>>,
-    banners: RefCell<HashMap<(&'s ReportId, u32, bool), Option<Release>>>,
+    banners: RefCell<HashMap<BannerKey<'s>, Option<Release>>>,
 }
 
 impl<'s> MarksInForce<'s> {

@@ -413,7 +413,10 @@ impl State {
                 self.briefings.insert(briefing.id.clone(), briefing.clone());
                 vec![touched("briefing", &briefing.id)]
             }
-            Event::Opened { .. } | Event::Decided { .. } | Event::VersionExplained { .. } => Vec::new(),
+            Event::Opened { .. }
+            | Event::Decided { .. }
+            | Event::VersionExplained { .. }
+            | Event::FolderUpgraded { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 self.requests
                     .insert(request.id.clone(), RequestCase::open(request.clone()));
@@ -495,7 +498,6 @@ impl State {
                 vec![touched("recall", &acknowledgement.recall)]
             }
             Event::ContentDestroyed(destroyed) => self.forget(destroyed),
-            Event::FolderUpgraded { .. } => Vec::new(),
             Event::NoticeReceived { from, notice } => {
                 let id = match notice {
                     Notice::Override(o) => &o.id,

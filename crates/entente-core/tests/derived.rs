@@ -169,7 +169,7 @@ fn b2_a_refusal_and_a_substitute_come_back_too() {
         "USA",
         Command::Substitute {
             id: world::consent("con"),
-            request: request.clone(),
+            request,
             portion: p1,
             mark: marking.canonical,
             label: marking.label,

@@ -18,6 +18,7 @@ fn fact(id: &str, portion: &str, text: &str, reveals: Option<&str>) -> Fact {
         slots: Vec::new(),
         values: Vec::new(),
         reveals: reveals.map(str::to_owned),
+        growth: Growth::default(),
     }
 }
 

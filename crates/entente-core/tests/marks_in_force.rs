@@ -471,7 +471,7 @@ fn a11_without_a_list_an_owners_mark_is_releasable_to_the_owner() {
         let read = scheme.check(mark, MarkKind::Portion, None);
         read.marking.map(|marking| marking.label.release)
     };
-    let to = |list: &[&str]| Some(Release::to(list.iter().map(|code| Entity::new(code))));
+    let to = |list: &[&str]| Some(Release::to(list.iter().map(Entity::new)));
     for (mark, list) in [
         ("(//NS)", &["NATO"][..]),
         ("(//DEU S)", &["DEU"]),

@@ -137,6 +137,7 @@ fn history() -> Vec<Event> {
         change: "canary is in the press".to_owned(),
         opened: now(),
         needed_by: None,
+        carried: Carried::default(),
     };
     let fact = Fact {
         id: FactId::new("p1.1").unwrap(),
@@ -150,6 +151,7 @@ fn history() -> Vec<Event> {
         }],
         values: vec![ValueTerm::Plain("canary value".to_owned())],
         reveals: Some("place = 'canary'".to_owned()),
+        growth: Growth::default(),
     };
     let substitute = Substitute {
         request: RequestId::new("req-1").unwrap(),

@@ -119,7 +119,7 @@ fn b14_a_contact_is_not_the_community() {
         party: PartyPath::new(party).unwrap(),
         member,
     };
-    assert!(!open(&world, "JOURNAL/reporter") && open(&world, "CERT/analyst") == false);
+    assert!(!open(&world, "JOURNAL/reporter") && !open(&world, "CERT/analyst"));
     world.run("CERT", member("VEND", true));
     assert!(open(&world, "VEND/engineer") && open(&world, "VEND.SUB/engineer"));
     assert!(!open(&world, "JOURNAL/reporter"));

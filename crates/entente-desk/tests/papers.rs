@@ -73,10 +73,11 @@ fn b20_the_paper_for_a_third_state_is_marked_for_it() {
     };
     let briefing = &state.briefings[&id];
     let standing = standing(state, briefing, &context);
-    let table = table_paper(state, briefing, &standing);
+    let library = state.library();
+    let table = table_paper(state, &library, briefing, &standing);
     assert_eq!(table.banner, "SECRET//REL TO USA, JOR");
     let marks: Vec<&str> = table.texts.iter().map(|text| text.mark.as_str()).collect();
     assert_eq!(marks, ["(S//REL TO USA, JOR)", "(S//REL TO USA, GBR, JOR)"]);
-    let speakers = speakers_paper(state, briefing, &standing);
+    let speakers = speakers_paper(state, &library, briefing, &standing);
     assert_eq!(speakers.banner, "SECRET//REL TO USA, GBR");
 }

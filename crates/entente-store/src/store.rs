@@ -433,6 +433,10 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails.
     pub fn outbox(&self) -> Result<Vec<Letter>, StoreError> {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is for one lifetime only"
+        )]
         self.reading(|tables| tables.pending())
     }
 

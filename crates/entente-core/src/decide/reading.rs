@@ -63,6 +63,9 @@ pub fn open_for(
     }
 }
 
+/// Portions with what was decided about each.
+type Outcomes<'s> = Vec<(&'s PortionId, Outcome)>;
+
 /// A portion's class, and whether the reader is on the report's distribution.
 type Alike<'s> = (ClassKey<'s>, bool);
 
@@ -190,7 +193,7 @@ impl<'s> Reading<'s> {
     }
 
     /// The outcome for each portion and for the title, decided for this report by itself.
-    fn outcomes(&self, report: &'s Report) -> Result<(Vec<(&'s PortionId, Outcome)>, Outcome), NotFound> {
+    fn outcomes(&self, report: &'s Report) -> Result<(Outcomes<'s>, Outcome), NotFound> {
         let snapshot = Snapshot::between(self.state, self.groups, &report.id, self.reader);
         let query = Query {
             report: &report.id,

@@ -33,10 +33,9 @@ pub(super) fn nothing_new(state: &State, request: &Request) -> Result<(), Refusa
     let refused = earlier.iter().flat_map(|case| &case.refusals);
     let refused = refused.filter(|refusal| !refusal.portions.is_disjoint(&request.portions));
     Err(Refusal::Invalid(match refused.max_by_key(|refusal| refusal.given) {
-        Some(refusal) => format!(
-            "{}; ask again with other persons, portions or another purpose, or say what has changed",
-            refusal
-        ),
+        Some(refusal) => {
+            format!("{refusal}; ask again with other persons, portions or another purpose, or say what has changed")
+        }
         None => format!(
             "{} has been asked this in {} and has not answered yet; ask about something else, or say what has changed",
             request.to,

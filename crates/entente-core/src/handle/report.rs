@@ -124,9 +124,10 @@ fn says_the_same(held: &Report, next: &Report) -> bool {
     };
     // Recipients are added by delivery, unless the author names them.
     let named = (named_recipients(held), named_recipients(next));
-    let title = |report: &Report| match report.title.portion() {
-        Some(portion) => Err(terms(portion)),
-        None => Ok(same_words(report.title.text())),
+    let title = |report: &Report| {
+        let marked = report.title.portion().map(terms);
+        let plain = marked.is_none().then(|| same_words(report.title.text()));
+        (marked, plain)
     };
     title(held) == title(next)
         && held.scheme == next.scheme

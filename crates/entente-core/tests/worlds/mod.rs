@@ -234,7 +234,7 @@ fn title(dice: &mut Dice, portions: &[Portion]) -> Title {
 /// What all texts of a state ask for together.
 fn everything(state: &State) -> Label {
     let versions = state.reports.values().flat_map(|held| held.versions.values());
-    let all = versions.flat_map(|report| report.with_title());
+    let all = versions.flat_map(Report::with_title);
     all.fold(Label::unrestricted(), |sum, portion| sum.join(&portion.label))
 }
 

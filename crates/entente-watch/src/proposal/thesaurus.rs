@@ -1,4 +1,4 @@
-//! Thesauri as word processors install them (MyThes `.dat`).
+//! Thesauri as word processors install them (`MyThes`, files ending in `.dat`).
 
 use encoding_rs::{Encoding, UTF_8};
 

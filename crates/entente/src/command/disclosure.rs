@@ -401,14 +401,14 @@ fn kept(text: &str) -> Result<(IncidentId, String), String> {
 }
 
 /// Follows a recall, and says what was done, what was not, and what nobody but people can see to.
-fn acknowledge(node: &mut Pinned, global: &Global, recall: RecallId, following: Following) -> Result<Exit, Failure> {
+fn acknowledge(node: &mut Pinned, global: &Global, recall: &RecallId, following: Following) -> Result<Exit, Failure> {
     let command = Command::AcknowledgeRecall {
         recall: recall.clone(),
         following,
     };
     node.submit(command)?;
     let sent = exchange::flush(node, global)?;
-    let known = node.state().recalls.get(&recall);
+    let known = node.state().recalls.get(recall);
     let own = known.and_then(|known| known.holders.get(node.home().ok()?)?.clone());
     let outcome = own.as_ref().and_then(|own| own.outcome.clone());
     let derived = match (&outcome, known) {
@@ -485,7 +485,7 @@ impl RecallCommand {
                     keep: keep.into_iter().collect(),
                     beyond_reach: node.node().beyond_reach()?,
                 };
-                return acknowledge(&mut node, global, recall, following);
+                return acknowledge(&mut node, global, &recall, following);
             }
             Self::List => {
                 let recalls: Vec<_> = node.state().recalls.values().collect();

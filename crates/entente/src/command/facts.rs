@@ -24,7 +24,7 @@ pub(crate) enum FactsCommand {
         /// Only these portions.
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
-        /// Other words for words: a MyThes `.dat`, or a JSON object of lists [default: the one installed for the language].
+        /// Other words for words: a `MyThes` file (`.dat`), or a JSON object of lists [default: the one installed for the language].
         #[arg(long, value_name = "FILE")]
         thesaurus: Option<PathBuf>,
         /// Texts that may offer words for the slots.

@@ -160,6 +160,7 @@ fn asked(stream: &UnixStream, global: &Global) -> Result<ExitCode, Failure> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn gone(error: std::io::Error) -> Failure {
     Failure::failed(format!(
         "the node that runs here went away before it answered ({error}); look whether the command was carried out, then give it \

@@ -104,7 +104,7 @@ pub(crate) enum WatchCommand {
         /// The fact's id.
         #[arg(long)]
         id: String,
-        /// Other words for words: a MyThes `.dat`, or a JSON object of lists [default: the one installed for the language].
+        /// Other words for words: a `MyThes` file (`.dat`), or a JSON object of lists [default: the one installed for the language].
         #[arg(long, value_name = "FILE")]
         thesaurus: Option<PathBuf>,
         /// The sentence, or `-`.

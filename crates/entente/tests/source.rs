@@ -309,8 +309,10 @@ fn a_draft_is_decided_about_sentence_by_sentence() {
         "visitors.json",
         "--as",
         "GBR.CAB/desk-analyst",
+        "--purpose",
+        "evaluation",
     ]);
-    assert_eq!(barred.code, 5);
+    assert_eq!(barred.code, 5, "{}{}", barred.out, barred.err);
 }
 
 #[test]

@@ -87,8 +87,8 @@ fn b2_a_request_carries_the_originator_s_own_material_and_nothing_else() {
 
 #[test]
 fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
-    let mut world = derived("(S//OC/REL TO USA, GBR)");
     // No list stands in the way here, only what USA controls.
+    let mut world = derived("(S//OC/REL TO USA, CHL, GBR)");
     let us = schemes().get(&entente_marking::SchemeId::new("us-ic"), None).unwrap();
     let open = us.check("(S//REL TO USA, CHL, GBR)", MarkKind::Portion, None);
     let state = world.nodes.get_mut(&party("GBR")).unwrap();

@@ -13,10 +13,15 @@ use world::{World, party, person, portions, report};
 
 /// USA gives GBR a report; GBR writes one that rests on it, beside text of its own.
 fn derived(own: &str) -> World {
+    resting_on("(S//OC/REL TO USA, GBR)", own)
+}
+
+/// A base of USA's under this mark, and a text of GBR's that rests on it.
+fn resting_on(base: &str, own: &str) -> World {
     let mut world = World::of(&["USA", "GBR", "FRA"]);
     world.write(
         "USA",
-        "---\nid: B\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) A base.\n\n(S//OC/REL TO USA, GBR) Another.\n",
+        &format!("---\nid: B\nscheme: us-ic\n---\n{base} A base.\n\n{base} Another.\n"),
     );
     deliver(&mut world, "USA", "B", "GBR");
     world.write(
@@ -88,12 +93,10 @@ fn b2_a_request_carries_the_originator_s_own_material_and_nothing_else() {
 #[test]
 fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
     // No list stands in the way here, only what USA controls.
-    let mut world = derived("(S//OC/REL TO USA, CHL, GBR)");
-    let us = schemes().get(&entente_marking::SchemeId::new("us-ic"), None).unwrap();
-    let open = us.check("(S//REL TO USA, CHL, GBR)", MarkKind::Portion, None);
+    let open = "(S//OC/REL TO USA, CHL, GBR)";
+    let mut world = resting_on(open, open);
     let state = world.nodes.get_mut(&party("GBR")).unwrap();
     let mut text = state.reports[&report("R")].latest().unwrap().clone();
-    text.portions[0].label = open.marking.unwrap().label;
     text.portions[0].lineage.map(|named, origin| {
         origin.third_party = *named == party("USA");
     });

@@ -92,15 +92,19 @@ fn b2_a_request_carries_the_originator_s_own_material_and_nothing_else() {
 
 #[test]
 fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
-    // No list stands in the way here, only what USA controls.
-    let open = "(S//OC/REL TO USA, CHL, GBR)";
+    // No list stands in the way here, only that USA's text, and what rests on it, goes to nobody without its word.
+    let open = "(S//REL TO USA, CHL, GBR)";
     let mut world = resting_on(open, open);
     let state = world.nodes.get_mut(&party("GBR")).unwrap();
-    let mut text = state.reports[&report("R")].latest().unwrap().clone();
-    text.portions[0].lineage.map(|named, origin| {
-        origin.third_party = *named == party("USA");
-    });
-    state.apply(&Event::ReportAdded(text));
+    for id in ["B", "R"] {
+        let mut text = state.reports[&report(id)].latest().unwrap().clone();
+        for portion in &mut text.portions {
+            portion.lineage.map(|named, origin| {
+                origin.third_party = *named == party("USA");
+            });
+        }
+        state.apply(&Event::ReportAdded(text));
+    }
     let request = world.ask("GBR", "R", &["CHL/a"], "warn");
     world.deliver_post();
     world.run("USA", grant(&request));
@@ -111,6 +115,12 @@ fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
     // At the originator it opens nothing, whatever comes there under that name.
     let mut other = world.state("USA").reports[&report("B")].latest().unwrap().clone();
     other.id = report("R");
+    let us = schemes().get(&entente_marking::SchemeId::new("us-ic"), None).unwrap();
+    let controlled = us.check("(S//OC/REL TO USA, CHL, GBR)", MarkKind::Portion, None);
+    let controlled = controlled.marking.unwrap().label;
+    for portion in &mut other.portions {
+        portion.label = controlled.clone();
+    }
     let usa = world.nodes.get_mut(&party("USA")).unwrap();
     usa.apply(&Event::ReportAdded(other));
     world.cleared("USA", "CHL/a");

@@ -58,6 +58,11 @@ impl State {
         Library::with(schemes, self.register())
     }
 
+    /// What is installed under this name in this variant.
+    pub fn installed(&self, id: &SchemeId, profile: &str) -> Option<&InstalledScheme> {
+        self.schemes.get(&scheme_key(id, profile))
+    }
+
     /// This node's own lists beside the published ones.
     pub fn register(&self) -> Option<&Register> {
         self.registers.get(US_REGISTER)

@@ -132,7 +132,7 @@ pub fn show(state: &State, schemes: &Schemes, id: &SchemeId, profile: Option<&st
 }
 
 fn row(state: &State, scheme: &dyn Scheme) -> SchemeRow {
-    let kept = state.schemes.get(&format!("{}/{}", scheme.id(), scheme.profile()));
+    let kept = state.installed(scheme.id(), scheme.profile());
     SchemeRow {
         scheme: scheme.id().clone(),
         profile: scheme.profile().to_owned(),

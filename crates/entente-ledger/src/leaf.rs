@@ -91,10 +91,15 @@ impl Leaf {
     }
 }
 
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn commitment(salt: &Salt, event: &[u8]) -> String {
     let digest = Sha256::new_with_prefix(DOMAIN)
         .chain_update(salt.0)
         .chain_update(event)
         .finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest)
 }

@@ -18,7 +18,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::leaf::Salt;
+use crate::leaf::{Salt, hex};
 
 /// Separates these commitments from every other use of the hash.
 const DOMAIN: &[u8] = b"entente/text/v1\0";
@@ -64,7 +64,7 @@ impl Wording {
             .chain_update(self.salt.as_bytes())
             .chain_update(&self.literal)
             .finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&digest)
     }
 
     /// The text, with its quotes and escapes.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::checkpoint::Checkpoint;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, hex};
 use crate::note::{Note, Signed, Verifier};
 use crate::tile::{TILE_WIDTH, TilePath, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between};
 use crate::tree::{Frontier, Hash, leaf_hash};
@@ -280,12 +280,7 @@ fn report(latest: &SignedCheckpoint, mut findings: Vec<Finding>) -> VerifyReport
     VerifyReport {
         ok: findings.is_empty(),
         size: latest.checkpoint.size,
-        root: latest
-            .checkpoint
-            .root
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        root: hex(&latest.checkpoint.root),
         signed_by: latest
             .signed
             .iter()

@@ -99,10 +99,14 @@ fn portion() -> impl Strategy<Value = String> {
 /// What the banner may leave out by the manual's own rules: a plain (U) portion bounds nobody, dropped words are
 /// handling instructions, and NODIS outranks EXDIS.
 fn bound(text: &str, label: &Label, concealed: bool) -> Label {
-    let release = if text == "(U)" {
-        Release::Unrestricted
-    } else {
-        label.release.clone()
+    let release = match &label.release {
+        _ if text == "(U)" => Release::Unrestricted,
+        // An owner's mark without a list goes to its owner; the document that it stands in is the USA's, and so is its banner.
+        Release::Only(list) if !list.full.contains(&Entity::new("USA")) => Release::with_display(
+            list.full.iter().cloned().chain([Entity::new("USA")]),
+            list.display.iter().cloned(),
+        ),
+        release => release.clone(),
     };
     let mut levels = label.levels.clone();
     levels.retain(|scheme, _| !(concealed && scheme.as_str() == "us-ic/nato"));

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
 use crate::projection::{DocKey, Projection, Topic};
-use crate::rows::{StoredEvent, Tables, read};
+use crate::rows::{StoredEvent, Tables, hex, read};
 use crate::schema::PLAIN;
 
 /// Something that does not agree.
@@ -157,7 +157,7 @@ impl<P: Projection> Replay<P> {
         let Some((events, digest)) = P::is_upgrade(event) else {
             return;
         };
-        if events + 1 != seq || hex(self.digest.clone()) != digest {
+        if events + 1 != seq || hex(&self.digest.clone().finalize()) != digest {
             found.differ(
                 format!("event {seq}"),
                 "the events before it are not those that were taken over from the older format",
@@ -241,10 +241,6 @@ pub(crate) fn update(digest: &mut Sha256, seq: u64, payload: &[u8]) {
     digest.update(seq.to_be_bytes());
     digest.update((payload.len() as u64).to_be_bytes());
     digest.update(payload);
-}
-
-pub(crate) fn hex(digest: Sha256) -> String {
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Tables<'_> {

@@ -214,7 +214,7 @@ impl Tables<'_> {
             .chain_update(key.as_bytes())
             .chain_update(digest)
             .finalize();
-        Ok(name.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&name))
     }
 
     /// Keeps what an event calls by this digest, whether it is still that or not: a check will tell.
@@ -352,5 +352,10 @@ pub(crate) fn document_place(key: &DocKey) -> String {
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

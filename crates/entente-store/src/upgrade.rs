@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use sha2::Sha256;
 
-use crate::check::{Progress, hex, update};
+use crate::check::{Progress, update};
 use crate::error::StoreError;
 use crate::folder::{Folder, Tell};
 use crate::outbox::Letter;
 use crate::projection::{DocKey, Projection, Topic};
-use crate::rows::{StoredEvent, Tables, number, read};
+use crate::rows::{StoredEvent, Tables, hex, number, read};
 use crate::schema::{self, FIRST, PLAIN, REFERRING};
 use crate::vault::{RootPlace, Vault};
 
@@ -284,7 +284,7 @@ impl<P: Projection> Taken<P> {
 
     /// The event that commits to what was taken over, the documents, and the letters.
     fn finish(&mut self, tables: Tables<'_>, first: &Connection, with: &Upgrade<'_>) -> Result<(), StoreError> {
-        let event = P::upgraded(self.last, hex(self.digest.clone()));
+        let event = P::upgraded(self.last, hex(&self.digest.clone().finalize()));
         let kind = P::kind(&event);
         let unreadable = |problem: String| StoreError::Unreadable {
             what: format!("the new event `{kind}`"),

@@ -308,9 +308,7 @@ fn a_draft_is_decided_about_sentence_by_sentence() {
         "--audience",
         "visitors.json",
         "--as",
-        "GBR.CAB/desk-analyst",
-        "--purpose",
-        "evaluation",
+        "JOR.GID/colonel",
     ]);
     assert_eq!(barred.code, 5, "{}{}", barred.out, barred.err);
 }

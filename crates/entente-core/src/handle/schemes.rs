@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use entente_marking::installed::{self, Library};
+use entente_marking::installed;
 use entente_marking::us::Register;
 use entente_marking::{Scheme, SchemeId};
 
 use super::{Context, Decided, Refusal, meaning};
 use crate::event::Event;
-use crate::installed::{InstalledScheme, MarkRead, scheme_key};
+use crate::installed::{InstalledScheme, MarkRead};
 use crate::report::Report;
 use crate::state::State;
 
@@ -37,16 +37,13 @@ pub(super) fn install(
         file,
         installed: context.now,
     };
-    let mut library = Library {
-        schemes: context.schemes.clone(),
-        groups: context.groups.clone(),
-    };
-    library.schemes.insert(std::sync::Arc::new(scheme));
+    let mut schemes = context.schemes.clone();
+    schemes.insert(std::sync::Arc::new(scheme));
     let mut events = Vec::new();
     for report in written_in(state, &kept.id, &kept.profile) {
         let read = |portion: &crate::report::Portion| MarkRead {
             portion: portion.id.clone(),
-            label: meaning::meaning(&library.schemes, &report.scheme, Some(&report.profile), &portion.mark),
+            label: meaning::meaning(&schemes, &report.scheme, Some(&report.profile), &portion.mark),
         };
         events.push(Event::MarksRead {
             report: report.id.clone(),
@@ -120,6 +117,6 @@ fn users(state: &State, kept: &InstalledScheme, last: bool) -> BTreeSet<String> 
 /// Whether a report's marks cannot be read here, and which file is needed: `NAME`, digest.
 pub fn needs_scheme(state: &State, report: &Report) -> Option<(SchemeId, String)> {
     let digest = installed::file_of(&report.profile)?;
-    let held = state.schemes.contains_key(&scheme_key(&report.scheme, &report.profile));
-    (!held).then(|| (report.scheme.clone(), digest.to_owned()))
+    let held = state.installed(&report.scheme, &report.profile);
+    held.is_none().then(|| (report.scheme.clone(), digest.to_owned()))
 }

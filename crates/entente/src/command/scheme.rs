@@ -81,7 +81,7 @@ impl SchemeCommand {
                     .schemes()
                     .get(&id, profile.as_deref())
                     .map(|found| found.profile().to_owned());
-                let kept = found.and_then(|profile| node.state().schemes.get(&format!("{id}/{profile}")));
+                let kept = found.and_then(|profile| node.state().installed(&id, &profile));
                 let kept = kept.ok_or_else(|| missing(&scheme))?;
                 output::bytes(kept.file.as_bytes());
             }
@@ -161,11 +161,10 @@ fn write_list(list: &SchemeList) {
     output::table(&["scheme", "variant", "about", "from"], rows, "there are no schemes");
     for needed in &list.needed {
         output::line(format!(
-            "needed: the policy file of {} with SHA-256 {}, for {} held {} of {}; ask for it, then `entente scheme add FILE`",
+            "needed: the policy file of {} with SHA-256 {}, for {} of {}; ask for it, then `entente scheme add FILE`",
             needed.scheme,
             needed.file,
-            needed.versions,
-            if needed.versions == 1 { "version" } else { "versions" },
+            words::count(needed.versions, "held version"),
             words::list(&needed.from)
         ));
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use entente_ledger::{Leaf, Salt};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::check::{Progress, update};
 use crate::error::StoreError;

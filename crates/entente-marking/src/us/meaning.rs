@@ -33,7 +33,7 @@ fn category(set: &str, value: &str) -> Category {
 /// | an owner that is NATO, or an operation of its council | level `us-ic/nato`: the read-on (ISM.ACES, highWaterNATO) |
 /// | ATOMAL | required category `us-ic/nato/ATOMAL` |
 /// | NOFORN, or a US mark without a list | release to the USA only (ISM.ACES: a non-US subject needs REL, EYES or DISPLAY ONLY) |
-/// | an owner's mark without a list: `//NS`, `//DEU S`, JOINT | release to its owners |
+/// | an owner's mark without any list: `//NS`, `//DEU S`, JOINT | release to its owners |
 /// | REL TO, EYES ONLY, DISPLAY ONLY | release to the list |
 /// | ORCON, ORCON-USGOV | originator control |
 /// | EXDIS, NODIS | recipients' organisations; named recipients |
@@ -183,7 +183,7 @@ fn release(mark: &Mark, groups: &Groups) -> Release {
             atoms(list, groups).into_iter().chain([usa]).collect()
         }
         // Without a list its owners may have it, whoever they are.
-        (_, _, Some(owners)) if !mark.has(Word::Noforn) => atoms(owners, groups),
+        (_, _, Some(owners)) if !mark.has(Word::Noforn) && mark.display.is_none() => atoms(owners, groups),
         _ => BTreeSet::from([usa]),
     };
     let display = mark

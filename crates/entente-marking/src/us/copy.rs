@@ -24,13 +24,10 @@ pub(super) fn released(mut mark: Mark, to: &BTreeSet<Entity>, list: CopyList, kn
             return Err("it leaves its list to a banner".to_owned());
         }
         // Without a list its owners may have it; a list that is added names them.
-        (None, None) if !mark.has(Word::Noforn) && mark.display.is_none() => {
-            mark.head.owners().cloned().unwrap_or_default()
-        }
-        (None, None) => BTreeSet::new(),
+        (None, None) => mark.owners_may_have_it().cloned().unwrap_or_default(),
     };
     let full = atoms(&written, &known.groups);
-    if mark.rel.is_none() && mark.eyes.is_none() && mark.display.is_none() && !to.is_empty() && to.is_subset(&full) {
+    if mark.owners_may_have_it().is_some() && !to.is_empty() && to.is_subset(&full) {
         return Ok(mark);
     }
     let display = mark.display.clone().unwrap_or_default();

@@ -130,6 +130,13 @@ impl Mark {
         self.words.contains(&word)
     }
 
+    /// The owners of a mark that says nothing about release: they may have it, and nobody else.
+    pub(crate) fn owners_may_have_it(&self) -> Option<&BTreeSet<String>> {
+        let says = self.rel.is_some() || self.eyes.is_some() || self.display.is_some();
+        let says = says || self.has(Word::Noforn) || self.has(Word::Relido);
+        self.head.owners().filter(|owners| !says && !owners.is_empty())
+    }
+
     /// Whether it is CUI and nothing classified: the mark then begins with the word.
     pub(crate) fn is_plain_cui(&self) -> bool {
         self.cui.is_some() && self.head == Head::Us(Class::Unclassified)

@@ -33,7 +33,7 @@ fn category(set: &str, value: &str) -> Category {
 /// | an owner that is NATO, or an operation of its council | level `us-ic/nato`: the read-on (ISM.ACES, highWaterNATO) |
 /// | ATOMAL | required category `us-ic/nato/ATOMAL` |
 /// | NOFORN, or a US mark without a list | release to the USA only (ISM.ACES: a non-US subject needs REL, EYES or DISPLAY ONLY) |
-/// | an owner's mark without any list: `//NS`, `//DEU S`, JOINT | release to its owners |
+/// | an owner's mark that says nothing about release: `//NS`, `//DEU S`, JOINT | release to its owners |
 /// | REL TO, EYES ONLY, DISPLAY ONLY | release to the list |
 /// | ORCON, ORCON-USGOV | originator control |
 /// | EXDIS, NODIS | recipients' organisations; named recipients |
@@ -177,13 +177,12 @@ pub(crate) fn atoms<'l>(list: impl IntoIterator<Item = &'l String>, groups: &Gro
 
 fn release(mark: &Mark, groups: &Groups) -> Release {
     let usa = Entity::new("USA");
-    let owners = mark.head.owners().filter(|owners| !owners.is_empty());
-    let full: BTreeSet<Entity> = match (&mark.rel, &mark.eyes, owners) {
+    let full: BTreeSet<Entity> = match (&mark.rel, &mark.eyes, mark.owners_may_have_it()) {
         (Some(List::Of(list)), ..) | (None, Some(List::Of(list)), _) => {
             atoms(list, groups).into_iter().chain([usa]).collect()
         }
         // Without a list its owners may have it, whoever they are.
-        (_, _, Some(owners)) if !mark.has(Word::Noforn) && mark.display.is_none() => atoms(owners, groups),
+        (_, _, Some(owners)) => atoms(owners, groups),
         _ => BTreeSet::from([usa]),
     };
     let display = mark

@@ -195,6 +195,16 @@ pub enum Lawful {
     Undetermined,
 }
 
+impl std::fmt::Display for Lawful {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Yes { basis } => write!(f, "yes ({basis})"),
+            Self::No => f.write_str("no"),
+            Self::Undetermined => f.write_str("not determined"),
+        }
+    }
+}
+
 /// How an audience learned something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -207,6 +217,17 @@ pub enum Route {
     Said,
     /// It was published.
     Published,
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Briefed => "briefed",
+            Self::Said => "said",
+            Self::Published => "published",
+        })
+    }
 }
 
 /// An authority's decision to release without the consents that are needed.

@@ -34,6 +34,15 @@ pub enum Band {
     Narrows,
 }
 
+impl std::fmt::Display for Band {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Within => "within",
+            Self::Narrows => "narrows",
+        })
+    }
+}
+
 impl Threshold {
     /// A threshold.
     ///

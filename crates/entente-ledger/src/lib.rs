@@ -39,7 +39,7 @@ mod tree;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use leaf::{Leaf, Salt};
+pub use leaf::{Leaf, Salt, hex};
 pub use log::{Log, PublishError};
 pub use note::{Kind, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, NoteSigner, Signed, Verifier};
 pub use proof::{MAX_PROOF_FILE, Proof, ProofError};

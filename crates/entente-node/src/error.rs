@@ -71,6 +71,9 @@ pub enum NodeError {
         /// Who sent it.
         from: String,
     },
+    /// An assurance cannot be written.
+    #[error(transparent)]
+    Assurance(#[from] entente_assurance::Error),
     /// A stored name is none.
     #[error(transparent)]
     Name(#[from] entente_core::NameError),

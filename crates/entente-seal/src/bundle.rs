@@ -4,7 +4,7 @@
 //! encrypted contents; behind it, after a blank line, come the contents as an age file. The signature is checked
 //! before anything is decrypted.
 
-use entente_ledger::{Note, Verifier};
+use entente_ledger::{Note, Verifier, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -88,10 +88,6 @@ pub enum SealError {
     /// The receiver's key is not one.
     #[error("`{0}` is not a key to encrypt to; ask the party for its keys again")]
     Recipient(String),
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 const FIELDS: [&str; 6] = ["from", "to", "id", "created", "kind", "sha256"];

@@ -99,6 +99,7 @@ impl From<NodeError> for Failure {
             NodeError::Seal(error) => error.into(),
             NodeError::Publish(error) => error.into(),
             NodeError::Name(error) => error.into(),
+            NodeError::Assurance(error) => error.into(),
             NodeError::NotSetUp(_) => Self::not_found(format!("{error}; run `entente init`")),
             NodeError::NoHeads => Self::failed(format!("{error}; set HOME, or ENTENTE_HEADS to a folder of its own")),
             NodeError::HeadsInside(_) => Self::failed(format!("{error}; set ENTENTE_HEADS to a folder outside it")),
@@ -108,6 +109,18 @@ impl From<NodeError> for Failure {
             )),
             NodeError::OtherKind { ref from, .. } => Self::failed(format!("{error}; ask {from} to send it again")),
             NodeError::Passphrase(_) | NodeError::File { .. } | NodeError::NotAMessage(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<entente_assurance::Error> for Failure {
+    fn from(error: entente_assurance::Error) -> Self {
+        match error {
+            entente_assurance::Error::Unknown(_) => {
+                Self::not_found(format!("{error}; `entente party list` shows the parties"))
+            }
+            entente_assurance::Error::Itself(_) | entente_assurance::Error::NoSuchSize { .. } => Self::usage(error),
+            entente_assurance::Error::Records(_) => Self::failed(error),
         }
     }
 }

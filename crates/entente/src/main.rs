@@ -1,6 +1,5 @@
 //! The `entente` command line: reads arguments, calls, renders. No rule lives here.
 
-mod assurance;
 mod command;
 mod failure;
 mod input;

@@ -15,8 +15,6 @@ use rustix::net::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::words;
-
 /// The longest path that a socket can have.
 const MAX_PATH: usize = 107;
 /// The longest command taken: more arguments than any shell passes on.
@@ -92,7 +90,7 @@ pub(crate) fn place(data: &Path) -> Option<PathBuf> {
         return Some(inside);
     }
     let runtime = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").filter(|value| !value.is_empty())?);
-    let name = words::hex(&Sha256::digest(data.as_os_str().as_bytes()));
+    let name = entente_ledger::hex(&Sha256::digest(data.as_os_str().as_bytes()));
     let outside = runtime.join(format!("entente-{}.sock", name.get(..16).unwrap_or_default()));
     Some(outside).filter(|path| path.as_os_str().len() <= MAX_PATH)
 }

@@ -1,6 +1,5 @@
 //! Things in words, as all pages and tables write them.
 
-use entente_core::Lawful;
 use jiff::Timestamp;
 
 /// A list with commas.
@@ -12,23 +11,9 @@ pub(crate) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
         .join(", ")
 }
 
-/// Whether it was lawful.
-pub(crate) fn lawful(lawful: &Lawful) -> String {
-    match lawful {
-        Lawful::Yes { basis } => format!("yes ({basis})"),
-        Lawful::No => "no".to_owned(),
-        Lawful::Undetermined => "not determined".to_owned(),
-    }
-}
-
 /// A moment to the minute, in UTC.
 pub(crate) fn moment(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// So many of a thing: `1 version`, `2 versions`.

@@ -1,14 +1,15 @@
 //! `assure`: prove to a partner what happened to its material; verify what a partner proves.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use entente_core::PartyPath;
+use entente_assurance::{Assurance, Checked, Problem, Trusted};
+use entente_core::{PartyPath, PortionRef};
 use entente_ledger::{Checkpoint, Note};
 
 use super::paper::PaperArgs;
 use super::{Global, trust};
-use crate::assurance::{self, Assurance, Checked, Problem, Trusted};
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
 use entente_desk::marks::banner_over;
@@ -55,9 +56,14 @@ impl Assure {
         }
         let whom = self.whom.ok_or_else(|| Failure::usage("name the party with --for"))?;
         let node = global.node()?;
-        let made = assurance::write(&node, &whom, self.since, |state, portions| {
-            banner_over(state, node.library(), portions.iter())
-        })?;
+        let banner = |portions: &BTreeSet<PortionRef>| banner_over(node.state(), node.library(), portions.iter());
+        let bar = output::progress(0, "proving");
+        let made = node.assure(&whom, self.since, &banner, &mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        });
+        bar.finish_and_clear();
+        let made = made?;
         // What a reader would find, so that the paper says what the file proves.
         let keys = trust::keys_of(&node, true)?;
         let trusted = Trusted {
@@ -65,7 +71,7 @@ impl Assure {
             own: None,
             seen: None,
         };
-        let checked = assurance::verify(&made, &trusted);
+        let checked = entente_assurance::verify(&made, &trusted);
         if let Some(problem) = checked.findings.first() {
             return Err(Failure::new(
                 Exit::Tampered,
@@ -77,7 +83,7 @@ impl Assure {
         }
         match &self.output {
             None if global.json => output::json(&made)?,
-            None => output::bytes(assurance::page(&checked).markdown().as_bytes()),
+            None => output::bytes(entente_assurance::page(&checked).markdown().as_bytes()),
             Some(folder)
                 if crate::seat::path(folder).is_dir() || folder.as_os_str().to_string_lossy().ends_with('/') =>
             {
@@ -87,11 +93,11 @@ impl Assure {
                 let name = |ending: &str| folder.join(format!("assurance-{}-for-{whom}.{ending}", made.by));
                 write_file(&name("json"), &made)?;
                 for ending in ["html", "pdf"] {
-                    PaperArgs::file(name(ending)).write(&assurance::page(&checked))?;
+                    PaperArgs::file(name(ending)).write(&entente_assurance::page(&checked))?;
                 }
             }
             Some(file) if file.extension().is_some_and(|ending| ending == "json") => write_file(file, &made)?,
-            Some(file) => PaperArgs::file(file.clone()).write(&assurance::page(&checked))?,
+            Some(file) => PaperArgs::file(file.clone()).write(&entente_assurance::page(&checked))?,
         }
         Ok(Exit::Done)
     }
@@ -128,7 +134,7 @@ pub(super) fn verify_file(
         own: node.as_ref().map(entente_node::Pinned::state),
         seen: seen.as_ref(),
     };
-    let checked = assurance::verify(&made, &trusted);
+    let checked = entente_assurance::verify(&made, &trusted);
     // What was not shown to continue what was seen does not take its place.
     // A key that was named for this once says nothing about the party.
     let keeps = checked.findings.is_empty() && checked.continues && named.is_empty();
@@ -136,7 +142,7 @@ pub(super) fn verify_file(
         keep_seen(&kept, &made.checkpoint)?;
     }
     match paper {
-        Some(path) => PaperArgs::file(path.to_owned()).write(&assurance::page(&checked))?,
+        Some(path) => PaperArgs::file(path.to_owned()).write(&entente_assurance::page(&checked))?,
         None => output::either(global.json, &checked, || say(&checked))?,
     }
     Ok(match (checked.findings.is_empty(), checked.differences.is_empty()) {
@@ -160,7 +166,7 @@ fn say(checked: &Checked) {
         ));
         return;
     }
-    output::line(assurance::page(checked).markdown().trim_end());
+    output::line(entente_assurance::page(checked).markdown().trim_end());
     let differences = checked.differences.len();
     output::line(match differences {
         0 => format!(

@@ -165,7 +165,7 @@ impl OverrideCommand {
                 output::either(global.json, &json!({ "override": record, "sent": sent }), || {
                     output::line(format!("override {id} is recorded"));
                     if let Some(record) = record {
-                        output::line(format!("lawful: {}", words::lawful(&record.lawful)));
+                        output::line(format!("lawful: {}", record.lawful));
                         match record.without_consent_of.is_empty() {
                             true => output::line("permitted: yes, no consent was missing"),
                             false => output::line("permitted: no"),
@@ -202,7 +202,7 @@ impl OverrideCommand {
                         o.authority.to_string(),
                         format!("{} {}", o.report, words::list(&o.portions)),
                         words::list(&o.audience),
-                        words::lawful(&o.lawful),
+                        o.lawful.to_string(),
                         permitted,
                     ]
                 });
@@ -275,7 +275,7 @@ impl DisclosureCommand {
                             output::line(format!(
                                 "    {portion}: permitted {}, lawful {}",
                                 if *permitted { "yes" } else { "no" },
-                                words::lawful(&record.lawful)
+                                record.lawful
                             ));
                         }
                     }
@@ -300,8 +300,8 @@ impl DisclosureCommand {
                         by.clone(),
                         format!("{} {}", d.report, words::list(&d.portions)),
                         words::list(&d.audience),
-                        format!("{:?}", d.route).to_lowercase(),
-                        words::lawful(&d.lawful),
+                        d.route.to_string(),
+                        d.lawful.to_string(),
                         permitted.join(", "),
                     ]
                 });

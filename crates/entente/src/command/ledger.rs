@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_ledger::{Folder, Leaf, verify};
+use entente_ledger::{Folder, Leaf, hex, verify};
 use serde_json::{Value, json};
 
 use super::{Global, trust};
 use crate::failure::{Exit, Failure};
-use crate::words::hex;
 use crate::{output, seat};
 
 /// `entente ledger`.

@@ -13,7 +13,7 @@ use super::args::By;
 use super::{held, page};
 use crate::command::Global;
 use crate::failure::Failure;
-use crate::{input, output, words};
+use crate::{input, output};
 use entente_desk::cases;
 use entente_node::{Evidence, Pinned, random_id};
 
@@ -76,7 +76,7 @@ pub(super) fn evidence(
     let (mut commands, mut kept) = (Vec::new(), Vec::new());
     for file in files {
         let bytes = input::bytes(file)?;
-        let (sha256, size) = (words::hex(&Sha256::digest(&bytes)), bytes.len() as u64);
+        let (sha256, size) = (entente_ledger::hex(&Sha256::digest(&bytes)), bytes.len() as u64);
         kept.push(Evidence {
             case: id.clone(),
             bytes,

@@ -119,12 +119,12 @@ fn out(page: &mut Paper, out: &Out) {
     let disclosure = &out.disclosure;
     let by = disclosure.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
     page.text(format!(
-        "{} {}: {:?} to {}{by}; lawful: {}.",
+        "{} {}: {} to {}{by}; lawful: {}.",
         words::moment(disclosure.at),
         disclosure.id,
         disclosure.route,
         words::list(&disclosure.audience),
-        words::lawful(&disclosure.lawful)
+        disclosure.lawful
     ));
     for portion in &out.shown {
         let permitted = if portion.permitted {

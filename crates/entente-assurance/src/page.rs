@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use entente_core::Event;
 use entente_paper::Paper;
 
-use super::Closed;
-use super::checked::{Checked, Problem};
-use super::say::say;
+use crate::checked::{Checked, Closed, Opened, Problem};
+use crate::say::say;
 
 fn problems(page: &mut Paper, list: &[Problem]) {
     for problem in list {
@@ -20,8 +19,8 @@ fn is_traffic(event: &Event) -> bool {
     matches!(event, Event::EnvelopeReceived { .. })
 }
 
-/// The paper.
-pub(crate) fn page(checked: &Checked) -> Paper {
+/// The paper: what was verified, for a person to read.
+pub fn page(checked: &Checked) -> Paper {
     let mut page = Paper::new(
         format!("Assurance of {} for {}", checked.by, checked.whom),
         match checked.banner.is_empty() {
@@ -77,7 +76,7 @@ pub(crate) fn page(checked: &Checked) -> Paper {
     page
 }
 
-fn row_of(opened: &super::Opened) -> Vec<String> {
+fn row_of(opened: &Opened) -> Vec<String> {
     vec![opened.seq.to_string(), short(&opened.time), say(&opened.event)]
 }
 

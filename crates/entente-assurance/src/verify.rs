@@ -7,21 +7,22 @@ use entente_ledger::{
     Checkpoint, Hash, Leaf, Note, Proof, Salt, Verifier, Wording, expand, names, signed_by_owner, verify_consistency,
 };
 
-use super::checked::Checked;
-use super::{Assurance, Closed, Entry, FORMAT, Opened, Shown, Text, compare, unhex};
+use crate::checked::{Checked, Closed, Opened};
+use crate::compare;
+use crate::file::{Assurance, Entry, FORMAT, Shown, Text, unhex};
 
 /// What the verifier relies on.
-pub(crate) struct Trusted<'t> {
+pub struct Trusted<'t> {
     /// The writer's keys.
-    pub(crate) keys: &'t [Verifier],
+    pub keys: &'t [Verifier],
     /// The verifier's own records, if it has a node.
-    pub(crate) own: Option<&'t State>,
+    pub own: Option<&'t State>,
     /// The last checkpoint of this writer that was verified here.
-    pub(crate) seen: Option<&'t Checkpoint>,
+    pub seen: Option<&'t Checkpoint>,
 }
 
 /// Verifies signatures, proofs, commitments and counts, and compares with the verifier's own records.
-pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
+pub fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
     let mut checked = Checked {
         by: assurance.by.clone(),
         whom: assurance.whom.clone(),
@@ -77,7 +78,7 @@ pub(crate) fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
 fn check_signature(assurance: &Assurance, keys: &[Verifier]) -> Result<(), String> {
     let note = Note::parse(assurance.signature.as_bytes()).map_err(|error| error.to_string())?;
     let signed = note.verify(keys).map_err(|error| error.to_string())?;
-    let statement = assurance.statement().map_err(|failure| failure.message)?;
+    let statement = assurance.statement().map_err(|error| error.to_string())?;
     if note.text() != statement || !signed.iter().any(|signed| signed.name == assurance.by.as_str()) {
         return Err(format!("it does not say what {} signed", assurance.by));
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{Event, Notice, PartyPath, State};
 
-use super::checked::{Checked, Problem};
+use crate::checked::{Checked, Problem};
 
 /// What both sides must have: the kind of event at the partner, and what it is about.
 type Thing = (&'static str, String);
@@ -95,7 +95,7 @@ fn recorded_here(own: &State, partner: &PartyPath) -> BTreeSet<Thing> {
 }
 
 /// Notes every difference between the two sides.
-pub(super) fn with_own_records(own: &State, checked: &mut Checked) {
+pub(crate) fn with_own_records(own: &State, checked: &mut Checked) {
     let (shown, here) = (shown_by_partner(checked), recorded_here(own, &checked.by));
     // As many as stay closed of a kind may be among those; the rest is missing. What passed between the two alone never
     // has to stay closed.
@@ -138,7 +138,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::assurance::Closed;
+    use crate::Closed;
 
     fn told(state: &mut State, name: &str) {
         let id = DisclosureId::new(name).expect("a name");

@@ -3,11 +3,12 @@
 use entente_core::incident::What;
 use entente_core::{Event, Notice, Route};
 
-use crate::words;
-
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
-    let all = words::list(items);
-    if all.is_empty() { "none".to_owned() } else { all }
+    let all: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    match all.is_empty() {
+        true => "none".to_owned(),
+        false => all.join(", "),
+    }
 }
 
 fn disclosed(disclosure: &entente_core::Disclosure) -> String {
@@ -28,7 +29,7 @@ fn disclosed(disclosure: &entente_core::Disclosure) -> String {
         list(&disclosure.audience),
         list(yes),
         list(no),
-        words::lawful(&disclosure.lawful)
+        disclosure.lawful
     )
 }
 
@@ -41,13 +42,13 @@ fn overridden(made: &entente_core::Override) -> String {
         made.version,
         list(&made.portions),
         list(&made.audience),
-        words::lawful(&made.lawful),
+        made.lawful,
         made.reason
     )
 }
 
 /// What happened.
-pub(super) fn say(event: &Event) -> String {
+pub(crate) fn say(event: &Event) -> String {
     match event {
         Event::Founded { party } => format!("the node of {} was set up", party.path),
         Event::PartySet(party) => format!("party {}", party.path),
@@ -101,7 +102,7 @@ pub(super) fn say(event: &Event) -> String {
         Event::SourceProtected(source) => format!("source {} is protected", source.id),
         Event::SourceReleased { source, .. } => format!("source {source} is protected no longer"),
         Event::ExposureAnswered(answer) => format!(
-            "{} answered {} about sources behind {} v{} {}: {:?}",
+            "{} answered {} about sources behind {} v{} {}: {}",
             answer.by,
             answer.to,
             answer.report,

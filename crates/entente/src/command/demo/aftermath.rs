@@ -92,7 +92,7 @@ pub(super) fn incident(stage: &mut Stage, roles: &Roles<'_>, briefing: &str) -> 
     let cases = stage.json(partner, &["incident", "list"])?;
     let case = id_of(&cases["cases"][0]["id"]);
     if roles.official != roles.officer {
-        output::line("\n(For someone who does not work on it, there is no such case.)");
+        stage.aside("For someone who does not work on it, there is no such case.");
         let show = ["incident", "show", &case, "--as", roles.official];
         stage.run(partner, &show, Exit::NotFound)?;
     }
@@ -122,8 +122,8 @@ pub(super) fn press(stage: &mut Stage, roles: &Roles<'_>, report: &str, world: &
     stage.ok(partner, &[&scan[..], &["--html", "press.html"]].concat())?;
     let findings = stage.quietly(partner, &[&["--json"], &scan[..]].concat())?.stdout;
     std::fs::write(stage.folder.join("findings.jsonl"), findings).map_err(Failure::failed)?;
-    output::line(
-        "\n(A person reviews the findings, kept in findings.jsonl, and confirms those about the one that matters most.)",
+    stage.aside(
+        "A person reviews the findings, kept in findings.jsonl, and confirms those about the one that matters most.",
     );
     stage.ok(
         partner,
@@ -283,7 +283,7 @@ pub(super) fn assure(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure
     let mut forged = std::fs::read_to_string(stage.folder.join(&file)).map_err(Failure::failed)?;
     forged = forged.replacen("report-received", "report-withdrawn", 1);
     std::fs::write(stage.folder.join("forged.json"), forged).map_err(Failure::failed)?;
-    output::line("\n(One word of it is changed.)");
+    stage.aside("One word of it is changed.");
     stage.run(originator, &["assure", "verify", "forged.json"], Exit::Tampered)?;
     Ok(())
 }

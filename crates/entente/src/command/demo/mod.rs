@@ -5,6 +5,7 @@
 
 mod aftermath;
 mod sharing;
+mod short;
 mod stage;
 mod world;
 
@@ -23,6 +24,9 @@ pub(crate) struct Demo {
     /// Where to work; must not exist [default: a folder under the system's temporary folder].
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// Show every command and all that it says, not only what matters most.
+    #[arg(long)]
+    full: bool,
     /// Your own report instead of the sample.
     #[arg(long, value_name = "FILE", requires = "arrangement")]
     report: Option<PathBuf>,
@@ -96,6 +100,7 @@ impl Demo {
             program: std::env::current_exe().map_err(Failure::failed)?,
             taken: Vec::new(),
             scene: 0,
+            full: self.full,
         })
     }
 
@@ -138,10 +143,7 @@ impl Demo {
         }
         aftermath::assure(&mut stage, &roles)?;
         aftermath::verify(&mut stage, &roles)?;
-        output::line(format!(
-            "\nThe story is over. Its files are in {}.",
-            stage.folder.display()
-        ));
+        stage.over();
         Ok(Exit::Done)
     }
 }

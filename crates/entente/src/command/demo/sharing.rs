@@ -46,7 +46,7 @@ pub(super) fn deliver(stage: &mut Stage, roles: &Roles<'_>) -> Result<String, Fa
             &report,
         ];
         stage.ok(originator, &protect)?;
-        output::line("\n(The partner will be able to narrow the source down; the originator delivers knowingly.)");
+        stage.aside("The partner will be able to narrow the source down; the originator delivers knowingly.");
         stage.run(originator, &deliver, Exit::Failed)?;
         deliver.extend(["--despite-exposure", "lives are at stake"]);
     }

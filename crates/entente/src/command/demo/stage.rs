@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::failure::{Exit, Failure};
 use crate::output;
 
+use super::short;
+
 /// The stage: folders, and the program.
 pub(super) struct Stage {
     pub(super) folder: PathBuf,
@@ -16,6 +18,8 @@ pub(super) struct Stage {
     pub(super) taken: Vec<String>,
     /// The number of the last scene.
     pub(super) scene: usize,
+    /// Whether everything is shown.
+    pub(super) full: bool,
 }
 
 impl Stage {
@@ -43,16 +47,23 @@ impl Stage {
                 format!("'{text}'")
             }
         };
-        let shown: Vec<String> = arguments.iter().map(quoted).collect();
-        output::line(format!("\n{party}$ entente {}", shown.join(" ")));
+        let typed: Vec<String> = arguments.iter().map(quoted).collect();
+        let typed = format!("{party}$ entente {}", typed.join(" "));
         let output = self.quietly(party, arguments)?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        for text in said.lines().chain(String::from_utf8_lossy(&output.stderr).lines()) {
-            output::line(format!("  {text}"));
-        }
         let code = output.status.code().unwrap_or(-1);
-        if code != 0 {
-            output::line(format!("  (exit {code})"));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let all: String = [&said, &*String::from_utf8_lossy(&output.stderr)].concat();
+        match self.full {
+            false => short::step(arguments, &typed, &all),
+            true => {
+                output::line(format!("\n{typed}"));
+                for text in all.lines() {
+                    output::line(format!("  {text}"));
+                }
+                if code != 0 {
+                    output::line(format!("  (exit {code})"));
+                }
+            }
         }
         match code == expected as i32 {
             true => Ok(said),
@@ -95,6 +106,24 @@ impl Stage {
     pub(super) fn scene(&mut self, text: &str) {
         self.scene += 1;
         output::line(format!("\n── {}. {text}", self.scene));
+    }
+
+    /// What somebody on the stage says to those who watch.
+    pub(super) fn aside(&self, text: &str) {
+        if self.full {
+            output::line(format!("\n({text})"));
+        }
+    }
+
+    /// The story is over.
+    pub(super) fn over(&self) {
+        if !self.full {
+            output::line("\nThis was the short form: `entente demo --full` shows every command and all that it says.");
+        }
+        output::line(format!(
+            "\nThe story is over. Its files are in {}.",
+            self.folder.display()
+        ));
     }
 
     /// What the program says as JSON, without showing it.

@@ -1,7 +1,7 @@
 //! An event in one sentence, as it stands in an assurance.
 
 use entente_core::incident::What;
-use entente_core::{Event, Notice, Route};
+use entente_core::{Event, Notice, Route, Saying};
 
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let all: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
@@ -77,7 +77,7 @@ pub(crate) fn say(event: &Event) -> String {
         } => {
             format!("the author of {report} v{version} said why ({what})")
         }
-        Event::ReportReceived { report, delivery } => format!(
+        Event::ReportReceived { report, delivery, .. } => format!(
             "{} v{} with {} portions came from {}",
             report.id,
             report.version,
@@ -209,6 +209,22 @@ pub(crate) fn say(event: &Event) -> String {
             substitute.originator, substitute.report, substitute.stands_for
         ),
         Event::ConsentWithdrawn { consent, reason, .. } => format!("consent {consent} was withdrawn: {reason}"),
+        Event::ConsentNarrowed { consent, reason, .. } => format!("consent {consent} was narrowed: {reason}"),
+        Event::ConsentSpoken { consent, saying, .. } => match saying {
+            Saying::Accepts(_) => format!("the conditions of consent {consent} were accepted"),
+            Saying::Counters(_) => format!("other terms than those of consent {consent} were proposed"),
+            Saying::PersonChanged { .. } => {
+                format!("a person whom consent {consent} names was not any more as described")
+            }
+        },
+        Event::RequestRetracted { request, reason, .. } => format!("request {request} was taken back: {reason}"),
+        Event::CopyGivenUp {
+            report, by, statement, ..
+        } => format!("{by} gave its copy of {report} up: {statement}"),
+        Event::ReceiptsGiven { to, receipts } => format!("{to} was told of {} version(s) taken in", receipts.len()),
+        Event::ReceiptsTaken { from, receipts, .. } => {
+            format!("{from} confirmed {} version(s)", receipts.len())
+        }
         Event::Overridden(made) => overridden(made),
         Event::Disclosed(disclosure) => disclosed(disclosure),
         Event::RecallOrdered(recall) => format!(
@@ -219,6 +235,7 @@ pub(crate) fn say(event: &Event) -> String {
             recall.originator,
             recall.action.name()
         ),
+        Event::RecallLifted { recall, by, reason, .. } => format!("{by} lifted recall {recall}: {reason}"),
         Event::RecallAcknowledged(done) => format!("{} on recall {}: {}", done.by, done.recall, done.statement),
         Event::ContentDestroyed(destroyed) => format!(
             "the content of {} up to v{} was destroyed, as recall {} asks",

@@ -43,6 +43,24 @@ impl Unmarked {
     }
 }
 
+/// Whether whoever receives a part of a report is told that something is withheld.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Withheld {
+    /// The part looks like the whole.
+    #[default]
+    Hidden,
+    /// The receiver is told how many portions there are besides.
+    Shown,
+}
+
+impl Withheld {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+    fn is_hidden(&self) -> bool {
+        *self == Self::Hidden
+    }
+}
+
 /// Whether an arrangement is in force.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -151,6 +169,9 @@ pub struct Arrangement {
     /// Who answers for owners that marks name: `NATO` → `NATO.IMS`. Without a word here an owner answers itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owners: BTreeMap<PartyPath, PartyPath>,
+    /// Whether a receiver of a part is told that something is withheld.
+    #[serde(default, skip_serializing_if = "Withheld::is_hidden")]
+    pub withheld: Withheld,
     /// When it begins to apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,
@@ -254,6 +275,7 @@ impl Arrangement {
             onward: self.onward.max(other.onward),
             need_to_know: self.need_to_know || other.need_to_know,
             unmarked: self.unmarked.max(other.unmarked),
+            withheld: self.withheld.min(other.withheld),
             starts: self.starts.max(other.starts),
             expires: self.expires.into_iter().chain(other.expires).min(),
             ..self.clone()
@@ -273,6 +295,7 @@ impl Arrangement {
             ("owners", self.owners == other.owners),
             ("starts", kept.starts == other.starts),
             ("expires", kept.expires == other.expires),
+            ("withheld", kept.withheld == other.withheld),
         ];
         terms
             .into_iter()
@@ -322,6 +345,7 @@ mod tests {
             default_mark: None,
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
+            withheld: Withheld::Hidden,
             starts: None,
             expires: None,
             status: ArrangementStatus::Active,

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use crate::disclosure::{Disclosure, Notice};
 use crate::event::Event;
 use crate::handle::known_disclosure;
-use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PortionId, PortionRef, RecallId, ReportId};
+use crate::ids::{
+    ArrangementId, ConsentId, IncidentId, PartyPath, PortionId, PortionRef, RecallId, ReportId, RequestId,
+};
 use crate::incident::{Incident, IncidentNotice, What};
 use crate::report::Report;
 use crate::request::Consent;
@@ -86,7 +88,9 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         Event::ArrangementStatusSet { id, .. } => of.arrangement(id),
         Event::TermsProposed { from, .. } | Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
         Event::ReportAdded(report) => of.report(report),
-        Event::ReportReceived { report, delivery } => Concern::whole_if(of.is(&delivery.by)).or(|| of.report(report)),
+        Event::ReportReceived { report, delivery, .. } => {
+            Concern::whole_if(of.is(&delivery.by)).or(|| of.report(report))
+        }
         Event::ReportWithdrawn { report, .. } | Event::ReportHeld { report, .. } => {
             of.about(report, None, None).part(OWN_WORDS)
         }
@@ -130,7 +134,16 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
                 .or(|| of.about(&request.report, Some(request.version), Some(&request.portions)))
         }
         Event::ConsentGiven(consent) => of.consent(consent),
-        Event::ConsentWithdrawn { consent, .. } => of.withdrawal(consent),
+        Event::ConsentWithdrawn { consent, .. }
+        | Event::ConsentNarrowed { consent, .. }
+        | Event::ConsentSpoken { consent, .. } => of.withdrawal(consent),
+        Event::RequestRetracted { request, .. } => of.retracted(request),
+        Event::CopyGivenUp { report, by, .. } => {
+            Concern::whole_if(of.is(by)).or(|| of.about(report, None, None).part(OTHERS))
+        }
+        Event::ReceiptsGiven { to: other, .. } | Event::ReceiptsTaken { from: other, .. } => {
+            Concern::whole_if(of.is(other))
+        }
         Event::RequestRefused(refusal) => {
             let request = state.requests.get(&refusal.request).map(|case| &case.request);
             let between = of.is(&refusal.originator) || request.is_some_and(|request| of.is(&request.from));
@@ -155,6 +168,11 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             let held = recall.holders.keys().any(|holder| of.is(holder));
             Concern::whole_if(held).part(OTHERS).or(|| of.recalled(&recall.id))
         }),
+        Event::RecallLifted { recall, by, .. } => {
+            let held = state.recalls.get(recall);
+            let between = held.is_some_and(|recall| recall.holders.keys().any(|holder| of.is(holder)));
+            Concern::whole_if(of.is(by) || between).or(|| of.recalled(recall))
+        }
         Event::RecallAcknowledged(acknowledgement) => {
             let recall = state.recalls.get(&acknowledgement.recall);
             let between = of.is(&acknowledgement.by) || recall.is_some_and(|recall| of.is(&recall.originator));
@@ -292,6 +310,15 @@ impl Of<'_> {
     fn withdrawal(self, consent: &ConsentId) -> Concern {
         let known = self.state.consents.get(consent);
         known.map_or(Concern::None, |consent| self.consent(consent))
+    }
+
+    fn retracted(self, id: &RequestId) -> Concern {
+        let case = self.state.requests.get(id);
+        case.map_or(Concern::None, |case| {
+            let request = &case.request;
+            Concern::whole_if(self.is(&request.from) || self.is(&request.to))
+                .or(|| self.about(&request.report, Some(request.version), Some(&request.portions)))
+        })
     }
 
     fn disclosure(self, disclosure: &Disclosure) -> Concern {

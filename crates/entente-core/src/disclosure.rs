@@ -161,6 +161,35 @@ pub struct Recall {
     pub ordered: Timestamp,
     /// Who has to acknowledge it, and who has.
     pub holders: BTreeMap<PartyPath, Option<Acknowledgement>>,
+    /// How far it goes, and whether it still holds.
+    #[serde(default, skip_serializing_if = "Scope::is_plain")]
+    pub scope: Scope,
+}
+
+/// How far a recall goes, and whether it still holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scope {
+    /// Whether it is for these holders alone: the report goes on elsewhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only: bool,
+    /// When and why it was lifted, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifted: Option<(Timestamp, String)>,
+}
+
+impl Scope {
+    /// Whether there is nothing to say: it is for everybody, and holds.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Recall {
+    /// Whether it holds at a party: not where it was lifted, and not at its originator where it is for some holders alone.
+    pub fn holds_at(&self, home: Option<&PartyPath>) -> bool {
+        self.scope.lifted.is_none() && !(self.scope.only && home == Some(&self.originator))
+    }
 }
 
 /// What of a recalled report was destroyed here: its wording, wherever this party's node kept it. That it was here, under
@@ -299,6 +328,26 @@ pub struct Disclosure {
     /// When it was recorded, where that was later, and why so late, as far as that had to be said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<(Timestamp, String)>,
+}
+
+/// What somebody from outside was shown of a report here: they know it from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// Who was shown it.
+    pub reader: PersonId,
+    /// Which portions, and when first.
+    pub portions: BTreeMap<PortionId, Timestamp>,
+}
+
+impl Opening {
+    /// What it is kept by.
+    pub fn key(report: &ReportId, version: u32, reader: &PersonId) -> String {
+        format!("{report} v{version} {reader}")
+    }
 }
 
 /// What one party tells an originator about its own portions.

@@ -11,10 +11,14 @@ use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
 use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override, Recall};
 use crate::fact::Fact;
-use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, ReportId, SourceId};
+use crate::ids::{
+    ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId, SourceId,
+};
 use crate::incident::{Entry, Incident, IncidentNotice};
 use crate::installed::{InstalledScheme, MarkRead};
+use crate::life::{Cut, Saying};
 use crate::outcome::Outcome;
+use crate::part::{Part, Receipt};
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
@@ -117,6 +121,9 @@ pub enum Event {
         report: Report,
         /// Its delivery.
         delivery: Delivery,
+        /// What there is to say of it, where it is a part, or marked for this party.
+        #[serde(default, skip_serializing_if = "Part::is_whole")]
+        part: Part,
     },
     /// The originator took a report back before or after delivery; readers are barred here.
     ReportWithdrawn {
@@ -243,12 +250,86 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A part of a consent was taken away. It may come before the consent itself, and then holds for it all the same.
+    ConsentNarrowed {
+        /// The consent.
+        consent: ConsentId,
+        /// Who gave it.
+        originator: PartyPath,
+        /// What was taken away.
+        cut: Cut,
+        /// From when on, by this party's own clock.
+        at: Timestamp,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// The holder of a consent said something about it to its originator.
+    ConsentSpoken {
+        /// The consent.
+        consent: ConsentId,
+        /// Who gave it.
+        originator: PartyPath,
+        /// What is said.
+        saying: Saying,
+    },
+    /// Whoever asked needs no answer any more.
+    RequestRetracted {
+        /// The request.
+        request: RequestId,
+        /// Who asked.
+        from: PartyPath,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// A holder gave its copy up.
+    CopyGivenUp {
+        /// The report.
+        report: ReportId,
+        /// The holder.
+        by: PartyPath,
+        /// When.
+        at: Timestamp,
+        /// What it states.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        statement: String,
+    },
+    /// This party told another what it took in of its reports.
+    ReceiptsGiven {
+        /// Whom.
+        to: PartyPath,
+        /// What it took in.
+        receipts: Vec<Receipt>,
+    },
+    /// A holder told what it took in of this party's reports.
+    ReceiptsTaken {
+        /// The holder.
+        from: PartyPath,
+        /// What it took in.
+        receipts: Vec<Receipt>,
+        /// When the word came.
+        at: Timestamp,
+    },
     /// An authority overrode originators' control.
     Overridden(Override),
     /// An audience learned portions.
     Disclosed(Disclosure),
     /// A recall was ordered here, or came from an originator.
     RecallOrdered(Recall),
+    /// A recall was lifted. What was destroyed meanwhile is not given back by that.
+    RecallLifted {
+        /// The recall.
+        recall: RecallId,
+        /// Who ordered it.
+        by: PartyPath,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
     /// A holder acknowledged a recall.
     RecallAcknowledged(Acknowledgement),
     /// The wording of a recalled report was destroyed here.
@@ -320,9 +401,16 @@ impl Event {
             Self::RequestRefused(_) => "request-refused",
             Self::SubstituteGiven(_) => "substitute-given",
             Self::ConsentWithdrawn { .. } => "consent-withdrawn",
+            Self::ConsentNarrowed { .. } => "consent-narrowed",
+            Self::ConsentSpoken { .. } => "consent-spoken",
+            Self::RequestRetracted { .. } => "request-retracted",
+            Self::CopyGivenUp { .. } => "copy-given-up",
+            Self::ReceiptsGiven { .. } => "receipts-given",
+            Self::ReceiptsTaken { .. } => "receipts-taken",
             Self::Overridden(_) => "overridden",
             Self::Disclosed(_) => "disclosed",
             Self::RecallOrdered(_) => "recall-ordered",
+            Self::RecallLifted { .. } => "recall-lifted",
             Self::RecallAcknowledged(_) => "recall-acknowledged",
             Self::ContentDestroyed(_) => "content-destroyed",
             Self::FolderUpgraded { .. } => "folder-upgraded",

@@ -160,8 +160,9 @@ impl<'s> SourceGuard<'s> {
         let own = state.disclosures.of_any(reports).map(|d| &d.audience);
         let overrides = state.overrides.of_any(reports).map(|o| &o.audience);
         let consents = state.consents.of_any(reports).map(|c| &c.recipients.persons);
-        let told = own.chain(overrides).chain(notices).chain(consents);
-        let persons = told.flatten().map(|person| (top(person), person.clone()));
+        let told = own.chain(overrides).chain(notices).chain(consents).flatten();
+        let shown = state.openings.of_any(reports).map(|opening| &opening.reader);
+        let persons = told.chain(shown).map(|person| (top(person), person.clone()));
         let held = source.reports.iter().filter_map(|report| state.reports.get(report));
         let delivered = held.flat_map(|holding| &holding.deliveries).filter_map(|delivery| {
             let someone = PersonId::stored(format!("{}/anyone", delivery.to)).ok()?;
@@ -205,11 +206,19 @@ impl<'s> SourceGuard<'s> {
                 .get(report)
                 .into_iter()
                 .flat_map(|holding| &holding.deliveries);
-            if deliveries
+            let theirs = deliveries
                 .into_iter()
-                .any(|delivery| parties.contains(delivery.to.top()))
-            {
-                learn(claims(report, self.facts(report)))?;
+                .filter(|delivery| parties.contains(delivery.to.top()));
+            for delivery in theirs {
+                learn(match delivery.is_whole() {
+                    true => claims(report, self.facts(report)),
+                    false => self.claims(report, delivery.version, |portion| delivery.brought(portion)),
+                })?;
+            }
+        }
+        for opening in state.openings.of_any(reports) {
+            if self.is_among(&opening.reader, parties) {
+                learn(self.claims(&opening.report, opening.version, |portion| opening.portions.contains_key(portion)))?;
             }
         }
         let among = |recipients: &Recipients| {

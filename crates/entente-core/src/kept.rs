@@ -289,6 +289,7 @@ about! {
     crate::state::RequestCase => |case, each| each(&case.request.report);
     crate::disclosure::Recall => |recall, each| each(&recall.report);
     crate::disclosure::Override => |made, each| each(&made.report);
+    crate::disclosure::Opening => |opening, each| each(&opening.report);
     crate::disclosure::Disclosure => |disclosure, each| each(&disclosure.report);
     (crate::ids::PartyPath, crate::disclosure::Notice) => |told, each| each(told.1.report());
     crate::source::ExposureAnswer => |answer, each| each(&answer.report);
@@ -308,6 +309,7 @@ about! {
     crate::briefing::Briefing,
     crate::installed::InstalledScheme,
     entente_marking::us::Register,
+    crate::life::Narrowings,
     String,
     u32,
     jiff::Timestamp,

@@ -3,6 +3,7 @@
 //! Nothing in this crate reads a file, a clock or a random number. A [`Command`] and a [`State`] give events or a
 //! refusal; a [`Snapshot`] of the state and a [`Query`] give a [`Decision`].
 
+mod applied;
 mod arrangement;
 mod briefing;
 mod concern;
@@ -20,8 +21,10 @@ pub mod incident;
 mod installed;
 mod kept;
 mod kept_facts;
+mod life;
 mod message;
 mod outcome;
+mod part;
 mod party;
 mod reach;
 mod report;
@@ -32,12 +35,13 @@ mod state;
 mod stops;
 mod wording;
 
-pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Unmarked, Word};
+pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Unmarked, Withheld, Word};
 pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
 pub use decide::{Decision, Query, Reading, Snapshot, decide};
 pub use disclosure::{
-    Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Override, Purged, Recall, RecallAction, Remains, Route,
+    Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Opening, Override, Purged, Recall, RecallAction, Remains,
+    Route, Scope,
 };
 pub use empty::{EmptyAudience, empty_audiences};
 pub use entente_exposure as exposure;
@@ -54,8 +58,10 @@ pub use ids::{
 pub use in_force::{InForce, MarksInForce};
 pub use installed::{InstalledScheme, MarkRead};
 pub use kept::{About, Kept, Pairs, Place};
+pub use life::{Accepted, Counter, Cut, Life, Narrowing, Narrowings, Saying};
 pub use message::Message;
 pub use outcome::Outcome;
+pub use part::{Confirmed, Part, Receipt};
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};
 pub use request::{Carried, CarriedText, Consent, Progress, Recipients, Refusal, Request, Substitute};

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrangement::Arrangement;
 use crate::disclosure::{Acknowledgement, Notice, Recall};
-use crate::ids::{ConsentId, IncidentId};
+use crate::ids::{ConsentId, IncidentId, RecallId, ReportId, RequestId};
 use crate::incident::IncidentNotice;
+use crate::life::{Cut, Saying};
+use crate::part::{Part, Receipt};
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
 use crate::source::ExposureAnswer;
@@ -23,6 +25,9 @@ pub enum Message {
         delivery: Delivery,
         /// The arrangements that its lineage names.
         arrangements: Vec<Arrangement>,
+        /// What there is to say of it, where it is a part, or marked for the receiver.
+        #[serde(default, skip_serializing_if = "Part::is_whole")]
+        part: Part,
     },
     /// A request for release.
     Request(Request),
@@ -47,8 +52,55 @@ pub enum Message {
         /// Why.
         reason: String,
     },
+    /// A part of a consent is taken away.
+    Narrowing {
+        /// The consent.
+        consent: ConsentId,
+        /// What.
+        cut: Cut,
+        /// From when on.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// What the holder of a consent says about it.
+    ConsentSaid {
+        /// The consent.
+        consent: ConsentId,
+        /// What.
+        saying: Saying,
+    },
+    /// A request needs no answer any more.
+    Retracted {
+        /// The request.
+        request: RequestId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// A holder gave its copy of the receiver's report up.
+    GivenUp {
+        /// The report.
+        report: ReportId,
+        /// When.
+        at: Timestamp,
+        /// What it states.
+        statement: String,
+    },
+    /// What the sender took in of the receiver's reports.
+    Receipts(Vec<Receipt>),
     /// A recall.
     Recall(Recall),
+    /// A recall is lifted.
+    RecallLifted {
+        /// The recall.
+        recall: RecallId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
     /// A holder's acknowledgement of a recall.
     Acknowledgement(Acknowledgement),
     /// What happened to the receiver's portions.
@@ -76,7 +128,13 @@ impl Message {
             Self::Request(_) => "request",
             Self::Answer { .. } => "answer",
             Self::Withdrawal { .. } => "withdrawal",
+            Self::Narrowing { .. } => "narrowing",
+            Self::ConsentSaid { .. } => "consent-said",
+            Self::Retracted { .. } => "retracted",
+            Self::GivenUp { .. } => "given-up",
+            Self::Receipts(_) => "receipts",
             Self::Recall(_) => "recall",
+            Self::RecallLifted { .. } => "recall-lifted",
             Self::Acknowledgement(_) => "acknowledgement",
             Self::Notice(_) => "notice",
             Self::Incident(_) => "incident",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_marking::{Label, SchemeId};
+use entente_marking::{Circle, Label, SchemeId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,9 @@ use crate::installed::MarkRead;
 pub struct Origin {
     /// The original recipients: parties to which the originator itself gave it.
     pub recipients: BTreeSet<PartyPath>,
+    /// The persons whom the originator named, where the mark is for named recipients only. Nobody else names them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub persons: BTreeSet<PersonId>,
     /// The arrangements under which it did.
     pub arrangements: BTreeSet<ArrangementId>,
     /// The originator's portions that this text rests on; empty for the originator's own text.
@@ -54,6 +57,7 @@ impl Lineage {
             all.entry(party.clone())
                 .and_modify(|mine| {
                     mine.recipients = &mine.recipients & &theirs.recipients;
+                    mine.persons = &mine.persons & &theirs.persons;
                     mine.arrangements = &mine.arrangements | &theirs.arrangements;
                     mine.from = &mine.from | &theirs.from;
                     mine.protects_source |= theirs.protects_source;
@@ -191,6 +195,24 @@ pub struct Report {
 }
 
 impl Report {
+    /// The ids of its portions, in order.
+    pub(crate) fn with_ids(&self) -> impl Iterator<Item = PortionId> {
+        self.portions.iter().map(|portion| portion.id.clone())
+    }
+
+    /// Leaves only these portions of it. A title without a mark of its own is for whoever has all of it: others get the id.
+    pub(crate) fn keep_only(&mut self, portions: &BTreeSet<PortionId>) {
+        if !self.portions.iter().all(|portion| portions.contains(&portion.id)) {
+            self.title = self.id.as_str().into();
+        }
+        self.portions.retain(|portion| portions.contains(&portion.id));
+    }
+
+    /// Whether it bears its id in the place of a title.
+    pub(crate) fn is_untitled(&self) -> bool {
+        self.title.portion().is_none() && self.title.text() == self.id.as_str()
+    }
+
     /// The portion with this id; its marked title too.
     pub fn portion(&self, id: &PortionId) -> Option<&Portion> {
         self.with_title().find(|portion| portion.id == *id)
@@ -229,12 +251,35 @@ impl Report {
 
     /// Notes that `originator` itself gave it to `recipient`: one more original recipient of its text.
     pub fn add_recipient(&mut self, originator: &PartyPath, recipient: &PartyPath) {
-        for portion in self.with_title_mut() {
+        self.add_recipient_of(originator, recipient, |_| true);
+    }
+
+    /// The same, of some of its portions.
+    pub(crate) fn add_recipient_of(
+        &mut self,
+        originator: &PartyPath,
+        recipient: &PartyPath,
+        which: impl Fn(&PortionId) -> bool,
+    ) {
+        for portion in self.with_title_mut().filter(|portion| which(&portion.id)) {
             portion.lineage.map(|party, origin| {
                 if party == originator {
                     origin.recipients.insert(recipient.clone());
                 }
             });
+        }
+    }
+
+    /// Names persons to whom `originator` gives what is for named recipients only.
+    pub(crate) fn name(&mut self, originator: &PartyPath, persons: &BTreeSet<PersonId>) {
+        for portion in &mut self.portions {
+            if portion.label.circle == Circle::Named {
+                portion.lineage.map(|party, origin| {
+                    if party == originator {
+                        origin.persons.extend(persons.iter().cloned());
+                    }
+                });
+            }
         }
     }
 
@@ -246,6 +291,9 @@ impl Report {
                 origin
                     .recipients
                     .retain(|recipient| recipient.includes(to) || to.includes(recipient));
+                origin
+                    .persons
+                    .retain(|person| person.party().is_some_and(|party| to.includes(&party)));
             });
         }
     }
@@ -290,6 +338,29 @@ pub struct Delivery {
     pub by: PartyPath,
     /// When.
     pub at: Timestamp,
+    /// Which portions, where it is not all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portions: Option<BTreeSet<PortionId>>,
+    /// Those of them that it has by a consent: for these it is no original recipient.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub under: BTreeSet<PortionId>,
+}
+
+impl Delivery {
+    /// Whether all of the report went with it.
+    pub fn is_whole(&self) -> bool {
+        self.portions.is_none()
+    }
+
+    /// Whether a portion went with it.
+    pub fn brought(&self, portion: &PortionId) -> bool {
+        self.portions.as_ref().is_none_or(|some| some.contains(portion))
+    }
+
+    /// Whether it made its receiver an original recipient of a portion.
+    pub(crate) fn makes_recipient(&self, portion: &PortionId) -> bool {
+        self.brought(portion) && !self.under.contains(portion)
+    }
 }
 
 /// The persons at one party who have a need to know a report.

@@ -7,7 +7,9 @@ use entente_marking::{Label, Purpose, SchemeId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::arrangement::CLOCK_TOLERANCE;
 use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId};
+use crate::life::Life;
 use crate::party::Person;
 use crate::report::Portion;
 
@@ -185,6 +187,9 @@ pub struct Consent {
     /// When it was withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Timestamp>,
+    /// What became of it.
+    #[serde(default, skip_serializing_if = "Life::is_plain")]
+    pub life: Life,
 }
 
 impl Consent {
@@ -196,6 +201,10 @@ impl Consent {
     /// Whether it is in force at `moment`.
     pub fn is_live(&self, moment: Timestamp) -> bool {
         self.begins() <= moment
+            && self
+                .life
+                .not_before
+                .is_none_or(|begin| moment.duration_since(begin) >= CLOCK_TOLERANCE)
             && self.withdrawn.is_none_or(|end| moment < end)
             && self.ends.is_none_or(|end| moment < end)
     }
@@ -212,6 +221,7 @@ impl Consent {
             .parties
             .iter()
             .any(|party| party.includes(&person.party));
+        let by_party = by_party && !self.life.except.contains(&person.id);
         by_party || self.covers_by_name(person, registered)
     }
 

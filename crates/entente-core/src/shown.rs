@@ -63,6 +63,37 @@ pub(crate) fn releases_to(groups: &Groups, label: &Label, person: &Person) -> bo
     }
 }
 
+/// Whether a party may be shown a text and never handed it.
+pub(crate) fn only_shown(groups: &Groups, label: &Label, party: &PartyPath) -> bool {
+    let Release::Only(list) = &label.release else {
+        return false;
+    };
+    let full = Release::to(list.full.iter().cloned());
+    is_listed(groups, &label.release, party) && !is_listed(groups, &full, party)
+}
+
+/// Everybody whom the release list of a mark names.
+pub(crate) fn names(schemes: &Schemes, report: &Report, mark: &str) -> BTreeSet<Entity> {
+    let mut all = BTreeSet::new();
+    for single in side_by_side(mark) {
+        if let Ok((
+            _,
+            Marking {
+                label:
+                    Label {
+                        release: Release::Only(list),
+                        ..
+                    },
+                ..
+            },
+        )) = read(schemes, report, single)
+        {
+            all.extend(list.full.into_iter().chain(list.display));
+        }
+    }
+    all
+}
+
 /// Whether the list admits a party, or one that it is part of.
 fn is_listed(groups: &Groups, release: &Release, party: &PartyPath) -> bool {
     let Release::Only(list) = release else { return true };

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::exposure::{Band, Register, Threshold};
-use crate::ids::{PartyPath, PortionId, ReportId, RequestId, SourceId};
+use crate::ids::{ConsentId, PartyPath, PortionId, ReportId, RequestId, SourceId};
 use crate::request::Recipients;
 
 /// A register as it was given, read when it is first needed and not again: all copies share what was read.
@@ -93,6 +93,9 @@ pub struct ExposureAnswer {
     /// What for it is released although it narrows the source; `None` for any purpose. Kept at the originator only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purposes: Option<BTreeSet<Purpose>>,
+    /// The release that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentId>,
     /// Why the originator releases it although it narrows the source. Kept at the originator only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub despite: Option<String>,
@@ -103,9 +106,10 @@ pub struct ExposureAnswer {
 impl ExposureAnswer {
     /// What it is kept by: the request, or the delivery that it is about. A later answer takes its place.
     pub fn key(&self) -> String {
-        match &self.request {
-            Some(request) => request.to_string(),
-            None => format!("{}/{}/{}", self.report, self.version, self.to),
+        match (&self.request, &self.consent) {
+            (Some(request), _) => request.to_string(),
+            (None, Some(consent)) => format!("{consent}/{}", self.to),
+            (None, None) => format!("{}/{}/{}", self.report, self.version, self.to),
         }
     }
 

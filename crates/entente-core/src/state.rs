@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_marking::Entity;
 use entente_marking::us::Register;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use crate::arrangement::{Arrangement, Word};
 use crate::briefing::Briefing;
+use crate::disclosure::Opening;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
 use crate::fact::Fact;
@@ -22,6 +24,8 @@ use crate::ids::{
 use crate::incident::{Incident, IncidentNotice};
 use crate::installed::{InstalledScheme, US_REGISTER, scheme_key};
 use crate::kept::Kept;
+use crate::life::{Narrowing, Narrowings};
+use crate::part::Confirmed;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::report::{Delivery, Distribution, Lineage, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
@@ -47,6 +51,21 @@ pub struct Holding {
     /// When the wording of which versions was destroyed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub destroyed: BTreeMap<u32, Timestamp>,
+    /// By version: how many portions whoever sent it said it withholds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld: BTreeMap<u32, usize>,
+    /// By version: portions whose mark was made for this party; see [`Part::released`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub released: BTreeMap<u32, BTreeMap<PortionId, BTreeSet<Entity>>>,
+    /// Versions of which its author has no receipt yet, with what it is for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub due: BTreeMap<u32, PartyPath>,
+    /// What holders said they took in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub receipts: BTreeMap<PartyPath, Vec<Confirmed>>,
+    /// Holders who gave their copy up, when, and what they state.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given_up: BTreeMap<PartyPath, (Timestamp, String)>,
 }
 
 impl Holding {
@@ -74,6 +93,9 @@ pub struct RequestCase {
     /// The refusals, if any.
     #[serde(default)]
     pub refusals: Vec<Refusal>,
+    /// When and why it was taken back, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retracted: Option<(Timestamp, String)>,
 }
 
 impl RequestCase {
@@ -83,6 +105,7 @@ impl RequestCase {
             request,
             progress,
             refusals: Vec::new(),
+            retracted: None,
         }
     }
 
@@ -90,7 +113,7 @@ impl RequestCase {
     pub fn open_portions(&self) -> impl Iterator<Item = &PortionId> {
         self.progress
             .iter()
-            .filter(|(_, progress)| **progress == Progress::Open)
+            .filter(|(_, progress)| **progress == Progress::Open && self.retracted.is_none())
             .map(|(id, _)| id)
     }
 
@@ -208,12 +231,16 @@ state! {
     incident_notices: IncidentId => (PartyPath, IncidentNotice), "incident-notice";
     /// Briefings by id.
     briefings: BriefingId => Briefing, "briefing";
+    /// What others than this party's own people were shown here, by [`Opening::key`].
+    openings: String => Opening, "opening";
     /// Requests by id, opened here or received.
     requests: RequestId => RequestCase, "request";
     /// Consents by id, given here or received.
     consents: ConsentId => Consent, "consent";
     /// Since when consents are withdrawn, by originator; also of consents that have not come yet.
     endings: Named<ConsentId> => Timestamp, "ending";
+    /// What was taken away from consents, by originator; also from consents that have not come yet.
+    narrowings: Named<ConsentId> => Narrowings, "narrowing";
     /// Substitutes by the consent that goes with each.
     substitutes: ConsentId => Substitute, "substitute";
     /// Recalls by id.
@@ -312,12 +339,7 @@ impl State {
                 holding.versions.insert(report.version, report.clone());
                 vec![touched("report", &report.id)]
             }
-            Event::ReportReceived { report, delivery } => {
-                let holding = self.reports.entry(report.id.clone()).or_default();
-                holding.versions.insert(report.version, report.clone());
-                holding.deliveries.insert(delivery.clone());
-                vec![touched("report", &report.id)]
-            }
+            Event::ReportReceived { report, delivery, part } => self.take_in(report, delivery, part),
             Event::ReportWithdrawn { report, reason, at } => {
                 self.reports.entry(report.clone()).or_default().withdrawn = Some((*at, reason.clone()));
                 vec![touched("report", report)]
@@ -333,8 +355,9 @@ impl State {
             Event::ReportDelivered(delivery) => {
                 let holding = self.reports.entry(delivery.report.clone()).or_default();
                 holding.deliveries.insert(delivery.clone());
+                holding.given_up.remove(&delivery.to);
                 if let Some(report) = holding.versions.get_mut(&delivery.version) {
-                    report.add_recipient(&delivery.by, &delivery.to);
+                    report.add_recipient_of(&delivery.by, &delivery.to, |portion| delivery.makes_recipient(portion));
                 }
                 vec![touched("report", &delivery.report)]
             }
@@ -413,10 +436,15 @@ impl State {
                 self.briefings.insert(briefing.id.clone(), briefing.clone());
                 vec![touched("briefing", &briefing.id)]
             }
-            Event::Opened { .. }
-            | Event::Decided { .. }
-            | Event::VersionExplained { .. }
-            | Event::FolderUpgraded { .. } => Vec::new(),
+            Event::Opened {
+                report,
+                version,
+                reader,
+                portions,
+                at,
+                ..
+            } => self.opened((report, *version), reader, portions, *at),
+            Event::Decided { .. } | Event::VersionExplained { .. } | Event::FolderUpgraded { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 self.requests
                     .insert(request.id.clone(), RequestCase::open(request.clone()));
@@ -428,6 +456,7 @@ impl State {
                 held.withdrawn = held.withdrawn.into_iter().chain(ending.copied()).min();
                 self.consents.insert(consent.id.clone(), held);
                 let mut documents = vec![touched("consent", &consent.id)];
+                documents.extend(self.narrow_anew(consent));
                 if let Some(request) = &consent.request {
                     let portions: Vec<PortionId> = match (self.requests.get(request), consent.portions.is_empty()) {
                         (Some(case), true) => case.open_portions().cloned().collect(),
@@ -477,6 +506,43 @@ impl State {
                 }
                 documents
             }
+            Event::ConsentNarrowed {
+                consent,
+                originator,
+                cut,
+                at,
+                ..
+            } => self.narrow(
+                originator,
+                consent,
+                Narrowing {
+                    cut: cut.clone(),
+                    at: *at,
+                },
+            ),
+            Event::ConsentSpoken {
+                consent,
+                originator,
+                saying,
+            } => self.spoken(originator, consent, saying),
+            Event::RequestRetracted {
+                request,
+                from,
+                at,
+                reason,
+            } => self.retract(from, request, (*at, reason.clone())),
+            Event::CopyGivenUp {
+                report,
+                by,
+                at,
+                statement,
+            } => {
+                let holding = self.reports.entry(report.clone()).or_default();
+                holding.given_up.insert(by.clone(), (*at, statement.clone()));
+                vec![touched("report", report)]
+            }
+            Event::ReceiptsGiven { receipts, .. } => self.receipts_given(receipts),
+            Event::ReceiptsTaken { from, receipts, at } => self.receipts_taken(from, receipts, *at),
             Event::Overridden(o) => {
                 self.overrides.insert(o.id.clone(), o.clone());
                 vec![touched("override", &o.id)]
@@ -489,6 +555,7 @@ impl State {
                 self.recalls.insert(recall.id.clone(), recall.clone());
                 vec![touched("recall", &recall.id)]
             }
+            Event::RecallLifted { recall, by, at, reason } => self.lift(by, recall, (*at, reason.clone())),
             Event::RecallAcknowledged(acknowledgement) => {
                 if let Some(recall) = self.recalls.get_mut(&acknowledgement.recall) {
                     recall
@@ -529,7 +596,9 @@ impl State {
         let author = &self.reports.get(report)?.versions.get(&version)?.originator;
         self.recalls
             .of(report)
-            .filter(|recall| recall.originator == *author && version <= recall.version)
+            .filter(|recall| {
+                recall.originator == *author && version <= recall.version && recall.holds_at(self.home.as_ref())
+            })
             .max_by_key(|recall| (recall.action.bars_readers(), recall.ordered))
     }
 
@@ -592,7 +661,7 @@ impl State {
         let mut sent = holding
             .deliveries
             .iter()
-            .filter(|delivery| delivery.version == portion.version);
+            .filter(|delivery| delivery.version == portion.version && delivery.brought(&portion.portion));
         wrote || sent.any(|delivery| party.includes(&delivery.to))
     }
 

@@ -107,6 +107,12 @@ impl Message {
                 .map(|substitute| Topic::report(&substitute.report, substitute.version)),
             Self::Notice(notice) => Some(notice.topic()),
             Self::Withdrawal { .. }
+            | Self::Narrowing { .. }
+            | Self::ConsentSaid { .. }
+            | Self::Retracted { .. }
+            | Self::GivenUp { .. }
+            | Self::Receipts(_)
+            | Self::RecallLifted { .. }
             | Self::Recall(_)
             | Self::Acknowledgement(_)
             | Self::Incident(_)
@@ -179,6 +185,13 @@ impl State {
             | Event::Decided { .. }
             | Event::ConsentGiven(_)
             | Event::ConsentWithdrawn { .. }
+            | Event::ConsentNarrowed { .. }
+            | Event::ConsentSpoken { .. }
+            | Event::RequestRetracted { .. }
+            | Event::CopyGivenUp { .. }
+            | Event::ReceiptsGiven { .. }
+            | Event::ReceiptsTaken { .. }
+            | Event::RecallLifted { .. }
             | Event::RecallOrdered(_)
             | Event::RecallAcknowledged(_)
             | Event::ContentDestroyed(_)

@@ -178,6 +178,7 @@ fn consented() -> Node {
         purposes: None,
         onward: Onward::Consent,
         need_to_know: false,
+        withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: BTreeMap::new(),
@@ -200,11 +201,14 @@ fn consented() -> Node {
         to: party("HOME"),
         by: party("GOOD"),
         at: minute(1),
+        portions: None,
+        under: BTreeSet::new(),
     };
     let delivered = Message::Delivery {
         delivery,
         report,
         arrangements: Vec::new(),
+        part: Part::default(),
     };
     node.hear(1, "GOOD", delivered);
     let request = Command::OpenRequest {
@@ -249,6 +253,7 @@ fn consented() -> Node {
         received: None,
         ends: None,
         withdrawn: None,
+        life: Life::default(),
     };
     let answer = Message::Answer {
         consents: vec![consent],

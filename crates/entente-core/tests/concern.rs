@@ -125,8 +125,8 @@ proptest! {
     ) {
         let report = report(originator, &lineages);
         let mut state = State::default();
-        let delivery = Delivery { report: report.id.clone(), version: 1, to: party(0), by: party(originator), at: Timestamp::UNIX_EPOCH };
-        state.apply(&Event::ReportReceived { report: report.clone(), delivery: delivery.clone() });
+        let delivery = Delivery { report: report.id.clone(), version: 1, to: party(0), by: party(originator), at: Timestamp::UNIX_EPOCH, portions: None, under: BTreeSet::new() };
+        state.apply(&Event::ReportReceived { report: report.clone(), delivery: delivery.clone(), part: entente_core::Part::default() });
         let picked: Vec<usize> = (0..lineages.len()).filter(|n| picks[*n]).collect();
         prop_assume!(!picked.is_empty());
         let portions = picked.iter().map(|n| report.portions[*n].id.clone()).collect();
@@ -205,6 +205,7 @@ proptest! {
             received: None,
             ends: None,
             withdrawn: None,
+            life: entente_core::Life::default(),
         };
         let mut state = State::default();
         state.apply(&Event::ReportAdded(report));

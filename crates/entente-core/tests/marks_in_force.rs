@@ -536,6 +536,7 @@ fn asked_about(
         purposes: None,
         onward: Onward::Free,
         need_to_know: false,
+        withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: owners.iter().map(|(owner, by)| (party(owner), party(by))).collect(),

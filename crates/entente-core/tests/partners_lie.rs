@@ -54,6 +54,7 @@ fn with_terms(report: &Report, terms: Arrangement) -> Message {
         report,
         delivery,
         arrangements: vec![terms],
+        part: Part::default(),
     }
 }
 
@@ -67,6 +68,7 @@ fn recall(by: &str, of: &str, action: RecallAction) -> Recall {
         reason: String::new(),
         ordered: now(),
         holders: BTreeMap::from([(party("HOME"), None)]),
+        scope: Scope::default(),
     }
 }
 

@@ -55,6 +55,7 @@ fn a_partner_cannot_state_terms_for_others() {
                     report,
                     delivery,
                     arrangements: vec![terms],
+                    part: Part::default(),
                 },
             ),
             node.0.arrangements.len(),
@@ -222,6 +223,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
         reason: String::new(),
         ordered: now(),
         holders: BTreeMap::from([(party("HOME"), None)]),
+        scope: Scope::default(),
     };
     node.refuses("EVIL", Message::Recall(recall.clone()), "GOOD wrote it");
     let acknowledgement = Acknowledgement {

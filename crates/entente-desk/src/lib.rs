@@ -13,13 +13,17 @@ pub mod cases;
 mod damage;
 pub mod deciding;
 pub mod drafts;
+pub mod holders;
 pub mod holdings;
+pub mod life;
 pub mod lineage;
 pub mod marks;
 mod moment;
 pub mod reading;
+pub mod release;
 pub mod schemes;
 pub mod sources;
+pub mod todo;
 mod view;
 
 pub use damage::{Damage, Dependent};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entente_core::{Command, Context, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
+use entente_core::{Command, Context, Event, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
 use entente_ledger::{Checkpoint, Log};
 use entente_marking::installed::Library;
 use entente_marking::{Groups, Schemes};
@@ -118,6 +118,15 @@ impl Pinned {
     pub fn after(&self, command: Command) -> Result<Moment, NodeError> {
         let (_, after) = decided(self.moment.held().clone(), vec![command], Timestamp::now())?;
         Ok(Moment::new(self.moment.seq(), after))
+    }
+
+    /// What a command would do, and what would be true after it; nothing is committed, and nothing leaves.
+    ///
+    /// # Errors
+    /// When the command would be refused.
+    pub fn planned(&self, command: Command) -> Result<(Vec<Event>, Moment), NodeError> {
+        let (change, after) = decided(self.moment.held().clone(), vec![command], Timestamp::now())?;
+        Ok((change.events, Moment::new(self.moment.seq(), after)))
     }
 
     /// Carries out a command, and looks at the moment after it from then on.

@@ -1,13 +1,15 @@
 //! What leaves for other parties, and what comes from them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use entente_core::{Command, Message, PartyPath};
+use entente_core::handle::receipts_due;
+use entente_core::{Command, Message, PartyPath, Receipt};
 use entente_seal::{Header, KeyPair};
 use entente_store::Letter;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
 use crate::node::Node;
@@ -52,6 +54,23 @@ pub struct Received {
     pub message: Message,
 }
 
+/// What may ride in a letter beside its message.
+#[derive(Default, Deserialize)]
+struct Carried {
+    #[serde(default)]
+    receipts: Vec<Receipt>,
+}
+
+/// A letter with the receipts that are due to its receiver.
+fn with_receipts(payload: Vec<u8>, due: Vec<Receipt>) -> Vec<u8> {
+    let written = || {
+        let mut letter: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&payload).ok()?;
+        letter.insert("receipts".to_owned(), serde_json::to_value(due).ok()?);
+        serde_json::to_vec(&letter).ok()
+    };
+    written().unwrap_or(payload)
+}
+
 impl Node {
     /// Seals what waits in the outbox into files in a folder, and signs the ledger.
     ///
@@ -74,18 +93,33 @@ impl Node {
             error,
         })?;
         let mut sent = Sent::default();
-        for letter in letters {
+        let mut told = BTreeSet::new();
+        for mut letter in letters {
             let to: PartyPath = letter.destination.parse()?;
             let moment = self.moment();
             let receiver = moment.state().parties.get(&to);
             match receiver.and_then(|party| party.recipient.as_ref()) {
-                Some(recipient) => sent.files.push(self.send(letter, to, recipient, &keys, folder)?),
+                Some(recipient) => {
+                    let due = receipts_due(moment.state(), &to, Timestamp::now());
+                    if !due.is_empty() && told.insert(to.clone()) {
+                        letter.payload = with_receipts(letter.payload, due);
+                    }
+                    sent.files.push(self.send(letter, to, recipient, &keys, folder)?);
+                }
                 None => sent.waiting.push(Waiting {
                     to,
                     kind: letter.kind,
                     seq: letter.seq,
                 }),
             }
+        }
+        // What rode along is not told again.
+        let noted: Vec<Command> = told
+            .into_iter()
+            .map(|to| Command::GiveReceipts { to, alone: false })
+            .collect();
+        if !noted.is_empty() {
+            self.submit_all(noted)?;
         }
         self.publish()?;
         Ok(sent)
@@ -141,6 +175,12 @@ impl Node {
                 holds: message.kind(),
                 from: opened.header.from,
             });
+        }
+        let letter: Carried = serde_json::from_slice(&opened.payload).unwrap_or_default();
+        let from: PartyPath = opened.header.from.parse()?;
+        if !letter.receipts.is_empty() {
+            let receipts = letter.receipts;
+            self.submit_all(vec![Command::TakeReceipts { from, receipts }])?;
         }
         self.submit_all(vec![Command::Receive {
             from: PartyPath::stored(&opened.header.from)?,

@@ -170,6 +170,12 @@ impl<'s> Block<'s> {
         place.map_or_else(|_| Covered::default(), |place| self.covered[place])
     }
 
+    /// Whom an originator named.
+    pub(crate) fn named_by(&self, origin: &OriginPlan) -> Who {
+        let listed = if origin.own { self.distribution } else { 0 };
+        listed | self.those(|reader| origin.persons.contains(&reader.person.id))
+    }
+
     /// Whom an originator's consents cover.
     pub(crate) fn covered_by(&self, origin: &OriginPlan) -> Covered {
         let mut all = Covered::default();

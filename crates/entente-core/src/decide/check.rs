@@ -285,8 +285,13 @@ impl<'s> Check<'s> {
             }
         }
         if let Some(mark) = class.named_only {
-            let who = block.known & !block.distribution & !released(class, block);
+            // Each originator names its recipients; a custodian's distribution names nobody for it. Whom all of them name, the
+            // owners that the mark names have nothing against.
+            let originators = class.origins.iter().filter(|origin| !origin.owner);
+            let by_all = originators.fold(block.known, |all, origin| all & block.named_by(origin));
             for origin in &class.origins {
+                let named = if origin.owner { by_all } else { block.named_by(origin) };
+                let who = block.known & !named & !block.covered_by(origin).any;
                 sink.fail(who, Rule::CircleNamed, mark, Authority::Rule, origin.name);
                 strange(who, origin, sink);
             }

@@ -321,6 +321,8 @@ impl<'a> Universe<'a> {
             inside,
             owner: owner.is_some(),
             stranger: owner.is_some_and(|owner| !owner.known),
+            own: self.state.home.as_ref().is_some_and(|home| party.includes(home)),
+            persons: origin.persons.clone(),
         }
     }
 

@@ -63,6 +63,10 @@ pub(crate) struct OriginPlan {
     pub(crate) name: Symbol,
     /// Parties that are this originator or part of it.
     pub(crate) inside: Bits,
+    /// Whether it is this party, whose distribution names its recipients.
+    pub(crate) own: bool,
+    /// Persons whom it named.
+    pub(crate) persons: BTreeSet<PersonId>,
     pub(crate) controls: Vec<ControlNeed>,
     /// By number in [`Snapshot::terms`].
     pub(crate) arrangements: Numbers,

@@ -182,6 +182,7 @@ impl Reader<'_> {
         let own = Origin {
             recipients: self.draft.recipients.clone(),
             named: !self.draft.recipients.is_empty(),
+            persons: self.draft.named.clone(),
             arrangements: self.draft.arrangements.clone(),
             ..Origin::default()
         };

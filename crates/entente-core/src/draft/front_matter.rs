@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::token::{Tokens, group_end};
 use super::{Draft, Faults, Placed, annotation, layout};
-use crate::ids::{ArrangementId, PartyPath, ReportId};
+use crate::ids::{ArrangementId, PartyPath, PersonId, ReportId};
 
 const KEYS: &[&str] = &[
     "id",
@@ -134,7 +134,17 @@ fn entry<'l>(line: &'l str, start: usize, seen: &mut Vec<&'l str>, draft: &mut D
         }
         "recipients" => {
             for item in list(value) {
-                draft.recipients.insert(PartyPath::new(item).map_err(name)?);
+                // A person is named together with their party: both are recipients.
+                let party = match item.contains('/') {
+                    true => {
+                        let person = PersonId::new(item).map_err(name)?;
+                        let party = person.party();
+                        draft.named.insert(person);
+                        party
+                    }
+                    false => Some(PartyPath::new(item).map_err(name)?),
+                };
+                draft.recipients.extend(party);
             }
         }
         _ => {

@@ -34,7 +34,7 @@ use std::collections::BTreeSet;
 use entente_marking::{SchemeId, Schemes};
 use jiff::Timestamp;
 
-use crate::ids::{ArrangementId, PartyPath, PortionId, PortionRef, ReportId};
+use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use token::Tokens;
 
 /// The largest file read: far above any report, far below what would strain memory.
@@ -136,6 +136,8 @@ pub struct Draft {
     pub existence_protected: bool,
     /// Parties that the originator counts as original recipients from the start.
     pub recipients: BTreeSet<PartyPath>,
+    /// Persons whom the originator names, where a mark is for named recipients only.
+    pub named: BTreeSet<PersonId>,
     /// The mark for paragraphs that bear none.
     pub default_mark: Option<Placed>,
     /// Its portions.

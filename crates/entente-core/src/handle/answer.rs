@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, Context, Decided, Refusal, Terms, carried, home, source, to_answer};
+use super::{Command, Context, Decided, Refusal, Terms, carried, home, life, source, to_answer};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
+use crate::life::Life;
 use crate::message::Message;
 use crate::report::{Lineage, Origin, Portion};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
@@ -16,6 +17,12 @@ use crate::state::{RequestCase, State};
 fn open_portions(case: &RequestCase, named: Option<BTreeSet<PortionId>>) -> Result<BTreeSet<PortionId>, Refusal> {
     let open: BTreeSet<PortionId> = case.open_portions().cloned().collect();
     let id = &case.request.id;
+    if let Some((at, _)) = &case.retracted {
+        return Err(Refusal::Invalid(format!(
+            "request {id} was taken back by {} on {at}; nothing has to be answered",
+            case.request.from
+        )));
+    }
     let Some(named) = named else {
         return match open.is_empty() {
             true => Err(Refusal::Invalid(format!(
@@ -61,10 +68,16 @@ fn consent(id: ConsentId, request: &Request, terms: Terms, context: &Context<'_>
         received: None,
         ends: terms.ends,
         withdrawn: None,
+        life: Life {
+            revision: 1,
+            given_by: terms.given_by,
+            not_before: terms.not_before,
+            ..Life::default()
+        },
     })
 }
 
-fn fresh(state: &State, id: &ConsentId) -> Result<(), Refusal> {
+pub(super) fn fresh(state: &State, id: &ConsentId) -> Result<(), Refusal> {
     match state.consents.contains_key(id) {
         false => Ok(()),
         true => Err(Refusal::Exists {
@@ -83,7 +96,7 @@ fn nothing_on_hold(state: &State, request: &Request, portions: &BTreeSet<Portion
 }
 
 /// Nothing new goes out of a report whose releases are on hold, by whatever answer.
-fn not_on_hold(state: &State, report: &ReportId) -> Result<(), Refusal> {
+pub(super) fn not_on_hold(state: &State, report: &ReportId) -> Result<(), Refusal> {
     let holding = state.reports.get(report);
     match holding.is_some_and(|holding| holding.on_hold.is_some()) {
         false => Ok(()),
@@ -291,12 +304,15 @@ pub(super) fn withdraw(
         at: context.now,
         reason: reason.clone(),
     };
-    let to = consent.to.clone();
     let event = Event::ConsentWithdrawn {
         consent: id,
         by: None,
         at: context.now,
         reason,
     };
-    Ok(Decided::events([event]).send(to, message))
+    let decided = Decided::events([event]);
+    Ok(match consent.life.release {
+        true => life::tell(state, decided, &consent.to, message),
+        false => decided.send(consent.to.clone(), message),
+    })
 }

@@ -10,7 +10,7 @@ use crate::disclosure::{Disclosure, Notice, Override, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Knowledge, measure};
 use crate::guard::SourceGuard;
-use crate::ids::{DisclosureId, IncidentId, PartyPath, PersonId, PortionRef, RecallId, ReportId};
+use crate::ids::{DisclosureId, IncidentId, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::incident::{Entry, Incident, IncidentNotice, SourceDamage, Stage, What, Why};
 use crate::message::Message;
 use crate::report::Lineage;
@@ -79,7 +79,7 @@ pub fn must_be_told(
             let mut bases = portion.lineage.iter().flat_map(|(_, origin)| &origin.from);
             if bases.any(|base| exposed.contains(base)) {
                 add(&report.originator, Why::RestsOnIt, report.reference(&portion.id));
-                for holder in holders(state, &report.id, report.version) {
+                for holder in holders(state, &report.id, report.version, portion.id.clone()) {
                     add(holder, Why::RestsOnIt, report.reference(&portion.id));
                 }
             }
@@ -95,8 +95,8 @@ pub fn must_be_told(
             .filter_map(|id| state.reports.get(id))
             .flat_map(|holding| holding.versions.values())
         {
-            for holder in holders(state, &report.id, report.version) {
-                for portion in &report.portions {
+            for portion in &report.portions {
+                for holder in holders(state, &report.id, report.version, portion.id.clone()) {
                     add(holder, Why::SameSource, report.reference(&portion.id));
                 }
             }
@@ -127,19 +127,26 @@ fn holders_of<'s>(state: &'s State, portion: &PortionRef) -> impl Iterator<Item 
     let name = portion.portion.clone();
     same.flat_map(move |report| {
         let held = report.reference(&name);
-        holders(state, &report.id, report.version).map(move |holder| (holder, held.clone()))
+        let of_it = held.portion.clone();
+        holders(state, &report.id, report.version, of_it).map(move |holder| (holder, held.clone()))
     })
 }
 
 /// Those to whom this party delivered a version of a report.
-fn holders<'s>(state: &'s State, report: &ReportId, version: u32) -> impl Iterator<Item = &'s PartyPath> {
+fn holders<'s>(
+    state: &'s State,
+    report: &ReportId,
+    version: u32,
+    portion: PortionId,
+) -> impl Iterator<Item = &'s PartyPath> {
     let deliveries = state
         .reports
         .get(report)
         .into_iter()
         .flat_map(|holding| &holding.deliveries);
-    let sent =
-        deliveries.filter(move |delivery| delivery.version == version && Some(&delivery.by) == state.home.as_ref());
+    let sent = deliveries.filter(move |delivery| {
+        delivery.version == version && delivery.brought(&portion) && Some(&delivery.by) == state.home.as_ref()
+    });
     sent.map(|delivery| &delivery.to)
 }
 
@@ -331,6 +338,7 @@ pub(super) fn contain(
                 report,
                 action.clone(),
                 "recalled by its originator".to_owned(),
+                &BTreeSet::new(),
                 context,
             )?;
             decided.events.extend(ordered.events);

@@ -18,15 +18,18 @@ pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
             mut report,
             delivery,
             arrangements,
+            part,
         } => {
             let (scheme, profile) = (report.scheme.clone(), report.profile.clone());
-            report
-                .with_title_mut()
-                .for_each(|portion| read(&scheme, Some(&profile), portion));
+            report.with_title_mut().for_each(|portion| {
+                read(&scheme, Some(&profile), portion);
+                portion.label = part.written(&portion.id, portion.label.clone());
+            });
             Message::Delivery {
                 report,
                 delivery,
                 arrangements,
+                part,
             }
         }
         Message::Answer {

@@ -8,9 +8,12 @@ mod briefing;
 mod carried;
 mod directory;
 mod incident;
+mod life;
 mod lineage;
 mod meaning;
 mod notices;
+mod owner;
+mod part;
 mod past;
 mod purge;
 mod receive;
@@ -22,9 +25,12 @@ mod source;
 pub use briefing::{Standing, standing};
 pub use carried::marked_in;
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
+pub use life::receipts_due;
 pub(crate) use lineage::same_words;
 pub use lineage::{base_lineage, nearest_portion, party_of};
 pub use meaning::side_by_side;
+pub use owner::Release;
+pub use part::{Handover, Openness, openness_for};
 pub use past::Said;
 pub use purge::{Following, resting_on};
 pub use release::OVERRIDE_ROLE;
@@ -50,7 +56,9 @@ use crate::ids::{
 };
 use crate::in_force::state_marks;
 use crate::incident::What;
+use crate::life::{Cut, Saying};
 use crate::message::Message;
+use crate::part::Receipt;
 use crate::party::{Audience, LocalRule, Party, Person, PersonChange};
 use crate::report::Report;
 use crate::request::Consent;
@@ -84,6 +92,10 @@ pub struct Terms {
     pub standing: bool,
     /// Why it is given although it narrows a protected source below its threshold.
     pub despite_exposure: Option<String>,
+    /// Who gives it: stated, not authenticated.
+    pub given_by: Option<PersonId>,
+    /// The moment before which nothing goes further under it.
+    pub not_before: Option<Timestamp>,
 }
 
 /// A fact that was told to an audience.
@@ -211,6 +223,63 @@ pub enum Command {
         to: PartyPath,
         /// Why it is delivered although that narrows a protected source below its threshold.
         despite_exposure: Option<String>,
+    },
+    /// Hand over what of the latest version of a report a party may have.
+    HandOver(Handover),
+    /// Release text of one's own, without a request.
+    Release(Box<Release>),
+    /// Continue a consent under a new id.
+    RenewConsent {
+        /// The new id.
+        id: ConsentId,
+        /// The consent that it continues.
+        consent: ConsentId,
+        /// The new terms; what is not named stays as it was.
+        terms: Terms,
+    },
+    /// Take persons, portions or purposes away from a consent.
+    NarrowConsent {
+        /// The consent.
+        consent: ConsentId,
+        /// What.
+        cut: Cut,
+        /// Why.
+        reason: String,
+    },
+    /// Tell the originator of a consent what its holder makes of it.
+    SayOfConsent {
+        /// The consent.
+        consent: ConsentId,
+        /// What.
+        saying: Saying,
+    },
+    /// Take a request back.
+    RetractRequest {
+        /// The request.
+        request: RequestId,
+        /// Why.
+        reason: String,
+    },
+    /// Give the copy of another party's report up.
+    GiveUpCopy {
+        /// The report.
+        report: ReportId,
+        /// What is stated about it.
+        statement: String,
+    },
+    /// Tell a party what was taken in of its reports.
+    GiveReceipts {
+        /// Whom.
+        to: PartyPath,
+        /// Whether they leave by themselves; otherwise another message has carried them.
+        alone: bool,
+    },
+    /// Take receipts that came with a message whose signature was verified.
+    TakeReceipts {
+        /// Who signed it.
+        from: PartyPath,
+        /// What it took in.
+        receipts: Vec<Receipt>,
     },
     /// Put a source of one's own under protection, or change how.
     ProtectSource {
@@ -462,6 +531,26 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Recall a report of one's own from some of its holders alone.
+    RecallFrom {
+        /// The id of the recall.
+        id: RecallId,
+        /// The report.
+        report: ReportId,
+        /// From whom.
+        from: BTreeSet<PartyPath>,
+        /// What they have to do.
+        action: RecallAction,
+        /// Why.
+        reason: String,
+    },
+    /// Lift a recall. What was destroyed meanwhile has to be delivered again.
+    LiftRecall {
+        /// The recall.
+        recall: RecallId,
+        /// Why.
+        reason: String,
+    },
     /// Acknowledge a recall that another party ordered.
     AcknowledgeRecall {
         /// The recall.
@@ -616,12 +705,14 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
 }
 
 fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    // Whose consents named somebody who is not any more who they were is told so.
+    let told = |decided| life::told_of_change(state, decided, context);
     match command {
         Command::Found(party) => directory::found(state, party),
         Command::SetParty(party) => directory::set_party(state, party),
         Command::SetMembership { party, member } => directory::set_membership(state, party, member, context.now),
-        Command::SetPerson(person) => directory::set_person(state, person),
-        Command::ChangePersons(changes) => directory::change_persons(state, changes),
+        Command::SetPerson(person) => Ok(told(directory::set_person(state, person)?)),
+        Command::ChangePersons(changes) => Ok(told(directory::change_persons(state, changes)?)),
         Command::KeepOutsider(person) => directory::keep_outsider(state, person),
         Command::EnablePerson(id) => directory::enable_person(state, &id),
         Command::SetAudience(audience) => directory::set_audience(audience),
@@ -649,6 +740,17 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             to,
             despite_exposure,
         } => report::deliver(state, &report, to, despite_exposure, context),
+        Command::HandOver(handover) => part::hand_over(state, &handover, context),
+        Command::Release(release) => owner::release(state, &release, context),
+        Command::RenewConsent { id, consent, terms } => life::renew(state, id, &consent, terms, context),
+        Command::NarrowConsent { consent, cut, reason } => life::narrow(state, &consent, cut, reason, context),
+        Command::SayOfConsent { consent, saying } => life::say(state, &consent, saying, context),
+        Command::RetractRequest { request, reason } => life::retract(state, &request, reason, context),
+        Command::GiveUpCopy { report, statement } => life::give_up(state, &report, statement, context),
+        Command::GiveReceipts { to, alone } => life::give_receipts(state, &to, alone, context),
+        Command::TakeReceipts { from, receipts } => {
+            receive::receipts(state, home(state)?, &from, receipts, context.now).map(Decided::events)
+        }
         Command::ProtectSource {
             id,
             register,
@@ -723,7 +825,15 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             report,
             action,
             reason,
-        } => report::recall(state, id, &report, action, reason, context),
+        } => report::recall(state, id, &report, action, reason, &BTreeSet::new(), context),
+        Command::RecallFrom {
+            id,
+            report,
+            from,
+            action,
+            reason,
+        } => report::recall(state, id, &report, action, reason, &from, context),
+        Command::LiftRecall { recall, reason } => life::lift(state, &recall, reason, context),
         Command::AcknowledgeRecall { recall, following } => purge::acknowledge(state, &recall, following, context),
         Command::Receive {
             from,

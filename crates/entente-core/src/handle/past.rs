@@ -77,10 +77,24 @@ pub(super) fn standing_at(state: &State, report: &ReportId, moment: Timestamp, c
             arrangement.status = ArrangementStatus::Active;
         }
     }
+    for recall in state
+        .recalls
+        .of(report)
+        .filter(|recall| recall.scope.lifted.as_ref().is_some_and(|(at, _)| later(*at)))
+    {
+        if let Some(then) = past.recalls.get_mut(&recall.id) {
+            then.scope.lifted = None;
+        }
+    }
     past.recalls
         .retain(|_, recall| recall.report != *report || !later(recall.ordered));
     past.disclosures.retain(|_, disclosure| !later(disclosure.at));
     past.overrides.retain(|_, made| !later(made.at));
+    for key in state.openings.keys() {
+        if let Some(opening) = past.openings.get_mut(key) {
+            opening.portions.retain(|_, at| !later(*at));
+        }
+    }
     past.notices.retain(|_, (_, notice)| match notice {
         Notice::Override(made) => !later(made.at),
         Notice::Disclosure(disclosure) => !later(disclosure.at),

@@ -7,12 +7,13 @@ use entente_marking::{Category, Entity, Level, SchemeId};
 use super::lineage::{keeps_lineage, lost, rests_on, same_words};
 use super::{Context, Decided, Refusal, home};
 use crate::decide::{Duty, Query, Rule, Snapshot, Step, decide};
-use crate::disclosure::{Acknowledgement, Recall, RecallAction};
+use crate::disclosure::{Acknowledgement, Recall, RecallAction, Scope};
 use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register};
 use crate::fact::Fact;
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::message::Message;
+use crate::part::Part;
 use crate::party::Person;
 use crate::report::{Delivery, Portion, Report, TITLE};
 use crate::request::Recipients;
@@ -275,7 +276,7 @@ pub(super) fn set_facts(state: &State, id: ReportId, facts: Vec<Fact>) -> Result
     Ok(Decided::events([Event::FactsSet { report: id, facts }]))
 }
 
-fn held<'s>(state: &'s State, report: &ReportId) -> Result<&'s Report, Refusal> {
+pub(super) fn held<'s>(state: &'s State, report: &ReportId) -> Result<&'s Report, Refusal> {
     state
         .reports
         .get(report)
@@ -315,9 +316,12 @@ pub(super) fn deliver(
         to: to.clone(),
         by: home.clone(),
         at: context.now,
+        portions: None,
+        under: BTreeSet::new(),
     };
     let mut sent = report.clone();
     sent.add_recipient(home, &to);
+    sent.name(home, &distribution(state, id));
     sent.part_of(&to);
     sent.protect(home, |portion| context.exposure.stands_behind(portion));
     among_the_recipients(report, &to)?;
@@ -338,6 +342,7 @@ pub(super) fn deliver(
             },
             band: Band::Narrows,
             purposes: None,
+            consent: None,
             despite: Some(reason),
             at: context.now,
         }));
@@ -346,8 +351,16 @@ pub(super) fn deliver(
         report: sent,
         delivery,
         arrangements,
+        part: Part::default(),
     };
     Ok(Decided::events(events).send(to, message))
+}
+
+/// Whom this party put on the distribution of a report of its own, its partners' people among them: whoever gets what is for
+/// named recipients only.
+pub(super) fn distribution(state: &State, report: &ReportId) -> BTreeSet<PersonId> {
+    let holding = state.reports.get(report);
+    holding.map(|holding| holding.distribution.clone()).unwrap_or_default()
 }
 
 /// The original distribution, where the author named it.
@@ -378,7 +391,7 @@ fn among_the_recipients(report: &Report, to: &PartyPath) -> Result<(), Refusal> 
 }
 
 /// The arrangements that the originator's share of a report came under; each must bind the receiver.
-fn arrangements_of(
+pub(super) fn arrangements_of(
     state: &State,
     report: &Report,
     home: &PartyPath,
@@ -543,6 +556,7 @@ pub(super) fn recall(
     report: &ReportId,
     action: RecallAction,
     reason: String,
+    from: &BTreeSet<PartyPath>,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
@@ -569,7 +583,13 @@ pub(super) fn recall(
         .into_iter()
         .flatten()
         .map(|delivery| (delivery.to.clone(), None))
+        .filter(|(holder, _)| from.is_empty() || from.contains(holder))
         .collect();
+    if let Some(stranger) = from.iter().find(|party| !holders.contains_key(*party)) {
+        return Err(Refusal::Invalid(format!(
+            "{stranger} holds no copy of {report}; `entente report holders {report}` lists who does"
+        )));
+    }
     let recall = Recall {
         id,
         originator: home.clone(),
@@ -579,6 +599,10 @@ pub(super) fn recall(
         reason,
         ordered: context.now,
         holders,
+        scope: Scope {
+            only: !from.is_empty(),
+            lifted: None,
+        },
     };
     let mut decided = Decided::events([Event::RecallOrdered(recall.clone())]);
     for holder in recall.holders.keys() {

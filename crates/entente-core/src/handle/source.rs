@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register, Threshold};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId, SourceId};
 use crate::message::Message;
+use crate::party::Person;
 use crate::request::{Recipients, Request};
 use crate::source::{ExposureAnswer, ProtectedSource};
 use crate::state::State;
@@ -106,16 +107,26 @@ pub(super) fn exposed(
     portions: &BTreeSet<PortionId>,
     context: &Context<'_>,
 ) -> BTreeSet<PortionId> {
-    let persons: Vec<PersonId> = request.audience.iter().map(|person| person.id.clone()).collect();
-    let meant: Vec<(&PortionId, PortionRef)> = portions
+    let meant: Vec<(PortionId, PortionRef)> = portions
         .iter()
-        .flat_map(|portion| behind(request, portion).into_iter().map(move |base| (portion, base)))
+        .flat_map(|portion| behind(request, portion).into_iter().map(move |base| (portion.clone(), base)))
         .collect();
+    exposed_by(home, &meant, &request.audience, context)
+}
+
+/// The same for portions, each with what it rests on here.
+pub(super) fn exposed_by(
+    home: &PartyPath,
+    meant: &[(PortionId, PortionRef)],
+    audience: &[Person],
+    context: &Context<'_>,
+) -> BTreeSet<PortionId> {
+    let persons: Vec<PersonId> = audience.iter().map(|person| person.id.clone()).collect();
     let bases: Vec<&PortionRef> = meant.iter().map(|(_, base)| base).collect();
     let exposures = context.exposure.exposures(&bases, &persons, None, context.now);
     (meant.iter().zip(exposures))
         .filter(|(_, exposure)| matches!(exposure, Exposure::Narrows(by) | Exposure::Unasked(by) if by == home))
-        .map(|((portion, _), _)| (*portion).clone())
+        .map(|((portion, _), _)| portion.clone())
         .collect()
 }
 
@@ -155,6 +166,7 @@ fn about(request: &Request, band: Band, context: &Context<'_>) -> ExposureAnswer
         },
         band,
         purposes: None,
+        consent: None,
         despite: None,
         at: context.now,
     }

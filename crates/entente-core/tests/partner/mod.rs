@@ -52,7 +52,10 @@ pub(crate) fn delivery(report: &Report, by: &str, to: &str) -> Message {
             to: party(to),
             by: party(by),
             at: now(),
+            portions: None,
+            under: BTreeSet::new(),
         },
+        part: Part::default(),
         report: report.clone(),
         arrangements: Vec::new(),
     }
@@ -66,6 +69,7 @@ pub(crate) fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
         purposes: None,
         onward: Onward::Free,
         need_to_know: false,
+        withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: BTreeMap::new(),
@@ -193,6 +197,7 @@ pub(crate) fn consent(by: &str, request: Option<RequestId>) -> Consent {
         received: None,
         ends: None,
         withdrawn: None,
+        life: Life::default(),
     }
 }
 

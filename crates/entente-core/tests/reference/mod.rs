@@ -113,12 +113,17 @@ fn given<'q>(q: &Question<'q>, originator: &PartyPath, origin: &Origin, person: 
         })
         .filter(|consent| {
             consent.received.unwrap_or(consent.given) <= q.moment
+                && consent
+                    .life
+                    .not_before
+                    .is_none_or(|begin| q.moment >= begin + CLOCK_TOLERANCE)
                 && consent.ends.is_none_or(|end| q.moment < end)
                 && consent.withdrawn.is_none_or(|end| q.moment < end)
         })
         .filter(|consent| {
             let mut parties = consent.recipients.parties.iter();
-            by_name(q, consent, person) || parties.any(|party| party.includes(&person.party))
+            let excepted = consent.life.except.contains(&person.id);
+            by_name(q, consent, person) || !excepted && parties.any(|party| party.includes(&person.party))
         })
         .collect()
 }
@@ -245,6 +250,12 @@ fn all_bases(q: &Question<'_>) -> BTreeSet<PortionRef> {
     all
 }
 
+/// Not lifted, and not for other holders alone.
+fn recall_holds(q: &Question<'_>, recall: &entente_core::Recall) -> bool {
+    let elsewhere = recall.scope.only && q.state.home.as_ref() == Some(&recall.originator);
+    recall.scope.lifted.is_none() && !elsewhere
+}
+
 fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let mut found = Vec::new();
     let author = q.report.originator.to_string();
@@ -263,6 +274,7 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
             && recall.report == q.report.id
             && q.report.version <= recall.version
             && recall.action.bars_readers()
+            && recall_holds(q, recall)
     });
     if recalled {
         found.push(("state.report-recalled", author.clone()));
@@ -275,7 +287,10 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
             continue;
         };
         let recalled = q.state.recalls.values().any(|recall| {
-            recall.report == base.report && base.version <= recall.version && recall.action.bars_readers()
+            recall.report == base.report
+                && base.version <= recall.version
+                && recall.action.bars_readers()
+                && recall_holds(q, recall)
         });
         let expired = (holding.versions.get(&base.version))
             .is_some_and(|report| report.expires.is_some_and(|end| q.moment >= end));
@@ -452,6 +467,11 @@ fn on_distribution(q: &Question<'_>, person: &Person) -> bool {
     q.state.reports[&q.report.id].distribution.contains(&person.id)
 }
 
+fn named_by(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Person) -> bool {
+    let here = q.state.home.as_ref().is_some_and(|home| party.includes(home));
+    origin.named.contains(&person.id) || here && on_distribution(q, person)
+}
+
 fn originator_control(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let mut found = Vec::new();
     for (party, origin) in originators(q) {
@@ -474,14 +494,21 @@ fn originator_control(q: &Question<'_>, person: &Person) -> Vec<Failure> {
             found.extend(rules.into_iter().flat_map(|rule| owner.asked(rule)));
         }
     }
-    let named = q.asked.label.circle == Circle::Named;
-    if named && !on_distribution(q, person) && !all_originators_consent(q, person) {
-        found.extend(
-            originators(q)
-                .iter()
-                .map(|(party, _)| ("control.named", party.to_string())),
-        );
-        found.extend(owners(q).into_iter().flat_map(|owner| owner.asked("control.named")));
+    if q.asked.label.circle == Circle::Named {
+        // Each originator names its own recipients: by its word with the text, by a consent, here by the distribution.
+        let by_all = originators(q)
+            .iter()
+            .all(|(party, origin)| named_by(q, party, origin, person));
+        for (party, origin) in originators(q) {
+            if !named_by(q, party, origin, person) && consents(q, party, origin, person).is_empty() {
+                found.push(("control.named", party.to_string()));
+            }
+        }
+        for owner in owners(q) {
+            if !by_all && owner.consents(q, person).is_empty() {
+                found.extend(owner.asked("control.named"));
+            }
+        }
     }
     found
 }
@@ -553,7 +580,8 @@ pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String>
         found.insert("show only: give no copy, and do not pass on".to_owned());
     }
     let recalls = q.state.recalls.values();
-    let mut recalled = recalls.filter(|recall| recall.report == q.report.id && q.report.version <= recall.version);
+    let mut recalled = recalls
+        .filter(|recall| recall.report == q.report.id && q.report.version <= recall.version && recall_holds(q, recall));
     found.extend(recalled.next_back().map(|_| "recalled".to_owned()));
     let caveats = q.asked.label.caveats.iter();
     found.extend(caveats.map(|caveat| format!("handle as {}", caveat.as_str())));

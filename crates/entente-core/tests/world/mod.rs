@@ -180,6 +180,7 @@ impl World {
             purposes: None,
             onward,
             need_to_know: false,
+            withheld: Withheld::Hidden,
             default_mark: None,
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),

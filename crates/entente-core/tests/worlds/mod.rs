@@ -295,6 +295,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
             purposes: dice.one_in(3).then(|| dice.some(&purposes, 2)),
             onward: *dice.pick(&[Onward::Free, Onward::Members, Onward::Consent]),
             need_to_know: dice.one_in(3),
+            withheld: Withheld::Hidden,
             default_mark: None,
             unmarked: *dice.pick(&[Unmarked::Members, Unmarked::Banner, Unmarked::Ask]),
             owners: match dice.one_in(3) {
@@ -365,6 +366,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                     party(owner),
                     Origin {
                         recipients: dice.some(&all, 4),
+                        named: dice.some(&persons, 4),
                         arrangements: dice.some(known, 3),
                         from: if dice.one_in(4) {
                             dice.some(&bases, 2)
@@ -471,6 +473,10 @@ pub(crate) fn world(dice: &mut Dice) -> World {
             reason: String::new(),
             ordered: at(1),
             holders: BTreeMap::new(),
+            scope: Scope {
+                only: dice.one_in(5),
+                lifted: dice.one_in(5).then(|| (at(3), String::new())),
+            },
         }));
     }
     if dice.one_in(15) {
@@ -537,6 +543,11 @@ pub(crate) fn world(dice: &mut Dice) -> World {
             received: dice.one_in(3).then(|| at(dice.roll(6))),
             ends: dice.one_in(3).then(|| at(dice.roll(10))),
             withdrawn: dice.one_in(4).then(|| at(dice.roll(10))),
+            life: Life {
+                not_before: dice.one_in(5).then(|| at(dice.roll(10))),
+                except: dice.some(&persons, 6),
+                ..Life::default()
+            },
         }));
     }
     World {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 use entente_core::handle::marked_in;
-use entente_core::{Command, Consent, ConsentId, PortionId, PortionRef, RequestId, Terms};
+use entente_core::{Command, Consent, ConsentId, PersonId, PortionId, PortionRef, RequestId, Terms};
 use entente_desk::marks::mark_in_force;
 use entente_marking::{MarkKind, Purpose, SchemeId};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::life::LifeCommand;
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{node, output};
@@ -29,6 +30,12 @@ pub(crate) struct TermsArgs {
     /// When the consent ends.
     #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
     until: Option<Timestamp>,
+    /// The moment before which nothing goes further under it.
+    #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
+    not_before: Option<Timestamp>,
+    /// Who gives it: stated, not authenticated.
+    #[arg(long, value_name = "PERSON")]
+    by: Option<PersonId>,
     /// For these portions also when a later version changes their text under the same mark.
     #[arg(long)]
     standing: bool,
@@ -43,6 +50,8 @@ impl TermsArgs {
             ends: self.until,
             standing: self.standing,
             despite_exposure: None,
+            given_by: self.by,
+            not_before: self.not_before,
         }
     }
 }
@@ -100,6 +109,8 @@ pub(crate) enum ConsentCommand {
     },
     /// List consents: given here, and received.
     List,
+    #[command(flatten)]
+    Life(LifeCommand),
 }
 
 fn fresh() -> Result<ConsentId, Failure> {
@@ -153,8 +164,13 @@ fn substitute_mark(
 
 impl ConsentCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let this = match self {
+            Self::Life(command) => return command.run(global),
+            other => other,
+        };
         let mut node = global.node()?;
-        let (command, done) = match self {
+        let (command, done) = match this {
+            Self::Life(_) => return Ok(Exit::Done),
             Self::List => return list(global, &node),
             Self::Grant {
                 request,

@@ -344,6 +344,17 @@ pub(crate) enum RecallCommand {
         /// The instruction, for `manual-instruction`.
         #[arg(long, default_value = "")]
         instruction: String,
+        /// From these holders alone [default: from all]; the report goes on elsewhere.
+        #[arg(long, value_name = "PARTY", value_delimiter = ',')]
+        from: Vec<PartyPath>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lift a recall. What holders destroyed meanwhile has to be delivered again.
+    Lift {
+        /// The recall.
+        recall: RecallId,
         /// Why.
         #[arg(long)]
         reason: String,
@@ -456,6 +467,7 @@ impl RecallCommand {
                 report,
                 action,
                 instruction,
+                from,
                 reason,
             } => {
                 let id = RecallId::new(format!("rec-{}", random_id()))?;
@@ -464,14 +476,29 @@ impl RecallCommand {
                 );
                 let action = action.with(instruction);
                 (
-                    Command::Recall {
-                        id,
-                        report,
-                        action,
-                        reason,
+                    match from.is_empty() {
+                        true => Command::Recall {
+                            id,
+                            report,
+                            action,
+                            reason,
+                        },
+                        false => Command::RecallFrom {
+                            id,
+                            report,
+                            from: from.into_iter().collect(),
+                            action,
+                            reason,
+                        },
                     },
                     done,
                 )
+            }
+            Self::Lift { recall, reason } => {
+                let done = format!(
+                    "recall {recall} is lifted where that arrives; what was destroyed has to be delivered again"
+                );
+                (Command::LiftRecall { recall, reason }, done)
             }
             Self::Acknowledge {
                 recall,

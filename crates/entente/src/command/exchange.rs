@@ -1,15 +1,18 @@
 //! `deliver`, `receive`, `outbox`: sealed files between parties.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use entente_core::exposure::Band;
-use entente_core::{Command, Message, PartyPath, ReportId};
+use entente_core::handle::Handover;
+use entente_core::{Command, Message, PartyPath, PortionId, ReportId, Saying};
+use entente_desk::holders::delivered;
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::{input, output, seat};
+use crate::{input, output, seat, words};
 use entente_desk::holdings::{Stale, stale};
 use entente_desk::lineage::{Resting, raised_by};
 use entente_node::{NodeError, Pinned, Received, SentFile};
@@ -58,9 +61,12 @@ fn take_in(node: &mut Pinned, file: &Path) -> Result<Received, Failure> {
 pub(crate) struct Deliver {
     /// The report.
     report: ReportId,
-    /// The receiver; may be given several times.
-    #[arg(long, required = true)]
+    /// The receivers: each gets the part that it may have.
+    #[arg(long, required = true, value_delimiter = ',')]
     to: Vec<PartyPath>,
+    /// Only these portions [default: all that the receiver may have].
+    #[arg(long, value_delimiter = ',')]
+    portions: Vec<PortionId>,
     /// Why it is delivered although that narrows a protected source below its threshold; stays here, on the record.
     #[arg(long, value_name = "REASON")]
     despite_exposure: Option<String>,
@@ -69,14 +75,28 @@ pub(crate) struct Deliver {
 impl Deliver {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
-        let deliver = |to: &PartyPath| Command::Deliver {
-            report: self.report.clone(),
-            to: to.clone(),
-            despite_exposure: self.despite_exposure.clone(),
+        let deliver = |to: &PartyPath| {
+            Command::HandOver(Handover {
+                report: self.report.clone(),
+                to: to.clone(),
+                portions: Some(self.portions.iter().cloned().collect()).filter(|all: &BTreeSet<_>| !all.is_empty()),
+                despite_exposure: self.despite_exposure.clone(),
+            })
         };
         node.submit_all(self.to.iter().map(deliver).collect())?;
+        let parts = delivered(node.state(), &self.report, &self.to);
         let sent = flush(&node, global)?;
-        output::either(global.json, &json!({ "sent": sent }), || say_sent(&sent))?;
+        output::either(global.json, &json!({ "parts": parts, "sent": sent }), || {
+            for part in parts.iter().filter(|part| !part.withheld.is_empty()) {
+                output::line(format!(
+                    "{} gets {}; withheld: {}",
+                    part.party,
+                    words::list(&part.portions),
+                    words::list(&part.withheld)
+                ));
+            }
+            say_sent(&sent);
+        })?;
         Ok(Exit::Done)
     }
 }
@@ -158,6 +178,20 @@ fn describe(message: &Message) -> String {
                 told.collect::<String>()
             )
         }
+        Message::Narrowing { consent, reason, .. } => format!("consent {consent} is narrowed: {reason}"),
+        Message::ConsentSaid { consent, saying } => match saying {
+            Saying::Accepts(_) => format!("the conditions of consent {consent} are accepted"),
+            Saying::Counters(counter) => format!(
+                "other terms than those of consent {consent} are proposed ({}); answer with `entente consent renew`",
+                counter.note
+            ),
+            Saying::PersonChanged { .. } => format!(
+                "a person whom consent {consent} names is not any more as described; `entente consent check {consent}`"
+            ),
+        },
+        Message::Retracted { request, reason, .. } => format!("request {request} is taken back: {reason}"),
+        Message::GivenUp { report, statement, .. } => format!("the copy of {report} is given up: {statement}"),
+        Message::Receipts(receipts) => format!("receipts for {} version(s)", receipts.len()),
         Message::Withdrawal { consent, reason, .. } => format!("consent {consent} is withdrawn: {reason}"),
         Message::Recall(recall) => format!(
             "recall {} of {}: {}; {}. Acknowledge with `entente recall acknowledge`",
@@ -166,6 +200,7 @@ fn describe(message: &Message) -> String {
             recall.action.name(),
             recall.reason
         ),
+        Message::RecallLifted { recall, reason, .. } => format!("recall {recall} is lifted: {reason}"),
         Message::Acknowledgement(acknowledgement) => format!(
             "{} acknowledges recall {}: {}",
             acknowledgement.by, acknowledgement.recall, acknowledgement.statement

@@ -16,11 +16,13 @@ mod facts;
 mod feeds;
 mod incident;
 mod ledger;
+mod life;
 mod marking;
 mod node;
 mod paper;
 mod passphrase;
 mod policy;
+mod release;
 pub(crate) mod report;
 mod request;
 mod rule;
@@ -149,7 +151,14 @@ enum Noun {
     /// Recalls: take a delivered report out of use.
     #[command(subcommand)]
     Recall(disclosure::RecallCommand),
-    /// Hand the latest version of a report to a party, as a sealed file.
+    /// Give text of one's own to others without their having asked: persons, parties, the public.
+    Release(Box<release::ReleaseArgs>),
+    /// What there is to do, for whoever asks.
+    Todo(life::TodoArgs),
+    /// Receipts: what this party took in of others' reports.
+    #[command(subcommand)]
+    Receipt(life::ReceiptCommand),
+    /// Hand what of a report's latest version a party may have to it, as a sealed file.
     Deliver(exchange::Deliver),
     /// Take in sealed files of other parties.
     Receive(exchange::Receive),
@@ -232,6 +241,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Incident(command) => command.run(global),
         Noun::Assure(command) => command.run(global),
         Noun::Recall(command) => command.run(global),
+        Noun::Release(command) => command.run(global),
+        Noun::Todo(command) => command.run(global),
+        Noun::Receipt(command) => command.run(global),
         Noun::Deliver(command) => command.run(global),
         Noun::Receive(command) => command.run(global),
         Noun::Outbox(command) => command.run(global),

@@ -35,6 +35,11 @@ impl PaperArgs {
         }
     }
 
+    /// Whether a file or a form is named.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.output.is_some() || self.form.is_some()
+    }
+
     fn form(&self) -> Form {
         let ending = self.output.as_ref().and_then(|path| path.extension()?.to_str());
         self.form.unwrap_or(match ending {

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
+use super::life::CopiesCommand;
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
 use entente_desk::View;
@@ -91,6 +92,8 @@ pub(crate) enum ReportCommand {
         /// The report.
         id: ReportId,
     },
+    #[command(flatten)]
+    Copies(CopiesCommand),
     /// Bar readers from a report here.
     Withdraw {
         /// The report.
@@ -299,6 +302,7 @@ impl ReportCommand {
                     output::line(format!("releases of {id} go on"));
                 })?;
             }
+            Self::Copies(command) => return command.run(global),
             Self::Withdraw { id, reason } => {
                 let mut node = global.node()?;
                 node.submit(Command::WithdrawReport {

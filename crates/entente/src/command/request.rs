@@ -45,6 +45,14 @@ pub(crate) enum RequestCommand {
         #[arg(long)]
         id: Option<RequestId>,
     },
+    /// Take a request back: whoever was asked needs not answer.
+    Retract {
+        /// Its id.
+        id: RequestId,
+        /// Why.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
     /// List requests: opened here, and received.
     List {
         /// Only those that still wait for an answer.
@@ -115,6 +123,17 @@ impl RequestCommand {
                             portions.join(", ")
                         ));
                     }
+                    exchange::say_sent(&sent);
+                })?;
+            }
+            Self::Retract { id, reason } => {
+                node.submit(Command::RetractRequest {
+                    request: id.clone(),
+                    reason,
+                })?;
+                let sent = exchange::flush(&node, global)?;
+                output::either(global.json, &json!({ "retracted": id, "sent": sent }), || {
+                    output::line(format!("request {id} is taken back"));
                     exchange::say_sent(&sent);
                 })?;
             }

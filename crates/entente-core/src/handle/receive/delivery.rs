@@ -4,19 +4,22 @@ use std::collections::BTreeSet;
 
 use super::super::Refusal;
 use super::super::report::well_formed;
-use super::{must_be, must_be_for, not_entitled, terms};
+use super::{life, must_be, must_be_for, not_entitled, terms};
 use crate::arrangement::Arrangement;
 use crate::event::Event;
-use crate::ids::{PartyPath, PortionRef};
+use crate::ids::{PartyPath, PortionId, PortionRef};
+use crate::part::Part;
 use crate::report::{Delivery, Lineage, Origin, Portion, Report};
 use crate::state::{Holding, State};
+use jiff::Timestamp;
 
 pub(super) fn delivered(
     state: &State,
     home: &PartyPath,
     from: &PartyPath,
-    (mut report, delivery): (Report, Delivery),
+    (mut report, delivery, mut part): (Report, Delivery, Part),
     arrangements: Vec<Arrangement>,
+    now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     must_be(from, &report.originator, "deliver a report of another party")?;
     must_be(from, &delivery.by, "deliver for another party")?;
@@ -33,8 +36,9 @@ pub(super) fn delivered(
         own_copy_first(state, from, portion);
     }
     if let Some(holding) = state.reports.get(&report.id) {
-        report = of_one_author(state, from, holding, report)?;
+        (report, part) = of_one_author(state, from, holding, report, part)?;
     }
+    let consents = life::enclosed(home, from, state, &report, std::mem::take(&mut part.consents), now)?;
     let mut events = Vec::new();
     for arrangement in arrangements {
         if !arrangement.binds(from) {
@@ -49,7 +53,8 @@ pub(super) fn delivered(
             events.extend(terms::enclosed(state, from, arrangement)?);
         }
     }
-    events.push(Event::ReportReceived { report, delivery });
+    events.push(Event::ReportReceived { report, delivery, part });
+    events.extend(consents);
     Ok(events)
 }
 
@@ -84,7 +89,15 @@ fn written_by(from: &PartyPath, report: &Report) -> Result<(), Refusal> {
 }
 
 /// A report comes from one author, and a version of it never changes; parts of it can come one after the other.
-fn of_one_author(state: &State, from: &PartyPath, holding: &Holding, report: Report) -> Result<Report, Refusal> {
+///
+/// A mark that was made for this party gives way to the written one, and never the other way round.
+fn of_one_author(
+    state: &State,
+    from: &PartyPath,
+    holding: &Holding,
+    report: Report,
+    mut part: Part,
+) -> Result<(Report, Part), Refusal> {
     if let Some(other) = holding.versions.values().find(|held| held.originator != *from) {
         return Err(not_entitled(
             from,
@@ -96,13 +109,15 @@ fn of_one_author(state: &State, from: &PartyPath, holding: &Holding, report: Rep
         ));
     }
     let Some(held) = holding.versions.get(&report.version) else {
-        return Ok(report);
+        return Ok((report, part));
     };
+    let made_for_us = holding.released.get(&report.version).cloned().unwrap_or_default();
     let mut held = held.clone();
     for portion in held.with_title_mut() {
         own_copy_first(state, from, portion);
     }
-    if let Some(what) = difference(&held, &report) {
+    let remarked = |portion: &PortionId| made_for_us.contains_key(portion) || part.released.contains_key(portion);
+    if let Some(what) = difference(&held, &report, remarked) {
         return Err(Refusal::Invalid(format!(
             "{} v{} is held here with another {what}; a version never changes. Keep this file as evidence, and ask {from} \
              for a new version",
@@ -110,25 +125,37 @@ fn of_one_author(state: &State, from: &PartyPath, holding: &Holding, report: Rep
         )));
     }
     let mut all = report;
+    if all.is_untitled() {
+        all.title = held.title;
+    }
     for portion in held.portions {
-        if all.portion(&portion.id).is_none() {
-            all.portions.push(portion);
+        let written = !made_for_us.contains_key(&portion.id);
+        match all.portions.iter_mut().find(|told| told.id == portion.id) {
+            None => {
+                part.released.extend(
+                    made_for_us
+                        .get_key_value(&portion.id)
+                        .map(|(id, to)| (id.clone(), to.clone())),
+                );
+                all.portions.push(portion);
+            }
+            Some(told) if written && part.released.remove(&portion.id).is_some() => *told = portion,
+            Some(_) => {}
         }
     }
-    Ok(all)
+    Ok((all, part))
 }
 
 /// In what two copies of one version differ, of what must never differ.
-fn difference(held: &Report, told: &Report) -> Option<String> {
+fn difference(held: &Report, told: &Report, remarked: impl Fn(&PortionId) -> bool) -> Option<String> {
     let whole = |report: &Report| {
-        let (title, mark) = report.title.fixed();
         (
-            (title.to_owned(), mark.map(str::to_owned)),
             (report.scheme.clone(), report.profile.clone()),
             (report.created, report.expires, report.existence_protected),
         )
     };
-    if whole(held) != whole(told) {
+    let titled = held.is_untitled() || told.is_untitled() || held.title.fixed() == told.title.fixed();
+    if whole(held) != whole(told) || !titled {
         return Some("title, scheme, date or protection".to_owned());
     }
     let fixed = |portion: &Portion| {
@@ -136,7 +163,8 @@ fn difference(held: &Report, told: &Report) -> Option<String> {
         let origins: Vec<_> = origins
             .map(|(party, origin)| (party.clone(), origin.from.clone()))
             .collect();
-        (portion.text.clone(), portion.mark.clone(), portion.tear_line, origins)
+        let mark = Some(portion.mark.clone()).filter(|_| !remarked(&portion.id));
+        (portion.text.clone(), mark, portion.tear_line, origins)
     };
     let both = told
         .portions
@@ -186,6 +214,7 @@ fn held_terms(state: &State, party: &PartyPath, stated: &Origin) -> Origin {
     let held: Option<Vec<Origin>> = stated.from.iter().map(of_base).collect();
     let together = held.into_iter().flatten().reduce(|one, other| Origin {
         recipients: &one.recipients & &other.recipients,
+        persons: &one.persons & &other.persons,
         arrangements: &one.arrangements | &other.arrangements,
         from: BTreeSet::new(),
         protects_source: one.protects_source | other.protects_source,

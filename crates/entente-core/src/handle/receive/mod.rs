@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 mod answers;
 mod delivery;
 mod ending;
+mod life;
 mod terms;
+
+pub(super) use life::receipts;
 
 use super::{Context, Decided, Refusal, carried, home, incident};
 use crate::decide::answering;
@@ -47,7 +50,8 @@ pub(super) fn receive(
             report,
             delivery,
             arrangements,
-        } => delivery::delivered(state, home, &from, (report, delivery), arrangements)?,
+            part,
+        } => delivery::delivered(state, home, &from, (report, delivery, part), arrangements, context.now)?,
         Message::Request(request) => requested(state, home, &from, request, context)?,
         Message::Answer {
             consents,
@@ -62,7 +66,19 @@ pub(super) fn receive(
             events
         }
         Message::Withdrawal { consent, reason, .. } => ending::withdrawn(state, &from, consent, reason, context.now)?,
+        Message::Narrowing {
+            consent, cut, reason, ..
+        } => life::narrowed(state, &from, consent, cut, reason, context.now)?,
+        Message::ConsentSaid { consent, saying } => life::said(state, home, &from, &consent, saying, context.now)?,
+        Message::Retracted { request, reason, .. } => {
+            life::retracted(state, home, &from, &request, reason, context.now)?
+        }
+        Message::GivenUp { report, statement, .. } => {
+            life::given_up(state, home, &from, report, statement, context.now)?
+        }
+        Message::Receipts(receipts) => life::receipts(state, home, &from, receipts, context.now)?,
         Message::Recall(recall) => ending::recalled(state, home, &from, recall)?,
+        Message::RecallLifted { recall, reason, .. } => life::lifted(state, &from, recall, reason, context.now)?,
         Message::Acknowledgement(acknowledgement) => ending::acknowledged(state, home, &from, acknowledgement)?,
         Message::Notice(notice) => noticed(state, home, &from, notice)?,
         Message::Incident(notice) => incident::noticed(state, &from, notice)?,

@@ -1,0 +1,484 @@
+//! Delivery of the releasable part: each partner gets what it may have, by the marks as they are written or by a consent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_marking::{CopyList, Entity, Purpose};
+
+use super::meaning::meaning;
+use super::report::{arrangements_of, cleared_reader, distribution, held};
+use super::{Context, Decided, Refusal, home};
+use crate::arrangement::Withheld;
+use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
+use crate::event::Event;
+use crate::exposure::Band;
+use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, ReportId};
+use crate::message::Message;
+use crate::part::Part;
+use crate::report::{Delivery, Portion, Report};
+use crate::request::{Consent, Recipients};
+use crate::shown::{mark_for, names, only_shown};
+use crate::source::ExposureAnswer;
+use crate::state::State;
+
+/// What of a report a party may have, and what stands in the way of the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Openness {
+    /// What it may have by the marks and terms alone.
+    pub freely: BTreeSet<PortionId>,
+    /// What it may have by a consent, with the mark for it.
+    pub by_consent: BTreeMap<PortionId, String>,
+    /// What it may not have, and why not.
+    pub closed: BTreeMap<PortionId, Vec<String>>,
+    /// What would narrow a protected source of this party.
+    pub exposing: BTreeSet<PortionId>,
+}
+
+impl Openness {
+    /// All that it may have.
+    pub fn open(&self) -> BTreeSet<PortionId> {
+        self.freely.iter().chain(self.by_consent.keys()).cloned().collect()
+    }
+}
+
+/// Who stands for a party: a reader there who lacks nothing that a person can have, and the persons whom consents name.
+fn readers(state: &State, report: &Report, to: &PartyPath) -> Result<Vec<PersonId>, Refusal> {
+    let anyone = PersonId::new(format!("{to}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
+    let named = state
+        .consents
+        .of(&report.id)
+        .flat_map(|consent| &consent.recipients.persons);
+    let theirs = named.filter(|person| person.party().is_some_and(|party| to.includes(&party)));
+    let theirs: BTreeSet<PersonId> = theirs.cloned().collect();
+    Ok([anyone].into_iter().chain(theirs).collect())
+}
+
+/// What of a report of one's own a party may have, decided for whoever stands for it.
+pub(super) fn openness(
+    state: &State,
+    report: &Report,
+    home: &PartyPath,
+    to: &PartyPath,
+    knowingly: bool,
+    context: &Context<'_>,
+) -> Result<Openness, Refusal> {
+    let readers = readers(state, report, to)?;
+    let anyone = &readers[..1];
+    let mut found = Openness::default();
+    // By the marks alone: as an original recipient, and without any consent.
+    let mut freely = state.clone();
+    let mut given = report.clone();
+    given.add_recipient(home, to);
+    freely.consents = crate::kept::Kept::default();
+    let no_purpose = [None];
+    found.closed = obstacles(
+        &freely,
+        &given,
+        (home, to),
+        anyone,
+        &no_purpose,
+        knowingly,
+        context,
+        &mut found.exposing,
+    )?;
+    found.freely = report.with_ids().filter(|id| !found.closed.contains_key(id)).collect();
+    // Whatever opens it, what may only be shown is never handed over.
+    let never = report
+        .portions
+        .iter()
+        .filter(|portion| only_shown(context.groups, &portion.label, to));
+    let never: BTreeMap<PortionId, Vec<String>> = never
+        .map(|portion| {
+            let why = "it may be shown there, and is never handed over; brief on it instead".to_owned();
+            (portion.id.clone(), vec![why])
+        })
+        .collect();
+    found.freely.retain(|id| !never.contains_key(id));
+    found.closed.extend(never.clone());
+    let live: Vec<&Consent> = state
+        .consents
+        .of(&report.id)
+        .filter(|consent| consent.is_live(context.now))
+        .collect();
+    if found.closed.is_empty() || live.is_empty() {
+        return Ok(found);
+    }
+    let purposes: BTreeSet<Option<Purpose>> = live
+        .iter()
+        .flat_map(|consent| consent.purposes.iter().flatten().cloned().map(Some))
+        .chain([None])
+        .collect();
+    let purposes: Vec<Option<Purpose>> = purposes.into_iter().collect();
+    let mut exposing = BTreeSet::new();
+    let left = obstacles(
+        state,
+        report,
+        (home, to),
+        &readers,
+        &purposes,
+        knowingly,
+        context,
+        &mut exposing,
+    )?;
+    let opened = |id: &&PortionId| !left.contains_key(*id) && !never.contains_key(*id);
+    for id in found.closed.keys().filter(opened).cloned().collect::<Vec<_>>() {
+        found.exposing.remove(&id);
+        if exposing.contains(&id) {
+            found.exposing.insert(id.clone());
+        }
+        let Some(portion) = report.portion(&id) else { continue };
+        let whole = live
+            .iter()
+            .any(|consent| consent.life.list == CopyList::Whole && consent.names(&report.reference(&id)));
+        let list = if whole { CopyList::Whole } else { CopyList::Receivers };
+        let parties = BTreeSet::from([to.clone()]);
+        match mark_for(context.schemes, context.groups, report, &portion.mark, &parties, list) {
+            Ok(mark) => {
+                found.closed.remove(&id);
+                found.by_consent.insert(id, mark);
+            }
+            Err(error) => {
+                found.closed.insert(id, vec![error.to_string()]);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What of the latest version of a report a party may have, and what stands in the way of the rest.
+///
+/// # Errors
+/// When the report is not held here.
+pub fn openness_for(
+    state: &State,
+    report: &ReportId,
+    to: &PartyPath,
+    context: &Context<'_>,
+) -> Result<Openness, Refusal> {
+    openness(state, held(state, report)?, home(state)?, to, false, context)
+}
+
+/// What stands in the way of each portion, for whichever of the readers and purposes least does.
+#[expect(clippy::too_many_arguments, reason = "a question with its surroundings")]
+fn obstacles(
+    state: &State,
+    report: &Report,
+    (home, to): (&PartyPath, &PartyPath),
+    readers: &[PersonId],
+    purposes: &[Option<Purpose>],
+    knowingly: bool,
+    context: &Context<'_>,
+    exposing: &mut BTreeSet<PortionId>,
+) -> Result<BTreeMap<PortionId, Vec<String>>, Refusal> {
+    let mut picture = state.clone();
+    if let Some(holding) = picture.reports.get_mut(&report.id) {
+        holding.versions.insert(report.version, report.clone());
+    }
+    // A part of this party receives like any other.
+    let anyone = &readers[0];
+    picture
+        .persons
+        .insert(anyone.clone(), cleared_reader(anyone.clone(), to, report));
+    let snapshot = Snapshot::about(&picture, context.groups, [&report.id], &state.outsiders(readers));
+    let ids: Vec<PortionId> = report.with_ids().collect();
+    let mut best: BTreeMap<PortionId, Vec<String>> = BTreeMap::new();
+    let mut first = true;
+    for reader in readers {
+        for purpose in purposes {
+            let query = Query {
+                report: &report.id,
+                version: Some(report.version),
+                portions: Some(&ids),
+                audience: std::slice::from_ref(reader),
+                purpose: purpose.as_ref(),
+                moment: context.now,
+            };
+            let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
+            for (n, id) in ids.iter().enumerate() {
+                let problems = problems(&decision, n, home, knowingly.then_some(&mut *exposing));
+                match problems.is_empty() {
+                    true => {
+                        best.remove(id);
+                    }
+                    false if first => {
+                        best.insert(id.clone(), problems);
+                    }
+                    false => {}
+                }
+            }
+            first = false;
+        }
+    }
+    Ok(best)
+}
+
+/// What stands in the way of one portion. Persons and purposes are the receiver's to decide; its named recipients are the
+/// originator's choice.
+fn problems(
+    decision: &Decision<'_>,
+    n: usize,
+    home: &PartyPath,
+    mut exposing: Option<&mut BTreeSet<PortionId>>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for (rule, explanation) in decision.rules(0, n).zip(decision.explain(0, n)) {
+        let ours = explanation.remedy.starts_with(&format!("{home} "));
+        let theirs = matches!(rule.step(), Step::NeedToKnow | Step::Purpose) || (rule == Rule::CircleNamed && ours);
+        if theirs {
+            continue;
+        }
+        let mut remedy = "";
+        if rule.step() == Step::SourceExposure && ours {
+            if let Some(exposing) = &mut exposing {
+                exposing.extend(decision.portions().nth(n).cloned());
+                continue;
+            }
+            remedy = "; `entente source measure` shows how far. To deliver it knowingly: `--despite-exposure REASON`";
+        }
+        found.push(format!("{}; {}{remedy}", explanation.message, explanation.remedy));
+    }
+    found
+}
+
+/// What is to be handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handover {
+    /// The report.
+    pub report: ReportId,
+    /// The receiver.
+    pub to: PartyPath,
+    /// These portions only; all that the receiver may have where none are named.
+    pub portions: Option<BTreeSet<PortionId>>,
+    /// Why it is delivered although that narrows a protected source below its threshold.
+    pub despite_exposure: Option<String>,
+}
+
+/// Hands over what of the latest version a party may have.
+pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let report = held(state, &handover.report)?;
+    let to = &handover.to;
+    entitled(state, report, home, to)?;
+    let knowingly = handover.despite_exposure.is_some();
+    let found = openness(state, report, home, to, knowingly, context)?;
+    let open = chosen(report, &found, handover)?;
+    let part = part(state, report, &found, &open, to, context);
+    let all = open.len() == report.with_ids().count();
+    let delivery = Delivery {
+        report: report.id.clone(),
+        version: report.version,
+        to: to.clone(),
+        by: home.clone(),
+        at: context.now,
+        portions: (!all).then(|| open.clone()),
+        under: open
+            .iter()
+            .filter(|id| found.by_consent.contains_key(*id))
+            .cloned()
+            .collect(),
+    };
+    let mut sent = report.clone();
+    sent.keep_only(&open);
+    sent.add_recipient_of(home, to, |portion| delivery.makes_recipient(portion));
+    sent.name(home, &distribution(state, &report.id));
+    sent.part_of(to);
+    sent.protect(home, |portion| context.exposure.stands_behind(portion));
+    for portion in &mut sent.portions {
+        if let Some(mark) = found.by_consent.get(&portion.id) {
+            // Neither the mark nor its meaning says who else may have it.
+            portion.mark.clone_from(mark);
+            let label = meaning(context.schemes, &sent.scheme, Some(&sent.profile), mark);
+            portion.label = part.written(&portion.id, label);
+        }
+    }
+    sent.portions
+        .iter_mut()
+        .filter(|portion| delivery.under.contains(&portion.id))
+        .for_each(|portion| without_others_terms(state, portion, home, to));
+    let arrangements = arrangements_of(state, &sent, home, to)?;
+    let mut events = vec![Event::ReportDelivered(delivery.clone())];
+    let exposed: BTreeSet<PortionId> = found.exposing.intersection(&open).cloned().collect();
+    if let Some(reason) = handover.despite_exposure.clone().filter(|_| !exposed.is_empty()) {
+        events.push(Event::ExposureAnswered(knowingly_exposed(
+            report, home, to, exposed, reason, context,
+        )));
+    }
+    let message = Message::Delivery {
+        report: sent,
+        delivery,
+        arrangements,
+        part,
+    };
+    Ok(Decided::events(events).send(to.clone(), message))
+}
+
+/// Terms between others are nothing for a receiver that has a text by a consent: the consent holds, and the third-party rule.
+fn without_others_terms(state: &State, portion: &mut Portion, home: &PartyPath, to: &PartyPath) {
+    let binds = |id: &ArrangementId| state.arrangements.get(id).is_some_and(|terms| terms.binds(to));
+    portion.lineage.map(|party, origin| {
+        if party == home && !origin.arrangements.iter().all(binds) {
+            origin.arrangements.retain(binds);
+            origin.third_party = true;
+        }
+    });
+}
+
+/// Whether this party may deliver the report, and knows the receiver.
+fn entitled(state: &State, report: &Report, home: &PartyPath, to: &PartyPath) -> Result<(), Refusal> {
+    if report.originator != *home {
+        return Err(Refusal::NotEntitled {
+            who: home.to_string(),
+            what: "deliver this report",
+            why: format!(
+                "{} wrote it; write a report of your own that rests on it, or ask {} to deliver it",
+                report.originator, report.originator
+            ),
+        });
+    }
+    match state.parties.contains_key(to) {
+        true => Ok(()),
+        false => Err(Refusal::missing(
+            "party",
+            to,
+            "add it with `entente party add`, with its keys",
+        )),
+    }
+}
+
+/// The portions that go: those named, all of which must be open, or else all that are. What would narrow a source is never
+/// left out silently: that is for a person to decide.
+fn chosen(report: &Report, found: &Openness, handover: &Handover) -> Result<BTreeSet<PortionId>, Refusal> {
+    let open = found.open();
+    let listed = |ids: &[&PortionId]| {
+        let each = ids.iter().map(|id| {
+            let why = found
+                .closed
+                .get(*id)
+                .map_or("there is no such portion".to_owned(), |why| why.join("\n    "));
+            format!("portion {id}: {why}")
+        });
+        each.collect::<Vec<_>>().join("\n  ")
+    };
+    let refused = |ids: &[&PortionId]| Refusal::NotEntitled {
+        who: handover.to.to_string(),
+        what: "receive this report",
+        why: listed(ids),
+    };
+    if let Some(named) = &handover.portions {
+        let closed: Vec<&PortionId> = named.difference(&open).collect();
+        return match closed.is_empty() {
+            true => Ok(named.clone()),
+            false => Err(refused(&closed)),
+        };
+    }
+    let exposes = |id: &&PortionId| found.closed[*id].iter().any(|why| why.contains("--despite-exposure"));
+    let exposing: Vec<&PortionId> = found.closed.keys().filter(exposes).collect();
+    if !exposing.is_empty() {
+        return Err(refused(&exposing));
+    }
+    match open.is_empty() {
+        false => Ok(open),
+        true => Err(refused(
+            &report.portions.iter().map(|portion| &portion.id).collect::<Vec<_>>(),
+        )),
+    }
+}
+
+/// What the receiver is told besides the text.
+fn part(
+    state: &State,
+    report: &Report,
+    found: &Openness,
+    open: &BTreeSet<PortionId>,
+    to: &PartyPath,
+    context: &Context<'_>,
+) -> Part {
+    let withheld = report.with_ids().filter(|id| !open.contains(id)).count();
+    let terms = report.portions.iter().flat_map(|portion| portion.lineage.iter());
+    let mut terms = terms
+        .flat_map(|(_, origin)| &origin.arrangements)
+        .filter_map(|id| state.arrangements.get(id))
+        .peekable();
+    let shown = terms.peek().is_some() && terms.all(|arrangement| arrangement.withheld == Withheld::Shown);
+    let by_consent = || found.by_consent.iter().filter(|(id, _)| open.contains(*id));
+    let added = |id: &PortionId, mark: &str| {
+        let written = report
+            .portion(id)
+            .map(|portion| names(context.schemes, report, &portion.mark));
+        let now = names(context.schemes, report, mark);
+        now.difference(&written.unwrap_or_default())
+            .cloned()
+            .collect::<BTreeSet<Entity>>()
+    };
+    let consents = state
+        .consents
+        .of(&report.id)
+        .filter(|consent| consent.is_live(context.now) && consent.life.part_of.is_none());
+    let theirs = consents
+        .filter_map(|consent| for_party(consent, report, to, &by_consent().map(|(id, _)| id.clone()).collect()));
+    Part {
+        withheld: (shown && withheld > 0).then_some(withheld),
+        released: by_consent().map(|(id, mark)| (id.clone(), added(id, mark))).collect(),
+        consents: theirs.collect(),
+    }
+}
+
+/// A consent as a party is shown it: its own persons and portions.
+fn for_party(consent: &Consent, report: &Report, to: &PartyPath, open: &BTreeSet<PortionId>) -> Option<Consent> {
+    let mut theirs = consent.clone();
+    let of_them = |person: &PersonId| person.party().is_some_and(|party| to.includes(&party));
+    theirs.recipients = Recipients {
+        persons: consent
+            .recipients
+            .persons
+            .iter()
+            .filter(|person| of_them(person))
+            .cloned()
+            .collect(),
+        parties: consent
+            .recipients
+            .parties
+            .iter()
+            .filter(|party| to.includes(party) || party.includes(to))
+            .cloned()
+            .collect(),
+    };
+    theirs.stated.retain(|person| of_them(&person.id));
+    theirs
+        .portions
+        .retain(|named| named.report == report.id && named.version == report.version && open.contains(&named.portion));
+    theirs.to = to.clone();
+    theirs.request = None;
+    theirs.received = None;
+    // What the marks in force say of others is not its business.
+    theirs.marks.clear();
+    let empty = theirs.recipients.is_empty() || theirs.portions.is_empty();
+    (!empty).then_some(theirs)
+}
+
+/// The record of a delivery that exposes a source knowingly.
+pub(super) fn knowingly_exposed(
+    report: &Report,
+    home: &PartyPath,
+    to: &PartyPath,
+    portions: BTreeSet<PortionId>,
+    reason: String,
+    context: &Context<'_>,
+) -> ExposureAnswer {
+    ExposureAnswer {
+        request: None,
+        by: home.clone(),
+        to: to.clone(),
+        report: report.id.clone(),
+        version: report.version,
+        portions,
+        recipients: Recipients {
+            persons: BTreeSet::new(),
+            parties: BTreeSet::from([to.clone()]),
+        },
+        band: Band::Narrows,
+        purposes: None,
+        consent: None,
+        despite: Some(reason),
+        at: context.now,
+    }
+}

@@ -1,0 +1,494 @@
+//! What there is to do: one list to start the day with, for whoever asks.
+//!
+//! The list names things, never what stands in them, and only what the asker may know that there is.
+
+use std::collections::BTreeSet;
+
+use entente_core::handle::standing;
+use entente_core::incident::portion_names;
+use entente_core::{Context, PartyPath, PersonId, Progress, Reading, ReportId, RequestCase, State};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::life::{Misfit, misfits};
+
+/// What ends within this many days is told.
+const SOON_DAYS: i64 = 7;
+/// A holder that has confirmed nothing for this many days is silent.
+const SILENT_DAYS: i64 = 7;
+
+/// What kind of thing is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A recall that this party has to follow.
+    RecallToFollow,
+    /// A stage of a case.
+    Clock,
+    /// An incident that another party told of.
+    IncidentToAcknowledge,
+    /// A request of a partner.
+    RequestToAnswer,
+    /// A holder would rather have other terms.
+    CounterOffer,
+    /// A holder said that a person is not any more who they were.
+    PersonChanged,
+    /// A consent that does not open any more what it was given for.
+    Misfit,
+    /// An answer that came, whose conditions nobody accepted yet.
+    AnswerCame,
+    /// A request that nobody answered, and that was needed by now.
+    Overdue,
+    /// A consent that ends soon.
+    ConsentEnds,
+    /// A consent or release that begins soon.
+    EmbargoEnds,
+    /// A recall that a holder did not confirm.
+    RecallUnconfirmed,
+    /// A briefing that cannot be held as it was prepared.
+    VoidPaper,
+    /// Terms that a partner stated and nobody recorded.
+    TermsStated,
+    /// A partner that never confirmed what it was sent.
+    Silent,
+}
+
+impl Kind {
+    /// In a word or two.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::RecallToFollow => "recall to follow",
+            Self::Clock => "case",
+            Self::IncidentToAcknowledge => "incident told",
+            Self::RequestToAnswer => "request to answer",
+            Self::CounterOffer => "counter-offer",
+            Self::PersonChanged => "person changed",
+            Self::Misfit => "consent does not fit",
+            Self::AnswerCame => "answer came",
+            Self::Overdue => "no answer yet",
+            Self::ConsentEnds => "consent ends",
+            Self::EmbargoEnds => "embargo ends",
+            Self::RecallUnconfirmed => "recall unconfirmed",
+            Self::VoidPaper => "void paper",
+            Self::TermsStated => "terms stated",
+            Self::Silent => "no receipt",
+        }
+    }
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// What it is about: a request, a consent, a case, a report.
+    pub about: String,
+    /// In a sentence.
+    pub say: String,
+    /// By when, where there is a moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Whether that is over.
+    pub late: bool,
+    /// The command that does it.
+    pub next: String,
+}
+
+/// The list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Todo {
+    /// Who asks.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// What is late first, then what is due first, then the rest by kind.
+    pub items: Vec<Item>,
+}
+
+/// Who asks for the list, with what is needed to know what they may know.
+struct Asker<'s, 'c> {
+    state: &'s State,
+    person: &'s PersonId,
+    context: &'c Context<'c>,
+    items: Vec<Item>,
+}
+
+/// What there is to do for a person of this party; `None` where they are nobody here.
+pub fn todo(state: &State, person: &PersonId, context: &Context<'_>) -> Option<Todo> {
+    let home = state.home.as_ref()?;
+    let known = state.persons.get(person)?;
+    if known.disabled || !home.includes(&known.party) {
+        return None;
+    }
+    let mut asker = Asker {
+        state,
+        person,
+        context,
+        items: Vec::new(),
+    };
+    asker.requests(home);
+    asker.consents(home);
+    asker.recalls(home);
+    asker.cases();
+    asker.papers();
+    asker.terms();
+    asker.silent(home);
+    let mut items = asker.items;
+    items.sort_by(|a, b| {
+        let key = |item: &Item| (!item.late, item.due.is_none(), item.due, item.kind, item.about.clone());
+        key(a).cmp(&key(b))
+    });
+    Some(Todo {
+        person: person.clone(),
+        at: context.now,
+        items,
+    })
+}
+
+impl Asker<'_, '_> {
+    /// Whether the asker may know that there is such a report.
+    fn may_know_of(&self, report: &ReportId) -> bool {
+        let held = self.state.reports.get(report).and_then(|held| held.latest());
+        if !held.is_some_and(|latest| latest.existence_protected) {
+            return true;
+        }
+        let guards = (self.context.policy, self.context.exposure);
+        let mut reading = Reading::new(
+            self.state,
+            self.context.groups,
+            guards,
+            self.person,
+            None,
+            self.context.now,
+        );
+        reading.of(report, None).is_ok()
+    }
+
+    fn add(&mut self, kind: Kind, about: impl ToString, say: String, due: Option<Timestamp>, next: String) {
+        self.items.push(Item {
+            kind,
+            about: about.to_string(),
+            say,
+            due,
+            late: due.is_some_and(|due| due < self.context.now),
+            next,
+        });
+    }
+
+    fn soon(&self, moment: Timestamp) -> bool {
+        moment > self.context.now
+            && moment.duration_since(self.context.now) <= SignedDuration::from_hours(24 * SOON_DAYS)
+    }
+
+    fn requests(&mut self, home: &PartyPath) {
+        let cases: Vec<&RequestCase> = self.state.requests.values().filter(|case| case.is_open()).collect();
+        for case in cases {
+            let request = &case.request;
+            if !self.may_know_of(&request.report) {
+                continue;
+            }
+            let about = portion_names(case.open_portions());
+            if request.to.includes(home) {
+                self.add(
+                    Kind::RequestToAnswer,
+                    &request.id,
+                    format!("{} asks about {about} of {}", request.from, request.report),
+                    request.needed_by,
+                    format!("entente consent grant {}", request.id),
+                );
+            } else if request.needed_by.is_some_and(|by| by < self.context.now) {
+                self.add(
+                    Kind::Overdue,
+                    &request.id,
+                    format!("{} has not answered about {about} of {}", request.to, request.report),
+                    request.needed_by,
+                    format!("entente request retract {}", request.id),
+                );
+            }
+        }
+    }
+
+    fn consents(&mut self, home: &PartyPath) {
+        let now = self.context.now;
+        let all = self
+            .state
+            .consents
+            .values()
+            .filter(|consent| consent.life.part_of.is_none());
+        for consent in all.filter(|consent| consent.withdrawn.is_none() && consent.ends.is_none_or(|end| now < end)) {
+            if !self.may_know_of(&consent.report) {
+                continue;
+            }
+            let ours = consent.originator.includes(home);
+            let id = &consent.id;
+            let other = if ours { &consent.to } else { &consent.originator };
+            let renewed = self
+                .state
+                .consents
+                .values()
+                .any(|next| next.life.renews.as_ref() == Some(id));
+            if let Some(end) = consent.ends.filter(|end| self.soon(*end) && !renewed) {
+                let next = match ours {
+                    true => format!("entente consent renew {id} --until DATE"),
+                    false => format!("entente consent counter {id} --until DATE"),
+                };
+                let say = match ours {
+                    true => format!("consent to {other} about {} ends", consent.report),
+                    false => format!("consent of {other} about {} ends", consent.report),
+                };
+                self.add(Kind::ConsentEnds, id, say, Some(end), next);
+            }
+            if let Some(begin) = consent.life.not_before.filter(|begin| self.soon(*begin)) {
+                let say = format!("what was released of {} to {} opens", consent.report, consent.to);
+                self.add(
+                    Kind::EmbargoEnds,
+                    id,
+                    say,
+                    Some(begin),
+                    "entente consent list".to_owned(),
+                );
+            }
+            if ours {
+                let last = consent.life.countered.iter().map(|counter| counter.at).max();
+                if !renewed
+                    && last.is_some_and(|at| consent.life.accepted.as_ref().is_none_or(|accepted| accepted.at < at))
+                {
+                    let say = format!("{other} proposes other terms about {}", consent.report);
+                    self.add(
+                        Kind::CounterOffer,
+                        id,
+                        say,
+                        None,
+                        format!("entente consent renew {id} --until DATE"),
+                    );
+                }
+                if consent.life.changed.is_some() && !renewed {
+                    let say = format!("{other} says that a person whom it names is not any more as described");
+                    self.add(
+                        Kind::PersonChanged,
+                        id,
+                        say,
+                        None,
+                        format!("entente consent withdraw {id} --reason TEXT"),
+                    );
+                }
+            } else if !consent.conditions.is_empty() && consent.life.accepted.is_none() && consent.to.includes(home) {
+                let say = format!("{other} consents about {}, under conditions", consent.report);
+                self.add(
+                    Kind::AnswerCame,
+                    id,
+                    say,
+                    None,
+                    format!("entente consent accept {id} --by PERSON"),
+                );
+            }
+        }
+        for Misfit {
+            consent, report, why, ..
+        } in misfits(self.state, self.context)
+        {
+            if self.may_know_of(&report) {
+                let say = format!(
+                    "it does not open {report} any more: {}",
+                    why.first().map_or("", String::as_str)
+                );
+                self.add(
+                    Kind::Misfit,
+                    &consent,
+                    say,
+                    None,
+                    format!("entente consent check {consent}"),
+                );
+            }
+        }
+        self.refused(home);
+    }
+
+    /// Answers that came to requests of this party, and whose conclusion is still to be drawn.
+    fn refused(&mut self, home: &PartyPath) {
+        let week = SignedDuration::from_hours(24 * SOON_DAYS);
+        let own = self
+            .state
+            .requests
+            .values()
+            .filter(|case| case.request.from == *home && !case.is_open());
+        for case in own {
+            let last = case.refusals.iter().map(|refusal| refusal.given).max();
+            let recent = last.is_some_and(|at| self.context.now.duration_since(at) <= week);
+            let refused = case
+                .progress
+                .iter()
+                .filter(|(_, progress)| **progress == Progress::Refused);
+            let refused: Vec<_> = refused.map(|(id, _)| id).collect();
+            if recent && !refused.is_empty() && self.may_know_of(&case.request.report) {
+                let say = format!(
+                    "{} refused {} of {}",
+                    case.request.to,
+                    portion_names(refused),
+                    case.request.report
+                );
+                self.add(
+                    Kind::AnswerCame,
+                    &case.request.id,
+                    say,
+                    None,
+                    format!("entente request show {}", case.request.id),
+                );
+            }
+        }
+    }
+
+    fn recalls(&mut self, home: &PartyPath) {
+        for recall in self.state.recalls.values() {
+            if recall.scope.lifted.is_some() || !self.may_know_of(&recall.report) {
+                continue;
+            }
+            let id = &recall.id;
+            if recall.originator == *home {
+                let open: Vec<&str> = recall
+                    .holders
+                    .iter()
+                    .filter(|(_, done)| done.is_none())
+                    .map(|(party, _)| party.as_str())
+                    .collect();
+                if !open.is_empty() {
+                    let say = format!(
+                        "{} of {} is unconfirmed by {}",
+                        recall.action.name(),
+                        recall.report,
+                        open.join(", ")
+                    );
+                    self.add(
+                        Kind::RecallUnconfirmed,
+                        id,
+                        say,
+                        None,
+                        format!("entente report holders {}", recall.report),
+                    );
+                }
+            } else if recall.holders.get(home).is_some_and(Option::is_none) {
+                let say = format!(
+                    "{} recalls {}: {}",
+                    recall.originator,
+                    recall.report,
+                    recall.action.name()
+                );
+                self.add(
+                    Kind::RecallToFollow,
+                    id,
+                    say,
+                    Some(recall.ordered),
+                    format!("entente recall acknowledge {id} --statement TEXT"),
+                );
+            }
+        }
+    }
+
+    fn cases(&mut self) {
+        for case in self.state.incidents.values() {
+            // Only who works on a case has something to do in it.
+            if case.closed().is_some() || !case.is_member(Some(self.person)) {
+                continue;
+            }
+            for task in case.tasks().into_iter().filter(|task| task.done.is_none()) {
+                let near = task.due.is_some_and(|due| due < self.context.now || self.soon(due));
+                if near {
+                    let say = format!("{}: {} ({})", case.title, task.stage.title(), task.owner);
+                    self.add(
+                        Kind::Clock,
+                        &case.id,
+                        say,
+                        task.due,
+                        format!("entente incident show {}", case.id),
+                    );
+                }
+            }
+        }
+        let told: Vec<_> = self.state.incident_notices.values().cloned().collect();
+        for (from, notice) in told.iter().filter(|(_, notice)| notice.acknowledged.is_none()) {
+            let reports: BTreeSet<&ReportId> = notice.portions.iter().map(|portion| &portion.report).collect();
+            if reports.into_iter().all(|report| self.may_know_of(report)) {
+                let say = format!("{from} tells of an incident that concerns this party");
+                let next = format!("entente incident acknowledge {} --statement TEXT", notice.incident);
+                self.add(
+                    Kind::IncidentToAcknowledge,
+                    &notice.incident,
+                    say,
+                    Some(notice.at),
+                    next,
+                );
+            }
+        }
+    }
+
+    fn papers(&mut self) {
+        let week = SignedDuration::from_hours(24 * SOON_DAYS);
+        let said: BTreeSet<_> = self
+            .state
+            .disclosures
+            .values()
+            .filter_map(|d| d.briefing.clone())
+            .collect();
+        for briefing in self.state.briefings.values() {
+            let fresh = self.context.now.duration_since(briefing.prepared) <= week;
+            let hidden = briefing.reports.iter().any(|(report, _)| !self.may_know_of(report));
+            if !fresh || hidden || said.contains(&briefing.id) {
+                continue;
+            }
+            let now = standing(self.state, briefing, self.context);
+            let open = briefing
+                .items
+                .iter()
+                .filter(|item| item.outcome == entente_core::Outcome::Permit);
+            let gone = open.filter(|item| !now.permitted.contains(&item.portion)).count();
+            if gone > 0 {
+                let say = format!("{gone} portion(s) that could be said cannot be said any more");
+                self.add(Kind::VoidPaper, &briefing.id, say, None, "entente brief new".to_owned());
+            }
+        }
+    }
+
+    fn terms(&mut self) {
+        let named: Vec<_> = self.state.proposals.keys().cloned().collect();
+        for named in named {
+            let say = format!(
+                "{} states terms that are not recorded here; nothing opens under them",
+                named.by
+            );
+            self.add(
+                Kind::TermsStated,
+                &named.id,
+                say,
+                None,
+                format!("entente arrangement accept {}", named.id),
+            );
+        }
+    }
+
+    fn silent(&mut self, home: &PartyPath) {
+        let limit = SignedDuration::from_hours(24 * SILENT_DAYS);
+        let mut silent: BTreeSet<(PartyPath, ReportId, u32)> = BTreeSet::new();
+        for (id, holding) in &self.state.reports {
+            for delivery in holding.deliveries.iter().filter(|delivery| delivery.by == *home) {
+                let mut receipts = holding.receipts.get(&delivery.to).into_iter().flatten();
+                let confirmed = receipts.any(|known| known.receipt.version == delivery.version);
+                let old = self.context.now.duration_since(delivery.at) > limit;
+                if !confirmed && old && !holding.given_up.contains_key(&delivery.to) {
+                    silent.insert((delivery.to.clone(), id.clone(), delivery.version));
+                }
+            }
+        }
+        for (party, report, version) in silent {
+            if self.may_know_of(&report) {
+                let say = format!("{party} has not confirmed {report} v{version}: unconfirmed, not “not received”");
+                self.add(
+                    Kind::Silent,
+                    &party,
+                    say,
+                    None,
+                    format!("entente report holders {report}"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Release by the owner, delivery of the releasable part, and what becomes of consents, as people type it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
+
+mod support;
+
+use support::{Desk, OFFICER, REPORT};
+
+/// The sample parties, with a third one that knows the originator.
+fn with_jordan() -> Desk {
+    let desk = Desk::new();
+    desk.parties();
+    desk.found("JOR.GID");
+    desk.ok("USA.SVC", &["party", "add", "JOR.GID", "--keys", "JOR.GID.keys"]);
+    desk.ok("JOR.GID", &["party", "add", "USA.SVC", "--keys", "USA.SVC.keys"]);
+    let colonel = [
+        "person",
+        "add",
+        "JOR.GID/colonel",
+        "--citizenship",
+        "JOR",
+        "--clearance",
+        "us-ic=TS",
+    ];
+    desk.ok("JOR.GID", &colonel);
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    desk
+}
+
+#[test]
+fn e1_a_release_is_shown_first_and_then_given_with_a_copy_for_the_receiver() {
+    let desk = with_jordan();
+    // The sample report is under an arrangement with GBR alone; this one is under none.
+    let text = "---\nid: W-1\ntitle: Warning\nscheme: us-ic\n---\n(S//REL TO USA, GBR) A plan. {#plan}\n\n(S//NF) A date. {#date}\n";
+    desk.write("w.md", text);
+    desk.ok("USA.SVC", &["report", "add", "w.md"]);
+    let release = [
+        "release",
+        "W-1",
+        "--portions",
+        "plan",
+        "--to",
+        "JOR.GID",
+        "--for",
+        "interdiction",
+    ];
+    let terms = [
+        "--until",
+        "2099-12-31",
+        "--condition",
+        "orally only",
+        "--by",
+        "USA.SVC/officer",
+    ];
+    let shown = desk.ok("USA.SVC", &[&release[..], &terms, &["--dry-run"]].concat()).out;
+    assert!(shown.contains("would be released to everyone at JOR.GID"), "{shown}");
+    assert!(shown.contains("plan (S//REL TO USA, JOR) A plan."), "{shown}");
+    assert!(shown.contains("date (S//NF): ") && !shown.contains("A date"), "{shown}");
+    assert_eq!(
+        desk.ok("USA.SVC", &["--json", "consent", "list"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    let given = desk.ok("USA.SVC", &[&["--json"], &release[..], &terms].concat()).json();
+    assert_eq!(given["release"]["to"][0]["banner"], "SECRET//REL TO USA, JOR");
+    assert_eq!(given["sent"][0]["kind"], "delivery");
+    desk.receive("JOR.GID");
+    let read = ["report", "show", "W-1", "--as", "JOR.GID/colonel"];
+    let page = desk
+        .ok("JOR.GID", &[&read[..], &["--purpose", "interdiction"]].concat())
+        .out;
+    assert!(
+        page.contains("(S//REL TO USA, JOR) A plan.") && !page.contains("GBR"),
+        "{page}"
+    );
+    assert!(page.starts_with("SECRET//REL TO USA, JOR\n"), "{page}");
+    let none = desk.ok("JOR.GID", &read).out;
+    assert!(!none.contains("A plan."), "it is for its purpose: {none}");
+    // To the public: only what asks nothing of anybody.
+    let public = desk.run(&[
+        "--data",
+        "USA.SVC",
+        "release",
+        "W-1",
+        "--portions",
+        "plan",
+        "--to",
+        "PUBLIC",
+    ]);
+    assert!(
+        public.code != 0 && public.err.contains("portion plan"),
+        "{}",
+        public.err
+    );
+}
+
+#[test]
+fn e2_each_partner_gets_its_part_and_its_receipt_rides_in_the_next_message() {
+    let desk = Desk::new();
+    desk.parties();
+    let text = "---\nid: W-2\ntitle: Warning\nscheme: us-ic\narrangements: [GBR-USA-2024]\n---\n(S//REL TO USA, GBR) A plan. {#plan}\n\n(S//NF) A date. {#date}\n";
+    desk.write("w.md", text);
+    desk.ok("USA.SVC", &["report", "add", "w.md"]);
+    let said = desk.ok("USA.SVC", &["deliver", "W-2", "--to", "GBR.CAB"]).out;
+    assert!(said.contains("GBR.CAB gets plan; withheld: date"), "{said}");
+    desk.receive("GBR.CAB");
+    let held = desk.ok("GBR.CAB", &["report", "show", "W-2"]).out;
+    assert!(
+        held.contains("A plan.") && !held.contains("date") && !held.contains("Warning"),
+        "{held}"
+    );
+    let holders = || desk.ok("USA.SVC", &["--json", "report", "holders", "W-2"]).json();
+    assert_eq!(
+        (&holders()["unconfirmed"], &holders()["holders"][0]["portions"][0]),
+        (&1.into(), &"plan".into())
+    );
+    // The next message carries the receipt.
+    desk.write("chl.json", r#"["CHL/minister"]"#);
+    let ask = [
+        "request",
+        "open",
+        "--report",
+        "W-2",
+        "--audience",
+        "chl.json",
+        "--purpose",
+        "threat-warning",
+    ];
+    desk.ok("GBR.CAB", &ask);
+    desk.receive("USA.SVC");
+    assert_eq!(holders()["unconfirmed"], 0);
+    let again = desk.run(&["--data", "GBR.CAB", "receipt", "export", "--to", "USA.SVC"]);
+    assert!(again.err.contains("has a receipt for everything"), "{}", again.err);
+    // The copy is given up, and that is said.
+    desk.ok("GBR.CAB", &["report", "give-up", "W-2", "--statement", "not needed"]);
+    desk.receive("USA.SVC");
+    assert!(holders()["holders"][0]["given_up"].is_string());
+}
+
+/// The holder asks for the visitors and is granted the plot, under a condition. Gives the consent.
+fn granted(desk: &Desk) -> String {
+    let ask = [
+        "request",
+        "open",
+        "--report",
+        REPORT,
+        "--portions",
+        "plot,harm",
+        "--audience",
+        "visitors.json",
+    ];
+    desk.ok("GBR.CAB", &[&ask[..], &["--purpose", "threat-warning"]].concat());
+    desk.receive("USA.SVC");
+    let todo = desk
+        .ok("USA.SVC", &["--json", "todo", "--as", "USA.SVC/officer"])
+        .json();
+    assert_eq!(todo["items"][0]["kind"], "request-to-answer");
+    let request = todo["items"][0]["about"].as_str().unwrap().to_owned();
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
+    let until = soon.to_string();
+    let grant = [
+        "consent",
+        "grant",
+        &request,
+        "--condition",
+        "orally only",
+        "--until",
+        &until,
+        "--by",
+        "USA.SVC/officer",
+    ];
+    desk.ok("USA.SVC", &grant);
+    desk.receive("GBR.CAB");
+    desk.ok("USA.SVC", &["--json", "consent", "list"]).json()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn e5_a_consent_is_accepted_countered_narrowed_renewed_and_checked() {
+    let desk = Desk::delivered();
+    desk.ok("USA.SVC", &["person", "add", "USA.SVC/officer", "--citizenship", "USA"]);
+    let consent = granted(&desk);
+    let todo = |party: &str, who: &str| desk.ok(party, &["--json", "todo", "--as", who]).json();
+    let kinds = |party: &str, who: &str| -> Vec<String> {
+        let items = todo(party, who)["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| item["kind"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // The visitors are not cleared: the consent opens nothing to them, and that is told.
+    assert_eq!(kinds("GBR.CAB", OFFICER), ["consent-ends", "misfit", "answer-came"]);
+    desk.ok("GBR.CAB", &["consent", "accept", &consent, "--by", OFFICER]);
+    desk.receive("USA.SVC");
+    desk.ok("GBR.CAB", &["consent", "counter", &consent, "--note", "in writing"]);
+    desk.receive("USA.SVC");
+    assert!(kinds("USA.SVC", "USA.SVC/officer").contains(&"counter-offer".to_owned()));
+    let narrowed = [
+        "consent",
+        "narrow",
+        &consent,
+        "--portions",
+        "harm",
+        "--reason",
+        "not needed",
+    ];
+    desk.ok("USA.SVC", &narrowed);
+    desk.receive("GBR.CAB");
+    let renewed = desk
+        .ok("USA.SVC", &["consent", "renew", &consent, "--until", "2099-12-31"])
+        .out;
+    assert!(
+        renewed.contains(&format!("takes over from {consent} without a gap")),
+        "{renewed}"
+    );
+    desk.receive("GBR.CAB");
+    let now = kinds("GBR.CAB", OFFICER);
+    assert!(
+        !now.contains(&"consent-ends".to_owned()) && now.contains(&"answer-came".to_owned()),
+        "{now:?}"
+    );
+    // The watchdog only tells: the visitors are not cleared, so the consent opens nothing to them.
+    let check = desk.ok("GBR.CAB", &["--json", "consent", "check"]).json();
+    assert_eq!(check.as_array().unwrap().len(), 2);
+    let why = check[0]["misfit"]["why"].to_string();
+    assert!(why.contains("clearance"), "{why}");
+    // Nobody else's list.
+    let nobody = desk.run(&["--data", "GBR.CAB", "todo", "--as", "USA.SVC/officer"]);
+    assert_eq!(nobody.code, 5);
+    let text = desk.ok("GBR.CAB", &["todo", "--as", OFFICER]).out;
+    assert!(
+        text.contains("answer came") && text.contains("entente consent accept"),
+        "{text}"
+    );
+}
+
+#[test]
+fn e5_a_request_is_taken_back() {
+    let desk = Desk::delivered();
+    let ask = [
+        "request",
+        "open",
+        "--report",
+        REPORT,
+        "--portions",
+        "plot",
+        "--audience",
+        "visitors.json",
+    ];
+    let opened = desk
+        .ok(
+            "GBR.CAB",
+            &[&["--json"], &ask[..], &["--purpose", "threat-warning"]].concat(),
+        )
+        .json();
+    let request = opened["requests"][0]["id"].as_str().unwrap().to_owned();
+    desk.receive("USA.SVC");
+    desk.ok("GBR.CAB", &["request", "retract", &request, "--reason", "they left"]);
+    desk.receive("USA.SVC");
+    let grant = desk.run(&["--data", "USA.SVC", "consent", "grant", &request]);
+    assert!(
+        grant.code == 1 && grant.err.contains("was taken back by GBR.CAB"),
+        "{}",
+        grant.err
+    );
+}

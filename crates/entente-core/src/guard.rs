@@ -218,7 +218,9 @@ impl<'s> SourceGuard<'s> {
         }
         for opening in state.openings.of_any(reports) {
             if self.is_among(&opening.reader, parties) {
-                learn(self.claims(&opening.report, opening.version, |portion| opening.portions.contains_key(portion)))?;
+                learn(self.claims(&opening.report, opening.version, |portion| {
+                    opening.portions.contains_key(portion)
+                }))?;
             }
         }
         let among = |recipients: &Recipients| {

@@ -697,6 +697,7 @@ fn b3_every_owner_must_consent_and_an_owner_can() {
         received: None,
         ends: None,
         withdrawn: None,
+        life: Life::default(),
     };
     for (by, id, expected) in [("USA", "con-1", Outcome::Ask), ("CAN", "con-2", Outcome::Permit)] {
         let letter = world::Letter {

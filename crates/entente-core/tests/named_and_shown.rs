@@ -150,6 +150,10 @@ fn b16_what_outsiders_were_shown_they_know() {
     world.cleared("USA", "USA/analyst");
     shown(&mut world, "P", "USA/analyst");
     assert_eq!(world.permitted("USA", "A", "CHL/minister", ""), "p1");
+    world.run(
+        "USA",
+        Command::KeepOutsider(Person::outsider(person("CHL/minister"), party("CHL"))),
+    );
     shown(&mut world, "P", "CHL/minister");
     for who in ["CHL/minister", "CHL/other"] {
         assert_eq!(

@@ -55,8 +55,14 @@ fn received(report: Report) -> Event {
         to: party("HOME"),
         by: party("GOOD"),
         at: now(),
+        portions: None,
+        under: BTreeSet::new(),
     };
-    Event::ReportReceived { report, delivery }
+    Event::ReportReceived {
+        report,
+        delivery,
+        part: Part::default(),
+    }
 }
 
 fn disclosure(id: &str, version: u32) -> Disclosure {
@@ -210,6 +216,7 @@ fn history() -> Vec<Event> {
             reason: "the source is at risk".to_owned(),
             ordered: now(),
             holders: BTreeMap::from([(party("HOME"), None)]),
+            scope: Scope::default(),
         }),
     ]
 }

@@ -72,6 +72,7 @@ fn terms(parties: &[&str], onward: Onward) -> Arrangement {
         clauses: BTreeMap::new(),
         words: BTreeMap::new(),
         unmarked: Unmarked::Banner,
+        withheld: Withheld::Hidden,
         owners: BTreeMap::new(),
     }
 }

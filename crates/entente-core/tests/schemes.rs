@@ -146,9 +146,12 @@ fn to_france(report: &Report) -> Message {
             to: party("FRA"),
             by: party("GBR"),
             at: now(),
+            portions: None,
+            under: BTreeSet::new(),
         },
         report: report.clone(),
         arrangements: Vec::new(),
+        part: Part::default(),
     }
 }
 

@@ -7,6 +7,7 @@ use entente_core::{
     CommandRefusal, Consent, ConsentId, Context, Event, PartyPath, PersonId, PortionId, ReportId, State,
 };
 use entente_marking::Purpose;
+use entente_marking::installed::Library;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -83,7 +84,12 @@ pub struct StaysClosed {
 ///
 /// # Errors
 /// When the report is not there any more.
-pub fn releasing(after: &State, events: &[Event], context: &Context<'_>) -> Result<Option<Releasing>, CommandRefusal> {
+pub fn releasing(
+    after: &State,
+    library: &Library,
+    events: &[Event],
+    context: &Context<'_>,
+) -> Result<Option<Releasing>, CommandRefusal> {
     let given = events.iter().filter_map(|event| match event {
         Event::ConsentGiven(consent) if consent.life.release => Some(consent),
         _ => None,
@@ -93,7 +99,7 @@ pub fn releasing(after: &State, events: &[Event], context: &Context<'_>) -> Resu
     let version = first.portions.iter().map(|named| named.version).max().unwrap_or(1);
     let to: Result<Vec<ReleasedTo>, CommandRefusal> = given
         .iter()
-        .map(|consent| released_to(after, events, consent, version, context))
+        .map(|consent| released_to((after, library), events, consent, version, context))
         .collect();
     Ok(Some(Releasing {
         report: first.report.clone(),
@@ -106,7 +112,7 @@ pub fn releasing(after: &State, events: &[Event], context: &Context<'_>) -> Resu
 }
 
 fn released_to(
-    after: &State,
+    (after, library): (&State, &Library),
     events: &[Event],
     consent: &Consent,
     version: u32,
@@ -126,7 +132,7 @@ fn released_to(
             if opened {
                 sees.push(Seen {
                     portion: portion.id.clone(),
-                    mark: mark_for(report, &portion.mark, &parties),
+                    mark: mark_for(library, report, &portion.mark, &parties),
                     text: portion.text.clone(),
                 });
             } else {
@@ -137,7 +143,7 @@ fn released_to(
                 });
             }
         }
-        banner = banner_in(report, sees.iter().map(|seen| seen.mark.as_str()));
+        banner = banner_in(library, report, sees.iter().map(|seen| seen.mark.as_str()));
     }
     let copied = |event: &Event| matches!(event, Event::ReportDelivered(delivery) if delivery.to == consent.to);
     Ok(ReleasedTo {

@@ -109,7 +109,11 @@ pub(super) fn exposed(
 ) -> BTreeSet<PortionId> {
     let meant: Vec<(PortionId, PortionRef)> = portions
         .iter()
-        .flat_map(|portion| behind(request, portion).into_iter().map(move |base| (portion.clone(), base)))
+        .flat_map(|portion| {
+            behind(request, portion)
+                .into_iter()
+                .map(move |base| (portion.clone(), base))
+        })
         .collect();
     exposed_by(home, &meant, &request.audience, context)
 }

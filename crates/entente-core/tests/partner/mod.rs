@@ -26,7 +26,7 @@ pub(crate) fn report(id: &str, originator: &str, text: &str) -> Report {
     Report {
         id: ReportId::new(id).unwrap(),
         version: 1,
-        title: id.into(),
+        title: format!("What {originator} writes").as_str().into(),
         originator: party(originator),
         scheme: SchemeId::new("tlp"),
         profile: "2.0".to_owned(),

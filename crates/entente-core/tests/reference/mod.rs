@@ -469,7 +469,7 @@ fn on_distribution(q: &Question<'_>, person: &Person) -> bool {
 
 fn named_by(q: &Question<'_>, party: &PartyPath, origin: &Origin, person: &Person) -> bool {
     let here = q.state.home.as_ref().is_some_and(|home| party.includes(home));
-    origin.named.contains(&person.id) || here && on_distribution(q, person)
+    origin.persons.contains(&person.id) || here && on_distribution(q, person)
 }
 
 fn originator_control(q: &Question<'_>, person: &Person) -> Vec<Failure> {

@@ -366,7 +366,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                     party(owner),
                     Origin {
                         recipients: dice.some(&all, 4),
-                        named: dice.some(&persons, 4),
+                        persons: dice.some(&persons, 4),
                         arrangements: dice.some(known, 3),
                         from: if dice.one_in(4) {
                             dice.some(&bases, 2)

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand, ValueEnum};
 use entente_core::{
-    Command, DisclosureId, Lawful, Notice, PersonId, PortionId, RecallAction, RecallId, ReportId, Route, Said, State,
+    Command, DisclosureId, Lawful, Notice, PartyPath, PersonId, PortionId, RecallAction, RecallId, ReportId, Route,
+    Said, State,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;

@@ -109,7 +109,7 @@ impl ReleaseArgs {
         let command = Command::Release(Box::new(self.command()?));
         let (events, after) = node.planned(command.clone())?;
         let exposure = entente_core::SourceGuard::new(after.state());
-        let value = releasing(after.state(), &events, &node.context(&exposure))?
+        let value = releasing(after.state(), node.library(), &events, &node.context(&exposure))?
             .ok_or_else(|| Failure::failed("nothing would be released"))?;
         let sent = match self.dry_run {
             true => Vec::new(),

@@ -202,36 +202,92 @@ fn names_purposes(state: &State, report: &Report) -> bool {
         })
 }
 
+/// Which rows of a list are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Page<'p> {
+    /// Those after this report, in the order of ids.
+    pub after: Option<&'p ReportId>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// Those that have this in what is shown of them: id, title, banner, originator, state. Case does not matter.
+    pub search: Option<&'p str>,
+}
+
+/// The rows of a page, and whether there are more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// The rows.
+    pub rows: Vec<Listed>,
+    /// Whether more follow: those after the last row.
+    pub more: bool,
+}
+
 /// The reports that the asker may know of.
 pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
+    page(moment, view, Page::default()).rows
+}
+
+/// A page of the reports that the asker may know of. Only what is asked for is looked at: a page costs the same among many
+/// reports as among few, unless most of them are hidden from the asker or not what is searched for.
+pub fn page(moment: &Moment<'_>, view: &View<'_>, wanted: Page<'_>) -> Listing {
     let mut reader = Reader::new(moment, view);
+    let reports = &moment.state().reports;
+    let search = wanted.search.map(str::to_lowercase);
+    let found = |row: &Listed| search.as_ref().is_none_or(|search| row.has(search));
+    let limit = wanted.limit.unwrap_or(usize::MAX);
     let mut rows = Vec::new();
-    for (id, holding) in moment.state().reports.iter() {
-        let Some(report) = holding.latest() else { continue };
-        // Of what the asker must not know, there is no row; of what they may have nothing of, neither.
-        let Ok((seen, purposes)) = seen(moment, &mut reader, report, view) else {
-            continue;
-        };
-        let portions = seen.as_ref().map_or(report.portions.len(), |seen| seen.portions.len());
-        if portions == 0 {
-            continue;
+    let all: Box<dyn Iterator<Item = _>> = match wanted.after {
+        Some(after) => Box::new(reports.from(after).filter(move |(id, _)| *id != after)),
+        None => Box::new(reports.iter()),
+    };
+    for (_, holding) in all {
+        let row = holding
+            .latest()
+            .and_then(|report| listed(moment, &mut reader, report, view));
+        let Some(row) = row.filter(found) else { continue };
+        if rows.len() == limit {
+            return Listing { rows, more: true };
         }
-        let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.portions.contains(&portion.id));
-        let (title, marked) = titled(report, seen.as_ref());
-        let shown: Vec<&Portion> = report.portions.iter().filter(open).chain(marked).collect();
-        let marks = marks(moment, report, &shown, view);
-        rows.push(Listed {
-            id: id.clone(),
-            version: report.version,
-            title,
-            originator: report.originator.clone(),
-            banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
-            portions,
-            purposes,
-            state: standing(moment.state(), report),
-        });
+        rows.push(row);
     }
-    rows
+    Listing { rows, more: false }
+}
+
+impl Listed {
+    fn has(&self, search: &str) -> bool {
+        let banner = self.banner.as_deref().unwrap_or_default();
+        let shown = [
+            self.id.as_str(),
+            &self.title,
+            self.originator.as_str(),
+            banner,
+            &self.state,
+        ];
+        shown.iter().any(|text| text.to_lowercase().contains(search))
+    }
+}
+
+/// The row of a report; of what the asker must not know, there is none, nor of what they may have nothing of.
+fn listed<'m>(moment: &Moment<'m>, reader: &mut Reader<'m>, report: &'m Report, view: &View<'_>) -> Option<Listed> {
+    let (seen, purposes) = seen(moment, reader, report, view).ok()?;
+    let portions = seen.as_ref().map_or(report.portions.len(), |seen| seen.portions.len());
+    if portions == 0 {
+        return None;
+    }
+    let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.portions.contains(&portion.id));
+    let (title, marked) = titled(report, seen.as_ref());
+    let shown: Vec<&Portion> = report.portions.iter().filter(open).chain(marked).collect();
+    let marks = marks(moment, report, &shown, view);
+    Some(Listed {
+        id: report.id.clone(),
+        version: report.version,
+        title,
+        originator: report.originator.clone(),
+        banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
+        portions,
+        purposes,
+        state: standing(moment.state(), report),
+    })
 }
 
 /// A report as the asker may see it. Whoever shows it to a person records the opening first.

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use entente_ledger::{Folder, Leaf, hex, verify};
+use entente_ledger::{Folder, Leaf, VerifyReport, Wording, hex, verify};
+use entente_node::Pinned;
+use entente_store::Opening;
 use serde_json::{Value, json};
 
 use super::{Global, trust};
 use crate::failure::{Exit, Failure};
-use crate::{output, seat};
+use crate::{output, seat, words};
 
 /// `entente ledger`.
 #[derive(Debug, Subcommand)]
@@ -45,159 +47,164 @@ pub(crate) enum LedgerCommand {
 impl LedgerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::Verify { folder, key } => {
-                if let Some(file) = folder.as_ref().filter(|path| seat::path(path).is_file()) {
-                    return super::assure::verify_file(global, file, &key, None);
-                }
-                let own = folder.is_none();
-                let known = trust::keys(global, &key, own)?;
-                let folder = match folder {
-                    Some(folder) => folder,
-                    None => global.node()?.ledger_folder(),
-                };
-                let at = seat::path(&folder);
-                if !at.is_dir() {
-                    return Err(Failure::not_found(format!(
-                        "there is no ledger in {}",
-                        folder.display()
-                    )));
-                }
-                let bar = output::progress(0, "verifying");
-                let mut report = verify(&Folder::new(&at), &known, &mut |done, total| {
-                    bar.set_length(total);
-                    bar.set_position(done);
-                });
-                bar.finish_and_clear();
-                if own && report.ok {
-                    compare_with_store(global, &mut report)?;
-                }
-                output::either(global.json, &report, || {
-                    for finding in &report.findings {
-                        output::line(format!(
-                            "{}: {}\n    → {}",
-                            finding.place, finding.problem, finding.remedy
-                        ));
-                    }
-                    let by = report.signed_by.join(", ");
-                    match report.ok {
-                        true => output::line(format!(
-                            "ok: {} entries, root {}, signed by {by}",
-                            report.size, report.root
-                        )),
-                        false => output::line(format!("TAMPERED: {} finding(s)", report.findings.len())),
-                    }
-                })?;
-                Ok(if report.ok { Exit::Done } else { Exit::Tampered })
-            }
-            Self::Prove { event, open } => {
-                let node = global.node()?;
-                let size = node.store().ledger_size()?;
-                let Some(index) = event.checked_sub(1).filter(|index| *index < size) else {
-                    return Err(Failure::not_found(format!(
-                        "there is no event {event}; the ledger has {size}"
-                    )));
-                };
-                let (proof, entry) = node.log()?.prove(index).map_err(|error| {
-                    Failure::failed(format!(
-                        "{error}; if the event is newer than the last checkpoint, run `entente ledger publish`"
-                    ))
-                })?;
-                let opening = match open {
-                    true => Some(node.store().opening(event)?.ok_or_else(|| {
-                        Failure::failed(format!(
-                            "the content of event {event} was destroyed, so nothing proves it any more; prove the entry \
-                             without `--open`"
-                        ))
-                    })?),
-                    false => None,
-                };
-                let texts = opening.iter().flat_map(|opening| &opening.texts);
-                let texts: BTreeMap<String, Value> = texts
-                    .map(|text| {
-                        let literal = String::from_utf8_lossy(text.literal());
-                        (
-                            text.name(),
-                            json!({ "salt": hex(text.salt().as_bytes()), "literal": literal }),
-                        )
-                    })
-                    .collect();
-                let value = json!({
-                    "proof": proof.render(),
-                    "entry": String::from_utf8_lossy(&entry),
-                    "salt": opening.as_ref().map(|opening| hex(&opening.salt)),
-                    "event": opening.as_ref().map(|opening| String::from_utf8_lossy(&opening.payload)),
-                    "texts": open.then_some(&texts),
-                });
-                output::either(global.json, &value, || {
-                    output::line(proof.render().trim_end());
-                    output::say(format!("entry: {}", String::from_utf8_lossy(&entry)));
-                    if let Some(opening) = &opening {
-                        output::say(format!(
-                            "salt: {}\nevent: {}",
-                            hex(&opening.salt),
-                            String::from_utf8_lossy(&opening.payload)
-                        ));
-                    }
-                    for (name, text) in &texts {
-                        output::say(format!("text {name}: {text}"));
-                    }
-                })?;
-                Ok(Exit::Done)
-            }
-            Self::Log { from } => {
-                let node = global.node()?;
-                let size = node.store().ledger_size()?;
-                let mut rows = Vec::new();
-                let mut start = from.max(1) - 1;
-                while start < size {
-                    let end = (start + 1024).min(size);
-                    for entry in node.store().entries(start..end)? {
-                        let leaf = Leaf::parse(&entry).ok_or_else(|| {
-                            Failure::new(
-                                Exit::Tampered,
-                                "an entry of the ledger cannot be read; run `entente store check`",
-                            )
-                        })?;
-                        if global.json {
-                            output::line(String::from_utf8_lossy(&entry));
-                        } else {
-                            rows.push(vec![
-                                leaf.seq.to_string(),
-                                leaf.time,
-                                leaf.kind,
-                                leaf.commitment.chars().take(16).collect(),
-                            ]);
-                        }
-                    }
-                    start = end;
-                }
-                if !global.json {
-                    output::table(
-                        &["event", "time", "kind", "commitment"],
-                        rows,
-                        "the ledger has no such entries",
-                    );
-                }
-                Ok(Exit::Done)
-            }
-            Self::Publish => {
-                let node = global.node()?;
-                let checkpoint = node.publish()?;
-                output::either(global.json, &json!({ "size": checkpoint.size }), || {
-                    output::line(format!(
-                        "{} entries are signed, in {}",
-                        checkpoint.size,
-                        node.ledger_folder().display()
-                    ));
-                })?;
-                Ok(Exit::Done)
-            }
+            Self::Verify {
+                folder: Some(file),
+                key,
+            } if seat::path(&file).is_file() => super::assure::verify_file(global, &file, &key, None),
+            Self::Verify { folder, key } => verify_folder(global, folder, &key),
+            Self::Prove { event, open } => prove(global, event, open),
+            Self::Log { from } => log(global, from.max(1)),
+            Self::Publish => publish(global),
         }
     }
 }
 
+fn verify_folder(global: &Global, folder: Option<PathBuf>, key: &[String]) -> Result<Exit, Failure> {
+    let own = folder.is_none();
+    let known = trust::keys(global, key, own)?;
+    let folder = match folder {
+        Some(folder) => folder,
+        None => global.node()?.ledger_folder(),
+    };
+    let at = seat::path(&folder);
+    if !at.is_dir() {
+        return Err(Failure::not_found(format!(
+            "there is no ledger in {}",
+            folder.display()
+        )));
+    }
+    let bar = output::progress(0, "verifying");
+    let mut report = verify(&Folder::new(&at), &known, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    if own && report.ok {
+        compare_with_store(global, &mut report)?;
+    }
+    output::either(global.json, &report, || say_verified(&report))?;
+    Ok(if report.ok { Exit::Done } else { Exit::Tampered })
+}
+
+fn say_verified(report: &VerifyReport) {
+    for finding in &report.findings {
+        output::line(format!(
+            "{}: {}\n    → {}",
+            finding.place, finding.problem, finding.remedy
+        ));
+    }
+    let by = report.signed_by.join(", ");
+    output::line(match report.ok {
+        true => format!("ok: {} entries, root {}, signed by {by}", report.size, report.root),
+        false => format!("TAMPERED: {}", words::count(report.findings.len(), "finding")),
+    });
+}
+
+fn prove(global: &Global, event: u64, open: bool) -> Result<Exit, Failure> {
+    let node = global.node()?;
+    let size = node.store().ledger_size()?;
+    let Some(index) = event.checked_sub(1).filter(|index| *index < size) else {
+        return Err(Failure::not_found(format!(
+            "there is no event {event}; the ledger has {size}"
+        )));
+    };
+    let (proof, entry) = node.log()?.prove(index).map_err(|error| {
+        Failure::failed(format!(
+            "{error}; if the event is newer than the last checkpoint, run `entente ledger publish`"
+        ))
+    })?;
+    let opening = match open {
+        true => Some(opening(&node, event)?),
+        false => None,
+    };
+    let entry = String::from_utf8_lossy(&entry);
+    let value = json!({
+        "proof": proof.render(),
+        "entry": entry,
+        "salt": opening.as_ref().map(|opening| hex(&opening.salt)),
+        "event": opening.as_ref().map(|opening| String::from_utf8_lossy(&opening.payload)),
+        "texts": opening.as_ref().map(texts),
+    });
+    output::either(global.json, &value, || {
+        output::line(proof.render().trim_end());
+        output::say(format!("entry: {entry}"));
+        if let Some(opening) = &opening {
+            let payload = String::from_utf8_lossy(&opening.payload);
+            output::say(format!("salt: {}\nevent: {payload}", hex(&opening.salt)));
+            for (name, text) in texts(opening) {
+                output::say(format!("text {name}: {text}"));
+            }
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+/// What proves an event's content, while it is there.
+fn opening(node: &Pinned, event: u64) -> Result<Opening, Failure> {
+    node.store().opening(event)?.ok_or_else(|| {
+        Failure::failed(format!(
+            "the content of event {event} was destroyed, so nothing proves it any more; prove the entry without `--open`"
+        ))
+    })
+}
+
+/// The texts of an event, by what it calls them.
+fn texts(opening: &Opening) -> BTreeMap<String, Value> {
+    let text = |text: &Wording| {
+        let literal = String::from_utf8_lossy(text.literal());
+        let value = json!({ "salt": hex(text.salt().as_bytes()), "literal": literal });
+        (text.name(), value)
+    };
+    opening.texts.iter().map(text).collect()
+}
+
+/// Entries are read and printed this many at a time.
+const CHUNK: u64 = 1024;
+
+fn log(global: &Global, from: u64) -> Result<Exit, Failure> {
+    let node = global.node()?;
+    let size = node.store().ledger_size()?;
+    let mut rows = Vec::new();
+    let mut start = from - 1;
+    while start < size {
+        let end = (start + CHUNK).min(size);
+        for entry in node.store().entries(start..end)? {
+            if global.json {
+                output::line(String::from_utf8_lossy(&entry));
+                continue;
+            }
+            let leaf = Leaf::parse(&entry).ok_or_else(|| {
+                let problem = "an entry of the ledger cannot be read; run `entente store check`";
+                Failure::new(Exit::Tampered, problem)
+            })?;
+            let commitment = leaf.commitment.chars().take(16).collect();
+            rows.push(vec![leaf.seq.to_string(), leaf.time, leaf.kind, commitment]);
+        }
+        start = end;
+    }
+    if !global.json {
+        let heads = ["event", "time", "kind", "commitment"];
+        output::table(&heads, rows, "the ledger has no such entries");
+    }
+    Ok(Exit::Done)
+}
+
+fn publish(global: &Global) -> Result<Exit, Failure> {
+    let node = global.node()?;
+    let checkpoint = node.publish()?;
+    output::either(global.json, &json!({ "size": checkpoint.size }), || {
+        let folder = node.ledger_folder();
+        output::line(format!(
+            "{} entries are signed, in {}",
+            checkpoint.size,
+            folder.display()
+        ));
+    })?;
+    Ok(Exit::Done)
+}
+
 /// The public ledger must hold what the store holds.
-fn compare_with_store(global: &Global, report: &mut entente_ledger::VerifyReport) -> Result<(), Failure> {
+fn compare_with_store(global: &Global, report: &mut VerifyReport) -> Result<(), Failure> {
     let node = global.node()?;
     let entries = node.store().entries(0..report.size)?;
     let hash = entente_ledger::root_of(entries.iter().map(|entry| entente_ledger::leaf_hash(entry)));

@@ -165,87 +165,9 @@ impl MarkingCommand {
                 kind,
                 banner,
                 mark,
-            } => {
-                let mark = if mark == "-" {
-                    input::text(&PathBuf::from("-"))?
-                        .trim_end_matches(['\r', '\n'])
-                        .to_owned()
-                } else {
-                    mark
-                };
-                let checked = rules.scheme(global)?.check(&mark, kind.into(), banner.as_deref());
-                let valid = checked.is_valid();
-                let value = json!({ "valid": valid, "canonical": checked.canonical, "findings": checked.findings });
-                output::either(global.json, &value, || {
-                    output::line(if valid { "valid" } else { "invalid" });
-                    say_findings(&mark, &checked.findings);
-                    if let Some(canonical) = checked.canonical.as_ref().filter(|canonical| **canonical != mark) {
-                        output::line(format!("canonical: {canonical}"));
-                    }
-                })?;
-                Ok(if valid { Exit::Done } else { Exit::Failed })
-            }
-            Self::Rollup { rules, banner, file } => {
-                let text = input::text(&file)?;
-                let portions: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-                let rollup = rules.scheme(global)?.rollup(&portions, banner.as_deref());
-                let found = rollup.banner.as_ref().map(|marking| marking.canonical.clone());
-                let value = json!({ "banner": found, "steps": rollup.steps, "findings": rollup.findings });
-                output::either(global.json, &value, || {
-                    if let Some(banner) = &found {
-                        output::line(banner);
-                    }
-                    for step in &rollup.steps {
-                        output::say(format!("  {} [{}; {}]", step.message, step.rule, step.source));
-                    }
-                    for finding in &rollup.findings {
-                        output::say(format!(
-                            "error: {} [{}; {}]",
-                            finding.message, finding.rule, finding.source
-                        ));
-                    }
-                    if portions.is_empty() {
-                        output::say("there are no portion marks; write one a line");
-                    }
-                })?;
-                Ok(if found.is_some() { Exit::Done } else { Exit::Failed })
-            }
-            Self::Explain { rules, kind, mark } => {
-                let kind = kind.map_or_else(
-                    || {
-                        if mark.trim_start().starts_with('(') {
-                            MarkKind::Portion
-                        } else {
-                            MarkKind::Banner
-                        }
-                    },
-                    MarkKind::from,
-                );
-                let scheme = rules.scheme(global)?;
-                let tokens = scheme.explain(&mark, kind);
-                let checked = scheme.check(&mark, kind, None);
-                let nearest = scheme.nearest(&mark, kind);
-                let value = json!({
-                    "valid": checked.is_valid(), "tokens": tokens, "findings": checked.findings, "nearest": nearest
-                });
-                output::either(global.json, &value, || {
-                    for token in &tokens {
-                        output::line(format!("{}: {}", token.token, token.meaning));
-                        output::line(format!("    access: {}", token.access));
-                        output::line(format!("    banner: {}", token.rolls_up));
-                        if !token.excludes.is_empty() {
-                            output::line(format!("    never beside: {}", token.excludes.join(", ")));
-                        }
-                        output::line(format!("    rule:   {} ({})", token.rule, token.source));
-                    }
-                    say_findings(&mark, &checked.findings);
-                    for mark in &nearest {
-                        output::line(format!("nearest valid mark: {mark}"));
-                    }
-                })?;
-                let known = checked.is_valid() && tokens.iter().all(|token| token.effect != Effect::Unknown);
-                Ok(if known { Exit::Done } else { Exit::Failed })
-            }
+            } => check(global, &rules, kind.into(), banner.as_deref(), &given(mark)?),
+            Self::Rollup { rules, banner, file } => rollup(global, &rules, banner.as_deref(), &input::text(&file)?),
+            Self::Explain { rules, kind, mark } => explain(global, &rules, kind_of(kind, &mark), &mark),
             Self::SpifValidate(files) => policy::validate(global, &files),
             Self::SpifDisplay { files, lang, portion } => policy::display(global, &files, lang.as_deref(), portion),
             Self::SpifAccess {
@@ -255,28 +177,107 @@ impl MarkingCommand {
             } => policy::access(global, &files, &clearance, classification),
             Self::SpifTranslate { files, to, incoming } => policy::translate(global, &files, &to, incoming),
             Self::Convert { file, to } => policy::convert(&file, to),
-            Self::Schemes => {
-                let library = global.library()?;
-                let schemes = &library.schemes;
-                let rows: Vec<Vec<String>> = schemes
-                    .iter()
-                    .map(|scheme| {
-                        vec![
-                            scheme.id().to_string(),
-                            scheme.profile().to_owned(),
-                            scheme.title().to_owned(),
-                        ]
-                    })
-                    .collect();
-                let value: Vec<_> = rows
-                    .iter()
-                    .map(|row| json!({ "scheme": row[0], "profile": row[1], "title": row[2] }))
-                    .collect();
-                output::either(global.json, &value, || {
-                    output::table(&["scheme", "profile", "title"], rows, "none");
-                })?;
-                Ok(Exit::Done)
-            }
+            Self::Schemes => schemes(global),
         }
     }
+}
+
+/// A mark as it was typed, or from standard input.
+fn given(mark: String) -> Result<String, Failure> {
+    match mark.as_str() {
+        "-" => Ok(input::text(&PathBuf::from("-"))?
+            .trim_end_matches(['\r', '\n'])
+            .to_owned()),
+        _ => Ok(mark),
+    }
+}
+
+/// Where a mark stands: what is said, or what its parentheses say.
+fn kind_of(said: Option<Kind>, mark: &str) -> MarkKind {
+    match said {
+        Some(kind) => kind.into(),
+        None if mark.trim_start().starts_with('(') => MarkKind::Portion,
+        None => MarkKind::Banner,
+    }
+}
+
+fn check(global: &Global, rules: &Rules, kind: MarkKind, banner: Option<&str>, mark: &str) -> Result<Exit, Failure> {
+    let checked = rules.scheme(global)?.check(mark, kind, banner);
+    let valid = checked.is_valid();
+    let value = json!({ "valid": valid, "canonical": checked.canonical, "findings": checked.findings });
+    output::either(global.json, &value, || {
+        output::line(if valid { "valid" } else { "invalid" });
+        say_findings(mark, &checked.findings);
+        if let Some(canonical) = checked.canonical.as_ref().filter(|canonical| **canonical != mark) {
+            output::line(format!("canonical: {canonical}"));
+        }
+    })?;
+    Ok(if valid { Exit::Done } else { Exit::Failed })
+}
+
+fn rollup(global: &Global, rules: &Rules, banner: Option<&str>, text: &str) -> Result<Exit, Failure> {
+    let portions: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let rollup = rules.scheme(global)?.rollup(&portions, banner);
+    let found = rollup.banner.as_ref().map(|marking| marking.canonical.clone());
+    let value = json!({ "banner": found, "steps": rollup.steps, "findings": rollup.findings });
+    output::either(global.json, &value, || {
+        if let Some(banner) = &found {
+            output::line(banner);
+        }
+        for step in &rollup.steps {
+            output::say(format!("  {} [{}; {}]", step.message, step.rule, step.source));
+        }
+        for finding in &rollup.findings {
+            output::say(format!(
+                "error: {} [{}; {}]",
+                finding.message, finding.rule, finding.source
+            ));
+        }
+        if portions.is_empty() {
+            output::say("there are no portion marks; write one a line");
+        }
+    })?;
+    Ok(if found.is_some() { Exit::Done } else { Exit::Failed })
+}
+
+fn explain(global: &Global, rules: &Rules, kind: MarkKind, mark: &str) -> Result<Exit, Failure> {
+    let scheme = rules.scheme(global)?;
+    let tokens = scheme.explain(mark, kind);
+    let checked = scheme.check(mark, kind, None);
+    let nearest = scheme.nearest(mark, kind);
+    let value = json!({
+        "valid": checked.is_valid(), "tokens": tokens, "findings": checked.findings, "nearest": nearest
+    });
+    output::either(global.json, &value, || {
+        for token in &tokens {
+            output::line(format!("{}: {}", token.token, token.meaning));
+            output::line(format!("    access: {}", token.access));
+            output::line(format!("    banner: {}", token.rolls_up));
+            if !token.excludes.is_empty() {
+                output::line(format!("    never beside: {}", token.excludes.join(", ")));
+            }
+            output::line(format!("    rule:   {} ({})", token.rule, token.source));
+        }
+        say_findings(mark, &checked.findings);
+        for mark in &nearest {
+            output::line(format!("nearest valid mark: {mark}"));
+        }
+    })?;
+    let known = checked.is_valid() && tokens.iter().all(|token| token.effect != Effect::Unknown);
+    Ok(if known { Exit::Done } else { Exit::Failed })
+}
+
+fn schemes(global: &Global) -> Result<Exit, Failure> {
+    let library = global.library()?;
+    let row = |scheme: &Arc<dyn Scheme>| {
+        let (profile, title) = (scheme.profile().to_owned(), scheme.title().to_owned());
+        vec![scheme.id().to_string(), profile, title]
+    };
+    let rows: Vec<Vec<String>> = library.schemes.iter().map(row).collect();
+    let object = |row: &Vec<String>| json!({ "scheme": row[0], "profile": row[1], "title": row[2] });
+    let value: Vec<_> = rows.iter().map(object).collect();
+    output::either(global.json, &value, || {
+        output::table(&["scheme", "profile", "title"], rows, "none");
+    })?;
+    Ok(Exit::Done)
 }

@@ -18,7 +18,7 @@ use crate::{input, node, output, words};
 use entente_desk::View;
 use entente_desk::holdings::stale;
 use entente_desk::lineage::{Resting, raised_by, resting_on};
-use entente_desk::reading::{self, Listed, Shown, report_banner};
+use entente_desk::reading::{self, Listed, Listing, Page, Shown, report_banner};
 use entente_marking::Purpose;
 use entente_marking::Schemes;
 use entente_node::Pinned;
@@ -62,6 +62,8 @@ pub(crate) enum ReportCommand {
         /// Only what they may know of for this purpose [default: for any, and the list says for which].
         #[arg(long, requires = "reader")]
         purpose: Option<String>,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Put persons on a report's distribution, or take them off it.
     Distribute {
@@ -161,6 +163,20 @@ pub(crate) fn read_report(
     draft::compose(file, &setting).map_err(|found| faults(path, file, &found))
 }
 
+/// Which part of a list.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PageArgs {
+    /// Only reports that have this in their id, title, banner, originator or state.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Begin after this report.
+    #[arg(long, value_name = "REPORT")]
+    after: Option<ReportId>,
+    /// Show at most so many.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+    limit: usize,
+}
+
 impl ReportCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
@@ -232,9 +248,9 @@ impl ReportCommand {
                 reader,
                 purpose,
             } => show(global, &id, version, reader.as_ref(), purpose.as_deref())?,
-            Self::List { reader, purpose } => {
+            Self::List { reader, purpose, page } => {
                 let purpose = purpose.map(Purpose::new);
-                list(&global.node()?, global, reader.as_ref(), purpose.as_ref())?;
+                list(&global.node()?, global, reader.as_ref(), purpose.as_ref(), &page)?;
             }
             Self::Distribute { id, add, remove } => {
                 let mut node = global.node()?;
@@ -318,8 +334,20 @@ impl ReportCommand {
     }
 }
 
-fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>, purpose: Option<&Purpose>) -> Result<(), Failure> {
-    let all = reading::list(&node::moment(node), &View::of(reader, purpose, Timestamp::now()));
+fn list(
+    node: &Pinned,
+    global: &Global,
+    reader: Option<&PersonId>,
+    purpose: Option<&Purpose>,
+    page: &PageArgs,
+) -> Result<(), Failure> {
+    let view = View::of(reader, purpose, Timestamp::now());
+    let wanted = Page {
+        after: page.after.as_ref(),
+        limit: Some(page.limit),
+        search: page.search.as_deref(),
+    };
+    let Listing { rows: all, more } = reading::page(&node::moment(node), &view, wanted);
     let row = |listed: &Listed| {
         vec![
             listed.id.to_string(),
@@ -335,9 +363,16 @@ fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>, purpose: Opti
         output::table(
             &["report", "version", "title", "banner", "portions", "for", "state"],
             all.iter().map(row).collect(),
-            "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
+            match page.search.is_some() || page.after.is_some() {
+                true => "no such reports",
+                false => "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
+            },
         );
-    })
+    })?;
+    if let Some(last) = all.last().filter(|_| more) {
+        output::say(format!("there are more: `--after {last}` shows them", last = last.id));
+    }
+    Ok(())
 }
 
 fn show(

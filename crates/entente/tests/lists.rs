@@ -1,0 +1,90 @@
+//! Lists come in pages, and can be searched; what is hidden from the asker is neither counted nor found.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
+
+mod support;
+
+use serde_json::Value;
+use support::Desk;
+
+const READER: [&str; 2] = ["--as", "USA.SVC/reader"];
+
+fn stocked() -> Desk {
+    let desk = Desk::new();
+    desk.parties();
+    desk.write(
+        "reader.json",
+        r#"[{"id": "USA.SVC/reader", "citizenships": ["USA"], "clearances": {"us-ic": "S"}}]"#,
+    );
+    desk.ok("USA.SVC", &["person", "add", "--file", "reader.json"]);
+    for number in 1..=7 {
+        // The fourth and the fifth are above what the reader may see.
+        let mark = if (4..=5).contains(&number) {
+            "(TS//NF)"
+        } else {
+            "(S//NF)"
+        };
+        let text =
+            format!("---\nid: R-{number}\ntitle: Movement {number}\n---\n{mark} The ship number {number} left.\n");
+        desk.write("report.md", &text);
+        desk.ok("USA.SVC", &["report", "add", "report.md"]);
+        desk.ok(
+            "USA.SVC",
+            &["report", "distribute", &format!("R-{number}"), "--add", READER[1]],
+        );
+    }
+    desk
+}
+
+fn ids(desk: &Desk, more: &[&str]) -> Vec<String> {
+    let listed = desk
+        .ok("USA.SVC", &[&["--json", "report", "list"], more].concat())
+        .json();
+    let rows: Vec<Value> = listed.as_array().unwrap().clone();
+    rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn pages_joined_are_the_list() {
+    let desk = stocked();
+    for asker in [&[][..], &READER] {
+        let all = ids(&desk, asker);
+        let mut joined: Vec<String> = Vec::new();
+        loop {
+            let mut page = [asker, &["--limit", "2"]].concat();
+            if let Some(last) = joined.last() {
+                page.extend(["--after", last.as_str()]);
+            }
+            let rows = ids(&desk, &page);
+            assert!(rows.len() <= 2, "{rows:?}");
+            if rows.is_empty() {
+                break;
+            }
+            joined.extend(rows);
+        }
+        assert_eq!(joined, all);
+    }
+    assert_eq!(ids(&desk, &READER), ["R-1", "R-2", "R-3", "R-6", "R-7"]);
+}
+
+#[test]
+fn that_there_are_more_is_said_only_of_what_the_asker_may_know() {
+    let desk = stocked();
+    let list = |more: &[&str]| desk.ok("USA.SVC", &[&["report", "list"], more].concat());
+    assert!(list(&["--limit", "3"]).err.contains("`--after R-3` shows them"));
+    // After the reader's last report, others follow in the list of the party: to the reader they are not there.
+    let last = [&READER[..], &["--after", "R-3", "--limit", "2"]].concat();
+    assert_eq!(ids(&desk, &last), ["R-6", "R-7"]);
+    assert_eq!(list(&last).err, "");
+}
+
+#[test]
+fn a_search_finds_what_the_asker_sees() {
+    let desk = stocked();
+    assert_eq!(ids(&desk, &["--search", "movement 4"]), ["R-4"]);
+    let hidden = [&READER[..], &["--search", "movement 4"]].concat();
+    assert_eq!(ids(&desk, &hidden), [""; 0]);
+    let said = desk.ok("USA.SVC", &[&["report", "list"], &hidden[..]].concat());
+    assert!((said.out + &said.err).contains("no such reports"));
+    assert_eq!(ids(&desk, &["--search", "TOP SECRET"]), ["R-4", "R-5"]);
+}

@@ -16,7 +16,7 @@ fn problems(page: &mut Paper, list: &[Problem]) {
 
 /// Sealed files: proved like all the rest, but nothing that a reader asks about.
 fn is_traffic(event: &Event) -> bool {
-    matches!(event, Event::EnvelopeReceived { .. })
+    matches!(event, Event::EnvelopeReceived { .. } | Event::ReceiptTaken(_))
 }
 
 /// The paper: what was verified, for a person to read.

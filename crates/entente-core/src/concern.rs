@@ -83,10 +83,13 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::FactsSet { .. }
         | Event::SourceProtected(_)
         | Event::SourceReleased { .. }
+        | Event::SignedIn { .. }
+        | Event::AccountMade { .. }
         | Event::FolderUpgraded { .. } => Concern::None,
         Event::ArrangementSet(arrangement) => Concern::whole_if(of.one_of(&arrangement.parties)),
         Event::ArrangementStatusSet { id, .. } => of.arrangement(id),
         Event::TermsProposed { from, .. } | Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
+        Event::ReceiptTaken(receipt) => Concern::whole_if(of.is(&receipt.by)),
         Event::ReportAdded(report) => of.report(report),
         Event::ReportReceived { report, delivery, .. } => {
             Concern::whole_if(of.is(&delivery.by)).or(|| of.report(report))

@@ -20,6 +20,7 @@ use crate::life::{Cut, Saying};
 use crate::outcome::Outcome;
 use crate::part::{Part, Receipt};
 use crate::party::{Audience, LocalRule, Party, Person};
+use crate::receipt::MessageReceipt;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -357,6 +358,25 @@ pub enum Event {
         /// Digest of the file, so that two different files with one id are told apart.
         digest: String,
     },
+    /// Somebody signed in at this party's node, or failed to.
+    SignedIn {
+        /// As whom.
+        person: PersonId,
+        /// What proved it; absent where it was not proved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody got an account at this party's node, or new means to sign in with.
+    AccountMade {
+        /// Who.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The receiver of a message said what became of it.
+    ReceiptTaken(MessageReceipt),
 }
 
 impl Event {
@@ -374,6 +394,8 @@ impl Event {
             | Self::FactsSet { .. }
             | Self::SourceProtected(_)
             | Self::SourceReleased { .. }
+            | Self::SignedIn { .. }
+            | Self::AccountMade { .. }
             | Self::IncidentOpened(_)
             | Self::IncidentNoted { .. } => "internal",
             Self::Founded { .. } => "founded",
@@ -416,6 +438,7 @@ impl Event {
             Self::FolderUpgraded { .. } => "folder-upgraded",
             Self::NoticeReceived { .. } => "notice-received",
             Self::EnvelopeReceived { .. } => "envelope-received",
+            Self::ReceiptTaken(_) => "receipt-taken",
         }
     }
 }

@@ -301,6 +301,7 @@ about! {
     crate::party::Person,
     crate::party::Audience,
     crate::party::LocalRule,
+    crate::receipt::MessageReceipt,
     crate::arrangement::Arrangement,
     crate::state::Holding,
     Vec<crate::fact::Fact>,

@@ -3,6 +3,7 @@
 //! Nothing in this crate reads a file, a clock or a random number. A [`Command`] and a [`State`] give events or a
 //! refusal; a [`Snapshot`] of the state and a [`Query`] give a [`Decision`].
 
+pub mod actor;
 mod applied;
 mod arrangement;
 mod briefing;
@@ -27,6 +28,7 @@ mod outcome;
 mod part;
 mod party;
 mod reach;
+mod receipt;
 mod report;
 mod request;
 mod shown;
@@ -35,6 +37,7 @@ mod state;
 mod stops;
 mod wording;
 
+pub use actor::{Act, Actor, Role};
 pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Unmarked, Withheld, Word};
 pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
@@ -63,6 +66,7 @@ pub use message::Message;
 pub use outcome::Outcome;
 pub use part::{Confirmed, Part, Receipt};
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
+pub use receipt::{MessageOutcome, MessageReceipt};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};
 pub use request::{Carried, CarriedText, Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use shown::mark_for;

@@ -135,6 +135,23 @@ impl PersonChange {
         }
     }
 
+    /// Whether nothing but roles changes.
+    pub(crate) fn only_roles(&self) -> bool {
+        let Dropped {
+            citizenships,
+            clearances,
+            accesses,
+            roles: _,
+        } = &self.dropped;
+        self.name.is_none()
+            && self.citizenships.is_empty()
+            && self.clearances.is_empty()
+            && self.accesses.is_empty()
+            && citizenships.is_empty()
+            && clearances.is_empty()
+            && accesses.is_empty()
+    }
+
     /// The person as changed.
     pub(crate) fn applied_to(self, known: Option<Person>) -> Person {
         let mut person = known.unwrap_or_else(|| Person::outsider(self.id.clone(), self.party.clone()));

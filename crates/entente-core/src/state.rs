@@ -27,6 +27,7 @@ use crate::kept::Kept;
 use crate::life::{Narrowing, Narrowings};
 use crate::part::Confirmed;
 use crate::party::{Audience, LocalRule, Party, Person};
+use crate::receipt::MessageReceipt;
 use crate::report::{Delivery, Distribution, Lineage, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -253,6 +254,8 @@ state! {
     notices: DisclosureId => (PartyPath, Notice), "notice";
     /// Digests of the signed files taken in, by `sender/id`.
     received: String => String, "received";
+    /// What receivers said of this party's messages, by the message's id.
+    receipts: String => MessageReceipt, "receipt";
 }
 
 /// The key of a received file.
@@ -572,6 +575,12 @@ impl State {
                 };
                 self.notices.insert(id.clone(), (from.clone(), notice.clone()));
                 vec![touched("notice", id)]
+            }
+            // Who was here is on record; nothing follows from it.
+            Event::SignedIn { .. } | Event::AccountMade { .. } => Vec::new(),
+            Event::ReceiptTaken(receipt) => {
+                self.receipts.insert(receipt.message.clone(), receipt.clone());
+                vec![touched("receipt", &receipt.message)]
             }
             Event::EnvelopeReceived { from, id, digest } => {
                 let key = envelope_key(from, id);

@@ -4,7 +4,9 @@
 //! than another. There is no I/O, no clock and no printing: what is true comes as a [`Moment`], and who asks, what for and
 //! when as a [`View`].
 
+pub mod around;
 pub mod arrangements;
+pub mod asked;
 pub mod asking;
 pub mod audience;
 pub mod briefing;

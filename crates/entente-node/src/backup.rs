@@ -156,7 +156,7 @@ impl Node {
         let mut all: Vec<Destroyed> = listed(&self.list_of(".purged")?)?;
         let before = all.len();
         self.store().events_of_kind("content-destroyed", |record| {
-            if let Event::ContentDestroyed(destroyed) = record.event
+            if let Event::ContentDestroyed(destroyed) = record.event.event
                 && !all.contains(&destroyed)
             {
                 all.push(destroyed);
@@ -173,7 +173,7 @@ impl Node {
         let remembered: Vec<Destroyed> = listed(&self.list_of(".purged")?)?;
         let mut done = Vec::new();
         self.store().events_of_kind("content-destroyed", |record| {
-            if let Event::ContentDestroyed(destroyed) = record.event {
+            if let Event::ContentDestroyed(destroyed) = record.event.event {
                 done.push(destroyed);
             }
         })?;
@@ -225,7 +225,7 @@ impl Node {
         let (mut events, mut digests, mut written) = (0, BTreeSet::new(), Ok(()));
         self.store().events(1, |record| {
             events += 1;
-            digests.extend(record.event.evidence());
+            digests.extend(record.event.event.evidence());
             if written.is_ok() {
                 written = line(&mut file, &record);
             }

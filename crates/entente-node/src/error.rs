@@ -74,9 +74,25 @@ pub enum NodeError {
     /// An assurance cannot be written.
     #[error(transparent)]
     Assurance(#[from] entente_assurance::Error),
+    /// A receipt is about another message, or somebody else's.
+    #[error("the receipt for {0} is not one of its receiver about this message")]
+    OtherReceipt(String),
+    /// The receiver can no longer open what was sealed to its former keys.
+    #[error("{0} asks to seal it to its present keys; add them")]
+    SealAgain(entente_core::PartyPath),
     /// A stored name is none.
     #[error(transparent)]
     Name(#[from] entente_core::NameError),
+}
+
+impl NodeError {
+    /// Whether it is the message that is at fault: it is none of a known party to this one, or cannot be read at all.
+    pub fn is_of_the_message(&self) -> bool {
+        matches!(
+            self,
+            Self::Seal(_) | Self::NotAMessage(_) | Self::OtherKind { .. } | Self::Name(_)
+        )
+    }
 }
 
 impl From<SubmitError<CommandRefusal>> for NodeError {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use entente_core::{Event, Message, State};
+use entente_core::{Act, Event, Message, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{DocKey, Projection, Recorded, Topic};
@@ -52,14 +52,14 @@ impl Held {
 }
 
 impl Projection for Held {
-    type Event = Event;
+    type Event = Act;
 
-    fn kind(event: &Event) -> &'static str {
-        event.kind()
+    fn kind(act: &Act) -> &'static str {
+        act.event.kind()
     }
 
-    fn apply(&mut self, record: &Recorded<Event>) -> Vec<DocKey> {
-        Self::apply(self, &record.event)
+    fn apply(&mut self, record: &Recorded<Act>) -> Vec<DocKey> {
+        Self::apply(self, &record.event.event)
     }
 
     fn document(&self, key: &DocKey) -> Option<Value> {
@@ -74,16 +74,16 @@ impl Projection for Held {
             .map_err(|error| error.to_string())
     }
 
-    fn topic(&self, event: &Event) -> Option<Topic> {
-        self.state.topic(event).map(topic)
+    fn topic(&self, act: &Act) -> Option<Topic> {
+        self.state.topic(&act.event).map(topic)
     }
 
     fn is_wording(path: &[&str]) -> bool {
         entente_core::is_wording(path)
     }
 
-    fn destroys(event: &Event) -> Vec<Topic> {
-        event.destroys().into_iter().map(topic).collect()
+    fn destroys(act: &Act) -> Vec<Topic> {
+        act.event.destroys().into_iter().map(topic).collect()
     }
 
     fn letter_topic(payload: &[u8]) -> Option<Topic> {
@@ -91,16 +91,16 @@ impl Projection for Held {
         message.topic().map(topic)
     }
 
-    fn attachments(event: &Event) -> Vec<String> {
-        event.evidence()
+    fn attachments(act: &Act) -> Vec<String> {
+        act.event.evidence()
     }
 
-    fn upgraded(events: u64, digest: String) -> Event {
-        Event::FolderUpgraded { events, digest }
+    fn upgraded(events: u64, digest: String) -> Act {
+        Event::FolderUpgraded { events, digest }.into()
     }
 
-    fn is_upgrade(event: &Event) -> Option<(u64, &str)> {
-        match event {
+    fn is_upgrade(act: &Act) -> Option<(u64, &str)> {
+        match &act.event {
             Event::FolderUpgraded { events, digest } => Some((*events, digest)),
             _ => None,
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use entente_core::{Command, CommandRefusal, Context, Event, IncidentId, SourceGuard};
+use entente_core::{Act, Actor, Command, CommandRefusal, Context, IncidentId, SourceGuard};
 use entente_seal::{KeyPair, SecretString};
 use entente_store::{Attachment, Change, Follow, Outgoing, Receipt, Store, StoreError, Tell};
 use jiff::Timestamp;
@@ -156,7 +156,16 @@ impl Node {
     /// # Errors
     /// The refusal of the first command that is refused, or a failure of the store; nothing is changed then.
     pub fn submit_all(&self, commands: Vec<Command>) -> Result<Receipt, NodeError> {
-        self.submit_with(commands, Vec::new())
+        self.submit_for(None, commands, Vec::new())
+    }
+
+    /// The same in the name of somebody who is signed in: their roles have to allow each command, and they stand in every
+    /// event.
+    ///
+    /// # Errors
+    /// As for [`Node::submit_all`], and when no role of theirs allows it.
+    pub fn submit_as(&self, actor: Actor, commands: Vec<Command>) -> Result<Receipt, NodeError> {
+        self.submit_for(Some(actor), commands, Vec::new())
     }
 
     /// Carries out commands as [`Node::submit_all`] does, and keeps the files that they take into evidence.
@@ -164,6 +173,15 @@ impl Node {
     /// # Errors
     /// As for [`Node::submit_all`].
     pub fn submit_with(&self, commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
+        self.submit_for(None, commands, evidence)
+    }
+
+    fn submit_for(
+        &self,
+        actor: Option<Actor>,
+        commands: Vec<Command>,
+        evidence: Vec<Evidence>,
+    ) -> Result<Receipt, NodeError> {
         let now = Timestamp::now();
         let attachments = evidence.into_iter().map(|kept| Attachment {
             topic: crate::held::topic(entente_core::Topic::case(&kept.case)),
@@ -177,7 +195,7 @@ impl Node {
             return Err(NodeError::Unconfirmed(old));
         }
         let receipt = self.store.submit(now, move |held: &Held| {
-            decided(held.clone(), commands, now).map(|(change, _)| Change { attachments, ..change })
+            decided(held.clone(), actor.as_ref(), commands, now).map(|(change, _)| Change { attachments, ..change })
         })?;
         if purging {
             self.remember_purges()?;
@@ -225,11 +243,15 @@ fn followed() -> (Arc<ArcSwap<Moment>>, Follow<Held>) {
 /// refusal refuses all.
 pub(crate) fn decided(
     mut after: Held,
+    actor: Option<&Actor>,
     commands: Vec<Command>,
     now: Timestamp,
-) -> Result<(Change<Event>, Held), CommandRefusal> {
+) -> Result<(Change<Act>, Held), CommandRefusal> {
     let mut change = Change::events(Vec::new());
     for command in commands {
+        if let Some(actor) = actor {
+            entente_core::actor::check(after.state(), actor, &command)?;
+        }
         let exposure = SourceGuard::new(after.state());
         let context = Context {
             now,
@@ -248,7 +270,10 @@ pub(crate) fn decided(
         for event in &decided.events {
             after.apply(event);
         }
-        change.events.extend(decided.events);
+        change.events.extend(decided.events.into_iter().map(|event| Act {
+            event,
+            actor: actor.cloned(),
+        }));
     }
     Ok((change, after))
 }

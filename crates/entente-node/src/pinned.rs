@@ -1,9 +1,10 @@
 //! A node at one moment: what one command, or one request, works with.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entente_core::{Command, Context, Event, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
+use entente_core::{Act, Actor, Command, Context, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
 use entente_ledger::{Checkpoint, Log};
 use entente_marking::installed::Library;
 use entente_marking::{Groups, Schemes};
@@ -116,7 +117,7 @@ impl Pinned {
     /// # Errors
     /// When the command would be refused.
     pub fn after(&self, command: Command) -> Result<Moment, NodeError> {
-        let (_, after) = decided(self.moment.held().clone(), vec![command], Timestamp::now())?;
+        let (_, after) = decided(self.moment.held().clone(), None, vec![command], Timestamp::now())?;
         Ok(Moment::new(self.moment.seq(), after))
     }
 
@@ -124,8 +125,8 @@ impl Pinned {
     ///
     /// # Errors
     /// When the command would be refused.
-    pub fn planned(&self, command: Command) -> Result<(Vec<Event>, Moment), NodeError> {
-        let (change, after) = decided(self.moment.held().clone(), vec![command], Timestamp::now())?;
+    pub fn planned(&self, command: Command) -> Result<(Vec<Act>, Moment), NodeError> {
+        let (change, after) = decided(self.moment.held().clone(), None, vec![command], Timestamp::now())?;
         Ok((change.events, Moment::new(self.moment.seq(), after)))
     }
 
@@ -154,6 +155,16 @@ impl Pinned {
     /// As for [`Node::submit_all`].
     pub fn submit_with(&mut self, commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
         let receipt = self.node.submit_with(commands, evidence)?;
+        self.moment = self.node.moment();
+        Ok(receipt)
+    }
+
+    /// The same in the name of somebody who is signed in.
+    ///
+    /// # Errors
+    /// As for [`Node::submit_as`].
+    pub fn submit_as(&mut self, actor: Actor, commands: Vec<Command>) -> Result<Receipt, NodeError> {
+        let receipt = self.node.submit_as(actor, commands)?;
         self.moment = self.node.moment();
         Ok(receipt)
     }
@@ -210,8 +221,8 @@ impl Pinned {
     ///
     /// # Errors
     /// As for [`Node::flush`].
-    pub fn flush(&self, folder: &Path) -> Result<Sent, NodeError> {
-        self.node.flush(folder)
+    pub fn flush(&self, folder: &Path, by_network: &BTreeSet<PartyPath>) -> Result<Sent, NodeError> {
+        self.node.flush(folder, by_network)
     }
 
     /// Takes in a sealed file, and looks at the moment after it from then on.

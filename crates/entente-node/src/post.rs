@@ -52,17 +52,19 @@ pub struct Received {
     pub header: Header,
     /// What it says.
     pub message: Message,
+    /// The event that records it.
+    pub seq: u64,
 }
 
 /// What may ride in a letter beside its message.
 #[derive(Default, Deserialize)]
-struct Carried {
+struct Riding {
     #[serde(default)]
     receipts: Vec<Receipt>,
 }
 
 /// A letter with the receipts that are due to its receiver.
-fn with_receipts(payload: Vec<u8>, due: Vec<Receipt>) -> Vec<u8> {
+pub(crate) fn with_receipts(payload: Vec<u8>, due: Vec<Receipt>) -> Vec<u8> {
     let written = || {
         let mut letter: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&payload).ok()?;
         letter.insert("receipts".to_owned(), serde_json::to_value(due).ok()?);
@@ -72,18 +74,24 @@ fn with_receipts(payload: Vec<u8>, due: Vec<Receipt>) -> Vec<u8> {
 }
 
 impl Node {
-    /// Seals what waits in the outbox into files in a folder, and signs the ledger.
+    /// Seals what waits in the outbox into files in a folder, and signs the ledger. What is for parties that are reached over
+    /// the network waits for the courier.
     ///
     /// # Errors
     /// When the keys cannot be unlocked, or a file cannot be written; what was written before it has left.
-    pub fn flush(&self, folder: &Path) -> Result<Sent, NodeError> {
-        if self.store().outbox()?.is_empty() {
+    pub fn flush(&self, folder: &Path, by_network: &BTreeSet<PartyPath>) -> Result<Sent, NodeError> {
+        let to_seal = || {
+            let waiting = self.waiting()?.into_iter();
+            Ok::<_, NodeError>(waiting.filter(|(to, _)| !by_network.contains(to)).count())
+        };
+        if to_seal()? == 0 {
             return Ok(Sent::default());
         }
         // Nobody must seal the same letter twice: neither another thread nor another process, which may just be doing it.
         let _turn = self.posting.lock().unwrap_or_else(PoisonError::into_inner);
         self.store().hold()?;
-        let letters = self.store().outbox()?;
+        let mut letters = self.store().outbox()?;
+        letters.retain(|letter| PartyPath::new(&letter.destination).is_ok_and(|to| !by_network.contains(&to)));
         if letters.is_empty() {
             return Ok(Sent::default());
         }
@@ -93,33 +101,18 @@ impl Node {
             error,
         })?;
         let mut sent = Sent::default();
-        let mut told = BTreeSet::new();
-        for mut letter in letters {
+        for letter in letters {
             let to: PartyPath = letter.destination.parse()?;
             let moment = self.moment();
             let receiver = moment.state().parties.get(&to);
             match receiver.and_then(|party| party.recipient.as_ref()) {
-                Some(recipient) => {
-                    let due = receipts_due(moment.state(), &to, Timestamp::now());
-                    if !due.is_empty() && told.insert(to.clone()) {
-                        letter.payload = with_receipts(letter.payload, due);
-                    }
-                    sent.files.push(self.send(letter, to, recipient, &keys, folder)?);
-                }
+                Some(recipient) => sent.files.push(self.send(letter, to, recipient, &keys, folder)?),
                 None => sent.waiting.push(Waiting {
                     to,
                     kind: letter.kind,
                     seq: letter.seq,
                 }),
             }
-        }
-        // What rode along is not told again.
-        let noted: Vec<Command> = told
-            .into_iter()
-            .map(|to| Command::GiveReceipts { to, alone: false })
-            .collect();
-        if !noted.is_empty() {
-            self.submit_all(noted)?;
         }
         self.publish()?;
         Ok(sent)
@@ -133,20 +126,14 @@ impl Node {
         keys: &KeyPair,
         folder: &Path,
     ) -> Result<SentFile, NodeError> {
-        let header = Header {
-            from: keys.party().to_owned(),
-            to: to.to_string(),
-            id: format!("{}-{:06}", keys.party(), letter.id),
-            created: Timestamp::now().to_string(),
-            kind: letter.kind.clone(),
-        };
-        let bytes = entente_seal::seal(&header, &letter.payload, keys, recipient)?;
-        let file = folder.join(format!("{}-to-{to}.entente", header.id));
-        entente_files::write(&file, &bytes).map_err(|error| NodeError::File {
+        let carried = self.sealed(&letter, to.clone(), recipient, keys)?;
+        let file = folder.join(format!("{}-to-{to}.entente", carried.id));
+        entente_files::write(&file, &carried.sealed).map_err(|error| NodeError::File {
             path: file.clone(),
             error,
         })?;
         self.store().mark_done(letter.id, Timestamp::now())?;
+        self.landed(&carried.id);
         Ok(SentFile {
             to,
             kind: letter.kind,
@@ -176,13 +163,13 @@ impl Node {
                 from: opened.header.from,
             });
         }
-        let letter: Carried = serde_json::from_slice(&opened.payload).unwrap_or_default();
-        let from: PartyPath = opened.header.from.parse()?;
+        let letter: Riding = serde_json::from_slice(&opened.payload).unwrap_or_default();
+        let from = PartyPath::stored(&opened.header.from)?;
         if !letter.receipts.is_empty() {
             let receipts = letter.receipts;
             self.submit_all(vec![Command::TakeReceipts { from, receipts }])?;
         }
-        self.submit_all(vec![Command::Receive {
+        let receipt = self.submit_all(vec![Command::Receive {
             from: PartyPath::stored(&opened.header.from)?,
             id: opened.header.id.clone(),
             digest: opened.digest,
@@ -191,6 +178,7 @@ impl Node {
         Ok(Received {
             header: opened.header,
             message,
+            seq: receipt.seqs.last().copied().unwrap_or(receipt.ledger_size),
         })
     }
 }

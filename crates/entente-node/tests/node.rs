@@ -180,7 +180,12 @@ fn a_letter_without_keys_waits_and_is_named() {
     let place = tempfile::tempdir().unwrap();
     let (node, _) = founded(place.path());
     let out = place.path().join("out");
-    assert!(node.flush(&out).unwrap().waiting.is_empty());
+    assert!(
+        node.flush(&out, &std::collections::BTreeSet::new())
+            .unwrap()
+            .waiting
+            .is_empty()
+    );
     let terms = include_str!("../../../examples/ferry/arrangement.json");
     let terms = terms.replace("USA.SVC", "USA").replace("GBR.CAB", "GBR");
     let arrangement: entente_core::Arrangement = serde_json::from_str(&terms).unwrap();
@@ -198,13 +203,13 @@ fn a_letter_without_keys_waits_and_is_named() {
         Command::SetArrangementStatus { id, status: halted },
     ];
     node.submit_all(step).unwrap();
-    let sent = node.flush(&out).unwrap();
+    let sent = node.flush(&out, &std::collections::BTreeSet::new()).unwrap();
     assert!(sent.files.is_empty());
     assert_eq!(sent.waiting[0].to.as_str(), "GBR");
     let keys = KeyPair::generate("GBR").unwrap();
     node.submit_all(vec![Command::SetParty(party("GBR", Some(&keys)))])
         .unwrap();
-    let sent = node.flush(&out).unwrap();
+    let sent = node.flush(&out, &std::collections::BTreeSet::new()).unwrap();
     assert_eq!((sent.files.len(), sent.waiting.len()), (1, 0));
     assert!(sent.files[0].file.exists());
 }

@@ -63,6 +63,7 @@ mod cut;
 mod error;
 mod folder;
 mod key;
+mod letters;
 mod outbox;
 mod projection;
 mod provider;

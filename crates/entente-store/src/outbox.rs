@@ -77,28 +77,35 @@ impl Tables<'_> {
 
     /// What has still to leave, oldest first.
     pub(crate) fn pending(self) -> Result<Vec<Letter>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT id, seq, kind, destination, branch, sealed FROM outbox WHERE done IS NULL ORDER BY id",
-        )?;
-        let mut rows = query.query([])?;
-        let mut letters = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (id, branch, sealed): (i64, String, Vec<u8>) = (row.get(0)?, row.get(4)?, row.get(5)?);
-            let above = self.vault.branch(self.connection, &branch)?;
-            let opened = above.and_then(|above| above.open(&place(id), &sealed));
-            let payload = opened.ok_or_else(|| StoreError::Unreadable {
-                what: place(id),
-                problem: "it is not what was sealed".to_owned(),
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT id FROM outbox WHERE done IS NULL ORDER BY id")?;
+        let ids: Vec<i64> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        ids.into_iter().map(|id| self.letter(id)).collect()
+    }
+
+    /// One letter, opened.
+    pub(crate) fn letter(self, id: i64) -> Result<Letter, StoreError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT seq, kind, destination, branch, sealed FROM outbox WHERE id = ?1")?;
+        let (seq, kind, destination, branch, sealed): (i64, String, String, String, Vec<u8>) = query
+            .query_row([id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })?;
-            letters.push(Letter {
-                id,
-                seq: row.get::<_, i64>(1)?.unsigned_abs(),
-                kind: row.get(2)?,
-                destination: row.get(3)?,
-                payload: payload.to_vec(),
-            });
-        }
-        Ok(letters)
+        let above = self.vault.branch(self.connection, &branch)?;
+        let opened = above.and_then(|above| above.open(&place(id), &sealed));
+        let payload = opened.ok_or_else(|| StoreError::Unreadable {
+            what: place(id),
+            problem: "it is not what was sealed".to_owned(),
+        })?;
+        Ok(Letter {
+            id,
+            seq: seq.unsigned_abs(),
+            kind,
+            destination,
+            payload: payload.to_vec(),
+        })
     }
 
     /// Notes that a letter has left. Saying so again changes nothing.

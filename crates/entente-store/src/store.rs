@@ -295,7 +295,7 @@ impl<P: Projection> Store<P> {
     }
 
     /// Reads with the keys of the root that counts now.
-    fn reading<T>(&self, read: impl FnOnce(Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn reading<T>(&self, read: impl FnOnce(Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let connection = self.reader()?;
         self.vault.catch_up(&connection)?;
         read(Tables {

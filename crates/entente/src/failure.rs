@@ -108,7 +108,11 @@ impl From<NodeError> for Failure {
                 "{error}; confirm the upgrade first: `entente store upgrade --confirm`"
             )),
             NodeError::OtherKind { ref from, .. } => Self::failed(format!("{error}; ask {from} to send it again")),
-            NodeError::Passphrase(_) | NodeError::File { .. } | NodeError::NotAMessage(_) => Self::failed(error),
+            NodeError::Passphrase(_)
+            | NodeError::File { .. }
+            | NodeError::NotAMessage(_)
+            | NodeError::OtherReceipt(_)
+            | NodeError::SealAgain(_) => Self::failed(error),
         }
     }
 }
@@ -146,6 +150,8 @@ macro_rules! failed_from {
 }
 
 failed_from!(
+    entente_serve::SettingsError,
+    entente_serve::AccountError,
     entente_core::NameError,
     entente_seal::KeyError,
     entente_ledger::PublishError,

@@ -61,9 +61,11 @@ fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretSt
     if let Ok(text) = std::env::var(variable) {
         return Ok(SecretString::from(text));
     }
-    if let Some(path) = std::env::var_os(file) {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::failed(format!("{}: {error}", Path::new(&path).display())))?;
+    let credential = || Some(PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join("passphrase"));
+    let file = std::env::var_os(file).map(PathBuf::from);
+    if let Some(path) = file.or_else(|| credential().filter(|path| !new && path.exists())) {
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     let asked = |prompt: &str| {

@@ -347,3 +347,20 @@ pub(super) fn may_set_status(
         _ => Ok(()),
     }
 }
+
+/// Somebody registered here gets an account; nobody else does.
+pub(super) fn account_made(state: &State, person: PersonId, at: Timestamp) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    let ours = state
+        .persons
+        .get(&person)
+        .is_some_and(|known| home.includes(&known.party));
+    match ours {
+        true => Ok(Decided::events([Event::AccountMade { person, at }])),
+        false => Err(Refusal::missing(
+            "person",
+            &person,
+            "an account is for a registered person of this party",
+        )),
+    }
+}

@@ -60,6 +60,7 @@ use crate::life::{Cut, Saying};
 use crate::message::Message;
 use crate::part::Receipt;
 use crate::party::{Audience, LocalRule, Party, Person, PersonChange};
+use crate::receipt::MessageReceipt;
 use crate::report::Report;
 use crate::request::Consent;
 use crate::state::State;
@@ -569,6 +570,20 @@ pub enum Command {
         /// The message.
         message: Message,
     },
+    /// Record that somebody signed in, or failed to where nothing proved it.
+    RecordSignIn {
+        /// As whom.
+        person: PersonId,
+        /// What proved it.
+        by: Option<String>,
+    },
+    /// Record that somebody got an account.
+    RecordAccount {
+        /// Who.
+        person: PersonId,
+    },
+    /// Keep what the receiver of a message said of it. Its signature has been verified.
+    TakeReceipt(MessageReceipt),
 }
 
 /// What is to happen: events to commit, and messages to send once they are.
@@ -835,6 +850,13 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         } => report::recall(state, id, &report, action, reason, &from, context),
         Command::LiftRecall { recall, reason } => life::lift(state, &recall, reason, context),
         Command::AcknowledgeRecall { recall, following } => purge::acknowledge(state, &recall, following, context),
+        Command::RecordSignIn { person, by } => Ok(Decided::events([Event::SignedIn {
+            person,
+            by,
+            at: context.now,
+        }])),
+        Command::RecordAccount { person } => directory::account_made(state, person, context.now),
+        Command::TakeReceipt(receipt) => receive::receipt(state, receipt),
         Command::Receive {
             from,
             id,

@@ -11,6 +11,8 @@ use entente_desk::holders::delivered;
 use serde_json::json;
 
 use super::Global;
+use entente_serve::{Settings, settings_file};
+
 use crate::failure::{Exit, Failure};
 use crate::{input, output, seat, words};
 use entente_desk::holdings::{Stale, stale};
@@ -26,10 +28,30 @@ pub(crate) fn say_sent(sent: &[SentFile]) {
 
 /// Seals what waits into files in the folder for them, and says what has to go on waiting.
 pub(crate) fn flush(node: &Pinned, global: &Global) -> Result<Vec<SentFile>, Failure> {
-    let mut sent = node.flush(&seat::path(&global.out()))?;
+    flush_but(node, global, &by_network(global)?)
+}
+
+/// The partners that are reached over the network, by the settings in the data folder.
+pub(crate) fn by_network(global: &Global) -> Result<BTreeSet<PartyPath>, Failure> {
+    let file = settings_file(&global.data);
+    match file.exists() {
+        true => Ok(Settings::read(&file)?.partners.into_keys().collect()),
+        false => Ok(BTreeSet::new()),
+    }
+}
+
+fn flush_but(node: &Pinned, global: &Global, others: &BTreeSet<PartyPath>) -> Result<Vec<SentFile>, Failure> {
+    let mut sent = node.flush(&seat::path(&global.out()), others)?;
     // Named as they are called where the command was typed.
     for file in &mut sent.files {
         file.file = global.out().join(file.file.file_name().unwrap_or_default());
+    }
+    let waiting = node.node().waiting()?;
+    for (to, count) in waiting.iter().filter(|(to, _)| others.contains(to)) {
+        output::say(format!(
+            "{count} for {to} leave over the network while `entente serve` runs; `entente outbox send --files` writes them into \
+             files instead"
+        ));
     }
     for letter in sent.waiting {
         output::say(format!(
@@ -276,7 +298,11 @@ pub(crate) enum OutboxCommand {
     /// List what still has to leave.
     List,
     /// Seal it into files.
-    Send,
+    Send {
+        /// Also for partners that are reached over the network.
+        #[arg(long)]
+        files: bool,
+    },
 }
 
 impl OutboxCommand {
@@ -302,8 +328,11 @@ impl OutboxCommand {
                     output::table(&["letter", "kind", "to", "event"], rows, "nothing waits");
                 })?;
             }
-            Self::Send => {
-                let sent = flush(&node, global)?;
+            Self::Send { files } => {
+                let sent = match files {
+                    true => flush_but(&node, global, &BTreeSet::new())?,
+                    false => flush(&node, global)?,
+                };
                 output::either(global.json, &json!({ "sent": sent }), || {
                     say_sent(&sent);
                     if sent.is_empty() {

@@ -1,6 +1,7 @@
 //! The commands, noun by noun.
 
 mod accept;
+mod account;
 mod arrangement;
 mod assure;
 mod brief;
@@ -20,6 +21,7 @@ mod life;
 mod marking;
 mod node;
 mod paper;
+mod partner;
 mod passphrase;
 mod policy;
 mod release;
@@ -27,6 +29,7 @@ pub(crate) mod report;
 mod request;
 mod rule;
 mod scheme;
+mod serve;
 mod shell;
 mod store;
 mod texts;
@@ -188,6 +191,14 @@ enum Noun {
     Watch(watch::WatchCommand),
     /// Run this party's node: commands in its folder go to it.
     Node(node::Run),
+    /// Partners: how it stands with each.
+    #[command(subcommand)]
+    Partner(partner::PartnerCommand),
+    /// Serve this party's node: pages for people, messages of partners.
+    Serve(serve::Serve),
+    /// Accounts: what people sign in with.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// Run the whole story on sample files, or on your own.
     Demo(demo::Demo),
     /// Write shell completions to standard output.
@@ -204,6 +215,7 @@ impl Cli {
             Noun::Init(_)
                 | Noun::Node(_)
                 | Noun::Passphrase(_)
+                | Noun::Serve(_)
                 | Noun::Marking(_)
                 | Noun::Exposure(_)
                 | Noun::Demo(_)
@@ -255,6 +267,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Exposure(command) => command.run(global),
         Noun::Watch(command) => command.run(global),
         Noun::Node(command) => command.run(global),
+        Noun::Partner(command) => command.run(global),
+        Noun::Serve(command) => command.run(global),
+        Noun::Account(command) => command.run(global),
         Noun::Demo(command) => command.run(),
         Noun::Completions(command) => command.run(),
         Noun::Man(command) => command.run(),

@@ -44,8 +44,7 @@ impl Run {
             ))
         })?;
         // Whoever holds the folder is the only node of it: a socket that stands here was left behind.
-        node.store().set_patience(Duration::from_secs(1));
-        node.store().hold()?;
+        hold(&node)?;
         let listener = listen(&place)?;
         output::say(format!(
             "node of {home}: commands in {} go to it",
@@ -60,6 +59,30 @@ impl Run {
             Ok(Exit::Done)
         })
     }
+}
+
+/// Holds the folder: whoever does is the only node of it.
+pub(crate) fn hold(node: &Node) -> Result<(), Failure> {
+    node.store().set_patience(Duration::from_secs(1));
+    Ok(node.store().hold()?)
+}
+
+/// Carries out the commands of the folder from now on, beside whatever else this process does, and until it ends.
+pub(crate) fn attend(data: &Path, node: &Arc<Node>) -> Result<(), Failure> {
+    let Some(place) = socket::place(data) else {
+        output::say("the path of the data folder is too long for a socket: commands in it wait until this node ends");
+        return Ok(());
+    };
+    let listener = Arc::new(listen(&place)?);
+    for _ in 0..AT_ONCE {
+        let (listener, node) = (listener.clone(), node.clone());
+        let work = move || serve(&listener, &node);
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(work)
+            .map_err(Failure::failed)?;
+    }
+    Ok(())
 }
 
 /// The node, with its keys unlocked; a wrong passphrase is found out now.

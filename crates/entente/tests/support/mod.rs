@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 #![allow(dead_code, unreachable_pub, reason = "each suite uses a part of it")]
 
+pub mod web;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 

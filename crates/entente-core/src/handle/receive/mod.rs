@@ -19,6 +19,7 @@ use crate::disclosure::Notice;
 use crate::event::Event;
 use crate::ids::{PartyPath, PortionId, ReportId};
 use crate::message::Message;
+use crate::receipt::MessageReceipt;
 use crate::request::Request;
 use crate::state::{State, envelope_key};
 
@@ -91,6 +92,22 @@ pub(super) fn receive(
     };
     events.push(Event::EnvelopeReceived { from, id, digest });
     Ok(Decided::events(events))
+}
+
+/// A receiver's word about a message. What it said once stands; a message that it refused may still be taken in.
+pub(super) fn receipt(state: &State, receipt: MessageReceipt) -> Result<Decided, Refusal> {
+    match state.receipts.get(&receipt.message) {
+        Some(known) if *known == receipt || known.outcome.is_taken() && receipt.outcome.is_taken() => {
+            Ok(Decided::events([]))
+        }
+        Some(known) if known.by != receipt.by || known.outcome.is_taken() => Err(Refusal::Invalid(format!(
+            "{} said before that message `{}` was {}; ask it what holds",
+            known.by,
+            receipt.message,
+            known.outcome.word()
+        ))),
+        _ => Ok(Decided::events([Event::ReceiptTaken(receipt)])),
+    }
 }
 
 fn not_entitled(who: &PartyPath, what: &'static str, why: String) -> Refusal {

@@ -4,6 +4,7 @@
 //! says.
 
 mod aftermath;
+mod serving;
 mod sharing;
 mod short;
 mod stage;
@@ -21,6 +22,10 @@ use world::{Sample, World};
 /// `entente demo`.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    /// Serve the story's three nodes on this machine, with a link for each person, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["report", "arrangement", "persons", "audience", "sample", "originator", "partner",
+        "official", "purpose", "substitute_mark", "substitute_text"])]
+    serve: bool,
     /// Where to work; must not exist [default: a folder under the system's temporary folder].
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -127,6 +132,10 @@ impl Demo {
             },
             sample: self.report.is_none().then_some(world),
         };
+        if self.serve {
+            serving::serve(&mut stage, &roles)?;
+            return Ok(Exit::Done);
+        }
         sharing::found(&mut stage, &roles)?;
         let report = sharing::deliver(&mut stage, &roles)?;
         let said = sharing::ask(&mut stage, &roles, &report)?;

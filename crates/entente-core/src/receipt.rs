@@ -1,0 +1,52 @@
+//! Receipts: what a holder's node says it did with a message.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::PartyPath;
+
+/// What became of a message at its receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageOutcome {
+    /// It was taken in, and is on record there.
+    Taken,
+    /// It was read and not taken in: the receiver's own rules forbid it, or it says what the sender may not say.
+    Refused,
+    /// It was sealed to keys that the receiver no longer has: it has to be sealed again.
+    SealAgain,
+}
+
+impl MessageOutcome {
+    /// Whether it was taken in.
+    pub fn is_taken(self) -> bool {
+        self == Self::Taken
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken in",
+            Self::Refused => "refused",
+            Self::SealAgain => "to be sealed again",
+        }
+    }
+}
+
+/// A receiver's word about one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageReceipt {
+    /// Whose word it is.
+    pub by: PartyPath,
+    /// The id of the message.
+    pub message: String,
+    /// The digest of the message as it arrived.
+    pub digest: String,
+    /// What became of it.
+    pub outcome: MessageOutcome,
+    /// The hash of the leaf in the receiver's ledger, where it is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<String>,
+    /// When, by the receiver's clock.
+    pub at: Timestamp,
+}

@@ -1,0 +1,147 @@
+//! Requests: what partners ask this party, and what it asks them, as one person may see it.
+
+use std::collections::BTreeSet;
+
+use entente_core::{PartyPath, Person, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId};
+use entente_marking::Purpose;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::marks::banner_in;
+use crate::moment::Moment;
+use crate::reading::readable;
+use crate::view::View;
+
+/// A portion that was asked for, as it stands here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedPortion {
+    /// Its id.
+    pub id: PortionId,
+    /// Its mark.
+    pub mark: String,
+    /// Its text.
+    pub text: String,
+    /// How far the answer has come.
+    pub progress: Progress,
+}
+
+/// How many candidates for a source remain, before and after.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Narrowed {
+    /// Before.
+    pub before: usize,
+    /// After.
+    pub after: usize,
+    /// Whether that is below the threshold.
+    pub below: bool,
+}
+
+/// A request, as far as whoever looks may know what it is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Asked {
+    /// Its id.
+    pub id: RequestId,
+    /// Who asks.
+    pub from: PartyPath,
+    /// Who is asked.
+    pub to: PartyPath,
+    /// About which report.
+    pub report: ReportId,
+    /// Which version.
+    pub version: u32,
+    /// The portions that the reader may know.
+    pub portions: Vec<AskedPortion>,
+    /// For whom.
+    pub audience: Vec<Person>,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// Why, in the asker's words.
+    pub reason: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// By when an answer is of use.
+    pub needed_by: Option<Timestamp>,
+    /// Whether it waits for this party.
+    pub ours_to_answer: bool,
+    /// Whether any of these portions still waits.
+    pub open: bool,
+    /// The banner over the portions.
+    pub banner: Option<String>,
+    /// What granting all of them would do to sources of this party; counts of candidates that still fit.
+    pub narrowed: Vec<Narrowed>,
+}
+
+/// A request as the reader may see it; `None` where none of its portions is for them.
+pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option<Asked> {
+    let request = &case.request;
+    let state = moment.state();
+    let holding = state.reports.get(&request.report)?;
+    let report = holding.version(Some(request.version))?;
+    let references: BTreeSet<PortionRef> = case.progress.keys().map(|id| report.reference(id)).collect();
+    // Whoever answers reads for no purpose, or for the one that was asked for.
+    let purposes = std::iter::once(view.purpose).chain(request.purpose.as_ref().map(Some));
+    let seen = purposes.flat_map(|purpose| readable(moment, &references, &View { purpose, ..*view }));
+    let seen: BTreeSet<PortionId> = seen.map(|reference| reference.portion).collect();
+    let portions: Vec<AskedPortion> = case
+        .progress
+        .iter()
+        .filter(|(id, _)| seen.contains(*id))
+        .filter_map(|(id, progress)| {
+            let portion = report.portion(id)?;
+            Some(AskedPortion {
+                id: id.clone(),
+                mark: portion.mark.clone(),
+                text: portion.text.clone(),
+                progress: *progress,
+            })
+        })
+        .collect();
+    if portions.is_empty() {
+        return None;
+    }
+    let ours_to_answer = state.home.as_ref().is_some_and(|home| request.to.includes(home));
+    let references: Vec<_> = portions.iter().map(|portion| report.reference(&portion.id)).collect();
+    let persons: Vec<_> = request.audience.iter().map(|person| person.id.clone()).collect();
+    let weighed = match ours_to_answer {
+        true => moment
+            .exposure()
+            .weigh(&references.iter().collect::<Vec<_>>(), &persons),
+        false => Vec::new(),
+    };
+    let narrowed = weighed.into_iter().filter_map(|weighed| {
+        Some(Narrowed {
+            before: weighed.before?.consistent,
+            after: weighed.after?.consistent,
+            below: weighed.band == entente_core::exposure::Band::Narrows,
+        })
+    });
+    Some(Asked {
+        id: request.id.clone(),
+        from: request.from.clone(),
+        to: request.to.clone(),
+        report: request.report.clone(),
+        version: request.version,
+        open: portions.iter().any(|portion| portion.progress == Progress::Open),
+        banner: banner_in(report, portions.iter().map(|portion| portion.mark.as_str())),
+        portions,
+        audience: request.audience.clone(),
+        purpose: request.purpose.clone(),
+        reason: request.reason.clone(),
+        opened: request.opened,
+        needed_by: request.needed_by,
+        ours_to_answer,
+        narrowed: narrowed.collect(),
+    })
+}
+
+/// Every request of which the reader may know a portion: those that wait first, by when they are needed.
+pub fn waiting(moment: &Moment<'_>, view: &View<'_>) -> Vec<Asked> {
+    let cases = moment.state().requests.values();
+    let mut all: Vec<Asked> = cases.filter_map(|case| asked(moment, view, case)).collect();
+    let late = |asked: &Asked| asked.needed_by.unwrap_or(Timestamp::MAX);
+    all.sort_by(|one, other| {
+        let key = |asked: &Asked| (!asked.open, !asked.ours_to_answer, late(asked), asked.opened);
+        key(one).cmp(&key(other))
+    });
+    all
+}

@@ -1,0 +1,309 @@
+//! Messages over the network: the same sealed message as the file, sealed once, and confirmed by a sealed receipt.
+//!
+//! A message keeps its bytes until its receiver has confirmed it, so that the same message arrives however often it is
+//! sent, and by whatever way.
+
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use entente_core::{Act, Command, CommandRefusal, Event, MessageOutcome, MessageReceipt, PartyPath};
+use entente_ledger::leaf_hash;
+use entente_seal::{Header, KeyPair, SealError};
+use entente_store::Letter;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::error::NodeError;
+use crate::node::Node;
+use crate::post::with_receipts;
+
+/// The largest sealed message taken.
+pub const MAX_MESSAGE: usize = entente_seal::MAX_BUNDLE;
+
+/// What travels first: what ends something.
+const FIRST: [&str; 2] = ["withdrawal", "recall"];
+
+/// The kind of a sealed receipt.
+const RECEIPT: &str = "receipt";
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    letter: i64,
+    /// For whom.
+    pub to: PartyPath,
+    /// Its id.
+    pub id: String,
+    /// The sealed message.
+    pub sealed: Vec<u8>,
+}
+
+/// What is answered to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Who sent it.
+    pub from: PartyPath,
+    /// The sealed receipt.
+    pub sealed: Vec<u8>,
+    /// What became of it.
+    pub outcome: MessageOutcome,
+}
+
+/// How it stands with a partner.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PartnerStanding {
+    /// The partner.
+    pub party: PartyPath,
+    /// Whether its keys are known, so that anything can be exchanged.
+    pub keys: bool,
+    /// When it last confirmed a message.
+    pub confirmed_at: Option<Timestamp>,
+    /// When a message of it was last taken in.
+    pub heard_at: Option<Timestamp>,
+    /// How many messages wait to leave for it.
+    pub waiting: u64,
+    /// Messages that left and that it has not confirmed. Silence is no refusal.
+    pub unconfirmed: Vec<String>,
+    /// Messages that it did not take in.
+    pub refused: Vec<String>,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Node {
+    /// For whom messages wait, and how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn waiting(&self) -> Result<Vec<(PartyPath, u64)>, NodeError> {
+        let waiting = self.store().waiting()?.into_iter();
+        waiting.map(|(to, count)| Ok((to.parse()?, count))).collect()
+    }
+
+    /// Seals the next messages for a party, what ends something first. None where its keys are not known.
+    ///
+    /// # Errors
+    /// When the keys cannot be unlocked, or the disk fails.
+    pub fn carry(&self, to: &PartyPath, at_most: usize) -> Result<Vec<Carried>, NodeError> {
+        let moment = self.moment();
+        let Some(recipient) = moment.state().parties.get(to).and_then(|party| party.recipient.clone()) else {
+            return Ok(Vec::new());
+        };
+        let keys = self.keys()?;
+        // Nobody must seal the same letter twice.
+        let _turn = self.posting.lock().unwrap_or_else(PoisonError::into_inner);
+        self.store().hold()?;
+        let letters = self.store().letters_to(to.as_str(), &FIRST, at_most)?;
+        let sealed = letters
+            .into_iter()
+            .map(|letter| self.sealed(&letter, to.clone(), &recipient, &keys));
+        sealed.collect()
+    }
+
+    /// A letter as it travels: sealed the first time, and the same bytes ever after.
+    pub(crate) fn sealed(
+        &self,
+        letter: &Letter,
+        to: PartyPath,
+        recipient: &str,
+        keys: &KeyPair,
+    ) -> Result<Carried, NodeError> {
+        let id = format!("{}-{:06}", keys.party(), letter.id);
+        let path = self.under_way(&id);
+        let failed = |error| NodeError::File {
+            path: path.clone(),
+            error,
+        };
+        let sealed = match std::fs::read(&path) {
+            Ok(sealed) => sealed,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let header = Header {
+                    from: keys.party().to_owned(),
+                    to: to.to_string(),
+                    id: id.clone(),
+                    created: Timestamp::now().to_string(),
+                    kind: letter.kind.clone(),
+                };
+                // What is to be confirmed to the receiver rides along with whatever leaves next.
+                let due = receipts_due(self.moment().state(), &to, Timestamp::now());
+                let payload = match due.is_empty() {
+                    true => letter.payload.clone(),
+                    false => with_receipts(letter.payload.clone(), due.clone()),
+                };
+                let sealed = entente_seal::seal(&header, &payload, keys, recipient)?;
+                entente_files::create_folder(&self.folder().join("underway")).map_err(failed)?;
+                entente_files::write(&path, &sealed).map_err(failed)?;
+                if !due.is_empty() {
+                    // What rode along is not told again.
+                    let to = to.clone();
+                    self.submit_all(vec![Command::GiveReceipts { to, alone: false }])?;
+                }
+                sealed
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        Ok(Carried {
+            letter: letter.id,
+            to,
+            id,
+            sealed,
+        })
+    }
+
+    fn under_way(&self, id: &str) -> PathBuf {
+        self.folder().join("underway").join(format!("{id}.entente"))
+    }
+
+    /// Forgets the bytes of a message that has arrived, or has to be sealed anew.
+    pub(crate) fn landed(&self, id: &str) {
+        // A leftover is overwritten by nobody and read by nobody: its letter is done.
+        let _ = std::fs::remove_file(self.under_way(id));
+    }
+
+    /// Takes the receiver's sealed receipt for a message, and notes that it has left.
+    ///
+    /// # Errors
+    /// When the receipt is not the receiver's, or is not about this message, or asks to seal it again.
+    pub fn confirm(&self, message: &Carried, answer: &[u8]) -> Result<MessageOutcome, NodeError> {
+        let keys = self.keys()?;
+        let moment = self.moment();
+        let opened = entente_seal::open(answer, &keys, |party| {
+            let party = PartyPath::new(party).ok()?;
+            moment
+                .state()
+                .parties
+                .get(&party)
+                .map(|party| party.signing_keys.clone())
+        })?;
+        let receipt: MessageReceipt =
+            serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
+        let about = (receipt.message.as_str(), receipt.digest.as_str());
+        let fits = opened.header.kind == RECEIPT
+            && opened.header.from == message.to.as_str()
+            && receipt.by == message.to
+            && about == (message.id.as_str(), hex(&Sha256::digest(&message.sealed)).as_str());
+        if !fits {
+            return Err(NodeError::OtherReceipt(message.id.clone()));
+        }
+        if receipt.outcome == MessageOutcome::SealAgain {
+            self.landed(&message.id);
+            return Err(NodeError::SealAgain(message.to.clone()));
+        }
+        let outcome = receipt.outcome;
+        self.submit_all(vec![Command::TakeReceipt(receipt)])?;
+        self.store().mark_done(message.letter, Timestamp::now())?;
+        self.landed(&message.id);
+        Ok(outcome)
+    }
+
+    /// Takes in a sealed message and seals a receipt for it. The same message gets the same receipt.
+    ///
+    /// # Errors
+    /// When it is not a message of a party known here to this one, or this node cannot work.
+    pub fn answer(&self, file: &[u8]) -> Result<Answered, NodeError> {
+        let (outcome, event) = match self.receive(file) {
+            Ok(received) => (MessageOutcome::Taken, self.store().event(received.seq)?),
+            Err(NodeError::Refused(CommandRefusal::Repeated { from, id })) => {
+                let taken = |act: &Act| matches!(&act.event, Event::EnvelopeReceived { from: f, id: i, .. } if *f == from && *i == id);
+                (MessageOutcome::Taken, self.store().newest("envelope-received", taken)?)
+            }
+            Err(NodeError::Seal(SealError::Undecryptable(_))) => (MessageOutcome::SealAgain, None),
+            Err(NodeError::Refused(_) | NodeError::NotAMessage(_) | NodeError::OtherKind { .. }) => {
+                (MessageOutcome::Refused, None)
+            }
+            Err(other) => return Err(other),
+        };
+        let header = entente_seal::peek(file)?;
+        let digest = hex(&Sha256::digest(file));
+        if outcome == MessageOutcome::Refused {
+            self.keep_evidence(&header, &digest, file)?;
+        }
+        let leaf = match &event {
+            Some(record) => {
+                let entry = self.store().entries(record.seq - 1..record.seq)?;
+                entry.first().map(|entry| hex(&leaf_hash(entry)))
+            }
+            None => None,
+        };
+        let from: PartyPath = header.from.parse()?;
+        let receipt = MessageReceipt {
+            by: self.keys()?.party().parse()?,
+            message: header.id,
+            digest,
+            outcome,
+            leaf,
+            at: event.map_or_else(Timestamp::now, |record| record.time),
+        };
+        let sealed = self.seal_receipt(&receipt, &from)?;
+        Ok(Answered { from, sealed, outcome })
+    }
+
+    fn seal_receipt(&self, receipt: &MessageReceipt, to: &PartyPath) -> Result<Vec<u8>, NodeError> {
+        let moment = self.moment();
+        let recipient = moment.state().parties.get(to).and_then(|party| party.recipient.clone());
+        let recipient = recipient.ok_or_else(|| SealError::UnknownSender(to.to_string()))?;
+        let keys = self.keys()?;
+        let header = Header {
+            from: keys.party().to_owned(),
+            to: to.to_string(),
+            id: format!("receipt-{}", receipt.message),
+            created: receipt.at.to_string(),
+            kind: RECEIPT.to_owned(),
+        };
+        let payload = serde_json::to_vec(receipt).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
+        Ok(entente_seal::seal(&header, &payload, &keys, &recipient)?)
+    }
+
+    /// Two different messages under one id of a sender are evidence against it: the second one is kept.
+    fn keep_evidence(&self, header: &Header, digest: &str, file: &[u8]) -> Result<(), NodeError> {
+        let moment = self.moment();
+        let known = moment.state().received.get(&format!("{}/{}", header.from, header.id));
+        if known.is_none_or(|known| *known == digest) {
+            return Ok(());
+        }
+        let folder = self.folder().join("conflicts");
+        // The id is a sender's: it names no file.
+        let path = folder.join(format!("{digest}.entente"));
+        entente_files::create_folder(&folder)
+            .and_then(|()| entente_files::write(&path, file))
+            .map_err(|error| NodeError::File { path, error })
+    }
+
+    /// How it stands with each partner.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn partners(&self) -> Result<Vec<PartnerStanding>, NodeError> {
+        let moment = self.moment();
+        let state = moment.state();
+        let waiting = self.waiting()?;
+        let mut standings = Vec::new();
+        for (path, party) in state
+            .parties
+            .iter()
+            .filter(|(path, _)| Some(*path) != state.home.as_ref())
+        {
+            let heard = |act: &Act| matches!(&act.event, Event::EnvelopeReceived { from, .. } if from == path);
+            let receipts = || state.receipts.values().filter(|receipt| receipt.by == *path);
+            let home = state.home.as_ref().map(ToString::to_string).unwrap_or_default();
+            let sent = self.store().sent_to(path.as_str())?.into_iter();
+            let sent = sent.map(|letter| format!("{home}-{letter:06}"));
+            let refused = receipts().filter(|receipt| !receipt.outcome.is_taken());
+            standings.push(PartnerStanding {
+                party: path.clone(),
+                keys: party.recipient.is_some(),
+                confirmed_at: receipts().map(|receipt| receipt.at).max(),
+                heard_at: self
+                    .store()
+                    .newest("envelope-received", heard)?
+                    .map(|record| record.time),
+                waiting: waiting.iter().find(|(to, _)| to == path).map_or(0, |(_, count)| *count),
+                unconfirmed: sent.filter(|id| !state.receipts.contains_key(id)).collect(),
+                refused: refused.map(|receipt| receipt.message.clone()).collect(),
+            });
+        }
+        Ok(standings)
+    }
+}

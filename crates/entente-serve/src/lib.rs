@@ -1,0 +1,35 @@
+//! A party's node on the network: one process, one port, for people, partners and instruments.
+//!
+//! This is the one crate that is asynchronous. It finds out who asks, calls what the node and the desk offer, and renders
+//! what they say; no rule about who may know what stands here. Behind it everything is synchronous.
+//!
+//! - [`Settings`]: one commented file, read again on `SIGHUP`.
+//! - [`Host`]: the node with all that requests share.
+//! - [`serve`]: listens until it is told to stop.
+//! - [`Accounts`]: what people sign in with.
+//!
+//! ```
+//! use entente_serve::Settings;
+//!
+//! let settings = Settings::default();
+//! settings.check()?;
+//! assert!(settings.listen.ip().is_loopback(), "without a certificate, nobody else can read along");
+//! # Ok::<(), entente_serve::SettingsError>(())
+//! ```
+
+mod edge;
+mod host;
+mod journal;
+mod metrics;
+mod pages;
+mod partner;
+mod persons;
+mod server;
+mod settings;
+mod tls;
+
+pub use host::Host;
+pub use journal::{Journal, Level};
+pub use persons::{Account, AccountError, Accounts, CodeUse};
+pub use server::{Reread, ServeError, serve, settings_file, until_interrupted};
+pub use settings::{EXAMPLE, Settings, SettingsError};

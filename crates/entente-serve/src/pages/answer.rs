@@ -1,0 +1,284 @@
+//! From a page to an answer, and from what went wrong to a page that says so.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use entente_core::{Actor, Command, CommandRefusal, PersonId, State};
+use entente_node::{NodeError, Pinned};
+use jiff::Timestamp;
+
+use super::frame::{Page, Place, Reader, whole};
+use super::gate::Visitor;
+use crate::host::{Host, aside};
+use crate::persons::Session;
+
+/// What somebody is answered.
+pub(crate) enum Reply {
+    /// A page.
+    Page(Page),
+    /// Another address: where what was done is shown.
+    To(String),
+}
+
+impl From<Page> for Reply {
+    fn from(page: Page) -> Self {
+        Self::Page(page)
+    }
+}
+
+/// Why somebody is not answered what they asked for.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// There is no such thing, or not for them: one page for both.
+    Nothing,
+    /// Their role does not allow it, and they may know that there is such a thing.
+    NotEntitled(String),
+    /// It cannot be done as things stand.
+    Refused(String),
+    /// It has to be signed, and the passphrase was not given.
+    Locked,
+    /// This program or the disk failed.
+    Broken(String),
+}
+
+impl From<NodeError> for Trouble {
+    fn from(error: NodeError) -> Self {
+        match error {
+            NodeError::Refused(refusal) => refusal.into(),
+            NodeError::Passphrase(_) => Self::Locked,
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+impl From<CommandRefusal> for Trouble {
+    fn from(refusal: CommandRefusal) -> Self {
+        match refusal {
+            CommandRefusal::MayNotKnow { .. } => Self::Nothing,
+            refusal if refusal.is_not_found() => Self::Nothing,
+            CommandRefusal::NotEntitled { .. } => Self::NotEntitled(refusal.to_string()),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<entente_core::decide::NotFound> for Trouble {
+    fn from(_: entente_core::decide::NotFound) -> Self {
+        Self::Nothing
+    }
+}
+
+impl From<entente_core::NameError> for Trouble {
+    fn from(_: entente_core::NameError) -> Self {
+        // What is no name names nothing.
+        Self::Nothing
+    }
+}
+
+impl From<askama::Error> for Trouble {
+    fn from(error: askama::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<crate::persons::AccountError> for Trouble {
+    fn from(error: crate::persons::AccountError) -> Self {
+        use crate::persons::AccountError as E;
+        match error {
+            E::Code | E::Taken(_) | E::Length => Self::Refused(error.to_string()),
+            E::File { .. } | E::Hash(_) | E::Chance(_) => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+/// A desk at which somebody works: the node at one moment, and who they are.
+pub(crate) struct Desk {
+    pub(crate) host: Arc<Host>,
+    pub(crate) pinned: Pinned,
+    pub(crate) session: Session,
+    pub(crate) by_hand: bool,
+    pub(crate) now: Timestamp,
+}
+
+impl Desk {
+    pub(crate) fn state(&self) -> &State {
+        self.pinned.state()
+    }
+
+    pub(crate) fn me(&self) -> &PersonId {
+        &self.session.person
+    }
+
+    /// Whether whoever is signed in may do what the table of roles calls so.
+    pub(crate) fn may(&self, act: &str) -> bool {
+        entente_core::actor::entitled(self.state(), self.me(), act)
+    }
+
+    /// Refuses whoever may not.
+    pub(crate) fn must(&self, act: &str) -> Result<(), Trouble> {
+        match self.may(act) {
+            true => Ok(()),
+            false => Err(Trouble::NotEntitled(
+                "your roles do not include this; an administrator gives roles".to_owned(),
+            )),
+        }
+    }
+
+    /// Carries out commands in the name of whoever is signed in, in one step.
+    pub(crate) fn act(&mut self, commands: Vec<Command>) -> Result<(), Trouble> {
+        let actor = Actor {
+            person: self.session.person.clone(),
+            by: self.session.by.to_owned(),
+        };
+        Ok(self.pinned.submit_as(actor, commands).map(|_| ())?)
+    }
+}
+
+impl Visitor {
+    /// Does the work of a page away from the threads that answer, and dresses what comes of it.
+    pub(crate) async fn answer(
+        self,
+        work: impl FnOnce(&mut Desk) -> Result<Reply, Trouble> + Send + 'static,
+    ) -> Response {
+        let done = aside(move || {
+            let pinned = match self.host.pinned() {
+                Ok(pinned) => pinned,
+                Err(error) => return broken(&self.host, &error.to_string()),
+            };
+            let mut desk = Desk {
+                host: self.host,
+                pinned,
+                session: self.session,
+                by_hand: self.by_hand,
+                now: Timestamp::now(),
+            };
+            let still = desk.state().persons.get(&desk.session.person);
+            if still.is_none_or(|person| person.disabled) {
+                desk.host.sessions.end_all(&desk.session.person);
+                return Redirect::to("/sign-in").into_response();
+            }
+            let replied = work(&mut desk);
+            dressed(&desk, replied)
+        });
+        done.await
+            .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    }
+}
+
+fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
+    let (status, page) = match replied {
+        Ok(Reply::To(address)) => return Redirect::to(&address).into_response(),
+        Ok(Reply::Page(page)) => (StatusCode::OK, page),
+        Err(trouble) => {
+            if let Trouble::Broken(problem) = &trouble {
+                desk.host.journal.warn("a page failed", &[("problem", problem)]);
+            }
+            match trouble_page(trouble) {
+                Ok(found) => found,
+                Err(error) => return broken(&desk.host, &error.to_string()),
+            }
+        }
+    };
+    let reader = Reader::of(desk.state(), desk.me(), &desk.session.form, page.place);
+    let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
+    match whole(&page, &home, Some(&reader), desk.now) {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => broken(&desk.host, &error.to_string()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "nothing.html")]
+struct Nothing;
+
+#[derive(Template)]
+#[template(path = "trouble.html")]
+struct TroublePage<'t> {
+    headline: &'t str,
+    said: &'t str,
+    next: &'t str,
+}
+
+fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
+    let page = |title: &str, body: String| Page {
+        title: title.to_owned(),
+        place: Place::None,
+        banner: None,
+        body,
+    };
+    let told = |status, headline: &str, said: &str, next: &str| {
+        let body = TroublePage { headline, said, next }.render()?;
+        Ok((status, page(headline, body)))
+    };
+    match trouble {
+        Trouble::Nothing => Ok((StatusCode::NOT_FOUND, page("Nothing here", Nothing.render()?))),
+        Trouble::NotEntitled(said) => {
+            let next = "Ask somebody with the role to do it, or an administrator for the role.";
+            told(
+                StatusCode::FORBIDDEN,
+                "Nothing was done: this is not yours to do.",
+                &said,
+                next,
+            )
+        }
+        Trouble::Refused(said) => {
+            let next = "Go back, change what is said above, and try again.";
+            told(StatusCode::CONFLICT, "Nothing was done.", &said, next)
+        }
+        Trouble::Locked => told(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Nothing was done: this node cannot sign.",
+            "It was started without its passphrase. Reading goes on.",
+            "Ask the operator to start it with the passphrase.",
+        ),
+        Trouble::Broken(_) => told(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "This did not work.",
+            "The node failed while making this page. What was recorded before stands.",
+            "Try again; if it fails again, tell the operator the time of this page.",
+        ),
+    }
+}
+
+fn broken(host: &Host, problem: &str) -> Response {
+    host.journal.warn("a page failed", &[("problem", &problem)]);
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "This did not work; tell the operator when it happened.\n",
+    )
+        .into_response()
+}
+
+/// A form that this node did not make for whoever sent it.
+pub(crate) async fn foreign_form(visitor: Visitor) -> Response {
+    let refused = |_: &mut Desk| {
+        Err(Trouble::NotEntitled(
+            "The form was not one of this page, or was made before you signed in anew.".to_owned(),
+        ))
+    };
+    visitor.answer(refused).await
+}
+
+/// A page for somebody who is not signed in.
+pub(crate) fn outside(host: &Host, status: StatusCode, page: &Page) -> Response {
+    let home = host.home().map(|home| home.to_string()).unwrap_or_default();
+    match whole(page, &home, None, Timestamp::now()) {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => broken(host, &error.to_string()),
+    }
+}
+
+/// An answer that gives the browser its session, or takes it away.
+pub(crate) fn with_cookie(mut answer: Response, cookie: &str) -> Response {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// What is nowhere: the page of what is not for whoever asks.
+pub(crate) async fn nothing(visitor: Visitor) -> Response {
+    visitor.answer(|_: &mut Desk| Err(Trouble::Nothing)).await
+}

@@ -1,0 +1,131 @@
+//! What stands around every page: banner, masthead, foot.
+
+use askama::Template;
+use entente_core::actor::{Role, entitled};
+use entente_core::{PersonId, State};
+use jiff::Timestamp;
+
+use super::style;
+
+/// A page without what stands around it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Page {
+    /// What the window is called.
+    pub(crate) title: String,
+    /// Where in the masthead it belongs.
+    pub(crate) place: Place,
+    /// The banner over all that is shown; none where nothing marked is.
+    pub(crate) banner: Option<Banner>,
+    /// The page itself.
+    pub(crate) body: String,
+}
+
+/// A banner with the class of its colour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Banner {
+    pub(crate) text: String,
+    pub(crate) class: &'static str,
+}
+
+/// A place in the masthead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    #[default]
+    None,
+    Desk,
+    Reports,
+    Requests,
+    Partners,
+    People,
+    Ledger,
+}
+
+/// The places in order: name, address, and what whoever sees them has to be entitled to.
+const PLACES: [(Place, &str, &str, Option<&str>); 6] = [
+    (Place::Desk, "Desk", "/", None),
+    (Place::Reports, "Reports", "/reports", Some("read")),
+    (Place::Requests, "Requests", "/requests", Some("see-requests")),
+    (Place::Partners, "Partners", "/partners", Some("see-partners")),
+    (Place::People, "People", "/people", Some("see-people")),
+    (Place::Ledger, "Ledger", "/ledger", Some("see-ledger")),
+];
+
+struct Link {
+    name: &'static str,
+    address: &'static str,
+    here: bool,
+}
+
+/// Who looks at a page.
+pub(crate) struct Reader {
+    pub(crate) name: String,
+    pub(crate) form: String,
+    pub(crate) roles: String,
+    links: Vec<Link>,
+    searches: bool,
+}
+
+impl Reader {
+    /// Somebody who is signed in, and what the masthead shows them.
+    pub(crate) fn of(state: &State, person: &PersonId, form: &str, here: Place) -> Self {
+        let shown = PLACES
+            .into_iter()
+            .filter(|(.., act)| act.is_none_or(|act| entitled(state, person, act)));
+        let roles = entente_core::actor::roles_of(state, person).into_iter();
+        let roles: Vec<&str> = roles.map(Role::title).collect();
+        Self {
+            name: person.to_string(),
+            form: form.to_owned(),
+            roles: roles.join(", "),
+            links: shown
+                .map(|(place, name, address, _)| Link {
+                    name,
+                    address,
+                    here: place == here,
+                })
+                .collect(),
+            searches: entitled(state, person, "read"),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "frame.html")]
+struct Frame<'p> {
+    page: &'p Page,
+    home: &'p str,
+    sheet: &'p str,
+    reader: Option<&'p Reader>,
+    moment: String,
+}
+
+/// The whole page.
+pub(crate) fn whole(page: &Page, home: &str, reader: Option<&Reader>, now: Timestamp) -> Result<String, askama::Error> {
+    Frame {
+        page,
+        home,
+        sheet: style::sheet(),
+        reader,
+        moment: minute(now),
+    }
+    .render()
+}
+
+/// A moment to the minute, with its zone.
+pub(crate) fn minute(moment: Timestamp) -> String {
+    moment.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// A moment in a list.
+pub(crate) fn short(moment: Timestamp) -> String {
+    moment.strftime("%-d %b %Y %H:%M").to_string()
+}
+
+/// The purposes that arrangements known here name, each with whether it is the one that was chosen.
+pub(crate) fn purposes(state: &State, chosen: &str) -> Vec<(String, bool)> {
+    let known = state.arrangements.values().filter_map(|known| known.purposes.as_ref());
+    let all: std::collections::BTreeSet<String> = known.flatten().map(ToString::to_string).collect();
+    all.into_iter()
+        .map(|purpose| (purpose.clone(), purpose == chosen))
+        .collect()
+}

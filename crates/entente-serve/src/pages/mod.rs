@@ -1,0 +1,54 @@
+//! Pages for people: made here, whole, from what the desk says for whoever is signed in.
+
+mod answer;
+mod audience;
+mod desk;
+mod fields;
+mod frame;
+mod gate;
+mod join;
+mod ledger;
+mod mark;
+mod partners;
+mod people;
+mod reports;
+mod requests;
+mod sign_in;
+mod style;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::host::Host;
+pub(crate) use join::Halves;
+
+/// The largest form: a text of some pages, and room for what the browser adds.
+const MAX_FORM: usize = 256 << 10;
+
+/// The addresses for people.
+pub(crate) fn routes() -> Router<Arc<Host>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::page).post(sign_in::post))
+        .route("/sign-out", post(sign_in::out))
+        .route("/join", get(join::page).post(join::post))
+        .route("/join/confirm", post(join::confirm))
+        .route("/enter/{code}", get(sign_in::enter).post(sign_in::entered))
+        .route("/static/{name}", get(style::file))
+        .route("/", get(desk::page))
+        .route("/reports", get(reports::listing))
+        .route("/reports/{id}", get(reports::one).post(reports::open))
+        .route("/reports/{id}/audience", get(audience::page))
+        .route("/search", get(reports::search))
+        .route("/requests", get(requests::listing).post(requests::open))
+        .route("/requests/{id}", get(requests::one).post(requests::answer))
+        .route("/partners", get(partners::page))
+        .route("/people", get(people::page))
+        .route("/people/roles", post(people::roles))
+        .route("/people/code", post(people::code))
+        .route("/ledger", get(ledger::page))
+        .fallback(answer::nothing)
+        .layer(DefaultBodyLimit::max(MAX_FORM))
+}

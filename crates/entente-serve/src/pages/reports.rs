@@ -1,0 +1,278 @@
+//! Reports: the list, one report, and the search.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use entente_core::{Command, PortionId, ReportId};
+use entente_desk::around::{Around, around};
+use entente_desk::reading::{Listed, Shown, ShownPortion, list, show};
+use entente_desk::{Moment, View};
+use entente_marking::Purpose;
+use serde::Deserialize;
+
+use super::answer::{Desk, Reply, Trouble};
+use super::frame::{Banner, Page, Place, purposes, short};
+use super::gate::{Posted, Visitor};
+use super::mark::{Mark, banner_over};
+
+/// Rows on a page.
+const SHOWN: usize = 100;
+
+/// A report in the list, with what one has to read it for.
+pub(super) struct Row {
+    pub(super) listed: Listed,
+    pub(super) purpose: Option<String>,
+    class: &'static str,
+}
+
+/// Everything that whoever is signed in may have something of, under any purpose that an arrangement names.
+pub(super) fn rows(desk: &Desk) -> Vec<Row> {
+    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let arrangements = desk.state().arrangements.values();
+    let purposes: BTreeSet<Purpose> = arrangements
+        .filter_map(|known| known.purposes.clone())
+        .flatten()
+        .collect();
+    let mut found: Vec<Row> = Vec::new();
+    for purpose in std::iter::once(None).chain(purposes.iter().map(Some)) {
+        let view = View::of(Some(desk.me()), purpose, desk.now);
+        for listed in list(&moment, &view) {
+            let known = found.iter().position(|row| row.listed.id == listed.id);
+            let row = Row {
+                class: super::style::class_of(listed.banner.as_deref().unwrap_or_default()),
+                purpose: purpose.map(ToString::to_string),
+                listed,
+            };
+            match known {
+                None => found.push(row),
+                Some(n) => {
+                    if let Some(kept) = found
+                        .get_mut(n)
+                        .filter(|kept| kept.listed.portions < row.listed.portions)
+                    {
+                        *kept = row;
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The banner over a list: that of its highest rows.
+pub(super) fn banner_of(rows: &[Row]) -> Option<Banner> {
+    banner_over(rows.iter().filter_map(|row| row.listed.banner.as_deref()))
+}
+
+#[derive(Template)]
+#[template(path = "reports.html")]
+struct Reports<'r> {
+    headline: String,
+    asked: Option<&'r str>,
+    rows: &'r [Row],
+    more: bool,
+}
+
+fn page_of(rows: &[Row], asked: Option<&str>, headline: String) -> Result<Page, Trouble> {
+    let shown = rows.get(..rows.len().min(SHOWN)).unwrap_or_default();
+    let body = Reports {
+        headline,
+        asked,
+        rows: shown,
+        more: rows.len() > shown.len(),
+    };
+    Ok(Page {
+        title: if asked.is_some() { "Search" } else { "Reports" }.to_owned(),
+        place: Place::Reports,
+        banner: banner_of(shown),
+        body: body.render()?,
+    })
+}
+
+fn count(n: usize, none: &str) -> String {
+    match n {
+        0 => none.to_owned(),
+        1 => "One report is for you.".to_owned(),
+        n => format!("{n} reports are for you."),
+    }
+}
+
+/// `GET /reports`.
+pub(crate) async fn listing(visitor: Visitor) -> Response {
+    let work = |desk: &mut Desk| {
+        desk.must("read")?;
+        let rows = rows(desk);
+        let headline = count(rows.len(), "No report is for you.");
+        Ok(Reply::Page(page_of(&rows, None, headline)?))
+    };
+    visitor.answer(work).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Sought {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /search`: ids, titles, marks and parties of what one may know. No suggestions, no scores.
+pub(crate) async fn search(visitor: Visitor, Query(sought): Query<Sought>) -> Response {
+    let work = move |desk: &mut Desk| {
+        desk.must("read")?;
+        let words: Vec<String> = sought.q.split_whitespace().take(8).map(str::to_lowercase).collect();
+        let mut rows = rows(desk);
+        rows.retain(|row| {
+            let listed = &row.listed;
+            let banner = listed.banner.as_deref().unwrap_or_default();
+            let text = format!("{} {} {} {banner}", listed.id, listed.title, listed.originator).to_lowercase();
+            !words.is_empty() && words.iter().all(|word| text.contains(word))
+        });
+        let headline = match (words.is_empty(), rows.len()) {
+            (true, _) => "What are you looking for?".to_owned(),
+            (false, n) => count(n, "Nothing that is for you fits."),
+        };
+        Ok(Reply::Page(page_of(&rows, Some(&sought.q), headline)?))
+    };
+    visitor.answer(work).await
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Wanted {
+    version: Option<u32>,
+    #[serde(default)]
+    purpose: String,
+}
+
+struct Portion<'p> {
+    shown: &'p ShownPortion,
+    mark: Mark,
+    tears: bool,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Report<'r> {
+    report: &'r Shown,
+    portions: Vec<Portion<'r>>,
+    around: &'r Around,
+    of: usize,
+    purpose: &'r str,
+    purposes: Vec<(String, bool)>,
+    history: Vec<(String, &'r str, &'r str)>,
+    decides: bool,
+}
+
+#[derive(Template)]
+#[template(path = "open.html")]
+struct Open<'o> {
+    form: &'o str,
+    id: &'o str,
+    purpose: &'o str,
+}
+
+/// `GET /reports/ID`. A text is shown only to somebody's own request; to any other, a page with one button.
+pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    let work = move |desk: &mut Desk| {
+        desk.must("read")?;
+        match desk.by_hand {
+            true => opened(desk, &id, &wanted),
+            false => {
+                let body = Open {
+                    form: &desk.session.form,
+                    id: &id,
+                    purpose: &wanted.purpose,
+                };
+                Ok(Reply::Page(Page {
+                    title: "Open".to_owned(),
+                    place: Place::Reports,
+                    banner: None,
+                    body: body.render()?,
+                }))
+            }
+        }
+    };
+    visitor.answer(work).await
+}
+
+/// `POST /reports/ID`: the button.
+pub(crate) async fn open(Path(id): Path<String>, posted: Posted) -> Response {
+    let wanted = Wanted {
+        version: None,
+        purpose: posted.fields.get("purpose").to_owned(),
+    };
+    posted
+        .visitor
+        .answer(move |desk: &mut Desk| {
+            desk.must("read")?;
+            opened(desk, &id, &wanted)
+        })
+        .await
+}
+
+fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> {
+    let id = ReportId::new(id)?;
+    let purpose = Some(wanted.purpose.as_str())
+        .filter(|text| !text.is_empty())
+        .map(Purpose::new);
+    let me = desk.me().clone();
+    let now = desk.now;
+    let view = View::of(Some(&me), purpose.as_ref(), now);
+    let shown = {
+        let moment = Moment::of(desk.state(), desk.pinned.rules());
+        show(&moment, &id, wanted.version, &view)?
+    };
+    // Nothing is shown that is not on record: what was decided is recorded, then shown.
+    if !shown.portions.is_empty() && desk.host.first_opening(&desk.session, &shown, &wanted.purpose) {
+        let record = Command::RecordOpening {
+            report: id.clone(),
+            version: Some(shown.version),
+            reader: me.clone(),
+            purpose: purpose.clone(),
+        };
+        if let Err(trouble) = desk.act(vec![record]) {
+            desk.host.forget_opening(&desk.session, &shown, &wanted.purpose);
+            return Err(trouble);
+        }
+    }
+    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    let around = match desk.may("distribute") {
+        true => around(&moment, &view, (&id, shown.version), &known)?,
+        false => Around::default(),
+    };
+    Ok(Reply::Page(page(desk, &shown, &around, &wanted.purpose)?))
+}
+
+fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Page, Trouble> {
+    let mut above = false;
+    let portions: Vec<Portion<'_>> = shown
+        .portions
+        .iter()
+        .map(|portion| Portion {
+            mark: Mark::of(&portion.mark),
+            tears: portion.tear_line && !std::mem::replace(&mut above, portion.tear_line),
+            shown: portion,
+        })
+        .collect();
+    let body = Report {
+        of: shown.portions.len(),
+        history: around
+            .history
+            .iter()
+            .map(|told| (short(told.at), told.what.as_str(), told.who.as_str()))
+            .collect(),
+        report: shown,
+        portions,
+        around,
+        purpose,
+        purposes: purposes(desk.state(), purpose),
+        decides: desk.may("record-decision") && !shown.portions.is_empty(),
+    };
+    Ok(Page {
+        title: shown.id.to_string(),
+        place: Place::Reports,
+        banner: banner_over(shown.banner.as_deref().into_iter()),
+        body: body.render()?,
+    })
+}

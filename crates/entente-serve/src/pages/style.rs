@@ -1,0 +1,133 @@
+//! The style sheet, named by its digest, and the colours of marks, which are the schemes' data.
+
+use std::sync::OnceLock;
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ring::digest;
+
+use crate::persons::hex;
+
+const SHEET: &str = include_str!("../../assets/entente.css");
+
+/// Classes of colour: ground, text, and the strip beside a portion where it differs. US labels are SF 703 to 710 and the
+/// CUI label, TLP is FIRST's own.
+const COLOURS: [(&str, &str, &str, &str); 10] = [
+    ("us-u", "#007a33", "#fff", ""),
+    ("us-cui", "#502b85", "#fff", ""),
+    ("us-c", "#0033a0", "#fff", ""),
+    ("us-s", "#c8102e", "#fff", ""),
+    ("us-ts", "#ff8c00", "#000", ""),
+    ("us-sci", "#fce83a", "#000", ""),
+    ("tlp-red", "#000", "#ff2b2b", "#ff2b2b"),
+    ("tlp-amber", "#000", "#ffc000", "#ffc000"),
+    ("tlp-green", "#000", "#33ff00", "#33ff00"),
+    ("tlp-clear", "#000", "#fff", "#fff"),
+];
+
+fn whole() -> &'static (String, String) {
+    static WHOLE: OnceLock<(String, String)> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let mut text = SHEET.to_owned();
+        text.push_str("\n/* Colours of marks: data of the schemes. */\n");
+        for (class, ground, words, strip) in COLOURS {
+            let strip = match strip {
+                "" => String::new(),
+                strip => format!("; --k: {strip}"),
+            };
+            text.push_str(&format!(".{class} {{ --b: {ground}; --f: {words}{strip} }}\n"));
+        }
+        let digest = hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+        let short = digest.get(..16).unwrap_or_default();
+        (format!("entente-{short}.css"), text)
+    })
+}
+
+/// The name of the style sheet.
+pub(crate) fn sheet() -> &'static str {
+    &whole().0
+}
+
+/// `GET /static/…`.
+pub(crate) async fn file(Path(name): Path<String>) -> Response {
+    let (sheet, text) = whole();
+    match name == *sheet {
+        true => (
+            [
+                (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            ],
+            text.as_str(),
+        )
+            .into_response(),
+        false => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The class of a mark's colour; none where its scheme gives no colours. The mark itself always stands beside it.
+pub(crate) fn class_of(mark: &str) -> &'static str {
+    let text = mark.trim_start_matches(['(', '/']).trim_end_matches(')');
+    let mut parts = text.split("//");
+    let first = parts.next().unwrap_or_default();
+    let systems = parts.next().unwrap_or_default();
+    match first {
+        "TS" | "TOP SECRET" if is_sci(systems) => "us-sci",
+        "TS" | "TOP SECRET" => "us-ts",
+        "S" | "SECRET" => "us-s",
+        "C" | "CONFIDENTIAL" => "us-c",
+        "U" | "UNCLASSIFIED" => "us-u",
+        "TLP:RED" => "tlp-red",
+        "TLP:AMBER" | "TLP:AMBER+STRICT" => "tlp-amber",
+        "TLP:GREEN" => "tlp-green",
+        "TLP:CLEAR" | "TLP:WHITE" => "tlp-clear",
+        _ if first == "CUI" || first == "CONTROLLED" => "us-cui",
+        _ => "",
+    }
+}
+
+/// Whether the second part of a mark names a control system, rather than who may have it.
+fn is_sci(part: &str) -> bool {
+    const SYSTEMS: [&str; 6] = ["SI", "TK", "HCS", "RSV", "BUR", "KLM"];
+    part.split('/').any(|system| {
+        SYSTEMS.iter().any(|known| {
+            system == *known || system.starts_with(&format!("{known}-")) || system.starts_with(&format!("{known} "))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_follow_level_and_systems_in_banner_and_portion_alike() {
+        for (mark, class) in [
+            ("(U//REL TO USA, CHL, GBR)", "us-u"),
+            ("(S//OC/REL TO USA, GBR)", "us-s"),
+            ("(TS//OC/REL TO USA, GBR)", "us-ts"),
+            ("(TS//SI//OC/REL TO USA, GBR)", "us-sci"),
+            ("TOP SECRET//SI-G//NOFORN", "us-sci"),
+            ("TOP SECRET//NOFORN", "us-ts"),
+            ("(TLP:AMBER+STRICT)", "tlp-amber"),
+            ("(CUI//SP-CTI)", "us-cui"),
+            ("(//NS)", ""),
+            ("(H1)", ""),
+        ] {
+            assert_eq!(class_of(mark), class, "{mark}");
+        }
+    }
+
+    #[test]
+    fn every_class_is_in_the_sheet_and_the_sheet_stays_small() {
+        let (_, text) = whole();
+        for (class, ..) in COLOURS {
+            assert!(text.contains(&format!(".{class} {{")), "{class}");
+        }
+        assert!(text.len() < 100 << 10, "static files have at most 100 KB");
+        assert!(
+            !text.contains("@import") && !text.contains("url("),
+            "nothing is fetched from elsewhere"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! Carries what waits in the outbox to partners that are reached over the network: at least once, until it is confirmed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use entente_core::PartyPath;
+use entente_node::Carried;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::client::{self, Unreached};
+use crate::host::{Host, aside};
+use crate::server::told;
+use crate::settings::{Courier, Partner};
+
+/// How often it is looked whether something waits.
+const LOOK: Duration = Duration::from_millis(200);
+/// Messages looked up at once: what is in memory of a backlog, however long it is.
+const BATCH: usize = 32;
+
+/// When a partner is tried next.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    failures: u32,
+    next: Instant,
+}
+
+/// Works until it is told to stop.
+pub(crate) async fn courier(host: Arc<Host>, mut stopping: watch::Receiver<bool>) {
+    let mut turns: HashMap<PartyPath, Turn> = HashMap::new();
+    let mut away: JoinSet<(PartyPath, bool)> = JoinSet::new();
+    let mut busy: HashMap<PartyPath, ()> = HashMap::new();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            Some(back) = away.join_next() => {
+                if let Ok((party, arrived)) = back {
+                    busy.remove(&party);
+                    let wait = match arrived {
+                        true => { turns.remove(&party); continue; }
+                        false => turns.get(&party).map_or(0, |turn| turn.failures),
+                    };
+                    let pause = pause(&host.settings().courier, wait, chance());
+                    turns.insert(party, Turn { failures: wait.saturating_add(1), next: Instant::now() + pause });
+                }
+                continue;
+            }
+            () = told(&mut stopping) => return,
+        }
+        if host.keys().is_none() {
+            continue;
+        }
+        let looked = host.clone();
+        let Ok(Ok(waiting)) = aside(move || looked.pinned().and_then(|pinned| pinned.node().waiting())).await else {
+            continue;
+        };
+        let settings = host.settings();
+        for party in waiting.into_iter().map(|(party, _)| party) {
+            let due = turns.get(&party).is_none_or(|turn| turn.next <= Instant::now());
+            let Some(partner) = settings.partners.get(&party).filter(|_| due) else {
+                continue;
+            };
+            if busy.insert(party.clone(), ()).is_none() {
+                away.spawn(round(host.clone(), party, partner.clone(), settings.courier.in_flight));
+            }
+        }
+    }
+}
+
+/// Carries what waits for a partner, until nothing does or it cannot be reached.
+async fn round(host: Arc<Host>, party: PartyPath, partner: Partner, in_flight: usize) -> (PartyPath, bool) {
+    let mut under_way: JoinSet<Result<(), Trouble>> = JoinSet::new();
+    let looked = (host.clone(), party.clone());
+    let sealed = aside(move || looked.0.node().carry(&looked.1, BATCH)).await;
+    let letters = match sealed {
+        Ok(Ok(letters)) => letters,
+        Ok(Err(error)) => {
+            host.journal
+                .warn("messages cannot be sealed", &[("to", &party), ("problem", &error)]);
+            return (party, false);
+        }
+        Err(_) => return (party, false),
+    };
+    let mut failed = None;
+    for letter in letters {
+        if under_way.len() >= in_flight {
+            failed = failed.or(trouble(under_way.join_next().await));
+        }
+        if failed.is_some() {
+            break;
+        }
+        under_way.spawn(hand_over(host.clone(), partner.clone(), letter));
+    }
+    while let Some(done) = under_way.join_next().await {
+        failed = failed.or(trouble(Some(done)));
+    }
+    if let Some(problem) = &failed {
+        host.metrics.unreached.fetch_add(1, Ordering::Relaxed);
+        host.journal.warn(
+            "a partner was not reached",
+            &[("partner", &party), ("problem", problem)],
+        );
+    }
+    (party, failed.is_none())
+}
+
+fn trouble(done: Option<Result<Result<(), Trouble>, tokio::task::JoinError>>) -> Option<Trouble> {
+    match done? {
+        Ok(result) => result.err(),
+        Err(_) => Some(Trouble::Unreached(Unreached::BrokeOff)),
+    }
+}
+
+/// Why a message is still on its way.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
+    #[error("its receipt does not hold: {0}")]
+    Receipt(entente_node::NodeError),
+}
+
+async fn hand_over(host: Arc<Host>, partner: Partner, letter: Carried) -> Result<(), Trouble> {
+    let answer = client::post(&partner, letter.sealed.clone()).await?;
+    let confirmed = {
+        let host = host.clone();
+        aside(move || host.node().confirm(&letter, &answer)).await
+    };
+    match confirmed {
+        Ok(Ok(outcome)) => {
+            host.metrics.confirmed.fetch_add(1, Ordering::Relaxed);
+            if !outcome.is_taken() {
+                host.journal
+                    .warn("a partner did not take a message in", &[("outcome", &outcome.word())]);
+            }
+            Ok(())
+        }
+        Ok(Err(error)) => Err(Trouble::Receipt(error)),
+        Err(_) => Err(Trouble::Unreached(Unreached::BrokeOff)),
+    }
+}
+
+/// How long to wait after so many failures: doubled each time, up to the longest, with a chance of half of it less.
+fn pause(courier: &Courier, failures: u32, chance: f64) -> Duration {
+    let first = Duration::from_secs(courier.first_wait_seconds.max(1));
+    let longest = Duration::from_secs(courier.longest_wait_seconds.max(1));
+    let doubled = first.saturating_mul(1u32.checked_shl(failures.min(20)).unwrap_or(u32::MAX));
+    doubled.min(longest).mul_f64(1.0 - 0.5 * chance)
+}
+
+/// A number between 0 and 1.
+fn chance() -> f64 {
+    let mut byte = [0u8; 1];
+    // Without chance, everybody comes back at the same moment, and nothing worse.
+    let _ = getrandom::fill(&mut byte);
+    f64::from(byte[0]) / 255.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_chance_only_shortens_them() {
+        let courier = Courier {
+            first_wait_seconds: 2,
+            longest_wait_seconds: 60,
+            ..Courier::default()
+        };
+        let seconds = |failures| pause(&courier, failures, 0.0).as_secs();
+        assert_eq!([0, 1, 2, 3, 4, 5, 400].map(seconds), [2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(pause(&courier, 5, 1.0).as_secs(), 30);
+    }
+}

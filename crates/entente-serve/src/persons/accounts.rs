@@ -1,0 +1,296 @@
+//! Accounts: what proves that somebody is the person whom the register describes. Kept in one file of the data folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use entente_core::PersonId;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::codes::{self, NoChance};
+use super::totp::Totp;
+
+/// How long a code for a new account can be used.
+const INVITED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What somebody signs in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whose it is.
+    pub person: PersonId,
+    /// What is kept of the password.
+    pub password: String,
+    /// The secret shared with a telephone.
+    pub totp: Totp,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What a code is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "for", content = "person")]
+pub enum CodeUse {
+    /// The first administrator, or another one where all are gone; from this machine only.
+    Setup,
+    /// An account of this person, or new means to sign in with.
+    Account(PersonId),
+    /// To sign in as this person without more, from this machine only: for demonstrations.
+    Demonstration(PersonId),
+}
+
+/// A code that was given out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// What for.
+    #[serde(flatten)]
+    pub purpose: CodeUse,
+    /// Until when; a written recovery code has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct File {
+    #[serde(default)]
+    accounts: BTreeMap<String, Account>,
+    /// By what is kept of each.
+    #[serde(default)]
+    codes: BTreeMap<String, Code>,
+}
+
+/// Why an account was not made or found.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The file cannot be read or written.
+    #[error("{}: {error}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The code is none, was used, or has run out.
+    #[error("this code cannot be used, or cannot be used any more; ask an administrator for another")]
+    Code,
+    /// The name is taken.
+    #[error("somebody else signs in as `{0}`; choose another name")]
+    Taken(String),
+    /// The password is too short or too long.
+    #[error("a password has at least 12 characters; three or four words are good")]
+    Length,
+    /// The password cannot be hashed.
+    #[error("the password cannot be kept: {0}")]
+    Hash(String),
+    /// The machine gives no chance.
+    #[error(transparent)]
+    Chance(#[from] NoChance),
+}
+
+/// All accounts of a node. The file is read each time: a command beside may have changed it.
+#[derive(Debug)]
+pub struct Accounts {
+    path: PathBuf,
+    lock: PathBuf,
+}
+
+impl Accounts {
+    /// The accounts in a data folder; none where there is no file.
+    pub fn of(data: &Path) -> Self {
+        Self {
+            path: data.join("accounts.json"),
+            lock: data.join("accounts.lock"),
+        }
+    }
+
+    fn failed(&self, error: impl Into<std::io::Error>) -> AccountError {
+        AccountError::File {
+            path: self.path.clone(),
+            error: error.into(),
+        }
+    }
+
+    fn read(&self) -> Result<File, AccountError> {
+        match std::fs::read(&self.path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| self.failed(error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Changes the accounts, one at a time; what counts is what stands in the file.
+    fn change<T>(&self, change: impl FnOnce(&mut File) -> Result<T, AccountError>) -> Result<T, AccountError> {
+        let lock = entente_files::open(&self.lock).map_err(|error| self.failed(error))?;
+        lock.lock().map_err(|error| self.failed(error))?;
+        let mut file = self.read()?;
+        let done = change(&mut file)?;
+        let bytes = serde_json::to_vec_pretty(&file).map_err(|error| self.failed(error))?;
+        entente_files::write(&self.path, &bytes).map_err(|error| self.failed(error))?;
+        Ok(done)
+    }
+
+    /// The account with this name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn named(&self, name: &str) -> Result<Option<Account>, AccountError> {
+        Ok(self.read()?.accounts.remove(name))
+    }
+
+    /// Who has an account, by name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn people(&self) -> Result<Vec<(String, PersonId)>, AccountError> {
+        let accounts = self.read()?.accounts.into_iter();
+        Ok(accounts.map(|(name, account)| (name, account.person)).collect())
+    }
+
+    /// A fresh code, shown once.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn give_code(&self, purpose: CodeUse, now: Timestamp) -> Result<String, AccountError> {
+        let code = codes::code(20)?;
+        let until = now.checked_add(INVITED).ok();
+        self.change(|file| {
+            file.codes.retain(|_, code| code.until.is_none_or(|until| now < until));
+            file.codes.insert(codes::kept(&code), Code { purpose, until });
+            Ok(())
+        })?;
+        Ok(code)
+    }
+
+    /// The only code of this kind that can be used from now on: the codes of the starts before are void.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn give_setup_code(&self, now: Timestamp) -> Result<String, AccountError> {
+        self.change(|file| {
+            file.codes.retain(|_, code| code.purpose != CodeUse::Setup);
+            Ok(())
+        })?;
+        self.give_code(CodeUse::Setup, now)
+    }
+
+    /// What a code is for, as long as it can be used.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the code cannot be used.
+    pub fn purpose_of(&self, code: &str, now: Timestamp) -> Result<CodeUse, AccountError> {
+        let found = self.read()?.codes.remove(&codes::kept(code));
+        let found = found.filter(|found| found.until.is_none_or(|until| now < until));
+        Ok(found.ok_or(AccountError::Code)?.purpose)
+    }
+
+    /// Makes an account for a code, which is used up; the person's earlier account ends. Gives a recovery code where this was
+    /// the first administrator's.
+    ///
+    /// # Errors
+    /// When the code cannot be used, the name is taken, or the file cannot be written.
+    pub fn make(&self, code: &str, name: &str, account: Account) -> Result<Option<String>, AccountError> {
+        let now = account.since;
+        let recovery = codes::code(24)?;
+        self.change(|file| {
+            let key = codes::kept(code);
+            let found = file.codes.remove(&key).ok_or(AccountError::Code)?;
+            if found.until.is_some_and(|until| until <= now) {
+                return Err(AccountError::Code);
+            }
+            if file
+                .accounts
+                .get(name)
+                .is_some_and(|known| known.person != account.person)
+            {
+                return Err(AccountError::Taken(name.to_owned()));
+            }
+            file.accounts.retain(|_, known| known.person != account.person);
+            file.accounts.insert(name.to_owned(), account);
+            let setup = found.purpose == CodeUse::Setup;
+            if setup {
+                let code = Code {
+                    purpose: CodeUse::Setup,
+                    until: None,
+                };
+                file.codes.insert(codes::kept(&recovery), code);
+            }
+            Ok(Some(recovery).filter(|_| setup))
+        })
+    }
+
+    /// Checks the digits of a telephone for a name; digits count once.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn digits_fit(&self, name: &str, digits: &str, now: Timestamp) -> Result<bool, AccountError> {
+        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+        self.change(|file| {
+            let account = file.accounts.get_mut(name);
+            Ok(account.is_some_and(|account| account.totp.accept(digits, seconds)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(person: &str) -> Account {
+        Account {
+            person: PersonId::new(person).unwrap(),
+            password: String::new(),
+            totp: Totp::fresh().unwrap(),
+            since: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_code_makes_one_account_and_is_used_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let accounts = Accounts::of(folder.path());
+        let now = Timestamp::UNIX_EPOCH;
+        let person = PersonId::new("GBR.CAB/lane").unwrap();
+        let code = accounts.give_code(CodeUse::Account(person.clone()), now).unwrap();
+        assert_eq!(accounts.purpose_of(&code, now).unwrap(), CodeUse::Account(person));
+        assert_eq!(accounts.make(&code, "lane", account("GBR.CAB/lane")).unwrap(), None);
+        assert!(matches!(
+            accounts.make(&code, "lane", account("GBR.CAB/lane")),
+            Err(AccountError::Code)
+        ));
+        let kept = std::fs::read_to_string(folder.path().join("accounts.json")).unwrap();
+        assert!(!kept.contains(&code), "only what is kept of it stands in the file");
+        assert!(Accounts::of(folder.path()).named("lane").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_code_runs_out_and_a_name_is_one_person_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let accounts = Accounts::of(folder.path());
+        let now = Timestamp::UNIX_EPOCH;
+        let of = |name: &str| CodeUse::Account(PersonId::new(name).unwrap());
+        let code = accounts.give_code(of("GBR/a"), now).unwrap();
+        let later = now + SignedDuration::from_hours(7 * 24);
+        assert!(accounts.purpose_of(&code, later).is_err());
+        accounts.make(&code, "a", account("GBR/a")).unwrap();
+        let other = accounts.give_code(of("GBR/b"), now).unwrap();
+        assert!(matches!(
+            accounts.make(&other, "a", account("GBR/b")),
+            Err(AccountError::Taken(_))
+        ));
+        assert!(accounts.purpose_of(&other, now).is_ok(), "what failed used nothing up");
+    }
+
+    #[test]
+    fn the_first_administrator_gets_a_recovery_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let accounts = Accounts::of(folder.path());
+        let now = Timestamp::UNIX_EPOCH;
+        let first = accounts.give_setup_code(now).unwrap();
+        let second = accounts.give_setup_code(now).unwrap();
+        assert!(accounts.purpose_of(&first, now).is_err(), "only the newest can be used");
+        let recovery = accounts.make(&second, "admin", account("GBR/admin")).unwrap().unwrap();
+        assert_eq!(
+            accounts.purpose_of(&recovery, Timestamp::now()).unwrap(),
+            CodeUse::Setup
+        );
+    }
+}

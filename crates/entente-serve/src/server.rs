@@ -1,0 +1,252 @@
+//! One process, one port: listens, answers, rereads its settings, ends cleanly.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+
+use crate::host::{Host, aside};
+use crate::settings::{Settings, SettingsError};
+use crate::{edge, partner, tls};
+
+/// Connections at once: enough for a service's staff and partners, few enough for the memory of a small machine.
+const CONNECTIONS: usize = 1024;
+/// How long somebody may take to send the head of a request, or to agree on TLS.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long answers under way may take when the node stops.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+/// Threads that wait for disks.
+const ASIDE: usize = 64;
+
+/// Who is connected.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Why a node does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    /// The node failed.
+    #[error(transparent)]
+    Node(#[from] entente_node::NodeError),
+    /// The address cannot be listened on.
+    #[error("{address}: {error}; name another with `--listen`, or end what listens there")]
+    Listen {
+        /// Which one.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The machine gave no threads or signals.
+    #[error("{0}")]
+    Machine(#[from] std::io::Error),
+}
+
+/// How settings are read again.
+pub type Reread = Box<dyn Fn() -> Result<Settings, SettingsError> + Send + Sync>;
+
+/// Serves until it is told to stop. `ready` gets the address once requests are answered.
+///
+/// # Errors
+/// When it cannot begin. What happens to single requests is in the journal.
+pub fn serve(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(ASIDE)
+        .build()?;
+    let served = runtime.block_on(run(host, reread, ready));
+    runtime.shutdown_timeout(LAST_WORDS);
+    served
+}
+
+async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let settings = host.settings();
+    settings.check()?;
+    let acceptor = settings.tls.as_ref().map(tls::server).transpose()?;
+    let acceptor = Arc::new(RwLock::new(acceptor.map(TlsAcceptor::from)));
+    let listening = |error| ServeError::Listen {
+        address: settings.listen,
+        error,
+    };
+    let listener = TcpListener::bind(settings.listen).await.map_err(listening)?;
+    let address = listener.local_addr().map_err(listening)?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (stop, stopping) = watch::channel(false);
+    let workers = [
+        tokio::spawn(publisher(host.clone(), stopping.clone())),
+        tokio::spawn(partner::courier(host.clone(), stopping.clone())),
+    ];
+    let router = edge::router(host.clone());
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    host.journal.info("serving", &[("address", &address)]);
+    ready(address);
+    loop {
+        let place = places.clone();
+        tokio::select! {
+            accepted = async { (place.acquire_owned().await, listener.accept().await) } => {
+                if let (Ok(place), Ok((stream, peer))) = accepted {
+                    let tls = acceptor.read().unwrap_or_else(PoisonError::into_inner).clone();
+                    let (router, stopping) = (router.clone(), stopping.clone());
+                    tokio::spawn(async move {
+                        connection(stream, peer, tls, router, stopping).await;
+                        drop(place);
+                    });
+                }
+            }
+            _ = hangup.recv() => again(&host, &reread, &acceptor, address),
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
+    }
+    drop(listener);
+    host.journal.info("stopping", &[]);
+    let _ = stop.send(true);
+    let everybody = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
+    let _ = tokio::time::timeout(LAST_WORDS, places.acquire_many(everybody)).await;
+    for worker in workers {
+        let _ = tokio::time::timeout(LAST_WORDS, worker).await;
+    }
+    publish(&host).await;
+    host.journal.info("stopped", &[]);
+    Ok(())
+}
+
+/// Rereads the settings; where they cannot be used, the old ones stay in force.
+fn again(host: &Host, reread: &Reread, acceptor: &RwLock<Option<TlsAcceptor>>, address: SocketAddr) {
+    let read = reread().and_then(|settings| settings.check().map(|()| settings));
+    let tls = read.map_err(|error| error.to_string()).and_then(|settings| {
+        let tls = settings.tls.as_ref().map(tls::server).transpose();
+        tls.map(|tls| (settings, tls)).map_err(|error| error.to_string())
+    });
+    match tls {
+        Err(problem) => host
+            .journal
+            .warn("settings were not reread; the old ones hold", &[("problem", &problem)]),
+        Ok((settings, tls)) => {
+            if settings.listen != host.settings().listen {
+                host.journal.warn(
+                    "another address to listen on needs a restart",
+                    &[("listening", &address)],
+                );
+            }
+            *acceptor.write().unwrap_or_else(PoisonError::into_inner) = tls.map(TlsAcceptor::from);
+            host.set(settings);
+            host.journal.info("settings were reread", &[]);
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stopping: watch::Receiver<bool>,
+) {
+    // Answers are small and waited for.
+    let _ = stream.set_nodelay(true);
+    match tls {
+        None => talk(stream, peer, router, stopping).await,
+        Some(tls) => {
+            if let Ok(Ok(stream)) = tokio::time::timeout(HEAD, tls.accept(stream)).await {
+                talk(stream, peer, router, stopping).await;
+            }
+        }
+    }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: SocketAddr,
+    router: Router,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let answers = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        answers.call(request.map(Body::new))
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(64 << 10)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // Whoever breaks off has his reasons; there is nobody to tell.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = told(&mut stopping) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+/// Waits until the node is told to stop.
+pub(crate) async fn told(stopping: &mut watch::Receiver<bool>) {
+    // Whoever could say so has gone: then it has stopped.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// Signs the ledger at fixed intervals, so that its growth does not tell when something happened.
+async fn publisher(host: Arc<Host>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let pause = Duration::from_secs(host.settings().publish_seconds);
+        tokio::select! {
+            () = tokio::time::sleep(pause) => publish(&host).await,
+            () = told(&mut stopping) => return,
+        }
+    }
+}
+
+async fn publish(host: &Arc<Host>) {
+    if host.keys().is_none() {
+        return;
+    }
+    let node = host.node().clone();
+    let published = aside(move || node.publish()).await;
+    if let Ok(Err(error)) = published {
+        host.journal.warn("the ledger was not signed", &[("problem", &error)]);
+    }
+}
+
+/// Where settings stand when no other place is named.
+pub fn settings_file(data: &std::path::Path) -> PathBuf {
+    data.join("serve.toml")
+}
+
+/// Waits until somebody presses Ctrl-C, or tells this process to end.
+///
+/// # Errors
+/// When the machine gives no signals.
+pub fn until_interrupted() -> Result<(), std::io::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
+}

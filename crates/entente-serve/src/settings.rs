@@ -1,0 +1,308 @@
+//! What an operator sets: one commented file, which flags and the environment go before.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use entente_core::PartyPath;
+use serde::{Deserialize, Serialize};
+
+/// The file with every setting, commented, as it is handed out.
+pub const EXAMPLE: &str = include_str!("../serve.toml");
+
+/// The largest settings file read: thousands of partners, and no more.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address under which browsers reach the pages, where that is not the one above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// How often the public ledger is brought up to date, in seconds.
+    pub publish_seconds: u64,
+    /// A file with the token that readers of the metrics show; without it there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_token: Option<PathBuf>,
+    /// The certificate to serve with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// How long people stay signed in.
+    pub sessions: Sessions,
+    /// How messages travel.
+    pub courier: Courier,
+    /// Where partners are reached.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub partners: BTreeMap<PartyPath, Partner>,
+}
+
+/// A certificate and its key, as PEM files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate, with those that lead to its root.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
+/// How long people stay signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sessions {
+    /// Minutes without a request.
+    pub idle_minutes: u64,
+    /// Hours in all.
+    pub hours: u64,
+}
+
+/// How messages travel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Courier {
+    /// Seconds until a message that did not arrive is tried again; doubled each time.
+    pub first_wait_seconds: u64,
+    /// The longest such wait.
+    pub longest_wait_seconds: u64,
+    /// Messages that are on their way to one partner at once.
+    pub in_flight: usize,
+    /// Messages taken from one partner in a minute.
+    pub messages_a_minute: u32,
+}
+
+/// Where a partner is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// `https://host:port`; `http://` only on this machine.
+    pub address: String,
+    /// PEM file of the certificate that it, or whoever vouches for it, shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
+            origin: None,
+            publish_seconds: 60,
+            metrics_token: None,
+            tls: None,
+            sessions: Sessions::default(),
+            courier: Courier::default(),
+            partners: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            idle_minutes: 15,
+            hours: 8,
+        }
+    }
+}
+
+impl Default for Courier {
+    fn default() -> Self {
+        Self {
+            first_wait_seconds: 2,
+            longest_wait_seconds: 900,
+            in_flight: 4,
+            messages_a_minute: 20_000,
+        }
+    }
+}
+
+/// What is wrong with the settings, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("{}: {error}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{}: {problem}", .path.display())]
+    Syntax {
+        /// Which one.
+        path: PathBuf,
+        /// Where and what.
+        problem: String,
+    },
+    /// A value that cannot be used.
+    #[error("{setting}: {problem}")]
+    Value {
+        /// Which setting.
+        setting: String,
+        /// What is wrong, and what to write.
+        problem: String,
+    },
+}
+
+fn wrong(setting: impl Into<String>, problem: impl Into<String>) -> SettingsError {
+    SettingsError::Value {
+        setting: setting.into(),
+        problem: problem.into(),
+    }
+}
+
+impl Settings {
+    /// Reads a file; paths in it count from its folder.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has a setting that does not exist.
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let failed = |error| SettingsError::File {
+            path: path.to_owned(),
+            error,
+        };
+        if std::fs::metadata(path).map_err(failed)?.len() > MAX_FILE {
+            return Err(failed(std::io::Error::other("it is too large to be a settings file")));
+        }
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let settings: Self = toml::from_str(&text).map_err(|error| SettingsError::Syntax {
+            path: path.to_owned(),
+            problem: error.to_string(),
+        })?;
+        Ok(settings.below(path.parent().unwrap_or(Path::new("."))))
+    }
+
+    fn below(mut self, folder: &Path) -> Self {
+        let place = |path: &mut PathBuf| *path = folder.join(&*path);
+        self.metrics_token.iter_mut().for_each(place);
+        for tls in &mut self.tls {
+            place(&mut tls.certificate);
+            place(&mut tls.key);
+        }
+        for partner in self.partners.values_mut() {
+            partner.certificate.iter_mut().for_each(place);
+        }
+        self
+    }
+
+    /// Checks that the values can be used together.
+    ///
+    /// # Errors
+    /// The first that cannot, with what to write instead.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            return Err(wrong(
+                "listen",
+                format!(
+                    "{} can be reached by others, and without TLS they could read along; give `[tls] certificate` and `key`, \
+                     or listen on 127.0.0.1",
+                    self.listen
+                ),
+            ));
+        }
+        if self.sessions.idle_minutes == 0 || self.sessions.hours == 0 {
+            return Err(wrong("sessions", "nobody could stay signed in; write at least 1"));
+        }
+        if self.courier.in_flight == 0 || self.courier.messages_a_minute == 0 || self.publish_seconds == 0 {
+            return Err(wrong("courier", "nothing could travel; write at least 1"));
+        }
+        for (party, partner) in &self.partners {
+            partner.check(party)?;
+        }
+        Ok(())
+    }
+
+    /// The settings as they are in force, as a file.
+    ///
+    /// # Errors
+    /// Never for settings that were read.
+    pub fn shown(&self) -> Result<String, SettingsError> {
+        toml::to_string(self).map_err(|error| wrong("settings", error.to_string()))
+    }
+}
+
+impl Partner {
+    fn check(&self, party: &PartyPath) -> Result<(), SettingsError> {
+        let setting = || format!("partners.\"{party}\".address");
+        let address: axum::http::Uri = self
+            .address
+            .parse()
+            .map_err(|_| wrong(setting(), "write it as https://host:port"))?;
+        let host = address.host().unwrap_or_default();
+        let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        match address.scheme_str() {
+            Some("https") if self.certificate.is_some() => Ok(()),
+            Some("https") => Err(wrong(
+                setting(),
+                "name the `certificate` that the partner shows, a PEM file; no other is trusted",
+            )),
+            Some("http") if local => Ok(()),
+            Some("http") => Err(wrong(setting(), "http is for this machine only; write https://")),
+            _ => Err(wrong(setting(), "write it as https://host:port")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_that_is_handed_out_says_what_holds_without_it() {
+        let settings: Settings = toml::from_str(EXAMPLE).expect("it is a settings file");
+        assert_eq!(settings, Settings::default());
+        let uncommented: String = EXAMPLE
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let all: Settings = toml::from_str(&uncommented).expect("what is commented out can be used as it is");
+        assert!(all.tls.is_some() && all.origin.is_some() && all.metrics_token.is_some() && !all.partners.is_empty());
+        all.check().expect("the examples go together");
+    }
+
+    #[test]
+    fn what_is_shown_reads_back_as_it_was() {
+        let settings: Settings = toml::from_str("[partners.\"GBR.CAB\"]\naddress = \"http://127.0.0.1:1\"").unwrap();
+        let shown = settings.shown().unwrap();
+        assert_eq!(toml::from_str::<Settings>(&shown).unwrap(), settings, "{shown}");
+    }
+
+    #[test]
+    fn plain_text_is_refused_where_others_could_read_along() {
+        let refused = [
+            "listen = \"0.0.0.0:80\"",
+            "listen = \"[::]:80\"",
+            "[partners.GBR]\naddress = \"http://gbr.example:1\"",
+            "[partners.GBR]\naddress = \"https://gbr.example:1\"",
+            "[partners.GBR]\naddress = \"file:///etc/passwd\"",
+            "[partners.GBR]\naddress = \"gbr\"",
+            "[courier]\nin_flight = 0",
+        ];
+        for text in refused {
+            let settings: Settings = toml::from_str(text).unwrap();
+            assert!(settings.check().is_err(), "{text}");
+        }
+        for text in [
+            "listen = \"127.0.0.9:80\"",
+            "listen = \"[::1]:80\"",
+            "[partners.GBR]\naddress = \"http://127.0.0.1:1\"",
+        ] {
+            let settings: Settings = toml::from_str(text).unwrap();
+            settings.check().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("serve.toml");
+        std::fs::write(&file, "publish_second = 5\n").unwrap();
+        let said = Settings::read(&file).unwrap_err().to_string();
+        assert!(said.contains("line 1") && said.contains("publish_second"), "{said}");
+    }
+}

@@ -196,7 +196,10 @@ impl State {
             | Event::RecallAcknowledged(_)
             | Event::ContentDestroyed(_)
             | Event::FolderUpgraded { .. }
-            | Event::EnvelopeReceived { .. } => None,
+            | Event::EnvelopeReceived { .. }
+            | Event::SignedIn { .. }
+            | Event::AccountMade { .. }
+            | Event::ReceiptTaken(_) => None,
         }
     }
 

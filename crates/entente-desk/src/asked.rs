@@ -7,7 +7,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::marks::banner_in;
+use crate::marks::{banner_in, mark_in_force};
 use crate::moment::Moment;
 use crate::reading::readable;
 use crate::view::View;
@@ -90,7 +90,7 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
             let portion = report.portion(id)?;
             Some(AskedPortion {
                 id: id.clone(),
-                mark: portion.mark.clone(),
+                mark: mark_in_force(state, &report.reference(id)).unwrap_or_else(|| portion.mark.clone()),
                 text: portion.text.clone(),
                 progress: *progress,
             })
@@ -122,7 +122,7 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
         report: request.report.clone(),
         version: request.version,
         open: portions.iter().any(|portion| portion.progress == Progress::Open),
-        banner: banner_in(report, portions.iter().map(|portion| portion.mark.as_str())),
+        banner: banner_in(moment.library(), report, portions.iter().map(|portion| portion.mark.as_str())),
         portions,
         audience: request.audience.clone(),
         purpose: request.purpose.clone(),

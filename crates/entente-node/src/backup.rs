@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use entente_core::{Destroyed, Event, Remains};
+use entente_core::{Act, Destroyed, Event, Remains};
 use entente_store::{Change, Recorded, StoreError};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -177,10 +177,10 @@ impl Node {
                 done.push(destroyed);
             }
         })?;
-        let again: Vec<Event> = remembered
+        let again: Vec<Act> = remembered
             .into_iter()
             .filter(|destroyed| !done.contains(destroyed))
-            .map(Event::ContentDestroyed)
+            .map(|destroyed| Event::ContentDestroyed(destroyed).into())
             .collect();
         let count = again.len();
         if count > 0 {
@@ -244,7 +244,7 @@ impl Node {
     }
 }
 
-fn line(file: &mut impl io::Write, record: &Recorded<Event>) -> io::Result<()> {
+fn line(file: &mut impl io::Write, record: &Recorded<Act>) -> io::Result<()> {
     let line = serde_json::json!({ "seq": record.seq, "time": record.time.to_string(), "event": record.event });
     writeln!(file, "{line}")
 }

@@ -174,11 +174,11 @@ impl Host {
 ///
 /// # Errors
 /// When the work itself panicked; the request then fails, and the others go on.
-pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Broken)
 }
 
 /// Work that ended before its time: a fault of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the work ended before its time")]
-pub struct Broken;
+pub(crate) struct Broken;

@@ -33,7 +33,7 @@ const ASIDE: usize = 64;
 
 /// Who is connected.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Why a node does not serve.
 #[derive(Debug, thiserror::Error)]

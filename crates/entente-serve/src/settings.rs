@@ -179,7 +179,7 @@ impl Settings {
     fn below(mut self, folder: &Path) -> Self {
         let place = |path: &mut PathBuf| *path = folder.join(&*path);
         self.metrics_token.iter_mut().for_each(place);
-        for tls in &mut self.tls {
+        if let Some(tls) = &mut self.tls {
             place(&mut tls.certificate);
             place(&mut tls.key);
         }

@@ -51,7 +51,7 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
 ///
 /// # Errors
 /// When a file cannot be read, or certificate and key do not go together.
-pub fn server(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
+pub(crate) fn server(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
     let chain = certificates(&tls.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| TlsError::Pem {
         path: tls.key.clone(),
@@ -75,7 +75,7 @@ pub fn server(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn client(trusted: &Path) -> Result<Arc<ClientConfig>, TlsError> {
+pub(crate) fn client(trusted: &Path) -> Result<Arc<ClientConfig>, TlsError> {
     let unusable = |error| TlsError::Unusable {
         path: trusted.to_owned(),
         error,

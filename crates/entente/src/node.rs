@@ -62,8 +62,8 @@ fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretSt
         return Ok(SecretString::from(text));
     }
     let credential = || Some(PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join("passphrase"));
-    let file = std::env::var_os(file).map(PathBuf::from);
-    if let Some(path) = file.or_else(|| credential().filter(|path| !new && path.exists())) {
+    let named = std::env::var_os(file).map(PathBuf::from);
+    if let Some(path) = named.or_else(|| credential().filter(|path| !new && path.exists())) {
         let text =
             std::fs::read_to_string(&path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));

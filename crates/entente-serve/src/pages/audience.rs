@@ -158,7 +158,7 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
     let purpose = Some(wanted.get("purpose"))
         .filter(|text| !text.is_empty())
         .map(Purpose::new);
-    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
     // Only what whoever looks may know themselves stands in the matrix.
     let shown = show(&moment, id, None, &view)?;
@@ -169,7 +169,7 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
     let (people, outsiders) = meant(desk, wanted)?;
     let snapshot = moment.snapshot([id], &outsiders);
     let decision = moment.decide(&snapshot, (id, Some(shown.version)), Some(&known), &people, &view)?;
-    let matrix = matrix(desk.state(), &decision);
+    let matrix = matrix(desk.state(), desk.pinned.library(), &decision);
     let base = format!(
         "/reports/{}/audience?purpose={}&audience={}&people={}",
         escaped(id.as_str()),

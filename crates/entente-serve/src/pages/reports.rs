@@ -29,7 +29,7 @@ pub(super) struct Row {
 
 /// Everything that whoever is signed in may have something of, under any purpose that an arrangement names.
 pub(super) fn rows(desk: &Desk) -> Vec<Row> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     let arrangements = desk.state().arrangements.values();
     let purposes: BTreeSet<Purpose> = arrangements
         .filter_map(|known| known.purposes.clone())
@@ -219,7 +219,7 @@ fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> 
     let now = desk.now;
     let view = View::of(Some(&me), purpose.as_ref(), now);
     let shown = {
-        let moment = Moment::of(desk.state(), desk.pinned.rules());
+        let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
         show(&moment, &id, wanted.version, &view)?
     };
     // Nothing is shown that is not on record: what was decided is recorded, then shown.
@@ -235,7 +235,7 @@ fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> 
             return Err(trouble);
         }
     }
-    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
     let around = match desk.may("distribute") {
         true => around(&moment, &view, (&id, shown.version), &known)?,

@@ -55,8 +55,6 @@ pub(super) struct Duty {
     pub(super) what: String,
     pub(super) facts: String,
     pub(super) clock: Option<Clock>,
-    pub(super) ours: bool,
-    pub(super) open: bool,
 }
 
 pub(super) fn duty(asked: &Asked, now: Timestamp) -> Duty {
@@ -84,14 +82,12 @@ pub(super) fn duty(asked: &Asked, now: Timestamp) -> Duty {
             .map(ToString::to_string)
             .unwrap_or_else(|| "no purpose stated".to_owned()),
         clock: asked.needed_by.map(|until| Clock::of(until, now)),
-        ours: asked.ours_to_answer,
-        open: asked.open,
     }
 }
 
 /// What waits, as whoever is signed in may see it.
 pub(super) fn all(desk: &Desk) -> Vec<Asked> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     waiting(&moment, &View::of(Some(desk.me()), None, desk.now))
 }
 
@@ -176,7 +172,7 @@ fn word(progress: Progress) -> &'static str {
 
 fn found(desk: &Desk, id: &str) -> Result<Asked, Trouble> {
     let id = RequestId::new(id)?;
-    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     let view = View::of(Some(desk.me()), None, desk.now);
     let mut cases = desk.state().requests.values().filter(|case| case.request.id == id);
     cases
@@ -400,7 +396,7 @@ pub(crate) async fn open(posted: Posted) -> Response {
 type ToAsk = (Vec<PortionId>, Vec<PersonId>, Vec<Person>);
 
 fn to_ask(desk: &Desk, report: &ReportId, purpose: Option<&Purpose>, fields: &Fields) -> Result<ToAsk, Trouble> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules());
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     let view = View::of(Some(desk.me()), purpose, desk.now);
     // Nobody asks about what they may not know themselves.
     let shown = show(&moment, report, None, &view)?;

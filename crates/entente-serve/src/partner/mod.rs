@@ -13,7 +13,7 @@ use axum::routing::post;
 use crate::host::Host;
 
 pub(crate) use courier::courier;
-pub use limits::Limits;
+pub(crate) use limits::Limits;
 
 /// Where messages are taken in.
 pub(crate) const INBOX: &str = "/partner/inbox";

@@ -40,7 +40,7 @@ pub enum CodeUse {
 
 /// A code that was given out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Code {
+pub(crate) struct Code {
     /// What for.
     #[serde(flatten)]
     pub purpose: CodeUse,

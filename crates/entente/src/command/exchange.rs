@@ -256,7 +256,7 @@ impl Receive {
         // A file that cannot be taken in must not keep the next ones out: they may be withdrawals and recalls.
         for file in &files {
             match take_in(&mut node, file) {
-                Ok(Received { header, message }) => {
+                Ok(Received { header, message, .. }) => {
                     let said: Vec<String> = match &message {
                         Message::Delivery { report, .. } => {
                             let raised = raised_by(node.state(), &report.id);

@@ -200,10 +200,12 @@ fn two_messages_under_one_id_are_kept_as_evidence() {
         assert!(status.unwrap().success());
     };
     copy("USA.SVC", "before");
+    copy("heads", "heads-before");
     desk.ok("USA.SVC", &["deliver", REPORT, "--to", "GBR.CAB"]);
     let first = std::fs::read(desk.path(&desk.newest("GBR.CAB"))).unwrap();
     std::fs::rename(desk.path("USA.SVC"), desk.path("after")).unwrap();
     std::fs::remove_dir_all(desk.path("heads")).unwrap();
+    copy("heads-before", "heads");
     copy("before", "USA.SVC");
     desk.ok("USA.SVC", &["deliver", REPORT, "--to", "GBR.CAB"]);
     let second = std::fs::read(desk.path(&desk.newest("GBR.CAB"))).unwrap();

@@ -47,10 +47,11 @@ fn read(file: Option<&PathBuf>, data: &std::path::Path, listen: Option<SocketAdd
 }
 
 /// The node; the passphrase is asked for once, and never again.
-fn opened(folder: &std::path::Path) -> Result<Node, Failure> {
+fn opened(folder: &std::path::Path, journal: Journal) -> Result<Node, Failure> {
     let secret = node::passphrase(false).map_err(|failure| failure.message);
     let around = Surroundings {
         passphrase: Box::new(move || secret.clone()),
+        tell: Arc::new(move |said| journal.warn("the store has something to say", &[("said", &said)])),
         ..node::surroundings()
     };
     Ok(Node::open(folder, around)?)
@@ -73,7 +74,7 @@ impl Serve {
         let journal = Journal::new(global.json);
         // Commands that come from other folders name files there.
         let folder = global.data.canonicalize().unwrap_or_else(|_| global.data.clone());
-        let node = Arc::new(opened(&folder)?);
+        let node = Arc::new(opened(&folder, journal)?);
         // A folder that has not been set up has nothing to serve.
         Node::pinned(&node).home()?;
         super::node::hold(&node)?;

@@ -258,16 +258,5 @@ pub(crate) fn say(event: &Event) -> String {
             receipt.message,
             receipt.outcome.word()
         ),
-        Event::SignedIn {
-            person, by: Some(by), ..
-        } => format!("{person} signed in by {by}"),
-        Event::SignedIn { person, by: None, .. } => format!("somebody failed to sign in as {person}"),
-        Event::AccountMade { person, .. } => format!("{person} got an account"),
-        Event::ReceiptTaken(receipt) => format!(
-            "{} says that {} was {}",
-            receipt.by,
-            receipt.message,
-            receipt.outcome.word()
-        ),
     }
 }

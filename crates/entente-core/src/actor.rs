@@ -106,6 +106,8 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("distribute", [N, Y, N, Y, N, N, N]),
         ("set-facts", [Y, Y, N, N, Y, N, N]),
         ("deliver", [N, Y, N, N, N, N, N]),
+        ("release", [N, Y, N, N, N, N, N]),
+        ("give-up-copy", [N, Y, N, N, N, N, N]),
         ("protect-source", [N, N, N, N, Y, N, N]),
         ("release-source", [N, N, N, N, Y, N, N]),
         ("answer-exposure", [N, Y, N, N, Y, N, N]),
@@ -114,6 +116,8 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("refuse", [N, Y, N, N, N, N, N]),
         ("substitute", [N, Y, N, N, N, N, N]),
         ("withdraw-consent", [N, Y, N, N, N, N, N]),
+        ("change-consent", [N, Y, N, N, N, N, N]),
+        ("say-of-consent", [N, Y, N, N, N, N, N]),
         ("override", [N, N, Y, N, N, N, N]),
         ("disclose", [Y, Y, Y, N, N, N, N]),
         ("hold", [N, Y, N, Y, N, N, N]),
@@ -217,6 +221,8 @@ fn in_name_of(command: &Command) -> Option<&PersonId> {
     match command {
         Command::RecordOpening { reader, .. } => Some(reader),
         Command::Override { authority, .. } => Some(authority),
+        Command::Grant { terms, .. } | Command::RenewConsent { terms, .. } => terms.given_by.as_ref(),
+        Command::Release(release) => release.terms.given_by.as_ref(),
         Command::OpenIncident(opening) => Some(&opening.by),
         Command::NoteIncident { by, .. }
         | Command::ContainIncident { by, .. }
@@ -234,11 +240,15 @@ fn called(command: &Command) -> Vec<&'static str> {
         Command::WithdrawReport { .. } => "withdraw-report",
         Command::Distribute { .. } => "distribute",
         Command::SetFacts { .. } => "set-facts",
-        Command::Deliver { .. } => "deliver",
+        Command::Deliver { .. } | Command::HandOver(_) | Command::GiveReceipts { .. } => "deliver",
+        Command::Release(_) => "release",
+        Command::RenewConsent { .. } | Command::NarrowConsent { .. } => "change-consent",
+        Command::SayOfConsent { .. } => "say-of-consent",
+        Command::GiveUpCopy { .. } => "give-up-copy",
         Command::ProtectSource { .. } => "protect-source",
         Command::ReleaseSource { .. } => "release-source",
         Command::AnswerExposure { .. } => "answer-exposure",
-        Command::OpenRequest { .. } => "open-request",
+        Command::OpenRequest { .. } | Command::RetractRequest { .. } => "open-request",
         Command::Grant { .. } => "grant",
         Command::Refuse { .. } => "refuse",
         Command::Substitute { .. } => "substitute",
@@ -256,7 +266,10 @@ fn called(command: &Command) -> Vec<&'static str> {
         Command::PrepareBriefing { .. } => "brief",
         Command::RecordDecision { .. } => "record-decision",
         Command::RecordOpening { .. } => "read",
-        Command::Recall { .. } | Command::AcknowledgeRecall { .. } => "recall",
+        Command::Recall { .. }
+        | Command::RecallFrom { .. }
+        | Command::LiftRecall { .. }
+        | Command::AcknowledgeRecall { .. } => "recall",
         Command::SetParty(_) => "set-party",
         Command::SetMembership { .. } => "set-membership",
         Command::InstallScheme { .. } | Command::RemoveScheme { .. } | Command::SetRegister(_) => "set-scheme",
@@ -278,6 +291,7 @@ fn called(command: &Command) -> Vec<&'static str> {
         Command::Found(_)
         | Command::Receive { .. }
         | Command::TakeReceipt(_)
+        | Command::TakeReceipts { .. }
         | Command::RecordSignIn { .. }
         | Command::RecordAccount { .. } => "be-the-node",
     };
@@ -305,7 +319,16 @@ mod tests {
     fn only_the_release_authority_overrides_and_only_the_disclosure_officer_answers() {
         for role in Role::ALL {
             assert_eq!(may(role, "override"), role == Role::ReleaseAuthority);
-            for answer in ["grant", "refuse", "substitute", "deliver", "recall", "withdraw-consent"] {
+            for answer in [
+                "grant",
+                "refuse",
+                "substitute",
+                "deliver",
+                "release",
+                "recall",
+                "withdraw-consent",
+                "change-consent",
+            ] {
                 assert_eq!(may(role, answer), role == Role::DisclosureOfficer, "{answer}");
             }
         }

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
+use entente_core::handle::receipts_due;
 use entente_core::{Act, Command, CommandRefusal, Event, MessageOutcome, MessageReceipt, PartyPath};
 use entente_ledger::leaf_hash;
 use entente_seal::{Header, KeyPair, SealError};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entente_core::{Act, Actor, Command, Context, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
+use entente_core::{Actor, Command, Context, Event, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
 use entente_ledger::{Checkpoint, Log};
 use entente_marking::installed::Library;
 use entente_marking::{Groups, Schemes};
@@ -125,9 +125,10 @@ impl Pinned {
     ///
     /// # Errors
     /// When the command would be refused.
-    pub fn planned(&self, command: Command) -> Result<(Vec<Act>, Moment), NodeError> {
+    pub fn planned(&self, command: Command) -> Result<(Vec<Event>, Moment), NodeError> {
         let (change, after) = decided(self.moment.held().clone(), None, vec![command], Timestamp::now())?;
-        Ok((change.events, Moment::new(self.moment.seq(), after)))
+        let events = change.events.into_iter().map(|act| act.event).collect();
+        Ok((events, Moment::new(self.moment.seq(), after)))
     }
 
     /// Carries out a command, and looks at the moment after it from then on.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use entente_core::handle::receipts_due;
 use entente_core::{Command, Message, PartyPath, Receipt};
 use entente_seal::{Header, KeyPair};
 use entente_store::Letter;

@@ -235,7 +235,7 @@ struct Answer {
     reason: String,
 }
 
-fn answer_of(asked: &Asked, fields: &Fields) -> Result<Answer, Trouble> {
+fn answer_of(me: &PersonId, asked: &Asked, fields: &Fields) -> Result<Answer, Trouble> {
     let said = |what: &str| -> BTreeSet<PortionId> {
         let open = asked
             .portions
@@ -265,6 +265,8 @@ fn answer_of(asked: &Asked, fields: &Fields) -> Result<Answer, Trouble> {
             ends,
             standing: false,
             despite_exposure: text("despite"),
+            given_by: Some(me.clone()),
+            not_before: None,
         },
         reason: fields.get("reason").trim().to_owned(),
     })
@@ -296,7 +298,7 @@ pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
     let work = move |desk: &mut Desk| {
         desk.must("grant")?;
         let asked = found(desk, &id)?;
-        let answer = answer_of(&asked, &fields)?;
+        let answer = answer_of(desk.me(), &asked, &fields)?;
         let commands = commands(&asked, &answer)?;
         let then = consequence(desk, &asked, &answer, &commands)?;
         // The form bears what was shown; where that is not what would happen now, it is shown anew.

@@ -122,7 +122,11 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
         report: request.report.clone(),
         version: request.version,
         open: portions.iter().any(|portion| portion.progress == Progress::Open),
-        banner: banner_in(moment.library(), report, portions.iter().map(|portion| portion.mark.as_str())),
+        banner: banner_in(
+            moment.library(),
+            report,
+            portions.iter().map(|portion| portion.mark.as_str()),
+        ),
         portions,
         audience: request.audience.clone(),
         purpose: request.purpose.clone(),

@@ -20,7 +20,9 @@ struct Kept<'k> {
 
 impl Records for Kept<'_> {
     fn events(&self, each: &mut dyn FnMut(u64, &Event)) -> Result<(), Unread> {
-        Ok(self.store.events(1, |recorded| each(recorded.seq, &recorded.event.event))?)
+        Ok(self
+            .store
+            .events(1, |recorded| each(recorded.seq, &recorded.event.event))?)
     }
 
     fn prove(&self, index: u64) -> Result<(Proof, Vec<u8>), Unread> {

@@ -19,6 +19,7 @@
 
 mod edge;
 mod host;
+mod introduction;
 mod journal;
 mod metrics;
 mod pages;
@@ -29,7 +30,8 @@ mod settings;
 mod tls;
 
 pub use host::Host;
+pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
 pub use persons::{Account, AccountError, Accounts, CodeUse};
-pub use server::{Reread, ServeError, serve, settings_file, until_interrupted};
-pub use settings::{EXAMPLE, Settings, SettingsError};
+pub use server::{Reread, ServeError, serve, until_interrupted};
+pub use settings::{EXAMPLE, Settings, SettingsError, Tls};

@@ -1,7 +1,6 @@
 //! One process, one port: listens, answers, rereads its settings, ends cleanly.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -80,7 +79,7 @@ pub fn serve(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
 async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
     let settings = host.settings();
     settings.check()?;
-    let acceptor = settings.tls.as_ref().map(tls::server).transpose()?;
+    let acceptor = tls::of(&settings)?;
     let acceptor = Arc::new(RwLock::new(acceptor.map(TlsAcceptor::from)));
     let listening = |error| ServeError::Listen {
         address: settings.listen,
@@ -135,7 +134,7 @@ async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
 fn again(host: &Host, reread: &Reread, acceptor: &RwLock<Option<TlsAcceptor>>, address: SocketAddr) {
     let read = reread().and_then(|settings| settings.check().map(|()| settings));
     let tls = read.map_err(|error| error.to_string()).and_then(|settings| {
-        let tls = settings.tls.as_ref().map(tls::server).transpose();
+        let tls = tls::of(&settings);
         tls.map(|tls| (settings, tls)).map_err(|error| error.to_string())
     });
     match tls {
@@ -227,11 +226,6 @@ async fn publish(host: &Arc<Host>) {
     if let Ok(Err(error)) = published {
         host.journal.warn("the ledger was not signed", &[("problem", &error)]);
     }
-}
-
-/// Where settings stand when no other place is named.
-pub fn settings_file(data: &std::path::Path) -> PathBuf {
-    data.join("serve.toml")
 }
 
 /// Waits until somebody presses Ctrl-C, or tells this process to end.

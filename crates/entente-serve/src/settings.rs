@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use entente_core::PartyPath;
 use serde::{Deserialize, Serialize};
 
+use crate::introduction;
+
 /// The file with every setting, commented, as it is handed out.
 pub const EXAMPLE: &str = include_str!("../serve.toml");
 
@@ -27,6 +29,9 @@ pub struct Settings {
     /// A file with the token that readers of the metrics show; without it there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_token: Option<PathBuf>,
+    /// Names and addresses for which this node makes a certificate of its own, where `tls` gives none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub own_certificate_for: Vec<String>,
     /// The certificate to serve with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
@@ -84,6 +89,16 @@ pub struct Partner {
     pub certificate: Option<PathBuf>,
 }
 
+impl Tls {
+    /// Where the certificate stands that a node makes itself.
+    pub fn own(data: &Path) -> Self {
+        Self {
+            certificate: data.join("tls/certificate.pem"),
+            key: data.join("tls/key.pem"),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -92,6 +107,7 @@ impl Default for Settings {
             publish_seconds: 60,
             metrics_token: None,
             tls: None,
+            own_certificate_for: Vec::new(),
             sessions: Sessions::default(),
             courier: Courier::default(),
             partners: BTreeMap::new(),
@@ -176,6 +192,27 @@ impl Settings {
         Ok(settings.below(path.parent().unwrap_or(Path::new("."))))
     }
 
+    /// The settings of a data folder: those of the file named, or of `serve.toml` in it, with the partners whose invitations
+    /// were accepted there. What the file says of a partner goes before its invitation.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or has a setting that does not exist.
+    pub fn of(file: Option<&Path>, data: &Path) -> Result<Self, SettingsError> {
+        let usual = data.join("serve.toml");
+        let mut settings = match file {
+            Some(file) => Self::read(file)?,
+            None if usual.exists() => Self::read(&usual)?,
+            None => Self::default(),
+        };
+        for (party, partner) in introduction::accepted(data)? {
+            settings.partners.entry(party).or_insert(partner);
+        }
+        if settings.tls.is_none() && !settings.own_certificate_for.is_empty() {
+            settings.tls = Some(Tls::own(data));
+        }
+        Ok(settings)
+    }
+
     fn below(mut self, folder: &Path) -> Self {
         let place = |path: &mut PathBuf| *path = folder.join(&*path);
         self.metrics_token.iter_mut().for_each(place);
@@ -199,6 +236,7 @@ impl Settings {
                 "listen",
                 format!(
                     "{} can be reached by others, and without TLS they could read along; give `[tls] certificate` and `key`, \
+                     or names in `own_certificate_for`, \
                      or listen on 127.0.0.1",
                     self.listen
                 ),
@@ -226,7 +264,7 @@ impl Settings {
 }
 
 impl Partner {
-    fn check(&self, party: &PartyPath) -> Result<(), SettingsError> {
+    pub(crate) fn check(&self, party: &PartyPath) -> Result<(), SettingsError> {
         let setting = || format!("partners.\"{party}\".address");
         let address: axum::http::Uri = self
             .address

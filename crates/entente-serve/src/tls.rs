@@ -7,7 +7,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-use crate::settings::Tls;
+use crate::settings::{Settings, Tls};
 
 /// What is wrong with a certificate or key.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,44 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         true => Err(pem("there is no certificate in it".to_owned())),
         false => Ok(all),
     }
+}
+
+/// Makes this node's own certificate for these names, where there is none for them yet.
+///
+/// # Errors
+/// When a name is none, or the files cannot be written.
+pub(crate) fn make_own(tls: &Tls, names: &[String]) -> Result<(), TlsError> {
+    let beside = tls.certificate.with_extension("names");
+    let wanted = names.join("\n");
+    let stands = std::fs::read_to_string(&beside).is_ok_and(|made_for| made_for == wanted);
+    if stands && tls.certificate.exists() && tls.key.exists() {
+        return Ok(());
+    }
+    let failed = |problem: String| TlsError::Pem {
+        path: tls.certificate.clone(),
+        problem,
+    };
+    let made = rcgen::generate_simple_self_signed(names).map_err(|error| failed(error.to_string()))?;
+    let folder = tls.certificate.parent().unwrap_or(Path::new("."));
+    let write = || {
+        entente_files::create_folder(folder)?;
+        entente_files::write(&tls.key, made.signing_key.serialize_pem().as_bytes())?;
+        entente_files::write(&tls.certificate, made.cert.pem().as_bytes())?;
+        entente_files::write(&beside, wanted.as_bytes())
+    };
+    write().map_err(|error| failed(error.to_string()))
+}
+
+/// What this node shows under these settings; `None` where it speaks plain text.
+///
+/// # Errors
+/// As for [`server`] and [`make_own`].
+pub(crate) fn of(settings: &Settings) -> Result<Option<Arc<ServerConfig>>, TlsError> {
+    let Some(tls) = &settings.tls else { return Ok(None) };
+    if !settings.own_certificate_for.is_empty() && tls.certificate.ends_with("tls/certificate.pem") {
+        make_own(tls, &settings.own_certificate_for)?;
+    }
+    server(tls).map(Some)
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

@@ -220,5 +220,115 @@ fn two_messages_under_one_id_are_kept_as_evidence() {
         .collect();
     assert_eq!(kept.len(), 1);
     assert_eq!(std::fs::read(kept[0].path()).unwrap(), second);
-    assert!(gbr.log().contains("\"outcome\":\"refused\""), "{}", gbr.log());
+    until("it is said", || gbr.log().contains("\"outcome\":\"refused\""));
+}
+
+/// A party alone that serves with a certificate of its own.
+fn alone(desk: &Desk, party: &str) -> Served {
+    desk.found(party);
+    let text = "listen = \"127.0.0.1:0\"\nown_certificate_for = [\"127.0.0.1\"]\n[courier]\nfirst_wait_seconds = 1\nlongest_wait_seconds = 1\n";
+    desk.write(&format!("{party}/serve.toml"), text);
+    Served::start(desk, party, &[])
+}
+
+/// Writes the invitation of a party that serves; gives its fingerprint.
+fn invited(desk: &Desk, party: &str, node: &Served) -> String {
+    let address = format!("https://{}", node.address);
+    let file = format!("{party}.invitation");
+    let said = desk
+        .ok(party, &["partner", "invite", "--address", &address, "-o", &file])
+        .err;
+    said.lines()
+        .find_map(|line| line.strip_prefix("fingerprint "))
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn two_nodes_that_exchanged_invitations_talk_over_tls_with_their_own_certificates() {
+    let desk = Desk::new();
+    let (usa, gbr) = (alone(&desk, "USA.SVC"), alone(&desk, "GBR.CAB"));
+    for (party, other, node) in [("USA.SVC", "GBR.CAB", &gbr), ("GBR.CAB", "USA.SVC", &usa)] {
+        let fingerprint = invited(&desk, other, node);
+        let file = format!("{other}.invitation");
+        let unseen = desk.run(&["--data", party, "partner", "accept", &file]);
+        assert_eq!(
+            (unseen.code, unseen.err.contains(&fingerprint)),
+            (2, true),
+            "{}",
+            unseen.err
+        );
+        let wrong = desk.run(&[
+            "--data",
+            party,
+            "partner",
+            "accept",
+            &file,
+            "--fingerprint",
+            "0000 0000",
+        ]);
+        assert_eq!((wrong.code, wrong.err.contains("DIFFER")), (1, true), "{}", wrong.err);
+        assert!(!desk.ok(party, &["party", "list"]).out.contains(other), "nothing was taken in");
+        desk.ok(
+            party,
+            &["partner", "accept", &file, "--fingerprint", &fingerprint.to_lowercase()],
+        );
+        desk.ok(party, &["arrangement", "add", "arrangement.json"]);
+    }
+    for node in [&usa, &gbr] {
+        node.signal("HUP");
+        until("the settings are reread", || {
+            node.log().contains("settings were reread")
+        });
+    }
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    desk.ok("USA.SVC", &["deliver", REPORT, "--to", "GBR.CAB"]);
+    until("the report arrives", || holds(&desk, "GBR.CAB"));
+    until("it is confirmed", || {
+        standing(&desk, "USA.SVC")["confirmed_at"].is_string()
+    });
+    assert!(std::fs::read_dir(desk.path("post")).is_err(), "no file was written");
+    // Somebody else answers in the partner's place: nothing is said to it.
+    std::fs::copy(
+        desk.path("USA.SVC/tls/certificate.pem"),
+        desk.path("USA.SVC/partners/GBR.CAB.pem"),
+    )
+    .unwrap();
+    desk.ok("USA.SVC", &["deliver", REPORT, "--to", "GBR.CAB"]);
+    desk.ok(
+        "USA.SVC",
+        &[
+            "recall",
+            "order",
+            REPORT,
+            "--action",
+            "retain-warn",
+            "--reason",
+            "wrong",
+        ],
+    );
+    until("the certificate is refused", || {
+        usa.log().contains("certificate is not the one")
+    });
+    assert_ne!(standing(&desk, "USA.SVC")["waiting"], 0);
+    // Other keys under the same name are refused, however they come.
+    let other = Desk::new();
+    let impostor = alone(&other, "GBR.CAB");
+    let fingerprint = invited(&other, "GBR.CAB", &impostor);
+    std::fs::copy(other.path("GBR.CAB.invitation"), desk.path("other.invitation")).unwrap();
+    let changed = desk.run(&[
+        "--data",
+        "USA.SVC",
+        "partner",
+        "accept",
+        "other.invitation",
+        "--fingerprint",
+        &fingerprint,
+    ]);
+    assert_eq!(
+        (changed.code, changed.err.contains("NOT THOSE KNOWN HERE")),
+        (1, true),
+        "{}",
+        changed.err
+    );
 }

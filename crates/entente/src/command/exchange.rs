@@ -11,7 +11,7 @@ use entente_desk::holders::delivered;
 use serde_json::json;
 
 use super::Global;
-use entente_serve::{Settings, settings_file};
+use entente_serve::Settings;
 
 use crate::failure::{Exit, Failure};
 use crate::{input, output, seat, words};
@@ -33,11 +33,8 @@ pub(crate) fn flush(node: &Pinned, global: &Global) -> Result<Vec<SentFile>, Fai
 
 /// The partners that are reached over the network, by the settings in the data folder.
 pub(crate) fn by_network(global: &Global) -> Result<BTreeSet<PartyPath>, Failure> {
-    let file = settings_file(&global.data);
-    match file.exists() {
-        true => Ok(Settings::read(&file)?.partners.into_keys().collect()),
-        false => Ok(BTreeSet::new()),
-    }
+    let settings = Settings::of(None, &global.data)?;
+    Ok(settings.partners.into_keys().collect())
 }
 
 fn flush_but(node: &Pinned, global: &Global, others: &BTreeSet<PartyPath>) -> Result<Vec<SentFile>, Failure> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use entente_node::{Node, NodeError, Surroundings};
-use entente_serve::{Host, Journal, Settings, SettingsError, settings_file};
+use entente_serve::{Host, Journal, Settings, SettingsError};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -33,12 +33,7 @@ pub(crate) struct Serve {
 
 /// The settings as file, environment and flags give them.
 fn read(file: Option<&PathBuf>, data: &std::path::Path, listen: Option<SocketAddr>) -> Result<Settings, SettingsError> {
-    let usual = settings_file(data);
-    let mut settings = match file {
-        Some(file) => Settings::read(file)?,
-        None if usual.exists() => Settings::read(&usual)?,
-        None => Settings::default(),
-    };
+    let mut settings = Settings::of(file.map(PathBuf::as_path), data)?;
     if let Some(listen) = listen {
         settings.listen = listen;
     }

@@ -268,7 +268,10 @@ fn two_nodes_that_exchanged_invitations_talk_over_tls_with_their_own_certificate
             "0000 0000",
         ]);
         assert_eq!((wrong.code, wrong.err.contains("DIFFER")), (1, true), "{}", wrong.err);
-        assert!(!desk.ok(party, &["party", "list"]).out.contains(other), "nothing was taken in");
+        assert!(
+            !desk.ok(party, &["party", "list"]).out.contains(other),
+            "nothing was taken in"
+        );
         desk.ok(
             party,
             &["partner", "accept", &file, "--fingerprint", &fingerprint.to_lowercase()],

@@ -137,6 +137,7 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("set-arrangement", [N, Y, N, N, N, N, N]),
         // Pages that show more than one's own.
         ("see-requests", [Y, Y, Y, N, N, N, N]),
+        ("see-cases", [Y, Y, Y, Y, Y, N, N]),
         ("see-partners", [N, Y, N, Y, N, Y, Y]),
         ("see-people", [N, N, N, Y, N, Y, Y]),
         ("see-ledger", [N, N, N, Y, N, Y, Y]),

@@ -76,6 +76,24 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// What it takes to do it, as the table of roles calls it.
+    pub fn act(self) -> &'static str {
+        match self {
+            Self::RecallToFollow | Self::RecallUnconfirmed => "recall",
+            Self::Clock => "see-cases",
+            Self::IncidentToAcknowledge => "incident",
+            Self::RequestToAnswer => "grant",
+            Self::CounterOffer | Self::PersonChanged | Self::ConsentEnds | Self::EmbargoEnds => "change-consent",
+            Self::Misfit | Self::AnswerCame => "say-of-consent",
+            Self::Overdue => "open-request",
+            Self::VoidPaper => "brief",
+            Self::TermsStated => "set-arrangement",
+            Self::Silent => "see-partners",
+        }
+    }
+}
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Item {

@@ -80,6 +80,7 @@ fn crawl(browser: &Browser<'_>) -> Vec<(String, Answer)> {
         "/",
         "/reports",
         "/requests",
+        "/incidents",
         "/partners",
         "/people",
         "/ledger",
@@ -272,7 +273,8 @@ fn a_request_is_answered_after_its_consequence_was_shown() {
     let given = browser.send(&path, &[&answer[..], &[("shown", &bears)]].concat());
     assert_eq!(given.status, 303, "{}", given.text());
     assert_eq!(open(), 0);
-    assert!(browser.get("/").text().contains("Nothing waits for you."));
+    let desk_page = browser.get("/").text();
+    assert!(!desk_page.contains(&format!("href=\"{path}\"")), "{desk_page}");
 }
 
 #[test]
@@ -315,4 +317,110 @@ fn text_of_others_is_text_on_every_page() {
         browser.get("/reports/H-1").text().contains("onerror=alert(1)"),
         "it is shown, as text"
     );
+}
+
+#[test]
+fn a_case_is_worked_on_by_its_members_and_nobody_else_finds_it() {
+    let (desk, node) = serving();
+    let over = [
+        "override",
+        "add",
+        "--report",
+        REPORT,
+        "--portions",
+        "place",
+        "--audience",
+        "visitors.json",
+        "--purpose",
+        "threat-warning",
+        "--authority",
+        "GBR.CAB/minister",
+        "--lawful",
+        "powers",
+        "--reason",
+        "said in conversation",
+    ];
+    desk.ok("GBR.CAB", &over);
+    let told = desk.ok("GBR.CAB", &["--json", "override", "list"]).json();
+    let under = told[0]["override"]["id"].as_str().unwrap().to_owned();
+    let said = [
+        "disclosure",
+        "add",
+        "--report",
+        REPORT,
+        "--portions",
+        "place",
+        "--audience",
+        "visitors.json",
+        "--by",
+        "GBR.CAB/minister",
+        "--route",
+        "said",
+        "--under",
+        &under,
+    ];
+    desk.ok("GBR.CAB", &said);
+    let out = desk.ok("GBR.CAB", &["--json", "disclosure", "list"]).json();
+    let out = between(&out.to_string(), "\"id\":\"dis-", "\"").unwrap();
+    let open = [
+        "--json",
+        "incident",
+        "open",
+        "--disclosure",
+        &format!("dis-{out}"),
+        "--protected",
+        "--by",
+        OFFICER,
+        "--title",
+        "Canary case",
+    ];
+    desk.ok("GBR.CAB", &open);
+    let cases = desk.ok("GBR.CAB", &["--json", "incident", "list"]).json();
+    let id = cases["cases"][0]["id"].as_str().unwrap().to_owned();
+    let officer = Browser::as_person(&desk, &node, OFFICER);
+    assert!(
+        officer.get("/").text().contains(&format!("/incidents/{id}")),
+        "it waits on the desk"
+    );
+    assert!(officer.get("/incidents").text().contains("Canary case"));
+    let path = format!("/incidents/{id}");
+    let page = officer.get(&format!("{path}?purpose=threat-warning"));
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text().contains("Port Marrow") && page.text().contains("not permitted"),
+        "{}",
+        page.text()
+    );
+    // Nobody outside the case learns that there is one.
+    for person in ["GBR.CAB/desk-analyst", "GBR.CAB/clerk"] {
+        let other = Browser::as_person(&desk, &node, person);
+        let (there, nowhere) = (other.get(&path), other.get("/incidents/inc-none"));
+        assert_eq!((there.status, there.body.len()), (404, nowhere.body.len()), "{person}");
+        for list in ["/", "/incidents"] {
+            assert!(!other.get(list).text().contains("Canary case"), "{person} {list}");
+        }
+        assert_eq!(other.send(&path, &[("act", "contain")]).status, 403, "{person}");
+    }
+    // What a button does is shown before it is done.
+    let asked = officer.send(&path, &[("act", "contain")]);
+    assert!(asked.text().contains("goes out any more"), "{}", asked.text());
+    let held = || {
+        desk.ok("GBR.CAB", &["--json", "report", "list"])
+            .out
+            .contains("on hold")
+    };
+    assert!(!held(), "nothing was done yet");
+    let shown = between(&asked.text(), "name=\"shown\" value=\"", "\"").unwrap();
+    assert_eq!(
+        officer.send(&path, &[("act", "contain"), ("shown", &shown)]).status,
+        303
+    );
+    assert!(held());
+    let done = [
+        ("act", "done"),
+        ("stage", "match"),
+        ("note", "compared with what is held"),
+    ];
+    assert_eq!(officer.send(&path, &done).status, 303);
+    assert!(officer.get(&path).text().contains("compared with what is held"));
 }

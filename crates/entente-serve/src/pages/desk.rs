@@ -2,8 +2,13 @@
 
 use askama::Template;
 use axum::response::Response;
+use entente_desk::Moment;
+use entente_desk::asked::Asked;
+use entente_desk::todo::{Item, Kind, todo};
+use jiff::Timestamp;
 
 use super::answer::{Desk, Reply};
+use super::clock::Clock;
 use super::frame::{Page, Place, minute};
 use super::gate::Visitor;
 use super::mark::banner_over;
@@ -13,25 +18,41 @@ use super::requests::{self, Duty};
 /// Reports on the desk.
 const NEWEST: usize = 8;
 
+/// Something to do.
+struct Thing {
+    about: String,
+    what: String,
+    facts: String,
+    clock: Option<Clock>,
+    /// What follows.
+    next: Option<String>,
+    /// Where it is done, and what the button says.
+    link: Option<(String, &'static str)>,
+    /// The command that does it, where no page does.
+    command: Option<String>,
+    due: Option<Timestamp>,
+    in_a_case: bool,
+}
+
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct DeskPage<'d> {
     now: String,
+    me: &'d str,
     headline: String,
-    duties: Vec<Duty>,
+    things: Vec<Thing>,
     waits: Vec<Duty>,
     newest: &'d [Row],
-    answers: bool,
     reads: bool,
     runs: bool,
 }
 
-fn headline(duties: &[Duty]) -> String {
-    let late = duties
+fn headline(things: &[Thing]) -> String {
+    let late = things
         .iter()
-        .filter(|duty| duty.clock.as_ref().is_some_and(|clock| clock.class == "late"))
+        .filter(|thing| thing.clock.as_ref().is_some_and(Clock::is_late))
         .count();
-    let waiting = match duties.len() {
+    let waiting = match things.len() {
         0 => return "Nothing waits for you.".to_owned(),
         1 => "One thing waits for you.".to_owned(),
         n => format!("{n} things wait for you."),
@@ -41,6 +62,91 @@ fn headline(duties: &[Duty]) -> String {
         1 => format!("{waiting} One is late."),
         n => format!("{waiting} {n} are late."),
     }
+}
+
+/// A request that waits for an answer.
+fn asks(asked: &Asked, now: Timestamp) -> Thing {
+    let duty = requests::duty(asked, now);
+    let below = asked.narrowed.iter().find(|narrowed| narrowed.below);
+    Thing {
+        link: Some((format!("/requests/{}", duty.id), "Answer")),
+        facts: format!("Request {} · from {} · {}", duty.id, duty.from, duty.facts),
+        about: duty.id,
+        what: duty.what,
+        clock: duty.clock,
+        next: below.map(|narrowed| {
+            format!(
+                "Granting all: a source of yours falls from {} candidates to {}, below its threshold.",
+                narrowed.before, narrowed.after
+            )
+        }),
+        command: None,
+        due: asked.needed_by,
+        in_a_case: false,
+    }
+}
+
+/// Anything else on the list.
+fn item(item: Item, now: Timestamp) -> Thing {
+    let link = match item.kind {
+        Kind::Clock => Some((format!("/incidents/{}", item.about), "Open case")),
+        Kind::IncidentToAcknowledge => Some(("/incidents".to_owned(), "Acknowledge")),
+        Kind::Overdue => Some((format!("/requests/{}", item.about), "See")),
+        Kind::Silent => Some(("/partners".to_owned(), "See")),
+        _ => None,
+    };
+    let mut what = item.say.chars();
+    let what = what.next().map(|first| first.to_uppercase().chain(what).collect());
+    Thing {
+        what: what.unwrap_or_default(),
+        facts: format!("{} · {}", item.kind.title(), item.about),
+        clock: item.due.map(|due| Clock::of(due, now)),
+        next: None,
+        command: link.is_none().then_some(item.next),
+        link,
+        about: item.about,
+        due: item.due,
+        in_a_case: item.kind == Kind::Clock,
+    }
+}
+
+/// The same with one line for each case: its stage that ends first, and how many more there are.
+fn folded(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
+    let mut all: Vec<Thing> = Vec::new();
+    let mut more: Vec<usize> = Vec::new();
+    for thing in things {
+        let case = |known: &Thing| thing.in_a_case && known.in_a_case && known.about == thing.about;
+        match all.iter().position(case) {
+            Some(n) => more[n] += 1,
+            None => {
+                all.push(thing);
+                more.push(0);
+            }
+        }
+    }
+    for (thing, more) in all.iter_mut().zip(more).filter(|(_, more)| *more > 0) {
+        thing.next = Some(match more {
+            1 => "One more stage of this case is to do.".to_owned(),
+            n => format!("{n} more stages of this case are to do."),
+        });
+    }
+    all
+}
+
+/// What waits for whoever is signed in, late first, then what ends first.
+fn things(desk: &Desk, asked: &[Asked]) -> Vec<Thing> {
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let listed = todo(desk.state(), desk.me(), &moment.context(desk.now));
+    let listed = listed.into_iter().flat_map(|list| list.items);
+    // Requests are shown with what whoever looks may know of them.
+    let others = listed.filter(|item| item.kind != Kind::RequestToAnswer && desk.may(item.kind.act()));
+    let mut all = folded(others.map(|found| item(found, desk.now)));
+    if desk.may("grant") {
+        let ours = asked.iter().filter(|asked| asked.open && asked.ours_to_answer);
+        all.extend(ours.map(|asked| asks(asked, desk.now)));
+    }
+    all.sort_by_key(|thing| (thing.due.is_none(), thing.due));
+    all
 }
 
 /// `GET /`.
@@ -57,17 +163,9 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             Vec::new()
         };
         let newest = rows.get(..rows.len().min(NEWEST)).unwrap_or_default();
-        let answers = desk.may("grant");
-        let pick = |ours: bool| {
-            asked
-                .iter()
-                .filter(move |asked| asked.open && asked.ours_to_answer == ours)
-        };
-        let duties: Vec<Duty> = match answers {
-            true => pick(true).map(|asked| requests::duty(asked, desk.now)).collect(),
-            false => Vec::new(),
-        };
-        let waits: Vec<Duty> = pick(false).map(|asked| requests::duty(asked, desk.now)).collect();
+        let theirs = asked.iter().filter(|asked| asked.open && !asked.ours_to_answer);
+        let waits: Vec<Duty> = theirs.map(|asked| requests::duty(asked, desk.now)).collect();
+        let things = things(desk, &asked);
         let shown = asked
             .iter()
             .filter(|asked| asked.open)
@@ -75,11 +173,11 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
         let banner = banner_over(shown.chain(newest.iter().filter_map(|row| row.listed.banner.as_deref())));
         let body = DeskPage {
             now: minute(desk.now),
-            headline: headline(&duties),
-            duties,
+            me: desk.me().as_str(),
+            headline: headline(&things),
+            things,
             waits,
             newest,
-            answers,
             reads: desk.may("read"),
             runs: desk.may("see-people"),
         };

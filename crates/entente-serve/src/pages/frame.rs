@@ -35,16 +35,18 @@ pub(crate) enum Place {
     Desk,
     Reports,
     Requests,
+    Cases,
     Partners,
     People,
     Ledger,
 }
 
 /// The places in order: name, address, and what whoever sees them has to be entitled to.
-const PLACES: [(Place, &str, &str, Option<&str>); 6] = [
+const PLACES: [(Place, &str, &str, Option<&str>); 7] = [
     (Place::Desk, "Desk", "/", None),
     (Place::Reports, "Reports", "/reports", Some("read")),
     (Place::Requests, "Requests", "/requests", Some("see-requests")),
+    (Place::Cases, "Cases", "/incidents", Some("see-cases")),
     (Place::Partners, "Partners", "/partners", Some("see-partners")),
     (Place::People, "People", "/people", Some("see-people")),
     (Place::Ledger, "Ledger", "/ledger", Some("see-ledger")),

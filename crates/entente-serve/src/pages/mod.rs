@@ -2,10 +2,12 @@
 
 mod answer;
 mod audience;
+mod clock;
 mod desk;
 mod fields;
 mod frame;
 mod gate;
+mod incidents;
 mod join;
 mod ledger;
 mod mark;
@@ -37,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/join/confirm", post(join::confirm))
         .route("/enter/{code}", get(sign_in::enter).post(sign_in::entered))
         .route("/static/{name}", get(style::file))
+        .route("/favicon.ico", get(style::icon))
         .route("/", get(desk::page))
         .route("/reports", get(reports::listing))
         .route("/reports/{id}", get(reports::one).post(reports::open))
@@ -44,6 +47,9 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
         .route("/requests/{id}", get(requests::one).post(requests::answer))
+        .route("/incidents", get(incidents::listing))
+        .route("/incidents/{id}", get(incidents::one).post(incidents::act))
+        .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))
         .route("/partners", get(partners::page))
         .route("/people", get(people::page))
         .route("/people/roles", post(people::roles))

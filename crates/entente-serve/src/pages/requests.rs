@@ -14,39 +14,11 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::answer::{Desk, Reply, Trouble};
+use super::clock::Clock;
 use super::fields::Fields;
-use super::frame::{Page, Place, minute, short};
+use super::frame::{Page, Place, minute};
 use super::gate::{Posted, Visitor};
 use super::mark::{Mark, banner_over};
-
-/// How long there is until a moment, and whether that is late or soon.
-pub(super) struct Clock {
-    pub(super) left: String,
-    pub(super) moment: String,
-    pub(super) class: &'static str,
-}
-
-impl Clock {
-    pub(super) fn of(until: Timestamp, now: Timestamp) -> Self {
-        let seconds = until.as_second() - now.as_second();
-        let minutes = seconds.unsigned_abs() / 60;
-        let left = match minutes {
-            0..60 => format!("0:{minutes:02}"),
-            60..2880 => format!("{}:{:02}", minutes / 60, minutes % 60),
-            _ => format!("{} d", minutes / 1440),
-        };
-        let (left, class) = match seconds {
-            ..0 => (format!("−{left}"), "late"),
-            0..14_400 => (left, "soon"),
-            _ => (left, ""),
-        };
-        Self {
-            left,
-            moment: short(until),
-            class,
-        }
-    }
-}
 
 /// A request in a list.
 pub(super) struct Duty {

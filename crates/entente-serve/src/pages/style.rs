@@ -65,6 +65,20 @@ pub(crate) async fn file(Path(name): Path<String>) -> Response {
     }
 }
 
+/// `GET /favicon.ico`: browsers ask for it; two sheets of paper, one over the other.
+pub(crate) async fn icon() -> Response {
+    const ICON: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect x='2' y='1' width='9' height='12' \
+                        fill='#0b5563'/><rect x='5' y='4' width='9' height='11' fill='#faf8f3' stroke='#0b5563'/></svg>";
+    (
+        [
+            (header::CONTENT_TYPE, "image/svg+xml"),
+            (header::CACHE_CONTROL, "public, max-age=86400"),
+        ],
+        ICON,
+    )
+        .into_response()
+}
+
 /// The class of a mark's colour; none where its scheme gives no colours. The mark itself always stands beside it.
 pub(crate) fn class_of(mark: &str) -> &'static str {
     let text = mark.trim_start_matches(['(', '/']).trim_end_matches(')');

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::stage::Stage;
-use super::{Roles, sharing};
+use super::{Roles, aftermath, sharing};
 use crate::failure::Failure;
 use crate::output;
 
@@ -87,6 +87,9 @@ pub(super) fn serve(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure>
         .concat(),
     )?;
     stage.receive(roles.originator)?;
+    let briefing = aftermath::brief(stage, roles, &report)?;
+    aftermath::slip(stage, roles, &report, &briefing, &["place".to_owned()])?;
+    aftermath::incident(stage, roles, &briefing)?;
     let nodes = addresses(&["USA.SVC", "GBR.CAB", "CHL"])?;
     let mut running = Running(Vec::new());
     stage.scene("Three nodes serve on this machine");

@@ -1,0 +1,422 @@
+//! Cases: the list, one case, and what is done in it.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use entente_core::incident::{Stage, What};
+use entente_core::{Command, Event, IncidentId, RecallId};
+use entente_desk::casefile::{Case, CaseFile, Due, OutPortion, casefile};
+use entente_desk::{Moment, View, cases};
+use entente_marking::Purpose;
+use serde::Deserialize;
+
+use super::answer::{Desk, Reply, Trouble};
+use super::clock::Clock;
+use super::fields::Fields;
+use super::frame::{Page, Place, minute, purposes, short};
+use super::gate::{Posted, Visitor};
+use super::mark::{Mark, banner_over};
+
+/// A case in the list.
+struct Row {
+    id: String,
+    title: String,
+    opened: String,
+    closed: Option<String>,
+    to_do: usize,
+    late: usize,
+}
+
+/// What a partner told of a case of its own.
+struct Notice {
+    id: String,
+    from: String,
+    why: String,
+    portions: String,
+    told: String,
+    acknowledged: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "incidents.html")]
+struct Incidents<'i> {
+    headline: String,
+    form: &'i str,
+    rows: Vec<Row>,
+    notices: Vec<Notice>,
+    acts: bool,
+}
+
+/// `GET /incidents`.
+pub(crate) async fn listing(visitor: Visitor) -> Response {
+    let work = |desk: &mut Desk| {
+        desk.must("see-cases")?;
+        let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+        let all = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now));
+        let rows: Vec<Row> = all
+            .cases
+            .into_iter()
+            .map(|case| Row {
+                id: case.id.to_string(),
+                title: case.title,
+                opened: short(case.opened),
+                closed: case.closed.map(short),
+                to_do: case.to_do,
+                late: case.late,
+            })
+            .collect();
+        let notices = all.told_by_partners.into_iter().map(|(id, (from, notice))| Notice {
+            id: id.to_string(),
+            from: from.to_string(),
+            why: notice.why.iter().map(|why| why.says()).collect::<Vec<_>>().join(", "),
+            portions: notice
+                .portions
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+            told: short(notice.at),
+            acknowledged: notice.acknowledged.map(|(at, said)| format!("{}: {said}", short(at))),
+        });
+        let open = rows.iter().filter(|row| row.closed.is_none()).count();
+        let body = Incidents {
+            headline: match open {
+                0 => "No case is open.".to_owned(),
+                1 => "One case is open.".to_owned(),
+                n => format!("{n} cases are open."),
+            },
+            form: &desk.session.form,
+            notices: notices.collect(),
+            acts: desk.may("incident"),
+            rows,
+        };
+        Ok(Reply::Page(page("Cases".to_owned(), "", body.render()?)))
+    };
+    visitor.answer(work).await
+}
+
+fn page(title: String, banner: &str, body: String) -> Page {
+    Page {
+        title,
+        place: Place::Cases,
+        banner: banner_over(Some(banner).filter(|text| !text.is_empty()).into_iter()),
+        body,
+    }
+}
+
+/// A stage that is to be done.
+struct ToDo {
+    stage: &'static str,
+    title: &'static str,
+    owner: String,
+    clock: Option<Clock>,
+    /// What the button does, where a button can.
+    act: Option<(&'static str, &'static str)>,
+}
+
+/// Something that is out.
+struct Out {
+    when: String,
+    route: String,
+    by: String,
+    audience: String,
+    portions: Vec<(OutPortion, Mark)>,
+}
+
+/// A source, and how many candidates fit it, before and after.
+struct Source {
+    id: String,
+    audience: String,
+    before: String,
+    after: String,
+    kept: bool,
+    dots: String,
+}
+
+#[derive(Template)]
+#[template(path = "incident.html")]
+struct OneCase<'c> {
+    case: &'c Case,
+    headline: &'c str,
+    opened: String,
+    to_do: Vec<ToDo>,
+    done: Vec<(String, &'static str, String)>,
+    out: Vec<Out>,
+    sources: Vec<Source>,
+    held: Vec<(String, String)>,
+    acts: bool,
+    form: &'c str,
+    purposes: Vec<(String, bool)>,
+    then: Option<(String, Vec<String>)>,
+}
+
+impl OneCase<'_> {
+    fn shown(&self) -> String {
+        self.then.as_ref().map(|(_, then)| shown(then)).unwrap_or_default()
+    }
+}
+
+fn shown(then: &[String]) -> String {
+    crate::persons::kept(&then.join("\n"))
+}
+
+fn to_do(desk: &Desk, due: &Due) -> ToDo {
+    ToDo {
+        stage: due.task.stage.id(),
+        title: due.task.stage.title(),
+        owner: due.task.owner.clone(),
+        clock: due.task.due.map(|until| Clock::of(until, desk.now)),
+        act: match due.task.stage {
+            Stage::Notify => Some(("notify", "Tell those concerned")),
+            Stage::Contain => Some(("contain", "Put releases on hold")),
+            _ => None,
+        },
+    }
+}
+
+/// As many dots as there were candidates, filled where they still fit.
+fn dots(before: usize, after: usize) -> String {
+    const MOST: usize = 40;
+    match before > MOST {
+        true => String::new(),
+        false => "●".repeat(after.min(before)) + &"○".repeat(before.saturating_sub(after)),
+    }
+}
+
+fn sources(case: &Case) -> Vec<Source> {
+    let count = |measures: &Option<entente_core::exposure::Measures>| measures.as_ref().map(|m| m.consistent);
+    let word = |known: Option<usize>| known.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+    let rows = case.sources.iter().map(|source| {
+        let (before, after) = (count(&source.before), count(&source.after));
+        Source {
+            id: source.source.to_string(),
+            audience: source.audience.clone(),
+            before: word(before),
+            after: word(after),
+            kept: source.kept,
+            dots: before
+                .zip(after)
+                .map(|(before, after)| dots(before, after))
+                .unwrap_or_default(),
+        }
+    });
+    rows.collect()
+}
+
+fn outs(case: &Case) -> Vec<Out> {
+    let all = case.disclosures.iter().map(|out| Out {
+        when: short(out.disclosure.at),
+        route: out.disclosure.route.to_string(),
+        by: out
+            .disclosure
+            .by
+            .as_ref()
+            .map_or_else(|| "nobody named".to_owned(), ToString::to_string),
+        audience: out
+            .disclosure
+            .audience
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
+        portions: out
+            .shown
+            .iter()
+            .map(|portion| (portion.clone(), Mark::of(portion.mark.as_deref().unwrap_or_default())))
+            .collect(),
+    });
+    all.collect()
+}
+
+fn one_page(desk: &Desk, case: &Case, purpose: &str, then: Option<(String, Vec<String>)>) -> Result<Page, Trouble> {
+    let mut open: Vec<&Due> = case.tasks.iter().filter(|due| due.task.done.is_none()).collect();
+    open.sort_by_key(|due| (!due.late, due.task.due.is_none(), due.task.due));
+    let done = case.tasks.iter().filter_map(|due| {
+        let (at, note) = due.task.done.clone()?;
+        Some((short(at), due.task.stage.title(), note))
+    });
+    let held = case.held_by.iter().map(|held| {
+        let since = held
+            .delivered
+            .as_ref()
+            .map(|(at, from)| format!("since {}, from {from}", short(*at)));
+        (
+            held.who.clone(),
+            since.unwrap_or_else(|| "on the distribution".to_owned()),
+        )
+    });
+    let body = OneCase {
+        headline: &case.incident.title,
+        opened: minute(case.incident.opened),
+        to_do: open.into_iter().map(|due| to_do(desk, due)).collect(),
+        done: done.collect(),
+        out: outs(case),
+        sources: sources(case),
+        held: held.collect(),
+        acts: desk.may("incident") && case.incident.closed().is_none(),
+        form: &desk.session.form,
+        purposes: purposes(desk.state(), purpose),
+        then,
+        case,
+    };
+    Ok(page(format!("Case {}", case.incident.id), &case.banner, body.render()?))
+}
+
+/// The file of a case that whoever is signed in works on.
+fn file_of(desk: &Desk, id: &str, purpose: &str) -> Result<Case, Trouble> {
+    let id = IncidentId::new(id)?;
+    let incident = cases::case(desk.state(), &id, Some(desk.me())).ok_or(Trouble::Nothing)?;
+    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let purpose = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
+    match casefile(
+        &moment,
+        incident,
+        &View::of(Some(desk.me()), purpose.as_ref(), desk.now),
+    ) {
+        CaseFile::Open(case) => Ok(*case),
+        CaseFile::Closed { .. } => Err(Trouble::NotEntitled(
+            "You do not work on this case; whoever does can add you with `entente incident note`.".to_owned(),
+        )),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `GET /incidents/ID`.
+pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    let work = move |desk: &mut Desk| {
+        desk.must("see-cases")?;
+        // Text of what is out is read here, so only by somebody's own hand.
+        if !desk.by_hand {
+            return Ok(Reply::To("/incidents".to_owned()));
+        }
+        let case = file_of(desk, &id, &wanted.purpose)?;
+        Ok(Reply::Page(one_page(desk, &case, &wanted.purpose, None)?))
+    };
+    visitor.answer(work).await
+}
+
+/// The command of a button.
+fn command(desk: &Desk, case: &Case, fields: &Fields) -> Result<Command, Trouble> {
+    let (incident, by) = (case.incident.id.clone(), desk.me().clone());
+    match fields.get("act") {
+        "notify" => Ok(Command::NotifyIncident { incident, by }),
+        "contain" => Ok(Command::ContainIncident {
+            recall_id: RecallId::new(format!("rec-{incident}"))?,
+            recall: None,
+            incident,
+            by,
+        }),
+        "done" => {
+            let stage = Stage::ALL.iter().find(|stage| stage.id() == fields.get("stage"));
+            let note = fields.get("note").trim().to_owned();
+            let stage = *stage.ok_or(Trouble::Nothing)?;
+            match note.is_empty() {
+                true => Err(Trouble::Refused("Say what was done: it is the record.".to_owned())),
+                false => Ok(Command::NoteIncident {
+                    incident,
+                    by,
+                    what: What::Done { stage, note },
+                }),
+            }
+        }
+        _ => Err(Trouble::Nothing),
+    }
+}
+
+/// What a button does, from the events that it would make.
+fn consequence(desk: &Desk, case: &Case, command: Command) -> Result<Vec<String>, Trouble> {
+    let (events, _) = desk.pinned.planned(command)?;
+    let mut said = Vec::new();
+    for event in events {
+        let Event::IncidentNoted { entry, .. } = event else {
+            continue;
+        };
+        match entry.what {
+            What::Told { party, why, portions } => {
+                // Which of them are named here is for whoever looks to know.
+                let row = case.must_be_told.iter().find(|row| row.party == party.as_str());
+                let named = row.map(|row| row.portions.clone()).filter(|text| !text.is_empty());
+                let named = named.unwrap_or_else(|| format!("{} of its portions", portions.len()));
+                let why: Vec<&str> = why.iter().map(|why| why.says()).collect();
+                said.push(format!(
+                    "{party} is told of {named}, because it {}; of nothing else.",
+                    why.join(" and ")
+                ));
+            }
+            What::Contained { held, .. } => {
+                let held: Vec<&str> = held.iter().map(entente_core::ReportId::as_str).collect();
+                said.push(format!(
+                    "Nothing of {} goes out any more, until the case ends.",
+                    held.join(", ")
+                ));
+            }
+            What::Done { stage, note } => said.push(format!("“{}” is recorded as done: {note}", stage.title())),
+            _ => {}
+        }
+    }
+    match said.is_empty() {
+        true => Err(Trouble::Refused(
+            "Nothing would change: nobody is left to be told, and everything is on hold.".to_owned(),
+        )),
+        false => Ok(said),
+    }
+}
+
+/// `POST /incidents/ID`: shows what a button does, and does it once that was shown.
+pub(crate) async fn act(Path(id): Path<String>, posted: Posted) -> Response {
+    let fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        desk.must("incident")?;
+        let case = file_of(desk, &id, "")?;
+        let command = command(desk, &case, &fields)?;
+        let then = consequence(desk, &case, command.clone())?;
+        if fields.get("shown") != shown(&then) && fields.get("act") != "done" {
+            let then = Some((fields.get("act").to_owned(), then));
+            return Ok(Reply::Page(one_page(desk, &case, "", then)?));
+        }
+        desk.act(vec![command])?;
+        Ok(Reply::To(format!("/incidents/{}", case.incident.id)))
+    };
+    posted.visitor.answer(work).await
+}
+
+/// `POST /incidents/ID/acknowledge`: says that note was taken of what a partner told.
+pub(crate) async fn acknowledge(Path(id): Path<String>, posted: Posted) -> Response {
+    let fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        desk.must("incident")?;
+        let statement = fields.get("statement").trim().to_owned();
+        if statement.is_empty() {
+            return Err(Trouble::Refused(
+                "Say what is done about it: your partner reads it.".to_owned(),
+            ));
+        }
+        let incident = IncidentId::new(id)?;
+        let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+        let told = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now)).told_by_partners;
+        if !told.contains_key(&incident) {
+            return Err(Trouble::Nothing);
+        }
+        desk.act(vec![Command::AcknowledgeIncident { incident, statement }])?;
+        Ok(Reply::To("/incidents".to_owned()))
+    };
+    posted.visitor.answer(work).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dots;
+
+    #[test]
+    fn each_dot_is_a_candidate_and_filled_where_it_still_fits() {
+        assert_eq!(dots(4, 1), "●○○○");
+        assert_eq!(dots(2, 2), "●●");
+        assert_eq!(dots(2, 3), "●●", "more than before cannot fit");
+        assert_eq!(dots(41, 1), "", "too many to count by eye");
+    }
+}

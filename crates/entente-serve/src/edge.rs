@@ -14,7 +14,7 @@ use ring::digest;
 
 use crate::host::{Host, aside};
 use crate::metrics::Gauges;
-use crate::{pages, partner};
+use crate::{api, pages, partner};
 
 /// What every answer bears.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -36,6 +36,7 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .merge(partner::routes())
+        .merge(api::routes())
         .merge(pages::routes())
         .layer(from_fn_with_state(host.clone(), every))
         .with_state(host)

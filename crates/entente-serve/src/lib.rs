@@ -17,6 +17,7 @@
 //! # Ok::<(), entente_serve::SettingsError>(())
 //! ```
 
+mod api;
 mod edge;
 mod host;
 mod introduction;
@@ -32,6 +33,6 @@ mod tls;
 pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
-pub use persons::{Account, AccountError, Accounts, CodeUse};
+pub use persons::{Account, AccountError, Accounts, CodeUse, Scope, Token};
 pub use server::{Reread, ServeError, serve, until_interrupted};
 pub use settings::{EXAMPLE, Settings, SettingsError, Tls};

@@ -76,7 +76,7 @@ fn cell(outcome: Outcome, link: String, here: bool) -> Cell {
 }
 
 /// The persons meant: those of a defined audience, and those whose names were typed.
-pub(super) fn meant(desk: &Desk, wanted: &Fields) -> Result<(Vec<PersonId>, Vec<Person>), Trouble> {
+pub(crate) fn meant(desk: &Desk, wanted: &Fields) -> Result<(Vec<PersonId>, Vec<Person>), Trouble> {
     let (mut members, mut outsiders) = named(desk.state(), wanted.get("audience")).unwrap_or_default();
     for word in wanted
         .get("people")

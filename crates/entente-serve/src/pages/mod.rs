@@ -25,7 +25,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::host::Host;
+pub(crate) use answer::{Desk, Trouble};
+pub(crate) use audience::meant;
+pub(crate) use fields::Fields;
 pub(crate) use join::Halves;
+pub(crate) use reports::read;
 
 /// The largest form: a text of some pages, and room for what the browser adds.
 const MAX_FORM: usize = 256 << 10;

@@ -210,31 +210,36 @@ pub(crate) async fn open(Path(id): Path<String>, posted: Posted) -> Response {
         .await
 }
 
-fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> {
-    let id = ReportId::new(id)?;
-    let purpose = Some(wanted.purpose.as_str())
-        .filter(|text| !text.is_empty())
-        .map(Purpose::new);
+/// Reads a report for whoever asks. Nothing is shown that is not on record: what was decided is recorded, then shown.
+pub(crate) fn read(desk: &mut Desk, id: &ReportId, version: Option<u32>, purpose: &str) -> Result<Shown, Trouble> {
+    let stated = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
     let me = desk.me().clone();
-    let now = desk.now;
-    let view = View::of(Some(&me), purpose.as_ref(), now);
     let shown = {
         let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
-        show(&moment, &id, wanted.version, &view)?
+        show(&moment, id, version, &View::of(Some(&me), stated.as_ref(), desk.now))?
     };
-    // Nothing is shown that is not on record: what was decided is recorded, then shown.
-    if !shown.portions.is_empty() && desk.host.first_opening(&desk.session, &shown, &wanted.purpose) {
+    if !shown.portions.is_empty() && desk.host.first_opening(&desk.session, &shown, purpose) {
         let record = Command::RecordOpening {
             report: id.clone(),
             version: Some(shown.version),
-            reader: me.clone(),
-            purpose: purpose.clone(),
+            reader: me,
+            purpose: stated,
         };
         if let Err(trouble) = desk.act(vec![record]) {
-            desk.host.forget_opening(&desk.session, &shown, &wanted.purpose);
+            desk.host.forget_opening(&desk.session, &shown, purpose);
             return Err(trouble);
         }
     }
+    Ok(shown)
+}
+
+fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> {
+    let id = ReportId::new(id)?;
+    let shown = read(desk, &id, wanted.version, &wanted.purpose)?;
+    let purpose = Some(wanted.purpose.as_str())
+        .filter(|text| !text.is_empty())
+        .map(Purpose::new);
+    let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
     let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
     let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
     let around = match desk.may("distribute") {

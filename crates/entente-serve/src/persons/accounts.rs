@@ -49,6 +49,39 @@ pub(crate) struct Code {
     pub until: Option<Timestamp>,
 }
 
+/// What a token is for: one kind of thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// To read what the person may read.
+    Read,
+    /// To ask for decisions.
+    Evaluate,
+}
+
+impl Scope {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Evaluate => "evaluate",
+        }
+    }
+}
+
+/// A program's token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// What it is called.
+    pub name: String,
+    /// In whose name.
+    pub person: PersonId,
+    /// What for.
+    pub scope: Scope,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct File {
     #[serde(default)]
@@ -56,6 +89,9 @@ struct File {
     /// By what is kept of each.
     #[serde(default)]
     codes: BTreeMap<String, Code>,
+    /// By what is kept of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tokens: BTreeMap<String, Token>,
 }
 
 /// Why an account was not made or found.
@@ -214,6 +250,52 @@ impl Accounts {
                 file.codes.insert(codes::kept(&recovery), code);
             }
             Ok(Some(recovery).filter(|_| setup))
+        })
+    }
+
+    /// A fresh token, shown once. Another of the same name ends.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn give_token(&self, token: Token, now: Timestamp) -> Result<String, AccountError> {
+        let secret = codes::code(52)?;
+        self.change(|file| {
+            file.tokens
+                .retain(|_, known| now < known.until && known.name != token.name);
+            file.tokens.insert(codes::kept(&secret), token);
+            Ok(())
+        })?;
+        Ok(secret)
+    }
+
+    /// Whose a token is, and what for, as long as it lasts.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn token(&self, secret: &str, now: Timestamp) -> Result<Option<(PersonId, Scope)>, AccountError> {
+        let found = self.read()?.tokens.remove(&codes::kept(secret));
+        let found = found.filter(|token| now < token.until);
+        Ok(found.map(|token| (token.person, token.scope)))
+    }
+
+    /// The tokens that last.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn tokens(&self, now: Timestamp) -> Result<Vec<Token>, AccountError> {
+        let tokens = self.read()?.tokens.into_values();
+        Ok(tokens.filter(|token| now < token.until).collect())
+    }
+
+    /// Ends a token; gives whether there was one.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_token(&self, name: &str) -> Result<bool, AccountError> {
+        self.change(|file| {
+            let before = file.tokens.len();
+            file.tokens.retain(|_, token| token.name != name);
+            Ok(file.tokens.len() < before)
         })
     }
 

@@ -7,7 +7,7 @@ mod password;
 mod sessions;
 mod totp;
 
-pub use accounts::{Account, AccountError, Accounts, CodeUse};
+pub use accounts::{Account, AccountError, Accounts, CodeUse, Scope, Token};
 pub(crate) use backoff::Backoff;
 pub(crate) use codes::{code, hex, kept};
 pub(crate) use password::{MIN_PASSWORD, Passwords};

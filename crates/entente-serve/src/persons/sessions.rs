@@ -25,6 +25,20 @@ pub(crate) struct Session {
     seen: Instant,
 }
 
+impl Session {
+    /// A program's: it lasts for one request, and bears no form.
+    pub(crate) fn of_program(person: PersonId, token: String) -> Self {
+        let now = Instant::now();
+        Self {
+            person,
+            by: "a token",
+            form: token,
+            began: now,
+            seen: now,
+        }
+    }
+}
+
 /// All of them, by a digest of their token: whoever reads the memory has no token.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);

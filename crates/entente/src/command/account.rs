@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use entente_core::{CommandRefusal, PersonId};
-use entente_serve::{Accounts, CodeUse};
-use jiff::Timestamp;
+use entente_node::Pinned;
+use entente_serve::{Accounts, CodeUse, Scope, Token};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::Global;
@@ -21,8 +22,40 @@ pub(crate) enum AccountCommand {
         #[arg(long)]
         demonstration: bool,
     },
-    /// List who can sign in.
+    /// List who can sign in, and the tokens of programs.
     List,
+    /// Give a program a token that acts in a person's name; it is shown once, does one kind of thing, and ends.
+    Token {
+        /// The person, registered with `entente person add`.
+        person: PersonId,
+        /// What the token is called; an earlier one of this name ends.
+        #[arg(long)]
+        name: String,
+        /// What it is for: to read what the person may read, or to ask for decisions (AuthZEN).
+        #[arg(long, value_parser = ["read", "evaluate"])]
+        scope: String,
+        /// How many days it lasts.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+    },
+    /// End a token.
+    EndToken {
+        /// What it is called.
+        name: String,
+    },
+}
+
+/// Refuses whoever is not registered at this party.
+fn ours(node: &Pinned, person: &PersonId) -> Result<(), Failure> {
+    let known = node.state().persons.get(person);
+    match known.is_none_or(|known| node.home().is_ok_and(|home| !home.includes(&known.party))) {
+        false => Ok(()),
+        true => Err(Failure::from(CommandRefusal::Missing {
+            what: "person of this party",
+            name: person.to_string(),
+            remedy: "register them with `entente person add`",
+        })),
+    }
 }
 
 impl AccountCommand {
@@ -31,14 +64,7 @@ impl AccountCommand {
         let accounts = Accounts::of(&global.data);
         match self {
             Self::Invite { person, demonstration } => {
-                let known = node.state().persons.get(&person);
-                if known.is_none_or(|known| node.home().is_ok_and(|home| !home.includes(&known.party))) {
-                    return Err(Failure::from(CommandRefusal::Missing {
-                        what: "person of this party",
-                        name: person.to_string(),
-                        remedy: "register them with `entente person add`",
-                    }));
-                }
+                ours(&node, &person)?;
                 let purpose = match demonstration {
                     true => CodeUse::Demonstration(person.clone()),
                     false => CodeUse::Account(person.clone()),
@@ -60,12 +86,52 @@ impl AccountCommand {
                     .iter()
                     .map(|(name, person)| vec![name.clone(), person.to_string()])
                     .collect();
+                let tokens = accounts.tokens(Timestamp::now()).map_err(Failure::failed)?;
                 let value: Vec<_> = people
                     .iter()
                     .map(|(name, person)| json!({ "name": name, "person": person }))
+                    .chain(tokens.iter().map(|token| json!({ "token": token })))
                     .collect();
                 output::either(global.json, &value, || {
                     output::table(&["name", "person"], rows, "nobody can sign in yet");
+                    for token in &tokens {
+                        output::line(format!(
+                            "token {}: {} for {}, until {}",
+                            token.name,
+                            token.scope.name(),
+                            token.person,
+                            token.until.strftime("%Y-%m-%d")
+                        ));
+                    }
+                })?;
+            }
+            Self::Token {
+                person,
+                name,
+                scope,
+                days,
+            } => {
+                ours(&node, &person)?;
+                let now = Timestamp::now();
+                let until = now.checked_add(SignedDuration::from_hours(24 * i64::from(days)));
+                let token = Token {
+                    scope: if scope == "read" { Scope::Read } else { Scope::Evaluate },
+                    until: until.map_err(Failure::failed)?,
+                    name,
+                    person,
+                };
+                let secret = accounts.give_token(token.clone(), now).map_err(Failure::failed)?;
+                let value = json!({ "token": secret, "of": token });
+                output::either(global.json, &value, || output::line(&secret))?;
+            }
+            Self::EndToken { name } => {
+                if !accounts.end_token(&name).map_err(Failure::failed)? {
+                    return Err(Failure::not_found(format!(
+                        "there is no token `{name}`; `entente account list` shows them"
+                    )));
+                }
+                output::either(global.json, &json!({ "ended": name }), || {
+                    output::line(format!("token {name} has ended"))
                 })?;
             }
         }

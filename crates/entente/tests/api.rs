@@ -1,0 +1,374 @@
+//! Interfaces for programs: values as the command line prints them, for whoever a token is of, and AuthZEN.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::web::{Answer, Browser, Served};
+use support::{Desk, OFFICER, REPORT};
+
+const CANARIES: [&str; 5] = [
+    "Grey Tide",
+    "lower vehicle deck",
+    "Port Marrow",
+    "in person",
+    "before loading",
+];
+
+fn serving() -> (Desk, Served) {
+    let desk = Desk::delivered();
+    for (person, role) in [
+        ("disclosure-officer", "disclosure-officer"),
+        ("desk-analyst", "analyst"),
+        ("clerk", "analyst"),
+        ("osei", "administrator"),
+    ] {
+        desk.ok(
+            "GBR.CAB",
+            &["person", "add", &format!("GBR.CAB/{person}"), "--role", role],
+        );
+    }
+    let put = [
+        "report",
+        "distribute",
+        REPORT,
+        "--add",
+        OFFICER,
+        "--add",
+        "GBR.CAB/desk-analyst",
+    ];
+    desk.ok("GBR.CAB", &put);
+    let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    (desk, node)
+}
+
+fn token(desk: &Desk, person: &str, scope: &str) -> String {
+    let name = format!("{person} {scope}");
+    let given = desk.ok(
+        "GBR.CAB",
+        &["--json", "account", "token", person, "--name", &name, "--scope", scope],
+    );
+    given.json()["token"].as_str().unwrap().to_owned()
+}
+
+fn get(node: &Served, token: &str, path: &str) -> Answer {
+    node.ask("GET", path, &[("authorization", &format!("Bearer {token}"))], b"")
+}
+
+fn json_of(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_else(|e| panic!("{e}: {}", answer.text()))
+}
+
+#[test]
+fn a_token_is_one_person_s_for_one_kind_of_thing_and_ends() {
+    let (desk, node) = serving();
+    let read = token(&desk, OFFICER, "read");
+    assert_eq!(get(&node, &read, "/api/v1/reports").status, 200);
+    let none = node.get("/api/v1/reports");
+    assert_eq!(
+        (none.status, none.header("content-type")),
+        (401, Some("application/problem+json"))
+    );
+    assert_eq!(
+        get(&node, "AAAA", "/api/v1/reports").body,
+        none.body,
+        "no token and a wrong one look alike"
+    );
+    // A session in a browser is no token.
+    let browser = Browser::as_person(&desk, &node, OFFICER);
+    assert_eq!(browser.get("/api/v1/reports").status, 401);
+    let evaluate = token(&desk, OFFICER, "evaluate");
+    assert_eq!(get(&node, &evaluate, "/api/v1/reports").status, 403);
+    let kept = std::fs::read_to_string(desk.path("GBR.CAB/accounts.json")).unwrap();
+    assert!(
+        !kept.contains(&read) && !node.log().contains(&read),
+        "a token is shown once"
+    );
+    desk.ok("GBR.CAB", &["account", "end-token", &format!("{OFFICER} read")]);
+    assert_eq!(get(&node, &read, "/api/v1/reports").status, 401);
+    let analyst = token(&desk, "GBR.CAB/desk-analyst", "read");
+    assert_eq!(get(&node, &analyst, "/api/v1/reports").status, 200);
+    desk.ok("GBR.CAB", &["person", "disable", "GBR.CAB/desk-analyst"]);
+    assert_eq!(
+        get(&node, &analyst, "/api/v1/reports").status,
+        403,
+        "whoever is switched off is out at once"
+    );
+}
+
+#[test]
+fn values_are_those_of_the_command_line_and_nobody_gets_more() {
+    let (desk, node) = serving();
+    let officer = token(&desk, OFFICER, "read");
+    let listed = json_of(&get(&node, &officer, "/api/v1/reports?purpose=threat-warning"));
+    let printed = desk.ok(
+        "GBR.CAB",
+        &[
+            "--json",
+            "report",
+            "list",
+            "--as",
+            OFFICER,
+            "--purpose",
+            "threat-warning",
+        ],
+    );
+    assert_eq!(listed["reports"], printed.json());
+    let path = format!("/api/v1/reports/{REPORT}?purpose=threat-warning");
+    let openings = || desk.ok("GBR.CAB", &["ledger", "log"]).out.matches("opened").count();
+    let before = openings();
+    let read = get(&node, &officer, &path);
+    assert_eq!(openings(), before + 1, "that it was read is on record");
+    let show = [
+        "--json",
+        "report",
+        "show",
+        REPORT,
+        "--as",
+        OFFICER,
+        "--purpose",
+        "threat-warning",
+    ];
+    assert_eq!(json_of(&read)["portions"], desk.ok("GBR.CAB", &show).json()["portions"]);
+    let tag = read.header("etag").unwrap().to_owned();
+    let bearer = format!("Bearer {officer}");
+    let again = node.ask(
+        "GET",
+        &path,
+        &[("authorization", &bearer), ("if-none-match", &tag)],
+        b"",
+    );
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    // Whoever may have nothing finds nothing, by any address.
+    for person in ["GBR.CAB/clerk", "GBR.CAB/osei"] {
+        let token = token(&desk, person, "read");
+        for path in [
+            "/api/v1/reports",
+            "/api/v1/reports/SVC-2026-0412",
+            "/api/v1/reports/SVC-2026-0412/decision?people=CHL/foreign-minister",
+            "/api/v1/requests",
+            "/api/v1/incidents",
+            "/api/v1/todo",
+        ] {
+            let text = get(&node, &token, path).text();
+            assert!(
+                CANARIES.iter().all(|canary| !text.contains(canary)),
+                "{person} {path}: {text}"
+            );
+        }
+    }
+    let analyst = token(&desk, "GBR.CAB/desk-analyst", "read");
+    let text = get(&node, &analyst, &path).text();
+    assert!(text.contains("Grey Tide") && !text.contains("Port Marrow"), "{text}");
+    let decided = get(
+        &node,
+        &analyst,
+        &format!("/api/v1/reports/{REPORT}/decision?people=CHL/foreign-minister&purpose=threat-warning"),
+    );
+    assert!(
+        !decided.text().contains("\"place\""),
+        "only portions that the caller may know"
+    );
+}
+
+#[test]
+fn what_is_missing_and_what_is_not_the_caller_s_are_the_same_bytes() {
+    let (desk, node) = serving();
+    let hidden = "---\nid: CAB-HIDDEN\nexistence-protected: true\n---\n(TS//SI//NF) Canary text.\n";
+    desk.write("hidden.md", hidden);
+    desk.ok("GBR.CAB", &["report", "add", "hidden.md"]);
+    let clerk = token(&desk, "GBR.CAB/clerk", "read");
+    let missing = get(&node, &clerk, "/api/v1/reports/CAB-NOWHERE");
+    assert_eq!(missing.status, 404);
+    for path in [
+        "/api/v1/reports/CAB-HIDDEN",
+        "/api/v1/incidents/inc-nowhere",
+        "/api/v1/reports/%20",
+    ] {
+        let answer = get(&node, &clerk, path);
+        assert_eq!((answer.status, &answer.body), (404, &missing.body), "{path}");
+    }
+    // On pages too, but for the id that was typed, which no page repeats.
+    let browser = Browser::as_person(&desk, &node, "GBR.CAB/clerk");
+    let of = |path: &str| {
+        let answer = browser.get(path);
+        (answer.status, answer.text())
+    };
+    for tail in ["", "?purpose=x", "/audience"] {
+        let there = of(&format!("/reports/CAB-HIDDEN{tail}"));
+        assert_eq!(there, of(&format!("/reports/CAB-NOWHERE{tail}")), "{tail}");
+        assert_eq!(there.0, 404, "{tail}");
+    }
+}
+
+#[test]
+fn every_address_of_the_document_answers_and_says_what_is_wrong_as_a_problem() {
+    let (desk, node) = serving();
+    let officer = token(&desk, OFFICER, "read");
+    let document = json_of(&node.get("/api/v1/openapi.json"));
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() >= 8);
+    for (path, of) in paths {
+        let there = path.replace("{id}", REPORT);
+        let answer = get(&node, &officer, &there);
+        assert!(
+            [200, 404].contains(&answer.status),
+            "{path}: {} {}",
+            answer.status,
+            answer.text()
+        );
+        assert!(answer.header("content-type").unwrap().contains("json"), "{path}");
+        let parameters = of["get"]["parameters"].as_array().unwrap();
+        for name in parameters
+            .iter()
+            .filter(|of| of["in"] == "query")
+            .map(|of| of["name"].as_str().unwrap())
+        {
+            let value = if ["version", "limit"].contains(&name) { "1" } else { "x" };
+            let answer = get(&node, &officer, &format!("{there}?{name}={value}"));
+            assert!(
+                [200, 404].contains(&answer.status),
+                "{path} {name}: {} {}",
+                answer.status,
+                answer.text()
+            );
+        }
+        if !parameters.iter().any(|of| of["in"] == "query") {
+            continue;
+        }
+        let wrong = get(&node, &officer, &format!("{there}?nonsense=1"));
+        assert_eq!(
+            (wrong.status, wrong.header("content-type")),
+            (400, Some("application/problem+json")),
+            "{path}"
+        );
+    }
+}
+
+fn ask(node: &Served, token: &str, path: &str, body: &Value) -> Answer {
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+        ("x-request-id", "r-1"),
+    ];
+    node.ask("POST", path, &headers, body.to_string().as_bytes())
+}
+
+fn question(person: &str, portion: &str) -> Value {
+    json!({
+        "subject": { "type": "person", "id": person },
+        "resource": { "type": "portion", "id": format!("{REPORT}/{portion}") },
+        "action": { "name": "read" },
+        "context": { "purpose": "threat-warning" },
+    })
+}
+
+#[test]
+fn authzen_evaluates_one_question_as_decide_does() {
+    let (desk, node) = serving();
+    let metadata = json_of(&node.get("/.well-known/authzen-configuration"));
+    let endpoint = metadata["access_evaluation_endpoint"].as_str().unwrap().to_owned();
+    assert!(endpoint.ends_with("/access/v1/evaluation"), "{metadata}");
+    assert!(metadata.get("search_subject_endpoint").is_none(), "there is no search");
+    let officer = token(&desk, OFFICER, "evaluate");
+    let one = "/access/v1/evaluation";
+    let analyst = "GBR.CAB/desk-analyst";
+    let yes = ask(&node, &officer, one, &question(analyst, "advice"));
+    assert_eq!((yes.status, yes.header("x-request-id")), (200, Some("r-1")));
+    assert_eq!(json_of(&yes)["decision"], true, "{}", yes.text());
+    let no = json_of(&ask(&node, &officer, one, &question(analyst, "place")));
+    assert_eq!(
+        (&no["decision"], &no["context"]["outcome"]),
+        (&json!(false), &json!("deny")),
+        "{no}"
+    );
+    assert!(no["context"]["reasons"][0]["reason"]["rule"].is_string(), "{no}");
+    // What is unknown is false, and says no more; so is every kind that this node does not know.
+    let mut unknown = vec![question("GBR.CAB/nobody", "advice"), question(analyst, "nothing")];
+    for (at, value) in [
+        ("/subject/type", "user"),
+        ("/resource/type", "todo"),
+        ("/resource/id", "CAB-NOWHERE/x"),
+        ("/action/name", "can_delete"),
+    ] {
+        let mut asked = question(analyst, "advice");
+        *asked.pointer_mut(at).unwrap() = json!(value);
+        unknown.push(asked);
+    }
+    for asked in &unknown {
+        assert_eq!(
+            json_of(&ask(&node, &officer, one, asked)),
+            json!({ "decision": false }),
+            "{asked}"
+        );
+    }
+    // Whoever may not know a portion learns nothing of others about it.
+    let clerk = token(&desk, "GBR.CAB/clerk", "evaluate");
+    assert_eq!(
+        json_of(&ask(&node, &clerk, one, &question(analyst, "advice"))),
+        json!({ "decision": false })
+    );
+    // The shapes of the published interoperability payloads are read.
+    let todo = json!({
+        "subject": { "type": "user", "id": "CiRmZDA2MTRkMy1jMzlhLTQ3ODEtYjdiZC04Yjk2ZjVhNTEwMGQSBWxvY2Fs", "properties": { "a": 1 } },
+        "action": { "name": "can_read_todos", "properties": {} },
+        "resource": { "type": "todo", "id": "1", "properties": { "ownerID": "x" } },
+        "context": {},
+    });
+    assert_eq!(json_of(&ask(&node, &officer, one, &todo)), json!({ "decision": false }));
+    for broken in [
+        json!({}),
+        json!({ "subject": "x" }),
+        json!([1]),
+        json!({ "subject": { "type": "person" } }),
+    ] {
+        assert_eq!(ask(&node, &officer, one, &broken).status, 400, "{broken}");
+    }
+    let read = token(&desk, OFFICER, "read");
+    assert_eq!(
+        ask(&node, &read, one, &question(analyst, "advice")).status,
+        403,
+        "a token to read does not ask"
+    );
+}
+
+#[test]
+fn authzen_evaluates_several_questions_by_each_of_the_three_semantics() {
+    let (desk, node) = serving();
+    let officer = token(&desk, OFFICER, "evaluate");
+    let portions = ["advice", "place", "plot"];
+    let asked = |semantic: Option<&str>| {
+        let several: Vec<Value> = portions
+            .iter()
+            .map(|portion| json!({ "resource": { "type": "portion", "id": format!("{REPORT}/{portion}") } }))
+            .collect();
+        let mut asked = question("GBR.CAB/desk-analyst", "advice");
+        asked["evaluations"] = json!(several);
+        if let Some(semantic) = semantic {
+            asked["options"] = json!({ "evaluations_semantic": semantic });
+        }
+        let answer = json_of(&ask(&node, &officer, "/access/v1/evaluations", &asked));
+        let all = answer["evaluations"].as_array().unwrap().clone();
+        all.iter()
+            .map(|one| one["decision"].as_bool().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asked(None), [true, false, true]);
+    assert_eq!(asked(Some("execute_all")), [true, false, true]);
+    assert_eq!(asked(Some("deny_on_first_deny")), [true, false]);
+    assert_eq!(asked(Some("permit_on_first_permit")), [true]);
+    let single = ask(
+        &node,
+        &officer,
+        "/access/v1/evaluations",
+        &question("GBR.CAB/desk-analyst", "advice"),
+    );
+    assert_eq!(
+        json_of(&single)["decision"],
+        true,
+        "without a list it is a single question"
+    );
+}

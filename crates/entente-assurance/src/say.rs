@@ -3,6 +3,14 @@
 use entente_core::incident::What;
 use entente_core::{Event, Notice, Route, Saying};
 
+/// So many of a thing.
+fn count(number: usize, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
 fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let all: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     match all.is_empty() {
@@ -174,6 +182,7 @@ pub(crate) fn say(event: &Event) -> String {
                     .map(|(portion, outcome)| format!("{portion} {outcome:?}").to_lowercase())
             )
         ),
+        Event::DecisionKept(basis) => format!("what decision {} was made with was kept", basis.id),
         Event::RequestOpened(request) | Event::RequestReceived(request) => format!(
             "request {} from {} to {}: {} v{} {} for {}",
             request.id,
@@ -221,9 +230,11 @@ pub(crate) fn say(event: &Event) -> String {
         Event::CopyGivenUp {
             report, by, statement, ..
         } => format!("{by} gave its copy of {report} up: {statement}"),
-        Event::ReceiptsGiven { to, receipts } => format!("{to} was told of {} version(s) taken in", receipts.len()),
+        Event::ReceiptsGiven { to, receipts } => {
+            format!("{to} was told of {} taken in", count(receipts.len(), "version"))
+        }
         Event::ReceiptsTaken { from, receipts, .. } => {
-            format!("{from} confirmed {} version(s)", receipts.len())
+            format!("{from} confirmed {}", count(receipts.len(), "version"))
         }
         Event::Overridden(made) => overridden(made),
         Event::Disclosed(disclosure) => disclosed(disclosure),

@@ -132,6 +132,12 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             let portions = outcomes.iter().map(|(portion, _)| portion.clone()).collect();
             of.about(report, Some(*version), Some(&portions))
         }
+        // Attributes of persons, and terms with others, are nobody else's business: the decision itself is shown.
+        Event::DecisionKept(basis) => {
+            let portions = basis.portions.iter().map(|read| read.portion.clone()).collect();
+            of.about(&basis.report, Some(basis.version), Some(&portions))
+                .part(OTHERS)
+        }
         Event::RequestOpened(request) | Event::RequestReceived(request) => {
             Concern::whole_if(of.is(&request.from) || of.is(&request.to))
                 .or(|| of.about(&request.report, Some(request.version), Some(&request.portions)))

@@ -21,6 +21,7 @@ use crate::outcome::Outcome;
 use crate::part::{Part, Receipt};
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::receipt::MessageReceipt;
+use crate::replay::Basis;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -229,6 +230,8 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// What a decision that was recorded was made with, so that it can be made again.
+    DecisionKept(Box<Basis>),
     /// A request was opened here.
     RequestOpened(Request),
     /// A request came from another party.
@@ -417,6 +420,7 @@ impl Event {
             Self::BriefingPrepared(_) => "briefing-prepared",
             Self::Opened { .. } => "opened",
             Self::Decided { .. } => "decided",
+            Self::DecisionKept(_) => "decision-kept",
             Self::RequestOpened(_) => "request-opened",
             Self::RequestReceived(_) => "request-received",
             Self::ConsentGiven(_) => "consent-given",

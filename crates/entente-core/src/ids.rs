@@ -250,6 +250,10 @@ id_type! {
     IncidentId, "an incident's id", "inc-0001", slash: false
 }
 id_type! {
+    /// A decision that was recorded, so that it can be made again.
+    DecisionId, "a decision's id", "dec-0001", slash: false
+}
+id_type! {
     /// A briefing.
     BriefingId, "a briefing's id", "brf-0001", slash: false
 }

@@ -29,6 +29,7 @@ mod part;
 mod party;
 mod reach;
 mod receipt;
+mod replay;
 mod report;
 mod request;
 mod shown;
@@ -55,8 +56,8 @@ pub use handle::{
     Command, Context, Decided, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle,
 };
 pub use ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, MAX_NAME, NameError, Named,
-    PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, MAX_NAME,
+    NameError, Named, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 pub use in_force::{InForce, MarksInForce};
 pub use installed::{InstalledScheme, MarkRead};
@@ -67,6 +68,7 @@ pub use outcome::Outcome;
 pub use part::{Confirmed, Part, Receipt};
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
 pub use receipt::{MessageOutcome, MessageReceipt};
+pub use replay::{Basis, Difference, Found, MarkAsRead, Replayed};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};
 pub use request::{Carried, CarriedText, Consent, Progress, Recipients, Refusal, Request, Substitute};
 pub use shown::mark_for;

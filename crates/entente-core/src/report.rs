@@ -228,6 +228,13 @@ impl Report {
         self.portions.iter_mut().chain(self.title.portion_mut())
     }
 
+    /// Takes a portion's mark for what it was taken for before.
+    pub(crate) fn read_as(&mut self, portion: &PortionId, label: &Label) {
+        if let Some(portion) = self.with_title_mut().find(|held| held.id == *portion) {
+            portion.label = label.clone();
+        }
+    }
+
     /// Those behind a title without a mark of its own: all originators of its portions.
     pub(crate) fn lineage(&self) -> Lineage {
         let mut all = Lineage::default();

@@ -447,7 +447,10 @@ impl State {
                 at,
                 ..
             } => self.opened((report, *version), reader, portions, *at),
-            Event::Decided { .. } | Event::VersionExplained { .. } | Event::FolderUpgraded { .. } => Vec::new(),
+            Event::Decided { .. }
+            | Event::DecisionKept(_)
+            | Event::VersionExplained { .. }
+            | Event::FolderUpgraded { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 self.requests
                     .insert(request.id.clone(), RequestCase::open(request.clone()));

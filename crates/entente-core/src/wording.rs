@@ -183,6 +183,7 @@ impl State {
             | Event::BriefingPrepared(_)
             | Event::Opened { .. }
             | Event::Decided { .. }
+            | Event::DecisionKept(_)
             | Event::ConsentGiven(_)
             | Event::ConsentWithdrawn { .. }
             | Event::ConsentNarrowed { .. }

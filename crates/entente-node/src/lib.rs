@@ -56,6 +56,7 @@ mod network;
 mod node;
 mod pinned;
 mod post;
+mod replay;
 mod root;
 
 pub use backup::{Backup, Exported, Restored, recover, restore};

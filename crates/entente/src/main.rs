@@ -3,6 +3,7 @@
 mod command;
 mod failure;
 mod input;
+mod named;
 mod node;
 mod output;
 mod seat;

@@ -51,8 +51,8 @@ use crate::event::Event;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status, Words};
 use crate::ids::{
-    ArrangementId, BriefingId, ConsentId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId, RecallId,
-    ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId,
+    RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::in_force::state_marks;
 use crate::incident::What;
@@ -501,6 +501,8 @@ pub enum Command {
     },
     /// Record a decision that was given to someone.
     RecordDecision {
+        /// Its id.
+        id: DecisionId,
         /// The report.
         report: ReportId,
         /// The portions; all where none are named.
@@ -824,11 +826,12 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             purpose,
         } => briefing::prepare(state, id, speaker, audience, &reports, purpose, context),
         Command::RecordDecision {
+            id,
             report,
             portions,
             audience,
             purpose,
-        } => release::record(state, &report, portions.as_deref(), audience, purpose, context),
+        } => release::record(state, id, &report, portions.as_deref(), audience, purpose, context),
         Command::RecordOpening {
             report,
             version,

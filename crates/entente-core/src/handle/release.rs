@@ -11,10 +11,11 @@ use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
 use crate::fact::Learned;
 use crate::guard::SourceGuard;
-use crate::ids::{BriefingId, PartyPath, PersonId, PortionId, ReportId, RequestId};
+use crate::ids::{BriefingId, DecisionId, PartyPath, PersonId, PortionId, ReportId, RequestId};
 use crate::message::Message;
 use crate::outcome::Outcome;
 use crate::party::Person;
+use crate::replay::Basis;
 use crate::request::Request;
 use crate::state::State;
 
@@ -469,13 +470,14 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
 
 pub(super) fn record(
     state: &State,
+    id: DecisionId,
     report: &ReportId,
     portions: Option<&[PortionId]>,
     audience: BTreeSet<PersonId>,
     purpose: Option<Purpose>,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
-    let (outcomes, version) = deciding(
+    let (outcomes, basis) = deciding(
         state,
         report,
         portions,
@@ -487,17 +489,19 @@ pub(super) fn record(
             let outcomes: Vec<_> = ids
                 .map(|(n, portion)| (portion, decision.audience_outcome(n)))
                 .collect();
-            (outcomes, decision.version())
+            let basis = Basis::of(state, id, decision, purpose.clone(), context.now);
+            (outcomes, basis)
         },
     )?;
-    Ok(Decided::events([Event::Decided {
+    let decided = Event::Decided {
         report: report.clone(),
-        version,
+        version: basis.version,
         audience,
         purpose: purpose.map(|purpose| purpose.as_str().to_owned()),
         outcomes,
         at: context.now,
-    }]))
+    };
+    Ok(Decided::events([decided, Event::DecisionKept(Box::new(basis))]))
 }
 
 /// What a reader is about to be shown.

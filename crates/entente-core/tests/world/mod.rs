@@ -54,6 +54,8 @@ pub struct World {
     pub nodes: BTreeMap<PartyPath, State>,
     pub post: Vec<Letter>,
     pub now: Timestamp,
+    /// Everything that happened, and where.
+    pub log: Vec<(PartyPath, Event)>,
     sent: u32,
 }
 
@@ -64,6 +66,7 @@ impl World {
             nodes: BTreeMap::new(),
             post: Vec::new(),
             now: start(),
+            log: Vec::new(),
             sent: 0,
         };
         let known = |path: &str| Party {
@@ -106,6 +109,7 @@ impl World {
         };
         for event in &decided.events {
             state.apply(event);
+            self.log.push((party(home), event.clone()));
         }
         for (to, message) in &decided.messages {
             self.sent += 1;
@@ -214,10 +218,9 @@ impl World {
             accesses: ["us-ic/sci/SI"].map(entente_marking::Category::new).into(),
             ..Person::outsider(id, of)
         };
-        self.nodes
-            .get_mut(&party(home))
-            .unwrap()
-            .apply(&Event::PersonSet(known));
+        let set = Event::PersonSet(known);
+        self.nodes.get_mut(&party(home)).unwrap().apply(&set);
+        self.log.push((party(home), set));
     }
 
     /// The outcome for one person, portion by portion, as `home` decides.

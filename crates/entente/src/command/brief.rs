@@ -25,7 +25,13 @@ pub(crate) enum BriefCommand {
     /// Work out what may be said to an audience, and write it on one page.
     New {
         /// An attendee, as PARTY/name; may be given several times.
-        #[arg(long, value_name = "PERSON", required_unless_present = "audience")]
+        #[arg(
+            long,
+            visible_alias = "to",
+            value_delimiter = ',',
+            value_name = "PERSON",
+            required_unless_present = "audience"
+        )]
         attendee: Vec<PersonId>,
         /// The attendees: the name of an audience, or a JSON file.
         #[arg(long, value_name = "FILE|NAME", conflicts_with = "attendee")]
@@ -34,7 +40,7 @@ pub(crate) enum BriefCommand {
         #[arg(long, required = true)]
         report: Vec<ReportId>,
         /// What for.
-        #[arg(long)]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Option<String>,
         /// Who will speak.
         #[arg(long, value_name = "PERSON")]

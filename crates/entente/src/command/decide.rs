@@ -1,29 +1,29 @@
 //! `decide`: who of an audience may have which portion, and who must be asked.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_core::{Command, Decision, Outcome, Person, PersonId, PortionId, ReportId};
+use entente_core::{Command, Decision, DecisionId, Outcome, Person, PersonId, PortionId, Replayed};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::Global;
 use super::report::word;
 use crate::failure::{Exit, Failure};
+use crate::named::{AudienceArg, ReportArg};
 use crate::{input, node, output, seat, words};
 use entente_desk::deciding::{Alike, alike, answers, matrix};
 use entente_desk::{View, audience};
-use entente_node::Pinned;
+use entente_node::{Pinned, random_id};
 
 /// `entente decide`.
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
-    /// The audience: the name of a defined one, or a JSON file with ids or persons.
-    #[arg(long, value_name = "FILE|NAME")]
-    audience: String,
-    /// The report.
-    #[arg(long)]
-    report: ReportId,
+    #[command(flatten)]
+    report: ReportArg,
+    #[command(flatten)]
+    audience: AudienceArg,
     /// Its version [default: the latest].
     #[arg(long)]
     version: Option<u32>,
@@ -31,14 +31,17 @@ pub(crate) struct Decide {
     #[arg(long, value_delimiter = ',')]
     portions: Vec<PortionId>,
     /// What for.
-    #[arg(long)]
+    #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
     purpose: Option<String>,
     /// Every reason of every person, not only the first of the worst.
     #[arg(long)]
     explain: bool,
-    /// Record in the ledger that this was decided.
+    /// Record in the ledger that this was decided, with what it was decided with.
     #[arg(long)]
     record: bool,
+    /// Make a recorded decision again, over what was known then, and compare.
+    #[arg(long, value_name = "DECISION", conflicts_with_all = ["ReportArg", "AudienceArg", "version", "portions", "purpose", "explain", "record"])]
+    replay: Option<DecisionId>,
 }
 
 /// The audience meant: a defined one, or one in a file.
@@ -47,12 +50,28 @@ pub(crate) fn audience(node: &Pinned, text: &str) -> Result<(Vec<PersonId>, Vec<
         return Ok(named);
     }
     let path = PathBuf::from(text);
+    if let Some(persons) = ids(node, text).filter(|_| !seat::path(&path).exists()) {
+        return Ok(persons);
+    }
     match text == "-" || seat::path(&path).exists() {
         true => input::audience(&path, node.schemes()),
         false => Err(Failure::not_found(format!(
-            "there is neither an audience nor a file called {text}; define one with `entente audience set {text} PERSON…`"
+            "there is neither an audience nor a file called {text}; define one with `entente audience set {text} PERSON…`, or name persons with `--to PARTY/person`"
         ))),
     }
+}
+
+/// Persons that are named by their ids, between commas.
+fn ids(node: &Pinned, text: &str) -> Option<(Vec<PersonId>, Vec<Person>)> {
+    let named: Vec<PersonId> = text
+        .split(',')
+        .map(|id| id.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let unknown = named.iter().filter(|id| !node.state().persons.contains_key(*id));
+    let outsiders: Option<Vec<Person>> = unknown
+        .map(|id| Some(Person::outsider(id.clone(), id.party()?)))
+        .collect();
+    Some((named, outsiders?))
 }
 
 /// The same, for something that is kept: whoever it is about becomes known, so that answers, decisions and records speak
@@ -69,35 +88,119 @@ pub(crate) fn kept_audience(node: &mut Pinned, text: &str) -> Result<Vec<PersonI
 impl Decide {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
-        if self.record {
-            kept_audience(&mut node, &self.audience)?;
+        if let Some(id) = &self.replay {
+            return replay(global, &node, id);
         }
-        let (members, outsiders) = audience(&node, &self.audience)?;
+        let (report, named) = (self.report.id()?, self.audience.text()?);
+        if self.record {
+            kept_audience(&mut node, &named)?;
+        }
+        let (members, outsiders) = audience(&node, &named)?;
         let purpose = self.purpose.as_deref().map(Purpose::new);
         let view = View::of(None, purpose.as_ref(), Timestamp::now());
         let moment = node::moment(&node);
-        let snapshot = moment.snapshot([&self.report], &outsiders);
+        let snapshot = moment.snapshot([&report], &outsiders);
         let portions = Some(self.portions.as_slice()).filter(|list| !list.is_empty());
-        let decision = moment.decide(&snapshot, (&self.report, self.version), portions, &members, &view)?;
+        let decision = moment.decide(&snapshot, (&report, self.version), portions, &members, &view)?;
         let overall = decision.overall();
         match global.json {
             true => write_json(&decision),
             false => write_text(&decision, &node, self.explain),
         }
         if self.record {
+            let id = DecisionId::new(format!("dec-{}", random_id()))?;
             let portions = Some(self.portions.clone()).filter(|list| !list.is_empty());
             node.submit(Command::RecordDecision {
-                report: self.report.clone(),
+                id: id.clone(),
+                report,
                 portions,
                 audience: members.iter().cloned().collect(),
                 purpose,
             })?;
+            output::say(format!(
+                "recorded as {id}; `entente decide --replay {id}` makes it again"
+            ));
         }
-        Ok(match overall {
-            Outcome::Permit => Exit::Done,
-            Outcome::Ask => Exit::Ask,
-            Outcome::Deny => Exit::Denied,
-        })
+        Ok(exit(overall))
+    }
+}
+
+fn exit(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Permit => Exit::Done,
+        Outcome::Ask => Exit::Ask,
+        Outcome::Deny => Exit::Denied,
+    }
+}
+
+/// Makes a recorded decision again, and says what it comes to.
+fn replay(global: &Global, node: &Pinned, id: &DecisionId) -> Result<Exit, Failure> {
+    let (event, value) = node.replay(id)?.ok_or_else(|| {
+        Failure::not_found(format!(
+            "there is no recorded decision {id}; `entente decide … --record` records one and says its id"
+        ))
+    })?;
+    output::either(
+        global.json,
+        &serde_json::json!({ "event": event, "decision": value }),
+        || say_replayed(event, &value),
+    )?;
+    Ok(match value.same {
+        true => Exit::Done,
+        false => Exit::Failed,
+    })
+}
+
+fn say_replayed(event: u64, value: &Replayed) {
+    output::line(format!(
+        "{} about {} v{}, of {}, event {event}",
+        value.id, value.report, value.version, value.at
+    ));
+    for found in &value.found {
+        let rules = match found.rules.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", words::list(&found.rules)),
+        };
+        output::line(format!(
+            "  {} {} for {}{rules}",
+            word(found.outcome),
+            words::list(&found.portions),
+            found.person
+        ));
+    }
+    output::line(match value.same {
+        true => "the same comes out today".to_owned(),
+        false => "something else comes out today:".to_owned(),
+    });
+    for difference in &value.differences {
+        let rules = |all: &BTreeSet<String>, says: &str| match all.is_empty() {
+            true => String::new(),
+            false => format!("; {says} {}", words::list(all)),
+        };
+        output::line(format!(
+            "  {} for {}: {} then, {} now{}{}",
+            difference.portion,
+            difference.person,
+            word(difference.then),
+            word(difference.now),
+            rules(&difference.fails_now, "fails now:"),
+            rules(&difference.failed_then, "failed then:"),
+        ));
+    }
+    let (then, now) = &value.engines;
+    if then != now {
+        output::line(format!("decided by version {then}, made again by version {now}"));
+    }
+    for (all, says) in [
+        (&value.new_rules, "rules that are new"),
+        (&value.lost_rules, "rules that are no more"),
+    ] {
+        if !all.is_empty() {
+            output::line(format!("{says}: {}", words::list(all)));
+        }
+    }
+    for gone in &value.gone {
+        output::line(format!("gone: {gone}"));
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
+use crate::named::{AudienceArg, ReportArg};
 use crate::{output, words};
 use entente_core::handle::{Following, resting_on};
 use entente_core::{IncidentId, Purged};
@@ -21,17 +22,15 @@ use entente_node::{Pinned, random_id};
 /// What was released to whom.
 #[derive(Debug, Args)]
 pub(crate) struct What {
-    /// The report.
-    #[arg(long)]
-    report: ReportId,
+    #[command(flatten)]
+    report: ReportArg,
     /// The portions.
     #[arg(long, value_delimiter = ',', required = true)]
     portions: Vec<PortionId>,
-    /// To whom: the name of an audience, or a JSON file.
-    #[arg(long, value_name = "FILE|NAME")]
-    audience: String,
+    #[command(flatten)]
+    audience: AudienceArg,
     /// What for.
-    #[arg(long)]
+    #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
     purpose: Option<String>,
     #[command(flatten)]
     lawful: LawfulArgs,
@@ -149,12 +148,12 @@ impl OverrideCommand {
                 authority,
                 reason,
             } => {
-                let audience = decide::kept_audience(&mut node, &what.audience)?;
+                let audience = decide::kept_audience(&mut node, &what.audience.text()?)?;
                 let id = DisclosureId::new(format!("ovr-{}", random_id()))?;
                 node.submit(Command::Override {
                     id: id.clone(),
                     authority,
-                    report: what.report.clone(),
+                    report: what.report.id()?,
                     portions: what.portions.iter().cloned().collect(),
                     audience: audience.into_iter().collect(),
                     purpose: what.purpose.clone().map(Purpose::new),
@@ -244,12 +243,12 @@ impl DisclosureCommand {
                 under,
                 when,
             } => {
-                let audience = decide::kept_audience(&mut node, &what.audience)?;
+                let audience = decide::kept_audience(&mut node, &what.audience.text()?)?;
                 let id = DisclosureId::new(format!("dis-{}", random_id()))?;
                 let lawful = what.lawful.or_of(node.state(), under.as_ref());
                 node.submit(Command::Disclose {
                     id: id.clone(),
-                    report: what.report.clone(),
+                    report: what.report.id()?,
                     portions: what.portions.iter().cloned().collect(),
                     audience: audience.into_iter().collect(),
                     route: match route {

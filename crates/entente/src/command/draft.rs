@@ -26,7 +26,7 @@ pub(crate) struct CheckDraft {
     #[arg(long, value_name = "FILE|NAME")]
     audience: String,
     /// What for.
-    #[arg(long)]
+    #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
     purpose: Option<String>,
     /// Look only for what this person may know: the author of the draft.
     #[arg(long = "as", value_name = "PERSON")]

@@ -210,7 +210,7 @@ fn describe(message: &Message) -> String {
         },
         Message::Retracted { request, reason, .. } => format!("request {request} is taken back: {reason}"),
         Message::GivenUp { report, statement, .. } => format!("the copy of {report} is given up: {statement}"),
-        Message::Receipts(receipts) => format!("receipts for {} version(s)", receipts.len()),
+        Message::Receipts(receipts) => format!("receipts for {}", words::count(receipts.len(), "version")),
         Message::Withdrawal { consent, reason, .. } => format!("consent {consent} is withdrawn: {reason}"),
         Message::Recall(recall) => format!(
             "recall {} of {}: {}; {}. Acknowledge with `entente recall acknowledge`",

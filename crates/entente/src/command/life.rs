@@ -74,7 +74,7 @@ pub(crate) enum LifeCommand {
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
         /// These purposes.
-        #[arg(long = "for", value_name = "PURPOSE")]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Vec<String>,
         /// Why.
         #[arg(long)]

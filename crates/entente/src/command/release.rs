@@ -29,7 +29,7 @@ pub(crate) struct ReleaseArgs {
     #[arg(long, required = true, value_delimiter = ',')]
     portions: Vec<PortionId>,
     /// What for; may be given several times [default: any purpose that mark and arrangement allow].
-    #[arg(long = "for", value_name = "PURPOSE")]
+    #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
     purpose: Vec<String>,
     /// When it ends.
     #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]

@@ -51,7 +51,7 @@ pub(crate) enum ReportCommand {
         #[arg(long = "as", value_name = "PERSON")]
         reader: Option<PersonId>,
         /// What for.
-        #[arg(long)]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Option<String>,
     },
     /// List the reports held here; with `--as`, those that the person may know of.
@@ -60,7 +60,7 @@ pub(crate) enum ReportCommand {
         #[arg(long = "as", value_name = "PERSON")]
         reader: Option<PersonId>,
         /// Only what they may know of for this purpose [default: for any, and the list says for which].
-        #[arg(long, requires = "reader")]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE", requires = "reader")]
         purpose: Option<String>,
         #[command(flatten)]
         page: PageArgs,

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
-use entente_core::{Command, PortionId, Progress, ReportId, RequestId};
+use entente_core::{Command, PortionId, Progress, RequestId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
+use crate::named::{AudienceArg, ReportArg};
 use crate::{node, output, words};
 use entente_desk::View;
 use entente_desk::asking::{self, Asked, Given};
@@ -20,17 +21,15 @@ use entente_node::{Pinned, random_id};
 pub(crate) enum RequestCommand {
     /// Ask every originator whose word is missing, each about its own portions.
     Open {
-        /// The report.
-        #[arg(long)]
-        report: ReportId,
-        /// For whom: the name of an audience, or a JSON file.
-        #[arg(long, value_name = "FILE|NAME")]
-        audience: String,
+        #[command(flatten)]
+        report: ReportArg,
+        #[command(flatten)]
+        audience: AudienceArg,
         /// Only these portions [default: all that are not permitted].
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
         /// What for.
-        #[arg(long)]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Option<String>,
         /// Why.
         #[arg(long, default_value = "")]
@@ -89,14 +88,14 @@ impl RequestCommand {
                 needed_by,
                 id,
             } => {
-                let members = decide::kept_audience(&mut node, &audience)?;
+                let members = decide::kept_audience(&mut node, &audience.text()?)?;
                 let before: Vec<RequestId> = node.state().requests.keys().cloned().collect();
                 node.submit(Command::OpenRequest {
                     id: match id {
                         Some(id) => id,
                         None => RequestId::new(format!("req-{}", random_id()))?,
                     },
-                    report,
+                    report: report.id()?,
                     portions: Some(portions).filter(|list| !list.is_empty()),
                     audience: members.into_iter().collect(),
                     purpose: purpose.map(Purpose::new),

@@ -88,7 +88,7 @@ pub(crate) enum WatchCommand {
         #[arg(long)]
         partial: bool,
         /// What the reviewer reads it for, where the arrangement or a marking asks.
-        #[arg(long)]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Option<String>,
     },
     /// Check a facts file: how distinctive each fact is, and which would match everywhere.

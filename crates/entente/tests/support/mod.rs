@@ -255,7 +255,7 @@ impl Desk {
 }
 
 /// What differs from run to run: moments, ids and digests. `0` stands for a digit, `x` for a letter or digit.
-const CHANCE: [(&str, &str); 12] = [
+const CHANCE: [(&str, &str); 13] = [
     ("fingerprint xxxx xxxx xxxx xxxx xxxx xxxx", "fingerprint (digest)"),
     ("0000-00-00 00:00:00", "(moment)"),
     ("0000-00-00 00:00", "(moment)"),

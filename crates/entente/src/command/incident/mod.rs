@@ -64,7 +64,7 @@ pub(crate) enum IncidentCommand {
         #[arg(long = "as", value_name = "PERSON")]
         reader: Option<PersonId>,
         /// What they read it for, where the arrangement or a marking asks.
-        #[arg(long)]
+        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Option<String>,
         #[command(flatten)]
         paper: PaperArgs,

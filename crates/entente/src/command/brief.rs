@@ -40,7 +40,7 @@ pub(crate) enum BriefCommand {
         #[arg(long, required = true)]
         report: Vec<ReportId>,
         /// What for.
-        #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
+        #[arg(long)]
         purpose: Option<String>,
         /// Who will speak.
         #[arg(long, value_name = "PERSON")]

@@ -263,6 +263,7 @@ const CHANCE: [(&str, &str); 13] = [
     ("req-xxxxxxxx", "(request)"),
     ("con-xxxxxxxx", "(consent)"),
     ("brf-xxxxxxxx", "(briefing)"),
+    ("dec-xxxxxxxx", "(decision)"),
     ("ovr-xxxxxxxx", "(override)"),
     ("dis-xxxxxxxx", "(disclosure)"),
     ("inc-xxxxxxxx", "(incident)"),

@@ -19,7 +19,7 @@ impl Pinned {
             if found.is_some() {
                 return;
             }
-            if let Event::DecisionKept(basis) = &record.event
+            if let Event::DecisionKept(basis) = &record.event.event
                 && basis.id == *id
             {
                 let exposure = SourceGuard::new(held.state());
@@ -34,7 +34,7 @@ impl Pinned {
                 found = Some((record.seq, replayed));
                 return;
             }
-            held.apply(&record.event);
+            held.apply(&record.event.event);
         })?;
         match found {
             None => Ok(None),

@@ -72,4 +72,9 @@ impl State {
     pub fn has_library_of(&self, other: &Self) -> bool {
         self.schemes.is_same(&other.schemes) && self.registers.is_same(&other.registers)
     }
+
+    /// Whether no report and no fact differs; `false` says nothing.
+    pub fn has_holdings_of(&self, other: &Self) -> bool {
+        self.reports.is_same(&other.reports) && self.facts.is_same(&other.facts)
+    }
 }

@@ -1,8 +1,10 @@
 //! The facts of the reports held here, as far as a reader may know them, in the form that texts are matched against.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use entente_core::{Fact, FactId, PortionId, PortionRef, Report, ReportId, State};
+use entente_watch::Scanner;
 use entente_watch::facts::{self, Facts, FactsError};
 use entente_watch::report::Report as Findings;
 use serde::Serialize;
@@ -127,14 +129,14 @@ pub enum NothingKnown {
     Facts(#[from] FactsError),
 }
 
-/// All facts held here, or those that a reader may know: those of portions that `decide` permits.
-///
-/// # Errors
-/// When there are none.
-pub fn known<'m>(moment: &'m Moment<'m>, view: &View<'m>) -> Result<Facts, NothingKnown> {
+/// A report, and the portions of it whose facts may be known; `None` where all may be.
+type InScope<'m> = (&'m Report, Option<BTreeSet<PortionId>>);
+
+/// The reports whose facts the asker may know: those of portions that `decide` permits.
+fn scope<'m>(moment: &'m Moment<'m>, view: &View<'m>) -> Vec<InScope<'m>> {
     let mut reader = Reader::new(moment, view);
     let mut all = Vec::new();
-    for (id, holding) in moment.state().reports.iter() {
+    for (_, holding) in moment.state().reports.iter() {
         let Some(report) = holding.latest() else { continue };
         // What was destroyed has no wording left to be looked for.
         if holding.destroyed.contains_key(&report.version) {
@@ -145,22 +147,78 @@ pub fn known<'m>(moment: &'m Moment<'m>, view: &View<'m>) -> Result<Facts, Nothi
         let Ok((seen, _)) = seen(moment, &mut reader, report, view) else {
             continue;
         };
-        let seen = seen.map(|seen| seen.portions);
-        // A fact goes with its text. The statements of texts that are gone are looked for as well, and nothing stands for the
-        // new ones but their sentences.
-        let kept = moment.state().current_facts(id);
-        all.extend(plain(id, &kept, seen.as_ref()));
-        let stale: Vec<Fact> = moment.state().stale_facts(id).into_iter().cloned().collect();
-        if seen.is_none() {
-            all.extend(plain(id, &stale, None));
-        }
-        let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion));
-        let unwritten = unwritten(report, &kept, &stale).filter(|(portion, _)| may(portion));
-        all.extend(unwritten.map(|(_, fact)| fact));
+        all.push((report, seen.map(|seen| seen.portions)));
     }
-    match all.is_empty() {
-        true => Err(NothingKnown::Nothing),
-        false => Ok(Facts::new(all)?.without_warnings()),
+    all
+}
+
+/// What is looked for of a report.
+fn facts_of(state: &State, (report, seen): &InScope<'_>, all: &mut Vec<facts::Fact>) {
+    // A fact goes with its text. The statements of texts that are gone are looked for as well, and nothing stands for the
+    // new ones but their sentences.
+    let kept = state.current_facts(&report.id);
+    all.extend(plain(&report.id, &kept, seen.as_ref()));
+    let stale: Vec<Fact> = state.stale_facts(&report.id).into_iter().cloned().collect();
+    if seen.is_none() {
+        all.extend(plain(&report.id, &stale, None));
+    }
+    let may = |portion: &PortionId| seen.as_ref().is_none_or(|seen| seen.contains(portion));
+    let unwritten = unwritten(report, &kept, &stale).filter(|(portion, _)| may(portion));
+    all.extend(unwritten.map(|(_, fact)| fact));
+}
+
+/// A scanner over facts, and for whom it was made: what each of the reports may be known of.
+struct Compiled {
+    scope: Vec<(ReportId, u32, Option<BTreeSet<PortionId>>)>,
+    scanner: Scanner,
+}
+
+/// Scanners over what is held, each compiled when it is first asked for. Whoever keeps them lets go of them when reports or facts
+/// change.
+#[derive(Default)]
+pub struct Scanners(Mutex<Vec<Compiled>>);
+
+/// How many are kept: the party's own, and those of the readers who asked last.
+const SCANNERS: usize = 4;
+
+impl Scanners {
+    /// What looks for all facts held here, or for those that a reader may know: those of portions that `decide` permits.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub fn of<'m>(&self, moment: &'m Moment<'m>, view: &View<'m>) -> Result<Scanner, NothingKnown> {
+        let scope = scope(moment, view);
+        let same = |known: &Compiled| {
+            let pairs = known.scope.iter().zip(&scope);
+            known.scope.len() == scope.len()
+                && pairs.into_iter().all(|((id, version, portions), (report, seen))| {
+                    *id == report.id && *version == report.version && portions == seen
+                })
+        };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = kept.iter().position(same) {
+            let found = kept.remove(place);
+            let scanner = found.scanner.clone();
+            kept.push(found);
+            return Ok(scanner);
+        }
+        let mut all = Vec::new();
+        for one in &scope {
+            facts_of(moment.state(), one, &mut all);
+        }
+        if all.is_empty() {
+            return Err(NothingKnown::Nothing);
+        }
+        let scanner = Scanner::new(Facts::new(all)?.without_warnings());
+        if kept.len() == SCANNERS {
+            kept.remove(0);
+        }
+        let named = |(report, seen): InScope<'_>| (report.id.clone(), report.version, seen);
+        kept.push(Compiled {
+            scope: scope.into_iter().map(named).collect(),
+            scanner: scanner.clone(),
+        });
+        Ok(scanner)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The state as the store keeps it, with what is read once from it.
 
-use std::sync::{Arc, OnceLock};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use entente_core::{Act, Event, Message, State};
 use entente_marking::installed::Library;
@@ -16,7 +18,12 @@ pub struct Held {
     rules: Arc<OnceLock<Rules>>,
     /// The same of installed schemes and the node's own lists.
     library: Arc<OnceLock<Library>>,
+    /// What faces made of reports and facts, while these stay the same.
+    made: Arc<Made>,
 }
+
+/// Things of different types, one of each.
+type Made = Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>;
 
 impl Held {
     /// What is true.
@@ -34,6 +41,15 @@ impl Held {
         self.library.get_or_init(|| self.state.library())
     }
 
+    /// What a face made of reports and their facts. It is kept as long as these stay the same, and gone with the first event that
+    /// touches them: so nothing in it outlives a text that is destroyed.
+    pub fn made<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = made.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        // Whatever stands under the id of a type is of that type.
+        kept.clone().downcast().unwrap_or_default()
+    }
+
     /// Takes in what happened; gives the documents that it touched.
     pub fn apply(&mut self, event: &Event) -> Vec<DocKey> {
         let before = self.state.clone();
@@ -43,6 +59,9 @@ impl Held {
         }
         if !before.has_library_of(&self.state) {
             self.library = Arc::default();
+        }
+        if !before.has_holdings_of(&self.state) {
+            self.made = Arc::default();
         }
         touched
             .into_iter()
@@ -69,6 +88,7 @@ impl Projection for Held {
     fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String> {
         self.rules = Arc::default();
         self.library = Arc::default();
+        self.made = Arc::default();
         self.state
             .restore(&key.kind, &key.id, value)
             .map_err(|error| error.to_string())

@@ -96,6 +96,11 @@ impl Pinned {
         &self.moment.library().groups
     }
 
+    /// What a face made of reports and facts, while these stay the same; see [`Held::made`].
+    pub fn made<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.moment.held().made()
+    }
+
     /// What this party can say about source exposure.
     pub fn exposure(&self) -> SourceGuard<'_> {
         SourceGuard::new(self.state())

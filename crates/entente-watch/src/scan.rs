@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::attribution::Attribution;
 use crate::document::Document;
@@ -47,10 +48,12 @@ const UNKNOWN_LANGUAGE: f64 = 0.5;
 /// assert_eq!(report.findings[0].speaker, "Officials");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+///
+/// A copy shares what was compiled.
+#[derive(Clone, Debug)]
 pub struct Scanner {
-    matcher: Matcher,
-    wordings: Vec<Wording>,
+    matcher: Arc<Matcher>,
+    wordings: Arc<[Wording]>,
     language: Option<Language>,
 }
 
@@ -72,7 +75,7 @@ impl Scanner {
     pub fn new(facts: Facts) -> Self {
         let wordings = facts.list().iter().map(Wording::of).collect();
         Self {
-            matcher: Matcher::new(facts),
+            matcher: Arc::new(Matcher::new(facts)),
             wordings,
             language: None,
         }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use entente_core::{Outcome, Person, PersonId};
 use entente_marking::Purpose;
-use entente_watch::Scanner;
 use entente_watch::report::Extent;
 use jiff::Timestamp;
 
@@ -14,8 +13,9 @@ use super::report::word;
 use super::{Global, texts};
 use crate::failure::{Exit, Failure};
 use crate::{node, output};
+use entente_desk::View;
 use entente_desk::drafts::{Checked, check};
-use entente_desk::{View, holdings};
+use entente_desk::holdings::Scanners;
 
 /// `entente watch check-draft`.
 #[derive(Debug, Args)]
@@ -47,7 +47,9 @@ impl CheckDraft {
         let purpose = self.purpose.as_deref().map(Purpose::new);
         let moment = node::moment(&node);
         let now = Timestamp::now();
-        let scanner = Scanner::new(holdings::known(&moment, &View::of(self.reader.as_ref(), None, now))?);
+        let scanner = node
+            .made::<Scanners>()
+            .of(&moment, &View::of(self.reader.as_ref(), None, now))?;
         let sources = texts::sources(std::slice::from_ref(&self.file))?;
         let report = scanner.scan(sources.clone());
         let view = View::of(self.reader.as_ref(), purpose.as_ref(), now);

@@ -21,7 +21,8 @@ use jiff::Timestamp;
 use super::{Global, accept, draft, exchange, facts, feeds, texts};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output};
-use entente_desk::{View, holdings};
+use entente_desk::View;
+use entente_desk::holdings::{self, Scanners};
 use entente_node::{Pinned, random_id};
 
 /// `entente watch`.
@@ -127,14 +128,14 @@ pub(crate) struct Which {
 
 impl Which {
     pub(crate) fn scanner(&self, global: &Global) -> Result<Scanner, Failure> {
-        Ok(Scanner::new(match &self.facts {
-            Some(path) => facts_file(path)?,
+        match &self.facts {
+            Some(path) => Ok(Scanner::new(facts_file(path)?)),
             None => {
                 let node = global.node()?;
                 let view = View::of(self.reader.as_ref(), None, Timestamp::now());
-                holdings::known(&node::moment(&node), &view)?
+                Ok(node.made::<Scanners>().of(&node::moment(&node), &view)?)
             }
-        }))
+        }
     }
 }
 

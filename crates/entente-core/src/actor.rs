@@ -227,6 +227,7 @@ fn in_name_of(command: &Command) -> Option<&PersonId> {
         Command::OpenIncident(opening) => Some(&opening.by),
         Command::NoteIncident { by, .. }
         | Command::ContainIncident { by, .. }
+        | Command::RespondToIncident { by, .. }
         | Command::NotifyIncident { by, .. }
         | Command::AssessIncident { by, .. }
         | Command::CloseIncident { by, .. } => Some(by),
@@ -260,6 +261,7 @@ fn called(command: &Command) -> Vec<&'static str> {
         Command::OpenIncident(_)
         | Command::NoteIncident { .. }
         | Command::ContainIncident { .. }
+        | Command::RespondToIncident { .. }
         | Command::NotifyIncident { .. }
         | Command::AssessIncident { .. }
         | Command::CloseIncident { .. }

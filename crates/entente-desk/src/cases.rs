@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::handle::known_disclosure;
-use entente_core::incident::{Incident, IncidentNotice};
-use entente_core::{BriefingId, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
+use entente_core::incident::{Incident, IncidentNotice, What};
+use entente_core::{BriefingId, Command, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -86,6 +86,28 @@ pub fn beyond(state: &State, briefing: &BriefingId) -> Option<BTreeSet<Disclosur
     let said = said.filter(|disclosure| disclosure.briefing.as_ref() == Some(briefing));
     let beyond = said.filter(|disclosure| disclosure.permitted.values().any(|yes| !yes));
     Some(beyond.map(|disclosure| disclosure.id.clone()).collect())
+}
+
+/// The disclosures that were made under an override; `None` where there is no such override.
+pub fn under(state: &State, made: &DisclosureId) -> Option<BTreeSet<DisclosureId>> {
+    state.overrides.get(made)?;
+    let under = state.disclosures.values();
+    let under = under.filter(|disclosure| disclosure.under.as_ref() == Some(made));
+    Some(under.map(|disclosure| disclosure.id.clone()).collect())
+}
+
+/// What records every stage of a case that is not done yet, in the same words.
+pub fn settle(case: &Incident, by: &PersonId, words: &str) -> Vec<Command> {
+    let open = case.tasks().into_iter().filter(|task| task.done.is_none());
+    open.map(|task| Command::NoteIncident {
+        incident: case.id.clone(),
+        by: by.clone(),
+        what: What::Done {
+            stage: task.stage,
+            note: words.to_owned(),
+        },
+    })
+    .collect()
 }
 
 /// The version of a report that a case is about; `None` where it is not about it.

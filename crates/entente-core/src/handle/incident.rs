@@ -241,7 +241,7 @@ pub(super) fn works_on(state: &State, person: &PersonId, report: &ReportId) -> b
 }
 
 /// The open case, for one of its members.
-fn case<'s>(state: &'s State, id: &IncidentId, by: &PersonId) -> Result<&'s Incident, Refusal> {
+pub(super) fn case<'s>(state: &'s State, id: &IncidentId, by: &PersonId) -> Result<&'s Incident, Refusal> {
     let case = state.incidents.get(id).filter(|case| case.is_visible_to(Some(by)));
     let case = case.ok_or_else(|| Refusal::missing("incident", id, SEE_CASES))?;
     if !case.is_member(Some(by)) {
@@ -260,7 +260,7 @@ fn case<'s>(state: &'s State, id: &IncidentId, by: &PersonId) -> Result<&'s Inci
     }
 }
 
-fn noted(id: &IncidentId, by: &PersonId, what: What, context: &Context<'_>) -> Event {
+pub(super) fn noted(id: &IncidentId, by: &PersonId, what: What, context: &Context<'_>) -> Event {
     Event::IncidentNoted {
         incident: id.clone(),
         entry: Entry {
@@ -307,15 +307,18 @@ pub(super) fn contain(
     by: &PersonId,
     action: Option<RecallAction>,
     recall_id: &RecallId,
+    struck: &BTreeSet<String>,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
     let held = case(state, id, by)?;
-    let reports: BTreeSet<ReportId> = exposed_portions(state, held)
+    let concerned: BTreeSet<ReportId> = exposed_portions(state, held)
         .into_iter()
         .map(|portion| portion.report)
         .collect();
     let mut decided = Decided::default();
+    let mut reports = concerned.clone();
+    reports.retain(|report| !Incident::is_struck(struck, "hold", report));
     for report in &reports {
         decided.events.push(Event::ReportHeld {
             report: report.clone(),
@@ -329,7 +332,8 @@ pub(super) fn contain(
         latest.is_some_and(|latest| latest.originator == *home)
     };
     if let Some(action) = action {
-        for (n, report) in reports.iter().filter(own).enumerate() {
+        let recalled = |report: &&ReportId| own(report) && !Incident::is_struck(struck, "recall", report);
+        for (n, report) in concerned.iter().filter(recalled).enumerate() {
             let name = RecallId::new(format!("{recall_id}-{}", n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?;
             // The holders learn what to do, not of the case.
             let ordered = recall(
@@ -352,11 +356,20 @@ pub(super) fn contain(
     Ok(decided)
 }
 
-pub(super) fn notify(state: &State, id: &IncidentId, by: &PersonId, context: &Context<'_>) -> Result<Decided, Refusal> {
+pub(super) fn notify(
+    state: &State,
+    id: &IncidentId,
+    by: &PersonId,
+    struck: &BTreeSet<String>,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
     let held = case(state, id, by)?;
     let told = held.told_portions();
     let mut decided = Decided::default();
     for (party, (why, portions)) in must_be_told(state, held, context) {
+        if Incident::is_struck(struck, "tell", &party) {
+            continue;
+        }
         // Whoever was told is told again when there is more.
         if told.get(&party).is_some_and(|told| portions.is_subset(told)) {
             continue;

@@ -15,6 +15,7 @@ mod notices;
 mod owner;
 mod part;
 mod past;
+mod plan;
 mod purge;
 mod receive;
 mod release;
@@ -32,6 +33,7 @@ pub use meaning::side_by_side;
 pub use owner::Release;
 pub use part::{Handover, Openness, openness_for};
 pub use past::Said;
+pub use plan::{PlanLine, plan};
 pub use purge::{Following, resting_on};
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
@@ -450,6 +452,19 @@ pub enum Command {
         /// The id of the recalls; numbers are added.
         recall_id: RecallId,
     },
+    /// Carry out the plan of a case in one step: warn, put on hold, recall, tell.
+    RespondToIncident {
+        /// The case.
+        incident: IncidentId,
+        /// Who orders it.
+        by: PersonId,
+        /// What holders of this party's own reports have to do; `None` to recall nothing.
+        recall: Option<RecallAction>,
+        /// The id of the recalls; numbers are added.
+        recall_id: RecallId,
+        /// The lines of the plan that are struck, by their names.
+        struck: BTreeSet<String>,
+    },
     /// Tell everyone concerned who has not been told, each its own part.
     NotifyIncident {
         /// The case.
@@ -801,8 +816,15 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             by,
             recall,
             recall_id,
-        } => incident::contain(state, &incident, &by, recall, &recall_id, context),
-        Command::NotifyIncident { incident, by } => incident::notify(state, &incident, &by, context),
+        } => incident::contain(state, &incident, &by, recall, &recall_id, &BTreeSet::new(), context),
+        Command::NotifyIncident { incident, by } => incident::notify(state, &incident, &by, &BTreeSet::new(), context),
+        Command::RespondToIncident {
+            incident,
+            by,
+            recall,
+            recall_id,
+            struck,
+        } => plan::respond(state, (&incident, &by), (recall, &recall_id), &struck, context),
         Command::AssessIncident {
             incident,
             by,

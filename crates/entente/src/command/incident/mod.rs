@@ -4,8 +4,10 @@ mod args;
 mod note;
 mod open;
 mod page;
+mod respond;
 mod show;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -35,8 +37,11 @@ pub(crate) enum IncidentCommand {
         #[arg(long, value_name = "PERSON")]
         by: PersonId,
         /// About what was said beyond a briefing.
-        #[arg(long, value_name = "BRIEFING", required_unless_present = "disclosure")]
+        #[arg(long, value_name = "BRIEFING", required_unless_present_any = ["disclosure", "from_override"])]
         from_briefing: Option<BriefingId>,
+        /// About what was disclosed under an override.
+        #[arg(long, value_name = "OVERRIDE")]
+        from_override: Option<DisclosureId>,
         /// About these disclosures.
         #[arg(long, value_delimiter = ',')]
         disclosure: Vec<DisclosureId>,
@@ -124,6 +129,25 @@ pub(crate) enum IncidentCommand {
         /// What was done.
         #[arg(long)]
         note: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Warn whoever runs the source, put releases on hold, recall and tell, as one plan: shown, and with `--commit` done.
+    Respond {
+        /// The case.
+        id: IncidentId,
+        /// What holders of one's own reports have to do [default: no recall].
+        #[arg(long, value_name = "ACTION")]
+        recall: Option<Action>,
+        /// The instruction, for `manual-instruction`.
+        #[arg(long, default_value = "")]
+        instruction: String,
+        /// Leave out this line of the plan, by its name; may be given several times.
+        #[arg(long, value_name = "LINE", value_delimiter = ',')]
+        strike: Vec<String>,
+        /// Do it: all lines that are not struck, in one step.
+        #[arg(long)]
+        commit: bool,
         #[command(flatten)]
         by: By,
     },
@@ -225,6 +249,9 @@ pub(crate) enum IncidentCommand {
         /// Let releases go on that the case put on hold.
         #[arg(long)]
         resume: bool,
+        /// What is said of every stage that is not done yet: recorded with it before the case is closed.
+        #[arg(long, value_name = "TEXT")]
+        rest: Option<String>,
         #[command(flatten)]
         by: By,
     },
@@ -254,15 +281,19 @@ impl IncidentCommand {
                 title,
                 by,
                 from_briefing,
+                from_override,
                 disclosure,
                 member,
                 protected,
                 clock,
             } => {
-                let disclosures = match &from_briefing {
-                    None => disclosure.into_iter().collect(),
-                    Some(briefing) => open::beyond(&node, briefing)?,
-                };
+                let mut disclosures: BTreeSet<DisclosureId> = disclosure.into_iter().collect();
+                if let Some(briefing) = &from_briefing {
+                    disclosures.extend(open::beyond(&node, briefing)?);
+                }
+                if let Some(made) = &from_override {
+                    disclosures.extend(open::under(&node, made)?);
+                }
                 let opening = open::opening(title, by, member, disclosures, protected, clock)?;
                 open::open(&mut node, global, opening)?;
             }
@@ -273,6 +304,29 @@ impl IncidentCommand {
                 purpose,
                 paper,
             } => show::show(&node, global, &id, (reader.as_ref(), purpose.as_deref()), &paper)?,
+            Self::Respond {
+                id,
+                recall,
+                instruction,
+                strike,
+                commit,
+                by,
+            } => {
+                let plan = respond::Plan {
+                    id,
+                    by: by.by,
+                    recall: recall.map(|action| action.with(instruction)),
+                    struck: strike.into_iter().collect(),
+                };
+                plan.run(&mut node, global, commit)?;
+            }
+            Self::Close {
+                id,
+                note,
+                resume,
+                rest,
+                by,
+            } => open::close(&mut node, global, (&id, &by), note, resume, rest)?,
             Self::Evidence { id, files, found, by } => open::evidence(&mut node, global, &id, &files, &found, &by)?,
             note => {
                 let (command, done) = note.command(&node)?;

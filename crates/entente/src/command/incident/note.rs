@@ -59,7 +59,12 @@ impl IncidentCommand {
     /// The command of the core, and what is said when it is done.
     pub(super) fn command(self, node: &Pinned) -> Result<(Command, String), Failure> {
         Ok(match self {
-            Self::Open { .. } | Self::List { .. } | Self::Show { .. } | Self::Evidence { .. } => {
+            Self::Open { .. }
+            | Self::List { .. }
+            | Self::Show { .. }
+            | Self::Evidence { .. }
+            | Self::Respond { .. }
+            | Self::Close { .. } => {
                 return Err(Failure::failed("this is not recorded in a case"));
             }
             Self::Add { id, disclosure, by } => (
@@ -161,16 +166,6 @@ impl IncidentCommand {
                 note(id, by, What::Lesson { text, owner, due }),
                 "the lesson is recorded".to_owned(),
             ),
-            Self::Close { id, note, resume, by } => {
-                let done = format!("case {id} is closed");
-                let command = Command::CloseIncident {
-                    incident: id,
-                    by: by.by,
-                    note,
-                    resume,
-                };
-                (command, done)
-            }
             Self::Acknowledge { id, statement } => {
                 let done = format!("incident {id} is acknowledged");
                 (

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::args::By;
 use super::{held, page};
-use crate::command::Global;
+use crate::command::{Global, exchange};
 use crate::failure::Failure;
 use crate::{input, output};
 use entente_desk::cases;
@@ -30,6 +30,54 @@ pub(super) fn beyond(node: &Pinned, briefing: &BriefingId) -> Result<BTreeSet<Di
             "nothing was recorded that went beyond {briefing}; `entente brief record {briefing}` records what was said"
         ))),
     }
+}
+
+/// The disclosures that rest on an override.
+pub(super) fn under(node: &Pinned, made: &DisclosureId) -> Result<BTreeSet<DisclosureId>, Failure> {
+    let under = cases::under(node.state(), made).ok_or_else(|| {
+        Failure::not_found(format!(
+            "there is no override `{made}`; `entente disclosure list` shows them"
+        ))
+    })?;
+    match under.is_empty() {
+        false => Ok(under),
+        true => Err(Failure::usage(format!(
+            "nothing was recorded that was disclosed under {made}; `entente disclosure add … --under {made}` records it"
+        ))),
+    }
+}
+
+/// Closes a case; what is left open is recorded first, in the words given for it.
+pub(super) fn close(
+    node: &mut Pinned,
+    global: &Global,
+    (id, by): (&IncidentId, &By),
+    note: String,
+    resume: bool,
+    rest: Option<String>,
+) -> Result<(), Failure> {
+    let mut commands = match rest {
+        None => Vec::new(),
+        Some(words) => cases::settle(held(node, id, Some(&by.by))?, &by.by, &words),
+    };
+    let settled = commands.len();
+    commands.push(Command::CloseIncident {
+        incident: id.clone(),
+        by: by.by.clone(),
+        note,
+        resume,
+    });
+    node.submit_all(commands)?;
+    let sent = exchange::flush(node, global)?;
+    let done = format!("case {id} is closed");
+    output::either(
+        global.json,
+        &serde_json::json!({ "done": done, "settled": settled, "sent": sent }),
+        || {
+            output::line(&done);
+            exchange::say_sent(&sent);
+        },
+    )
 }
 
 /// What a case is opened with.

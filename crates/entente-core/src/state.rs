@@ -450,7 +450,9 @@ impl State {
             Event::Decided { .. }
             | Event::DecisionKept(_)
             | Event::VersionExplained { .. }
-            | Event::FolderUpgraded { .. } => Vec::new(),
+            | Event::FolderUpgraded { .. }
+            | Event::SignedIn { .. }
+            | Event::AccountMade { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 self.requests
                     .insert(request.id.clone(), RequestCase::open(request.clone()));
@@ -579,8 +581,6 @@ impl State {
                 self.notices.insert(id.clone(), (from.clone(), notice.clone()));
                 vec![touched("notice", id)]
             }
-            // Who was here is on record; nothing follows from it.
-            Event::SignedIn { .. } | Event::AccountMade { .. } => Vec::new(),
             Event::ReceiptTaken(receipt) => {
                 self.receipts.insert(receipt.message.clone(), receipt.clone());
                 vec![touched("receipt", &receipt.message)]

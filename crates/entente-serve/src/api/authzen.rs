@@ -1,4 +1,4 @@
-//! AuthZEN Authorization API 1.0: evaluation and evaluations.
+//! `AuthZEN` Authorization API 1.0: evaluation and evaluations.
 //!
 //! Subject `person` or `audience`, resource `report` or `portion` (`REPORT/PORTION`), action `read`, `brief`, `release` or
 //! `forward`; `context.purpose`. `ask` is `decision: false` with `context.outcome: "ask"`; what is unknown, or not the

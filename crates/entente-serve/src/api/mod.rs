@@ -1,4 +1,4 @@
-//! Interfaces for programs: the desk's values as JSON, and AuthZEN 1.0, so that any gateway can ask.
+//! Interfaces for programs: the desk's values as JSON, and `AuthZEN` 1.0, so that any gateway can ask.
 //!
 //! A program shows a token that is bound to a person of this party, does one kind of thing, and ends. It gets what that person
 //! gets and nothing else; cookies count for nothing here.

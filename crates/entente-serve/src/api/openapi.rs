@@ -1,4 +1,4 @@
-//! What the interface for programs offers, as OpenAPI 3.1.
+//! What the interface for programs offers, as `OpenAPI` 3.1.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

@@ -107,8 +107,8 @@ pub(super) async fn decision(program: Program, Path(id): Path<String>, Asked(wan
             return Err(Trouble::Nothing);
         }
         let fields = Fields::new(vec![
-            ("audience".to_owned(), wanted.audience.clone()),
-            ("people".to_owned(), wanted.people.clone()),
+            ("audience".to_owned(), wanted.audience),
+            ("people".to_owned(), wanted.people),
         ]);
         let (people, outsiders) = meant(desk, &fields)?;
         let snapshot = moment.snapshot([&id], &outsiders);

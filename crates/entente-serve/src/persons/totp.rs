@@ -60,7 +60,7 @@ impl Totp {
         let steps = (now.saturating_sub(AROUND)..=now + AROUND).filter(|step| *step > self.last);
         // All are computed, so that the time tells nothing.
         let fits = steps.filter(|step| crate::edge::alike(self.digits(*step).as_bytes(), typed.as_bytes()));
-        match fits.last() {
+        match fits.fold(None, |_, step| Some(step)) {
             Some(step) => {
                 self.last = step;
                 true

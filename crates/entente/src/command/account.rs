@@ -31,7 +31,7 @@ pub(crate) enum AccountCommand {
         /// What the token is called; an earlier one of this name ends.
         #[arg(long)]
         name: String,
-        /// What it is for: to read what the person may read, or to ask for decisions (AuthZEN).
+        /// What it is for: to read what the person may read, or to ask for decisions (`AuthZEN`).
         #[arg(long, value_parser = ["read", "evaluate"])]
         scope: String,
         /// How many days it lasts.
@@ -131,7 +131,7 @@ impl AccountCommand {
                     )));
                 }
                 output::either(global.json, &json!({ "ended": name }), || {
-                    output::line(format!("token {name} has ended"))
+                    output::line(format!("token {name} has ended"));
                 })?;
             }
         }

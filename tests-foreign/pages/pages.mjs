@@ -1,0 +1,141 @@
+// The pages of a served demonstration in a real browser: every page that each person reaches by links is free of findings of
+// axe and html-validate, fits 320 pixels in the dark, and prints its banner on every sheet; one person then answers a request
+// with the keyboard alone and without scripts.
+//
+// node pages.mjs LINKS, a file with a line `PERSON URL` for each person. Ends with 1 when a check failed.
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { HtmlValidate } from 'html-validate';
+
+const people = readFileSync(process.argv[2], 'utf8').trim().split('\n').map((line) => line.split(' '));
+const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+// What html-validate takes for style and not for a fault: how text is laid out in the source.
+const html = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: { 'long-title': 'off', 'no-trailing-whitespace': 'off', 'void-style': 'off', 'no-implicit-button-type': 'off',
+    // The standard allows every id without a space.
+    'valid-id': ['error', { relaxed: true }],
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }] },
+});
+const MOST_PAGES = 40;
+let passed = 0;
+let failed = 0;
+
+function check(holds, what) {
+  if (holds) {
+    passed += 1;
+  } else {
+    failed += 1;
+    console.log(`FAILED: ${what}`);
+  }
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
+
+async function entered(link, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.keyboard.press('Tab');
+  while (!(await page.evaluate(() => document.activeElement.tagName === 'BUTTON'))) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === '/');
+  return { context, page };
+}
+
+async function findings(context, page) {
+  // The pages' own policy forbids scripts, those of a test included.
+  const session = await context.newCDPSession(page);
+  await session.send('Page.setBypassCSP', { enabled: true });
+  await page.evaluate(`${axe};0`);
+  const found = await page.evaluate((rules) => axe.run(rules), rules);
+  await session.send('Page.setBypassCSP', { enabled: false });
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ').slice(0, 300)}`);
+}
+
+async function look(who, { context, page }, path, narrow) {
+  const answer = await page.goto(new URL(path, page.url()).href);
+  const what = `${who} ${path}${narrow ? ' at 320 px, dark' : ''}`;
+  check([200, 403, 404].includes(answer.status()), `${what}: ${answer.status()}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  check(!wide, `${what}: it is wider than its window`);
+  const found = await findings(context, page);
+  check(found.length === 0, `${what}: ${found.join('; ')}`);
+  if (narrow) return [];
+  const report = await html.validateString(await answer.text());
+  const faults = report.results.flatMap((result) => result.messages.map((one) => `${one.line}:${one.column} ${one.message}`));
+  check(report.valid, `${what}: ${faults.slice(0, 3).join('; ')}`);
+  await page.emulateMedia({ media: 'print' });
+  const printed = await page.evaluate(() =>
+    [...document.querySelectorAll('body > .banner')].map((banner) => getComputedStyle(banner).display).join(' '),
+  );
+  check(printed === 'table-header-group table-footer-group', `${what}: printed, banners are ${printed}`);
+  await page.emulateMedia({ media: 'screen' });
+  return page.evaluate(() => [...document.querySelectorAll('a[href^="/"]')].map((link) => link.getAttribute('href').split('#')[0]));
+}
+
+async function everyPage(who, link) {
+  const wide = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const troubles = [];
+  wide.page.on('console', (said) => {
+    if (said.type() === 'error' && !said.text().includes('status of 40')) troubles.push(said.text());
+  });
+  const waiting = ['/', '/nowhere', '/search?q=svc'];
+  const seen = new Set();
+  while (waiting.length > 0 && seen.size < MOST_PAGES) {
+    const path = waiting.shift();
+    if (seen.has(path)) continue;
+    seen.add(path);
+    waiting.push(...(await look(who, wide, path, false)));
+  }
+  check(troubles.length === 0, `${who}: the browser complains: ${troubles.join('; ')}`);
+  await wide.context.close();
+  const narrow = await entered(link, { viewport: { width: 320, height: 800 }, colorScheme: 'dark' });
+  for (const path of seen) await look(who, narrow, path, true);
+  await narrow.context.close();
+  return seen.size;
+}
+
+/// Presses Tab until what has the focus is what is looked for.
+async function tabTo(page, holds, what) {
+  for (let n = 0; n < 80; n += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(holds)) return;
+  }
+  throw new Error(`no way by keyboard to ${what}`);
+}
+
+async function answersByKeyboard(link) {
+  const { context, page } = await entered(link, { javaScriptEnabled: false });
+  await tabTo(page, () => document.activeElement.textContent.startsWith('Answer'), 'the request');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/requests/);
+  await tabTo(page, () => document.activeElement.type === 'radio', 'the first portion');
+  await page.keyboard.press('ArrowUp');
+  check(await page.evaluate(() => document.activeElement.value === 'refuse'), 'an arrow chooses to refuse');
+  await tabTo(page, () => document.activeElement.id === 'reason', 'the reason');
+  await page.keyboard.type('It would show who the source is.');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=If you answer so:');
+  check(await page.isVisible('text=stays closed to them'), 'the consequence is shown before the answer');
+  await tabTo(page, () => document.activeElement.name === 'shown', 'the answer');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=refused');
+  check((await page.locator('text=refused').count()) > 0, 'the answer stands on the page');
+  await context.close();
+}
+
+for (const [who, link] of people) {
+  const pages = await everyPage(who, link);
+  console.log(`${who}: ${pages} pages`);
+}
+try {
+  const [, officer] = people.find(([who]) => who === 'USA.SVC/hale');
+  await answersByKeyboard(officer);
+} catch (error) {
+  check(false, `by keyboard: ${error.message}`);
+}
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

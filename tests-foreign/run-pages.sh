@@ -1,0 +1,34 @@
+#!/bin/sh
+# Looks at every page of the served demonstration in Debian's Chromium, with axe-core and html-validate, and answers a request
+# by keyboard without scripts (see pages/pages.mjs).
+#
+# Needs cargo; installs Debian's chromium and npm's packages if they are missing. Ends with 1 when a check failed.
+set -eu
+cd "$(dirname "$0")/.."
+
+need() { command -v "$1" >/dev/null || { apt-get update -qq && apt-get install -y -qq "$2" >/dev/null; }; }
+need chromium chromium
+need npm npm
+
+cargo build --quiet --package entente
+entente=${CARGO_TARGET_DIR:-target}/debug/entente
+work=$(mktemp -d)
+served=
+end() {
+    [ -z "$served" ] || { kill "$served" 2>/dev/null || true; wait "$served" 2>/dev/null || true; }
+    rm -rf "$work"
+}
+trap end EXIT
+cp tests-foreign/pages/* "$work"
+(cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+
+"$entente" demo --serve >"$work/said" 2>"$work/errors" &
+served=$!
+tries=0
+until grep -q 'Ctrl-C' "$work/said"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 300 ] && kill -0 "$served" || { echo "FAILED: the demonstration does not serve"; cat "$work/errors"; exit 1; }
+    sleep 0.2
+done
+sed -n 's/^ *\([A-Z.]*\/[a-z-]*\) .*\(http:[^ ]*\)$/\1 \2/p' "$work/said" >"$work/links"
+CHROMIUM=$(command -v chromium) node "$work/pages.mjs" "$work/links"

@@ -17,6 +17,7 @@ pub struct Served {
     /// The code for the first account, where nobody could sign in yet.
     pub code: Option<String>,
     log: std::sync::Arc<std::sync::Mutex<String>>,
+    reader: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Served {
@@ -41,7 +42,7 @@ impl Served {
         let log = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
         let kept = log.clone();
         let errors = BufReader::new(child.stderr.take().unwrap());
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in errors.lines().map_while(Result::ok) {
                 let mut log = kept.lock().unwrap();
                 log.push_str(&line);
@@ -59,6 +60,7 @@ impl Served {
             code: said["code"].as_str().map(str::to_owned),
             child,
             log,
+            reader: Some(reader),
         }
     }
 
@@ -82,6 +84,7 @@ impl Served {
     pub fn stop(mut self) -> (Option<i32>, String) {
         self.signal("TERM");
         let code = self.child.wait().unwrap().code();
+        self.reader.take().unwrap().join().unwrap();
         let log = self.log();
         (code, log)
     }

@@ -84,10 +84,11 @@ impl State {
     pub(crate) fn narrow(&mut self, originator: &PartyPath, id: &ConsentId, narrowing: Narrowing) -> Vec<Document> {
         let key = Named::new(originator.clone(), id.clone());
         let all = self.narrowings.entry(key.clone()).or_default();
-        all.0.push(narrowing.clone());
-        let n = all.0.len();
+        let n = all.0.len() + 1;
+        let added = narrowing.clone();
+        all.0.push(narrowing);
         let mut documents = vec![touched("narrowing", &key)];
-        documents.extend(self.cut(&key, n, &narrowing));
+        documents.extend(self.cut(&key, n, &added));
         documents
     }
 

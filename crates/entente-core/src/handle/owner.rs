@@ -318,12 +318,12 @@ impl Given<'_> {
             };
             let decision = decide(&snapshot, &query, context.policy, &guard)?;
             for (n, id) in ids.iter().enumerate() {
-                for person in 0..audience.len() {
+                for (person, who) in audience.iter().enumerate() {
                     if decision.outcome(person, n) == Outcome::Permit {
                         continue;
                     }
                     let rules = decision.rules(person, n).zip(decision.explain(person, n));
-                    let anybody = !self.recipients.persons.contains(&audience[person]);
+                    let anybody = !self.recipients.persons.contains(who);
                     // Who at a party is to know it is that party's to say.
                     let whose =
                         |step: Step| step == Step::NeedToKnow && anybody || step == Step::SourceExposure && knowingly;

@@ -47,6 +47,8 @@ pub enum Kind {
     RecallUnconfirmed,
     /// A briefing that cannot be held as it was prepared.
     VoidPaper,
+    /// Facts whose text has changed.
+    StaleFacts,
     /// Terms that a partner stated and nobody recorded.
     TermsStated,
     /// A partner that never confirmed what it was sent.
@@ -70,6 +72,7 @@ impl Kind {
             Self::EmbargoEnds => "embargo ends",
             Self::RecallUnconfirmed => "recall unconfirmed",
             Self::VoidPaper => "void paper",
+            Self::StaleFacts => "stale facts",
             Self::TermsStated => "terms stated",
             Self::Silent => "no receipt",
         }
@@ -88,6 +91,7 @@ impl Kind {
             Self::Misfit | Self::AnswerCame => "say-of-consent",
             Self::Overdue => "open-request",
             Self::VoidPaper => "brief",
+            Self::StaleFacts => "set-facts",
             Self::TermsStated => "set-arrangement",
             Self::Silent => "see-partners",
         }
@@ -115,8 +119,8 @@ pub struct Item {
 /// The list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Todo {
-    /// Who asks.
-    pub person: PersonId,
+    /// Who asks; none where it is this party as such.
+    pub person: Option<PersonId>,
     /// When.
     pub at: Timestamp,
     /// What is late first, then what is due first, then the rest by kind.
@@ -126,17 +130,19 @@ pub struct Todo {
 /// Who asks for the list, with what is needed to know what they may know.
 struct Asker<'s, 'c> {
     state: &'s State,
-    person: &'s PersonId,
+    person: Option<&'s PersonId>,
     context: &'c Context<'c>,
     items: Vec<Item>,
 }
 
-/// What there is to do for a person of this party; `None` where they are nobody here.
-pub fn todo(state: &State, person: &PersonId, context: &Context<'_>) -> Option<Todo> {
+/// What there is to do for a person of this party, or for the party as such; `None` where the person is nobody here.
+pub fn todo(state: &State, person: Option<&PersonId>, context: &Context<'_>) -> Option<Todo> {
     let home = state.home.as_ref()?;
-    let known = state.persons.get(person)?;
-    if known.disabled || !home.includes(&known.party) {
-        return None;
+    if let Some(person) = person {
+        let known = state.persons.get(person)?;
+        if known.disabled || !home.includes(&known.party) {
+            return None;
+        }
     }
     let mut asker = Asker {
         state,
@@ -149,6 +155,7 @@ pub fn todo(state: &State, person: &PersonId, context: &Context<'_>) -> Option<T
     asker.recalls(home);
     asker.cases();
     asker.papers();
+    asker.stale();
     asker.terms();
     asker.silent(home);
     let mut items = asker.items;
@@ -157,7 +164,7 @@ pub fn todo(state: &State, person: &PersonId, context: &Context<'_>) -> Option<T
         key(a).cmp(&key(b))
     });
     Some(Todo {
-        person: person.clone(),
+        person: person.cloned(),
         at: context.now,
         items,
     })
@@ -166,19 +173,13 @@ pub fn todo(state: &State, person: &PersonId, context: &Context<'_>) -> Option<T
 impl Asker<'_, '_> {
     /// Whether the asker may know that there is such a report.
     fn may_know_of(&self, report: &ReportId) -> bool {
+        let Some(person) = self.person else { return true };
         let held = self.state.reports.get(report).and_then(|held| held.latest());
         if !held.is_some_and(|latest| latest.existence_protected) {
             return true;
         }
         let guards = (self.context.policy, self.context.exposure);
-        let mut reading = Reading::new(
-            self.state,
-            self.context.groups,
-            guards,
-            self.person,
-            None,
-            self.context.now,
-        );
+        let mut reading = Reading::new(self.state, self.context.groups, guards, person, None, self.context.now);
         reading.of(report, None).is_ok()
     }
 
@@ -405,7 +406,7 @@ impl Asker<'_, '_> {
     fn cases(&mut self) {
         for case in self.state.incidents.values() {
             // Only who works on a case has something to do in it.
-            if case.closed().is_some() || !case.is_member(Some(self.person)) {
+            if case.closed().is_some() || !case.is_member(self.person) {
                 continue;
             }
             for task in case.tasks().into_iter().filter(|task| task.done.is_none()) {
@@ -460,8 +461,28 @@ impl Asker<'_, '_> {
                 .filter(|item| item.outcome == entente_core::Outcome::Permit);
             let gone = open.filter(|item| !now.permitted.contains(&item.portion)).count();
             if gone > 0 {
-                let say = format!("{gone} portion(s) that could be said cannot be said any more");
+                let portions = if gone == 1 { "portion" } else { "portions" };
+                let say = format!("{gone} {portions} that could be said cannot be said any more");
                 self.add(Kind::VoidPaper, &briefing.id, say, None, "entente brief new".to_owned());
+            }
+        }
+    }
+
+    fn stale(&mut self) {
+        for (report, _) in &self.state.facts {
+            let stale = self.state.stale_facts(report).len();
+            if stale > 0 && self.may_know_of(report) {
+                let facts = if stale == 1 { "fact was" } else { "facts were" };
+                let say = format!(
+                    "{stale} {facts} written for a text that has changed; what stands there now counts as unknown"
+                );
+                self.add(
+                    Kind::StaleFacts,
+                    report,
+                    say,
+                    None,
+                    format!("entente facts set {report} FILE"),
+                );
             }
         }
     }

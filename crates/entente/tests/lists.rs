@@ -88,3 +88,23 @@ fn a_search_finds_what_the_asker_sees() {
     assert!((said.out + &said.err).contains("no such reports"));
     assert_eq!(ids(&desk, &["--search", "TOP SECRET"]), ["R-4", "R-5"]);
 }
+
+#[test]
+fn the_work_list_is_for_a_person_or_for_the_party_as_such() {
+    let desk = Desk::delivered();
+    let items = |asker: &[&str]| desk.ok("USA.SVC", &[&["--json", "todo"], asker].concat()).json()["items"].clone();
+    assert_eq!(items(&[]), serde_json::json!([]));
+
+    // The text of a fact is changed: what was written about it is stale.
+    desk.ok("USA.SVC", &["facts", "set", support::REPORT, "facts.json"]);
+    let text = std::fs::read_to_string(desk.path("report.md")).unwrap();
+    desk.write("report.md", &text.replace("Port Marrow", "another town"));
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    let stale = items(&[]);
+    assert_eq!(stale[0]["kind"], "stale-facts", "{stale}");
+    assert_eq!(stale[0]["about"], support::REPORT);
+    assert_eq!(stale[0]["next"], "entente facts set SVC-2026-0412 FILE");
+
+    let nobody = desk.run(&["--data", "USA.SVC", "todo", "--as", "USA.SVC/nobody"]);
+    assert_eq!(nobody.code, 5, "{}", nobody.err);
+}

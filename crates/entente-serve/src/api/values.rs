@@ -163,7 +163,7 @@ pub(super) async fn partners(program: Program) -> Response {
 pub(super) async fn todo(program: Program) -> Response {
     let work = |desk: &mut Desk| {
         let moment = moment(desk);
-        let found = list::todo(desk.state(), desk.me(), &moment.context(desk.now));
+        let found = list::todo(desk.state(), Some(desk.me()), &moment.context(desk.now));
         let mut found = found.ok_or(Trouble::Nothing)?;
         found.items.retain(|item| desk.may(item.kind.act()));
         value(found)

@@ -136,7 +136,7 @@ fn folded(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
 /// What waits for whoever is signed in, late first, then what ends first.
 fn things(desk: &Desk, asked: &[Asked]) -> Vec<Thing> {
     let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
-    let listed = todo(desk.state(), desk.me(), &moment.context(desk.now));
+    let listed = todo(desk.state(), Some(desk.me()), &moment.context(desk.now));
     let listed = listed.into_iter().flat_map(|list| list.items);
     // Requests are shown with what whoever looks may know of them.
     let others = listed.filter(|item| item.kind != Kind::RequestToAnswer && desk.may(item.kind.act()));

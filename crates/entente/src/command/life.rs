@@ -326,21 +326,21 @@ impl ReceiptCommand {
 /// `entente todo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TodoArgs {
-    /// Who asks: the list holds what this person may know of.
+    /// Who asks: the list holds what this person may know of [default: this party as such].
     #[arg(long = "as", value_name = "PERSON")]
-    person: PersonId,
+    person: Option<PersonId>,
 }
 
 impl TodoArgs {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let node = global.node()?;
         let exposure = node.exposure();
-        let value = todo(node.state(), &self.person, &node.context(&exposure));
-        let value = value.ok_or_else(|| {
-            Failure::not_found(format!(
-                "{} is nobody who works here; `entente person list` shows the persons, `entente person add` adds them",
-                self.person
-            ))
+        let value = todo(node.state(), self.person.as_ref(), &node.context(&exposure));
+        let value = value.ok_or_else(|| match &self.person {
+            None => Failure::not_found("no party is set up here; run `entente init`"),
+            Some(person) => Failure::not_found(format!(
+                "{person} is nobody who works here; `entente person list` shows the persons, `entente person add` adds them"
+            )),
         })?;
         output::either(global.json, &value, || say_todo(&value))?;
         Ok(Exit::Done)

@@ -55,7 +55,7 @@ pub struct Holding {
     /// By version: how many portions whoever sent it said it withholds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub withheld: BTreeMap<u32, usize>,
-    /// By version: portions whose mark was made for this party; see [`Part::released`].
+    /// By version: portions whose mark was made for this party; see [`crate::Part`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub released: BTreeMap<u32, BTreeMap<PortionId, BTreeSet<Entity>>>,
     /// Versions of which its author has no receipt yet, with what it is for.

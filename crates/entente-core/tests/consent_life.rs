@@ -177,7 +177,7 @@ fn e5_a_consent_is_narrowed_by_person_portion_or_purpose() {
     let cases = [
         (persons.clone(), ["plan who", "", "plan who"]),
         (text.clone(), ["plan", "plan", "plan"]),
-        (goal.clone(), ["plan who", "plan who", ""]),
+        (goal, ["plan who", "plan who", ""]),
     ];
     for (cut, expected) in cases {
         let mut world = consented(&[]);
@@ -205,7 +205,7 @@ fn e5_a_consent_is_narrowed_by_person_portion_or_purpose() {
     let mut world = consented(&[]);
     let both = Cut {
         portions: portions("who"),
-        ..persons.clone()
+        ..persons
     };
     let nobody = Cut {
         persons: [person("JOR/general")].into(),

@@ -183,7 +183,7 @@ impl Asker<'_, '_> {
         reading.of(report, None).is_ok()
     }
 
-    fn add(&mut self, kind: Kind, about: impl ToString, say: String, due: Option<Timestamp>, next: String) {
+    fn add(&mut self, kind: Kind, about: &impl ToString, say: String, due: Option<Timestamp>, next: String) {
         self.items.push(Item {
             kind,
             about: about.to_string(),

@@ -1,4 +1,4 @@
-//! Interfaces for programs: values as the command line prints them, for whoever a token is of, and AuthZEN.
+//! Interfaces for programs: values as the command line prints them, for whoever a token is of, and `AuthZEN`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

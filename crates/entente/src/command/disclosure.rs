@@ -91,7 +91,7 @@ pub(crate) enum OverrideCommand {
     /// Release portions on an authority's own decision. The originators are told.
     Add {
         #[command(flatten)]
-        what: What,
+        what: Box<What>,
         /// Who decides; needs the role `override-authority`.
         #[arg(long)]
         authority: PersonId,

@@ -271,10 +271,7 @@ fn say_holders(value: &Holders) {
         vec![
             holder.party.to_string(),
             format!("v{}", holder.version),
-            holder
-                .portions
-                .as_ref()
-                .map_or_else(|| "all".to_owned(), |some| words::list(some)),
+            holder.portions.as_ref().map_or_else(|| "all".to_owned(), words::list),
             holder.delivered.strftime("%Y-%m-%d %H:%M").to_string(),
             confirmed,
             recall,

@@ -69,12 +69,12 @@ fn recorded_here(own: &State, partner: &PartyPath) -> BTreeSet<Thing> {
         own.notices
             .iter()
             .filter(|(_, (from, _))| with(from))
-            .map(|(id, (_, notice))| {
+            .map(|(named, (_, notice))| {
                 let kind = match notice {
                     Notice::Override(_) => "overridden",
                     Notice::Disclosure(_) => "disclosed",
                 };
-                (kind, id.to_string())
+                (kind, named.id.to_string())
             }),
     );
     let ordered = own
@@ -160,7 +160,8 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
         };
         let from = PartyPath::new("GBR.CAB").expect("a name");
-        state.notices.insert(id, (from, Notice::Disclosure(disclosure)));
+        let named = entente_core::Named::new(from.clone(), id);
+        state.notices.insert(named, (from, Notice::Disclosure(disclosure)));
     }
 
     fn closed(kind: &str) -> Closed {

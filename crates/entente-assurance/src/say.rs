@@ -64,6 +64,11 @@ pub(crate) fn say(event: &Event) -> String {
             true => format!("{party} was stated to be of the community"),
             false => format!("{party} was stated to be no longer of the community"),
         },
+        Event::KeysSet { party, signing, .. } => format!("{party} has the key {signing} from now on"),
+        Event::KeyCompromised { party, key, from, .. } => {
+            format!("the key {key} of {party} was declared compromised from {from} on")
+        }
+        Event::LinkFrozen { party, why, .. } => format!("the link with {party} was frozen: {why}"),
         Event::PersonSet(person) => format!("person {}", person.id),
         Event::LocalRuleSet(rule) => format!("rule {} was set or removed", rule.name),
         Event::SchemeInstalled(scheme) => format!("scheme {} was installed", scheme.id),

@@ -273,7 +273,9 @@ fn called(command: &Command) -> Vec<&'static str> {
         | Command::RecallFrom { .. }
         | Command::LiftRecall { .. }
         | Command::AcknowledgeRecall { .. } => "recall",
-        Command::SetParty(_) => "set-party",
+        Command::SetParty(_) | Command::SetKeys(_) | Command::RotateKeys(_) | Command::DeclareCompromised { .. } => {
+            "set-party"
+        }
         Command::SetMembership { .. } => "set-membership",
         Command::InstallScheme { .. } | Command::RemoveScheme { .. } | Command::SetRegister(_) => "set-scheme",
         Command::SetPerson(_) | Command::KeepOutsider(_) => "set-person",

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::disclosure::Opening;
-use crate::ids::{ConsentId, Named, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId};
+use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId};
 use crate::life::{Narrowing, Saying};
+use crate::named::Named;
 use crate::part::{Confirmed, Part, Receipt};
 use crate::report::{Delivery, Report};
 use crate::request::Consent;
@@ -93,7 +94,7 @@ impl State {
     }
 
     fn cut(&mut self, key: &Named<ConsentId>, n: usize, narrowing: &Narrowing) -> Vec<Document> {
-        let Some(held) = self.consent_mut(key) else {
+        let Some(held) = self.consents.get_mut(key) else {
             return Vec::new();
         };
         let former = held.before_cut(n, narrowing.at);
@@ -101,28 +102,24 @@ impl State {
             Some(left) => {
                 *held = left;
                 let former = former.map(|former| {
-                    let document = touched("consent", &former.id);
-                    self.consents.insert(former.id.clone(), former);
+                    let of_former = former.key();
+                    let document = touched("consent", &of_former);
+                    self.consents.insert(of_former, former);
                     document
                 });
-                former.into_iter().chain([touched("consent", &key.id)]).collect()
+                former.into_iter().chain([touched("consent", key)]).collect()
             }
             None => {
                 held.withdrawn = Some(held.withdrawn.map_or(narrowing.at, |end| end.min(narrowing.at)));
-                vec![touched("consent", &key.id)]
+                vec![touched("consent", key)]
             }
         }
     }
 
-    /// The consent of that name, where it was given by that party.
-    fn consent_mut(&mut self, key: &Named<ConsentId>) -> Option<&mut Consent> {
-        let held = self.consents.get_mut(&key.id);
-        held.filter(|held| held.originator == key.by)
-    }
-
     /// The holder of a consent said something.
     pub(crate) fn spoken(&mut self, originator: &PartyPath, id: &ConsentId, saying: &Saying) -> Vec<Document> {
-        let Some(held) = self.consent_mut(&Named::new(originator.clone(), id.clone())) else {
+        let key = Named::new(originator.clone(), id.clone());
+        let Some(held) = self.consents.get_mut(&key) else {
             return Vec::new();
         };
         match saying {
@@ -130,7 +127,7 @@ impl State {
             Saying::Counters(counter) => held.life.countered.push(counter.clone()),
             Saying::PersonChanged { at } => held.life.changed = Some(*at),
         }
-        vec![touched("consent", id)]
+        vec![touched("consent", &key)]
     }
 
     /// A request needs no answer any more.
@@ -140,18 +137,22 @@ impl State {
         id: &RequestId,
         word: (jiff::Timestamp, String),
     ) -> Vec<Document> {
-        let held = self.requests.get_mut(id).filter(|case| case.request.from == *from);
-        let Some(case) = held else { return Vec::new() };
+        let key = Named::new(from.clone(), id.clone());
+        let Some(case) = self.requests.get_mut(&key) else {
+            return Vec::new();
+        };
         case.retracted = Some(word);
-        vec![touched("request", id)]
+        vec![touched("request", &key)]
     }
 
     /// A recall is lifted, by whoever ordered it.
     pub(crate) fn lift(&mut self, by: &PartyPath, id: &RecallId, word: (jiff::Timestamp, String)) -> Vec<Document> {
-        let held = self.recalls.get_mut(id).filter(|recall| recall.originator == *by);
-        let Some(recall) = held else { return Vec::new() };
+        let key = Named::new(by.clone(), id.clone());
+        let Some(recall) = self.recalls.get_mut(&key) else {
+            return Vec::new();
+        };
         recall.scope.lifted.get_or_insert(word);
-        vec![touched("recall", id)]
+        vec![touched("recall", &key)]
     }
 
     /// Its author was told what is held here.

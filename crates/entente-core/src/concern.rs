@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::disclosure::{Disclosure, Notice};
+use crate::disclosure::{Disclosure, Notice, Recall};
 use crate::event::Event;
 use crate::handle::known_disclosure;
-use crate::ids::{
-    ArrangementId, ConsentId, IncidentId, PartyPath, PortionId, PortionRef, RecallId, ReportId, RequestId,
-};
+use crate::ids::{ArrangementId, ConsentId, IncidentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
 use crate::incident::{Incident, IncidentNotice, What};
+use crate::named::{Called, Named};
 use crate::report::Report;
 use crate::request::Consent;
 use crate::source::ExposureAnswer;
@@ -86,6 +85,9 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::SignedIn { .. }
         | Event::AccountMade { .. }
         | Event::FolderUpgraded { .. } => Concern::None,
+        Event::KeysSet { party, .. } | Event::KeyCompromised { party, .. } | Event::LinkFrozen { party, .. } => {
+            Concern::whole_if(of.is(party))
+        }
         Event::ArrangementSet(arrangement) => Concern::whole_if(of.one_of(&arrangement.parties)),
         Event::ArrangementStatusSet { id, .. } => of.arrangement(id),
         Event::TermsProposed { from, .. } | Event::EnvelopeReceived { from, .. } => Concern::whole_if(of.is(from)),
@@ -143,10 +145,14 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
                 .or(|| of.about(&request.report, Some(request.version), Some(&request.portions)))
         }
         Event::ConsentGiven(consent) => of.consent(consent),
-        Event::ConsentWithdrawn { consent, .. }
-        | Event::ConsentNarrowed { consent, .. }
-        | Event::ConsentSpoken { consent, .. } => of.withdrawal(consent),
-        Event::RequestRetracted { request, .. } => of.retracted(request),
+        Event::ConsentWithdrawn { consent, by, .. } => of.withdrawal(by.as_ref(), consent),
+        Event::ConsentNarrowed {
+            consent, originator, ..
+        }
+        | Event::ConsentSpoken {
+            consent, originator, ..
+        } => of.withdrawal(Some(originator), consent),
+        Event::RequestRetracted { request, from, .. } => of.retracted(from, request),
         Event::CopyGivenUp { report, by, .. } => {
             Concern::whole_if(of.is(by)).or(|| of.about(report, None, None).part(OTHERS))
         }
@@ -154,7 +160,8 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             Concern::whole_if(of.is(other))
         }
         Event::RequestRefused(refusal) => {
-            let request = state.requests.get(&refusal.request).map(|case| &case.request);
+            let key = state.request_key(refusal.asker.as_ref(), &refusal.request, &refusal.originator);
+            let request = key.and_then(|key| state.requests.get(&key)).map(|case| &case.request);
             let between = of.is(&refusal.originator) || request.is_some_and(|request| of.is(&request.from));
             Concern::whole_if(between).or(|| {
                 request.map_or(Concern::None, |request| {
@@ -163,7 +170,8 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             })
         }
         Event::SubstituteGiven(substitute) => {
-            let request = state.requests.get(&substitute.request).map(|case| &case.request);
+            let key = state.request_key(substitute.asker.as_ref(), &substitute.request, &substitute.originator);
+            let request = key.and_then(|key| state.requests.get(&key)).map(|case| &case.request);
             let between = of.is(&substitute.originator) || request.is_some_and(|request| of.is(&request.from));
             let portions = BTreeSet::from([substitute.stands_for.clone()]);
             Concern::whole_if(between).or(|| {
@@ -175,22 +183,27 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         Event::Disclosed(disclosure) => of.disclosure(disclosure),
         Event::RecallOrdered(recall) => Concern::whole_if(of.is(&recall.originator)).or(|| {
             let held = recall.holders.keys().any(|holder| of.is(holder));
-            Concern::whole_if(held).part(OTHERS).or(|| of.recalled(&recall.id))
+            Concern::whole_if(held).part(OTHERS).or(|| of.recalled(recall))
         }),
         Event::RecallLifted { recall, by, .. } => {
-            let held = state.recalls.get(recall);
+            let held = state.recalls.get(&Named::new(by.clone(), recall.clone()));
             let between = held.is_some_and(|recall| recall.holders.keys().any(|holder| of.is(holder)));
-            Concern::whole_if(of.is(by) || between).or(|| of.recalled(recall))
+            Concern::whole_if(of.is(by) || between).or(|| held.map_or(Concern::None, |recall| of.recalled(recall)))
         }
         Event::RecallAcknowledged(acknowledgement) => {
-            let recall = state.recalls.get(&acknowledgement.recall);
-            let between = of.is(&acknowledgement.by) || recall.is_some_and(|recall| of.is(&recall.originator));
-            Concern::whole_if(between).or(|| of.recalled(&acknowledgement.recall))
+            let (by, ordered_by) = (&acknowledgement.by, acknowledgement.ordered_by.as_ref());
+            let key = state.recall_key(ordered_by, &acknowledgement.recall, by);
+            let recall = key.and_then(|key| state.recalls.get(&key));
+            let between = of.is(by) || recall.is_some_and(|recall| of.is(&recall.originator));
+            Concern::whole_if(between).or(|| recall.map_or(Concern::None, |recall| of.recalled(recall)))
         }
         Event::ContentDestroyed(destroyed) => {
-            let recall = state.recalls.get(&destroyed.recall);
+            let named = Called::from(destroyed.recall.clone());
+            let recalls = named.all(&state.recalls).into_iter().map(|(_, recall)| recall);
+            let recall = recalls.into_iter().find(|recall| recall.report == destroyed.report);
             let between = recall.is_some_and(|recall| of.is(&recall.originator));
-            let concern = Concern::whole_if(between).or(|| of.recalled(&destroyed.recall));
+            let about = |recall| of.recalled(recall);
+            let concern = Concern::whole_if(between).or(|| recall.map_or(Concern::None, about));
             match destroyed.incidents.is_empty() {
                 true => concern,
                 false => concern.part(CASE_FILE),
@@ -316,13 +329,14 @@ impl Of<'_> {
         })
     }
 
-    fn withdrawal(self, consent: &ConsentId) -> Concern {
-        let known = self.state.consents.get(consent);
+    fn withdrawal(self, by: Option<&PartyPath>, consent: &ConsentId) -> Concern {
+        let key = self.state.consent_key(by, consent);
+        let known = key.and_then(|key| self.state.consents.get(&key));
         known.map_or(Concern::None, |consent| self.consent(consent))
     }
 
-    fn retracted(self, id: &RequestId) -> Concern {
-        let case = self.state.requests.get(id);
+    fn retracted(self, by: &PartyPath, id: &RequestId) -> Concern {
+        let case = self.state.requests.get(&Named::new(by.clone(), id.clone()));
         case.map_or(Concern::None, |case| {
             let request = &case.request;
             Concern::whole_if(self.is(&request.from) || self.is(&request.to))
@@ -334,11 +348,8 @@ impl Of<'_> {
         self.about(&disclosure.report, Some(disclosure.version), Some(&disclosure.portions))
     }
 
-    fn recalled(self, id: &RecallId) -> Concern {
-        let known = self.state.recalls.get(id);
-        known.map_or(Concern::None, |recall| {
-            self.about(&recall.report, Some(recall.version), None)
-        })
+    fn recalled(self, recall: &Recall) -> Concern {
+        self.about(&recall.report, Some(recall.version), None)
     }
 
     /// A case: its file stays closed, and one whose existence is protected is not mentioned before the party was told.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Learned;
 use crate::ids::{BriefingId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId, RecallId, ReportId};
+use crate::named::Named;
 
 /// What holders of a recalled report have to do (ODNI's `RevRecall` V2021-NOV).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ impl RecallAction {
 pub struct Acknowledgement {
     /// The recall.
     pub recall: RecallId,
+    /// Who ordered it; records of older folders do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered_by: Option<PartyPath>,
     /// The holder.
     pub by: PartyPath,
     /// When it said so.
@@ -186,6 +190,11 @@ impl Scope {
 }
 
 impl Recall {
+    /// Its name with whose it is.
+    pub fn key(&self) -> Named<RecallId> {
+        Named::new(self.originator.clone(), self.id.clone())
+    }
+
     /// Whether it holds at a party: not where it was lifted, and not at its originator where it is for some holders alone.
     pub fn holds_at(&self, home: Option<&PartyPath>) -> bool {
         self.scope.lifted.is_none() && !(self.scope.only && home == Some(&self.originator))

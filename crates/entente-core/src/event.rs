@@ -16,6 +16,7 @@ use crate::ids::{
 };
 use crate::incident::{Entry, Incident, IncidentNotice};
 use crate::installed::{InstalledScheme, MarkRead};
+use crate::keys::Succession;
 use crate::life::{Cut, Saying};
 use crate::outcome::Outcome;
 use crate::part::{Part, Receipt};
@@ -49,6 +50,46 @@ pub enum Event {
         /// Whether it is.
         member: bool,
         /// When that was stated.
+        at: Timestamp,
+    },
+    /// Keys of a party hold from now on; those before become former ones.
+    KeysSet {
+        /// The party.
+        party: PartyPath,
+        /// Its signing key.
+        signing: String,
+        /// The key to encrypt with.
+        recipient: String,
+        /// The statement by which it follows the key before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        succession: Option<Succession>,
+        /// Whether a person typed in the fingerprint.
+        #[serde(default)]
+        by_fingerprint: bool,
+        /// When, by this party's clock.
+        at: Timestamp,
+    },
+    /// A key was declared compromised.
+    KeyCompromised {
+        /// Whose key.
+        party: PartyPath,
+        /// The key.
+        key: String,
+        /// From when on nothing that it signed counts.
+        from: Timestamp,
+        /// When that became known here.
+        at: Timestamp,
+    },
+    /// Nothing is taken from a party or sealed to it until a fingerprint is typed in.
+    LinkFrozen {
+        /// The party.
+        party: PartyPath,
+        /// Why.
+        why: String,
+        /// The statement that does not fit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown: Option<Succession>,
+        /// When.
         at: Timestamp,
     },
     /// A person became known, or what is known of them changed.
@@ -404,6 +445,9 @@ impl Event {
             Self::Founded { .. } => "founded",
             Self::PartySet(_) => "party-set",
             Self::MembershipSet { .. } => "membership-set",
+            Self::KeysSet { .. } => "keys-set",
+            Self::KeyCompromised { .. } => "key-compromised",
+            Self::LinkFrozen { .. } => "link-frozen",
             Self::ArrangementSet(_) => "arrangement-set",
             Self::ArrangementStatusSet { .. } => "arrangement-status-set",
             Self::TermsProposed { .. } => "terms-proposed",

@@ -344,63 +344,6 @@ impl PersonId {
     }
 }
 
-/// A name with the party that gave it, written `PARTY/name`: what two parties call alike is kept apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Named<I> {
-    /// The party that gave the name.
-    pub by: PartyPath,
-    /// The name.
-    pub id: I,
-}
-
-impl<I> Named<I> {
-    /// The name that `by` gave.
-    pub fn new(by: PartyPath, id: I) -> Self {
-        Self { by, id }
-    }
-}
-
-impl<I: fmt::Display> fmt::Display for Named<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.by, self.id)
-    }
-}
-
-impl<I: Stored> Stored for Named<I> {
-    fn from_stored(text: &str) -> Result<Self, NameError> {
-        let (by, id) = text.split_once('/').unwrap_or(("", text));
-        Ok(Self {
-            by: PartyPath::stored(by)?,
-            id: I::from_stored(id)?,
-        })
-    }
-}
-
-impl<I: FromStr<Err = NameError>> FromStr for Named<I> {
-    type Err = NameError;
-
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        let (by, id) = text.split_once('/').unwrap_or(("", text));
-        Ok(Self {
-            by: by.parse()?,
-            id: id.parse()?,
-        })
-    }
-}
-
-impl<I: fmt::Display> Serialize for Named<I> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de, I: Stored> Deserialize<'de> for Named<I> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::from_stored(&text).map_err(serde::de::Error::custom)
-    }
-}
-
 /// One portion of one version of a report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PortionRef {
@@ -472,18 +415,6 @@ mod tests {
         // Letters of other alphabets are none.
         for text in ["U\u{405}A", "\u{ff35}SA", "USA.SV\u{421}"] {
             assert!(PartyPath::stored(text).is_err());
-        }
-    }
-
-    #[test]
-    fn a_name_is_kept_under_the_party_that_gave_it() {
-        let named: Named<RecallId> = "GBR.CAB/rec-1".parse().unwrap();
-        assert_eq!((named.by.as_str(), named.id.as_str()), ("GBR.CAB", "rec-1"));
-        let json = serde_json::to_string(&named).unwrap();
-        assert_eq!(json, "\"GBR.CAB/rec-1\"");
-        assert_eq!(serde_json::from_str::<Named<RecallId>>(&json).unwrap(), named);
-        for bad in ["rec-1", "/rec-1", "GBR/", "GBR/a/b"] {
-            assert!(bad.parse::<Named<RecallId>>().is_err(), "{bad}");
         }
     }
 

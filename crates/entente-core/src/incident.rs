@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exposure::Measures;
 use crate::ids::{DisclosureId, IncidentId, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, SourceId};
+use crate::named::Called;
 
 macro_rules! stages {
     ($( $(#[$doc:meta])* $name:ident = $id:literal, $title:literal, $owner:literal, $hours:expr; )*) => {
@@ -130,7 +131,7 @@ pub enum What {
     /// Another disclosure belongs to it.
     Disclosure {
         /// Which.
-        id: DisclosureId,
+        id: Called<DisclosureId>,
     },
     /// Someone works on the case.
     Member {
@@ -275,8 +276,8 @@ pub struct Incident {
     /// Whether those outside the case must not learn that there is one.
     #[serde(default)]
     pub protected: bool,
-    /// The disclosures that it is about.
-    pub disclosures: BTreeSet<DisclosureId>,
+    /// The disclosures that it is about: this party's own by their name, those that partners told of with whose they are.
+    pub disclosures: BTreeSet<Called<DisclosureId>>,
     /// Who works on it.
     pub members: BTreeSet<PersonId>,
     /// Its own clocks, in hours from the opening.

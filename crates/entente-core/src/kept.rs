@@ -298,6 +298,7 @@ about! {
 
 about! {
     crate::party::Party,
+    crate::keys::KeyRing,
     crate::party::Person,
     crate::party::Audience,
     crate::party::LocalRule,

@@ -22,11 +22,14 @@ pub mod incident;
 mod installed;
 mod kept;
 mod kept_facts;
+mod keys;
 mod life;
 mod message;
+mod named;
 mod outcome;
 mod part;
 mod party;
+pub mod plain;
 mod reach;
 mod receipt;
 mod replay;
@@ -36,6 +39,7 @@ mod shown;
 mod source;
 mod state;
 mod stops;
+mod stored;
 mod wording;
 
 pub use actor::{Act, Actor, Role};
@@ -57,13 +61,15 @@ pub use handle::{
 };
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, MAX_NAME,
-    NameError, Named, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    NameError, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 pub use in_force::{InForce, MarksInForce};
 pub use installed::{InstalledScheme, MarkRead};
 pub use kept::{About, Kept, Pairs, Place};
+pub use keys::{KeyRing, KeysShown, Succession};
 pub use life::{Accepted, Counter, Cut, Life, Narrowing, Narrowings, Saying};
 pub use message::Message;
+pub use named::{Called, Named};
 pub use outcome::Outcome;
 pub use part::{Confirmed, Part, Receipt};
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};

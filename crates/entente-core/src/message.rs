@@ -6,6 +6,7 @@ use crate::arrangement::Arrangement;
 use crate::disclosure::{Acknowledgement, Notice, Recall};
 use crate::ids::{ConsentId, IncidentId, RecallId, ReportId, RequestId};
 use crate::incident::IncidentNotice;
+use crate::keys::Succession;
 use crate::life::{Cut, Saying};
 use crate::part::{Part, Receipt};
 use crate::report::{Delivery, Report};
@@ -118,6 +119,15 @@ pub enum Message {
     },
     /// The terms of an arrangement, new or changed: suspended, resumed, ended.
     Arrangement(Arrangement),
+    /// The sender's signing key was replaced.
+    KeySuccession(Succession),
+    /// A key of the sender is compromised.
+    KeyCompromised {
+        /// The key, as a verifier key.
+        key: String,
+        /// From when on.
+        from: Timestamp,
+    },
 }
 
 impl Message {
@@ -140,6 +150,8 @@ impl Message {
             Self::Incident(_) => "incident",
             Self::IncidentAcknowledged { .. } => "incident-acknowledged",
             Self::Arrangement(_) => "arrangement",
+            Self::KeySuccession(_) => "key-succession",
+            Self::KeyCompromised { .. } => "key-compromised",
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::arrangement::CLOCK_TOLERANCE;
 use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId};
 use crate::life::Life;
+use crate::named::Named;
 use crate::party::Person;
 use crate::report::Portion;
 
@@ -193,6 +194,11 @@ pub struct Consent {
 }
 
 impl Consent {
+    /// Its name with whose it is.
+    pub fn key(&self) -> Named<ConsentId> {
+        Named::new(self.originator.clone(), self.id.clone())
+    }
+
     /// From when on it counts.
     pub fn begins(&self) -> Timestamp {
         self.received.unwrap_or(self.given)
@@ -253,6 +259,9 @@ pub(crate) fn allowed(list: Option<&BTreeSet<Purpose>>, purpose: Option<&Purpose
 pub struct Refusal {
     /// The request it answers.
     pub request: RequestId,
+    /// Whose request; records of older folders do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<PartyPath>,
     /// Who refuses.
     pub originator: PartyPath,
     /// The portions refused.
@@ -279,6 +288,9 @@ impl fmt::Display for Refusal {
 pub struct Substitute {
     /// The request it answers.
     pub request: RequestId,
+    /// Whose request; records of older folders do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<PartyPath>,
     /// Who gives it.
     pub originator: PartyPath,
     /// The report.

@@ -107,7 +107,7 @@ impl ExposureAnswer {
     /// What it is kept by: the request, or the delivery that it is about. A later answer takes its place.
     pub fn key(&self) -> String {
         match (&self.request, &self.consent) {
-            (Some(request), _) => request.to_string(),
+            (Some(request), _) => format!("{}/{request}", self.to),
             (None, Some(consent)) => format!("{consent}/{}", self.to),
             (None, None) => format!("{}/{}/{}", self.report, self.version, self.to),
         }

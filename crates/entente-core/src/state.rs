@@ -18,19 +18,22 @@ use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, Named, PartyPath, PersonId,
-    PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId, Stored,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId,
+    PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId, Stored,
 };
 use crate::incident::{Incident, IncidentNotice};
 use crate::installed::{InstalledScheme, US_REGISTER, scheme_key};
 use crate::kept::Kept;
+use crate::keys::KeyRing;
 use crate::life::{Narrowing, Narrowings};
+use crate::named::Named;
 use crate::part::Confirmed;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::receipt::MessageReceipt;
 use crate::report::{Delivery, Distribution, Lineage, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
+use crate::stored::moved;
 
 /// A report in all the versions that are held here, and what happened to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,6 +205,8 @@ state! {
     parties: PartyPath => Party, "party";
     /// Since when a party is stated to be of the community (TLP:GREEN), by path.
     members: PartyPath => Timestamp, "member";
+    /// What is known of parties' keys besides those that hold, by party.
+    key_rings: PartyPath => KeyRing, "key-ring";
     /// Persons by id.
     persons: PersonId => Person, "person";
     /// Audiences by name.
@@ -228,30 +233,30 @@ state! {
     exposures: String => ExposureAnswer, "exposure";
     /// Incidents by id.
     incidents: IncidentId => Incident, "incident";
-    /// What partners told about their incidents, by the incident's id.
-    incident_notices: IncidentId => (PartyPath, IncidentNotice), "incident-notice";
+    /// What partners told about their incidents, by partner and the incident's id.
+    incident_notices: Named<IncidentId> => (PartyPath, IncidentNotice), "incident-notice";
     /// Briefings by id.
     briefings: BriefingId => Briefing, "briefing";
     /// What others than this party's own people were shown here, by [`Opening::key`].
     openings: String => Opening, "opening";
-    /// Requests by id, opened here or received.
-    requests: RequestId => RequestCase, "request";
-    /// Consents by id, given here or received.
-    consents: ConsentId => Consent, "consent";
+    /// Requests by asker and id, opened here or received.
+    requests: Named<RequestId> => RequestCase, "request";
+    /// Consents by originator and id, given here or received.
+    consents: Named<ConsentId> => Consent, "consent";
     /// Since when consents are withdrawn, by originator; also of consents that have not come yet.
     endings: Named<ConsentId> => Timestamp, "ending";
     /// What was taken away from consents, by originator; also from consents that have not come yet.
     narrowings: Named<ConsentId> => Narrowings, "narrowing";
-    /// Substitutes by the consent that goes with each.
-    substitutes: ConsentId => Substitute, "substitute";
-    /// Recalls by id.
-    recalls: RecallId => Recall, "recall";
+    /// Substitutes by originator and the consent that goes with each.
+    substitutes: Named<ConsentId> => Substitute, "substitute";
+    /// Recalls by originator and id.
+    recalls: Named<RecallId> => Recall, "recall";
     /// Overrides by id.
     overrides: DisclosureId => Override, "override";
     /// Disclosures by id.
     disclosures: DisclosureId => Disclosure, "disclosure";
-    /// Notices by the id of what they are about.
-    notices: DisclosureId => (PartyPath, Notice), "notice";
+    /// Notices by who told them and the id of what they are about.
+    notices: Named<DisclosureId> => (PartyPath, Notice), "notice";
     /// Digests of the signed files taken in, by `sender/id`.
     received: String => String, "received";
     /// What receivers said of this party's messages, by the message's id.
@@ -287,6 +292,34 @@ impl State {
                     false => self.members.remove(party),
                 }
                 vec![touched("member", party)]
+            }
+            Event::KeysSet {
+                party,
+                signing,
+                recipient,
+                succession,
+                by_fingerprint,
+                at,
+            } => {
+                self.set_keys(party, (signing, recipient), *by_fingerprint, *at);
+                let ring = self.key_rings.entry(party.clone()).or_default();
+                ring.successions.extend(succession.clone());
+                vec![touched("party", party), touched("key-ring", party)]
+            }
+            Event::KeyCompromised { party, key, from, at } => {
+                let ring = self.key_rings.entry(party.clone()).or_default();
+                let earliest = ring.compromised.entry(key.clone()).or_insert(*from);
+                *earliest = (*earliest).min(*from);
+                let home = self.home.as_ref() == Some(party);
+                let sure = ring.confirmed.as_ref().is_some_and(|confirmed| confirmed != key);
+                if !home && !sure {
+                    ring.freeze(*at, &format!("its key {key} was declared compromised from {from} on"));
+                }
+                vec![touched("key-ring", party)]
+            }
+            Event::LinkFrozen { party, why, at, .. } => {
+                self.key_rings.entry(party.clone()).or_default().freeze(*at, why);
+                vec![touched("key-ring", party)]
             }
             Event::PersonSet(person) => {
                 self.persons.insert(person.id.clone(), person.clone());
@@ -418,7 +451,8 @@ impl State {
             }
             Event::ExposureAnswered(answer) => {
                 self.exposures.insert(answer.key(), answer.clone());
-                vec![touched("exposure", &answer.key())]
+                let older = answer.request.iter().map(|id| touched("exposure", id));
+                older.chain([touched("exposure", &answer.key())]).collect()
             }
             Event::IncidentOpened(incident) => {
                 self.incidents.insert(incident.id.clone(), incident.clone());
@@ -432,8 +466,10 @@ impl State {
             }
             Event::IncidentNoticed { from, notice } => {
                 let known = (from.clone(), notice.clone());
-                self.incident_notices.insert(notice.incident.clone(), known);
-                vec![touched("incident-notice", &notice.incident)]
+                let key = Named::new(from.clone(), notice.incident.clone());
+                let documents = moved("incident-notice", &key);
+                self.incident_notices.insert(key, known);
+                documents.into()
             }
             Event::BriefingPrepared(briefing) => {
                 self.briefings.insert(briefing.id.clone(), briefing.clone());
@@ -454,19 +490,22 @@ impl State {
             | Event::SignedIn { .. }
             | Event::AccountMade { .. } => Vec::new(),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
-                self.requests
-                    .insert(request.id.clone(), RequestCase::open(request.clone()));
-                vec![touched("request", &request.id)]
+                let key = Named::new(request.from.clone(), request.id.clone());
+                let documents = moved("request", &key);
+                self.requests.insert(key, RequestCase::open(request.clone()));
+                documents.into()
             }
             Event::ConsentGiven(consent) => {
                 let mut held = consent.clone();
-                let ending = self.endings.get(&Named::new(held.originator.clone(), held.id.clone()));
+                let key = Named::new(held.originator.clone(), held.id.clone());
+                let ending = self.endings.get(&key);
                 held.withdrawn = held.withdrawn.into_iter().chain(ending.copied()).min();
-                self.consents.insert(consent.id.clone(), held);
-                let mut documents = vec![touched("consent", &consent.id)];
+                let mut documents = Vec::from(moved("consent", &key));
+                self.consents.insert(key, held);
                 documents.extend(self.narrow_anew(consent));
                 if let Some(request) = &consent.request {
-                    let portions: Vec<PortionId> = match (self.requests.get(request), consent.portions.is_empty()) {
+                    let request = Named::new(consent.to.clone(), request.clone());
+                    let portions: Vec<PortionId> = match (self.requests.get(&request), consent.portions.is_empty()) {
                         (Some(case), true) => case.open_portions().cloned().collect(),
                         _ => consent
                             .portions
@@ -474,29 +513,30 @@ impl State {
                             .map(|reference| reference.portion.clone())
                             .collect(),
                     };
-                    self.progress(request, portions, Progress::Granted);
-                    documents.push(touched("request", request));
+                    self.progress(&request, portions, Progress::Granted);
+                    documents.extend(moved("request", &request));
                 }
                 documents
             }
             Event::RequestRefused(refusal) => {
-                self.progress(&refusal.request, refusal.portions.iter().cloned(), Progress::Refused);
-                if let Some(case) = self.requests.get_mut(&refusal.request) {
+                let request = self.request_key(refusal.asker.as_ref(), &refusal.request, &refusal.originator);
+                let Some(request) = request else { return Vec::new() };
+                self.progress(&request, refusal.portions.iter().cloned(), Progress::Refused);
+                if let Some(case) = self.requests.get_mut(&request) {
                     case.refusals.push(refusal.clone());
                 }
-                vec![touched("request", &refusal.request)]
+                moved("request", &request).into()
             }
             Event::SubstituteGiven(substitute) => {
-                self.progress(
-                    &substitute.request,
-                    [substitute.stands_for.clone()],
-                    Progress::Substituted,
-                );
-                self.substitutes.insert(substitute.consent.clone(), substitute.clone());
-                vec![
-                    touched("substitute", &substitute.consent),
-                    touched("request", &substitute.request),
-                ]
+                let request = self.request_key(substitute.asker.as_ref(), &substitute.request, &substitute.originator);
+                let key = Named::new(substitute.originator.clone(), substitute.consent.clone());
+                let mut documents = Vec::from(moved("substitute", &key));
+                self.substitutes.insert(key, substitute.clone());
+                if let Some(request) = request {
+                    self.progress(&request, [substitute.stands_for.clone()], Progress::Substituted);
+                    documents.extend(moved("request", &request));
+                }
+                documents
             }
             Event::ConsentWithdrawn { consent, by, at, .. } => {
                 let mut documents = Vec::new();
@@ -506,11 +546,13 @@ impl State {
                     let ending = self.endings.entry(key).or_insert(*at);
                     *ending = (*ending).min(*at);
                 }
-                let held = self.consents.get_mut(consent);
-                if let Some(consent) = held.filter(|held| by.as_ref().is_none_or(|by| held.originator == *by)) {
+                let Some(key) = self.consent_key(by.as_ref(), consent) else {
+                    return documents;
+                };
+                if let Some(consent) = self.consents.get_mut(&key) {
                     // A later word never gives back what an earlier one took away.
                     consent.withdrawn = Some(consent.withdrawn.map_or(*at, |earlier| earlier.min(*at)));
-                    documents.push(touched("consent", &consent.id));
+                    documents.extend(moved("consent", &key));
                 }
                 documents
             }
@@ -560,17 +602,20 @@ impl State {
                 vec![touched("disclosure", &d.id)]
             }
             Event::RecallOrdered(recall) => {
-                self.recalls.insert(recall.id.clone(), recall.clone());
-                vec![touched("recall", &recall.id)]
+                let key = Named::new(recall.originator.clone(), recall.id.clone());
+                let documents = moved("recall", &key);
+                self.recalls.insert(key, recall.clone());
+                documents.into()
             }
             Event::RecallLifted { recall, by, at, reason } => self.lift(by, recall, (*at, reason.clone())),
             Event::RecallAcknowledged(acknowledgement) => {
-                if let Some(recall) = self.recalls.get_mut(&acknowledgement.recall) {
-                    recall
-                        .holders
-                        .insert(acknowledgement.by.clone(), Some(acknowledgement.clone()));
+                let by = &acknowledgement.by;
+                let key = self.recall_key(acknowledgement.ordered_by.as_ref(), &acknowledgement.recall, by);
+                let Some(key) = key else { return Vec::new() };
+                if let Some(recall) = self.recalls.get_mut(&key) {
+                    recall.holders.insert(by.clone(), Some(acknowledgement.clone()));
                 }
-                vec![touched("recall", &acknowledgement.recall)]
+                moved("recall", &key).into()
             }
             Event::ContentDestroyed(destroyed) => self.forget(destroyed),
             Event::NoticeReceived { from, notice } => {
@@ -578,8 +623,10 @@ impl State {
                     Notice::Override(o) => &o.id,
                     Notice::Disclosure(d) => &d.id,
                 };
-                self.notices.insert(id.clone(), (from.clone(), notice.clone()));
-                vec![touched("notice", id)]
+                let key = Named::new(from.clone(), id.clone());
+                let documents = moved("notice", &key);
+                self.notices.insert(key, (from.clone(), notice.clone()));
+                documents.into()
             }
             Event::ReceiptTaken(receipt) => {
                 self.receipts.insert(receipt.message.clone(), receipt.clone());
@@ -624,7 +671,8 @@ impl State {
     pub(crate) fn consents_of<'s>(&'s self, report: &ReportId) -> impl Iterator<Item = &'s Consent> {
         let of_report = self.consents.of(report);
         of_report.filter(|consent| {
-            let request = consent.request.as_ref().and_then(|id| self.requests.get(id));
+            let answered = |id: &RequestId| self.requests.get(&Named::new(consent.to.clone(), id.clone()));
+            let request = consent.request.as_ref().and_then(answered);
             let came = request
                 .map(|case| &case.request)
                 .filter(|request| self.home.as_ref() != Some(&request.from));
@@ -724,7 +772,7 @@ impl State {
         all.filter(move |substitute| substitute.version == version)
     }
 
-    fn progress(&mut self, request: &RequestId, portions: impl IntoIterator<Item = PortionId>, to: Progress) {
+    fn progress(&mut self, request: &Named<RequestId>, portions: impl IntoIterator<Item = PortionId>, to: Progress) {
         if let Some(case) = self.requests.get_mut(request) {
             // Answers about portions that were not asked for leave no trace.
             for portion in portions {

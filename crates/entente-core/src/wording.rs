@@ -117,7 +117,9 @@ impl Message {
             | Self::Acknowledgement(_)
             | Self::Incident(_)
             | Self::IncidentAcknowledged { .. }
-            | Self::Arrangement(_) => None,
+            | Self::Arrangement(_)
+            | Self::KeySuccession(_)
+            | Self::KeyCompromised { .. } => None,
         }
     }
 }
@@ -150,7 +152,8 @@ impl State {
                 Some(Topic::report(&request.report, request.version))
             }
             Event::RequestRefused(refusal) => {
-                let request = &self.requests.get(&refusal.request)?.request;
+                let key = self.request_key(refusal.asker.as_ref(), &refusal.request, &refusal.originator)?;
+                let request = &self.requests.get(&key)?.request;
                 Some(Topic::report(&request.report, request.version))
             }
             Event::SubstituteGiven(substitute) => Some(Topic::report(&substitute.report, substitute.version)),
@@ -164,6 +167,9 @@ impl State {
             Event::Founded { .. }
             | Event::PartySet(_)
             | Event::MembershipSet { .. }
+            | Event::KeysSet { .. }
+            | Event::KeyCompromised { .. }
+            | Event::LinkFrozen { .. }
             | Event::PersonSet(_)
             | Event::LocalRuleSet(_)
             | Event::SchemeInstalled(_)

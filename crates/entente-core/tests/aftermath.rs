@@ -379,7 +379,7 @@ fn case(node: &mut Node, at: i64, disclosures: &[&str]) -> incident::Incident {
         title: "slip".to_owned(),
         by: person("HOME/officer"),
         members: BTreeSet::new(),
-        disclosures: disclosures.iter().map(|id| DisclosureId::new(*id).unwrap()).collect(),
+        disclosures: disclosures.iter().map(|id| id.parse().unwrap()).collect(),
         protected: false,
         clocks: BTreeMap::new(),
     };
@@ -561,7 +561,7 @@ fn d13_no_substitute_leaves_while_releases_are_on_hold() {
     node.run(2, hold).unwrap();
     let substitute = Command::Substitute {
         id: ConsentId::new("con-9").unwrap(),
-        request: RequestId::new("req-9").unwrap(),
+        request: RequestId::new("req-9").unwrap().into(),
         portion: PortionId::new("plot").unwrap(),
         mark: "(TLP:CLEAR)".to_owned(),
         label: Label::unrestricted(),
@@ -593,6 +593,7 @@ fn d12_what_was_refused_or_is_open_is_asked_again_only_with_something_new() {
         .to_string();
     assert!(open.contains("asked this in req-2"), "{open}");
     let refusal = Refusal {
+        asker: None,
         request: RequestId::new("req-2").unwrap(),
         originator: party("GOOD"),
         portions: named(["place"]),

@@ -136,7 +136,8 @@ impl Node {
 
     /// The consent that was given.
     fn consent(&mut self) -> &mut Consent {
-        self.state.consents.get_mut(&ConsentId::new("con").unwrap()).unwrap()
+        let key = self.state.consents.keys().next().unwrap().clone();
+        self.state.consents.get_mut(&key).unwrap()
     }
 
     fn run(&mut self, command: Command) -> Decided {
@@ -216,7 +217,7 @@ fn granted(first: &Report, who: &str, asked: &[&str], granted: &[&str], standing
     usa.take("GBR", opened.messages[0].1.clone());
     let answered = usa.run(Command::Grant {
         id: ConsentId::new("con").unwrap(),
-        request: RequestId::new("req").unwrap(),
+        request: RequestId::new("req").unwrap().into(),
         portions: Some(granted.iter().map(|id| portion(id)).collect()),
         terms: Terms {
             standing,
@@ -551,7 +552,7 @@ fn b22_a_consent_is_for_the_person_as_they_were() {
     let (mut usa, mut gbr) = ask(Node::with("GBR", [first.clone()]));
     let answered = usa.run(Command::Grant {
         id: ConsentId::new("con").unwrap(),
-        request: RequestId::new("req").unwrap(),
+        request: RequestId::new("req").unwrap().into(),
         portions: None,
         terms: Terms::default(),
     });

@@ -92,7 +92,7 @@ fn b7_what_the_list_does_not_open_the_originator_can() {
         "POL",
         Command::Grant {
             id: world::consent("con"),
-            request,
+            request: request.into(),
             portions: None,
             terms: Terms::default(),
         },
@@ -314,7 +314,7 @@ fn d12_a_refusal_is_shown_with_its_reason_for_whom_and_what_it_was() {
     world.run(
         "POL",
         Command::Refuse {
-            request: RequestId::new("req").unwrap(),
+            request: RequestId::new("req").unwrap().into(),
             portions: Some(portions("p1")),
             reason: "the trial has not begun".to_owned(),
         },

@@ -47,7 +47,7 @@ fn consented(conditions: &[&str]) -> World {
         "USA",
         Command::Grant {
             id: consent("con"),
-            request,
+            request: request.into(),
             portions: None,
             terms,
         },
@@ -75,7 +75,7 @@ fn at(world: &World, home: &str) -> Consent {
 fn e5_whoever_asked_accepts_the_conditions_on_the_record() {
     let mut world = consented(&["orally only"]);
     let accepts = |by: &str| Command::SayOfConsent {
-        consent: consent("con"),
+        consent: consent("con").into(),
         saying: Saying::Accepts(Accepted {
             person: Some(person(by)),
             conditions: Vec::new(),
@@ -104,7 +104,7 @@ fn e5_whoever_asked_accepts_the_conditions_on_the_record() {
 fn e5_a_counter_offer_changes_nothing_until_it_is_answered() {
     let mut world = consented(&["orally only"]);
     let counter = |note: &str| Command::SayOfConsent {
-        consent: consent("con"),
+        consent: consent("con").into(),
         saying: Saying::Counters(Counter {
             person: None,
             conditions: Vec::new(),
@@ -125,7 +125,7 @@ fn e5_a_renewal_leaves_no_gap_and_has_an_id_of_its_own() {
     let mut world = consented(&[]);
     let renew = |id: &str| Command::RenewConsent {
         id: consent(id),
-        consent: consent("con"),
+        consent: consent("con").into(),
         terms: Terms {
             ends: Some("2026-12-24T00:00:00Z".parse().unwrap()),
             ..Terms::default()
@@ -141,7 +141,7 @@ fn e5_a_renewal_leaves_no_gap_and_has_an_id_of_its_own() {
     assert_eq!(gaps, 0);
     // A withdrawal ends a consent for good: there is nothing to continue then.
     let withdraw = |id: &str| Command::WithdrawConsent {
-        consent: consent(id),
+        consent: consent(id).into(),
         reason: String::new(),
     };
     world.run("USA", withdraw("con-2"));
@@ -149,7 +149,7 @@ fn e5_a_renewal_leaves_no_gap_and_has_an_id_of_its_own() {
     assert_eq!(open(&world, "JOR/colonel", "warning"), "");
     let renewed = Command::RenewConsent {
         id: consent("con-3"),
-        consent: consent("con-2"),
+        consent: consent("con-2").into(),
         terms: Terms::default(),
     };
     assert!(world.refused("USA", renewed).contains("for good"));
@@ -158,7 +158,7 @@ fn e5_a_renewal_leaves_no_gap_and_has_an_id_of_its_own() {
 #[test]
 fn e5_a_consent_is_narrowed_by_person_portion_or_purpose() {
     let narrow = |cut: Cut| Command::NarrowConsent {
-        consent: consent("con"),
+        consent: consent("con").into(),
         cut,
         reason: "less".to_owned(),
     };
@@ -268,7 +268,7 @@ fn e5_narrowings_hold_in_whatever_order_they_arrive() {
             exposures: Vec::new(),
         };
         let narrowing = |cut: &Cut| Message::Narrowing {
-            consent: consent("con"),
+            consent: consent("con").into(),
             cut: cut.clone(),
             at: world::start(),
             reason: String::new(),
@@ -296,7 +296,7 @@ fn e5_a_request_that_was_taken_back_needs_no_answer() {
     let request = world.ask("GBR", "R", &["CHL/minister"], "warning");
     world.deliver_post();
     let retract = |request: &RequestId| Command::RetractRequest {
-        request: request.clone(),
+        request: request.clone().into(),
         reason: "over".to_owned(),
     };
     assert!(world.refused("USA", retract(&request)).contains("GBR asked"));
@@ -304,7 +304,7 @@ fn e5_a_request_that_was_taken_back_needs_no_answer() {
     world.deliver_post();
     let grant = Command::Grant {
         id: consent("c9"),
-        request: request.clone(),
+        request: request.clone().into(),
         portions: None,
         terms: Terms::default(),
     };

@@ -233,8 +233,8 @@ fn restricting_never_opens() {
                     continue;
                 };
                 state.apply(&Event::ConsentWithdrawn {
-                    consent,
-                    by: None,
+                    consent: consent.id,
+                    by: Some(consent.by),
                     at: at(0),
                     reason: String::new(),
                 });

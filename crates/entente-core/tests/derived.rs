@@ -46,10 +46,15 @@ fn deliver(world: &mut World, from: &str, id: &str, to: &str) {
     world.deliver_post();
 }
 
+/// The name of a request at whoever took it in.
+fn asked(by: &str, id: &RequestId) -> Named<RequestId> {
+    Named::new(party(by), id.clone())
+}
+
 fn grant(request: &RequestId) -> Command {
     Command::Grant {
         id: world::consent("con"),
-        request: request.clone(),
+        request: request.clone().into(),
         portions: None,
         terms: Terms::default(),
     }
@@ -87,7 +92,7 @@ fn b2_a_request_carries_the_originator_s_own_material_and_nothing_else() {
     let answer = &world.state("GBR").consents.values().next().unwrap();
     let named: Vec<String> = answer.portions.iter().map(ToString::to_string).collect();
     assert_eq!(named, ["R v1 p1"]);
-    assert!(!world.state("GBR").requests[&request].is_open());
+    assert!(!world.state("GBR").requests[&asked("GBR", &request)].is_open());
 }
 
 #[test]
@@ -174,7 +179,7 @@ fn b2_a_refusal_and_a_substitute_come_back_too() {
         .check("(U//REL TO USA, CHL, GBR)", MarkKind::Portion, None)
         .marking
         .unwrap();
-    let case = world.state("USA").requests[&request].request.clone();
+    let case = world.state("USA").requests[&asked("GBR", &request)].request.clone();
     let p1 = PortionId::new("p1").unwrap();
     let scheme = handle::marked_in(world.state("USA"), &case, &p1).unwrap().0;
     assert_eq!(scheme.as_str(), "us-ic");
@@ -182,7 +187,7 @@ fn b2_a_refusal_and_a_substitute_come_back_too() {
         "USA",
         Command::Substitute {
             id: world::consent("con"),
-            request,
+            request: request.into(),
             portion: p1,
             mark: marking.canonical,
             label: marking.label,
@@ -199,13 +204,16 @@ fn b2_a_refusal_and_a_substitute_come_back_too() {
     world.run(
         "USA",
         Command::Refuse {
-            request: request.clone(),
+            request: request.clone().into(),
             portions: None,
             reason: "not now".to_owned(),
         },
     );
     world.deliver_post();
-    assert_eq!(world.state("GBR").requests[&request].refusals[0].reason, "not now");
+    assert_eq!(
+        world.state("GBR").requests[&asked("GBR", &request)].refusals[0].reason,
+        "not now"
+    );
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn a12_no_consent_follows_a_changed_mark() {
                 "USA",
                 Command::Grant {
                     id: world::consent(id),
-                    request,
+                    request: request.into(),
                     portions: None,
                     terms,
                 },
@@ -249,7 +249,7 @@ fn a12_a_consent_counts_for_what_was_asked_for_when_it_was_given() {
     world.write("USA", &file("R", "(S//OC/REL TO USA, GBR) The plan itself. {#p}"));
     let grant = Command::Grant {
         id: world::consent("con"),
-        request,
+        request: request.into(),
         portions: None,
         terms: Terms::default(),
     };
@@ -825,7 +825,7 @@ fn a4_a_title_can_be_asked_for_consented_to_and_substituted() {
             "USA",
             Command::Grant {
                 id: world::consent("con"),
-                request,
+                request: request.into(),
                 portions: Some(portions("title")),
                 terms: Terms::default(),
             },

@@ -67,7 +67,7 @@ fn b12_the_originator_names_and_the_names_travel() {
     world.deliver_post();
     let grant = Command::Grant {
         id: world::consent("con"),
-        request,
+        request: request.into(),
         portions: None,
         terms: Terms::default(),
     };

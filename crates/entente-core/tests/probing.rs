@@ -142,7 +142,7 @@ impl Originator {
     /// The answer, and the message as it leaves.
     fn answer(&mut self, request: &RequestId) -> (Band, String) {
         let decided = self.run(Command::AnswerExposure {
-            request: request.clone(),
+            request: request.clone().into(),
         });
         let (_, message) = decided.messages.into_iter().next().unwrap();
         let text = serde_json::to_string(&message).unwrap();

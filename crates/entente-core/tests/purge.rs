@@ -102,7 +102,7 @@ fn case(id: &str, disclosure: &str) -> Event {
         opened: now(),
         opened_by: "HOME/officer".parse().unwrap(),
         protected: false,
-        disclosures: BTreeSet::from([DisclosureId::new(disclosure).unwrap()]),
+        disclosures: BTreeSet::from([DisclosureId::new(disclosure).unwrap().into()]),
         members: BTreeSet::new(),
         clocks: BTreeMap::new(),
         entries: Vec::new(),
@@ -160,6 +160,7 @@ fn history() -> Vec<Event> {
         growth: Growth::default(),
     };
     let substitute = Substitute {
+        asker: None,
         request: RequestId::new("req-1").unwrap(),
         originator: party("GOOD"),
         report: ReportId::new("R").unwrap(),
@@ -170,6 +171,7 @@ fn history() -> Vec<Event> {
         given: now(),
     };
     let refusal = Refusal {
+        asker: None,
         request: RequestId::new("req-1").unwrap(),
         originator: party("GOOD"),
         portions: BTreeSet::from([PortionId::new("p1").unwrap()]),
@@ -231,7 +233,14 @@ fn acknowledge(state: &State, following: Following) -> Result<Decided, CommandRe
         exposure: &exposure,
     };
     let recall = RecallId::new("rec-1").unwrap();
-    handle(state, Command::AcknowledgeRecall { recall, following }, &context)
+    handle(
+        state,
+        Command::AcknowledgeRecall {
+            recall: recall.into(),
+            following,
+        },
+        &context,
+    )
 }
 
 fn outcome(decided: &Decided) -> String {

@@ -62,7 +62,7 @@ fn e4_a_recall_is_lifted_by_whoever_ordered_it_where_that_has_arrived() {
     world.run("USA", from(&["FRA"]));
     world.deliver_post();
     let lift = || Command::LiftRecall {
-        recall: RecallId::new("rec").unwrap(),
+        recall: RecallId::new("rec").unwrap().into(),
         reason: "settled".to_owned(),
     };
     assert!(world.refused("FRA", lift()).contains("USA ordered it"));

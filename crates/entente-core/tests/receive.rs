@@ -182,6 +182,7 @@ fn only_the_originator_answers_and_only_what_was_asked() {
         "it was put to GOOD",
     );
     let refusal = Refusal {
+        asker: None,
         request: request.id.clone(),
         originator: party("EVIL"),
         portions: request.portions.clone(),
@@ -200,7 +201,7 @@ fn only_the_originator_answers_and_only_what_was_asked() {
     );
     node.from("GOOD", answer(consent("GOOD", Some(request.id.clone()))))
         .unwrap();
-    assert!(!node.0.requests[&request.id].is_open());
+    assert!(!node.0.requests[&Named::new(party("HOME"), request.id.clone())].is_open());
     node.refuses("GOOD", answer(consent("GOOD", Some(request.id))), "exists already");
     let withdrawal = Message::Withdrawal {
         consent: ConsentId::new("con").unwrap(),
@@ -227,6 +228,7 @@ fn recalls_acknowledgements_and_notices_come_from_those_concerned() {
     };
     node.refuses("EVIL", Message::Recall(recall.clone()), "GOOD wrote it");
     let acknowledgement = Acknowledgement {
+        ordered_by: None,
         recall: recall.id,
         by: party("EVIL"),
         at: now(),
@@ -289,6 +291,9 @@ fn a_second_withdrawal_never_brings_a_consent_back() {
             reason: String::new(),
         };
         node.from("GOOD", withdrawal).unwrap();
-        assert_eq!(node.0.consents[&id].withdrawn, Some(now()));
+        assert_eq!(
+            node.0.consents[&Named::new(party("GOOD"), id.clone())].withdrawn,
+            Some(now())
+        );
     }
 }

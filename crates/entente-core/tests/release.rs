@@ -345,7 +345,7 @@ fn e2_a_copy_by_consent_makes_nobody_an_original_recipient() {
     world.run(
         "USA",
         Command::WithdrawConsent {
-            consent: consent("rel"),
+            consent: consent("rel").into(),
             reason: "over".to_owned(),
         },
     );

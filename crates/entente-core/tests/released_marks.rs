@@ -47,7 +47,7 @@ fn substitute(request: &RequestId, mark: &str) -> Command {
     let marking = us.check(mark, MarkKind::Portion, None).marking.unwrap();
     Command::Substitute {
         id: world::consent("con"),
-        request: request.clone(),
+        request: request.clone().into(),
         portion: PortionId::new("p1").unwrap(),
         mark: marking.canonical,
         label: marking.label,
@@ -118,7 +118,7 @@ fn b5_a_consent_counts_for_its_purpose_in_step_8() {
     gbr.apply(&Event::ReportAdded(protected));
     let grant = Command::Grant {
         id: world::consent("con"),
-        request,
+        request: request.into(),
         portions: None,
         terms: Terms::default(),
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entente_core::{
-    CarriedText, Consent, PortionId, PortionRef, Progress, Request, RequestCase, RequestId, Substitute,
+    CarriedText, Consent, Named, PortionId, PortionRef, Progress, Request, RequestCase, RequestId, Substitute,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -84,12 +84,12 @@ fn portions(case: &RequestCase) -> BTreeSet<PortionRef> {
     request
         .portions
         .iter()
-        .flat_map(|portion| named(request, portion))
+        .flat_map(|portion| known_as(request, portion))
         .collect()
 }
 
 /// A portion of a request as it is known here: by its own name, or by what it rests on.
-fn named(request: &Request, portion: &PortionId) -> BTreeSet<PortionRef> {
+fn known_as(request: &Request, portion: &PortionId) -> BTreeSet<PortionRef> {
     let carried = request.carried.texts.get(portion).map(|carried| &carried.from);
     match carried.filter(|from| !from.is_empty()) {
         Some(from) => from.clone(),
@@ -120,9 +120,9 @@ pub fn requests<'s>(moment: &Moment<'s>, view: &View<'_>, open: bool) -> Vec<&'s
 }
 
 /// A request with the answers to it; `None` where there is none that the asker may know of.
-pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Option<Asked<'s>> {
+pub fn request<'s>(moment: &Moment<'s>, named: &Named<RequestId>, view: &View<'_>) -> Option<Asked<'s>> {
     let state = moment.state();
-    let case = state.requests.get(id)?;
+    let case = state.requests.get(named)?;
     let request = &case.request;
     let all = portions(case);
     if !may_know(moment, &all, view) {
@@ -132,10 +132,10 @@ pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Opti
     let given: Vec<&Substitute> = state
         .substitutes
         .values()
-        .filter(|given| given.request == *id)
+        .filter(|given| given.request == named.id && given.asker.as_ref().is_none_or(|asker| *asker == named.by))
         .collect();
     let asked = case.progress.iter().map(|(portion, progress)| {
-        let may_have = named(request, portion).is_subset(&seen);
+        let may_have = known_as(request, portion).is_subset(&seen);
         let carried = request.carried.texts.get(portion).filter(|_| may_have);
         let reference = Some(request.reference(portion)).filter(|_| may_have && carried.is_none());
         let of_substitute = |given: &&Substitute| PortionRef {
@@ -160,8 +160,9 @@ pub fn request<'s>(moment: &Moment<'s>, id: &RequestId, view: &View<'_>) -> Opti
     });
     let answers = state.consents.of(&request.report);
     let answers = answers.filter(|consent| {
-        let substituted = given.iter().any(|given| given.consent == consent.id);
-        consent.request.as_ref() == Some(id) || substituted
+        let goes_with = |given: &&Substitute| (&given.originator, &given.consent) == (&consent.originator, &consent.id);
+        let answers = consent.request.as_ref() == Some(&named.id) && consent.to == named.by;
+        answers || given.iter().any(goes_with)
     });
     Some(Asked {
         case,

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::Standing;
 use entente_core::{
-    Briefing, BriefingId, BriefingItem, Outcome, PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId, State,
+    Briefing, BriefingId, BriefingItem, Named, Outcome, PartyPath, PersonId, PortionId, PortionRef, ReportId,
+    RequestId, State,
 };
 use entente_marking::Purpose;
 use entente_marking::installed::Library;
@@ -196,17 +197,17 @@ fn closed(item: &BriefingItem) -> BriefingItem {
 }
 
 /// How a report is named on a paper, and the texts whose marks its name stands under.
-struct Named {
+struct TitleShown {
     words: String,
     under: Vec<PortionRef>,
 }
 
-fn titles(state: &State, briefing: &Briefing, standing: &Standing) -> Vec<Named> {
+fn titles(state: &State, briefing: &Briefing, standing: &Standing) -> Vec<TitleShown> {
     let title = |(id, version): &(ReportId, u32)| {
         let report = state.reports.get(id).and_then(|held| held.versions.get(version));
         let title = report.map(|report| (report, report.reference(&PortionId::title())));
         match title.filter(|(_, title)| standing.known.contains(title)) {
-            Some((report, title)) => Named {
+            Some((report, title)) => TitleShown {
                 words: format!("{} ({id} v{version})", report.title.text()),
                 under: match report.title.portion() {
                     Some(_) => vec![title],
@@ -216,7 +217,7 @@ fn titles(state: &State, briefing: &Briefing, standing: &Standing) -> Vec<Named>
                         .collect(),
                 },
             },
-            None => Named {
+            None => TitleShown {
                 words: format!("{id} v{version}"),
                 under: Vec::new(),
             },
@@ -226,7 +227,9 @@ fn titles(state: &State, briefing: &Briefing, standing: &Standing) -> Vec<Named>
 }
 
 fn waiting(state: &State, briefing: &Briefing) -> Vec<Waiting> {
-    let cases = briefing.waiting.iter().filter_map(|id| state.requests.get(id));
+    // What waits for an answer of others is this party's own question.
+    let own = |id: &RequestId| Some(Named::new(state.home.clone()?, id.clone()));
+    let cases = briefing.waiting.iter().filter_map(|id| state.requests.get(&own(id)?));
     let rows = cases.map(|case| Waiting {
         request: case.request.id.clone(),
         asks: case.request.to.to_string(),

@@ -6,8 +6,8 @@ use entente_core::decide::Duty;
 use entente_core::handle::{exposed_portions, known_disclosure, must_be_told, source_damage};
 use entente_core::incident::{Incident, SourceDamage, Task, What};
 use entente_core::{
-    Acknowledgement, Disclosure, DisclosureId, IncidentId, Learned, Notice, Outcome, PartyPath, PersonId, PortionId,
-    PortionRef, ReportId, State,
+    Acknowledgement, Disclosure, DisclosureId, IncidentId, Learned, Named, Notice, Outcome, PartyPath, PersonId,
+    PortionId, PortionRef, RecallId, ReportId, State,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -367,7 +367,9 @@ fn recalled(state: &State, incident: &Incident) -> Vec<Recalled> {
         What::Contained { recalls, .. } => Some(recalls),
         _ => None,
     });
-    let recalls = ordered.flatten().filter_map(|id| state.recalls.get(id));
+    // A case recalls what is this party's own.
+    let own = |id: &RecallId| Some(Named::new(state.home.clone()?, id.clone()));
+    let recalls = ordered.flatten().filter_map(|id| state.recalls.get(&own(id)?));
     recalls
         .flat_map(|recall| {
             recall.holders.iter().map(|(holder, done)| Recalled {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::handle::known_disclosure;
 use entente_core::incident::{Incident, IncidentNotice, What};
+use entente_core::{BriefingId, Called, Command, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
 use entente_core::{BriefingId, Command, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::moment::Moment;
@@ -35,7 +35,7 @@ pub struct Cases {
     /// This party's own.
     pub cases: Vec<CaseRow>,
     /// What partners told, as far as the asker may know at least one of the portions; it shows only those.
-    pub told_by_partners: BTreeMap<IncidentId, (PartyPath, IncidentNotice)>,
+    pub told_by_partners: BTreeMap<Called<IncidentId>, (PartyPath, IncidentNotice)>,
 }
 
 /// The cases that the asker may know of.
@@ -46,7 +46,7 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Cases {
     let mut told_by_partners: BTreeMap<_, _> = state
         .incident_notices
         .iter()
-        .map(|(id, told)| (id.clone(), told.clone()))
+        .map(|(named, told)| (named.shortest(&state.incident_notices), told.clone()))
         .collect();
     told_by_partners.retain(|_, (_, notice)| {
         notice.portions = readable(moment, &notice.portions, view);
@@ -80,12 +80,12 @@ pub fn case<'s>(state: &'s State, id: &IncidentId, reader: Option<&PersonId>) ->
 }
 
 /// The disclosures of a briefing that went beyond what was permitted; `None` where there is no such briefing.
-pub fn beyond(state: &State, briefing: &BriefingId) -> Option<BTreeSet<DisclosureId>> {
+pub fn beyond(state: &State, briefing: &BriefingId) -> Option<BTreeSet<Called<DisclosureId>>> {
     state.briefings.get(briefing)?;
     let said = state.disclosures.values();
     let said = said.filter(|disclosure| disclosure.briefing.as_ref() == Some(briefing));
     let beyond = said.filter(|disclosure| disclosure.permitted.values().any(|yes| !yes));
-    Some(beyond.map(|disclosure| disclosure.id.clone()).collect())
+    Some(beyond.map(|disclosure| Called::from(disclosure.id.clone())).collect())
 }
 
 /// The disclosures that were made under an override; `None` where there is no such override.

@@ -64,11 +64,9 @@ fn live<'s>(state: &'s State, now: Timestamp) -> impl Iterator<Item = &'s Consen
 /// How every live consent stands, or one of them.
 pub fn standings(state: &State, only: Option<&ConsentId>, context: &Context<'_>) -> Vec<Standing> {
     let week = SignedDuration::from_hours(24 * 7);
-    let continued = |id: &ConsentId| {
-        state
-            .consents
-            .values()
-            .any(|next| next.life.renews.as_ref() == Some(id))
+    let continued = |old: &Consent| {
+        let mut all = state.consents.values();
+        all.any(|next| next.originator == old.originator && next.life.renews.as_ref() == Some(&old.id))
     };
     let meant = live(state, context.now).filter(|consent| only.is_none_or(|id| consent.id == *id));
     let each = meant.map(|consent| Standing {
@@ -78,7 +76,7 @@ pub fn standings(state: &State, only: Option<&ConsentId>, context: &Context<'_>)
         to: consent.to.clone(),
         report: consent.report.clone(),
         ends: consent.ends,
-        ends_soon: consent.ends.is_some_and(|end| end.duration_since(context.now) <= week) && !continued(&consent.id),
+        ends_soon: consent.ends.is_some_and(|end| end.duration_since(context.now) <= week) && !continued(consent),
         misfit: misfit(state, consent, context),
     });
     each.collect()

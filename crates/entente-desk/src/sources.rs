@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use entente_core::decide::NotFound;
 use entente_core::exposure::{Band, Explained, Measures, Threshold, explain};
-use entente_core::{PartyPath, PersonId, PortionId, PortionRef, ProtectedSource, ReportId, RequestId, SourceId, State};
+use entente_core::{
+    Named, PartyPath, PersonId, PortionId, PortionRef, ProtectedSource, ReportId, RequestId, SourceId, State,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -159,8 +161,8 @@ pub fn references(state: &State, id: &ReportId, portions: &[PortionId]) -> Resul
 }
 
 /// What a request asks for, and for whom; `None` where there is no such request.
-pub fn asked(state: &State, id: &RequestId) -> Option<(Vec<PortionRef>, Vec<PersonId>)> {
-    let request = &state.requests.get(id)?.request;
+pub fn asked(state: &State, named: &Named<RequestId>) -> Option<(Vec<PortionRef>, Vec<PersonId>)> {
+    let request = &state.requests.get(named)?.request;
     let portions = request.portions.iter().map(|portion| PortionRef {
         report: request.report.clone(),
         version: request.version,

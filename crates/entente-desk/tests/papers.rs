@@ -47,7 +47,7 @@ fn b20_the_paper_for_a_third_state_is_marked_for_it() {
         "USA",
         Command::Grant {
             id: world::consent("con"),
-            request,
+            request: request.into(),
             portions: None,
             terms: Terms::default(),
         },

@@ -85,6 +85,11 @@ impl Projection for Held {
         self.state.document(&key.kind, &key.id)
     }
 
+    fn current_key(key: DocKey, document: &Value) -> DocKey {
+        let id = State::current_key(&key.kind, &key.id, document);
+        DocKey::new(key.kind, id)
+    }
+
     fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String> {
         self.rules = Arc::default();
         self.library = Arc::default();

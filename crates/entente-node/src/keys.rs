@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, SecretString};
+use entente_seal::{KeyPair, SecretString};
+use jiff::Timestamp;
 
 use crate::error::NodeError;
 
@@ -44,13 +45,18 @@ impl Keys {
         Ok(())
     }
 
-    /// New keys in place of these, under the same passphrase.
-    pub(crate) fn rotate(&self) -> Result<Arc<KeyPair>, NodeError> {
+    /// New keys in place of these, under the same passphrase and at the same cost of guessing it. Where the keys in the file
+    /// have followed those that are recorded already, that was interrupted, and they are it.
+    pub(crate) fn rotate(&self, recorded: Option<&str>) -> Result<Arc<KeyPair>, NodeError> {
         let mut unlocked = self.unlocked.lock().unwrap_or_else(PoisonError::into_inner);
         let passphrase = self.passphrase()?;
         // Whatever was unlocked before: the passphrase has to fit, or the new keys would be locked by a slip.
-        let fresh = Arc::new(KeyPair::load(&self.file, passphrase.clone())?.rotate()?);
-        fresh.save(&self.file, passphrase, DEFAULT_WORK_FACTOR)?;
+        let held = KeyPair::load(&self.file, passphrase.clone())?;
+        let fresh = match held.public().signing.first().map(String::as_str) == recorded {
+            true => Arc::new(held.rotate(&Timestamp::now().to_string())?),
+            false => Arc::new(held),
+        };
+        fresh.save(&self.file, passphrase, KeyPair::work_factor(&self.file)?)?;
         *unlocked = Some(fresh.clone());
         Ok(fresh)
     }

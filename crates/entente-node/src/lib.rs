@@ -49,6 +49,7 @@ mod assure;
 mod backup;
 mod error;
 mod held;
+pub mod keyring;
 mod keys;
 mod ledger;
 mod moment;

@@ -16,13 +16,13 @@ use sha2::{Digest, Sha256};
 
 use crate::error::NodeError;
 use crate::node::Node;
-use crate::post::with_receipts;
+use crate::post::{KEY_SUCCESSION, known_keys, with_receipts};
 
 /// The largest sealed message taken.
 pub const MAX_MESSAGE: usize = entente_seal::MAX_BUNDLE;
 
 /// What travels first: what ends something.
-const FIRST: [&str; 2] = ["withdrawal", "recall"];
+const FIRST: [&str; 5] = ["key-compromised", KEY_SUCCESSION, "withdrawal", "narrowing", "recall"];
 
 /// The kind of a sealed receipt.
 const RECEIPT: &str = "receipt";
@@ -83,13 +83,18 @@ impl Node {
         waiting.map(|(to, count)| Ok((to.parse()?, count))).collect()
     }
 
-    /// Seals the next messages for a party, what ends something first. None where its keys are not known.
+    /// Seals the next messages for a party, what ends something first. None where its keys are not known, or in doubt.
     ///
     /// # Errors
     /// When the keys cannot be unlocked, or the disk fails.
     pub fn carry(&self, to: &PartyPath, at_most: usize) -> Result<Vec<Carried>, NodeError> {
         let moment = self.moment();
-        let Some(recipient) = moment.state().parties.get(to).and_then(|party| party.recipient.clone()) else {
+        let known = moment
+            .state()
+            .parties
+            .get(to)
+            .filter(|_| moment.state().frozen(to).is_none());
+        let Some(recipient) = known.and_then(|party| party.recipient.clone()) else {
             return Ok(Vec::new());
         };
         let keys = self.keys()?;
@@ -133,7 +138,11 @@ impl Node {
                     true => letter.payload.clone(),
                     false => with_receipts(letter.payload.clone(), due.clone()),
                 };
-                let sealed = entente_seal::seal(&header, &payload, keys, recipient)?;
+                let seal = match letter.kind == KEY_SUCCESSION {
+                    true => entente_seal::seal_succession,
+                    false => entente_seal::seal,
+                };
+                let sealed = seal(&header, &payload, keys, recipient)?;
                 entente_files::create_folder(&self.folder().join("underway")).map_err(failed)?;
                 entente_files::write(&path, &sealed).map_err(failed)?;
                 if !due.is_empty() {
@@ -170,14 +179,7 @@ impl Node {
     pub fn confirm(&self, message: &Carried, answer: &[u8]) -> Result<MessageOutcome, NodeError> {
         let keys = self.keys()?;
         let moment = self.moment();
-        let opened = entente_seal::open(answer, &keys, |party| {
-            let party = PartyPath::new(party).ok()?;
-            moment
-                .state()
-                .parties
-                .get(&party)
-                .map(|party| party.signing_keys.clone())
-        })?;
+        let opened = entente_seal::open_known(answer, &keys, |header| known_keys(moment.state(), header))?;
         let receipt: MessageReceipt =
             serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
         let about = (receipt.message.as_str(), receipt.digest.as_str());
@@ -210,7 +212,9 @@ impl Node {
                 let taken = |act: &Act| matches!(&act.event, Event::EnvelopeReceived { from: f, id: i, .. } if *f == from && *i == id);
                 (MessageOutcome::Taken, self.store().newest("envelope-received", taken)?)
             }
-            Err(NodeError::Seal(SealError::Undecryptable(_))) => (MessageOutcome::SealAgain, None),
+            Err(NodeError::Seal(SealError::Undecryptable(_) | SealError::FormerKey(_))) => {
+                (MessageOutcome::SealAgain, None)
+            }
             Err(NodeError::Refused(_) | NodeError::NotAMessage(_) | NodeError::OtherKind { .. }) => {
                 (MessageOutcome::Refused, None)
             }

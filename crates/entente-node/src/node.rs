@@ -223,8 +223,8 @@ impl Node {
     ///
     /// # Errors
     /// When the passphrase is wrong, or the keys cannot be written.
-    pub(crate) fn rotated(&self) -> Result<Arc<KeyPair>, NodeError> {
-        let keys = self.keys.rotate()?;
+    pub(crate) fn rotated(&self, recorded: Option<&str>) -> Result<Arc<KeyPair>, NodeError> {
+        let keys = self.keys.rotate(recorded)?;
         root::rescued_by(&self.folder, &keys)?;
         self.store.renew_rescue()?;
         Ok(keys)

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::error::NodeError;
 use crate::held::Held;
+use crate::keyring;
 use crate::moment::Moment;
 use crate::node::{Evidence, Node, decided};
 use crate::post::{Received, Sent};
@@ -183,21 +184,18 @@ impl Pinned {
         self.node.keys()
     }
 
-    /// Replaces the party's keys, records the new ones, and signs the ledger with them.
+    /// Replaces the party's keys, records the new ones, puts the word of it to partners into the outbox, and signs the ledger
+    /// with them.
     ///
     /// # Errors
     /// When the passphrase is wrong, or the disk fails.
     pub fn rotate_keys(&mut self) -> Result<Arc<KeyPair>, NodeError> {
         let home = self.home()?.clone();
-        let keys = self.node.rotated()?;
         let known = self.node.moment().state().parties.get(&home).cloned();
         let known = known.ok_or_else(|| NodeError::NotSetUp(self.folder().to_owned()))?;
-        let public = keys.public();
-        self.submit(Command::SetParty(entente_core::Party {
-            signing_keys: public.signing,
-            recipient: Some(public.recipient),
-            ..known
-        }))?;
+        let keys = self.node.rotated(known.current_key())?;
+        let succession = keyring::read(keys.succession().unwrap_or_default())?;
+        self.submit(Command::RotateKeys(Box::new(succession)))?;
         self.publish()?;
         Ok(keys)
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use entente_core::{Command, Message, PartyPath, Receipt};
-use entente_seal::{Header, KeyPair};
+use entente_core::{Command, Message, PartyPath, Receipt, State};
+use entente_seal::{Header, KeyPair, Known};
 use entente_store::Letter;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
+use crate::keyring;
 use crate::node::Node;
 
 /// A sealed file that was written.
@@ -24,7 +25,8 @@ pub struct SentFile {
     pub file: PathBuf,
 }
 
-/// A letter that waits, because the keys of its receiver are not known: they have to be added, then it can be sent.
+/// A letter that waits, because the keys of its receiver are not known, or not to be relied on: they have to be added, then
+/// it can be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// For whom.
@@ -33,6 +35,8 @@ pub struct Waiting {
     pub kind: String,
     /// The number of the event that it follows from.
     pub seq: u64,
+    /// Why the link is frozen, if it is that; else the keys are not known.
+    pub frozen: Option<String>,
 }
 
 /// What became of the letters in the outbox.
@@ -72,6 +76,25 @@ pub(crate) fn with_receipts(payload: Vec<u8>, due: Vec<Receipt>) -> Vec<u8> {
     written().unwrap_or(payload)
 }
 
+/// The kinds of messages about keys.
+pub(crate) const KEY_SUCCESSION: &str = "key-succession";
+const KEY_COMPROMISED: &str = "key-compromised";
+
+/// The keys that are known of a file's sender. What is said about keys may be signed with a former one: it is checked by
+/// itself.
+pub(crate) fn known_keys(state: &State, header: &Header) -> Known {
+    let party = PartyPath::stored(header.from.as_str()).ok();
+    let Some(party) = party.and_then(|path| state.parties.get(&path)) else {
+        return Known::default();
+    };
+    let about_keys = header.kind == KEY_SUCCESSION || header.kind == KEY_COMPROMISED;
+    let counting = if about_keys { usize::MAX } else { 1 };
+    Known {
+        current: party.signing_keys.iter().take(counting).cloned().collect(),
+        former: party.former_keys().map(str::to_owned).collect(),
+    }
+}
+
 impl Node {
     /// Seals what waits in the outbox into files in a folder, and signs the ledger. What is for parties that are reached over
     /// the network waits for the courier.
@@ -104,12 +127,17 @@ impl Node {
             let to: PartyPath = letter.destination.parse()?;
             let moment = self.moment();
             let receiver = moment.state().parties.get(&to);
-            match receiver.and_then(|party| party.recipient.as_ref()) {
+            let frozen = moment.state().frozen(&to).map(|(_, why)| why.clone());
+            match receiver
+                .and_then(|party| party.recipient.as_ref())
+                .filter(|_| frozen.is_none())
+            {
                 Some(recipient) => sent.files.push(self.send(letter, to, recipient, &keys, folder)?),
                 None => sent.waiting.push(Waiting {
                     to,
                     kind: letter.kind,
                     seq: letter.seq,
+                    frozen,
                 }),
             }
         }
@@ -147,12 +175,7 @@ impl Node {
     pub fn receive(&self, file: &[u8]) -> Result<Received, NodeError> {
         let keys = self.keys()?;
         let moment = self.moment();
-        let parties = &moment.state().parties;
-        let opened = entente_seal::open(file, &keys, |party| {
-            parties
-                .get(&PartyPath::stored(party).ok()?)
-                .map(|party| party.signing_keys.clone())
-        })?;
+        let opened = entente_seal::open_known(file, &keys, |header| known_keys(moment.state(), header))?;
         let message: Message =
             serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
         if message.kind() != opened.header.kind {
@@ -161,6 +184,9 @@ impl Node {
                 holds: message.kind(),
                 from: opened.header.from,
             });
+        }
+        if let Message::KeySuccession(succession) = &message {
+            keyring::check(succession)?;
         }
         let letter: Riding = serde_json::from_slice(&opened.payload).unwrap_or_default();
         let from = PartyPath::stored(&opened.header.from)?;

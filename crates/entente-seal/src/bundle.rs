@@ -4,7 +4,7 @@
 //! encrypted contents; behind it, after a blank line, come the contents as an age file. The signature is checked
 //! before anything is decrypted.
 
-use entente_ledger::{Note, Verifier, hex};
+use entente_ledger::{Note, NoteSigner, Verifier, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -71,6 +71,11 @@ pub enum SealError {
     /// The signature is not the sender's.
     #[error("the file was not signed by {0}, or was changed since; do not use it, and ask {0} by another way")]
     BadSignature(String),
+    /// Signed with a key that was replaced.
+    #[error(
+        "the file was signed with a key of {0} that has been replaced; ask {0} to sign it again with the one that followed it"
+    )]
+    FormerKey(String),
     /// For somebody else.
     #[error("the file is for {to}, and this is {here}")]
     NotForUs {
@@ -168,13 +173,25 @@ fn parts(file: &[u8]) -> Result<(Note, &[u8]), SealError> {
 /// # Errors
 /// When a field cannot stand in a header, or the recipient is not a key.
 pub fn seal(header: &Header, payload: &[u8], from: &KeyPair, recipient: &str) -> Result<Vec<u8>, SealError> {
+    sealed(header, payload, &from.signer(), recipient)
+}
+
+/// Seals the message about the last succession of keys: signed with the key that was replaced, which partners know.
+///
+/// # Errors
+/// As for [`seal`].
+pub fn seal_succession(header: &Header, payload: &[u8], from: &KeyPair, recipient: &str) -> Result<Vec<u8>, SealError> {
+    sealed(header, payload, &from.outgoing_signer(), recipient)
+}
+
+fn sealed(header: &Header, payload: &[u8], signer: &NoteSigner, recipient: &str) -> Result<Vec<u8>, SealError> {
     let to: age::x25519::Recipient = recipient
         .parse()
         .map_err(|_| SealError::Recipient(recipient.to_owned()))?;
     let contents = age::encrypt(&to, payload).map_err(|_| SealError::Recipient(recipient.to_owned()))?;
     let text = text(header, &hex(&Sha256::digest(&contents)))?;
     let mut note = Note::new(&text).map_err(|error| SealError::Malformed(error.to_string()))?;
-    from.signer().sign(&mut note);
+    signer.sign(&mut note);
     let mut file = note.render().into_bytes();
     file.push(b'\n');
     file.extend(contents);
@@ -203,19 +220,43 @@ pub fn open(
     keys: &KeyPair,
     keys_of: impl FnOnce(&str) -> Option<Vec<String>>,
 ) -> Result<Opened, SealError> {
+    let current = |header: &Header| Known {
+        current: keys_of(&header.from).unwrap_or_default(),
+        former: Vec::new(),
+    };
+    open_known(file, keys, current)
+}
+
+/// The verifier keys that are known of a sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Those whose signatures count.
+    pub current: Vec<String>,
+    /// Those that were replaced: what they sign now has to be signed again.
+    pub former: Vec<String>,
+}
+
+/// Opens a file, told the sender's keys by what its header says of itself. Nothing of the header has been verified when
+/// they are asked for.
+///
+/// # Errors
+/// As [`SealError`] says; nothing of the contents is given out then.
+pub fn open_known(file: &[u8], keys: &KeyPair, known_of: impl FnOnce(&Header) -> Known) -> Result<Opened, SealError> {
     let (note, contents) = parts(file)?;
     let (header, expected) = parse_text(note.text())?;
-    let known = keys_of(&header.from).unwrap_or_default();
-    let known: Vec<Verifier> = known
-        .iter()
-        .filter_map(|key| Verifier::parse(key).ok())
-        .filter(|key| key.name() == header.from)
-        .collect();
-    if known.is_empty() {
+    let known = known_of(&header);
+    let verifiers = |texts: &[String]| -> Vec<Verifier> {
+        let parsed = texts.iter().filter_map(|key| Verifier::parse(key).ok());
+        parsed.filter(|key| key.name() == header.from).collect()
+    };
+    let (current, former) = (verifiers(&known.current), verifiers(&known.former));
+    if current.is_empty() {
         return Err(SealError::UnknownSender(header.from));
     }
-    let signed = note.verify(&known).is_ok();
-    if !signed || hex(&Sha256::digest(contents)) != expected {
+    if note.verify(&current).is_err() && note.verify(&former).is_ok() {
+        return Err(SealError::FormerKey(header.from));
+    }
+    if note.verify(&current).is_err() || hex(&Sha256::digest(contents)) != expected {
         return Err(SealError::BadSignature(header.from));
     }
     if header.to != keys.party() {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::succession::Statement;
+
 /// The cost of guessing a passphrase, as a power of two of scrypt rounds: about a second on a small machine.
 pub const DEFAULT_WORK_FACTOR: u8 = 17;
 
@@ -40,6 +42,12 @@ pub enum KeyError {
     /// A public key is not one.
     #[error("`{0}` is not a public key; ask the party for its keys again (`entente party export`)")]
     Public(String),
+    /// A statement that a key follows another does not hold.
+    #[error("the statement that a key follows another does not hold: {0}; ask the party for its keys again")]
+    Succession(String),
+    /// Keys without a passphrase are open to whoever has the file.
+    #[error("the passphrase is empty: whoever has the key file could sign for the party; nothing was written")]
+    NoPassphrase,
     /// The keys could not be encrypted.
     #[error("the keys could not be encrypted: {0}")]
     Encrypt(String),
@@ -54,6 +62,10 @@ pub struct KeyPair {
     former: Vec<age::x25519::Identity>,
     /// Signing keys that were replaced, as partners know them.
     former_signing: Vec<String>,
+    /// How each key followed the one before, oldest first: statements signed with both.
+    successions: Vec<String>,
+    /// The key that was replaced last. It signs one thing more: the message that tells partners of the succession.
+    outgoing: Option<SigningKey>,
 }
 
 impl std::fmt::Debug for KeyPair {
@@ -73,6 +85,9 @@ pub struct PublicKeys {
     pub signing: Vec<String>,
     /// The age recipient to encrypt to.
     pub recipient: String,
+    /// How each signing key followed the one before, oldest first: statements signed with both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub successions: Vec<String>,
 }
 
 impl PublicKeys {
@@ -89,6 +104,15 @@ impl PublicKeys {
             .map(|pair| pair.iter().map(|byte| format!("{byte:02X}")).collect())
             .collect();
         groups.join(" ")
+    }
+
+    /// Whether somebody typed this fingerprint; spaces and capitals do not matter.
+    pub fn is_confirmed_by(&self, typed: &str) -> bool {
+        let plain = |text: &str| -> String {
+            let digits = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
+            digits.map(|c| c.to_ascii_uppercase()).collect()
+        };
+        plain(typed) == plain(&self.fingerprint())
     }
 
     /// Whether all keys are keys, and named after the party.
@@ -120,11 +144,16 @@ struct Stored {
     former: Vec<String>,
     #[serde(default)]
     former_signing: Vec<String>,
+    #[serde(default)]
+    successions: Vec<String>,
+    #[serde(default)]
+    outgoing: Option<String>,
 }
 
 impl Drop for Stored {
     fn drop(&mut self) {
         self.signing.zeroize();
+        self.outgoing.zeroize();
         self.identity.zeroize();
         self.former.zeroize();
     }
@@ -149,18 +178,43 @@ impl KeyPair {
             identity: age::x25519::Identity::generate(),
             former: Vec::new(),
             former_signing: Vec::new(),
+            successions: Vec::new(),
+            outgoing: None,
         })
     }
 
-    /// New keys in place of these. Files sealed to the old ones can still be opened.
+    /// New keys in place of these, with the old one's word for it. Files sealed to the old ones can still be opened.
     ///
     /// # Errors
     /// As for [`KeyPair::generate`].
-    pub fn rotate(&self) -> Result<Self, KeyError> {
+    pub fn rotate(&self, at: &str) -> Result<Self, KeyError> {
         let mut fresh = Self::generate(&self.party)?;
+        let (old, new) = (self.signer(), fresh.signer());
+        let statement = Statement {
+            party: self.party.clone(),
+            from: old.verifier(Kind::Signature).vkey(),
+            to: new.verifier(Kind::Signature).vkey(),
+            recipient: fresh.public().recipient,
+            at: at.to_owned(),
+        };
         fresh.former_signing = self.public().signing;
+        fresh.successions.clone_from(&self.successions);
+        fresh.successions.push(statement.sign(&old, &new)?);
         fresh.former = self.identities().cloned().collect();
+        fresh.outgoing = Some(self.signing.clone());
         Ok(fresh)
+    }
+
+    /// How the current key followed the one before; none where it is the first.
+    pub fn succession(&self) -> Option<&str> {
+        self.successions.last().map(String::as_str)
+    }
+
+    /// What signs the message about the last succession: partners who have not heard of it know only the key before.
+    pub(crate) fn outgoing_signer(&self) -> NoteSigner {
+        let outgoing = self.outgoing.clone();
+        let signer = outgoing.and_then(|key| NoteSigner::new(&self.party, key).ok());
+        signer.unwrap_or_else(|| self.signer())
     }
 
     /// The party.
@@ -185,6 +239,7 @@ impl KeyPair {
                 .chain(self.former_signing.iter().cloned())
                 .collect(),
             recipient: self.identity.to_public().to_string(),
+            successions: self.successions.clone(),
         }
     }
 
@@ -197,6 +252,9 @@ impl KeyPair {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: &Path, passphrase: SecretString, work_factor: u8) -> Result<(), KeyError> {
+        if passphrase.expose_secret().trim().is_empty() {
+            return Err(KeyError::NoPassphrase);
+        }
         if !(1..=MAX_WORK_FACTOR).contains(&work_factor) {
             return Err(KeyError::Encrypt(format!(
                 "the work factor goes from 1 to {MAX_WORK_FACTOR}, not {work_factor}"
@@ -212,6 +270,8 @@ impl KeyPair {
                 .map(|old| old.to_string().expose_secret().to_owned())
                 .collect(),
             former_signing: self.former_signing.clone(),
+            successions: self.successions.clone(),
+            outgoing: (self.outgoing.as_ref()).map(|key| BASE64.encode(Zeroizing::new(key.to_bytes()).as_slice())),
         };
         let plain = serde_json::to_vec(&stored).map_err(|error| KeyError::Encrypt(error.to_string()))?;
         let plain = Zeroizing::new(plain);
@@ -222,6 +282,21 @@ impl KeyPair {
             path: path.to_owned(),
             error,
         })
+    }
+
+    /// The work factor of a key file: what it costs to guess its passphrase.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not a key file.
+    pub fn work_factor(path: &Path) -> Result<u8, KeyError> {
+        let bytes = std::fs::read(path).map_err(|error| KeyError::File {
+            path: path.to_owned(),
+            error,
+        })?;
+        let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(512)).unwrap_or_default()).into_owned();
+        let stanza = head.lines().find_map(|line| line.strip_prefix("-> scrypt "));
+        let factor = stanza.and_then(|rest| rest.split(' ').nth(1)?.parse().ok());
+        factor.ok_or_else(|| KeyError::Malformed(path.to_owned()))
     }
 
     /// Reads keys that [`KeyPair::save`] wrote.
@@ -239,15 +314,20 @@ impl KeyPair {
         let plain = Zeroizing::new(plain);
         let malformed = || KeyError::Malformed(path.to_owned());
         let stored: Stored = serde_json::from_slice(&plain).map_err(|_| malformed())?;
-        let seed = Zeroizing::new(BASE64.decode(&stored.signing).map_err(|_| malformed())?);
-        let seed: &[u8; 32] = seed.as_slice().try_into().map_err(|_| malformed())?;
+        let signing = |text: &String| {
+            let seed = Zeroizing::new(BASE64.decode(text).map_err(|_| malformed())?);
+            let seed: &[u8; 32] = seed.as_slice().try_into().map_err(|_| malformed())?;
+            Ok::<_, KeyError>(SigningKey::from_bytes(seed))
+        };
         let identity = |text: &String| text.parse::<age::x25519::Identity>().map_err(|_| malformed());
         let keys = Self {
             party: stored.party.clone(),
-            signing: SigningKey::from_bytes(seed),
+            signing: signing(&stored.signing)?,
             identity: identity(&stored.identity)?,
             former: stored.former.iter().map(identity).collect::<Result<_, _>>()?,
             former_signing: stored.former_signing.clone(),
+            successions: stored.successions.clone(),
+            outgoing: stored.outgoing.as_ref().map(signing).transpose()?,
         };
         NoteSigner::new(&keys.party, keys.signing.clone()).map_err(|_| malformed())?;
         Ok(keys)

@@ -27,8 +27,10 @@
 mod bundle;
 mod keys;
 mod rescue;
+mod succession;
 
 pub use age::secrecy::{ExposeSecret, SecretString};
-pub use bundle::{FORMAT, Header, MAX_BUNDLE, Opened, SealError, open, peek, seal};
+pub use bundle::{FORMAT, Header, Known, MAX_BUNDLE, Opened, SealError, open, open_known, peek, seal, seal_succession};
 pub use keys::{DEFAULT_WORK_FACTOR, KeyError, KeyPair, PublicKeys};
 pub use rescue::{open_copy, seal_copy};
+pub use succession::Statement;

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
-use entente_seal::{Header, KeyError, KeyPair, SealError, SecretString, open, peek, seal};
+use entente_seal::{
+    Header, KeyError, KeyPair, Known, SealError, SecretString, Statement, open, open_known, peek, seal, seal_succession,
+};
 use proptest::prelude::*;
 
 fn header(from: &str, to: &str) -> Header {
@@ -100,10 +102,89 @@ fn refusals_say_why() {
 fn after_rotation_old_files_open_and_old_signatures_verify() {
     let (a, b) = pair();
     let file = seal(&header("A", "B"), b"x", &a, &b.public().recipient).unwrap();
-    let (a, b) = (a.rotate().unwrap(), b.rotate().unwrap());
+    let at = "2026-11-20T10:00:00Z";
+    let (a, b) = (a.rotate(at).unwrap(), b.rotate(at).unwrap());
     assert_eq!(a.public().signing.len(), 2);
     a.public().check().unwrap();
     assert_eq!(open(&file, &b, |_| Some(a.public().signing)).unwrap().payload, b"x");
+}
+
+#[test]
+fn c9_a_key_follows_another_by_a_statement_signed_with_both() {
+    let (a, b) = pair();
+    let old = a.public();
+    let a = a.rotate("2026-11-20T10:00:00Z").unwrap();
+    let note = a.succession().unwrap().to_owned();
+    let statement = Statement::read(&note).unwrap();
+    assert_eq!(statement.party, "A");
+    assert_eq!(
+        [&statement.from, &statement.to, &statement.recipient],
+        [&old.signing[0], &a.public().signing[0], &a.public().recipient]
+    );
+    // One byte of what it says, one signature less, another party's: none of it holds.
+    let changed = note.replace(&statement.recipient, &b.public().recipient);
+    let lines: Vec<&str> = note.lines().collect();
+    let one_signature = |without: usize| {
+        let kept = lines.iter().enumerate().filter(|(n, _)| *n != lines.len() - without);
+        kept.map(|(_, line)| format!("{line}\n")).collect::<String>()
+    };
+    for bad in [changed, one_signature(1), one_signature(2), String::new()] {
+        assert!(matches!(Statement::read(&bad), Err(KeyError::Succession(_))), "{bad}");
+    }
+    // The message about it is signed with the key that partners know; all else with the new one.
+    let told = header("A", "B");
+    let (about, other) = (
+        seal_succession(&told, b"x", &a, &b.public().recipient).unwrap(),
+        seal(&told, b"x", &a, &b.public().recipient).unwrap(),
+    );
+    let known = |current: &str, former: &[String]| Known {
+        current: vec![current.to_owned()],
+        former: former.to_vec(),
+    };
+    open_known(&about, &b, |_| known(&old.signing[0], &[])).unwrap();
+    let new = a.public().signing;
+    assert_eq!(
+        open_known(&about, &b, |_| known(&new[0], &new[1..])),
+        Err(SealError::FormerKey("A".into()))
+    );
+    open_known(&other, &b, |_| known(&new[0], &new[1..])).unwrap();
+    assert_eq!(
+        open_known(&other, &b, |_| known(&old.signing[0], &[])),
+        Err(SealError::BadSignature("A".into()))
+    );
+}
+
+#[test]
+fn f3_the_work_factor_is_kept_and_no_passphrase_is_empty() {
+    let (a, _) = pair();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.age");
+    a.save(&path, SecretString::from("secret".to_owned()), 3).unwrap();
+    assert_eq!(KeyPair::work_factor(&path).unwrap(), 3);
+    for empty in ["", " ", "\t\n"] {
+        let refused = a.save(&path, SecretString::from(empty.to_owned()), 3);
+        assert!(matches!(refused, Err(KeyError::NoPassphrase)), "{empty:?}");
+    }
+    let a = a.rotate("2026-11-20T10:00:00Z").unwrap();
+    a.save(&path, SecretString::from("secret".to_owned()), 3).unwrap();
+    let again = KeyPair::load(&path, SecretString::from("secret".to_owned())).unwrap();
+    assert_eq!(again.public(), a.public());
+    assert!(again.succession().is_some());
+}
+
+#[test]
+fn c9_a_fingerprint_is_read_as_people_type_it() {
+    let (a, b) = pair();
+    let shown = a.public().fingerprint();
+    for typed in [
+        shown.clone(),
+        shown.replace(' ', ""),
+        shown.to_lowercase(),
+        shown.replace(' ', "-"),
+    ] {
+        assert!(a.public().is_confirmed_by(&typed), "{typed}");
+    }
+    assert!(!a.public().is_confirmed_by(&b.public().fingerprint()) && !a.public().is_confirmed_by(""));
 }
 
 proptest! {

@@ -199,6 +199,10 @@ impl<P: Projection> Replay<P> {
 
     fn documents(&mut self, tables: Tables<'_>, found: &mut Found) -> Result<(), StoreError> {
         tables.each_document(|key, stored| {
+            let key = match &stored {
+                Ok(value) => P::current_key(key, value),
+                Err(_) => key,
+            };
             self.touched.remove(&key);
             let place = format!("{} `{}`", key.kind, key.id);
             match stored {

@@ -68,6 +68,11 @@ pub trait Projection: Default + Send + 'static {
     /// A document of the state; `None` where there is none (any more).
     fn document(&self, key: &DocKey) -> Option<Value>;
 
+    /// The key under which a stored document is kept today: older folders may keep it under another.
+    fn current_key(key: DocKey, _document: &Value) -> DocKey {
+        key
+    }
+
     /// Puts a stored document back.
     ///
     /// # Errors

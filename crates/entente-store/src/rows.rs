@@ -317,7 +317,9 @@ impl Tables<'_> {
                 what: format!("the stored {} `{}`", key.kind, key.id),
                 problem,
             };
-            state.restore(&key, value.map_err(unreadable)?).map_err(unreadable)
+            let value = value.map_err(unreadable)?;
+            let current = P::current_key(key.clone(), &value);
+            state.restore(&current, value).map_err(unreadable)
         })?;
         Ok(state)
     }

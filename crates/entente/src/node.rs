@@ -37,7 +37,11 @@ fn heads_folder() -> Option<PathBuf> {
 
 /// The passphrase: from the environment, from a file, or asked for. Never from a flag.
 pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
-    given("ENTENTE_PASSPHRASE", "ENTENTE_PASSPHRASE_FILE", "passphrase: ", new)
+    let secret = given("ENTENTE_PASSPHRASE", "ENTENTE_PASSPHRASE_FILE", "passphrase: ", new)?;
+    match new && secret.expose_secret().trim().is_empty() {
+        true => Err(entente_seal::KeyError::NoPassphrase.into()),
+        false => Ok(secret),
+    }
 }
 
 /// The passphrase that takes the place of the present one: from `ENTENTE_NEW_PASSPHRASE_FILE`, `ENTENTE_NEW_PASSPHRASE`, or

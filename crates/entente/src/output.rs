@@ -37,20 +37,12 @@ pub(crate) fn say(text: impl std::fmt::Display) {
 
 /// A text without what would act on a terminal or turn its reading round; partners and the press write some of it.
 pub(crate) fn shown(text: &str) -> String {
-    let acts = |c: char| (c.is_control() && c != '\n' && c != '\t') || turns(c);
-    text.chars().map(|c| if acts(c) { '\u{FFFD}' } else { c }).collect()
-}
-
-/// Characters that change the direction of reading, or break a line where none is seen.
-fn turns(c: char) -> bool {
-    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    entente_core::plain::text(text)
 }
 
 /// A partner's words on one line.
 pub(crate) fn words(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
-        .collect()
+    entente_core::plain::line(text)
 }
 
 /// Writes one JSON document.

@@ -23,6 +23,7 @@ use crate::arrangement::Arrangement;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
 use crate::in_force::MarksInForce;
 use crate::kept::Kept;
+use crate::named::Named;
 use crate::party::Person;
 use crate::reach::Reach;
 use crate::report::{Origin, Report};
@@ -39,7 +40,7 @@ struct Universe<'a> {
     categories: Numbered<Category>,
     entities: Numbered<Entity>,
     arrangements: Numbered<ArrangementId>,
-    consents: Numbered<ConsentId>,
+    consents: Numbered<Named<ConsentId>>,
     parties: Vec<PartyPath>,
     persons: Vec<Arc<Person>>,
     by_report: BTreeMap<ReportId, Vec<(&'a Consent, Reach<'a>)>>,
@@ -90,7 +91,7 @@ impl<'a> Universe<'a> {
             ),
             entities: Numbered::of(released.flatten().flat_map(|entity| groups.admitted(entity))),
             arrangements: Numbered::of(named.cloned()),
-            consents: Numbered::of(by_report.values().flatten().map(|(consent, _)| consent.id.clone())),
+            consents: Numbered::of(by_report.values().flatten().map(|(consent, _)| consent.key())),
             parties: parties.into_iter().collect(),
             persons,
             by_report,
@@ -307,13 +308,13 @@ impl<'a> Universe<'a> {
             ),
         }
         let listed = binding().find(|arrangement| arrangement.need_to_know);
+        let mine = consents.iter().filter(|consent| of.gave(consent));
+        let mine: Vec<Named<ConsentId>> = mine.map(|consent| consent.key()).collect();
         OriginPlan {
             name: names.intern(party.as_str()),
             controls,
             arrangements: self.arrangements.all(&origin.arrangements),
-            consents: self
-                .consents
-                .all((consents.iter().filter(|consent| of.gave(consent))).map(|consent| &consent.id)),
+            consents: self.consents.all(&mine),
             distribution: listed.map(|arrangement| {
                 let clause = names.intern(&arrangement.clause("need-to-know"));
                 (names.intern(arrangement.id.as_str()), clause)

@@ -87,7 +87,7 @@ pub(super) struct ClassKey<'a> {
     /// Where a tear line or an owner makes a difference between authors.
     author: Option<&'a PartyPath>,
     scheme: &'a SchemeId,
-    consents: Vec<&'a ConsentId>,
+    consents: Vec<(&'a PartyPath, &'a ConsentId)>,
 }
 
 impl<'a> ClassKey<'a> {
@@ -102,7 +102,9 @@ impl<'a> ClassKey<'a> {
             tear_line: part.tear_line,
             author: (part.tear_line || !part.force.label.owners.is_empty()).then_some(&report.originator),
             scheme: &report.scheme,
-            consents: consents.iter().map(|consent| &consent.id).collect(),
+            consents: (consents.iter())
+                .map(|consent| (&consent.originator, &consent.id))
+                .collect(),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, Context, Decided, Refusal, Terms, carried, home, life, source, to_answer};
+use super::{Command, Context, Decided, Refusal, Terms, carried, home, life, source, the_one, to_answer};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
 use crate::life::Life;
 use crate::message::Message;
+use crate::named::{Called, Named};
 use crate::report::{Lineage, Origin, Portion};
 use crate::request::{Consent, Recipients, Refusal as RefusalRecord, Request, Substitute};
 use crate::shown::releases_to;
@@ -77,8 +78,9 @@ fn consent(id: ConsentId, request: &Request, terms: Terms, context: &Context<'_>
     })
 }
 
-pub(super) fn fresh(state: &State, id: &ConsentId) -> Result<(), Refusal> {
-    match state.consents.contains_key(id) {
+/// A consent is written once: its name must be new among those of whoever gives it.
+pub(super) fn fresh(state: &State, by: &PartyPath, id: &ConsentId) -> Result<(), Refusal> {
+    match state.consents.contains_key(&Named::new(by.clone(), id.clone())) {
         false => Ok(()),
         true => Err(Refusal::Exists {
             what: "consent",
@@ -109,13 +111,13 @@ pub(super) fn not_on_hold(state: &State, report: &ReportId) -> Result<(), Refusa
 pub(super) fn grant(
     state: &State,
     id: ConsentId,
-    request: &RequestId,
+    request: &Called<RequestId>,
     portions: Option<BTreeSet<PortionId>>,
     terms: Terms,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
-    fresh(state, &id)?;
     let case = to_answer(state, request)?;
+    fresh(state, &case.request.to, &id)?;
     let portions = open_portions(case, portions)?;
     carried::at_hand(state, &case.request, &portions)?;
     nothing_on_hold(state, &case.request, &portions)?;
@@ -168,14 +170,15 @@ fn keeps_sources(
 
 pub(super) fn refuse(
     state: &State,
-    request: &RequestId,
+    request: &Called<RequestId>,
     portions: Option<BTreeSet<PortionId>>,
     reason: String,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let case = to_answer(state, request)?;
     let refusal = RefusalRecord {
-        request: request.clone(),
+        request: case.request.id.clone(),
+        asker: Some(case.request.from.clone()),
         originator: case.request.to.clone(),
         portions: open_portions(case, portions)?,
         reason,
@@ -203,8 +206,8 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
     else {
         return Err(Refusal::Invalid("not a substitute".to_owned()));
     };
-    fresh(state, &id)?;
     let case = to_answer(state, &request)?;
+    fresh(state, &case.request.to, &id)?;
     open_portions(case, Some(BTreeSet::from([portion.clone()])))?;
     nothing_on_hold(state, &case.request, &BTreeSet::from([portion.clone()]))?;
     if text.trim().is_empty() {
@@ -242,7 +245,8 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
         portion: name.clone(),
     });
     let substitute = Substitute {
-        request,
+        request: asked.id.clone(),
+        asker: Some(asked.from.clone()),
         originator: asked.to.clone(),
         report: asked.report.clone(),
         version: asked.version,
@@ -277,19 +281,15 @@ pub(super) fn substitute(state: &State, command: Command, context: &Context<'_>)
 
 pub(super) fn withdraw(
     state: &State,
-    id: ConsentId,
+    id: &Called<ConsentId>,
     reason: String,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
-    let Some(consent) = state.consents.get(&id) else {
-        return Err(Refusal::missing(
-            "consent",
-            &id,
-            "`entente consent list` shows the consents known here",
-        ));
-    };
-    if !consent.originator.includes(home) {
+    let see = "`entente consent list` shows the consents known here";
+    let ours = |consent: &Consent| consent.originator.includes(home);
+    let (_, consent) = the_one(&state.consents, id, ("consent", see), ours)?;
+    if !ours(consent) {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "withdraw this consent",
@@ -300,13 +300,13 @@ pub(super) fn withdraw(
         return Err(Refusal::Invalid(format!("consent {id} has been withdrawn already")));
     }
     let message = Message::Withdrawal {
-        consent: id.clone(),
+        consent: consent.id.clone(),
         at: context.now,
         reason: reason.clone(),
     };
     let event = Event::ConsentWithdrawn {
-        consent: id,
-        by: None,
+        consent: consent.id.clone(),
+        by: Some(consent.originator.clone()),
         at: context.now,
         reason,
     };

@@ -70,6 +70,7 @@ pub(super) fn prepare(
         let cases = state
             .requests
             .values()
+            .filter(|case| Some(&case.request.from) == state.home.as_ref())
             .filter(|case| case.request.report == *report && case.is_open());
         briefing.waiting.extend(cases.map(|case| case.request.id.clone()));
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::report::{barred_from, recall};
-use super::{Context, Decided, Refusal, home};
+use super::{Context, Decided, Refusal, home, the_one};
 use crate::disclosure::{Disclosure, Notice, Override, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Knowledge, measure};
@@ -13,19 +13,30 @@ use crate::guard::SourceGuard;
 use crate::ids::{DisclosureId, IncidentId, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::incident::{Entry, Incident, IncidentNotice, SourceDamage, Stage, What, Why};
 use crate::message::Message;
+use crate::named::{Called, Named};
 use crate::report::Lineage;
 use crate::source::ProtectedSource;
 use crate::state::State;
 
 const SEE_CASES: &str = "`entente incident list` shows them";
 
-/// A disclosure that is known here, recorded or told by another party.
-pub fn known_disclosure<'s>(state: &'s State, id: &DisclosureId) -> Option<&'s Disclosure> {
-    let told = || match state.notices.get(id) {
-        Some((_, Notice::Disclosure(d))) => Some(d),
-        _ => None,
-    };
-    state.disclosures.get(id).or_else(told)
+/// A disclosure that is known here: recorded here, or told by the party that is named, or by any where none is.
+pub fn known_disclosure<'s>(state: &'s State, called: &Called<DisclosureId>) -> Option<&'s Disclosure> {
+    let own = (called.by.is_none() || called.by == state.home).then(|| state.disclosures.get(&called.id));
+    let told = || told_as(state, called).next().map(|(_, disclosure)| disclosure);
+    own.flatten().or_else(told)
+}
+
+/// The disclosures that partners told of under a name.
+fn told_as<'s>(
+    state: &'s State,
+    called: &Called<DisclosureId>,
+) -> impl Iterator<Item = (&'s Named<DisclosureId>, &'s Disclosure)> + use<'s> {
+    let all = called.all(&state.notices).into_iter();
+    all.filter_map(|(named, (_, notice))| match notice {
+        Notice::Disclosure(disclosure) => Some((named, disclosure)),
+        Notice::Override(_) => None,
+    })
 }
 
 /// The portions that a case is about.
@@ -162,7 +173,7 @@ pub struct Opening {
     /// Who else works on it.
     pub members: BTreeSet<PersonId>,
     /// The disclosures that it is about.
-    pub disclosures: BTreeSet<DisclosureId>,
+    pub disclosures: BTreeSet<Called<DisclosureId>>,
     /// Whether its existence is protected.
     pub protected: bool,
     /// Its own clocks, in hours.
@@ -190,30 +201,42 @@ pub(super) fn open(state: &State, opening: Opening, context: &Context<'_>) -> Re
                 .to_owned(),
         ));
     }
-    for id in &opening.disclosures {
-        is_known(state, id)?;
-    }
+    let disclosures = opening.disclosures.iter().map(|id| meant(state, id));
+    let disclosures = disclosures.collect::<Result<_, _>>()?;
     Ok(Decided::events([Event::IncidentOpened(Incident {
         id: opening.id,
         title: opening.title,
         opened: context.now,
         opened_by: opening.by,
         protected: opening.protected,
-        disclosures: opening.disclosures,
+        disclosures,
         members,
         clocks: opening.clocks,
         entries: Vec::new(),
     })]))
 }
 
-fn is_known(state: &State, id: &DisclosureId) -> Result<(), Refusal> {
-    match known_disclosure(state, id) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::missing(
+/// The disclosure that is meant, by a name that no later notice of another party can take over.
+fn meant(state: &State, called: &Called<DisclosureId>) -> Result<Called<DisclosureId>, Refusal> {
+    if (called.by.is_none() || called.by == state.home) && state.disclosures.contains_key(&called.id) {
+        return Ok(Called::from(called.id.clone()));
+    }
+    let told: Vec<&Named<DisclosureId>> = told_as(state, called).map(|(named, _)| named).collect();
+    match told.as_slice() {
+        [one] => Ok(Called::from((*one).clone())),
+        [] => Err(Refusal::missing(
             "disclosure",
-            id,
+            called,
             "`entente disclosure list` shows them",
         )),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(Refusal::Invalid(format!(
+                "several parties told of a disclosure called {}; say which: {}",
+                called.id,
+                names.join(", ")
+            )))
+        }
     }
 }
 
@@ -280,7 +303,12 @@ pub(super) fn note(
 ) -> Result<Decided, Refusal> {
     let held = case(state, id, by)?;
     match &what {
-        What::Disclosure { id } => is_known(state, id)?,
+        What::Disclosure { id: called } => {
+            let what = What::Disclosure {
+                id: meant(state, called)?,
+            };
+            return Ok(Decided::events([noted(id, by, what, context)]));
+        }
         What::Member { person } | What::Assigned { owner: person, .. } | What::Lesson { owner: person, .. } => {
             own_person(state, person)?;
         }
@@ -427,7 +455,7 @@ fn unreachable(state: &State, decided: &Decided) -> Vec<String> {
 /// What a case is about: its disclosures, and the overrides that they rest on.
 struct Matter<'s> {
     disclosures: Vec<&'s Disclosure>,
-    overrides: BTreeSet<DisclosureId>,
+    overrides: BTreeSet<Called<DisclosureId>>,
     began: Option<Timestamp>,
 }
 
@@ -435,14 +463,18 @@ impl<'s> Matter<'s> {
     fn of(state: &'s State, incident: &Incident) -> Self {
         let known = incident.disclosures.iter().filter_map(|id| known_disclosure(state, id));
         let disclosures: Vec<&Disclosure> = known.collect();
-        let told = state.notices.values().filter_map(|(_, notice)| match notice {
-            Notice::Override(made) => Some(made),
+        let own = state
+            .overrides
+            .iter()
+            .map(|(id, made)| (Called::from(id.clone()), made));
+        let told = state.notices.iter().filter_map(|(named, (_, notice))| match notice {
+            Notice::Override(made) => Some((Called::from(named.clone()), made)),
             Notice::Disclosure(_) => None,
         });
         // An override is recorded before what is said under it, and is part of the same.
-        let overrides = (state.overrides.values().chain(told))
-            .filter(|made| disclosures.iter().any(|disclosure| rests_on(disclosure, made)))
-            .map(|made| made.id.clone());
+        let overrides = (own.chain(told))
+            .filter(|(_, made)| disclosures.iter().any(|disclosure| rests_on(disclosure, made)))
+            .map(|(called, _)| called);
         Self {
             overrides: overrides.collect(),
             began: disclosures.iter().map(|disclosure| disclosure.at).min(),
@@ -450,22 +482,36 @@ impl<'s> Matter<'s> {
         }
     }
 
-    fn has(&self, id: &DisclosureId) -> bool {
-        self.disclosures.iter().any(|disclosure| disclosure.id == *id)
+    fn has(&self, disclosure: &Disclosure) -> bool {
+        self.disclosures.contains(&disclosure)
     }
 
     /// What stood before the case, with its own disclosures or without. What happened since in another matter is that
     /// matter's damage.
     fn state(&self, state: &State, with: bool) -> State {
         let earlier = |at: Timestamp| self.began.is_none_or(|began| at < began);
-        let told = |id: &DisclosureId, at| if self.has(id) { with } else { earlier(at) };
-        let made = |id: &DisclosureId, at| if self.overrides.contains(id) { with } else { earlier(at) };
+        let told = |disclosure: &Disclosure| {
+            if self.has(disclosure) {
+                with
+            } else {
+                earlier(disclosure.at)
+            }
+        };
+        let made = |id: Called<DisclosureId>, at| {
+            if self.overrides.contains(&id) {
+                with
+            } else {
+                earlier(at)
+            }
+        };
         let mut standing = state.clone();
-        standing.disclosures.retain(|id, disclosure| told(id, disclosure.at));
-        standing.overrides.retain(|id, record| made(id, record.at));
-        standing.notices.retain(|_, (_, notice)| match notice {
-            Notice::Override(record) => made(&record.id, record.at),
-            Notice::Disclosure(disclosure) => told(&disclosure.id, disclosure.at),
+        standing.disclosures.retain(|_, disclosure| told(disclosure));
+        standing
+            .overrides
+            .retain(|id, record| made(id.clone().into(), record.at));
+        standing.notices.retain(|named, (_, notice)| match notice {
+            Notice::Override(record) => made(named.clone().into(), record.at),
+            Notice::Disclosure(disclosure) => told(disclosure),
         });
         standing
     }
@@ -574,20 +620,18 @@ pub(super) fn close(
 
 pub(super) fn acknowledge(
     state: &State,
-    id: &IncidentId,
+    called: &Called<IncidentId>,
     statement: String,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
-    let (from, notice) = state
-        .incident_notices
-        .get(id)
-        .ok_or_else(|| Refusal::missing("notice of an incident", id, SEE_CASES))?;
+    let told = ("notice of an incident", SEE_CASES);
+    let (_, (from, notice)) = the_one(&state.incident_notices, called, told, |_| true)?;
     let notice = IncidentNotice {
         acknowledged: Some((context.now, statement.clone())),
         ..notice.clone()
     };
     let message = Message::IncidentAcknowledged {
-        incident: id.clone(),
+        incident: notice.incident.clone(),
         at: context.now,
         statement,
     };
@@ -600,17 +644,6 @@ pub(super) fn acknowledge(
 
 /// A partner's notice: about portions that are held here, as it has to be.
 pub(super) fn noticed(state: &State, from: &PartyPath, notice: IncidentNotice) -> Result<Vec<Event>, Refusal> {
-    if state
-        .incident_notices
-        .get(&notice.incident)
-        .is_some_and(|(party, _)| party != from)
-    {
-        return Err(Refusal::Exists {
-            what: "incident",
-            name: notice.incident.to_string(),
-            remedy: "the sender has to give it another id",
-        });
-    }
     for portion in &notice.portions {
         let held = state
             .reports

@@ -6,30 +6,38 @@ use jiff::Timestamp;
 
 use super::answer::{fresh, not_on_hold};
 use super::report::held;
-use super::{Context, Decided, Refusal, SEE_REQUESTS, Terms, carried, home, source};
+use super::{Context, Decided, Refusal, SEE_REQUESTS, Terms, carried, home, source, the_one};
+use crate::disclosure::Recall;
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId};
 use crate::life::{Cut, Life, Saying};
 use crate::message::Message;
+use crate::named::{Called, Named};
 use crate::part::Receipt;
 use crate::party::Person;
 use crate::request::Consent;
-use crate::state::State;
+use crate::state::{RequestCase, State};
 
-/// A consent that is known here.
-fn known<'s>(state: &'s State, id: &ConsentId) -> Result<&'s Consent, Refusal> {
-    let missing = || Refusal::missing("consent", id, "`entente consent list` shows the consents known here");
-    state
-        .consents
-        .get(id)
-        .filter(|consent| consent.life.part_of.is_none())
-        .ok_or_else(missing)
+/// A consent that is known here; where several are called so, one that fits.
+fn known<'s>(
+    state: &'s State,
+    id: &Called<ConsentId>,
+    fits: impl Fn(&Consent) -> bool,
+) -> Result<&'s Consent, Refusal> {
+    let see = "`entente consent list` shows the consents known here";
+    let (_, consent) = the_one(&state.consents, id, ("consent", see), fits)?;
+    match consent.life.part_of {
+        None => Ok(consent),
+        Some(_) => Err(Refusal::missing("consent", id, see)),
+    }
 }
 
 /// One that this party gave, and that is not over.
-fn given<'s>(state: &'s State, id: &ConsentId, what: &'static str) -> Result<&'s Consent, Refusal> {
-    let (home, consent) = (home(state)?, known(state, id)?);
-    if !consent.originator.includes(home) {
+fn given<'s>(state: &'s State, id: &Called<ConsentId>, what: &'static str) -> Result<&'s Consent, Refusal> {
+    let home = home(state)?;
+    let own = |consent: &Consent| consent.originator.includes(home);
+    let consent = known(state, id, own)?;
+    if !own(consent) {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what,
@@ -41,9 +49,16 @@ fn given<'s>(state: &'s State, id: &ConsentId, what: &'static str) -> Result<&'s
 }
 
 /// One that this party was given, and that is not over.
-fn taken<'s>(state: &'s State, id: &ConsentId, what: &'static str, now: Timestamp) -> Result<&'s Consent, Refusal> {
-    let (home, consent) = (home(state)?, known(state, id)?);
-    if consent.originator.includes(home) || !consent.to.includes(home) {
+fn taken<'s>(
+    state: &'s State,
+    id: &Called<ConsentId>,
+    what: &'static str,
+    now: Timestamp,
+) -> Result<&'s Consent, Refusal> {
+    let home = home(state)?;
+    let got = |consent: &Consent| !consent.originator.includes(home) && consent.to.includes(home);
+    let consent = known(state, id, got)?;
+    if !got(consent) {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what,
@@ -72,7 +87,10 @@ fn not_withdrawn(consent: &Consent) -> Result<(), Refusal> {
 
 /// What the portions of a consent rest on here: themselves, or, where only the asker holds them, what it said they rest on.
 fn behind(state: &State, consent: &Consent) -> Vec<(PortionId, PortionRef)> {
-    let case = consent.request.as_ref().and_then(|request| state.requests.get(request));
+    let case = consent.request.as_ref().and_then(|request| {
+        let answered = Named::new(consent.to.clone(), request.clone());
+        state.requests.get(&answered)
+    });
     let bases = |portion: &PortionRef| match case {
         Some(case) => carried::behind(&case.request, &portion.portion),
         None => BTreeSet::from([portion.clone()]),
@@ -87,12 +105,12 @@ fn behind(state: &State, consent: &Consent) -> Vec<(PortionId, PortionRef)> {
 pub(super) fn renew(
     state: &State,
     new: ConsentId,
-    old: &ConsentId,
+    old: &Called<ConsentId>,
     terms: Terms,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
-    fresh(state, &new)?;
     let consent = given(state, old, "renew this consent")?;
+    fresh(state, &consent.originator, &new)?;
     not_on_hold(state, &consent.report)?;
     if terms.ends.is_some_and(|end| end <= context.now) {
         return Err(Refusal::Invalid(
@@ -130,7 +148,7 @@ pub(super) fn renew(
             release: consent.life.release,
             list: consent.life.list,
             not_before: terms.not_before.or(consent.life.not_before),
-            renews: Some(old.clone()),
+            renews: Some(consent.id.clone()),
             except: consent.life.except.clone(),
             ..Life::default()
         },
@@ -153,7 +171,7 @@ pub(super) fn renew(
 /// Takes persons, portions or purposes away from a consent.
 pub(super) fn narrow(
     state: &State,
-    id: &ConsentId,
+    id: &Called<ConsentId>,
     cut: Cut,
     reason: String,
     context: &Context<'_>,
@@ -166,14 +184,14 @@ pub(super) fn narrow(
         )));
     }
     let event = Event::ConsentNarrowed {
-        consent: id.clone(),
+        consent: consent.id.clone(),
         originator: consent.originator.clone(),
         cut: cut.clone(),
         at: context.now,
         reason: reason.clone(),
     };
     let message = Message::Narrowing {
-        consent: id.clone(),
+        consent: consent.id.clone(),
         cut,
         at: context.now,
         reason,
@@ -224,7 +242,12 @@ fn fits(consent: &Consent, cut: &Cut) -> Result<(), Refusal> {
 }
 
 /// What the holder of a consent says about it.
-pub(super) fn say(state: &State, id: &ConsentId, saying: Saying, context: &Context<'_>) -> Result<Decided, Refusal> {
+pub(super) fn say(
+    state: &State,
+    id: &Called<ConsentId>,
+    saying: Saying,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
     let consent = taken(state, id, "answer for this consent", context.now)?;
     let saying = match saying.recorded(context.now) {
         Saying::Accepts(mut accepted) => {
@@ -288,7 +311,7 @@ pub(super) fn told_of_change(state: &State, mut decided: Decided, context: &Cont
             );
             before && !consent.covers_by_name(person, true)
         };
-        if changed.iter().any(|person| lost(&person)) && told.insert(consent.id.clone()) {
+        if changed.iter().any(|person| lost(&person)) && told.insert(consent.key()) {
             let one = spoken(consent, Saying::PersonChanged { at: context.now });
             decided.events.extend(one.events);
             decided.messages.extend(one.messages);
@@ -300,15 +323,13 @@ pub(super) fn told_of_change(state: &State, mut decided: Decided, context: &Cont
 /// Takes a request back.
 pub(super) fn retract(
     state: &State,
-    id: &RequestId,
+    id: &Called<RequestId>,
     reason: String,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
-    let case = state
-        .requests
-        .get(id)
-        .ok_or_else(|| Refusal::missing("request", id, SEE_REQUESTS))?;
+    let own = |case: &RequestCase| case.request.from == *home;
+    let (_, case) = the_one(&state.requests, id, ("request", SEE_REQUESTS), own)?;
     let request = &case.request;
     if request.from != *home {
         return Err(Refusal::NotEntitled {
@@ -324,13 +345,13 @@ pub(super) fn retract(
         }));
     }
     let event = Event::RequestRetracted {
-        request: id.clone(),
+        request: request.id.clone(),
         from: home.clone(),
         at: context.now,
         reason: reason.clone(),
     };
     let message = Message::Retracted {
-        request: id.clone(),
+        request: request.id.clone(),
         at: context.now,
         reason,
     };
@@ -386,11 +407,16 @@ pub(super) fn give_up(
 }
 
 /// Lifts a recall of this party. What holders destroyed meanwhile is not given back by that.
-pub(super) fn lift(state: &State, id: &RecallId, reason: String, context: &Context<'_>) -> Result<Decided, Refusal> {
+pub(super) fn lift(
+    state: &State,
+    id: &Called<RecallId>,
+    reason: String,
+    context: &Context<'_>,
+) -> Result<Decided, Refusal> {
     let home = home(state)?;
-    let known = state.recalls.get(id);
-    let recall =
-        known.ok_or_else(|| Refusal::missing("recall", id, "`entente recall list` shows the recalls known here"))?;
+    let own = |recall: &Recall| recall.originator == *home;
+    let see = "`entente recall list` shows the recalls known here";
+    let (_, recall) = the_one(&state.recalls, id, ("recall", see), own)?;
     if recall.originator != *home {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
@@ -402,13 +428,13 @@ pub(super) fn lift(state: &State, id: &RecallId, reason: String, context: &Conte
         return Err(Refusal::Invalid(format!("recall {id} was lifted on {at}")));
     }
     let event = Event::RecallLifted {
-        recall: id.clone(),
+        recall: recall.id.clone(),
         by: home.clone(),
         at: context.now,
         reason: reason.clone(),
     };
     let message = Message::RecallLifted {
-        recall: id.clone(),
+        recall: recall.id.clone(),
         at: context.now,
         reason,
     };

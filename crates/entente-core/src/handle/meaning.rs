@@ -3,17 +3,18 @@
 use entente_marking::{Label, MarkKind, SchemeId, Schemes};
 
 use crate::message::Message;
+use crate::plain;
 use crate::report::Portion;
 use crate::state::State;
 
-/// Reads every mark of a message again: what a mark means is decided here, not by the sender.
+/// Reads every mark of a message again: what a mark means is decided here, not by the sender. Words are shown as words.
 pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Message {
     let read = |scheme: &SchemeId, profile: Option<&str>, portion: &mut Portion| {
         let label = meaning(schemes, scheme, profile, &portion.mark);
         // A portion that abbreviates its banner's list was read with the banner at its author: the stricter reading holds.
         portion.label = label.join(&portion.label);
     };
-    match message {
+    match plain::message(message) {
         Message::Delivery {
             mut report,
             delivery,

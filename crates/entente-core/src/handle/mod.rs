@@ -5,9 +5,11 @@
 mod answer;
 mod asked;
 mod briefing;
+mod called;
 mod carried;
 mod directory;
 mod incident;
+mod keys;
 mod life;
 mod lineage;
 mod meaning;
@@ -24,6 +26,7 @@ mod schemes;
 mod source;
 
 pub use briefing::{Standing, standing};
+pub use called::the_one;
 pub use carried::marked_in;
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub use life::receipts_due;
@@ -58,8 +61,10 @@ use crate::ids::{
 };
 use crate::in_force::state_marks;
 use crate::incident::What;
+use crate::keys::{KeysShown, Succession};
 use crate::life::{Cut, Saying};
 use crate::message::Message;
+use crate::named::Called;
 use crate::part::Receipt;
 use crate::party::{Audience, LocalRule, Party, Person, PersonChange};
 use crate::receipt::MessageReceipt;
@@ -136,6 +141,17 @@ pub enum Command {
         party: PartyPath,
         /// Whether it is.
         member: bool,
+    },
+    /// Take in keys that are shown for a party.
+    SetKeys(Box<KeysShown>),
+    /// Put this party's own new keys in place, and tell partners.
+    RotateKeys(Box<Succession>),
+    /// Declare a key compromised.
+    DeclareCompromised {
+        /// The key, as a verifier key or its beginning.
+        key: String,
+        /// From when on.
+        from: Timestamp,
     },
     /// Make a person known, or change what is known of them.
     SetPerson(Person),
@@ -236,14 +252,14 @@ pub enum Command {
         /// The new id.
         id: ConsentId,
         /// The consent that it continues.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// The new terms; what is not named stays as it was.
         terms: Terms,
     },
     /// Take persons, portions or purposes away from a consent.
     NarrowConsent {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// What.
         cut: Cut,
         /// Why.
@@ -252,14 +268,14 @@ pub enum Command {
     /// Tell the originator of a consent what its holder makes of it.
     SayOfConsent {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// What.
         saying: Saying,
     },
     /// Take a request back.
     RetractRequest {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// Why.
         reason: String,
     },
@@ -305,7 +321,7 @@ pub enum Command {
     /// Tell an asker whether what it asks for keeps the sources behind it above their thresholds.
     AnswerExposure {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
     },
     /// Ask all originators whose word is missing.
     OpenRequest {
@@ -331,7 +347,7 @@ pub enum Command {
         /// The id of the consent.
         id: ConsentId,
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// The portions; all that are open where none are named.
         portions: Option<BTreeSet<PortionId>>,
         /// The terms.
@@ -340,7 +356,7 @@ pub enum Command {
     /// Refuse a request.
     Refuse {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// The portions; all that are open where none are named.
         portions: Option<BTreeSet<PortionId>>,
         /// Why, as far as the asker is told.
@@ -351,7 +367,7 @@ pub enum Command {
         /// The id of the consent that goes with it.
         id: ConsentId,
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// The portion.
         portion: PortionId,
         /// The mark of the text, in canonical form.
@@ -366,7 +382,7 @@ pub enum Command {
     /// Withdraw a consent.
     WithdrawConsent {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// Why.
         reason: String,
     },
@@ -497,7 +513,7 @@ pub enum Command {
     /// Tell the party that told of an incident that note was taken.
     AcknowledgeIncident {
         /// The incident.
-        incident: IncidentId,
+        incident: Called<IncidentId>,
         /// What is done about it.
         statement: String,
     },
@@ -565,14 +581,14 @@ pub enum Command {
     /// Lift a recall. What was destroyed meanwhile has to be delivered again.
     LiftRecall {
         /// The recall.
-        recall: RecallId,
+        recall: Called<RecallId>,
         /// Why.
         reason: String,
     },
     /// Acknowledge a recall that another party ordered.
     AcknowledgeRecall {
         /// The recall.
-        recall: RecallId,
+        recall: Called<RecallId>,
         /// How it is followed.
         following: Following,
     },
@@ -741,8 +757,11 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
     let told = |decided| life::told_of_change(state, decided, context);
     match command {
         Command::Found(party) => directory::found(state, party),
-        Command::SetParty(party) => directory::set_party(state, party),
+        Command::SetParty(party) => keys::set_party(state, party),
         Command::SetMembership { party, member } => directory::set_membership(state, party, member, context.now),
+        Command::SetKeys(shown) => keys::set_keys(state, &shown, context),
+        Command::RotateKeys(succession) => keys::rotate(state, *succession, context),
+        Command::DeclareCompromised { key, from } => keys::declare(state, &key, from, context),
         Command::SetPerson(person) => Ok(told(directory::set_person(state, person)?)),
         Command::ChangePersons(changes) => Ok(told(directory::change_persons(state, changes)?)),
         Command::KeepOutsider(person) => directory::keep_outsider(state, person),
@@ -804,7 +823,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             reason,
         } => answer::refuse(state, &request, portions, reason, context),
         Command::Substitute { .. } => answer::substitute(state, command, context),
-        Command::WithdrawConsent { consent, reason } => answer::withdraw(state, consent, reason, context),
+        Command::WithdrawConsent { consent, reason } => answer::withdraw(state, &consent, reason, context),
         Command::Override { .. } => release::override_control(state, command, context),
         Command::Disclose { .. } => release::disclose(state, command, context),
         Command::HoldReport { report, reason } => report::hold(state, report, reason, context),
@@ -908,13 +927,11 @@ fn home(state: &State) -> Result<&PartyPath, Refusal> {
 const SEE_REQUESTS: &str = "`entente request list` shows the requests known here";
 
 /// The request, when it is for this party to answer.
-fn to_answer<'s>(state: &'s State, id: &RequestId) -> Result<&'s crate::state::RequestCase, Refusal> {
+fn to_answer<'s>(state: &'s State, id: &Called<RequestId>) -> Result<&'s crate::state::RequestCase, Refusal> {
     let home = home(state)?;
-    let case = state
-        .requests
-        .get(id)
-        .ok_or_else(|| Refusal::missing("request", id, SEE_REQUESTS))?;
-    if !case.request.to.includes(home) {
+    let ours = |case: &crate::state::RequestCase| case.request.to.includes(home);
+    let (_, case) = the_one(&state.requests, id, ("request", SEE_REQUESTS), ours)?;
+    if !ours(case) {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "answer this request",

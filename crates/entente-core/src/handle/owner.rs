@@ -139,7 +139,7 @@ pub(super) fn release(state: &State, release: &Release, context: &Context<'_>) -
             true => ConsentId::new(format!("{}-{}", release.id, n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?,
             false => release.id.clone(),
         };
-        fresh(state, &id)?;
+        fresh(state, home, &id)?;
         let given = Given {
             release,
             report,

@@ -59,7 +59,7 @@ pub(super) fn standing_at(state: &State, report: &ReportId, moment: Timestamp, c
         .consents
         .of(report)
         .filter(|consent| consent.withdrawn.is_some_and(later));
-    for id in given.map(|consent| consent.id.clone()) {
+    for id in given.map(crate::request::Consent::key) {
         if let Some(consent) = past.consents.get_mut(&id) {
             consent.withdrawn = None;
         }
@@ -82,7 +82,7 @@ pub(super) fn standing_at(state: &State, report: &ReportId, moment: Timestamp, c
         .of(report)
         .filter(|recall| recall.scope.lifted.as_ref().is_some_and(|(at, _)| later(*at)))
     {
-        if let Some(then) = past.recalls.get_mut(&recall.id) {
+        if let Some(then) = past.recalls.get_mut(&recall.key()) {
             then.scope.lifted = None;
         }
     }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::incident::known_disclosure;
-use super::{Context, Decided, Refusal, home};
+use super::{Context, Decided, Refusal, home, the_one};
 use crate::disclosure::{Acknowledgement, Destroyed, Purged, Recall, RecallAction, Remains};
 use crate::event::Event;
 use crate::ids::{IncidentId, PortionRef, RecallId, ReportId};
 use crate::incident::Incident;
 use crate::message::Message;
+use crate::named::Called;
 use crate::state::State;
 
 /// How a holder follows a recall.
@@ -27,14 +28,15 @@ pub struct Following {
 /// Acknowledges a recall of another party. A PURGE is carried out with it.
 pub(super) fn acknowledge(
     state: &State,
-    recall: &RecallId,
+    recall: &Called<RecallId>,
     following: Following,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
-    let known = state.recalls.get(recall);
-    let known = known
-        .ok_or_else(|| Refusal::missing("recall", recall, "`entente recall list` shows the recalls known here"))?;
+    let see = "`entente recall list` shows the recalls known here";
+    let (_, known) = the_one(&state.recalls, recall, ("recall", see), |known| {
+        known.originator != *home
+    })?;
     if known.originator == *home {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
@@ -63,7 +65,8 @@ pub(super) fn acknowledge(
         _ => {}
     }
     let acknowledgement = Acknowledgement {
-        recall: recall.clone(),
+        recall: known.id.clone(),
+        ordered_by: Some(known.originator.clone()),
         by: home.clone(),
         at: context.now,
         statement: following.statement,

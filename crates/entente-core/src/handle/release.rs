@@ -13,6 +13,7 @@ use crate::fact::Learned;
 use crate::guard::SourceGuard;
 use crate::ids::{BriefingId, DecisionId, PartyPath, PersonId, PortionId, ReportId, RequestId};
 use crate::message::Message;
+use crate::named::Named;
 use crate::outcome::Outcome;
 use crate::party::Person;
 use crate::replay::Basis;
@@ -171,7 +172,7 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
             true => RequestId::new(format!("{id}-{}", n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?,
             false => id.clone(),
         };
-        if state.requests.contains_key(&id) {
+        if state.requests.contains_key(&Named::new(home.clone(), id.clone())) {
             return Err(Refusal::Exists {
                 what: "request",
                 name: id.to_string(),

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::exposure::{Band, Predicate, Register, Threshold};
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, ReportId, RequestId, SourceId};
 use crate::message::Message;
+use crate::named::{Called, Named};
 use crate::party::Person;
 use crate::request::{Recipients, Request};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -177,7 +178,7 @@ fn about(request: &Request, band: Band, context: &Context<'_>) -> ExposureAnswer
 }
 
 /// Answers one thing about a request: whether the sources behind it stay above their thresholds, taken all together.
-pub(super) fn answer(state: &State, id: &RequestId, context: &Context<'_>) -> Result<Decided, Refusal> {
+pub(super) fn answer(state: &State, id: &Called<RequestId>, context: &Context<'_>) -> Result<Decided, Refusal> {
     let request = &to_answer(state, id)?.request;
     at_hand(state, request, &request.portions)?;
     let narrows = !exposed(home(state)?, request, &request.portions, context).is_empty();
@@ -202,8 +203,8 @@ pub(super) fn answer(state: &State, id: &RequestId, context: &Context<'_>) -> Re
         .filter(|source| !source.reports.is_disjoint(&reports));
     let exhausted = sources.into_iter().any(|source| {
         let asked = state.exposures.values().filter(|held| {
-            let other = held.request.as_ref().filter(|other| *other != id);
-            let asked = other.and_then(|other| state.requests.get(other));
+            let other = held.request.as_ref().filter(|other| **other != request.id);
+            let asked = other.and_then(|other| state.requests.get(&Named::new(held.to.clone(), other.clone())));
             let about = asked.map(|case| about_reports(&case.request));
             let about = about.unwrap_or_else(|| BTreeSet::from([held.report.clone()]));
             held.to == answer.to && other.is_some() && !source.reports.is_disjoint(&about)

@@ -82,6 +82,7 @@ pub(crate) fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Node(pub(crate) State, u32);
 
 impl Node {

@@ -286,8 +286,10 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
         let Some(holding) = q.state.reports.get(&base.report) else {
             continue;
         };
+        let author_of = holding.versions.get(&base.version).map(|report| &report.originator);
         let recalled = q.state.recalls.values().any(|recall| {
-            recall.report == base.report
+            Some(&recall.originator) == author_of
+                && recall.report == base.report
                 && base.version <= recall.version
                 && recall.action.bars_readers()
                 && recall_holds(q, recall)
@@ -580,8 +582,12 @@ pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String>
         found.insert("show only: give no copy, and do not pass on".to_owned());
     }
     let recalls = q.state.recalls.values();
-    let mut recalled = recalls
-        .filter(|recall| recall.report == q.report.id && q.report.version <= recall.version && recall_holds(q, recall));
+    let mut recalled = recalls.filter(|recall| {
+        recall.originator == q.report.originator
+            && recall.report == q.report.id
+            && q.report.version <= recall.version
+            && recall_holds(q, recall)
+    });
     found.extend(recalled.next_back().map(|_| "recalled".to_owned()));
     let caveats = q.asked.label.caveats.iter();
     found.extend(caveats.map(|caveat| format!("handle as {}", caveat.as_str())));

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
-use entente_core::handle::marked_in;
-use entente_core::{Command, Consent, ConsentId, PersonId, PortionId, PortionRef, RequestId, Terms};
+use entente_core::handle::{marked_in, the_one};
+use entente_core::{
+    Called, Command, Consent, ConsentId, Named, PersonId, PortionId, PortionRef, RequestCase, RequestId, Terms,
+};
 use entente_desk::marks::mark_in_force;
 use entente_marking::{MarkKind, Purpose, SchemeId};
 use jiff::Timestamp;
@@ -62,7 +64,7 @@ pub(crate) enum ConsentCommand {
     /// Consent to a request.
     Grant {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// Only these portions [default: all that are open].
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
@@ -75,7 +77,7 @@ pub(crate) enum ConsentCommand {
     /// Refuse a request.
     Refuse {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// Only these portions [default: all that are open].
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
@@ -86,7 +88,7 @@ pub(crate) enum ConsentCommand {
     /// Give another text that may be passed on instead of a portion.
     Substitute {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
         /// The portion.
         #[arg(long)]
         portion: PortionId,
@@ -102,7 +104,7 @@ pub(crate) enum ConsentCommand {
     /// Withdraw a consent.
     Withdraw {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// Why.
         #[arg(long)]
         reason: String,
@@ -124,15 +126,14 @@ fn some(portions: Vec<PortionId>) -> Option<BTreeSet<PortionId>> {
 /// Reads a substitute's mark by the rules of the report that it belongs to.
 fn substitute_mark(
     node: &Pinned,
-    request: &RequestId,
+    request: &Called<RequestId>,
     portion: &PortionId,
     mark: &str,
 ) -> Result<entente_marking::Marking, Failure> {
-    let case = node.state().requests.get(request).ok_or_else(|| {
-        Failure::not_found(format!(
-            "there is no request {request}; `entente request list` shows them"
-        ))
-    })?;
+    let home = node.home()?;
+    let see = "`entente request list` shows them";
+    let ours = |case: &RequestCase| case.request.to.includes(home);
+    let (_, case) = the_one(&node.state().requests, request, ("request", see), ours)?;
     let marked_in = marked_in(node.state(), &case.request, portion);
     let (scheme, profile) = marked_in.map_or((SchemeId::new("us-ic"), None), |(scheme, profile)| {
         (scheme, Some(profile))
@@ -244,11 +245,11 @@ impl ConsentCommand {
                 (Command::WithdrawConsent { consent, reason }, done)
             }
         };
-        let before: BTreeSet<ConsentId> = node.state().consents.keys().cloned().collect();
+        let before: BTreeSet<Named<ConsentId>> = node.state().consents.keys().cloned().collect();
         node.submit(command)?;
         let sent = exchange::flush(&node, global)?;
         let given = node.state().consents.values();
-        let given: Vec<&Consent> = given.filter(|consent| !before.contains(&consent.id)).collect();
+        let given: Vec<&Consent> = given.filter(|consent| !before.contains(&consent.key())).collect();
         let opened: Vec<String> = given.iter().flat_map(|consent| opened(&node, consent)).collect();
         output::either(
             global.json,

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use entente_core::{Audience, AudienceName, Command, Dropped, Party, PartyPath, PersonChange, PersonId};
-use entente_marking::Schemes;
-use entente_marking::{Entity, SchemeId};
+use entente_marking::{Entity, SchemeId, Schemes};
+use entente_node::keyring;
+use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 
-use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
-
-use super::Global;
+use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::input::{self, PersonInput};
 use crate::node::{passphrase, surroundings};
@@ -79,6 +79,9 @@ pub(crate) enum PartyCommand {
         /// Its public keys, as its `party export` wrote them.
         #[arg(long, value_name = "FILE")]
         keys: Option<PathBuf>,
+        /// The fingerprint of these keys as the party told it by voice: needed where other keys are known here.
+        #[arg(long, value_name = "FINGERPRINT", requires = "keys")]
+        fingerprint: Option<String>,
         /// Parties whose client it is (TLP:AMBER may travel to clients).
         #[arg(long, value_name = "PARTY")]
         client_of: Vec<PartyPath>,
@@ -96,8 +99,16 @@ pub(crate) enum PartyCommand {
     List,
     /// Write this party's public keys, for partners.
     Export,
-    /// Replace this party's keys. Partners need the new ones; old files can still be opened.
+    /// Replace this party's keys, and tell partners by a statement signed with the old ones. Old files can still be opened.
     Rotate,
+    /// Declare a key compromised from a moment on: an old one of this party, of which partners are told, or a partner's.
+    Compromised {
+        /// The key, as `party list --json` shows it; its beginning up to the second `+` is enough.
+        key: String,
+        /// From when on.
+        #[arg(long, value_name = "MOMENT", value_parser = entente_core::draft::moment)]
+        from: Timestamp,
+    },
 }
 
 /// A party as the list shows it.
@@ -118,6 +129,7 @@ impl PartyCommand {
                 path,
                 name,
                 keys,
+                fingerprint,
                 client_of,
                 drop_client_of,
                 member,
@@ -134,23 +146,37 @@ impl PartyCommand {
                     }
                 }
                 let known = node.state().parties.get(&path).cloned();
-                let mut added = party(path.clone(), name.clone(), keys.as_ref());
+                // The first keys of a party come with it; all others have to follow those that are known.
+                let first = fingerprint.is_none() && known.as_ref().is_none_or(|known| known.recipient.is_none());
+                let mut added = party(path.clone(), name.clone(), keys.as_ref().filter(|_| first));
                 if let Some(known) = known {
                     added.name = if name.is_empty() { known.name } else { name };
-                    if keys.is_none() {
+                    added.client_of = known.client_of;
+                    if !first || keys.is_none() {
                         added.signing_keys = known.signing_keys;
                         added.recipient = known.recipient;
                     }
-                    added.client_of = known.client_of;
                 }
                 added.client_of.retain(|patron| !drop_client_of.contains(patron));
                 added.client_of.extend(client_of);
-                let mut commands = vec![Command::SetParty(added.clone())];
+                let mut commands = vec![Command::SetParty(added)];
+                if let Some(keys) = keys.as_ref().filter(|_| !first) {
+                    let confirmed = confirmed(keys, fingerprint.as_deref())?;
+                    let shown = keyring::shown(keys, path.clone(), confirmed)?;
+                    commands.push(Command::SetKeys(Box::new(shown)));
+                }
                 if member || no_member {
                     let party = path.clone();
                     commands.push(Command::SetMembership { party, member });
                 }
                 node.submit_all(commands)?;
+                if let Some((_, why)) = node.state().frozen(&path) {
+                    return Err(Failure::failed(format!(
+                        "the link with {path} is frozen: {why}; nothing is taken from it or sealed to it until its keys are \
+                         taken in with `--fingerprint`"
+                    )));
+                }
+                let added = node.state().parties.get(&path);
                 output::either(global.json, &added, || {
                     output::line(format!("{path} is known"));
                     match &keys {
@@ -162,7 +188,11 @@ impl PartyCommand {
             Self::List => {
                 let state = node.state();
                 let rows = state.parties.values().map(|party| {
-                    let keys = if party.recipient.is_some() { "known" } else { "missing" };
+                    let keys = match (state.frozen(&party.path), &party.recipient) {
+                        (Some(_), _) => "frozen",
+                        (None, Some(_)) => "known",
+                        (None, None) => "missing",
+                    };
                     let member = if state.members.contains_key(&party.path) {
                         "member"
                     } else {
@@ -192,6 +222,11 @@ impl PartyCommand {
                         rows,
                         "no parties are known",
                     );
+                    for party in state.parties.values() {
+                        if let Some((since, why)) = state.frozen(&party.path) {
+                            output::line(format!("{}: frozen since {since}: {why}", party.path));
+                        }
+                    }
                 })?;
             }
             Self::Export => {
@@ -205,19 +240,47 @@ impl PartyCommand {
                     party: home.to_string(),
                     signing: party.signing_keys.clone(),
                     recipient: party.recipient.clone().unwrap_or_default(),
+                    successions: (node.state().key_rings.get(&home).into_iter())
+                        .flat_map(|ring| &ring.successions)
+                        .map(|succession| succession.note.clone())
+                        .collect(),
                 };
                 output::say(format!("fingerprint {}", keys.fingerprint()));
                 output::json(&keys)?;
             }
             Self::Rotate => {
                 let public = node.rotate_keys()?.public();
+                let sent = exchange::flush(&node, global)?;
                 output::either(global.json, &public, || {
                     output::line(format!("new keys; fingerprint {}", public.fingerprint()));
-                    output::line("give them to every partner with `entente party export`");
+                    exchange::say_sent(&sent);
+                    output::line("whom no file is for gets them with `entente party export`");
+                })?;
+            }
+            Self::Compromised { key, from } => {
+                node.submit(Command::DeclareCompromised { key: key.clone(), from })?;
+                let sent = exchange::flush(&node, global)?;
+                output::either(global.json, &json!({ "key": key, "from": from, "sent": sent }), || {
+                    output::line(format!("{key} counts as compromised from {from} on"));
+                    exchange::say_sent(&sent);
                 })?;
             }
         }
         Ok(Exit::Done)
+    }
+}
+
+/// Whether the fingerprint that was typed in is that of these keys.
+fn confirmed(keys: &PublicKeys, typed: Option<&str>) -> Result<bool, Failure> {
+    match typed {
+        None => Ok(false),
+        Some(typed) if keys.is_confirmed_by(typed) => Ok(true),
+        Some(_) => Err(Failure::failed(format!(
+            "the keys in the file have the fingerprint {}, not the one that was typed in: they are not those of {}; nothing \
+             was changed",
+            keys.fingerprint(),
+            keys.party
+        ))),
     }
 }
 

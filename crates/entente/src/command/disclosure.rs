@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand, ValueEnum};
 use entente_core::{
-    Command, DisclosureId, Lawful, Notice, PartyPath, PersonId, PortionId, RecallAction, RecallId, ReportId, Route,
-    Said, State,
+    Called, Command, DisclosureId, Lawful, Notice, PartyPath, PersonId, PortionId, RecallAction, RecallId, ReportId,
+    Route, Said, State,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;
@@ -15,8 +15,8 @@ use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
 use crate::{output, words};
-use entente_core::handle::{Following, resting_on};
-use entente_core::{IncidentId, Purged};
+use entente_core::handle::{Following, resting_on, the_one};
+use entente_core::{IncidentId, Purged, Recall};
 use entente_node::{Pinned, random_id};
 
 /// What was released to whom.
@@ -354,7 +354,7 @@ pub(crate) enum RecallCommand {
     /// Lift a recall. What holders destroyed meanwhile has to be delivered again.
     Lift {
         /// The recall.
-        recall: RecallId,
+        recall: Called<RecallId>,
         /// Why.
         #[arg(long)]
         reason: String,
@@ -363,7 +363,7 @@ pub(crate) enum RecallCommand {
     /// this node's folder is destroyed, and the acknowledgement says what was, and what was not.
     Acknowledge {
         /// The recall.
-        recall: RecallId,
+        recall: Called<RecallId>,
         /// What was done, in your own words; of a PURGE, what was done besides, such as with papers.
         #[arg(long, default_value = "")]
         statement: String,
@@ -412,14 +412,24 @@ fn kept(text: &str) -> Result<(IncidentId, String), String> {
 }
 
 /// Follows a recall, and says what was done, what was not, and what nobody but people can see to.
-fn acknowledge(node: &mut Pinned, global: &Global, recall: &RecallId, following: Following) -> Result<Exit, Failure> {
+fn acknowledge(
+    node: &mut Pinned,
+    global: &Global,
+    called: &Called<RecallId>,
+    following: Following,
+) -> Result<Exit, Failure> {
+    let home = node.home()?.clone();
+    let others = |recall: &Recall| recall.originator != home;
+    let see = "`entente recall list` shows the recalls known here";
+    let (named, _) = the_one(&node.state().recalls, called, ("recall", see), others)?;
+    let (named, recall) = (named.clone(), &called.id);
     let command = Command::AcknowledgeRecall {
-        recall: recall.clone(),
+        recall: named.clone().into(),
         following,
     };
     node.submit(command)?;
     let sent = exchange::flush(node, global)?;
-    let known = node.state().recalls.get(recall);
+    let known = node.state().recalls.get(&named);
     let own = known.and_then(|known| known.holders.get(node.home().ok()?)?.clone());
     let outcome = own.as_ref().and_then(|own| own.outcome.clone());
     let derived = match (&outcome, known) {

@@ -51,6 +51,13 @@ fn flush_but(node: &Pinned, global: &Global, others: &BTreeSet<PartyPath>) -> Re
         ));
     }
     for letter in sent.waiting {
+        if let Some(why) = &letter.frozen {
+            output::say(format!(
+                "warning: {} of event {} waits: the link with {} is frozen: {why}",
+                letter.kind, letter.seq, letter.to
+            ));
+            continue;
+        }
         output::say(format!(
             "warning: {} of event {} waits: the keys of {to} are not known; add them with `entente party add {to} --keys \
              FILE`, then run `entente outbox send`",
@@ -235,6 +242,14 @@ fn describe(message: &Message) -> String {
         Message::IncidentAcknowledged {
             incident, statement, ..
         } => format!("taken note of incident {incident}: {statement}"),
+        Message::KeySuccession(succession) => format!(
+            "new keys of {}, by a statement signed with the old ones; `entente party list` shows them",
+            succession.party
+        ),
+        Message::KeyCompromised { key, from } => format!(
+            "the key {key} is compromised from {from} on: what it signed since then does not count; compare the fingerprint \
+             of the keys that hold now by voice"
+        ),
         Message::Arrangement(arrangement) => format!(
             "arrangement {} is {}; `entente arrangement list` shows what is recorded here",
             arrangement.id, arrangement.status

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use entente_core::exposure::{Band, Explained, Knowledge, MeasureError, Measures, Register, Threshold, explain};
-use entente_core::{Command, PortionId, ReportId, RequestId, SourceId};
+use entente_core::handle::the_one;
+use entente_core::{Called, Command, Named, PortionId, ReportId, RequestCase, RequestId, SourceId};
 use serde_json::json;
 
 use super::{Global, decide, exchange};
@@ -13,6 +14,8 @@ use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
 use entente_desk::sources::{self, Weighed};
 use entente_node::Pinned;
+
+const SEE_REQUESTS: &str = "`entente request list` shows them";
 
 /// `entente exposure`.
 #[derive(Debug, Subcommand)]
@@ -74,12 +77,12 @@ pub(crate) enum SourceCommand {
         audience: Option<String>,
         /// For what a request asks.
         #[arg(long, conflicts_with_all = ["report", "audience"])]
-        request: Option<RequestId>,
+        request: Option<Called<RequestId>>,
     },
     /// Tell an asker in one word whether what it asks for keeps the sources behind it above their thresholds.
     Answer {
         /// The request.
-        request: RequestId,
+        request: Called<RequestId>,
     },
     /// End a source's protection.
     Release {
@@ -288,11 +291,12 @@ impl SourceCommand {
                 request,
             } => {
                 let (portions, audience) = match (request, report, audience) {
-                    (Some(request), _, _) => sources::asked(node.state(), &request).ok_or_else(|| {
-                        Failure::not_found(format!(
-                            "there is no request `{request}`; `entente request list` shows them"
-                        ))
-                    })?,
+                    (Some(request), _, _) => {
+                        let named = meant(&node, &request, |_| true)?;
+                        sources::asked(node.state(), &named).ok_or_else(|| {
+                            Failure::not_found(format!("there is no request `{request}`; {SEE_REQUESTS}"))
+                        })?
+                    }
                     (None, Some(report), Some(audience)) => (
                         sources::references(node.state(), &report, &portions)?,
                         decide::audience(&node, &audience)?.0,
@@ -310,7 +314,7 @@ impl SourceCommand {
                     request: request.clone(),
                 })?;
                 let sent = exchange::flush(&node, global)?;
-                let band = node.state().exposures.get(request.as_str()).map(|answer| answer.band);
+                let band = answered(&node, &request)?;
                 output::either(
                     global.json,
                     &json!({ "request": request, "band": band, "sent": sent }),
@@ -332,6 +336,25 @@ impl SourceCommand {
         }
         Ok(Exit::Done)
     }
+}
+
+/// The request that is meant.
+fn meant(
+    node: &Pinned,
+    request: &Called<RequestId>,
+    fits: impl Fn(&RequestCase) -> bool,
+) -> Result<Named<RequestId>, Failure> {
+    let (named, _) = the_one(&node.state().requests, request, ("request", SEE_REQUESTS), fits)?;
+    Ok(named.clone())
+}
+
+/// What was answered to a request.
+fn answered(node: &Pinned, request: &Called<RequestId>) -> Result<Option<Band>, Failure> {
+    let home = node.home()?;
+    let named = meant(node, request, |case| case.request.to.includes(home))?;
+    let mut answers = node.state().exposures.values();
+    let answer = answers.rfind(|answer| answer.to == named.by && answer.request.as_ref() == Some(&named.id));
+    Ok(answer.map(|answer| answer.band))
 }
 
 fn show(node: &Pinned, global: &Global, id: &SourceId, audience: Option<&str>) -> Result<(), Failure> {

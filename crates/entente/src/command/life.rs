@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use clap::Subcommand;
+use entente_core::handle::the_one;
 use entente_core::{
-    Accepted, Command, ConsentId, Counter, Cut, PartyPath, PersonId, PortionId, ReportId, Saying, Terms,
+    Accepted, Called, Command, Consent, ConsentId, Counter, Cut, PartyPath, PersonId, PortionId, ReportId, Saying,
+    Terms,
 };
 use entente_desk::holders::{Holders, holders};
 use entente_desk::life::standings;
@@ -24,7 +26,7 @@ pub(crate) enum LifeCommand {
     /// Accept the conditions of a consent that was given to this party, on the record.
     Accept {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// Who accepts: stated, not authenticated.
         #[arg(long, value_name = "PERSON")]
         by: Option<PersonId>,
@@ -32,7 +34,7 @@ pub(crate) enum LifeCommand {
     /// Propose other terms to whoever gave a consent.
     Counter {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// A condition that could be observed; may be given several times.
         #[arg(long, value_name = "TEXT")]
         condition: Vec<String>,
@@ -49,7 +51,7 @@ pub(crate) enum LifeCommand {
     /// Continue a consent under a new id, before it ends.
     Renew {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// Until when.
         #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
         until: Option<Timestamp>,
@@ -66,7 +68,7 @@ pub(crate) enum LifeCommand {
     /// Take persons, portions or purposes away from a consent; the rest of it goes on.
     Narrow {
         /// The consent.
-        consent: ConsentId,
+        consent: Called<ConsentId>,
         /// These persons.
         #[arg(long, value_name = "PERSON", value_delimiter = ',')]
         person: Vec<PersonId>,
@@ -137,7 +139,11 @@ impl LifeCommand {
                 despite_exposure,
             } => {
                 let id = ConsentId::new(format!("con-{}", random_id()))?;
-                let old = node.state().consents.get(&consent).and_then(|known| known.ends);
+                let home = node.home()?;
+                let own = |known: &Consent| known.originator.includes(home);
+                let see = "`entente consent list` shows the consents known here";
+                let (_, old) = the_one(&node.state().consents, &consent, ("consent", see), own)?;
+                let old = old.ends;
                 let gap = old.filter(|end| *end < now);
                 let say = match gap {
                     Some(end) => {

@@ -1,9 +1,10 @@
 //! `request`: ask originators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Subcommand;
-use entente_core::{Command, PortionId, Progress, RequestId};
+use entente_core::handle::the_one;
+use entente_core::{Called, Command, Named, PortionId, Progress, RequestId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
@@ -47,7 +48,7 @@ pub(crate) enum RequestCommand {
     /// Take a request back: whoever was asked needs not answer.
     Retract {
         /// Its id.
-        id: RequestId,
+        id: Called<RequestId>,
         /// Why.
         #[arg(long, default_value = "")]
         reason: String,
@@ -61,7 +62,7 @@ pub(crate) enum RequestCommand {
     /// Show a request with the answers to it.
     Show {
         /// Its id.
-        id: RequestId,
+        id: Called<RequestId>,
     },
 }
 
@@ -89,7 +90,7 @@ impl RequestCommand {
                 id,
             } => {
                 let members = decide::kept_audience(&mut node, &audience.text()?)?;
-                let before: Vec<RequestId> = node.state().requests.keys().cloned().collect();
+                let before: BTreeSet<Named<RequestId>> = node.state().requests.keys().cloned().collect();
                 node.submit(Command::OpenRequest {
                     id: match id {
                         Some(id) => id,
@@ -106,9 +107,9 @@ impl RequestCommand {
                 let opened: Vec<_> = node
                     .state()
                     .requests
-                    .values()
-                    .filter(|case| !before.contains(&case.request.id))
-                    .map(|case| case.request.clone())
+                    .iter()
+                    .filter(|(named, _)| !before.contains(*named))
+                    .map(|(_, case)| case.request.clone())
                     .collect();
                 let sent = exchange::flush(&node, global)?;
                 let value = json!({ "requests": opened.iter().map(|r| json!({ "id": r.id, "to": r.to, "portions": r.portions })).collect::<Vec<_>>(), "sent": sent });
@@ -169,9 +170,11 @@ fn list(node: &Pinned, global: &Global, open: bool) -> Result<(), Failure> {
     })
 }
 
-fn show(node: &Pinned, global: &Global, id: &RequestId) -> Result<(), Failure> {
+fn show(node: &Pinned, global: &Global, id: &Called<RequestId>) -> Result<(), Failure> {
+    let see = "`entente request list` shows them";
+    let (named, _) = the_one(&node.state().requests, id, ("request", see), |_| true)?;
     let moment = node::moment(node);
-    let asked = asking::request(&moment, id, &View::of(None, None, Timestamp::now()));
+    let asked = asking::request(&moment, named, &View::of(None, None, Timestamp::now()));
     let asked = asked
         .ok_or_else(|| Failure::not_found(format!("there is no request {id}; `entente request list` shows them")))?;
     output::either(global.json, &asked, || say_asked(&asked))

@@ -1,5 +1,6 @@
 //! Which keys a log, or an assurance from it, has to be signed with.
 
+use entente_core::Party;
 use entente_ledger::Verifier;
 
 use super::Global;
@@ -13,7 +14,12 @@ pub(super) fn keys(global: &Global, named: &[String], own: bool) -> Result<Vec<V
     let mut texts = Vec::new();
     for text in named {
         match crate::seat::path(std::path::Path::new(text)).exists() {
-            true => texts.extend(input::json::<entente_seal::PublicKeys>(std::path::Path::new(text))?.signing),
+            // A former key verifies only what was taken in before it was replaced.
+            true => texts.extend(
+                (input::json::<entente_seal::PublicKeys>(std::path::Path::new(text))?.signing)
+                    .into_iter()
+                    .take(1),
+            ),
             false => texts.push(text.clone()),
         }
     }
@@ -31,7 +37,10 @@ pub(super) fn keys_of(node: &Pinned, own: bool) -> Result<Vec<Verifier>, Failure
         .parties
         .values()
         .filter(|party| !own || party.path == *home);
-    parsed(&trusted.flat_map(|party| party.signing_keys.clone()).collect::<Vec<_>>())
+    // Of others only the keys that hold now; this party's own log also bears what it signed with its former ones.
+    let counting = |party: &Party| if party.path == *home { usize::MAX } else { 1 };
+    let keys = trusted.flat_map(|party| party.signing_keys.iter().take(counting(party)).cloned());
+    parsed(&keys.collect::<Vec<_>>())
 }
 
 fn parsed(texts: &[String]) -> Result<Vec<Verifier>, Failure> {

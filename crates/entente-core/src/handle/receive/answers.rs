@@ -9,6 +9,7 @@ use super::{must_be, must_be_for, not_entitled};
 use crate::decide::answering;
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId, RequestId};
+use crate::named::Named;
 use crate::request::{Consent, Refusal as RefusalRecord, Request, Substitute};
 use crate::source::ExposureAnswer;
 use crate::state::State;
@@ -78,7 +79,10 @@ pub(super) fn answered(
     for refusal in refusals {
         must_be(from, &refusal.originator, "refuse for another party")?;
         asked(state, home, from, &refusal.request)?;
-        events.push(Event::RequestRefused(refusal));
+        events.push(Event::RequestRefused(RefusalRecord {
+            asker: Some(home.clone()),
+            ..refusal
+        }));
     }
     let mut texts = BTreeSet::new();
     for substitute in substitutes {
@@ -131,7 +135,7 @@ fn consented(
             )));
         }
     }
-    if state.consents.contains_key(&consent.id) {
+    if state.consents.contains_key(&consent.key()) {
         return Err(taken(&consent.id));
     }
     for reference in consent.portions.difference(own_texts) {
@@ -172,7 +176,10 @@ fn substituted(state: &State, home: &PartyPath, from: &PartyPath, substitute: Su
             substitute.stands_for
         )));
     }
-    Ok(Event::SubstituteGiven(substitute))
+    Ok(Event::SubstituteGiven(Substitute {
+        asker: Some(home.clone()),
+        ..substitute
+    }))
 }
 
 /// An answer about a source is one about a request of this party, in its words.
@@ -206,7 +213,7 @@ pub(super) fn exposure_answered(
 fn asked<'s>(state: &'s State, home: &PartyPath, from: &PartyPath, id: &RequestId) -> Result<&'s Request, Refusal> {
     let case = state
         .requests
-        .get(id)
+        .get(&Named::new(home.clone(), id.clone()))
         .ok_or_else(|| Refusal::missing("request", id, "`entente request list` shows them"))?;
     match case.request.from == *home && case.request.to == *from {
         true => Ok(&case.request),

@@ -9,9 +9,11 @@ use super::{must_be, not_entitled};
 use crate::disclosure::{Acknowledgement, Recall};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath};
+use crate::named::Named;
 use crate::state::State;
 
-/// The most consents that a partner may withdraw before they have come: far more than are ever under way.
+/// The most consents that a partner may withdraw, and reports that it may recall, before they have come: far more than are
+/// ever under way.
 const MAX_AHEAD: usize = 10_000;
 
 /// A withdrawal holds for the sender's consent of that name, whether that has come or not, and from now on: the sender's
@@ -23,10 +25,10 @@ pub(super) fn withdrawn(
     reason: String,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let held = |id: &ConsentId| state.consents.get(id).is_some_and(|held| held.originator == *from);
     let theirs = state.endings.keys().filter(|named| named.by == *from);
-    let ahead = theirs.filter(|named| !held(&named.id)).count();
-    if ahead >= MAX_AHEAD && !held(&consent) {
+    let ahead = theirs.filter(|named| !state.consents.contains_key(named)).count();
+    let held = state.consents.contains_key(&Named::new(from.clone(), consent.clone()));
+    if ahead >= MAX_AHEAD && !held {
         return Err(Refusal::Invalid(format!(
             "{from} has withdrawn {ahead} consents that never came here; ask it for the consents, then take this file in again"
         )));
@@ -63,12 +65,22 @@ pub(super) fn recalled(
     if !recall.holders.keys().any(|holder| holder.includes(home)) {
         return Err(Refusal::Invalid(format!("the recall is not addressed to {home}")));
     }
-    if state.recalls.contains_key(&recall.id) {
+    let named = Named::new(from.clone(), recall.id.clone());
+    if state.recalls.contains_key(&named) {
         return Err(Refusal::Exists {
             what: "recall",
             name: recall.id.to_string(),
             remedy: "the originator has to order it under another id",
         });
+    }
+    let theirs = state.recalls.iter().filter(|(named, _)| named.by == *from);
+    let ahead = theirs
+        .filter(|(_, recall)| !state.reports.contains_key(&recall.report))
+        .count();
+    if ahead >= MAX_AHEAD && !state.reports.contains_key(&recall.report) {
+        return Err(Refusal::Invalid(format!(
+            "{from} has recalled {ahead} reports that never came here; ask it for the reports, then take this file in again"
+        )));
     }
     Ok(vec![Event::RecallOrdered(Recall {
         holders: BTreeMap::from([(home.clone(), None)]),
@@ -84,12 +96,16 @@ pub(super) fn acknowledged(
     acknowledgement: Acknowledgement,
 ) -> Result<Vec<Event>, Refusal> {
     must_be(from, &acknowledgement.by, "acknowledge for another party")?;
-    let known = state.recalls.get(&acknowledgement.recall);
-    let known = known
-        .filter(|recall| recall.originator == *home)
-        .ok_or_else(|| Refusal::missing("recall", &acknowledgement.recall, "`entente recall list` shows them"))?;
+    let known = state
+        .recalls
+        .get(&Named::new(home.clone(), acknowledgement.recall.clone()));
+    let known =
+        known.ok_or_else(|| Refusal::missing("recall", &acknowledgement.recall, "`entente recall list` shows them"))?;
     match known.holders.contains_key(from) {
-        true => Ok(vec![Event::RecallAcknowledged(acknowledgement)]),
+        true => Ok(vec![Event::RecallAcknowledged(Acknowledgement {
+            ordered_by: Some(home.clone()),
+            ..acknowledgement
+        })]),
         false => Err(not_entitled(
             from,
             "acknowledge this recall",

@@ -5,6 +5,7 @@ use super::{must_be, must_be_for, not_entitled};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, RecallId, ReportId, RequestId};
 use crate::life::{Cut, Saying};
+use crate::named::Named;
 use crate::part::Receipt;
 use crate::request::Consent;
 use crate::state::State;
@@ -55,7 +56,7 @@ pub(super) fn said(
     saying: Saying,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let consent = state.consents.get(id).filter(|consent| consent.originator == *home);
+    let consent = state.consents.get(&Named::new(home.clone(), id.clone()));
     let consent =
         consent.ok_or_else(|| Refusal::missing("consent", id, "`entente consent list` shows those given here"))?;
     must_be(from, &consent.to, "speak about this consent")?;
@@ -75,7 +76,7 @@ pub(super) fn retracted(
     reason: String,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let case = state.requests.get(id).filter(|case| case.request.from == *from);
+    let case = state.requests.get(&Named::new(from.clone(), id.clone()));
     let case = case.ok_or_else(|| Refusal::missing("request", id, "`entente request list` shows those known here"))?;
     must_be_for(home, &case.request.to)?;
     Ok(vec![Event::RequestRetracted {
@@ -94,7 +95,7 @@ pub(super) fn lifted(
     reason: String,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let known = state.recalls.get(&recall).filter(|held| held.originator == *from);
+    let known = state.recalls.get(&Named::new(from.clone(), recall.clone()));
     match known {
         Some(_) => Ok(vec![Event::RecallLifted {
             recall,
@@ -147,6 +148,10 @@ pub(in super::super) fn receipts(
             "{} receipts are more than {MAX_RECEIPTS} at once",
             receipts.len()
         )));
+    }
+    // Of a frozen link nothing counts; the letter that they came with says why.
+    if state.frozen(from).is_some() {
+        return Ok(Vec::new());
     }
     receipts.retain(|receipt| is_holder(state, home, from, &receipt.report));
     Ok(match receipts.is_empty() {
@@ -211,12 +216,12 @@ pub(super) fn enclosed(
             )));
         }
         // It came with an earlier copy as well, or was given before: what is here holds, and opens what came now.
-        if let Some(held) = state.consents.get(&consent.id) {
+        if let Some(held) = state.consents.get(&consent.key()) {
             let wider = Consent {
                 portions: &held.portions | &consent.portions,
                 ..held.clone()
             };
-            if held.originator == *from && held.withdrawn.is_none() && wider != *held && same_terms(held, &consent) {
+            if held.withdrawn.is_none() && wider != *held && same_terms(held, &consent) {
                 events.push(Event::ConsentGiven(wider));
             }
             continue;

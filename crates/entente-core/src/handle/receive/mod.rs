@@ -13,12 +13,13 @@ mod terms;
 
 pub(super) use life::receipts;
 
-use super::{Context, Decided, Refusal, carried, home, incident};
+use super::{Context, Decided, Refusal, carried, home, incident, keys};
 use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::event::Event;
 use crate::ids::{PartyPath, PortionId, ReportId};
 use crate::message::Message;
+use crate::named::Named;
 use crate::receipt::MessageReceipt;
 use crate::request::Request;
 use crate::state::{State, envelope_key};
@@ -46,7 +47,10 @@ pub(super) fn receive(
             "the message comes from {home} itself; it is for the party that it was sealed to"
         )));
     }
+    keys::not_frozen(state, &from, &message)?;
     let mut events = match message {
+        Message::KeySuccession(succession) => keys::succeeded(state, &from, succession, context.now)?,
+        Message::KeyCompromised { key, from: moment } => keys::declared(state, &from, &key, moment, context.now)?,
         Message::Delivery {
             report,
             delivery,
@@ -180,7 +184,10 @@ fn requested(
             "the request names no persons, or no portions".to_owned(),
         ));
     }
-    if state.requests.contains_key(&request.id) {
+    if state
+        .requests
+        .contains_key(&Named::new(from.clone(), request.id.clone()))
+    {
         return Err(Refusal::Exists {
             what: "request",
             name: request.id.to_string(),
@@ -216,16 +223,13 @@ fn noticed(state: &State, home: &PartyPath, from: &PartyPath, notice: Notice) ->
         Notice::Disclosure(d) => (&d.report, d.version, &d.portions),
     };
     own_portions(state, home, report, version, portions)?;
-    // What was told is written once, and nobody writes over what another told.
+    // What was told is written once.
     let id = match &notice {
         Notice::Override(o) => &o.id,
         Notice::Disclosure(d) => &d.id,
     };
-    if state
-        .notices
-        .get(id)
-        .is_some_and(|(by, known)| by != from || *known != notice)
-    {
+    let known = state.notices.get(&Named::new(from.clone(), id.clone()));
+    if known.is_some_and(|(_, known)| *known != notice) {
         return Err(Refusal::Exists {
             what: "notice",
             name: id.to_string(),

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use entente_core::incident::{Incident, Stage};
-use entente_core::{BriefingId, DisclosureId, IncidentId, PersonId};
+use entente_core::{BriefingId, Called, DisclosureId, IncidentId, PersonId};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -44,7 +44,7 @@ pub(crate) enum IncidentCommand {
         from_override: Option<DisclosureId>,
         /// About these disclosures.
         #[arg(long, value_delimiter = ',')]
-        disclosure: Vec<DisclosureId>,
+        disclosure: Vec<Called<DisclosureId>>,
         /// Who else works on it; may be given several times.
         #[arg(long, value_name = "PERSON")]
         member: Vec<PersonId>,
@@ -93,7 +93,7 @@ pub(crate) enum IncidentCommand {
         id: IncidentId,
         /// The disclosure.
         #[arg(long)]
-        disclosure: DisclosureId,
+        disclosure: Called<DisclosureId>,
         #[command(flatten)]
         by: By,
     },
@@ -258,7 +258,7 @@ pub(crate) enum IncidentCommand {
     /// Tell a partner that note was taken of its incident.
     Acknowledge {
         /// The incident, as the partner calls it.
-        id: IncidentId,
+        id: Called<IncidentId>,
         /// What is done about it.
         #[arg(long)]
         statement: String,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use entente_core::handle::Opening;
 use entente_core::incident::{Stage, What};
-use entente_core::{BriefingId, Command, DisclosureId, IncidentId, PersonId};
+use entente_core::{BriefingId, Called, Command, DisclosureId, IncidentId, PersonId};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -18,7 +18,7 @@ use entente_desk::cases;
 use entente_node::{Evidence, Pinned, random_id};
 
 /// The disclosures of a briefing that went beyond what was permitted.
-pub(super) fn beyond(node: &Pinned, briefing: &BriefingId) -> Result<BTreeSet<DisclosureId>, Failure> {
+pub(super) fn beyond(node: &Pinned, briefing: &BriefingId) -> Result<BTreeSet<Called<DisclosureId>>, Failure> {
     let beyond = cases::beyond(node.state(), briefing).ok_or_else(|| {
         Failure::not_found(format!(
             "there is no briefing `{briefing}`; `entente brief list` shows them"
@@ -85,7 +85,7 @@ pub(super) fn opening(
     title: Option<String>,
     by: PersonId,
     members: Vec<PersonId>,
-    disclosures: BTreeSet<DisclosureId>,
+    disclosures: BTreeSet<Called<DisclosureId>>,
     protected: bool,
     clocks: Vec<(Stage, u32)>,
 ) -> Result<Opening, Failure> {

@@ -89,6 +89,7 @@ fn fingerprint(desk: &Desk, standing: &PartnerStanding) -> String {
             party: party.path.to_string(),
             signing: party.signing_keys.clone(),
             recipient: party.recipient.clone()?,
+            successions: Vec::new(),
         })
     });
     keys.map(|keys| keys.fingerprint()).unwrap_or_default()

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use entente_core::{Command, ConsentId, Outcome, Person, PersonId, PortionId, Progress, ReportId, RequestId, Terms};
+use entente_core::{
+    Command, ConsentId, Named, Outcome, Person, PersonId, PortionId, Progress, ReportId, RequestId, Terms,
+};
 use entente_desk::asked::{Asked, asked, waiting};
 use entente_desk::audience::to_keep;
 use entente_desk::reading::show;
@@ -249,14 +251,14 @@ fn commands(asked: &Asked, answer: &Answer) -> Result<Vec<Command>, Trouble> {
     if !answer.granted.is_empty() {
         commands.push(Command::Grant {
             id: ConsentId::new(format!("con-{}", entente_node::random_id()))?,
-            request: asked.id.clone(),
+            request: Named::new(asked.from.clone(), asked.id.clone()).into(),
             portions: Some(answer.granted.iter().cloned().collect()),
             terms: answer.terms.clone(),
         });
     }
     if !answer.refused.is_empty() {
         commands.push(Command::Refuse {
-            request: asked.id.clone(),
+            request: Named::new(asked.from.clone(), asked.id.clone()).into(),
             portions: Some(answer.refused.iter().cloned().collect()),
             reason: answer.reason.clone(),
         });

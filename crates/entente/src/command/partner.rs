@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use entente_core::{Command, Party};
-use entente_node::{PartnerStanding, Pinned};
+use entente_node::{PartnerStanding, Pinned, keyring};
 use entente_serve::{Invitation, Settings, Tls};
 use jiff::Timestamp;
 use serde_json::json;
@@ -107,7 +107,9 @@ impl Accept {
         }
         let added = introduced(&node, &invitation)?;
         invitation.keep(&global.data).map_err(Failure::failed)?;
-        node.submit(Command::SetParty(added))?;
+        // A person has just typed in the fingerprint of these keys.
+        let shown = keyring::shown(&invitation.keys, party.clone(), true)?;
+        node.submit_all(vec![Command::SetParty(added), Command::SetKeys(Box::new(shown))])?;
         let value = json!({ "party": party, "fingerprint": fingerprint, "address": invitation.address });
         output::either(global.json, &value, || {
             output::line(format!("{party} is known, fingerprint {fingerprint}"));
@@ -145,11 +147,13 @@ fn introduced(node: &Pinned, invitation: &Invitation) -> Result<Party, Failure> 
     if has && !same {
         return Err(Failure::failed(format!(
             "THE KEYS OF {party} ARE NOT THOSE KNOWN HERE, and nothing was taken in. If it changed its keys, ask a person there, \
-             compare fingerprints, and take them in with `entente party add {party} --keys FILE`"
+             compare fingerprints, and take them in with `entente party add {party} --keys FILE --fingerprint …`"
         )));
     }
-    known.signing_keys.clone_from(signing);
-    known.recipient = Some(recipient.clone());
+    if !has {
+        known.signing_keys.clone_from(signing);
+        known.recipient = Some(recipient.clone());
+    }
     Ok(known)
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use entente_core::incident::{Stage, What};
-use entente_core::{Command, Event, IncidentId, RecallId};
+use entente_core::{Called, Command, Event, IncidentId, RecallId};
 use entente_desk::casefile::{Case, CaseFile, Due, OutPortion, casefile};
 use entente_desk::{Moment, View, cases};
 use entente_marking::Purpose;
@@ -396,7 +396,7 @@ pub(crate) async fn acknowledge(Path(id): Path<String>, posted: Posted) -> Respo
                 "Say what is done about it: your partner reads it.".to_owned(),
             ));
         }
-        let incident = IncidentId::new(id)?;
+        let incident = Called::from(IncidentId::new(id)?);
         let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
         let told = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now)).told_by_partners;
         if !told.contains_key(&incident) {

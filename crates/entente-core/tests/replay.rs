@@ -72,7 +72,7 @@ fn step(world: &mut World, die: &mut Die, n: usize) {
             };
             let grant = Command::Grant {
                 id: world::consent(&fresh("con")),
-                request,
+                request: request.into(),
                 portions: None,
                 terms: Terms {
                     ends: Some(world.now + SignedDuration::from_hours(24 * (1 + die.below(60) as i64))),
@@ -91,7 +91,7 @@ fn step(world: &mut World, die: &mut Die, n: usize) {
                 return;
             };
             let reason = String::new();
-            ("USA", Command::WithdrawConsent { consent, reason })
+            ("USA", Command::WithdrawConsent { consent: consent.into(), reason })
         }
         4 => {
             let file = FILE.replace("A plan", &format!("Plan {n}"));

@@ -91,7 +91,13 @@ fn step(world: &mut World, die: &mut Die, n: usize) {
                 return;
             };
             let reason = String::new();
-            ("USA", Command::WithdrawConsent { consent: consent.into(), reason })
+            (
+                "USA",
+                Command::WithdrawConsent {
+                    consent: consent.into(),
+                    reason,
+                },
+            )
         }
         4 => {
             let file = FILE.replace("A plan", &format!("Plan {n}"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_core::handle::known_disclosure;
 use entente_core::incident::{Incident, IncidentNotice, What};
 use entente_core::{BriefingId, Called, Command, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
-use entente_core::{BriefingId, Command, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::moment::Moment;

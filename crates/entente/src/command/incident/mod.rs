@@ -287,12 +287,12 @@ impl IncidentCommand {
                 protected,
                 clock,
             } => {
-                let mut disclosures: BTreeSet<DisclosureId> = disclosure.into_iter().collect();
+                let mut disclosures: BTreeSet<Called<DisclosureId>> = disclosure.into_iter().collect();
                 if let Some(briefing) = &from_briefing {
                     disclosures.extend(open::beyond(&node, briefing)?);
                 }
                 if let Some(made) = &from_override {
-                    disclosures.extend(open::under(&node, made)?);
+                    disclosures.extend(open::under(&node, made)?.into_iter().map(Called::from));
                 }
                 let opening = open::opening(title, by, member, disclosures, protected, clock)?;
                 open::open(&mut node, global, opening)?;

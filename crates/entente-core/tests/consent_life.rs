@@ -268,7 +268,7 @@ fn e5_narrowings_hold_in_whatever_order_they_arrive() {
             exposures: Vec::new(),
         };
         let narrowing = |cut: &Cut| Message::Narrowing {
-            consent: consent("con").into(),
+            consent: consent("con"),
             cut: cut.clone(),
             at: world::start(),
             reason: String::new(),

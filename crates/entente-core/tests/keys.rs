@@ -101,7 +101,11 @@ fn c9_keys_succeed_each_other_by_statements() {
         party: party("EVIL"),
         ..succession("K1", "K2")
     };
-    refused(&mut node, shown("K2", &[elsewhere.clone()], false), "CHANGED KEYS");
+    refused(
+        &mut node,
+        shown("K2", std::slice::from_ref(&elsewhere), false),
+        "CHANGED KEYS",
+    );
     refused(&mut node, shown("K3", &chain[1..], false), "CHANGED KEYS");
     // Or told by message; told again it changes nothing.
     node.from("GOOD", Message::KeySuccession(chain[0].clone())).unwrap();
@@ -125,7 +129,8 @@ fn c9_two_successions_of_one_key_freeze_the_link() {
     let by_message = |node: &mut Node, to: &str| {
         node.from("GOOD", Message::KeySuccession(succession("K1", to))).unwrap();
     };
-    let ways: [&dyn Fn(&mut Node, &str); 2] = [&by_file, &by_message];
+    type Way<'w> = &'w dyn Fn(&mut Node, &str);
+    let ways: [Way<'_>; 2] = [&by_file, &by_message];
     for first in ways {
         for second in ways {
             let mut node = node();

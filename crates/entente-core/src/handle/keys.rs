@@ -163,7 +163,7 @@ fn told(state: &State, home: &PartyPath, decided: Decided, message: &Message) ->
 pub(super) fn succeeded(
     state: &State,
     from: &PartyPath,
-    succession: Succession,
+    succession: &Succession,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     if succession.party != *from {
@@ -181,8 +181,8 @@ pub(super) fn succeeded(
     {
         return Ok(Vec::new());
     }
-    if ring.forks(&succession) {
-        return Ok(frozen(&succession, now).events);
+    if ring.forks(succession) {
+        return Ok(frozen(succession, now).events);
     }
     let current = state.parties.get(from).and_then(Party::current_key);
     let refused = |why: &str| {
@@ -198,7 +198,7 @@ pub(super) fn succeeded(
         return refused("that key was declared compromised");
     }
     match current == Some(succession.from.as_str()) {
-        true => Ok(vec![followed(&succession, now)]),
+        true => Ok(vec![followed(succession, now)]),
         false => refused("the key that it follows is not the one known here"),
     }
 }

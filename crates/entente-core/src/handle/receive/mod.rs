@@ -49,7 +49,7 @@ pub(super) fn receive(
     }
     keys::not_frozen(state, &from, &message)?;
     let mut events = match message {
-        Message::KeySuccession(succession) => keys::succeeded(state, &from, succession, context.now)?,
+        Message::KeySuccession(succession) => keys::succeeded(state, &from, &succession, context.now)?,
         Message::KeyCompromised { key, from: moment } => keys::declared(state, &from, &key, moment, context.now)?,
         Message::Delivery {
             report,

@@ -19,6 +19,11 @@ impl Dice {
         &list[self.roll(list.len())]
     }
 
+    /// A name out of a list.
+    pub(crate) fn name(&mut self, list: &[&'static str]) -> &'static str {
+        list[self.roll(list.len())]
+    }
+
     pub(crate) fn shuffled<T: Clone>(&mut self, list: &[T]) -> Vec<T> {
         let mut rest = list.to_vec();
         let mut all = Vec::new();

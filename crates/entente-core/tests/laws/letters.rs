@@ -127,7 +127,7 @@ fn lie(dice: &mut Dice) -> Message {
         5 => {
             let ordered = recall(dice, "EVIL", &ALL);
             Message::Recall(Recall {
-                originator: party(dice.pick(&["EVIL", "EVIL", "GOOD"])),
+                originator: party(dice.name(&["EVIL", "EVIL", "GOOD"])),
                 ..ordered
             })
         }
@@ -145,23 +145,23 @@ fn false_report(dice: &mut Dice) -> Message {
     let mut all = written("EVIL", id, 1 + u32::try_from(dice.roll(3)).unwrap());
     for portion in &mut all.portions {
         if dice.one_in(2) {
-            let base = reference(dice.pick(&ALL), 1, dice.pick(&["p1", "p2"]));
+            let base = reference(dice.name(&ALL), 1, dice.name(&["p1", "p2"]));
             let origin = Origin {
                 from: BTreeSet::from([base]),
                 recipients: parties(dice),
                 arrangements: BTreeSet::from([ArrangementId::new(*dice.pick(&["A", "B", "C", "PLANTED"])).unwrap()]),
                 ..Origin::default()
             };
-            let named = party(dice.pick(&["EVIL", "GOOD", "HOME", "THIRD"]));
+            let named = party(dice.name(&["EVIL", "GOOD", "HOME", "THIRD"]));
             portion.lineage = portion.lineage.combine(&Lineage::of(named, origin));
         }
         if dice.one_in(6) {
-            portion.lineage = Lineage::of(party(dice.pick(&["GOOD", "HOME"])), Origin::default());
+            portion.lineage = Lineage::of(party(dice.name(&["GOOD", "HOME"])), Origin::default());
         }
         portion.tear_line = dice.one_in(4);
         portion.label = Label::unrestricted();
     }
-    all.originator = party(dice.pick(&["EVIL", "EVIL", "EVIL", "GOOD"]));
+    all.originator = party(dice.name(&["EVIL", "EVIL", "EVIL", "GOOD"]));
     let Message::Delivery { report, delivery, .. } = delivery(&all, "EVIL", "HOME") else {
         unreachable!("it is a delivery")
     };
@@ -272,7 +272,7 @@ fn about_keys(dice: &mut Dice) -> Message {
             from: now(),
         },
         false => Message::KeySuccession(Succession {
-            party: party(dice.pick(&["GOOD", "HOME"])),
+            party: party(dice.name(&["GOOD", "HOME"])),
             from: "K-GOOD".to_owned(),
             to: "K-EVIL".to_owned(),
             recipient: "for EVIL".to_owned(),

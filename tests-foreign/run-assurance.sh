@@ -11,7 +11,7 @@ command -v go >/dev/null || { apt-get update -qq && apt-get install -y -qq golan
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd tests-foreign/go-sumdb && go build -o "$work/go-sumdb" .)
-cargo build --quiet --package entente
+cargo build --quiet --bin entente
 entente=${CARGO_TARGET_DIR:-target}/debug/entente
 case $entente in /*) ;; *) entente=$PWD/$entente ;; esac
 cp examples/ferry/*.* "$work"

@@ -10,7 +10,7 @@ need() { command -v "$1" >/dev/null || { apt-get update -qq && apt-get install -
 need chromium chromium
 need npm npm
 
-cargo build --quiet --package entente
+cargo build --quiet --bin entente
 entente=${CARGO_TARGET_DIR:-target}/debug/entente
 work=$(mktemp -d)
 served=

@@ -242,7 +242,7 @@ fn called(command: &Command) -> Vec<&'static str> {
         Command::WithdrawReport { .. } => "withdraw-report",
         Command::Distribute { .. } => "distribute",
         Command::SetFacts { .. } => "set-facts",
-        Command::Deliver { .. } | Command::HandOver(_) | Command::GiveReceipts { .. } => "deliver",
+        Command::HandOver(_) | Command::GiveReceipts { .. } => "deliver",
         Command::Release(_) => "release",
         Command::RenewConsent { .. } | Command::NarrowConsent { .. } => "change-consent",
         Command::SayOfConsent { .. } => "say-of-consent",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{NoGuards, decide};
 use entente_core::exposure::Threshold;
+use entente_core::handle::Handover;
 use entente_core::handle::{Opening, source_damage};
 use entente_core::incident::What;
 use entente_core::*;
@@ -429,11 +430,7 @@ fn d10_what_is_learned_later_in_another_matter_is_not_this_cases_damage() {
 fn d7_who_holds_an_earlier_version_of_a_portion_is_told_by_that_version() {
     let mut node = Node::new();
     node.run(0, Command::AddReport(report(1, "HOME", None))).unwrap();
-    let deliver = Command::Deliver {
-        report: report_id(),
-        to: party("GOOD"),
-        despite_exposure: None,
-    };
+    let deliver = Command::HandOver(Handover::of(report_id(), party("GOOD")));
     node.run(1, deliver).unwrap();
     let mut second = report(2, "HOME", None);
     second.portions[0].text = "the plot, in other words".to_owned();

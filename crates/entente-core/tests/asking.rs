@@ -7,6 +7,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use entente_core::decide::{Answer, Duty, LocalPolicy, NoGuards, PolicyRequest, decide};
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::Purpose;
 use entente_marking::builtin::{groups, schemes};
@@ -36,14 +37,7 @@ fn police(marks: &[&str]) -> World {
     let lines: Vec<String> = marks.iter().map(|mark| format!("{mark} A van was seen.\n")).collect();
     let file = format!("---\nid: R\nscheme: europol\n---\n{}", lines.join("\n"));
     world.write("POL", &file);
-    world.run(
-        "POL",
-        Command::Deliver {
-            report: report("R"),
-            to: party("ESP"),
-            despite_exposure: None,
-        },
-    );
+    world.run("POL", Command::HandOver(Handover::of(report("R"), party("ESP"))));
     world.deliver_post();
     world.cleared("ESP", "ESP/officer");
     world
@@ -140,14 +134,7 @@ fn of_two() -> World {
         "USA",
         "---\nid: B\nscheme: us-ic\n---\n(TS//SI//OC/REL TO USA, GBR) A base.\n",
     );
-    world.run(
-        "USA",
-        Command::Deliver {
-            report: report("B"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    world.run("USA", Command::HandOver(Handover::of(report("B"), party("GBR"))));
     world.deliver_post();
     let mut text = world.state("GBR").reports[&report("B")].latest().unwrap().clone();
     text.id = report("R");

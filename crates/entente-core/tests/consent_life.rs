@@ -4,6 +4,7 @@
 
 mod world;
 
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::{Entity, Purpose};
 use world::{World, consent, party, person, portions, purpose, report};
@@ -23,14 +24,7 @@ fn consented(conditions: &[&str]) -> World {
     let mut world = World::of(&["USA", "GBR"]);
     world.agree(&["USA", "GBR"], Onward::Free);
     world.write("USA", REPORT);
-    world.run(
-        "USA",
-        Command::Deliver {
-            report: report("R"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
     world.deliver_post();
     world.cleared("GBR", "JOR/colonel");
     world.cleared("GBR", "JOR/major");
@@ -330,14 +324,7 @@ fn e5_a_holder_gives_its_copy_up_and_says_so() {
     );
     assert!(world.refused("GBR", give_up()).contains("already"));
     // Delivered again, it is held again.
-    world.run(
-        "USA",
-        Command::Deliver {
-            report: report("R"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
     world.deliver_post();
     assert!(world.state("USA").reports[&report("R")].given_up.is_empty());
     assert_eq!(open(&world, "GBR/minister", ""), "plan who");

@@ -6,6 +6,7 @@ mod world;
 
 use std::collections::BTreeSet;
 
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::MarkKind;
 use entente_marking::builtin::schemes;
@@ -35,14 +36,7 @@ fn resting_on(base: &str, own: &str) -> World {
 }
 
 fn deliver(world: &mut World, from: &str, id: &str, to: &str) {
-    world.run(
-        from,
-        Command::Deliver {
-            report: report(id),
-            to: party(to),
-            despite_exposure: None,
-        },
-    );
+    world.run(from, Command::HandOver(Handover::of(report(id), party(to))));
     world.deliver_post();
 }
 

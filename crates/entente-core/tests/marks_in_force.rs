@@ -8,20 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{NoGuards, decide};
 use entente_core::draft::{Setting, compose};
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::builtin::{groups, schemes};
 use entente_marking::{Entity, Label, Level, MarkKind, Release, SchemeId};
 use world::{World, party, person, portions, report};
 
 fn deliver(world: &mut World, home: &str, id: &str, to: &str) {
-    world.run(
-        home,
-        Command::Deliver {
-            report: report(id),
-            to: party(to),
-            despite_exposure: None,
-        },
-    );
+    world.run(home, Command::HandOver(Handover::of(report(id), party(to))));
     world.deliver_post();
 }
 
@@ -665,14 +659,7 @@ fn b3_every_owner_must_consent_and_an_owner_can() {
     );
     world.cleared("GBR", "JOR/colonel");
     // The owner is asked before it is handed on, too.
-    let refusal = world.refused(
-        "USA",
-        Command::Deliver {
-            report: report("R"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    let refusal = world.refused("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
     assert!(refusal.contains('p'), "{refusal}");
     world.write("USA", &file("R", "(S//FGI CAN//REL TO USA, CAN, GBR) Text. {#p}"));
     deliver(&mut world, "USA", "R", "GBR");

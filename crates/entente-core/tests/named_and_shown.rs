@@ -7,6 +7,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use entente_core::exposure::Threshold;
+use entente_core::handle::Handover;
 use entente_core::*;
 use world::{World, party, person, report};
 
@@ -30,11 +31,7 @@ fn distribute(id: &str, add: &[&str]) -> Command {
 }
 
 fn deliver(id: &str, to: &str) -> Command {
-    Command::Deliver {
-        report: report(id),
-        to: party(to),
-        despite_exposure: None,
-    }
+    Command::HandOver(Handover::of(report(id), party(to)))
 }
 
 #[test]

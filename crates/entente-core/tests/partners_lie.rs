@@ -6,6 +6,7 @@ mod partner;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::Control;
 use jiff::{SignedDuration, Timestamp};
@@ -705,11 +706,10 @@ fn c7_each_receiver_learns_its_own_part() {
         .map(|_, origin| origin.recipients = BTreeSet::new());
     node.run(Command::AddReport(own)).unwrap();
     for to in ["THIRD", "FOURTH"] {
-        let sent = node.run(Command::Deliver {
-            report: ReportId::new("OWN").unwrap(),
-            to: party(to),
-            despite_exposure: None,
-        });
+        let sent = node.run(Command::HandOver(Handover::of(
+            ReportId::new("OWN").unwrap(),
+            party(to),
+        )));
         let messages = sent.unwrap().messages;
         let (_, Message::Delivery { report, .. }) = &messages[0] else {
             panic!("{messages:?}")

@@ -4,6 +4,7 @@
 
 mod world;
 
+use entente_core::handle::Handover;
 use entente_core::*;
 use world::{World, party, report};
 
@@ -15,14 +16,7 @@ fn held() -> World {
         "---\nid: R\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, FRA, GBR) A plan. {#plan}\n",
     );
     for to in ["GBR", "FRA"] {
-        world.run(
-            "USA",
-            Command::Deliver {
-                report: report("R"),
-                to: party(to),
-                despite_exposure: None,
-            },
-        );
+        world.run("USA", Command::HandOver(Handover::of(report("R"), party(to))));
     }
     world.deliver_post();
     for who in ["USA", "GBR", "FRA"] {

@@ -6,15 +6,12 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_core::handle::Handover;
 use entente_core::*;
 use world::{World, party, person, report};
 
 fn deliver(to: &str) -> Command {
-    Command::Deliver {
-        report: report("R"),
-        to: party(to),
-        despite_exposure: None,
-    }
+    Command::HandOver(Handover::of(report("R"), party(to)))
 }
 
 fn contact(path: &str) -> Party {
@@ -151,7 +148,11 @@ fn b19_what_is_for_display_only_is_never_handed_over() {
         "USA",
         "---\nid: R\nscheme: us-ic\n---\n(S//REL TO USA, CHL) One.\n\n(S//DISPLAY ONLY CHL) Two.\n",
     );
-    let refusal = world.refused("USA", deliver("CHL"));
+    let whole = Command::HandOver(Handover {
+        portions: Some(["p1", "p2"].map(|id| PortionId::new(id).unwrap()).into()),
+        ..Handover::of(report("R"), party("CHL"))
+    });
+    let refusal = world.refused("USA", whole);
     assert!(
         refusal.contains("portion p2: it may be shown to CHL, and is never handed over"),
         "{refusal}"

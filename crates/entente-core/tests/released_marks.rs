@@ -7,6 +7,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use entente_core::decide::{Exposure, SourceExposure};
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::builtin::{groups, schemes};
 use entente_marking::{CopyList, MarkKind};
@@ -27,14 +28,7 @@ fn asked() -> (World, RequestId) {
     let mut world = World::of(&["USA", "GBR"]);
     world.agree(&["USA", "GBR"], Onward::Members);
     world.write("USA", REPORT);
-    world.run(
-        "USA",
-        Command::Deliver {
-            report: world::report("R"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    world.run("USA", Command::HandOver(Handover::of(world::report("R"), party("GBR"))));
     world.deliver_post();
     world.cleared("GBR", "JOR/colonel");
     let request = world.ask("GBR", "R", &["JOR/colonel"], "interdiction");

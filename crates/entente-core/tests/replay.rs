@@ -7,6 +7,7 @@ mod world;
 
 use chance::{Die, histories};
 use entente_core::decide::NoGuards;
+use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::builtin::{groups, schemes};
 use entente_marking::{Entity, Purpose};
@@ -31,11 +32,7 @@ fn world() -> World {
 }
 
 fn deliver() -> Command {
-    Command::Deliver {
-        report: report("R"),
-        to: party("GBR"),
-        despite_exposure: None,
-    }
+    Command::HandOver(Handover::of(report("R"), party("GBR")))
 }
 
 /// One step of a year: someone changes, asks, grants, withdraws, writes anew, recalls, or a decision is recorded.

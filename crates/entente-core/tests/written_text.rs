@@ -7,6 +7,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use entente_core::draft::{Setting, compose};
+use entente_core::handle::Handover;
 use entente_core::handle::Why;
 use entente_core::*;
 use entente_marking::builtin::schemes;
@@ -62,14 +63,7 @@ fn world() -> World {
             "(S//REL TO USA, GBR) The plot. {#plot}\n\n(S//REL TO USA, GBR) The place. {#place}",
         ),
     );
-    world.run(
-        "USA",
-        Command::Deliver {
-            report: report("SVC-0412"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    world.run("USA", Command::HandOver(Handover::of(report("SVC-0412"), party("GBR"))));
     world.deliver_post();
     world.write("GBR", &file("OWN-1", "(C//REL TO USA, GBR) Ours. {#ours}"));
     world

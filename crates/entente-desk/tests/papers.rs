@@ -6,7 +6,7 @@
 mod world;
 
 use entente_core::decide::NoGuards;
-use entente_core::handle::standing;
+use entente_core::handle::{Handover, standing};
 use entente_core::*;
 use entente_desk::briefing::{speakers_paper, table_paper};
 use entente_marking::builtin::{groups, schemes};
@@ -20,24 +20,16 @@ fn b20_the_paper_for_a_third_state_is_marked_for_it() {
         "USA",
         "---\nid: R\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, GBR) A plan.\n\n(TS//NF) Secret.\n",
     );
-    let deliver = Command::Deliver {
-        report: world::report("R"),
-        to: party("GBR"),
-        despite_exposure: None,
-    };
+    let deliver = Command::HandOver(Handover {
+        portions: Some(["p1", "p2"].map(|id| PortionId::new(id).unwrap()).into()),
+        ..Handover::of(world::report("R"), party("GBR"))
+    });
     assert!(world.try_run("USA", deliver).is_err(), "p2 is not for GBR");
     world.write(
         "USA",
         "---\nid: S\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, GBR) A plan.\n\n(S//REL TO USA, GBR, JOR) A date.\n",
     );
-    world.run(
-        "USA",
-        Command::Deliver {
-            report: world::report("S"),
-            to: party("GBR"),
-            despite_exposure: None,
-        },
-    );
+    world.run("USA", Command::HandOver(Handover::of(world::report("S"), party("GBR"))));
     world.deliver_post();
     world.cleared("GBR", "JOR/colonel");
     world.cleared("GBR", "GBR/minister");

@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::{Desk, OFFICER, REPORT};
+use support::{Desk, OFFICER};
 
 /// The sample parties, with a third one that knows the originator.
 fn with_jordan() -> Desk {
@@ -142,17 +142,7 @@ fn e2_each_partner_gets_its_part_and_its_receipt_rides_in_the_next_message() {
 
 /// The holder asks for the visitors and is granted the plot, under a condition. Gives the consent.
 fn granted(desk: &Desk) -> String {
-    let ask = [
-        "request",
-        "open",
-        "--report",
-        REPORT,
-        "--portions",
-        "plot,harm",
-        "--audience",
-        "visitors.json",
-    ];
-    desk.ok("GBR.CAB", &[&ask[..], &["--purpose", "threat-warning"]].concat());
+    desk.ask("plot,harm");
     desk.receive("USA.SVC");
     let todo = desk
         .ok("USA.SVC", &["--json", "todo", "--as", "USA.SVC/officer"])
@@ -242,23 +232,7 @@ fn e5_a_consent_is_accepted_countered_narrowed_renewed_and_checked() {
 #[test]
 fn e5_a_request_is_taken_back() {
     let desk = Desk::delivered();
-    let ask = [
-        "request",
-        "open",
-        "--report",
-        REPORT,
-        "--portions",
-        "plot",
-        "--audience",
-        "visitors.json",
-    ];
-    let opened = desk
-        .ok(
-            "GBR.CAB",
-            &[&["--json"], &ask[..], &["--purpose", "threat-warning"]].concat(),
-        )
-        .json();
-    let request = opened["requests"][0]["id"].as_str().unwrap().to_owned();
+    let request = desk.ask("plot");
     desk.receive("USA.SVC");
     desk.ok("GBR.CAB", &["request", "retract", &request, "--reason", "they left"]);
     desk.receive("USA.SVC");
@@ -268,4 +242,48 @@ fn e5_a_request_is_taken_back() {
         "{}",
         grant.err
     );
+}
+
+#[test]
+fn b13_a_party_that_the_author_did_not_name_gets_no_copy_but_by_a_release() {
+    let desk = Desk::new();
+    desk.parties();
+    for party in ["VEND", "OPER"] {
+        desk.ok("USA.SVC", &["party", "add", party]);
+    }
+    for (id, mark) in [("R-1", "(TLP:CLEAR)"), ("R-2", "(TLP:AMBER)")] {
+        let text = format!(
+            "---\nid: {id}\nscheme: tlp\nrecipients: [VEND]\n---\n{mark} The pump fails.\n\n{mark} It leaks.\n"
+        );
+        desk.write("report.md", &text);
+        desk.ok("USA.SVC", &["report", "add", "report.md"]);
+        let deliver = |to: &str| desk.run(&["--data", "USA.SVC", "deliver", id, "--to", to]);
+        let refused = deliver("OPER");
+        assert!(
+            refused.code == 1 && refused.err.contains("its recipients are VEND"),
+            "{}{}",
+            refused.out,
+            refused.err
+        );
+        assert_eq!(deliver("VEND").code, 0);
+        // A release of one portion opens that one, and no other.
+        desk.ok("USA.SVC", &["release", id, "--portions", "p1", "--to", "OPER"]);
+        let part = deliver("OPER");
+        assert_eq!(part.code, 0, "{}", part.err);
+        let whole = desk.run(&[
+            "--data",
+            "USA.SVC",
+            "deliver",
+            id,
+            "--to",
+            "OPER",
+            "--portions",
+            "p1,p2",
+        ]);
+        assert!(
+            whole.code == 1 && whole.err.contains("portion p2: its recipients are VEND"),
+            "{}",
+            whole.err
+        );
+    }
 }

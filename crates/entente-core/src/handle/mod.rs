@@ -234,15 +234,6 @@ pub enum Command {
         /// All its facts; they replace what was there.
         facts: Vec<Fact>,
     },
-    /// Hand the latest version of a report to a party.
-    Deliver {
-        /// The report.
-        report: ReportId,
-        /// The receiver.
-        to: PartyPath,
-        /// Why it is delivered although that narrows a protected source below its threshold.
-        despite_exposure: Option<String>,
-    },
     /// Hand over what of the latest version of a report a party may have.
     HandOver(Handover),
     /// Release text of one's own, without a request.
@@ -786,11 +777,6 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::WithdrawReport { report, reason } => report::withdraw(state, report, reason, context),
         Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
         Command::SetFacts { report, facts } => report::set_facts(state, report, facts),
-        Command::Deliver {
-            report,
-            to,
-            despite_exposure,
-        } => report::deliver(state, &report, to, despite_exposure, context),
         Command::HandOver(handover) => part::hand_over(state, &handover, context),
         Command::Release(release) => owner::release(state, &release, context),
         Command::RenewConsent { id, consent, terms } => life::renew(state, id, &consent, terms, context),

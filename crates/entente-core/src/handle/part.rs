@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_marking::{CopyList, Entity, Purpose};
 
 use super::meaning::meaning;
-use super::report::{arrangements_of, cleared_reader, distribution, held};
+use super::report::{arrangements_of, cleared_reader, distribution, held, not_a_recipient};
 use super::{Context, Decided, Refusal, home};
 use crate::arrangement::Withheld;
 use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
@@ -70,16 +70,20 @@ pub(super) fn openness(
     given.add_recipient(home, to);
     freely.consents = crate::kept::Kept::default();
     let no_purpose = [None];
-    found.closed = obstacles(
-        &freely,
-        &given,
-        (home, to),
-        anyone,
-        &no_purpose,
-        knowingly,
-        context,
-        &mut found.exposing,
-    )?;
+    let stranger = not_a_recipient(report, to);
+    found.closed = match &stranger {
+        Some(why) => report.with_ids().map(|id| (id, vec![why.clone()])).collect(),
+        None => obstacles(
+            &freely,
+            &given,
+            (home, to),
+            anyone,
+            &no_purpose,
+            knowingly,
+            context,
+            &mut found.exposing,
+        )?,
+    };
     found.freely = report.with_ids().filter(|id| !found.closed.contains_key(id)).collect();
     // Whatever opens it, what may only be shown is never handed over.
     let never = report
@@ -88,7 +92,7 @@ pub(super) fn openness(
         .filter(|portion| only_shown(context.groups, &portion.label, to));
     let never: BTreeMap<PortionId, Vec<String>> = never
         .map(|portion| {
-            let why = "it may be shown there, and is never handed over; brief on it instead".to_owned();
+            let why = format!("it may be shown to {to}, and is never handed over; brief on it instead");
             (portion.id.clone(), vec![why])
         })
         .collect();
@@ -119,7 +123,14 @@ pub(super) fn openness(
         context,
         &mut exposing,
     )?;
-    let opened = |id: &&PortionId| !left.contains_key(*id) && !never.contains_key(*id);
+    // Whom the author did not name gets just what a consent names, even where the mark asks for none.
+    let named = |id: &PortionId| {
+        let portion = report.reference(id);
+        live.iter()
+            .any(|consent| consent.names(&portion) && is_for(consent, to))
+    };
+    let opened =
+        |id: &&PortionId| !left.contains_key(*id) && !never.contains_key(*id) && (stranger.is_none() || named(id));
     for id in found.closed.keys().filter(opened).cloned().collect::<Vec<_>>() {
         found.exposing.remove(&id);
         if exposing.contains(&id) {
@@ -142,6 +153,13 @@ pub(super) fn openness(
         }
     }
     Ok(found)
+}
+
+/// Whether a consent is for a party, or for people of it.
+fn is_for(consent: &Consent, to: &PartyPath) -> bool {
+    let Recipients { persons, parties } = &consent.recipients;
+    let theirs = |person: &PersonId| person.party().is_some_and(|party| to.includes(&party));
+    parties.iter().any(|party| party.includes(to)) || persons.iter().any(theirs)
 }
 
 /// What of the latest version of a report a party may have, and what stands in the way of the rest.
@@ -250,6 +268,18 @@ pub struct Handover {
     pub portions: Option<BTreeSet<PortionId>>,
     /// Why it is delivered although that narrows a protected source below its threshold.
     pub despite_exposure: Option<String>,
+}
+
+impl Handover {
+    /// All that a party may have of a report, unless that exposes a source.
+    pub fn of(report: ReportId, to: PartyPath) -> Self {
+        Self {
+            report,
+            to,
+            portions: None,
+            despite_exposure: None,
+        }
+    }
 }
 
 /// Hands over what of the latest version a party may have.

@@ -6,18 +6,15 @@ use entente_marking::{Category, Entity, Level, SchemeId};
 
 use super::lineage::{keeps_lineage, lost, rests_on, same_words};
 use super::{Context, Decided, Refusal, home};
-use crate::decide::{Duty, Query, Rule, Snapshot, Step, decide};
+use crate::decide::{Query, Snapshot, Step, decide};
 use crate::disclosure::{Acknowledgement, Recall, RecallAction, Scope};
 use crate::event::Event;
-use crate::exposure::{Band, Predicate, Register};
+use crate::exposure::{Predicate, Register};
 use crate::fact::Fact;
 use crate::ids::{PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId};
 use crate::message::Message;
-use crate::part::Part;
 use crate::party::Person;
-use crate::report::{Delivery, Portion, Report, TITLE};
-use crate::request::Recipients;
-use crate::source::ExposureAnswer;
+use crate::report::{Portion, Report, TITLE};
 use crate::state::State;
 
 /// The most portions one version of a report may have; a longer text is a collection of reports.
@@ -284,78 +281,6 @@ pub(super) fn held<'s>(state: &'s State, report: &ReportId) -> Result<&'s Report
         .ok_or_else(|| Refusal::missing("report", report, "`entente report list` shows the reports held here"))
 }
 
-pub(super) fn deliver(
-    state: &State,
-    id: &ReportId,
-    to: PartyPath,
-    despite_exposure: Option<String>,
-    context: &Context<'_>,
-) -> Result<Decided, Refusal> {
-    let home = home(state)?;
-    let report = held(state, id)?;
-    if report.originator != *home {
-        return Err(Refusal::NotEntitled {
-            who: home.to_string(),
-            what: "deliver this report",
-            why: format!(
-                "{} wrote it; write a report of your own that rests on it, or ask {} to deliver it",
-                report.originator, report.originator
-            ),
-        });
-    }
-    if !state.parties.contains_key(&to) {
-        return Err(Refusal::missing(
-            "party",
-            &to,
-            "add it with `entente party add`, with its keys",
-        ));
-    }
-    let delivery = Delivery {
-        report: report.id.clone(),
-        version: report.version,
-        to: to.clone(),
-        by: home.clone(),
-        at: context.now,
-        portions: None,
-        under: BTreeSet::new(),
-    };
-    let mut sent = report.clone();
-    sent.add_recipient(home, &to);
-    sent.name(home, &distribution(state, id));
-    sent.part_of(&to);
-    sent.protect(home, |portion| context.exposure.stands_behind(portion));
-    among_the_recipients(report, &to)?;
-    let arrangements = arrangements_of(state, &sent, home, &to)?;
-    let exposed = may_receive(state, &sent, home, &to, despite_exposure.is_some(), context)?;
-    let mut events = vec![Event::ReportDelivered(delivery.clone())];
-    if let Some(reason) = despite_exposure.filter(|_| !exposed.is_empty()) {
-        events.push(Event::ExposureAnswered(ExposureAnswer {
-            request: None,
-            by: home.clone(),
-            to: to.clone(),
-            report: report.id.clone(),
-            version: report.version,
-            portions: exposed,
-            recipients: Recipients {
-                persons: BTreeSet::new(),
-                parties: BTreeSet::from([to.clone()]),
-            },
-            band: Band::Narrows,
-            purposes: None,
-            consent: None,
-            despite: Some(reason),
-            at: context.now,
-        }));
-    }
-    let message = Message::Delivery {
-        report: sent,
-        delivery,
-        arrangements,
-        part: Part::default(),
-    };
-    Ok(Decided::events(events).send(to, message))
-}
-
 /// Whom this party put on the distribution of a report of its own, its partners' people among them: whoever gets what is for
 /// named recipients only.
 pub(super) fn distribution(state: &State, report: &ReportId) -> BTreeSet<PersonId> {
@@ -370,24 +295,18 @@ fn named_recipients(report: &Report) -> Option<BTreeSet<PartyPath>> {
     own.next().map(|(_, origin)| origin.recipients.clone())
 }
 
-/// Whom the author did not name is not given the report by delivering it.
-fn among_the_recipients(report: &Report, to: &PartyPath) -> Result<(), Refusal> {
-    let Some(named) = named_recipients(report) else {
-        return Ok(());
-    };
+/// Why a party may not have a report by its marks alone, whatever these say: the author named others.
+pub(super) fn not_a_recipient(report: &Report, to: &PartyPath) -> Option<String> {
+    let named = named_recipients(report)?;
     if named.iter().any(|recipient| recipient.includes(to)) || report.originator.includes(to) {
-        return Ok(());
+        return None;
     }
     let list: Vec<&str> = named.iter().map(PartyPath::as_str).collect();
-    Err(Refusal::NotEntitled {
-        who: to.to_string(),
-        what: "receive this report",
-        why: format!(
-            "its recipients are {}; {} decides about others: name {to} in `recipients` of a new version",
-            list.join(", "),
-            report.originator
-        ),
-    })
+    Some(format!(
+        "its recipients are {}; {} decides about others: name {to} in `recipients` of a new version",
+        list.join(", "),
+        report.originator
+    ))
 }
 
 /// The arrangements that the originator's share of a report came under; each must bind the receiver.
@@ -421,77 +340,6 @@ pub(super) fn arrangements_of(
         }
     }
     Ok(found.into_values().collect())
-}
-
-/// Whether a party as such may receive a report: decided for a reader there who lacks nothing that a person can have.
-/// Gives the portions by which that narrows a protected source of this party, if this is done knowingly.
-fn may_receive(
-    state: &State,
-    report: &Report,
-    home: &PartyPath,
-    to: &PartyPath,
-    knowingly: bool,
-    context: &Context<'_>,
-) -> Result<BTreeSet<PortionId>, Refusal> {
-    let mut picture = state.clone();
-    if let Some(holding) = picture.reports.get_mut(&report.id) {
-        holding.versions.insert(report.version, report.clone());
-    }
-    let id = PersonId::stored(format!("{to}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
-    // A part of this party receives like any other.
-    picture
-        .persons
-        .insert(id.clone(), cleared_reader(id.clone(), to, report));
-    let snapshot = Snapshot::about(&picture, context.groups, [&report.id], &[]);
-    let audience = [id];
-    let query = Query {
-        report: &report.id,
-        version: Some(report.version),
-        portions: None,
-        audience: &audience,
-        purpose: None,
-        moment: context.now,
-    };
-    let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
-    let mut problems = Vec::new();
-    let mut exposed = BTreeSet::new();
-    for (n, portion) in decision.portions().enumerate() {
-        if decision.duties(0, n).contains(&Duty::ShowOnly) {
-            problems.push(format!(
-                "portion {portion}: it may be shown to {to}, and is never handed over; show it, or leave it out of what is delivered"
-            ));
-        }
-        let rules = decision.rules(0, n).zip(decision.explain(0, n));
-        for (rule, explanation) in rules {
-            let mut remedy = "";
-            // Persons and purposes are the receiver's to decide; its named recipients are the originator's choice.
-            let personal = matches!(rule.step(), Step::NeedToKnow | Step::Purpose);
-            let ours = explanation.remedy.starts_with(&format!("{home} "));
-            let chosen = rule == Rule::CircleNamed && ours;
-            if rule.step() == Step::SourceExposure && ours {
-                exposed.insert(portion.clone());
-                if knowingly {
-                    continue;
-                }
-                remedy =
-                    "; `entente source measure` shows how far. To deliver it knowingly: `--despite-exposure REASON`";
-            }
-            if !personal && !chosen {
-                problems.push(format!(
-                    "portion {portion}: {}; {}{remedy}",
-                    explanation.message, explanation.remedy
-                ));
-            }
-        }
-    }
-    match problems.is_empty() {
-        true => Ok(exposed),
-        false => Err(Refusal::NotEntitled {
-            who: to.to_string(),
-            what: "receive this report",
-            why: problems.join("\n  "),
-        }),
-    }
 }
 
 /// Whether a party is barred from a portion by its label, whoever reads it there.

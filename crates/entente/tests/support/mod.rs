@@ -114,22 +114,40 @@ impl Desk {
         desk
     }
 
-    /// The originator gives a substitute text for the plot, to be said only; the partner has it.
-    pub fn substituted(&self) {
-        let ask = [
-            "request",
-            "open",
+    /// The partner asks whether the visitors may have portions of the report. Gives the request.
+    pub fn ask(&self, portions: &str) -> String {
+        let about = [
             "--report",
             REPORT,
             "--portions",
-            "plot",
+            portions,
             "--audience",
             "visitors.json",
         ];
-        self.ok("GBR.CAB", &[&ask[..], &["--purpose", "threat-warning"]].concat());
+        let why = ["--purpose", "threat-warning"];
+        let opened = self
+            .ok("GBR.CAB", &[&["--json", "request", "open"], &about[..], &why].concat())
+            .json();
+        opened["requests"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Persons of the partner with their roles, and who of them is on the report's distribution.
+    pub fn staff(&self, people: &[(&str, &str)], readers: &[&str]) {
+        for (person, role) in people {
+            self.ok(
+                "GBR.CAB",
+                &["person", "add", &format!("GBR.CAB/{person}"), "--role", role],
+            );
+        }
+        let put = readers.iter().flat_map(|reader| ["--add", reader]);
+        let put: Vec<&str> = ["report", "distribute", REPORT].into_iter().chain(put).collect();
+        self.ok("GBR.CAB", &put);
+    }
+
+    /// The originator gives a substitute text for the plot, to be said only; the partner has it.
+    pub fn substituted(&self) {
+        let request = self.ask("plot");
         self.receive("USA.SVC");
-        let requests = self.ok("USA.SVC", &["--json", "request", "list"]).json();
-        let request = requests[0]["request"]["id"].as_str().unwrap().to_owned();
         let text = "There are indications that a terrorist group may target passenger ferries in the region.";
         let mark = "(U//REL TO USA, CHL, GBR)";
         let answer = [

@@ -18,27 +18,13 @@ const CANARIES: [&str; 5] = [
 
 fn serving() -> (Desk, Served) {
     let desk = Desk::delivered();
-    for (person, role) in [
+    let people = [
         ("disclosure-officer", "disclosure-officer"),
         ("desk-analyst", "analyst"),
         ("clerk", "analyst"),
         ("osei", "administrator"),
-    ] {
-        desk.ok(
-            "GBR.CAB",
-            &["person", "add", &format!("GBR.CAB/{person}"), "--role", role],
-        );
-    }
-    let put = [
-        "report",
-        "distribute",
-        REPORT,
-        "--add",
-        OFFICER,
-        "--add",
-        "GBR.CAB/desk-analyst",
     ];
-    desk.ok("GBR.CAB", &put);
+    desk.staff(&people, &[OFFICER, "GBR.CAB/desk-analyst"]);
     let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
     (desk, node)
 }

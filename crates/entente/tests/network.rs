@@ -52,17 +52,7 @@ fn a_report_a_request_and_a_consent_travel_by_themselves() {
         delivered.err
     );
     until("the report arrives", || holds(&desk, "GBR.CAB"));
-    let ask = [
-        "request",
-        "open",
-        "--report",
-        REPORT,
-        "--portions",
-        "plot",
-        "--audience",
-        "visitors.json",
-    ];
-    desk.ok("GBR.CAB", &[&ask[..], &["--purpose", "threat-warning"]].concat());
+    desk.ask("plot");
     let requests = || desk.ok("USA.SVC", &["--json", "request", "list", "--open"]).json();
     until("the request arrives", || {
         requests().as_array().is_some_and(|all| all.len() == 1)

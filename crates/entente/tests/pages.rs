@@ -22,31 +22,15 @@ const TITLE: &str = "Planned attack";
 /// A partner's node with the report, three readers, and people who read nothing.
 fn serving() -> (Desk, Served) {
     let desk = Desk::delivered();
-    for (person, role) in [
+    let people = [
         ("minister", "override-authority"),
         ("disclosure-officer", "disclosure-officer"),
         ("desk-analyst", "analyst"),
         ("clerk", "analyst"),
         ("osei", "administrator"),
         ("lind", "auditor"),
-    ] {
-        desk.ok(
-            "GBR.CAB",
-            &["person", "add", &format!("GBR.CAB/{person}"), "--role", role],
-        );
-    }
-    let put = [
-        "report",
-        "distribute",
-        REPORT,
-        "--add",
-        "GBR.CAB/minister",
-        "--add",
-        OFFICER,
-        "--add",
-        "GBR.CAB/desk-analyst",
     ];
-    desk.ok("GBR.CAB", &put);
+    desk.staff(&people, &["GBR.CAB/minister", OFFICER, "GBR.CAB/desk-analyst"]);
     let ask = [
         "request",
         "open",

@@ -61,17 +61,7 @@ fn first_release() -> Desk {
 fn no_text_of_a_report_its_facts_or_its_case_stands_in_clear() {
     let desk = Desk::delivered();
     desk.ok("GBR.CAB", &["facts", "set", REPORT, "facts.json"]);
-    let ask = [
-        "request",
-        "open",
-        "--report",
-        REPORT,
-        "--portions",
-        "plot",
-        "--audience",
-        "visitors.json",
-    ];
-    desk.ok("GBR.CAB", &[&ask[..], &["--purpose", "threat-warning"]].concat());
+    desk.ask("plot");
     let said = [
         "--audience",
         "visitors.json",

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
+#[path = "../worlds/dice.rs"]
 mod dice;
 mod letters;
 #[path = "../partner/mod.rs"]

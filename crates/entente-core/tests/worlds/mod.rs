@@ -2,39 +2,18 @@
 
 #![allow(dead_code, reason = "each suite uses a part of it")]
 
+#[path = "dice.rs"]
+mod dice;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use dice::Dice;
 use entente_core::decide::{LocalPolicy, PolicyRequest};
 use entente_core::*;
 use entente_marking::{
     Category, Caveat, Circle, Control, Entity, Group, Groups, Label, Level, Purpose, Purposes, Release, SchemeId,
 };
 use jiff::Timestamp;
-
-/// A small generator of its own (splitmix64), so that a world is reproduced by its number.
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
-    }
-
-    pub(crate) fn one_in(&mut self, sides: usize) -> bool {
-        self.roll(sides) == 0
-    }
-
-    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.roll(list.len())]
-    }
-
-    pub(crate) fn some<T: Clone + Ord>(&mut self, list: &[T], one_in: usize) -> BTreeSet<T> {
-        list.iter().filter(|_| self.one_in(one_in)).cloned().collect()
-    }
-}
 
 pub(crate) const PARTIES: [&str; 7] = ["USA", "USA.SVC", "USA.MIL", "GBR.CAB", "GBR.CAB.DESK", "CHL", "CERT-PL"];
 pub(crate) const COUNTRIES: [&str; 4] = ["USA", "GBR", "CHL", "POL"];

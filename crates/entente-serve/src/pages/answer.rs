@@ -262,9 +262,14 @@ pub(crate) async fn foreign_form(visitor: Visitor) -> Response {
 }
 
 /// A page for somebody who is not signed in.
-pub(crate) fn outside(host: &Host, status: StatusCode, page: &Page) -> Response {
+pub(crate) fn outside(host: &Host, status: StatusCode, title: &str, body: askama::Result<String>) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
-    match whole(page, &home, None, Timestamp::now()) {
+    let page = |body| Page {
+        title: title.to_owned(),
+        body,
+        ..Page::default()
+    };
+    match body.and_then(|body| whole(&page(body), &home, None, Timestamp::now())) {
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => broken(host, &error.to_string()),
     }

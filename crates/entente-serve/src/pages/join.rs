@@ -12,7 +12,6 @@ use entente_core::{Command, PartyPath, PersonChange, PersonId, Role};
 use jiff::Timestamp;
 
 use super::answer::outside;
-use super::frame::Page;
 use super::gate::Stranger;
 use crate::host::{Host, aside};
 use crate::persons::{Account, CodeUse, MIN_PASSWORD, Totp, code};
@@ -83,23 +82,6 @@ struct Joined<'j> {
     recovery: Option<&'j str>,
 }
 
-fn shown(host: &Host, status: StatusCode, title: &str, body: Result<String, askama::Error>) -> Response {
-    match body {
-        Ok(body) => {
-            let page = Page {
-                title: title.to_owned(),
-                body,
-                ..Page::default()
-            };
-            outside(host, status, &page)
-        }
-        Err(error) => {
-            host.journal.warn("a page failed", &[("problem", &error)]);
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
 fn form(host: &Host, problem: Option<&str>, name: &str) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let body = Join {
@@ -109,8 +91,8 @@ fn form(host: &Host, problem: Option<&str>, name: &str) -> Response {
         least: MIN_PASSWORD,
     };
     match problem {
-        None => shown(host, StatusCode::OK, "New account", body.render()),
-        Some(_) => shown(host, StatusCode::CONFLICT, "Error: no account was made", body.render()),
+        None => outside(host, StatusCode::OK, "New account", body.render()),
+        Some(_) => outside(host, StatusCode::CONFLICT, "Error: no account was made", body.render()),
     }
 }
 
@@ -204,7 +186,7 @@ fn telephone(host: &Host, key: &str, half: &Half, problem: Option<&str>) -> Resp
     } else {
         StatusCode::OK
     };
-    shown(host, status, "Your telephone", body.render())
+    outside(host, status, "Your telephone", body.render())
 }
 
 /// `POST /join/confirm`.
@@ -239,7 +221,7 @@ pub(crate) async fn confirm(stranger: Stranger) -> Response {
                 person: person.as_str(),
                 recovery: recovery.as_deref(),
             };
-            shown(&host, StatusCode::OK, "Account made", body.render())
+            outside(&host, StatusCode::OK, "Account made", body.render())
         }
         Ok(Err(problem)) => form(&host, Some(&problem), &name),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -14,7 +14,6 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::answer::{outside, with_cookie};
-use super::frame::Page;
 use super::gate::{COOKIE, Posted, Stranger, back_to};
 use crate::host::{Host, aside};
 use crate::persons::{AccountError, CodeUse};
@@ -50,20 +49,7 @@ fn form(host: &Host, status: StatusCode, problem: Option<&str>, name: &str, to: 
     } else {
         "Sign in"
     };
-    match sign_in.render() {
-        Ok(body) => {
-            let page = Page {
-                title: title.to_owned(),
-                body,
-                ..Page::default()
-            };
-            outside(host, status, &page)
-        }
-        Err(error) => {
-            host.journal.warn("a page failed", &[("problem", &error)]);
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+    outside(host, status, title, sign_in.render())
 }
 
 /// `GET /sign-in`.
@@ -209,17 +195,7 @@ pub(crate) async fn enter(
         person: person.as_str(),
         code: &code,
     };
-    match enter.render() {
-        Ok(body) => {
-            let page = Page {
-                title: "Enter".to_owned(),
-                body,
-                ..Page::default()
-            };
-            outside(&host, StatusCode::OK, &page)
-        }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    outside(&host, StatusCode::OK, "Enter", enter.render())
 }
 
 /// `POST /enter/CODE`.

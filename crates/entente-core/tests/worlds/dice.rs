@@ -1,5 +1,13 @@
 //! A small generator of its own (splitmix64), so that a world is reproduced by its number.
 
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each suite uses a part of it; helpers of tests fail like tests"
+)]
+
+use std::collections::BTreeSet;
+
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
@@ -17,6 +25,10 @@ impl Dice {
 
     pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.roll(list.len())]
+    }
+
+    pub(crate) fn some<T: Clone + Ord>(&mut self, list: &[T], one_in: usize) -> BTreeSet<T> {
+        list.iter().filter(|_| self.one_in(one_in)).cloned().collect()
     }
 
     /// A name out of a list.

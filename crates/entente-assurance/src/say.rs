@@ -267,6 +267,9 @@ pub(crate) fn say(event: &Event) -> String {
             person, by: Some(by), ..
         } => format!("{person} signed in by {by}"),
         Event::SignedIn { person, by: None, .. } => format!("somebody failed to sign in as {person}"),
+        Event::KeyUsed(used) => format!("a program's command of {} was carried out under its key", used.caller),
+        Event::PassphraseUsed { command, .. } => format!("`{command}` was given with the passphrase"),
+        Event::ActRefused { person, act, .. } => format!("{person} was refused `{act}`"),
         Event::AccountMade { person, .. } => format!("{person} got an account"),
         Event::ReceiptTaken(receipt) => format!(
             "{} says that {} was {}",

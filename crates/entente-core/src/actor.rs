@@ -1,5 +1,7 @@
 //! Who acts, in which role, and which role may do what.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
@@ -130,12 +132,15 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("set-membership", [N, N, N, Y, N, N, N]),
         ("set-scheme", [N, N, N, Y, N, N, N]),
         ("set-person", [N, N, N, Y, N, N, N]),
+        ("name-outsider", [Y, Y, Y, Y, Y, N, N]),
         ("set-roles", [N, N, N, N, N, N, Y]),
         ("enable-person", [N, N, N, Y, N, N, N]),
         ("set-audience", [Y, Y, Y, N, N, N, N]),
         ("set-rule", [N, N, N, Y, N, N, N]),
         ("set-arrangement", [N, Y, N, N, N, N, N]),
-        // Pages that show more than one's own.
+        ("exchange-files", [N, Y, N, N, N, N, Y]),
+        // What shows more than one's own.
+        ("see-own-work", [Y, Y, Y, Y, Y, Y, Y]),
         ("see-requests", [Y, Y, Y, N, N, N, N]),
         ("see-cases", [Y, Y, Y, Y, Y, N, N]),
         ("see-partners", [N, Y, N, Y, N, Y, Y]),
@@ -147,6 +152,12 @@ const MAY: &[(&str, [bool; 7])] = &{
 /// The names in the table, for those who show it.
 pub fn acts() -> impl Iterator<Item = &'static str> {
     MAY.iter().map(|(act, _)| *act)
+}
+
+/// The table as data: what is called so, and the roles that may do it.
+pub fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let roles = |act: &str| Role::ALL.into_iter().filter(|role| may(*role, act)).map(Role::name).collect();
+    acts().map(|act| (act, roles(act))).collect()
 }
 
 /// Whether a role may do what is called so in the table.
@@ -170,24 +181,33 @@ pub fn entitled(state: &State, person: &PersonId, act: &str) -> bool {
     roles_of(state, person).into_iter().any(|role| may(role, act))
 }
 
+/// Refuses whoever no role entitles to what is called so in the table.
+///
+/// # Errors
+/// When no role of theirs allows it, with the roles that do.
+pub fn must(state: &State, person: &PersonId, act: &'static str) -> Result<(), Refusal> {
+    if entitled(state, person, act) {
+        return Ok(());
+    }
+    let roles = Role::ALL.into_iter().filter(|role| may(*role, act));
+    let roles: Vec<&str> = roles.map(Role::title).collect();
+    Err(Refusal::NotInRole {
+        who: person.clone(),
+        act,
+        why: match roles.is_empty() {
+            true => "nobody may who is signed in".to_owned(),
+            false => format!("it takes the role {}", roles.join(" or ")),
+        },
+    })
+}
+
 /// Checks that somebody who is signed in may do this, and does it in their own name.
 ///
 /// # Errors
 /// When no role of theirs allows it, with the roles that do.
 pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refusal> {
     for act in called(command) {
-        if !entitled(state, &actor.person, act) {
-            let roles = Role::ALL.into_iter().filter(|role| may(*role, act));
-            let roles: Vec<&str> = roles.map(Role::title).collect();
-            return Err(Refusal::NotEntitled {
-                who: actor.person.to_string(),
-                what: "do this",
-                why: match roles.is_empty() {
-                    true => "nobody may who is signed in".to_owned(),
-                    false => format!("it takes the role {}", roles.join(" or ")),
-                },
-            });
-        }
+        must(state, &actor.person, act)?;
     }
     match in_name_of(command) {
         Some(named) if *named != actor.person => Err(Refusal::NotEntitled {
@@ -195,7 +215,29 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
             what: "act for another",
             why: format!("the command names {named}"),
         }),
-        _ => own_record(actor, command),
+        _ => own_record(actor, command).and_then(|()| an_administrator_stays(state, command)),
+    }
+}
+
+/// The last administrator stays one, and stays switched on: whoever is signed in cannot lock the party out.
+fn an_administrator_stays(state: &State, command: &Command) -> Result<(), Refusal> {
+    let role = Role::Administrator;
+    let after = |person: &PersonId| match command {
+        Command::SetPerson(changed) if changed.id == *person => {
+            !changed.disabled && changed.roles.contains(role.name())
+        }
+        Command::ChangePersons(changes) => {
+            let mut theirs = changes.iter().filter(|change| change.id == *person);
+            !theirs.any(|change| change.dropped.roles.contains(role.name()))
+        }
+        _ => true,
+    };
+    let mut now = state.persons.keys().filter(|person| roles_of(state, person).contains(&role)).peekable();
+    match now.peek().is_none() || now.any(after) {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(
+            "somebody has to stay administrator; give another person the role first".to_owned(),
+        )),
     }
 }
 
@@ -221,6 +263,7 @@ fn own_record(actor: &Actor, command: &Command) -> Result<(), Refusal> {
 fn in_name_of(command: &Command) -> Option<&PersonId> {
     match command {
         Command::RecordOpening { reader, .. } => Some(reader),
+        Command::UseKey { caller, .. } => Some(caller),
         Command::Override { authority, .. } => Some(authority),
         Command::Grant { terms, .. } | Command::RenewConsent { terms, .. } => terms.given_by.as_ref(),
         Command::Release(release) => release.terms.given_by.as_ref(),
@@ -236,7 +279,7 @@ fn in_name_of(command: &Command) -> Option<&PersonId> {
 }
 
 /// What a command does, as the table calls it. A change of persons is called by what it changes.
-fn called(command: &Command) -> Vec<&'static str> {
+pub fn called(command: &Command) -> Vec<&'static str> {
     let one = match command {
         Command::AddReport(_) | Command::AddReportBecause { .. } => "add-report",
         Command::WithdrawReport { .. } => "withdraw-report",
@@ -278,7 +321,8 @@ fn called(command: &Command) -> Vec<&'static str> {
         }
         Command::SetMembership { .. } => "set-membership",
         Command::InstallScheme { .. } | Command::RemoveScheme { .. } | Command::SetRegister(_) => "set-scheme",
-        Command::SetPerson(_) | Command::KeepOutsider(_) => "set-person",
+        Command::SetPerson(_) => "set-person",
+        Command::KeepOutsider(_) => "name-outsider",
         Command::EnablePerson(_) => "enable-person",
         Command::SetAudience(_) => "set-audience",
         Command::SetRule { .. } | Command::RemoveRule(_) => "set-rule",
@@ -298,7 +342,11 @@ fn called(command: &Command) -> Vec<&'static str> {
         | Command::TakeReceipt(_)
         | Command::TakeReceipts { .. }
         | Command::RecordSignIn { .. }
+        | Command::RecordPassphrase { .. }
+        | Command::RecordRefusal { .. }
         | Command::RecordAccount { .. } => "be-the-node",
+        // Whoever may do the command that goes with it.
+        Command::UseKey { .. } => return Vec::new(),
     };
     vec![one]
 }
@@ -313,7 +361,16 @@ mod tests {
         for act in acts() {
             let only_looks = act.starts_with("see-");
             assert!(!may(Role::Auditor, act) || only_looks, "{act}");
-            let runs = ["set-party", "set-roles", "see-partners", "see-people", "see-ledger"].contains(&act);
+            let runs = [
+                "set-party",
+                "set-roles",
+                "exchange-files",
+                "see-own-work",
+                "see-partners",
+                "see-people",
+                "see-ledger",
+            ];
+            let runs = runs.contains(&act);
             assert_eq!(may(Role::Administrator, act), runs, "{act}");
             assert!(Role::ALL.into_iter().any(|role| may(role, act)), "{act}: nobody may");
         }

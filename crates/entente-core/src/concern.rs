@@ -84,6 +84,9 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::SourceReleased { .. }
         | Event::SignedIn { .. }
         | Event::AccountMade { .. }
+        | Event::KeyUsed(_)
+        | Event::PassphraseUsed { .. }
+        | Event::ActRefused { .. }
         | Event::FolderUpgraded { .. } => Concern::None,
         Event::KeysSet { party, .. } | Event::KeyCompromised { party, .. } | Event::LinkFrozen { party, .. } => {
             Concern::whole_if(of.is(party))

@@ -25,6 +25,7 @@ use crate::receipt::MessageReceipt;
 use crate::replay::Basis;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
+use crate::repeat::UsedKey;
 use crate::source::{ExposureAnswer, ProtectedSource};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
@@ -412,6 +413,24 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// A program's command was carried out under a key that it chose: the same key carries out nothing again.
+    KeyUsed(UsedKey),
+    /// A command was given with the party's passphrase, although people can sign in here.
+    PassphraseUsed {
+        /// What for: the command, without what it named.
+        command: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody who is signed in was refused what their roles do not include, or what is not theirs to know of.
+    ActRefused {
+        /// Who.
+        person: PersonId,
+        /// What they tried, as the table of roles calls it.
+        act: String,
+        /// When.
+        at: Timestamp,
+    },
     /// Somebody got an account at this party's node, or new means to sign in with.
     AccountMade {
         /// Who.
@@ -440,6 +459,9 @@ impl Event {
             | Self::SourceReleased { .. }
             | Self::SignedIn { .. }
             | Self::AccountMade { .. }
+            | Self::KeyUsed(_)
+            | Self::PassphraseUsed { .. }
+            | Self::ActRefused { .. }
             | Self::IncidentOpened(_)
             | Self::IncidentNoted { .. } => "internal",
             Self::Founded { .. } => "founded",

@@ -312,6 +312,7 @@ about! {
     crate::installed::InstalledScheme,
     entente_marking::us::Register,
     crate::life::Narrowings,
+    crate::repeat::UsedKey,
     String,
     u32,
     jiff::Timestamp,

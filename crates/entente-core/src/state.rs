@@ -30,6 +30,7 @@ use crate::named::Named;
 use crate::part::Confirmed;
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::receipt::MessageReceipt;
+use crate::repeat::UsedKey;
 use crate::report::{Delivery, Distribution, Lineage, Portion, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
 use crate::source::{ExposureAnswer, ProtectedSource};
@@ -261,6 +262,8 @@ state! {
     received: String => String, "received";
     /// What receivers said of this party's messages, by the message's id.
     receipts: String => MessageReceipt, "receipt";
+    /// Keys that programs chose for their commands, for a day, by what is kept of each.
+    used_keys: String => UsedKey, "used-key";
 }
 
 /// The key of a received file.
@@ -488,7 +491,10 @@ impl State {
             | Event::VersionExplained { .. }
             | Event::FolderUpgraded { .. }
             | Event::SignedIn { .. }
-            | Event::AccountMade { .. } => Vec::new(),
+            | Event::AccountMade { .. }
+            | Event::PassphraseUsed { .. }
+            | Event::ActRefused { .. } => Vec::new(),
+            Event::KeyUsed(used) => self.key_used(used),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {
                 let key = Named::new(request.from.clone(), request.id.clone());
                 let documents = moved("request", &key);

@@ -206,6 +206,9 @@ impl State {
             | Event::EnvelopeReceived { .. }
             | Event::SignedIn { .. }
             | Event::AccountMade { .. }
+            | Event::KeyUsed(_)
+            | Event::PassphraseUsed { .. }
+            | Event::ActRefused { .. }
             | Event::ReceiptTaken(_) => None,
         }
     }

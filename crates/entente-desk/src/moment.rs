@@ -26,6 +26,19 @@ impl<'m> Moment<'m> {
         }
     }
 
+    /// The same guards over another world.
+    pub(crate) fn in_world<'w>(&self, state: &'w State) -> Moment<'w>
+    where
+        'm: 'w,
+    {
+        Moment {
+            state,
+            rules: self.rules,
+            library: self.library,
+            exposure: SourceGuard::new(state),
+        }
+    }
+
     /// What is true.
     pub fn state(&self) -> &'m State {
         self.state

@@ -1,13 +1,15 @@
 //! A party at work: its store, its keys, and the moment that all who read share.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use entente_core::{Act, Actor, Command, CommandRefusal, Context, IncidentId, SourceGuard};
+use entente_core::unseen::Known;
+use entente_core::{Act, Actor, Command, CommandRefusal, Context, IncidentId, PersonId, SourceGuard};
 use entente_seal::{KeyPair, SecretString};
 use entente_store::{Attachment, Change, Follow, Outgoing, Receipt, Store, StoreError, Tell};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::NodeError;
 use crate::held::Held;
@@ -46,7 +48,12 @@ pub struct Node {
     pub(crate) posting: Mutex<()>,
     /// One at a time signs the ledger.
     pub(crate) signing: Mutex<()>,
+    /// What was lately refused to whom, as far as it is on record.
+    refusals: Mutex<HashMap<(PersonId, &'static str), Timestamp>>,
 }
+
+/// How long the same refusal is one.
+const ONE_REFUSAL: SignedDuration = SignedDuration::from_mins(1);
 
 impl Node {
     /// Sets up a node in an empty folder, with new keys that a passphrase locks with a work factor.
@@ -124,6 +131,7 @@ impl Node {
             heads,
             posting: Mutex::new(()),
             signing: Mutex::new(()),
+            refusals: Mutex::default(),
         }
     }
 
@@ -168,15 +176,43 @@ impl Node {
         self.submit_for(Some(actor), commands, Vec::new())
     }
 
-    /// Carries out commands as [`Node::submit_all`] does, and keeps the files that they take into evidence.
-    ///
-    /// # Errors
-    /// As for [`Node::submit_all`].
-    pub fn submit_with(&self, commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
-        self.submit_for(None, commands, evidence)
+    /// Carries out commands as [`Node::submit_all`] and [`Node::submit_as`] do, and keeps the files that they take into
+    /// evidence. What somebody who is signed in is refused is on record.
+    pub(crate) fn submit_for(
+        &self,
+        actor: Option<Actor>,
+        commands: Vec<Command>,
+        evidence: Vec<Evidence>,
+    ) -> Result<Receipt, NodeError> {
+        let Some(person) = actor.as_ref().map(|actor| actor.person.clone()) else {
+            return self.submitted(None, commands, evidence);
+        };
+        let act = commands.iter().flat_map(entente_core::actor::called).next();
+        let submitted = self.submitted(actor, commands, evidence);
+        if let (Err(NodeError::Refused(refusal)), Some(act)) = (&submitted, act)
+            && (refusal.is_not_found() || matches!(refusal, CommandRefusal::NotInRole { .. }))
+        {
+            self.note_refusal(person, act);
+        }
+        submitted
     }
 
-    fn submit_for(
+    /// Records that somebody who is signed in was refused something, alike for what is missing and what is not theirs: once a
+    /// minute for each kind of thing, however often it is tried. Where it cannot be recorded, it is refused all the same.
+    pub fn note_refusal(&self, person: PersonId, act: &'static str) {
+        let now = Timestamp::now();
+        {
+            let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+            refusals.retain(|_, last| now.duration_since(*last) < ONE_REFUSAL);
+            if refusals.insert((person.clone(), act), now).is_some() {
+                return;
+            }
+        }
+        let act = act.to_owned();
+        let _ = self.submitted(None, vec![Command::RecordRefusal { person, act }], Vec::new());
+    }
+
+    fn submitted(
         &self,
         actor: Option<Actor>,
         commands: Vec<Command>,
@@ -260,7 +296,15 @@ pub(crate) fn decided(
             policy: after.rules(),
             exposure: &exposure,
         };
-        let decided = entente_core::handle(after.state(), command, &context)?;
+        let decided = match actor {
+            None => entente_core::handle(after.state(), command, &context)?,
+            Some(actor) => {
+                let known = Known::to(after.state(), &actor.person, &command, &context);
+                let decided = entente_core::handle(&known.state, command, &context)?;
+                known.nothing_left_out().map_err(CommandRefusal::from)?;
+                decided
+            }
+        };
         let outgoing = decided.messages.iter().map(|(to, message)| Outgoing {
             kind: message.kind().to_owned(),
             destination: to.to_string(),
@@ -276,6 +320,17 @@ pub(crate) fn decided(
         }));
     }
     Ok((change, after))
+}
+
+/// Checks the text of a rule of a party's own.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn check_rule(name: &str, text: &str) -> Result<(), String> {
+    match entente_policy::Rules::parse([(name, text)]) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Eight random characters.

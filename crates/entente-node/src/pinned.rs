@@ -25,6 +25,19 @@ use crate::post::{Received, Sent};
 pub struct Pinned {
     node: Arc<Node>,
     moment: Arc<Moment>,
+    by: By,
+}
+
+/// Who submits something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum By {
+    /// The party as such.
+    #[default]
+    Party,
+    /// The party as such, with its passphrase, although people can sign in: that is put on record with what comes first.
+    Passphrase(String),
+    /// Somebody who is signed in.
+    Person(Actor),
 }
 
 impl Node {
@@ -33,11 +46,40 @@ impl Node {
         Pinned {
             node: node.clone(),
             moment: node.moment(),
+            by: By::Party,
         }
     }
 }
 
 impl Pinned {
+    /// The same in the name of somebody who is signed in: their roles have to allow each command that is submitted, and they
+    /// stand in every event.
+    #[must_use]
+    pub fn acting(self, actor: Actor) -> Self {
+        Self {
+            by: By::Person(actor),
+            ..self
+        }
+    }
+
+    /// The same with the party's passphrase, although people can sign in. The first thing that is submitted has a record of it,
+    /// with the command that it is for.
+    #[must_use]
+    pub fn by_passphrase(self, command: String) -> Self {
+        Self {
+            by: By::Passphrase(command),
+            ..self
+        }
+    }
+
+    /// Who is signed in, where somebody is.
+    pub fn actor(&self) -> Option<&Actor> {
+        match &self.by {
+            By::Person(actor) => Some(actor),
+            By::Party | By::Passphrase(_) => None,
+        }
+    }
+
     /// The shared node.
     pub fn node(&self) -> &Arc<Node> {
         &self.node
@@ -123,7 +165,7 @@ impl Pinned {
     /// # Errors
     /// When the command would be refused.
     pub fn after(&self, command: Command) -> Result<Moment, NodeError> {
-        let (_, after) = decided(self.moment.held().clone(), None, vec![command], Timestamp::now())?;
+        let (_, after) = decided(self.moment.held().clone(), self.actor(), vec![command], Timestamp::now())?;
         Ok(Moment::new(self.moment.seq(), after))
     }
 
@@ -132,7 +174,7 @@ impl Pinned {
     /// # Errors
     /// When the command would be refused.
     pub fn planned(&self, command: Command) -> Result<(Vec<Event>, Moment), NodeError> {
-        let (change, after) = decided(self.moment.held().clone(), None, vec![command], Timestamp::now())?;
+        let (change, after) = decided(self.moment.held().clone(), self.actor(), vec![command], Timestamp::now())?;
         let events = change.events.into_iter().map(|act| act.event).collect();
         Ok((events, Moment::new(self.moment.seq(), after)))
     }
@@ -150,28 +192,23 @@ impl Pinned {
     /// # Errors
     /// As for [`Node::submit_all`].
     pub fn submit_all(&mut self, commands: Vec<Command>) -> Result<Receipt, NodeError> {
-        let receipt = self.node.submit_all(commands)?;
-        self.moment = self.node.moment();
-        Ok(receipt)
+        self.submit_with(commands, Vec::new())
     }
 
     /// Carries out commands that are one step with the files that they take into evidence, and looks at the moment after
     /// them from then on.
     ///
     /// # Errors
-    /// As for [`Node::submit_all`].
-    pub fn submit_with(&mut self, commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
-        let receipt = self.node.submit_with(commands, evidence)?;
-        self.moment = self.node.moment();
-        Ok(receipt)
-    }
-
-    /// The same in the name of somebody who is signed in.
-    ///
-    /// # Errors
-    /// As for [`Node::submit_as`].
-    pub fn submit_as(&mut self, actor: Actor, commands: Vec<Command>) -> Result<Receipt, NodeError> {
-        let receipt = self.node.submit_as(actor, commands)?;
+    /// As for [`Node::submit_as`] where somebody is signed in, and else as for [`Node::submit_all`].
+    pub fn submit_with(&mut self, mut commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
+        if let By::Passphrase(command) = &self.by {
+            let command = command.clone();
+            commands.insert(0, Command::RecordPassphrase { command });
+        }
+        let receipt = self.node.submit_for(self.actor().cloned(), commands, evidence)?;
+        if let By::Passphrase(_) = &self.by {
+            self.by = By::Party;
+        }
         self.moment = self.node.moment();
         Ok(receipt)
     }

@@ -160,6 +160,12 @@ failed_from!(
     jiff::Error
 );
 
+impl From<entente_desk::persons::Unreadable> for Failure {
+    fn from(error: entente_desk::persons::Unreadable) -> Self {
+        Self::usage(error)
+    }
+}
+
 impl From<entente_desk::holdings::NothingKnown> for Failure {
     fn from(error: entente_desk::holdings::NothingKnown) -> Self {
         match error {

@@ -195,8 +195,8 @@ fn every_address_of_the_document_answers_and_says_what_is_wrong_as_a_problem() {
     let document = json_of(&node.get("/api/v1/openapi.json"));
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap();
-    assert!(paths.len() >= 8);
-    for (path, of) in paths {
+    assert!(paths.len() >= 40);
+    for (path, of) in paths.iter().filter(|(_, of)| of.get("get").is_some()) {
         let there = path.replace("{id}", REPORT);
         let answer = get(&node, &officer, &there);
         assert!(
@@ -214,8 +214,9 @@ fn every_address_of_the_document_answers_and_says_what_is_wrong_as_a_problem() {
         {
             let value = if ["version", "limit"].contains(&name) { "1" } else { "x" };
             let answer = get(&node, &officer, &format!("{there}?{name}={value}"));
+            let right: &[u16] = if name == "cursor" { &[400] } else { &[200, 404] };
             assert!(
-                [200, 404].contains(&answer.status),
+                right.contains(&answer.status),
                 "{path} {name}: {} {}",
                 answer.status,
                 answer.text()

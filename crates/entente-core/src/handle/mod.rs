@@ -21,6 +21,7 @@ mod plan;
 mod purge;
 mod receive;
 mod release;
+mod repeat;
 mod report;
 mod schemes;
 mod source;
@@ -601,6 +602,27 @@ pub enum Command {
         /// What proved it.
         by: Option<String>,
     },
+    /// Use a key that a program chose for the command that goes with it.
+    UseKey {
+        /// In whose name.
+        caller: PersonId,
+        /// What is kept of the key.
+        key: String,
+        /// What is kept of the command.
+        command: String,
+    },
+    /// Record that a command was given with the passphrase, although people can sign in.
+    RecordPassphrase {
+        /// The command, without what it named.
+        command: String,
+    },
+    /// Record that somebody who is signed in was refused something.
+    RecordRefusal {
+        /// Who.
+        person: PersonId,
+        /// What they tried, as the table of roles calls it.
+        act: String,
+    },
     /// Record that somebody got an account.
     RecordAccount {
         /// Who.
@@ -682,6 +704,16 @@ pub enum Refusal {
         /// Why not, and who could.
         why: String,
     },
+    /// No role of whoever is signed in includes it.
+    #[error("{who} may not do this: {why}")]
+    NotInRole {
+        /// Who tried.
+        who: PersonId,
+        /// What, as the table of roles calls it.
+        act: &'static str,
+        /// Which roles do.
+        why: String,
+    },
     /// Someone would work with a portion that they may not know.
     #[error(
         "{who} may not know {report}/{portion}; name a reviewer who may, and what they read it for where the arrangement asks"
@@ -702,6 +734,12 @@ pub enum Refusal {
         /// The version that is held.
         version: u32,
     },
+    /// The same command under the same key again: nothing to do.
+    #[error("this was done before under the same key; nothing was changed")]
+    DoneBefore,
+    /// Another command under a key that was used.
+    #[error("this key was used for another command within a day; choose a fresh key for each command")]
+    OtherCommand,
     /// The command makes no sense as things stand.
     #[error("{0}")]
     Invalid(String),
@@ -883,6 +921,16 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::RecordSignIn { person, by } => Ok(Decided::events([Event::SignedIn {
             person,
             by,
+            at: context.now,
+        }])),
+        Command::UseKey { caller, key, command } => repeat::use_key(state, caller, key, command, context),
+        Command::RecordPassphrase { command } => Ok(Decided::events([Event::PassphraseUsed {
+            command,
+            at: context.now,
+        }])),
+        Command::RecordRefusal { person, act } => Ok(Decided::events([Event::ActRefused {
+            person,
+            act,
             at: context.now,
         }])),
         Command::RecordAccount { person } => directory::account_made(state, person, context.now),

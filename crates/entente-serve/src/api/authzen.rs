@@ -132,10 +132,9 @@ pub(super) async fn evaluation(program: Program, asked: Result<Json<Evaluation>,
         return unreadable(&said);
     }
     let work = move |desk: &mut Desk| {
-        desk.must("record-decision")?;
         Ok(evaluated(desk, &asked))
     };
-    program.answer(Scope::Evaluate, work).await
+    program.answer(Scope::Evaluate, "record-decision", work).await
 }
 
 /// `POST /access/v1/evaluations`.
@@ -157,7 +156,6 @@ pub(super) async fn evaluations(program: Program, asked: Result<Json<Evaluations
         return unreadable(&said);
     }
     let work = move |desk: &mut Desk| {
-        desk.must("record-decision")?;
         let mut answers = Vec::new();
         for one in &all {
             let answer = evaluated(desk, one);
@@ -174,7 +172,7 @@ pub(super) async fn evaluations(program: Program, asked: Result<Json<Evaluations
         }
         Ok(json!({ "evaluations": answers }))
     };
-    program.answer(Scope::Evaluate, work).await
+    program.answer(Scope::Evaluate, "record-decision", work).await
 }
 
 /// The answer to one question. What cannot be known is `false`, and says no more.

@@ -1,9 +1,11 @@
-//! Interfaces for programs: the desk's values as JSON, and `AuthZEN` 1.0, so that any gateway can ask.
+//! Interfaces for programs: the desk's values and commands as JSON, and `AuthZEN` 1.0, so that any gateway can ask.
 //!
 //! A program shows a token that is bound to a person of this party, does one kind of thing, and ends. It gets what that person
 //! gets and nothing else; cookies count for nothing here.
 
 mod authzen;
+mod commands;
+mod cursor;
 mod openapi;
 mod problem;
 mod program;
@@ -20,6 +22,9 @@ use crate::host::Host;
 /// The largest question: a thousand evaluations, each with long names.
 const MAX_QUESTION: usize = 256 << 10;
 
+/// The largest command: a report, as its file may be.
+const MAX_COMMAND: usize = entente_core::draft::MAX_FILE + (64 << 10);
+
 /// The addresses for programs.
 pub(crate) fn routes() -> Router<Arc<Host>> {
     Router::new()
@@ -27,7 +32,9 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/api/v1/reports", get(values::reports))
         .route("/api/v1/reports/{id}", get(values::report))
         .route("/api/v1/reports/{id}/decision", get(values::decision))
+        .route("/api/v1/roles", get(commands::roles))
         .route("/api/v1/requests", get(values::requests))
+        .route("/api/v1/briefings/{id}", get(values::briefing))
         .route("/api/v1/incidents", get(values::incidents))
         .route("/api/v1/incidents/{id}", get(values::incident))
         .route("/api/v1/partners", get(values::partners))
@@ -36,4 +43,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/access/v1/evaluation", post(authzen::evaluation))
         .route("/access/v1/evaluations", post(authzen::evaluations))
         .layer(DefaultBodyLimit::max(MAX_QUESTION))
+        .route(
+            "/api/v1/commands/{name}",
+            post(commands::command).layer(DefaultBodyLimit::max(MAX_COMMAND)),
+        )
 }

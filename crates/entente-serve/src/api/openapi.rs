@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use entente_desk::doing::{self, Act, Field, Kind};
 use serde_json::{Map, Value, json};
 
 /// An address: path, what it gives, and what may be said about what is wanted.
@@ -9,7 +10,7 @@ const OFFERED: &[(&str, &str, &[&str])] = &[
     (
         "/api/v1/reports",
         "The reports of which something is for the caller.",
-        &["purpose", "search", "after", "limit"],
+        &["purpose", "search", "cursor", "limit"],
     ),
     (
         "/api/v1/reports/{id}",
@@ -24,19 +25,29 @@ const OFFERED: &[(&str, &str, &[&str])] = &[
     (
         "/api/v1/requests",
         "Requests about portions that the caller may know.",
+        &["cursor", "limit"],
+    ),
+    (
+        "/api/v1/briefings/{id}",
+        "What may be said at a briefing and what not, for its speaker alone.",
         &[],
     ),
     (
         "/api/v1/incidents",
         "Cases that the caller may know of, and what partners told of theirs.",
-        &[],
+        &["cursor", "limit"],
     ),
     (
         "/api/v1/incidents/{id}",
         "The file of a case that the caller works on.",
         &["purpose"],
     ),
-    ("/api/v1/partners", "How it stands with each partner.", &[]),
+    (
+        "/api/v1/partners",
+        "How it stands with each partner.",
+        &["cursor", "limit"],
+    ),
+    ("/api/v1/roles", "Who may do what: each act with the roles that may.", &[]),
     ("/api/v1/todo", "What waits for the caller.", &[]),
 ];
 
@@ -54,10 +65,6 @@ fn operation(path: &str, says: &str, query: &[&str]) -> Value {
         .into_iter()
         .chain(query.iter().map(|name| parameter(name, "query")))
         .collect();
-    let problem = json!({
-        "description": "A problem (RFC 9457).",
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
     json!({ "get": {
         "summary": says,
         "parameters": parameters,
@@ -65,9 +72,59 @@ fn operation(path: &str, says: &str, query: &[&str]) -> Value {
             "200": { "description": says, "headers": { "ETag": { "schema": { "type": "string" } } },
                      "content": { "application/json": { "schema": {} } } },
             "304": { "description": "As `If-None-Match` says." },
-            "default": problem,
+            "default": problem(),
         },
     } })
+}
+
+fn problem() -> Value {
+    json!({
+        "description": "A problem (RFC 9457).",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    })
+}
+
+/// What a field holds, as a schema.
+fn shape(field: &Field) -> Value {
+    let mut shape = match field.kind {
+        Kind::Text => json!({ "type": "string" }),
+        Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Number => json!({ "type": "number" }),
+        Kind::Moment => json!({ "type": "string", "examples": ["2026-11-26T03:20Z"] }),
+        Kind::Value => json!({}),
+    };
+    shape["description"] = json!(field.says);
+    shape
+}
+
+/// A command, from the desk's table of acts.
+fn command(act: &Act) -> (String, Value) {
+    let fields: Map<String, Value> = act.fields.iter().map(|field| (field.name.to_owned(), shape(field))).collect();
+    let needed: Vec<&str> = act.fields.iter().filter(|field| field.must).map(|field| field.name).collect();
+    let body = json!({ "type": "object", "properties": fields, "required": needed, "additionalProperties": false });
+    let answer = json!({
+        "type": "object",
+        "required": ["done", "id"],
+        "properties": { "done": { "const": act.name }, "id": { "type": ["string", "null"] } },
+    });
+    let says = format!("{} Role: see `{}` in `/api/v1/roles`.", act.says, act.role);
+    let operation = json!({ "post": {
+        "operationId": act.name,
+        "summary": act.says,
+        "description": says,
+        "parameters": [{
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "The same key for the same command within a day carries out nothing again; another command under it is refused (422).",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$" },
+        }],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+        "responses": {
+            "200": { "description": "It is done, and on record.", "content": { "application/json": { "schema": answer } } },
+            "default": problem(),
+        },
+    } });
+    (format!("/api/v1/commands/{}", act.name), operation)
 }
 
 /// The document.
@@ -75,6 +132,7 @@ pub(super) fn text() -> Value {
     let paths: Map<String, Value> = OFFERED
         .iter()
         .map(|(path, says, query)| ((*path).to_owned(), operation(path, says, query)))
+        .chain(doing::acts().map(command))
         .collect();
     json!({
         "openapi": "3.1.0",

@@ -34,6 +34,8 @@ pub(crate) fn told(trouble: Trouble) -> Response {
         ),
         Trouble::NotEntitled(said) => (StatusCode::FORBIDDEN, "Not yours to do", said),
         Trouble::Refused(said) => (StatusCode::CONFLICT, "Not as things stand", said),
+        Trouble::Unreadable(said) => (StatusCode::BAD_REQUEST, "This cannot be read", said),
+        Trouble::Reused(said) => (StatusCode::UNPROCESSABLE_ENTITY, "This key was used", said),
         Trouble::Locked => {
             let said = "the node was started without its passphrase".to_owned();
             (StatusCode::SERVICE_UNAVAILABLE, "It cannot be signed", said)

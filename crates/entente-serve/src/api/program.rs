@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use entente_core::PersonId;
+use entente_desk::Moment;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -24,7 +25,12 @@ pub(crate) struct Program {
     /// The entity tag that it has already.
     seen: Option<String>,
     request: Option<String>,
+    /// What it calls a command, so that the same one is not carried out twice.
+    key: Option<String>,
 }
+
+/// The longest key of a command.
+const LONGEST_KEY: usize = 200;
 
 fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<String> {
     headers
@@ -59,19 +65,32 @@ impl FromRequestParts<Arc<Host>> for Program {
             token,
             seen: text(&parts.headers, header::IF_NONE_MATCH),
             request: text(&parts.headers, "x-request-id").filter(|id| id.len() <= 200),
+            key: parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned()),
         })
     }
 }
 
 impl Program {
-    /// Does the work away from the threads that answer; gives its value as JSON.
+    /// The key of its command, where it chose one.
+    pub(crate) fn key(&self) -> Result<Option<&str>, &'static str> {
+        match self.key.as_deref() {
+            Some(key) if key.is_empty() || key.len() > LONGEST_KEY => {
+                Err("`Idempotency-Key`: give up to 200 characters of ASCII that no other command has")
+            }
+            key => Ok(key),
+        }
+    }
+
+    /// Does the work away from the threads that answer, for whoever may do what is called `act` in the table of roles; gives its
+    /// value as JSON.
     pub(crate) async fn answer<T: Serialize>(
         self,
         scope: Scope,
+        act: &'static str,
         work: impl FnOnce(&mut Desk) -> Result<T, Trouble> + Send + 'static,
     ) -> Response {
-        let (seen, request) = (self.seen.clone(), self.request.clone());
-        let done = aside(move || self.value(scope, work)).await;
+        let (seen, request) = (self.seen.clone().filter(|_| scope != Scope::Act), self.request.clone());
+        let done = aside(move || self.value(scope, act, work)).await;
         let mut answer = match done {
             Ok(Ok(body)) => tagged(body, seen.as_deref()),
             Ok(Err(trouble)) => told(trouble),
@@ -86,28 +105,32 @@ impl Program {
     fn value<T: Serialize>(
         self,
         scope: Scope,
+        act: &'static str,
         work: impl FnOnce(&mut Desk) -> Result<T, Trouble>,
     ) -> Result<Vec<u8>, Trouble> {
         if self.scope != scope {
             let said = format!("this token is for `{}` alone", self.scope.name());
             return Err(Trouble::NotEntitled(said));
         }
-        let mut desk = Desk {
-            pinned: self.host.pinned()?,
-            session: Session::of_program(self.person, kept(&self.token)),
-            host: self.host,
-            by_hand: true,
-            now: Timestamp::now(),
-        };
+        let session = Session::of_program(self.person, kept(&self.token));
+        let mut desk = Desk::of(self.host, session, true)?;
         let known = desk.state().persons.get(desk.me());
         if known.is_none_or(|person| person.disabled) {
             return Err(Trouble::NotEntitled(
                 "the person of this token is not here any more".to_owned(),
             ));
         }
-        let value = work(&mut desk)?;
-        serde_json::to_vec(&value).map_err(|error| Trouble::Broken(error.to_string()))
+        let value = desk.must(act).and_then(|()| work(&mut desk));
+        if matches!(value, Err(Trouble::Nothing)) {
+            desk.note_refusal(act);
+        }
+        serde_json::to_vec(&value?).map_err(|error| Trouble::Broken(error.to_string()))
     }
+}
+
+/// What the desk looks at.
+pub(super) fn moment(desk: &Desk) -> Moment<'_> {
+    Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library())
 }
 
 /// A value with its entity tag: a digest of what this caller sees, under a key of this process.

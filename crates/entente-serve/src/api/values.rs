@@ -3,17 +3,19 @@
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::response::Response;
-use entente_core::{IncidentId, PortionId, ReportId};
+use entente_core::{BriefingId, IncidentId, PortionId, ReportId};
+use entente_desk::briefing::speakers_paper;
 use entente_desk::casefile::casefile;
 use entente_desk::deciding::answers;
 use entente_desk::reading::{self, Page};
-use entente_desk::{Moment, View, asked, cases, todo as list};
+use entente_desk::{View, asked, cases, todo as list};
 use entente_marking::Purpose;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::cursor;
 use super::problem::unreadable;
-use super::program::Program;
+use super::program::{Program, moment};
 use crate::pages::{Desk, Fields, Trouble, meant, read};
 use crate::persons::Scope;
 
@@ -28,7 +30,7 @@ const MOST: usize = 1000;
 pub(super) struct Wanted {
     purpose: String,
     version: Option<u32>,
-    after: Option<String>,
+    cursor: Option<String>,
     limit: Option<usize>,
     search: Option<String>,
     audience: String,
@@ -57,46 +59,65 @@ impl Wanted {
     }
 }
 
-fn moment(desk: &Desk) -> Moment<'_> {
-    Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library())
-}
-
 fn value(of: impl serde::Serialize) -> Result<Value, Trouble> {
     serde_json::to_value(of).map_err(|error| Trouble::Broken(error.to_string()))
+}
+
+/// How many rows are wanted.
+fn limit(wanted: &Wanted) -> usize {
+    wanted.limit.unwrap_or(SHOWN).clamp(1, MOST)
+}
+
+/// The rows of a list that are wanted, in the order of what they are called, and the cursor behind them.
+fn page_of(
+    desk: &Desk,
+    wanted: &Wanted,
+    list: &'static str,
+    rows: impl IntoIterator<Item = (String, Value)>,
+) -> Result<Value, Trouble> {
+    let after = wanted.cursor.as_deref();
+    let after = after.map(|cursor| cursor::open(desk.me(), list, cursor)).transpose()?;
+    let mut rows: Vec<(String, Value)> = rows.into_iter().collect();
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    rows.retain(|(name, _)| after.as_ref().is_none_or(|after| name > after));
+    let more = rows.len() > limit(wanted);
+    rows.truncate(limit(wanted));
+    let last = rows.last().filter(|_| more).map(|(name, _)| name);
+    let next = last.and_then(|last| cursor::seal(desk.me(), list, last));
+    let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
+    Ok(json!({ list: rows, "next": next }))
 }
 
 /// `GET /api/v1/reports`.
 pub(super) async fn reports(program: Program, Asked(wanted): Asked) -> Response {
     let work = move |desk: &mut Desk| {
-        desk.must("read")?;
         let purpose = wanted.purpose();
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-        let after = wanted.after.as_deref().map(ReportId::new).transpose()?;
+        let after = wanted.cursor.as_deref();
+        let after = after.map(|cursor| cursor::open(desk.me(), "reports", cursor)).transpose()?;
+        let after = after.map(ReportId::new).transpose()?;
         let page = Page {
             after: after.as_ref(),
-            limit: Some(wanted.limit.unwrap_or(SHOWN).min(MOST)),
+            limit: Some(limit(&wanted)),
             search: wanted.search.as_deref(),
         };
         let listing = reading::page(&moment(desk), &view, page);
-        let next = listing.rows.last().filter(|_| listing.more).map(|row| row.id.clone());
+        let last = listing.rows.last().filter(|_| listing.more);
+        let next = last.and_then(|last| cursor::seal(desk.me(), "reports", last.id.as_str()));
         Ok(json!({ "reports": listing.rows, "next": next }))
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "read", work).await
 }
 
 /// `GET /api/v1/reports/ID`: the text that is for the caller; that it was read is on record.
 pub(super) async fn report(program: Program, Path(id): Path<String>, Asked(wanted): Asked) -> Response {
-    let work = move |desk: &mut Desk| {
-        desk.must("read")?;
-        read(desk, &ReportId::new(id)?, wanted.version, &wanted.purpose)
-    };
-    program.answer(Scope::Read, work).await
+    let work = move |desk: &mut Desk| read(desk, &ReportId::new(id)?, wanted.version, &wanted.purpose);
+    program.answer(Scope::Read, "read", work).await
 }
 
 /// `GET /api/v1/reports/ID/decision`: about the portions that the caller may know.
 pub(super) async fn decision(program: Program, Path(id): Path<String>, Asked(wanted): Asked) -> Response {
     let work = move |desk: &mut Desk| {
-        desk.must("record-decision")?;
         let id = ReportId::new(id)?;
         let purpose = wanted.purpose();
         let moment = moment(desk);
@@ -115,48 +136,65 @@ pub(super) async fn decision(program: Program, Path(id): Path<String>, Asked(wan
         let decision = moment.decide(&snapshot, (&id, Some(shown.version)), Some(&known), &people, &view)?;
         value(answers(&decision))
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "record-decision", work).await
 }
 
 /// `GET /api/v1/requests`.
-pub(super) async fn requests(program: Program) -> Response {
-    let work = |desk: &mut Desk| {
-        desk.must("see-requests")?;
+pub(super) async fn requests(program: Program, Asked(wanted): Asked) -> Response {
+    let work = move |desk: &mut Desk| {
         let view = View::of(Some(desk.me()), None, desk.now);
-        value(asked::waiting(&moment(desk), &view))
+        let all = asked::waiting(&moment(desk), &view).into_iter();
+        let rows = all.map(|asked| Ok((format!("{}/{}", asked.from, asked.id), value(asked)?)));
+        page_of(desk, &wanted, "requests", rows.collect::<Result<Vec<_>, Trouble>>()?)
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "see-requests", work).await
+}
+
+/// `GET /api/v1/briefings/ID`: the paper for its speaker, and for nobody else.
+pub(super) async fn briefing(program: Program, Path(id): Path<String>) -> Response {
+    let work = move |desk: &mut Desk| {
+        let briefing = desk.state().briefings.get(&BriefingId::new(id)?);
+        let briefing = briefing.filter(|briefing| briefing.speaker == *desk.me());
+        let briefing = briefing.ok_or(Trouble::Nothing)?;
+        let standing = entente_core::handle::standing(desk.state(), briefing, &moment(desk).context(desk.now));
+        value(speakers_paper(desk.state(), desk.pinned.library(), briefing, &standing))
+    };
+    program.answer(Scope::Read, "brief", work).await
 }
 
 /// `GET /api/v1/incidents`.
-pub(super) async fn incidents(program: Program) -> Response {
-    let work = |desk: &mut Desk| {
-        desk.must("see-cases")?;
-        value(cases::list(&moment(desk), &View::of(Some(desk.me()), None, desk.now)))
+pub(super) async fn incidents(program: Program, Asked(wanted): Asked) -> Response {
+    let work = move |desk: &mut Desk| {
+        let all = cases::list(&moment(desk), &View::of(Some(desk.me()), None, desk.now));
+        let told = value(&all.told_by_partners)?;
+        let rows = all.cases.into_iter().map(|case| Ok((case.id.to_string(), value(case)?)));
+        let mut page = page_of(desk, &wanted, "cases", rows.collect::<Result<Vec<_>, Trouble>>()?)?;
+        page["told_by_partners"] = told;
+        Ok(page)
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "see-cases", work).await
 }
 
 /// `GET /api/v1/incidents/ID`.
 pub(super) async fn incident(program: Program, Path(id): Path<String>, Asked(wanted): Asked) -> Response {
     let work = move |desk: &mut Desk| {
-        desk.must("see-cases")?;
         let id = IncidentId::new(id)?;
         let case = cases::case(desk.state(), &id, Some(desk.me())).ok_or(Trouble::Nothing)?;
         let purpose = wanted.purpose();
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
         value(casefile(&moment(desk), case, &view))
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "see-cases", work).await
 }
 
 /// `GET /api/v1/partners`.
-pub(super) async fn partners(program: Program) -> Response {
-    let work = |desk: &mut Desk| {
-        desk.must("see-partners")?;
-        value(desk.pinned.node().partners()?)
+pub(super) async fn partners(program: Program, Asked(wanted): Asked) -> Response {
+    let work = move |desk: &mut Desk| {
+        let all = desk.pinned.node().partners()?.into_iter();
+        let rows = all.map(|standing| Ok((standing.party.to_string(), value(standing)?)));
+        page_of(desk, &wanted, "partners", rows.collect::<Result<Vec<_>, Trouble>>()?)
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "see-partners", work).await
 }
 
 /// `GET /api/v1/todo`: what the caller's roles let them do.
@@ -168,5 +206,5 @@ pub(super) async fn todo(program: Program) -> Response {
         found.items.retain(|item| desk.may(item.kind.act()));
         value(found)
     };
-    program.answer(Scope::Read, work).await
+    program.answer(Scope::Read, "see-own-work", work).await
 }

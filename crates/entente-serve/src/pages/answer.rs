@@ -37,6 +37,10 @@ pub(crate) enum Trouble {
     NotEntitled(String),
     /// It cannot be done as things stand.
     Refused(String),
+    /// What was sent cannot be read.
+    Unreadable(String),
+    /// The key of a command was used for another one.
+    Reused(String),
     /// It has to be signed, and the passphrase was not given.
     Locked,
     /// This program or the disk failed.
@@ -58,7 +62,7 @@ impl From<CommandRefusal> for Trouble {
         match refusal {
             CommandRefusal::MayNotKnow { .. } => Self::Nothing,
             refusal if refusal.is_not_found() => Self::Nothing,
-            CommandRefusal::NotEntitled { .. } => Self::NotEntitled(refusal.to_string()),
+            CommandRefusal::NotEntitled { .. } | CommandRefusal::NotInRole { .. } => Self::NotEntitled(refusal.to_string()),
             other => Self::Refused(other.to_string()),
         }
     }
@@ -103,6 +107,26 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// The desk of somebody who is signed in: whatever they submit is in their name.
+    pub(crate) fn of(host: Arc<Host>, session: Session, by_hand: bool) -> Result<Self, NodeError> {
+        let actor = Actor {
+            person: session.person.clone(),
+            by: session.by.to_owned(),
+        };
+        Ok(Self {
+            pinned: host.pinned()?.acting(actor),
+            host,
+            session,
+            by_hand,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// Puts on record that they were refused something.
+    pub(crate) fn note_refusal(&self, act: &'static str) {
+        self.host.node().note_refusal(self.me().clone(), act);
+    }
+
     pub(crate) fn state(&self) -> &State {
         self.pinned.state()
     }
@@ -117,22 +141,19 @@ impl Desk {
     }
 
     /// Refuses whoever may not.
-    pub(crate) fn must(&self, act: &str) -> Result<(), Trouble> {
-        match self.may(act) {
-            true => Ok(()),
-            false => Err(Trouble::NotEntitled(
-                "your roles do not include this; an administrator gives roles".to_owned(),
-            )),
+    pub(crate) fn must(&self, act: &'static str) -> Result<(), Trouble> {
+        if self.may(act) {
+            return Ok(());
         }
+        self.note_refusal(act);
+        Err(Trouble::NotEntitled(
+            "your roles do not include this; an administrator gives roles".to_owned(),
+        ))
     }
 
     /// Carries out commands in the name of whoever is signed in, in one step.
     pub(crate) fn act(&mut self, commands: Vec<Command>) -> Result<(), Trouble> {
-        let actor = Actor {
-            person: self.session.person.clone(),
-            by: self.session.by.to_owned(),
-        };
-        Ok(self.pinned.submit_as(actor, commands).map(|_| ())?)
+        Ok(self.pinned.submit_all(commands).map(|_| ())?)
     }
 }
 
@@ -143,16 +164,9 @@ impl Visitor {
         work: impl FnOnce(&mut Desk) -> Result<Reply, Trouble> + Send + 'static,
     ) -> Response {
         let done = aside(move || {
-            let pinned = match self.host.pinned() {
-                Ok(pinned) => pinned,
+            let mut desk = match Desk::of(self.host.clone(), self.session, self.by_hand) {
+                Ok(desk) => desk,
                 Err(error) => return broken(&self.host, &error.to_string()),
-            };
-            let mut desk = Desk {
-                host: self.host,
-                pinned,
-                session: self.session,
-                by_hand: self.by_hand,
-                now: Timestamp::now(),
             };
             let still = desk.state().persons.get(&desk.session.person);
             if still.is_none_or(|person| person.disabled) {
@@ -172,6 +186,9 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
         Ok(Reply::To(address)) => return Redirect::to(&address).into_response(),
         Ok(Reply::Page(page)) => (StatusCode::OK, page),
         Err(trouble) => {
+            if matches!(trouble, Trouble::Nothing) {
+                desk.note_refusal("read");
+            }
             if let Trouble::Broken(problem) = &trouble {
                 desk.host.journal.warn("a page failed", &[("problem", problem)]);
             }
@@ -223,7 +240,7 @@ fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
                 next,
             )
         }
-        Trouble::Refused(said) => {
+        Trouble::Refused(said) | Trouble::Unreadable(said) | Trouble::Reused(said) => {
             let next = "Go back, change what is said above, and try again.";
             told(StatusCode::CONFLICT, "Nothing was done.", &said, next)
         }

@@ -107,26 +107,11 @@ pub(crate) async fn roles(posted: Posted) -> Response {
         if change.roles.is_empty() && change.dropped.roles.is_empty() {
             return Err(Trouble::Refused("No role was changed.".to_owned()));
         }
-        keep_an_administrator(desk, &change)?;
         desk.act(vec![Command::ChangePersons(vec![change])])?;
         // What somebody may do counts at once; who they are signed in as stays.
         Ok(Reply::To("/people".to_owned()))
     };
     posted.visitor.answer(work).await
-}
-
-/// The last administrator stays one.
-fn keep_an_administrator(desk: &Desk, change: &PersonChange) -> Result<(), Trouble> {
-    let role = Role::Administrator.name();
-    let loses = change.dropped.roles.contains(role);
-    let others = desk.state().persons.values();
-    let mut others = others.filter(|person| person.id != change.id && !person.disabled && person.roles.contains(role));
-    match loses && others.next().is_none() {
-        true => Err(Trouble::Refused(
-            "Somebody has to stay administrator; give another person the role first.".to_owned(),
-        )),
-        false => Ok(()),
-    }
 }
 
 /// `POST /people/code`: a code to make an account with, shown once.

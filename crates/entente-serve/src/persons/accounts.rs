@@ -57,14 +57,20 @@ pub enum Scope {
     Read,
     /// To ask for decisions.
     Evaluate,
+    /// To do what the person may do.
+    Act,
 }
 
 impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Evaluate, Self::Act];
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Evaluate => "evaluate",
+            Self::Act => "act",
         }
     }
 }

@@ -9,7 +9,7 @@ mod totp;
 
 pub use accounts::{Account, AccountError, Accounts, CodeUse, Scope, Token};
 pub(crate) use backoff::Backoff;
-pub(crate) use codes::{code, hex, kept};
+pub(crate) use codes::{code, hex, kept, unhex};
 pub(crate) use password::{MIN_PASSWORD, Passwords};
 pub(crate) use sessions::{Session, Sessions};
 pub(crate) use totp::Totp;

@@ -31,9 +31,9 @@ pub(crate) enum AccountCommand {
         /// What the token is called; an earlier one of this name ends.
         #[arg(long)]
         name: String,
-        /// What it is for: to read what the person may read, or to ask for decisions (`AuthZEN`).
-        #[arg(long, value_parser = ["read", "evaluate"])]
-        scope: String,
+        /// What it is for: to read what the person may read, to ask for decisions (`AuthZEN`), or to do what they may do.
+        #[arg(long, value_parser = scope)]
+        scope: Scope,
         /// How many days it lasts.
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
@@ -43,6 +43,11 @@ pub(crate) enum AccountCommand {
         /// What it is called.
         name: String,
     },
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    let known = Scope::ALL.into_iter().find(|scope| scope.name() == text);
+    known.ok_or_else(|| format!("the scopes are {}", Scope::ALL.map(Scope::name).join(", ")))
 }
 
 /// Refuses whoever is not registered at this party.
@@ -115,7 +120,7 @@ impl AccountCommand {
                 let now = Timestamp::now();
                 let until = now.checked_add(SignedDuration::from_hours(24 * i64::from(days)));
                 let token = Token {
-                    scope: if scope == "read" { Scope::Read } else { Scope::Evaluate },
+                    scope,
                     until: until.map_err(Failure::failed)?,
                     name,
                     person,

@@ -14,7 +14,8 @@ use serde_json::json;
 
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
-use crate::input::{self, PersonInput};
+use crate::input;
+use entente_desk::persons::{self, PersonInput, Unreadable};
 use crate::node::{passphrase, surroundings};
 use crate::{output, words};
 
@@ -328,7 +329,8 @@ impl PersonArgs {
         let id = match (&self.file, self.id) {
             (Some(file), _) => {
                 let list: Vec<PersonInput> = input::json(file)?;
-                return list.into_iter().map(|person| person.change(schemes)).collect();
+                let changes = list.into_iter().map(|person| person.change(schemes));
+                return Ok(changes.collect::<Result<_, Unreadable>>()?);
             }
             (None, Some(id)) => id,
             (None, None) => return Err(Failure::usage("name a person, or give `--file`")),
@@ -340,17 +342,17 @@ impl PersonArgs {
             let split = text.split_once('=');
             let (scheme, level) =
                 split.ok_or_else(|| Failure::usage(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))?;
-            Ok((SchemeId::new(scheme), input::level(schemes, scheme, level)?))
+            Ok((SchemeId::new(scheme), persons::level(schemes, scheme, level)?))
         };
         let countries = |list: &[String]| {
             list.iter()
-                .map(|text| input::country(text))
-                .collect::<Result<_, Failure>>()
+                .map(|text| persons::country(text))
+                .collect::<Result<_, Unreadable>>()
         };
         let accesses = |list: &[String]| {
             list.iter()
-                .map(|text| input::access(schemes, text))
-                .collect::<Result<_, Failure>>()
+                .map(|text| persons::access(schemes, text))
+                .collect::<Result<_, Unreadable>>()
         };
         Ok(vec![PersonChange {
             name: self.name,

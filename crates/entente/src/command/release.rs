@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use entente_core::handle::Release;
-use entente_core::{Command, ConsentId, PersonId, PortionId, Recipients, ReportId, Terms};
+use entente_core::{Command, ConsentId, PersonId, PortionId, ReportId, Terms};
+use entente_desk::doing::recipients;
 use entente_desk::release::{Releasing, releasing};
 use entente_marking::{CopyList, Purpose};
 use entente_paper::Paper;
@@ -60,25 +61,6 @@ pub(crate) struct ReleaseArgs {
     copy: PaperArgs,
 }
 
-/// Persons, parties, and the public, as they are typed.
-pub(crate) fn recipients(names: &[String]) -> Result<Recipients, Failure> {
-    let mut found = Recipients::default();
-    for name in names {
-        match name.as_str() {
-            "PUBLIC" => {
-                found.persons.insert(PersonId::public());
-            }
-            name if name.contains('/') => {
-                found.persons.insert(name.parse()?);
-            }
-            name => {
-                found.parties.insert(name.parse()?);
-            }
-        }
-    }
-    Ok(found)
-}
-
 impl ReleaseArgs {
     fn command(&self) -> Result<Release, Failure> {
         let purposes: BTreeSet<Purpose> = self.purpose.iter().map(Purpose::new).collect();
@@ -86,7 +68,7 @@ impl ReleaseArgs {
             id: ConsentId::new(format!("rel-{}", random_id()))?,
             report: self.report.clone(),
             portions: self.portions.iter().cloned().collect(),
-            to: recipients(&self.to)?,
+            to: recipients(self.to.iter().map(String::as_str))?,
             terms: Terms {
                 purposes: Some(purposes).filter(|all| !all.is_empty()),
                 conditions: self.condition.clone(),

@@ -1,0 +1,127 @@
+//! Commands: what the desk offers to be done, in the name of whoever a token is of.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use entente_core::{Command, CommandRefusal};
+use entente_desk::doing::{self, Act, Composed, Fault, Setting};
+use entente_node::NodeError;
+use serde_json::{Map, Value, json};
+
+use super::problem::{problem, told, unreadable};
+use super::program::{Program, moment};
+use crate::pages::{Desk, Trouble};
+use crate::persons::{Scope, hex};
+
+/// Characters of the ids that follow from a key: as good as never the same twice.
+const FRESH: usize = 16;
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NoSuchAct | Fault::Missing(_) => Self::Nothing,
+            Fault::Unreadable(said) => Self::Unreadable(said),
+            Fault::Broken(said) => Self::Broken(said),
+        }
+    }
+}
+
+/// A key that a program chose for a command, and what is kept of both.
+struct Key {
+    key: String,
+    command: String,
+    fresh: String,
+}
+
+impl Key {
+    fn of(desk: &Desk, given: &str, act: &Act, said: &Map<String, Value>) -> Self {
+        let said = Value::Object(said.clone());
+        let fresh = kept_exactly(&format!("fresh {} {given}", desk.me()));
+        Self {
+            key: kept_exactly(given),
+            command: kept_exactly(&format!("{} {said}", act.name)),
+            fresh: fresh.get(..FRESH).unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// What is kept of a text: unlike of a code that people type, every character counts.
+fn kept_exactly(text: &str) -> String {
+    hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref())
+}
+
+/// `POST /api/v1/commands/NAME`.
+pub(super) async fn command(
+    program: Program,
+    Path(name): Path<String>,
+    said: Result<Json<Map<String, Value>>, JsonRejection>,
+) -> Response {
+    let Some(act) = doing::act(&name) else {
+        return told(Trouble::Nothing);
+    };
+    let said = match said {
+        Ok(Json(said)) => said,
+        Err(JsonRejection::MissingJsonContentType(_)) => {
+            return problem(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Not JSON",
+                "send `Content-Type: application/json`",
+            );
+        }
+        Err(JsonRejection::BytesRejection(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return problem(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "say less at once");
+        }
+        Err(error) => return unreadable(&error.body_text()),
+    };
+    let key = match program.key() {
+        Ok(key) => key.map(str::to_owned),
+        Err(said) => return unreadable(said),
+    };
+    let work = move |desk: &mut Desk| done(desk, act, &said, key.as_deref());
+    program.answer(Scope::Act, act.role, work).await.into_response()
+}
+
+fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>) -> Result<Value, Trouble> {
+    let key = key.map(|given| Key::of(desk, given, act, said));
+    let fresh = key.as_ref().map_or_else(entente_node::random_id, |key| key.fresh.clone());
+    let Composed { mut commands, id } = {
+        let moment = moment(desk);
+        let node = desk.pinned.node();
+        let setting = Setting {
+            moment: &moment,
+            me: desk.me(),
+            now: desk.now,
+            fresh: &fresh,
+            check_rule: &entente_node::check_rule,
+            beyond_reach: &|| node.beyond_reach().map_err(|error| error.to_string()),
+        };
+        act.compose(said, &setting)?
+    };
+    if let Some(key) = key {
+        let used = Command::UseKey {
+            caller: desk.me().clone(),
+            key: key.key,
+            command: key.command,
+        };
+        commands.insert(0, used);
+    }
+    match desk.pinned.submit_all(commands) {
+        // What was done before is answered anew, from what stands now.
+        Ok(_) | Err(NodeError::Refused(CommandRefusal::DoneBefore)) => Ok(answer(act, id)),
+        Err(NodeError::Refused(CommandRefusal::OtherCommand)) => {
+            Err(Trouble::Reused(CommandRefusal::OtherCommand.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn answer(act: &Act, id: Option<String>) -> Value {
+    json!({ "done": act.name, "id": id })
+}
+
+/// `GET /api/v1/roles`: who may do what.
+pub(super) async fn roles() -> Response {
+    Json(entente_core::actor::table()).into_response()
+}

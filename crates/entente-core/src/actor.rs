@@ -156,7 +156,13 @@ pub fn acts() -> impl Iterator<Item = &'static str> {
 
 /// The table as data: what is called so, and the roles that may do it.
 pub fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let roles = |act: &str| Role::ALL.into_iter().filter(|role| may(*role, act)).map(Role::name).collect();
+    let roles = |act: &str| {
+        Role::ALL
+            .into_iter()
+            .filter(|role| may(*role, act))
+            .map(Role::name)
+            .collect()
+    };
     acts().map(|act| (act, roles(act))).collect()
 }
 
@@ -232,7 +238,11 @@ fn an_administrator_stays(state: &State, command: &Command) -> Result<(), Refusa
         }
         _ => true,
     };
-    let mut now = state.persons.keys().filter(|person| roles_of(state, person).contains(&role)).peekable();
+    let mut now = state
+        .persons
+        .keys()
+        .filter(|person| roles_of(state, person).contains(&role))
+        .peekable();
     match now.peek().is_none() || now.any(after) {
         true => Ok(()),
         false => Err(Refusal::Invalid(

@@ -22,10 +22,10 @@ use crate::outcome::Outcome;
 use crate::part::{Part, Receipt};
 use crate::party::{Audience, LocalRule, Party, Person};
 use crate::receipt::MessageReceipt;
+use crate::repeat::UsedKey;
 use crate::replay::Basis;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
-use crate::repeat::UsedKey;
 use crate::source::{ExposureAnswer, ProtectedSource};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]

@@ -166,7 +166,10 @@ impl State {
 
 /// The world as somebody may know it: without every report that they may not learn of.
 pub fn world_of<'s>(state: &'s State, person: &PersonId, context: &Context<'_>) -> Cow<'s, State> {
-    let hidden = state.reports.keys().filter(|report| is_hidden(state, person, report, context));
+    let hidden = state
+        .reports
+        .keys()
+        .filter(|report| is_hidden(state, person, report, context));
     let hidden: Vec<ReportId> = hidden.cloned().collect();
     if hidden.is_empty() {
         return Cow::Borrowed(state);

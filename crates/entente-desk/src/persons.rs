@@ -177,4 +177,3 @@ fn sci_is_known(schemes: &Schemes, text: &str) -> bool {
     let label = checked.label(&mark);
     label.unknown.is_empty() && label.required.contains(&wanted)
 }
-

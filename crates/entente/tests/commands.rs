@@ -9,7 +9,8 @@ use support::web::{Answer, Served};
 use support::{Desk, OFFICER, REPORT};
 
 const ADDED: &str = "---\nid: CAB-1\n---\n(S//NF) A first text of our own. {#one}\n";
-const HIDDEN: &str = "---\nid: CAB-HIDDEN\nexistence-protected: true\n---\n(TS//TK//REL TO USA, GBR) Canary text. {#one}\n";
+const HIDDEN: &str =
+    "---\nid: CAB-HIDDEN\nexistence-protected: true\n---\n(TS//TK//REL TO USA, GBR) Canary text. {#one}\n";
 
 fn serving() -> (Desk, Served) {
     let desk = Desk::delivered();
@@ -60,7 +61,12 @@ fn a_day_s_work_goes_through_the_interface_and_is_on_record_under_its_person_s_n
     let officer = token(&desk, OFFICER, "act");
     let added = done(&node, &officer, "add-report", &json!({ "text": ADDED }));
     assert_eq!(added, json!({ "done": "add-report", "id": "CAB-1" }));
-    done(&node, &officer, "distribute", &json!({ "report": "CAB-1", "add": [OFFICER] }));
+    done(
+        &node,
+        &officer,
+        "distribute",
+        &json!({ "report": "CAB-1", "add": [OFFICER] }),
+    );
     let people = json!(["CHL/foreign-minister"]);
     let asked = json!({
         "report": REPORT, "portions": ["plot"], "people": people, "purpose": "threat-warning", "reason": "a visit",
@@ -75,27 +81,47 @@ fn a_day_s_work_goes_through_the_interface_and_is_on_record_under_its_person_s_n
     let path = format!("/api/v1/briefings/{}", briefing["id"].as_str().unwrap());
     assert!(get(&node, &reads, &path).text().contains("do_not_say"));
     let analyst = token(&desk, "GBR.CAB/desk-analyst", "read");
-    assert_eq!(get(&node, &analyst, &path).status, 404, "the speaker's paper is the speaker's");
-    done(&node, &officer, "retract-request", &json!({ "request": id, "reason": "not needed" }));
+    assert_eq!(
+        get(&node, &analyst, &path).status,
+        404,
+        "the speaker's paper is the speaker's"
+    );
+    done(
+        &node,
+        &officer,
+        "retract-request",
+        &json!({ "request": id, "reason": "not needed" }),
+    );
     let slip = json!({
         "report": REPORT, "portions": ["place"], "people": people, "route": "said", "by": OFFICER,
         "lawful": "powers of the head of government",
     });
     let slip = done(&node, &officer, "disclose", &slip);
-    let case = done(&node, &officer, "open-incident", &json!({ "disclosures": [slip["id"]], "title": "A slip" }));
+    let case = done(
+        &node,
+        &officer,
+        "open-incident",
+        &json!({ "disclosures": [slip["id"]], "title": "A slip" }),
+    );
     for (name, more) in [
         ("contain", json!({})),
         ("notify", json!({})),
         ("stage-done", json!({ "stage": "inquiry", "note": "done" })),
         ("assess", json!({ "note": "little", "final": true })),
-        ("close-incident", json!({ "note": "closed", "rest": "nothing to do", "resume": true })),
+        (
+            "close-incident",
+            json!({ "note": "closed", "rest": "nothing to do", "resume": true }),
+        ),
     ] {
         let mut said = more;
         said["incident"] = case["id"].clone();
         done(&node, &officer, name, &said);
     }
     let log = desk.ok("GBR.CAB", &["--json", "ledger", "log"]).out;
-    assert!(log.contains("request-opened") && log.contains("briefing-prepared"), "{log}");
+    assert!(
+        log.contains("request-opened") && log.contains("briefing-prepared"),
+        "{log}"
+    );
     // What it gives others leaves by the same outbox as ever.
     assert!(desk.ok("GBR.CAB", &["outbox", "list"]).out.contains("USA.SVC"));
 }
@@ -110,7 +136,12 @@ fn the_originator_answers_through_the_interface() {
     let node = Served::start(&desk, "USA.SVC", &["--listen", "127.0.0.1:0"]);
     let given = ["--json", "account", "token", person, "--name", "t", "--scope", "act"];
     let token = desk.ok("USA.SVC", &given).json()["token"].as_str().unwrap().to_owned();
-    let wrong = post(&node, &token, "substitute", &json!({ "request": request, "portion": "plot", "mark": "(X//Y)", "text": "t" }));
+    let wrong = post(
+        &node,
+        &token,
+        "substitute",
+        &json!({ "request": request, "portion": "plot", "mark": "(X//Y)", "text": "t" }),
+    );
     assert_eq!(wrong.status, 400, "{}", wrong.text());
     let substitute = json!({
         "request": request, "portion": "plot", "mark": "(U//REL TO USA, CHL, GBR)", "text": "Ferries may be a target.",
@@ -122,9 +153,24 @@ fn the_originator_answers_through_the_interface() {
     let consents = desk.ok("USA.SVC", &["--json", "consent", "list"]).json();
     assert_eq!(consents[0]["life"]["given_by"], person, "{consents}");
     let id = consents[0]["id"].as_str().unwrap();
-    done(&node, &token, "withdraw-consent", &json!({ "consent": id, "reason": "changed" }));
-    done(&node, &token, "recall", &json!({ "report": REPORT, "action": "retain-warn", "reason": "wrong" }));
-    let unknown = post(&node, &token, "recall", &json!({ "report": REPORT, "action": "burn", "reason": "x" }));
+    done(
+        &node,
+        &token,
+        "withdraw-consent",
+        &json!({ "consent": id, "reason": "changed" }),
+    );
+    done(
+        &node,
+        &token,
+        "recall",
+        &json!({ "report": REPORT, "action": "retain-warn", "reason": "wrong" }),
+    );
+    let unknown = post(
+        &node,
+        &token,
+        "recall",
+        &json!({ "report": REPORT, "action": "burn", "reason": "x" }),
+    );
     assert_eq!(unknown.status, 400, "{}", unknown.text());
 }
 
@@ -136,20 +182,43 @@ fn what_cannot_be_read_is_said_with_its_field_and_nothing_is_done() {
         ("add-report", json!({}), "`text`"),
         ("add-report", json!({ "text": ADDED, "color": "red" }), "`color`"),
         ("add-report", json!({ "text": 7 }), "`text`"),
-        ("add-report", json!({ "text": "(NONSENSE) A text.\n", "id": "CAB-9" }), "line 1"),
+        (
+            "add-report",
+            json!({ "text": "(NONSENSE) A text.\n", "id": "CAB-9" }),
+            "line 1",
+        ),
         ("deliver", json!({ "report": "CAB-1", "to": "USA.SVC" }), "`to`"),
-        ("open-request", json!({ "report": REPORT, "people": ["nobody"] }), "`people`"),
-        ("open-request", json!({ "report": REPORT, "people": ["A/b"], "needed_by": "soon" }), "`needed_by`"),
-        ("stage-done", json!({ "incident": "inc-1", "stage": "nap", "note": "x" }), "`stage`"),
+        (
+            "open-request",
+            json!({ "report": REPORT, "people": ["nobody"] }),
+            "`people`",
+        ),
+        (
+            "open-request",
+            json!({ "report": REPORT, "people": ["A/b"], "needed_by": "soon" }),
+            "`needed_by`",
+        ),
+        (
+            "stage-done",
+            json!({ "incident": "inc-1", "stage": "nap", "note": "x" }),
+            "`stage`",
+        ),
     ] {
         let answer = post(&node, &officer, name, &body);
-        assert_eq!((answer.status, answer.header("content-type")), (400, Some("application/problem+json")), "{name} {body}");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (400, Some("application/problem+json")),
+            "{name} {body}"
+        );
         assert!(answer.text().contains(says), "{name} {body}: {}", answer.text());
     }
     assert_eq!(post(&node, &officer, "no-such-thing", &json!({})).status, 404);
     assert_eq!(post_with(&node, &officer, "add-report", &[JSON], "[1]").status, 400);
     assert_eq!(post_with(&node, &officer, "add-report", &[JSON], "{").status, 400);
-    assert_eq!(post_with(&node, &officer, "add-report", &[("content-type", "text/plain")], "{}").status, 415);
+    assert_eq!(
+        post_with(&node, &officer, "add-report", &[("content-type", "text/plain")], "{}").status,
+        415
+    );
     let large = format!("{{\"text\":\"{}\"}}", "x".repeat(17 << 20));
     assert_eq!(post_with(&node, &officer, "add-report", &[JSON], &large).status, 413);
     assert_eq!(post_with(&node, "AAAA", "add-report", &[JSON], "{}").status, 401);
@@ -165,9 +234,21 @@ fn the_same_command_under_one_key_is_done_once_also_after_a_restart() {
     let analyst = token(&desk, "GBR.CAB/desk-analyst", "act");
     let ask = |node: &Served, token: &str, key: &str, reason: &str| {
         let body = json!({ "report": REPORT, "portions": ["plot"], "people": ["CHL/foreign-minister"], "purpose": "threat-warning", "reason": reason });
-        post_with(node, token, "open-request", &[JSON, ("idempotency-key", key)], &body.to_string())
+        post_with(
+            node,
+            token,
+            "open-request",
+            &[JSON, ("idempotency-key", key)],
+            &body.to_string(),
+        )
     };
-    let requests = || desk.ok("GBR.CAB", &["--json", "request", "list"]).json().as_array().unwrap().len();
+    let requests = || {
+        desk.ok("GBR.CAB", &["--json", "request", "list"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len()
+    };
     let first = ask(&node, &officer, "k-1", "a visit");
     assert_eq!(first.status, 200, "{}", first.text());
     let again = ask(&node, &officer, "k-1", "a visit");
@@ -181,7 +262,9 @@ fn the_same_command_under_one_key_is_done_once_also_after_a_restart() {
     assert_ne!(other.body, first.body);
     // Many at once are one.
     std::thread::scope(|scope| {
-        let all: Vec<_> = (0..6).map(|_| scope.spawn(|| ask(&node, &officer, "k-2", "at once"))).collect();
+        let all: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| ask(&node, &officer, "k-2", "at once")))
+            .collect();
         let answers: Vec<Answer> = all.into_iter().map(|one| one.join().unwrap()).collect();
         assert!(answers.iter().all(|answer| answer.body == answers[0].body));
     });
@@ -205,19 +288,40 @@ fn acting_on_what_one_may_not_know_of_is_acting_on_what_is_not_there() {
             ("hold", json!({ "report": report, "reason": "x" })),
             ("resume", json!({ "report": report })),
             ("deliver", json!({ "report": report, "to": ["USA.SVC"] })),
-            ("release", json!({ "report": report, "to": ["PUBLIC"], "portions": ["one"] })),
+            (
+                "release",
+                json!({ "report": report, "to": ["PUBLIC"], "portions": ["one"] }),
+            ),
             ("set-facts", json!({ "report": report, "facts": [] })),
             ("recall", json!({ "report": report, "action": "purge", "reason": "x" })),
             ("give-up-copy", json!({ "report": report })),
-            ("open-request", json!({ "report": report, "people": ["CHL/foreign-minister"] })),
-            ("record-decision", json!({ "report": report, "people": ["CHL/foreign-minister"] })),
-            ("brief", json!({ "reports": [report], "people": ["CHL/foreign-minister"] })),
-            ("disclose", json!({ "report": report, "portions": ["one"], "people": ["CHL/foreign-minister"], "route": "said" })),
-            ("add-report", json!({ "text": format!("---\nid: CAB-2\n---\n(S//NF) Rests on it. {{from: {report} v1 one}}\n") })),
+            (
+                "open-request",
+                json!({ "report": report, "people": ["CHL/foreign-minister"] }),
+            ),
+            (
+                "record-decision",
+                json!({ "report": report, "people": ["CHL/foreign-minister"] }),
+            ),
+            (
+                "brief",
+                json!({ "reports": [report], "people": ["CHL/foreign-minister"] }),
+            ),
+            (
+                "disclose",
+                json!({ "report": report, "portions": ["one"], "people": ["CHL/foreign-minister"], "route": "said" }),
+            ),
+            (
+                "add-report",
+                json!({ "text": format!("---\nid: CAB-2\n---\n(S//NF) Rests on it. {{from: {report} v1 one}}\n") }),
+            ),
         ]
     };
     for ((name, hidden), (_, missing)) in acts("CAB-HIDDEN").into_iter().zip(acts("CAB-NOWHER")) {
-        let (hidden, missing) = (post(&node, &officer, name, &hidden), post(&node, &officer, name, &missing));
+        let (hidden, missing) = (
+            post(&node, &officer, name, &hidden),
+            post(&node, &officer, name, &missing),
+        );
         let text = |answer: &Answer, id: &str| answer.text().replace(id, "ID");
         assert_eq!(
             (hidden.status, text(&hidden, "CAB-HIDDEN")),
@@ -227,23 +331,42 @@ fn acting_on_what_one_may_not_know_of_is_acting_on_what_is_not_there() {
         assert!(hidden.status >= 400, "{name}: {}", hidden.text());
     }
     // Whoever may read it acts on it as ever.
-    desk.ok("GBR.CAB", &["person", "add", OFFICER, "--clearance", "us-ic=TS", "--access", "TK"]);
+    desk.ok(
+        "GBR.CAB",
+        &["person", "add", OFFICER, "--clearance", "us-ic=TS", "--access", "TK"],
+    );
     desk.ok("GBR.CAB", &["report", "distribute", "CAB-HIDDEN", "--add", OFFICER]);
-    done(&node, &officer, "hold", &json!({ "report": "CAB-HIDDEN", "reason": "x" }));
+    done(
+        &node,
+        &officer,
+        "hold",
+        &json!({ "report": "CAB-HIDDEN", "reason": "x" }),
+    );
 }
 
 #[test]
 fn lists_go_on_by_a_cursor_that_is_one_caller_s() {
     let (desk, node) = serving();
     for n in 0..5 {
-        desk.write("more.md", &format!("---\nid: CAB-L{n}\n---\n(S//REL TO USA, GBR) Number {n}.\n"));
+        desk.write(
+            "more.md",
+            &format!("---\nid: CAB-L{n}\n---\n(S//REL TO USA, GBR) Number {n}.\n"),
+        );
         desk.ok("GBR.CAB", &["report", "add", "more.md"]);
-        desk.ok("GBR.CAB", &["report", "distribute", &format!("CAB-L{n}"), "--add", OFFICER]);
+        desk.ok(
+            "GBR.CAB",
+            &["report", "distribute", &format!("CAB-L{n}"), "--add", OFFICER],
+        );
     }
-    let (officer, analyst) = (token(&desk, OFFICER, "read"), token(&desk, "GBR.CAB/desk-analyst", "read"));
+    let (officer, analyst) = (
+        token(&desk, OFFICER, "read"),
+        token(&desk, "GBR.CAB/desk-analyst", "read"),
+    );
     let (mut seen, mut cursor) = (Vec::new(), None::<String>);
     loop {
-        let more = cursor.as_ref().map_or(String::new(), |cursor| format!("&cursor={cursor}"));
+        let more = cursor
+            .as_ref()
+            .map_or(String::new(), |cursor| format!("&cursor={cursor}"));
         let page = get(&node, &officer, &format!("/api/v1/reports?limit=2{more}"));
         let page: Value = serde_json::from_slice(&page.body).unwrap();
         let rows = page["reports"].as_array().unwrap();
@@ -251,8 +374,14 @@ fn lists_go_on_by_a_cursor_that_is_one_caller_s() {
         seen.extend(rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
         let Some(next) = page["next"].as_str() else { break };
         assert!(!next.contains("CAB"));
-        assert_eq!(get(&node, &analyst, &format!("/api/v1/reports?cursor={next}")).status, 400);
-        assert_eq!(get(&node, &officer, &format!("/api/v1/requests?cursor={next}")).status, 400);
+        assert_eq!(
+            get(&node, &analyst, &format!("/api/v1/reports?cursor={next}")).status,
+            400
+        );
+        assert_eq!(
+            get(&node, &officer, &format!("/api/v1/requests?cursor={next}")).status,
+            400
+        );
         cursor = Some(next.to_owned());
     }
     let mut sorted = seen.clone();
@@ -268,17 +397,32 @@ fn the_document_describes_each_command_as_it_is_read() {
     let officer = token(&desk, OFFICER, "act");
     let document: Value = serde_json::from_slice(&node.get("/api/v1/openapi.json").body).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    let commands = paths.iter().filter_map(|(path, of)| Some((path.strip_prefix("/api/v1/commands/")?, of)));
+    let commands = paths
+        .iter()
+        .filter_map(|(path, of)| Some((path.strip_prefix("/api/v1/commands/")?, of)));
     let mut some = 0;
     for (name, of) in commands {
         some += 1;
         let body = &of["post"]["requestBody"]["content"]["application/json"]["schema"];
-        let needed: Vec<&str> = body["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-        assert_eq!(post(&node, &officer, name, &json!({ "no such field": 1 })).status, if officer_may(&node, name) { 400 } else { 403 }, "{name}");
+        let needed: Vec<&str> = body["required"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap())
+            .collect();
+        assert_eq!(
+            post(&node, &officer, name, &json!({ "no such field": 1 })).status,
+            if officer_may(&node, name) { 400 } else { 403 },
+            "{name}"
+        );
         if let (Some(first), true) = (needed.first(), officer_may(&node, name)) {
             let answer = post(&node, &officer, name, &json!({}));
             assert_eq!(answer.status, 400, "{name}");
-            assert!(answer.text().contains(&format!("`{first}`")), "{name}: {}", answer.text());
+            assert!(
+                answer.text().contains(&format!("`{first}`")),
+                "{name}: {}",
+                answer.text()
+            );
         }
     }
     assert!(some > 40, "{some}");
@@ -286,7 +430,10 @@ fn the_document_describes_each_command_as_it_is_read() {
 
 fn officer_may(node: &Served, name: &str) -> bool {
     let document: Value = serde_json::from_slice(&node.get("/api/v1/openapi.json").body).unwrap();
-    let says = document["paths"][format!("/api/v1/commands/{name}")]["post"]["description"].as_str().unwrap().to_owned();
+    let says = document["paths"][format!("/api/v1/commands/{name}")]["post"]["description"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let act = support::web::between(&says, "see `", "`").unwrap();
     let roles: Value = serde_json::from_slice(&node.get("/api/v1/roles").body).unwrap();
     roles[act].as_array().unwrap().contains(&json!("disclosure-officer"))

@@ -28,7 +28,11 @@ pub(super) const ACTS: &[Act] = &[
             may("from_briefing", Text, "What was said beyond this briefing."),
             may("from_override", Text, "What was disclosed under this override."),
             may("members", Texts, "Who else works on it."),
-            may("protected", Flag, "Whether nobody outside the case may learn that there is one."),
+            may(
+                "protected",
+                Flag,
+                "Whether nobody outside the case may learn that there is one.",
+            ),
         ],
         compose: open,
     },
@@ -37,14 +41,30 @@ pub(super) const ACTS: &[Act] = &[
         role: "incident",
         says: "Add a disclosure that belongs to a case.",
         fields: &[INCIDENT, must("disclosure", Text, "The disclosure.")],
-        compose: |said, setting| note(said, setting, What::Disclosure { id: said.id("disclosure")? }),
+        compose: |said, setting| {
+            note(
+                said,
+                setting,
+                What::Disclosure {
+                    id: said.id("disclosure")?,
+                },
+            )
+        },
     },
     Act {
         name: "add-member",
         role: "incident",
         says: "Let somebody work on a case.",
         fields: &[INCIDENT, must("person", Text, "Who.")],
-        compose: |said, setting| note(said, setting, What::Member { person: said.id("person")? }),
+        compose: |said, setting| {
+            note(
+                said,
+                setting,
+                What::Member {
+                    person: said.id("person")?,
+                },
+            )
+        },
     },
     Act {
         name: "assign-stage",
@@ -70,7 +90,12 @@ pub(super) const ACTS: &[Act] = &[
         name: "respond",
         role: "incident",
         says: "Carry out the plan of a case in one step: warn, put on hold, recall, tell.",
-        fields: &[INCIDENT, RECALL, INSTRUCTION, may("strike", Texts, "Lines of the plan that are left out.")],
+        fields: &[
+            INCIDENT,
+            RECALL,
+            INSTRUCTION,
+            may("strike", Texts, "Lines of the plan that are left out."),
+        ],
         compose: |said, setting| {
             let command = Command::RespondToIncident {
                 incident: said.id("incident")?,

@@ -78,7 +78,10 @@ pub(super) const ACTS: &[Act] = &[
         name: "set-membership",
         role: "set-membership",
         says: "State that a party is of the community, or that it is not any more.",
-        fields: &[must("party", Text, "The party."), must("member", Flag, "Whether it is.")],
+        fields: &[
+            must("party", Text, "The party."),
+            must("member", Flag, "Whether it is."),
+        ],
         compose: |said, _| {
             Ok(Composed::of(Command::SetMembership {
                 party: said.id("party")?,
@@ -90,7 +93,10 @@ pub(super) const ACTS: &[Act] = &[
         name: "install-scheme",
         role: "set-scheme",
         says: "Install a policy file (XML SPIF): from now on its marks are read here.",
-        fields: &[must("file", Text, "The file."), may("name", Text, "The scheme's name here.")],
+        fields: &[
+            must("file", Text, "The file."),
+            may("name", Text, "The scheme's name here."),
+        ],
         compose: |said, _| {
             Ok(Composed::of(Command::InstallScheme {
                 file: said.text("file").to_owned(),
@@ -102,7 +108,10 @@ pub(super) const ACTS: &[Act] = &[
         name: "remove-scheme",
         role: "set-scheme",
         says: "Take a policy file out again.",
-        fields: &[must("scheme", Text, "The scheme."), may("profile", Text, "Its variant.")],
+        fields: &[
+            must("scheme", Text, "The scheme."),
+            may("profile", Text, "Its variant."),
+        ],
         compose: |said, _| {
             Ok(Composed::of(Command::RemoveScheme {
                 id: SchemeId::new(said.text("scheme")),
@@ -190,7 +199,11 @@ pub(super) const ACTS: &[Act] = &[
         says: "Record an arrangement, or make its terms stricter.",
         fields: &[
             must("arrangement", Value, "Its terms, as an arrangement file has them."),
-            may("agreed", Flag, "Whether all parties have agreed on terms that are laxer than those recorded."),
+            may(
+                "agreed",
+                Flag,
+                "Whether all parties have agreed on terms that are laxer than those recorded.",
+            ),
         ],
         compose: |said, _| {
             let arrangement: Arrangement = said.value("arrangement")?;
@@ -247,7 +260,9 @@ fn roles(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, Fault> {
     change.roles = said.texts("add").map(str::to_owned).collect();
     change.dropped.roles = said.texts("remove").map(str::to_owned).collect();
     match change.roles.is_empty() && change.dropped.roles.is_empty() {
-        true => Err(Fault::Unreadable("`add`: name roles to give, or to take away".to_owned())),
+        true => Err(Fault::Unreadable(
+            "`add`: name roles to give, or to take away".to_owned(),
+        )),
         false => Ok(Composed::of(Command::ChangePersons(vec![change]))),
     }
 }

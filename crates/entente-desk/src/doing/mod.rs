@@ -10,8 +10,8 @@ mod said;
 mod sharing;
 
 use entente_core::decide::NotFound;
-use entente_core::{draft, unseen};
 use entente_core::{Command, NameError, Person, PersonId, Remains};
+use entente_core::{draft, unseen};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -216,7 +216,10 @@ mod tests {
         }
         // What is only looked at, and what others do first, is no act of its own.
         let looks = ["read", "name-outsider", "set-roles", "exchange-files"];
-        for row in known.iter().filter(|row| !row.starts_with("see-") && !looks.contains(row)) {
+        for row in known
+            .iter()
+            .filter(|row| !row.starts_with("see-") && !looks.contains(row))
+        {
             assert!(acts().any(|act| act.role == *row), "no act does `{row}`");
         }
     }

@@ -32,8 +32,16 @@ pub(super) const ACTS: &[Act] = &[
         fields: &[
             must("text", Text, "The report as Markdown with portion marks."),
             may("id", Text, "Its id, where the text names none."),
-            may("new_lineage", Text, "Why a text no longer rests on what it rested on before."),
-            may("after_recall", Text, "Why there is to be a version in force although it was recalled."),
+            may(
+                "new_lineage",
+                Text,
+                "Why a text no longer rests on what it rested on before.",
+            ),
+            may(
+                "after_recall",
+                Text,
+                "Why there is to be a version in force although it was recalled.",
+            ),
         ],
         compose: add,
     },
@@ -134,7 +142,11 @@ pub(super) const ACTS: &[Act] = &[
             REPORT,
             must("to", Texts, "Parties, persons, or `PUBLIC`."),
             must("portions", Texts, "Which portions."),
-            may("whole_list", Flag, "Name everybody on the written list in the marks of copies."),
+            may(
+                "whole_list",
+                Flag,
+                "Name everybody on the written list in the marks of copies.",
+            ),
             DESPITE,
             TERMS[0],
             TERMS[1],
@@ -186,7 +198,11 @@ pub(super) const ACTS: &[Act] = &[
         says: "Recall a report of one's own.",
         fields: &[
             REPORT,
-            must("action", Text, "`purge`, `retain-warn`, `retain-hide` or `manual-instruction`."),
+            must(
+                "action",
+                Text,
+                "`purge`, `retain-warn`, `retain-hide` or `manual-instruction`.",
+            ),
             may("instruction", Text, "The instruction, for `manual-instruction`."),
             may("from", Texts, "From these holders alone."),
             REASON,
@@ -213,7 +229,11 @@ pub(super) const ACTS: &[Act] = &[
             must("recall", Text, "The recall."),
             may("statement", Text, "What was done, in your own words."),
             may("legal_hold", Text, "The law that forbids to destroy anything."),
-            may("keep", Value, "Cases that stay, each with the originator's word that they may."),
+            may(
+                "keep",
+                Value,
+                "Cases that stay, each with the originator's word that they may.",
+            ),
         ],
         compose: acknowledge,
     },
@@ -221,7 +241,10 @@ pub(super) const ACTS: &[Act] = &[
 
 fn add(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, Fault> {
     let state = setting.moment.state();
-    let home = state.home.clone().ok_or_else(|| Fault::Broken("no party is set up".to_owned()))?;
+    let home = state
+        .home
+        .clone()
+        .ok_or_else(|| Fault::Broken("no party is set up".to_owned()))?;
     let there = draft::Setting {
         schemes: &setting.moment.library().schemes,
         state: Some(state),

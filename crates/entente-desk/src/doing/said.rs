@@ -44,7 +44,10 @@ impl<'s> Said<'s> {
             let field = act.fields.iter().find(|field| field.name == *name);
             let field = field.ok_or_else(|| {
                 let known: Vec<&str> = act.fields.iter().map(|field| field.name).collect();
-                unreadable(name, format!("is no field of this; its fields are {}", known.join(", ")))
+                unreadable(
+                    name,
+                    format!("is no field of this; its fields are {}", known.join(", ")),
+                )
             })?;
             field.check(value)?;
         }
@@ -98,7 +101,10 @@ impl<'s> Said<'s> {
     }
 
     /// The ids in a field; `None` where none is named.
-    pub(super) fn some<T: FromStr<Err = NameError>, C: FromIterator<T>>(&self, field: &str) -> Result<Option<C>, Fault> {
+    pub(super) fn some<T: FromStr<Err = NameError>, C: FromIterator<T>>(
+        &self,
+        field: &str,
+    ) -> Result<Option<C>, Fault> {
         match self.texts(field).next() {
             None => Ok(None),
             Some(_) => self.ids(field).map(Some),
@@ -129,7 +135,8 @@ impl<'s> Said<'s> {
         };
         for person in self.ids::<PersonId, Vec<_>>("people")? {
             let party = person.party();
-            let party = party.ok_or_else(|| unreadable("people", format!("`{person}` names no party; write PARTY/NAME")))?;
+            let party =
+                party.ok_or_else(|| unreadable("people", format!("`{person}` names no party; write PARTY/NAME")))?;
             outsiders.push(Person::outsider(person.clone(), party));
             members.push(person);
         }

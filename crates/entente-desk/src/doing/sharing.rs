@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::{Said as When, marked_in, the_one};
 use entente_core::{
-    Accepted, BriefingId, Called, Command, ConsentId, Counter, Cut, DisclosureId, Lawful, RequestId, Route, Saying, Terms,
+    Accepted, BriefingId, Called, Command, ConsentId, Counter, Cut, DisclosureId, Lawful, RequestId, Route, Saying,
+    Terms,
 };
 use entente_marking::{MarkKind, Purpose, SchemeId};
 
@@ -13,8 +14,16 @@ use super::said::Said;
 use super::{Act, Composed, Fault, Field, Setting, may, must};
 
 const REPORT: Field = must("report", Text, "The report.");
-const REQUEST: Field = must("request", Text, "The request, `PARTY/ID` where two parties call theirs alike.");
-const CONSENT: Field = must("consent", Text, "The consent, `PARTY/ID` where two parties call theirs alike.");
+const REQUEST: Field = must(
+    "request",
+    Text,
+    "The request, `PARTY/ID` where two parties call theirs alike.",
+);
+const CONSENT: Field = must(
+    "consent",
+    Text,
+    "The consent, `PARTY/ID` where two parties call theirs alike.",
+);
 const REASON: Field = may("reason", Text, "Why.");
 const PORTIONS: Field = may("portions", Texts, "Only these portions.");
 const PEOPLE: Field = may("people", Texts, "The persons, as PARTY/NAME.");
@@ -33,8 +42,16 @@ pub(super) const TERMS: [Field; 5] = [
     may("purposes", Texts, "What for."),
     may("conditions", Texts, "What has to be observed."),
     may("until", Moment, "When it ends."),
-    may("not_before", Moment, "The moment before which nothing goes further under it."),
-    may("standing", Flag, "Whether it also follows its portions through changed text under the same mark."),
+    may(
+        "not_before",
+        Moment,
+        "The moment before which nothing goes further under it.",
+    ),
+    may(
+        "standing",
+        Flag,
+        "Whether it also follows its portions through changed text under the same mark.",
+    ),
 ];
 
 pub(super) const ACTS: &[Act] = &[
@@ -70,7 +87,9 @@ pub(super) const ACTS: &[Act] = &[
         name: "grant",
         role: "grant",
         says: "Consent to a request.",
-        fields: &[REQUEST, PORTIONS, DESPITE, TERMS[0], TERMS[1], TERMS[2], TERMS[3], TERMS[4]],
+        fields: &[
+            REQUEST, PORTIONS, DESPITE, TERMS[0], TERMS[1], TERMS[2], TERMS[3], TERMS[4],
+        ],
         compose: |said, setting| {
             let id = consent(setting)?;
             let command = Command::Grant {
@@ -327,8 +346,12 @@ fn substitute(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, Fault>
     let scheme = scheme.ok_or_else(|| Fault::Unreadable("`mark`: its scheme is not known here".to_owned()))?;
     let checked = scheme.check(said.text("mark"), MarkKind::Portion, None);
     let first = checked.findings.iter().find(|finding| finding.is_error());
-    let problem = first.map_or("it is no mark", |finding| finding.message.as_str()).to_owned();
-    let marking = checked.marking.ok_or_else(|| Fault::Unreadable(format!("`mark`: {problem}")))?;
+    let problem = first
+        .map_or("it is no mark", |finding| finding.message.as_str())
+        .to_owned();
+    let marking = checked
+        .marking
+        .ok_or_else(|| Fault::Unreadable(format!("`mark`: {problem}")))?;
     let id = consent(setting)?;
     let command = Command::Substitute {
         id: id.clone(),
@@ -373,7 +396,9 @@ fn disclose(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, Fault> {
         }
     };
     let under: Option<DisclosureId> = said.maybe_id("under")?;
-    let stated = under.as_ref().and_then(|under| setting.moment.state().overrides.get(under));
+    let stated = under
+        .as_ref()
+        .and_then(|under| setting.moment.state().overrides.get(under));
     let lawful = match (lawful(said), stated) {
         (Lawful::Undetermined, Some(made)) => made.lawful.clone(),
         (lawful, _) => lawful,

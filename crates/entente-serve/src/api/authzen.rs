@@ -131,9 +131,7 @@ pub(super) async fn evaluation(program: Program, asked: Result<Json<Evaluation>,
     if let Err(Unreadable(said)) = asked.check() {
         return unreadable(&said);
     }
-    let work = move |desk: &mut Desk| {
-        Ok(evaluated(desk, &asked))
-    };
+    let work = move |desk: &mut Desk| Ok(evaluated(desk, &asked));
     program.answer(Scope::Evaluate, "record-decision", work).await
 }
 

@@ -85,7 +85,9 @@ pub(super) async fn command(
 
 fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>) -> Result<Value, Trouble> {
     let key = key.map(|given| Key::of(desk, given, act, said));
-    let fresh = key.as_ref().map_or_else(entente_node::random_id, |key| key.fresh.clone());
+    let fresh = key
+        .as_ref()
+        .map_or_else(entente_node::random_id, |key| key.fresh.clone());
     let Composed { mut commands, id } = {
         let moment = moment(desk);
         let node = desk.pinned.node();

@@ -30,7 +30,9 @@ pub(super) fn seal(caller: &PersonId, list: &str, position: &str) -> Option<Stri
     getrandom::fill(&mut nonce).ok()?;
     let mut sealed = position.as_bytes().to_vec();
     let unique = Nonce::assume_unique_for_key(nonce);
-    key()?.seal_in_place_append_tag(unique, about(caller, list), &mut sealed).ok()?;
+    key()?
+        .seal_in_place_append_tag(unique, about(caller, list), &mut sealed)
+        .ok()?;
     Some(hex(&[nonce.as_slice(), &sealed].concat()))
 }
 
@@ -44,7 +46,12 @@ pub(super) fn open(caller: &PersonId, list: &str, cursor: &str) -> Result<String
         let plain = key()?.open_in_place(nonce, about(caller, list), &mut sealed).ok()?;
         String::from_utf8(plain.to_vec()).ok()
     };
-    let said = || Trouble::Unreadable("`cursor` is none of yours for this list, or the node was started anew since: leave it out to begin".to_owned());
+    let said = || {
+        Trouble::Unreadable(
+            "`cursor` is none of yours for this list, or the node was started anew since: leave it out to begin"
+                .to_owned(),
+        )
+    };
     opened().ok_or_else(said)
 }
 

@@ -47,7 +47,11 @@ const OFFERED: &[(&str, &str, &[&str])] = &[
         "How it stands with each partner.",
         &["cursor", "limit"],
     ),
-    ("/api/v1/roles", "Who may do what: each act with the roles that may.", &[]),
+    (
+        "/api/v1/roles",
+        "Who may do what: each act with the roles that may.",
+        &[],
+    ),
     ("/api/v1/todo", "What waits for the caller.", &[]),
 ];
 
@@ -100,8 +104,17 @@ fn shape(field: &Field) -> Value {
 
 /// A command, from the desk's table of acts.
 fn command(act: &Act) -> (String, Value) {
-    let fields: Map<String, Value> = act.fields.iter().map(|field| (field.name.to_owned(), shape(field))).collect();
-    let needed: Vec<&str> = act.fields.iter().filter(|field| field.must).map(|field| field.name).collect();
+    let fields: Map<String, Value> = act
+        .fields
+        .iter()
+        .map(|field| (field.name.to_owned(), shape(field)))
+        .collect();
+    let needed: Vec<&str> = act
+        .fields
+        .iter()
+        .filter(|field| field.must)
+        .map(|field| field.name)
+        .collect();
     let body = json!({ "type": "object", "properties": fields, "required": needed, "additionalProperties": false });
     let answer = json!({
         "type": "object",

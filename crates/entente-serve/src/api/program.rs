@@ -65,7 +65,10 @@ impl FromRequestParts<Arc<Host>> for Program {
             token,
             seen: text(&parts.headers, header::IF_NONE_MATCH),
             request: text(&parts.headers, "x-request-id").filter(|id| id.len() <= 200),
-            key: parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned()),
+            key: parts
+                .headers
+                .get("idempotency-key")
+                .map(|value| value.to_str().unwrap_or_default().to_owned()),
         })
     }
 }

@@ -94,7 +94,9 @@ pub(super) async fn reports(program: Program, Asked(wanted): Asked) -> Response 
         let purpose = wanted.purpose();
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
         let after = wanted.cursor.as_deref();
-        let after = after.map(|cursor| cursor::open(desk.me(), "reports", cursor)).transpose()?;
+        let after = after
+            .map(|cursor| cursor::open(desk.me(), "reports", cursor))
+            .transpose()?;
         let after = after.map(ReportId::new).transpose()?;
         let page = Page {
             after: after.as_ref(),
@@ -167,7 +169,10 @@ pub(super) async fn incidents(program: Program, Asked(wanted): Asked) -> Respons
     let work = move |desk: &mut Desk| {
         let all = cases::list(&moment(desk), &View::of(Some(desk.me()), None, desk.now));
         let told = value(&all.told_by_partners)?;
-        let rows = all.cases.into_iter().map(|case| Ok((case.id.to_string(), value(case)?)));
+        let rows = all
+            .cases
+            .into_iter()
+            .map(|case| Ok((case.id.to_string(), value(case)?)));
         let mut page = page_of(desk, &wanted, "cases", rows.collect::<Result<Vec<_>, Trouble>>()?)?;
         page["told_by_partners"] = told;
         Ok(page)

@@ -62,7 +62,9 @@ impl From<CommandRefusal> for Trouble {
         match refusal {
             CommandRefusal::MayNotKnow { .. } => Self::Nothing,
             refusal if refusal.is_not_found() => Self::Nothing,
-            CommandRefusal::NotEntitled { .. } | CommandRefusal::NotInRole { .. } => Self::NotEntitled(refusal.to_string()),
+            CommandRefusal::NotEntitled { .. } | CommandRefusal::NotInRole { .. } => {
+                Self::NotEntitled(refusal.to_string())
+            }
             other => Self::Refused(other.to_string()),
         }
     }

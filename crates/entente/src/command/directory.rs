@@ -15,9 +15,9 @@ use serde_json::json;
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::input;
-use entente_desk::persons::{self, PersonInput, Unreadable};
 use crate::node::{passphrase, surroundings};
 use crate::{output, words};
+use entente_desk::persons::{self, PersonInput, Unreadable};
 
 /// `entente init`.
 #[derive(Debug, Args)]

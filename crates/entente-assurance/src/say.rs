@@ -251,6 +251,10 @@ pub(crate) fn say(event: &Event) -> String {
             recall.originator,
             recall.action.name()
         ),
+        Event::EmbargoSet(embargo) => match embargo.until {
+            Some(until) => format!("{} put {} under embargo until {until}", embargo.by, embargo.on()),
+            None => format!("{} ended the embargo on {}", embargo.by, embargo.on()),
+        },
         Event::RecallLifted { recall, by, reason, .. } => format!("{by} lifted recall {recall}: {reason}"),
         Event::RecallAcknowledged(done) => format!("{} on recall {}: {}", done.by, done.recall, done.statement),
         Event::ContentDestroyed(destroyed) => format!(

@@ -296,7 +296,7 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         Command::Distribute { .. } => "distribute",
         Command::SetFacts { .. } => "set-facts",
         Command::HandOver(_) | Command::GiveReceipts { .. } => "deliver",
-        Command::Release(_) => "release",
+        Command::Release(_) | Command::SetEmbargo(_) => "release",
         Command::RenewConsent { .. } | Command::NarrowConsent { .. } => "change-consent",
         Command::SayOfConsent { .. } => "say-of-consent",
         Command::GiveUpCopy { .. } => "give-up-copy",

@@ -172,6 +172,9 @@ pub struct Arrangement {
     /// Whether a receiver of a part is told that something is withheld.
     #[serde(default, skip_serializing_if = "Withheld::is_hidden")]
     pub withheld: Withheld,
+    /// The moment before which nothing of what came under it goes further than to whom it was given.
+    #[serde(default, alias = "not-before", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
     /// When it begins to apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,
@@ -276,6 +279,7 @@ impl Arrangement {
             need_to_know: self.need_to_know || other.need_to_know,
             unmarked: self.unmarked.max(other.unmarked),
             withheld: self.withheld.min(other.withheld),
+            not_before: self.not_before.max(other.not_before),
             starts: self.starts.max(other.starts),
             expires: self.expires.into_iter().chain(other.expires).min(),
             ..self.clone()
@@ -293,6 +297,7 @@ impl Arrangement {
             ("unmarked", kept.unmarked == other.unmarked),
             // Whoever answers for an owner can consent for it.
             ("owners", self.owners == other.owners),
+            ("not_before", kept.not_before == other.not_before),
             ("starts", kept.starts == other.starts),
             ("expires", kept.expires == other.expires),
             ("withheld", kept.withheld == other.withheld),
@@ -346,6 +351,7 @@ mod tests {
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
             withheld: Withheld::Hidden,
+            not_before: None,
             starts: None,
             expires: None,
             status: ArrangementStatus::Active,

@@ -188,6 +188,11 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
             let held = recall.holders.keys().any(|holder| of.is(holder));
             Concern::whole_if(held).part(OTHERS).or(|| of.recalled(recall))
         }),
+        Event::EmbargoSet(embargo) => Concern::whole_if(of.is(&embargo.by)).or(|| {
+            let only = embargo.portion.iter().cloned().collect();
+            let only = Some(&only).filter(|only: &&BTreeSet<PortionId>| !only.is_empty());
+            of.about(&embargo.report, None, only).part(OWN_WORDS)
+        }),
         Event::RecallLifted { recall, by, .. } => {
             let held = state.recalls.get(&Named::new(by.clone(), recall.clone()));
             let between = held.is_some_and(|recall| recall.holders.keys().any(|holder| of.is(holder)));

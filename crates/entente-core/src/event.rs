@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
 use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override, Recall};
+use crate::embargo::Embargo;
 use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId, SourceId,
@@ -359,6 +360,8 @@ pub enum Event {
         /// When the word came.
         at: Timestamp,
     },
+    /// A party said until when nothing of its text goes further: set, moved, ended or broken.
+    EmbargoSet(Embargo),
     /// An authority overrode originators' control.
     Overridden(Override),
     /// An audience learned portions.
@@ -508,6 +511,7 @@ impl Event {
             Self::FolderUpgraded { .. } => "folder-upgraded",
             Self::NoticeReceived { .. } => "notice-received",
             Self::EnvelopeReceived { .. } => "envelope-received",
+            Self::EmbargoSet(_) => "embargo-set",
             Self::ReceiptTaken(_) => "receipt-taken",
         }
     }

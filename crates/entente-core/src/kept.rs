@@ -287,6 +287,7 @@ about! {
     crate::request::Consent => |consent, each| each(&consent.report);
     crate::request::Substitute => |substitute, each| each(&substitute.report);
     crate::state::RequestCase => |case, each| each(&case.request.report);
+    crate::embargo::Embargo => |embargo, each| each(&embargo.report);
     crate::disclosure::Recall => |recall, each| each(&recall.report);
     crate::disclosure::Override => |made, each| each(&made.report);
     crate::disclosure::Opening => |opening, each| each(&opening.report);

@@ -11,6 +11,7 @@ mod concern;
 pub mod decide;
 mod disclosure;
 pub mod draft;
+mod embargo;
 mod empty;
 mod event;
 mod fact;
@@ -53,13 +54,14 @@ pub use disclosure::{
     Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Opening, Override, Purged, Recall, RecallAction, Remains,
     Route, Scope,
 };
+pub use embargo::Embargo;
 pub use empty::{EmptyAudience, empty_audiences};
 pub use entente_exposure as exposure;
 pub use event::Event;
 pub use fact::{Extent, Fact, Growth, Learned, Slot, Status, ValueTerm, Widening, WideningError, Words};
 pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{
-    Command, Context, Decided, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle,
+    Command, Context, Decided, EmbargoWord, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle,
 };
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, MAX_NAME,

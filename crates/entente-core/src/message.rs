@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrangement::Arrangement;
 use crate::disclosure::{Acknowledgement, Notice, Recall};
+use crate::embargo::Embargo;
 use crate::ids::{ConsentId, IncidentId, RecallId, ReportId, RequestId};
 use crate::incident::IncidentNotice;
 use crate::keys::Succession;
@@ -102,6 +103,8 @@ pub enum Message {
         /// Why.
         reason: String,
     },
+    /// Until when nothing of the sender's text goes further.
+    Embargo(Embargo),
     /// A holder's acknowledgement of a recall.
     Acknowledgement(Acknowledgement),
     /// What happened to the receiver's portions.
@@ -145,6 +148,7 @@ impl Message {
             Self::Receipts(_) => "receipts",
             Self::Recall(_) => "recall",
             Self::RecallLifted { .. } => "recall-lifted",
+            Self::Embargo(_) => "embargo",
             Self::Acknowledgement(_) => "acknowledgement",
             Self::Notice(_) => "notice",
             Self::Incident(_) => "incident",

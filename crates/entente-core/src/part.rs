@@ -6,6 +6,7 @@ use entente_marking::{Entity, Label, Release};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::embargo::Embargo;
 use crate::ids::{PortionId, ReportId};
 use crate::request::Consent;
 
@@ -23,6 +24,9 @@ pub struct Part {
     /// The consents under which the receiver has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Consent>,
+    /// Until when nothing of it goes further, by its author.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub embargoes: Vec<Embargo>,
 }
 
 impl Part {

@@ -196,7 +196,7 @@ pub struct Report {
 
 impl Report {
     /// The ids of its portions, in order.
-    pub(crate) fn with_ids(&self) -> impl Iterator<Item = PortionId> {
+    pub fn with_ids(&self) -> impl Iterator<Item = PortionId> {
         self.portions.iter().map(|portion| portion.id.clone())
     }
 

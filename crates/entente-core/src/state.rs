@@ -15,6 +15,7 @@ use crate::arrangement::{Arrangement, Word};
 use crate::briefing::Briefing;
 use crate::disclosure::Opening;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
+use crate::embargo::Embargo;
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
@@ -252,6 +253,8 @@ state! {
     substitutes: Named<ConsentId> => Substitute, "substitute";
     /// Recalls by originator and id.
     recalls: Named<RecallId> => Recall, "recall";
+    /// Each party's last word about embargoes on its text, by [`Embargo::key`].
+    embargoes: String => Embargo, "embargo";
     /// Overrides by id.
     overrides: DisclosureId => Override, "override";
     /// Disclosures by id.
@@ -599,6 +602,10 @@ impl State {
             }
             Event::ReceiptsGiven { receipts, .. } => self.receipts_given(receipts),
             Event::ReceiptsTaken { from, receipts, at } => self.receipts_taken(from, receipts, *at),
+            Event::EmbargoSet(embargo) => match self.set_embargo(embargo) {
+                true => vec![touched("embargo", &embargo.key())],
+                false => Vec::new(),
+            },
             Event::Overridden(o) => {
                 self.overrides.insert(o.id.clone(), o.clone());
                 vec![touched("override", &o.id)]

@@ -114,6 +114,7 @@ impl Message {
             | Self::Receipts(_)
             | Self::RecallLifted { .. }
             | Self::Recall(_)
+            | Self::Embargo(_)
             | Self::Acknowledgement(_)
             | Self::Incident(_)
             | Self::IncidentAcknowledged { .. }
@@ -200,6 +201,7 @@ impl State {
             | Event::ReceiptsTaken { .. }
             | Event::RecallLifted { .. }
             | Event::RecallOrdered(_)
+            | Event::EmbargoSet(_)
             | Event::RecallAcknowledged(_)
             | Event::ContentDestroyed(_)
             | Event::FolderUpgraded { .. }

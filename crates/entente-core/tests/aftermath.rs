@@ -183,6 +183,7 @@ fn consented() -> Node {
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: BTreeMap::new(),
+        not_before: None,
         starts: None,
         expires: None,
         status_set: None,

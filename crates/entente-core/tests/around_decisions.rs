@@ -71,6 +71,7 @@ fn terms(id: &str) -> Arrangement {
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: BTreeMap::new(),
+        not_before: None,
         starts: None,
         expires: None,
         status_set: None,

@@ -534,6 +534,7 @@ fn asked_about(
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: owners.iter().map(|(owner, by)| (party(owner), party(by))).collect(),
+        not_before: None,
         starts: None,
         expires: None,
         status_set: None,

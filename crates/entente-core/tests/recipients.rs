@@ -62,6 +62,7 @@ fn terms(parties: &[&str], onward: Onward) -> Arrangement {
         onward,
         need_to_know: false,
         default_mark: None,
+        not_before: None,
         starts: None,
         expires: None,
         status_set: None,

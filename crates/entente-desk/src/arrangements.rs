@@ -112,6 +112,7 @@ pub fn narrowed(known: &Arrangement, how: Stricter) -> Result<Arrangement, NoTer
             .filter(|all: &std::collections::BTreeSet<_>| !all.is_empty()),
         onward: how.onward.unwrap_or(Onward::Free),
         need_to_know: how.need_to_know,
+        not_before: None,
         starts: None,
         expires: how.expires,
         ..known.clone()

@@ -10,6 +10,7 @@ use entente_marking::Purpose;
 use entente_marking::installed::Library;
 use serde::Serialize;
 
+use crate::embargoes::is_over;
 use crate::marks::{banner_in, mark_for, parties_of};
 use crate::moment::Moment;
 use crate::view::{Asker, View};
@@ -286,7 +287,7 @@ fn listed<'m>(moment: &Moment<'m>, reader: &mut Reader<'m>, report: &'m Report, 
         banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
         portions,
         purposes,
-        state: standing(moment.state(), report),
+        state: standing(moment.state(), report, &shown, view),
     })
 }
 
@@ -314,7 +315,7 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
         title,
         originator: report.originator.clone(),
         banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
-        state: standing(state, report),
+        state: standing(state, report, &all, view),
         withheld: view.reader().map(|_| closed),
         portions: (shown.into_iter().zip(marks))
             .map(|(portion, mark)| shown_portion(portion, mark, duties.get(&portion.id)))
@@ -374,7 +375,7 @@ pub fn readable(moment: &Moment<'_>, portions: &BTreeSet<PortionRef>, view: &Vie
 }
 
 /// Whether a report is in force, in words.
-pub fn standing(state: &State, report: &Report) -> String {
+fn standing(state: &State, report: &Report, shown: &[&Portion], view: &View<'_>) -> String {
     let holding = state.reports.get(&report.id);
     if let Some(recall) = state.recall_of(&report.id, report.version) {
         let waiting = recall.holders.iter().filter(|(_, done)| done.is_none());
@@ -388,7 +389,10 @@ pub fn standing(state: &State, report: &Report) -> String {
     let word = match holding {
         Some(holding) if holding.withdrawn.is_some() => "withdrawn",
         Some(holding) if holding.on_hold.is_some() => "releases on hold",
-        _ => "in force",
+        _ => match crate::embargoes::until(state, report, shown).filter(|until| !is_over(*until, view.at)) {
+            Some(until) => return format!("under embargo until {until}"),
+            None => "in force",
+        },
     };
     word.to_owned()
 }

@@ -41,8 +41,10 @@ pub enum Kind {
     Overdue,
     /// A consent that ends soon.
     ConsentEnds,
-    /// A consent or release that begins soon.
+    /// A consent or release that begins soon, or an embargo that ends soon.
     EmbargoEnds,
+    /// A partner says that text under an embargo of this party's is out.
+    EmbargoBroken,
     /// A recall that a holder did not confirm.
     RecallUnconfirmed,
     /// A briefing that cannot be held as it was prepared.
@@ -70,6 +72,7 @@ impl Kind {
             Self::Overdue => "no answer yet",
             Self::ConsentEnds => "consent ends",
             Self::EmbargoEnds => "embargo ends",
+            Self::EmbargoBroken => "embargo broken",
             Self::RecallUnconfirmed => "recall unconfirmed",
             Self::VoidPaper => "void paper",
             Self::StaleFacts => "stale facts",
@@ -84,6 +87,7 @@ impl Kind {
     pub fn act(self) -> &'static str {
         match self {
             Self::RecallToFollow | Self::RecallUnconfirmed => "recall",
+            Self::EmbargoBroken => "release",
             Self::Clock => "see-cases",
             Self::IncidentToAcknowledge => "incident",
             Self::RequestToAnswer => "grant",
@@ -152,6 +156,7 @@ pub fn todo(state: &State, person: Option<&PersonId>, context: &Context<'_>) -> 
     };
     asker.requests(home);
     asker.consents(home);
+    asker.embargoes(home);
     asker.recalls(home);
     asker.cases();
     asker.papers();
@@ -353,6 +358,43 @@ impl Asker<'_, '_> {
                     None,
                     format!("entente request show {}", case.request.id),
                 );
+            }
+        }
+    }
+
+    /// Embargoes that end soon, and those of this party's that are broken by what a partner says is out.
+    fn embargoes(&mut self, home: &PartyPath) {
+        for word in self.state.embargoes.values() {
+            if !self.may_know_of(&word.report) {
+                continue;
+            }
+            if let Some(until) = word.until.filter(|until| self.soon(*until)) {
+                let say = format!("{} goes further from then on, as marks and terms say", word.on());
+                let next = match word.by == *home {
+                    true => format!("entente embargo move {} --until DATE", word.report),
+                    false => format!("entente embargo list {}", word.report),
+                };
+                self.add(Kind::EmbargoEnds, &word.report, say, Some(until), next);
+            }
+        }
+        for (from, notice) in self.state.notices.values() {
+            let entente_core::Notice::Disclosure(told) = notice else {
+                continue;
+            };
+            let running = |id: &&entente_core::PortionId| {
+                let mut words = self.state.embargoes.of(&told.report).filter(|word| word.by == *home);
+                words.any(|word| word.holds_for(id).is_some_and(|until| until > self.context.now))
+            };
+            let held_back: Vec<_> = told.portions.iter().filter(running).cloned().collect();
+            if told.route == entente_core::Route::Published && !held_back.is_empty() && self.may_know_of(&told.report) {
+                let say = format!(
+                    "{from} says that {} of {} is out",
+                    portion_names(&held_back),
+                    told.report
+                );
+                let portions: Vec<&str> = held_back.iter().map(entente_core::PortionId::as_str).collect();
+                let next = format!("entente embargo end {} --portions {}", told.report, portions.join(","));
+                self.add(Kind::EmbargoBroken, &told.report, say, None, next);
             }
         }
     }

@@ -11,6 +11,12 @@ pub enum NodeError {
     /// The core refused a command.
     #[error(transparent)]
     Refused(#[from] CommandRefusal),
+    /// Nothing was done: this is what the commands would do.
+    #[error("nothing was changed")]
+    Planned(Box<crate::pinned::Planned>),
+    /// What acts on files, keys and the disk cannot be tried.
+    #[error("this command cannot be tried: it acts on files or keys")]
+    NoTrial,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

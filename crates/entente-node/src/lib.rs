@@ -68,6 +68,6 @@ pub use keys::AskPassphrase;
 pub use moment::Moment;
 pub use network::{Answered, Carried, MAX_MESSAGE, PartnerStanding};
 pub use node::{Evidence, Node, Surroundings, check_rule, random_id};
-pub use pinned::Pinned;
+pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
 pub use root::{Upgraded, confirm_upgrade, upgrade};

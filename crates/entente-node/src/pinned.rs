@@ -26,6 +26,26 @@ pub struct Pinned {
     node: Arc<Node>,
     moment: Arc<Moment>,
     by: By,
+    /// Whether what is submitted is only tried.
+    trial: bool,
+}
+
+/// What commands would do, had they been carried out.
+pub struct Planned {
+    /// The moment before.
+    pub before: Arc<Moment>,
+    /// What would be true then.
+    pub after: Moment,
+    /// What would happen.
+    pub events: Vec<Event>,
+    /// What would leave: the kind of message, and for whom.
+    pub messages: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Planned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} events, {} messages", self.events.len(), self.messages.len())
+    }
 }
 
 /// Who submits something.
@@ -47,11 +67,43 @@ impl Node {
             node: node.clone(),
             moment: node.moment(),
             by: By::Party,
+            trial: false,
         }
     }
 }
 
 impl Pinned {
+    /// The same view, through which nothing is committed and nothing leaves: what is submitted comes back as
+    /// [`NodeError::Planned`].
+    #[must_use]
+    pub fn on_trial(self) -> Self {
+        Self { trial: true, ..self }
+    }
+
+    /// Says what commands would do, where that is all that is wanted.
+    fn tried(&self, commands: &[Command]) -> Result<(), NodeError> {
+        if !self.trial {
+            return Ok(());
+        }
+        let held = self.moment.held().clone();
+        let (change, after) = decided(held, self.actor(), commands.to_vec(), Timestamp::now())?;
+        let messages = change.outgoing.into_iter().map(|message| (message.kind, message.destination));
+        Err(NodeError::Planned(Box::new(Planned {
+            before: self.moment.clone(),
+            after: Moment::new(self.moment.seq(), after),
+            events: change.events.into_iter().map(|act| act.event).collect(),
+            messages: messages.collect(),
+        })))
+    }
+
+    /// What acts on files and keys cannot be tried.
+    fn not_on_trial(&self) -> Result<(), NodeError> {
+        match self.trial {
+            true => Err(NodeError::NoTrial),
+            false => Ok(()),
+        }
+    }
+
     /// The same in the name of somebody who is signed in: their roles have to allow each command that is submitted, and they
     /// stand in every event.
     #[must_use]
@@ -211,6 +263,7 @@ impl Pinned {
     /// # Errors
     /// As for [`Node::submit_as`] where somebody is signed in, and else as for [`Node::submit_all`].
     pub fn submit_with(&mut self, mut commands: Vec<Command>, evidence: Vec<Evidence>) -> Result<Receipt, NodeError> {
+        self.tried(&commands)?;
         if let By::Passphrase(command) = &self.by {
             let command = command.clone();
             commands.insert(0, Command::RecordPassphrase { command });
@@ -237,6 +290,7 @@ impl Pinned {
     /// # Errors
     /// When the passphrase is wrong, or the disk fails.
     pub fn rotate_keys(&mut self) -> Result<Arc<KeyPair>, NodeError> {
+        self.not_on_trial()?;
         let home = self.home()?.clone();
         let known = self.node.moment().state().parties.get(&home).cloned();
         let known = known.ok_or_else(|| NodeError::NotSetUp(self.folder().to_owned()))?;
@@ -265,6 +319,7 @@ impl Pinned {
     /// # Errors
     /// As for [`Node::publish`].
     pub fn publish(&self) -> Result<Checkpoint, NodeError> {
+        self.not_on_trial()?;
         self.node.publish()
     }
 
@@ -273,6 +328,7 @@ impl Pinned {
     /// # Errors
     /// As for [`Node::flush`].
     pub fn flush(&self, folder: &Path, by_network: &BTreeSet<PartyPath>) -> Result<Sent, NodeError> {
+        self.not_on_trial()?;
         self.node.flush(folder, by_network)
     }
 
@@ -281,6 +337,7 @@ impl Pinned {
     /// # Errors
     /// As for [`Node::receive`].
     pub fn receive(&mut self, file: &[u8]) -> Result<Received, NodeError> {
+        self.not_on_trial()?;
         let received = self.node.receive(file)?;
         self.moment = self.node.moment();
         Ok(received)

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use entente_core::CommandRefusal;
 use entente_desk::arrangements::NoTerms;
-use entente_node::NodeError;
+use entente_node::{NodeError, Planned};
 use entente_store::StoreError;
 
 /// What a command ends with; scripts rely on the numbers.
@@ -37,6 +37,8 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
+    /// What would be done, where that was all that was asked.
+    planned: Option<Box<Planned>>,
 }
 
 impl Failure {
@@ -44,6 +46,7 @@ impl Failure {
         Self {
             exit,
             message: message.to_string(),
+            planned: None,
         }
     }
 
@@ -61,6 +64,12 @@ impl Failure {
 
     /// Messages go to standard error; with `--json` as an object.
     pub(crate) fn print(&self, json: bool) {
+        if let Some(planned) = &self.planned {
+            if let Err(failure) = crate::trial::show(planned, json) {
+                failure.print(json);
+            }
+            return;
+        }
         match json {
             true => crate::output::say(serde_json::json!({ "error": self.message })),
             false => crate::output::say(format!("error: {}", self.message)),
@@ -94,6 +103,11 @@ impl From<NodeError> for Failure {
     fn from(error: NodeError) -> Self {
         match error {
             NodeError::Refused(refusal) => refusal.into(),
+            NodeError::Planned(planned) => Self {
+                planned: Some(planned),
+                ..Self::new(Exit::Done, "nothing was changed")
+            },
+            NodeError::NoTrial => Self::usage(format!("{error}; leave `--dry-run` out")),
             NodeError::Store(error) => error.into(),
             NodeError::Keys(error) => error.into(),
             NodeError::Seal(error) => error.into(),

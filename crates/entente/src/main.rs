@@ -8,6 +8,7 @@ mod node;
 mod output;
 mod seat;
 mod socket;
+mod trial;
 mod words;
 
 use std::process::ExitCode;

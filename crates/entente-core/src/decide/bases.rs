@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::embargo::{Held, hold};
 use crate::ids::PortionRef;
 use crate::report::Lineage;
 use crate::state::State;
@@ -12,7 +13,7 @@ use crate::state::State;
 const MAX_BASES: usize = 4096;
 
 /// The state of everything that a portion rests on, as far as it is held here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bases {
     /// What became of one of them, if nothing that rests on it may be read.
     pub(crate) closed: Option<&'static str>,
@@ -20,6 +21,16 @@ pub(crate) struct Bases {
     pub(crate) on_hold: bool,
     /// When the first of them expires.
     pub(crate) expires: Option<Timestamp>,
+    /// Until when each originator below holds it back.
+    pub(crate) embargoes: Held,
+}
+
+/// Until when each originator of what a text rests on holds it back.
+pub(crate) fn embargoes_below(state: &State, lineage: &Lineage) -> Held {
+    match state.embargoes.is_empty() {
+        true => Held::new(),
+        false => bases(state, lineage).embargoes,
+    }
 }
 
 /// Follows a lineage down.
@@ -64,6 +75,10 @@ impl Bases {
             self.closed = Some("recalled");
         }
         self.on_hold |= holding.on_hold.is_some();
+        let lineage = state.lineage_of(base).unwrap_or_default();
+        for (by, until) in state.embargoes_on(base, &lineage) {
+            hold(&mut self.embargoes, &by, until);
+        }
         let end = holding.versions.get(&base.version).and_then(|report| report.expires);
         self.expires = self.expires.into_iter().chain(end).min();
     }

@@ -11,7 +11,7 @@ use super::compiled::{Class, Compiled, OriginPlan, Snapshot};
 use super::names::Symbol;
 use super::reason::{Authority, Reason};
 use super::rule::{Rule, Step};
-use crate::arrangement::NotInForce;
+use crate::arrangement::{CLOCK_TOLERANCE, NotInForce};
 use crate::outcome::Outcome;
 
 /// Takes what fails, and for whom.
@@ -228,12 +228,42 @@ impl<'s> Check<'s> {
             fail(block.known, Rule::LineageEmpty, originator);
         }
         for origin in &class.origins {
+            let further = block.known & !block.at(&origin.original);
+            for (word, authority) in self.held_back(origin) {
+                sink.fail(further, Rule::Embargo, word, authority, origin.name);
+            }
             for arrangement in &origin.arrangements {
                 if let Some(closed) = &self.terms[*arrangement as usize].0 {
                     closed.report(block.known & !block.at(&origin.inside), origin, sink);
                 }
             }
         }
+    }
+
+    /// Until when an originator holds a text back, by its own word and by arrangements, as far as the moment has not come.
+    fn held_back(&self, origin: &OriginPlan) -> impl Iterator<Item = (Symbol, Authority)> {
+        let own = origin.embargo.map(|(until, word)| (until, word, Authority::Rule));
+        let terms = origin
+            .arrangements
+            .iter()
+            .filter_map(|n| self.snapshot.terms[*n as usize].embargo);
+        let terms = terms.map(|(until, word, clause)| (until, word, Authority::Text(clause)));
+        let moment = self.moment;
+        own.into_iter()
+            .chain(terms)
+            .filter(move |(until, ..)| moment.duration_since(*until) < CLOCK_TOLERANCE)
+            .map(|(_, word, authority)| (word, authority))
+    }
+
+    /// The moments until when a text goes no further.
+    pub(crate) fn embargoes(&self, class: &Class) -> Vec<Symbol> {
+        let mut found: Vec<Symbol> = Vec::new();
+        for (word, _) in class.origins.iter().flat_map(|origin| self.held_back(origin)) {
+            if !found.contains(&word) {
+                found.push(word);
+            }
+        }
+        found
     }
 
     fn check_mandatory<S: Sink>(&self, class: &Class, block: &Block<'_>, sink: &mut S) {

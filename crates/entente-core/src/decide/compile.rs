@@ -20,13 +20,14 @@ use super::owners::{Whose, owners};
 use super::part::{ClassKey, Included, Part};
 use super::rule::Rule;
 use crate::arrangement::Arrangement;
+use crate::embargo::Held;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
 use crate::in_force::MarksInForce;
 use crate::kept::Kept;
 use crate::named::Named;
 use crate::party::Person;
 use crate::reach::Reach;
-use crate::report::{Origin, Report};
+use crate::report::{Lineage, Origin, Report};
 use crate::request::{Consent, Request};
 use crate::state::{Holding, State};
 
@@ -144,6 +145,7 @@ impl<'a> Universe<'a> {
             self.origin(&of, report, part, consents, names)
         });
         let mut origins: Vec<OriginPlan> = originators.collect();
+        hold_back(&part.lineage, &part.embargoes, &bases.embargoes, &mut origins, names);
         let terms = Origin {
             recipients: BTreeSet::from([report.originator.clone()]),
             ..Origin::default()
@@ -320,6 +322,8 @@ impl<'a> Universe<'a> {
                 (names.intern(arrangement.id.as_str()), clause)
             }),
             inside,
+            original,
+            embargo: None,
             owner: owner.is_some(),
             stranger: owner.is_some_and(|owner| !owner.known),
             own: self.state.home.as_ref().is_some_and(|home| party.includes(home)),
@@ -348,6 +352,21 @@ impl<'a> Universe<'a> {
             }
         }
         found
+    }
+}
+
+/// Puts embargoes to those whose they are. One of somebody below who is no originator of the text holds for everybody to
+/// whom not every originator gave it.
+fn hold_back(lineage: &Lineage, own: &Held, below: &Held, origins: &mut [OriginPlan], names: &mut Names) {
+    for (by, until) in own.iter().chain(below) {
+        let mine = lineage.originators().position(|party| party == by);
+        let word = names.intern(&until.to_string());
+        for (n, origin) in origins.iter_mut().enumerate() {
+            let later = origin.embargo.is_none_or(|(known, _)| known < *until);
+            if mine.is_none_or(|mine| mine == n) && later {
+                origin.embargo = Some((*until, word));
+            }
+        }
     }
 }
 
@@ -503,6 +522,8 @@ impl Snapshot {
 }
 
 fn terms(id: &ArrangementId, arrangement: Option<&Arrangement>, names: &mut Names) -> Terms {
+    let until = arrangement.and_then(|terms| terms.not_before);
+    let word = names.intern(&until.map_or_else(String::new, |until| until.to_string()));
     let mut clause = |subject| match arrangement {
         Some(arrangement) => names.intern(&arrangement.clause(subject)),
         None => names.intern(&format!("arrangement {id}")),
@@ -510,6 +531,10 @@ fn terms(id: &ArrangementId, arrangement: Option<&Arrangement>, names: &mut Name
     Terms {
         duration: clause("duration"),
         purposes: clause("purposes"),
+        embargo: until.map(|until| {
+            let authority = clause("not_before");
+            (until, word, authority)
+        }),
         name: names.intern(id.as_str()),
         arrangement: arrangement.cloned(),
     }

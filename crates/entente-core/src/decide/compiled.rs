@@ -63,6 +63,10 @@ pub(crate) struct OriginPlan {
     pub(crate) name: Symbol,
     /// Parties that are this originator or part of it.
     pub(crate) inside: Bits,
+    /// Parties that are it, or to which it gave the text.
+    pub(crate) original: Bits,
+    /// Until when it holds the text back, with the moment in words.
+    pub(crate) embargo: Option<(Timestamp, Symbol)>,
     /// Whether it is this party, whose distribution names its recipients.
     pub(crate) own: bool,
     /// Persons whom it named.
@@ -151,6 +155,8 @@ pub(crate) struct Terms {
     pub(crate) duration: Symbol,
     /// The clause on purposes.
     pub(crate) purposes: Symbol,
+    /// Until when nothing of what came under it goes further, with the moment and the clause in words.
+    pub(crate) embargo: Option<(Timestamp, Symbol, Symbol)>,
     /// `None` where portions name it and it is not known here.
     pub(crate) arrangement: Option<Arrangement>,
 }

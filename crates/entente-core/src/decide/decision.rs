@@ -32,6 +32,8 @@ pub(crate) struct Cell {
 pub enum Duty {
     /// It is shown, and never handed over.
     ShowOnly,
+    /// It goes no further before a moment.
+    Embargo(String),
     /// The report is recalled, and may be used only with that warning: the recall.
     Recalled(String),
     /// A handling instruction of the mark, which says it wherever the text goes.
@@ -51,6 +53,7 @@ impl fmt::Display for Duty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ShowOnly => f.write_str("show only: give no copy, and do not pass on"),
+            Self::Embargo(until) => write!(f, "under embargo until {until}: it goes no further before"),
             Self::Recalled(action) => write!(f, "the report is recalled ({action}): use it only with that warning"),
             Self::Handling(caveat) => write!(f, "handle as {caveat}"),
             Self::Condition(condition) => write!(f, "condition of the consent: {condition}"),
@@ -63,6 +66,8 @@ impl fmt::Display for Duty {
 pub(crate) enum Obligation {
     /// Show it, give no copy.
     DisplayOnly,
+    /// It goes no further before a moment.
+    Embargo(Symbol),
     /// The report is superseded.
     Superseded(Symbol),
     /// A handling instruction of the marking.
@@ -249,6 +254,7 @@ impl Decision<'_> {
         of_person(&self.obligations[range], person)
             .map(|obligation| match obligation {
                 Obligation::DisplayOnly => Duty::ShowOnly,
+                Obligation::Embargo(until) => Duty::Embargo(text(until)),
                 Obligation::Superseded(action) => Duty::Recalled(text(action)),
                 Obligation::Caveat(caveat) => Duty::Handling(text(caveat)),
                 Obligation::Condition(condition) => Duty::Condition(text(condition)),

@@ -24,6 +24,7 @@ use std::collections::{BTreeSet, HashMap};
 use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
 
+pub(crate) use bases::embargoes_below;
 use block::{BLOCK, Block, Who};
 use check::{Check, Reasons, Sink, Steps, Verdict};
 pub use compiled::Snapshot;
@@ -289,6 +290,9 @@ fn obliged(
     };
     let class = question.class(column);
     add(Check::display_only(class, block), Obligation::DisplayOnly);
+    for word in question.check.embargoes(class) {
+        add(permitted, Obligation::Embargo(word));
+    }
     if let Some((false, action)) = question.report.recall {
         add(permitted, Obligation::Superseded(action));
     }

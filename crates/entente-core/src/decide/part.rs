@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use entente_marking::{Label, SchemeId};
 
+use crate::embargo::Held;
 use crate::ids::{ConsentId, PartyPath, PortionId};
 use crate::in_force::{InForce, MarksInForce};
 use crate::report::{Lineage, Portion, Report};
@@ -18,6 +19,8 @@ pub(super) struct Part<'a> {
     /// The portion, where it is one: a title without a mark is none.
     pub(super) portion: Option<&'a Portion>,
     pub(super) force: InForce<'a>,
+    /// Until when its author and originators hold it back.
+    pub(super) embargoes: Held,
 }
 
 /// A version of a report with what is decided about it: its portions, substitutes for them, and at last its title.
@@ -34,6 +37,7 @@ impl<'a> Part<'a> {
             tear_line: portion.tear_line,
             portion: Some(portion),
             force,
+            embargoes: Held::new(),
         }
     }
 
@@ -51,6 +55,7 @@ impl<'a> Part<'a> {
                 tear_line: false,
                 portion: None,
                 force,
+                embargoes: Held::new(),
             },
         }
     }
@@ -65,12 +70,17 @@ impl<'a> Included<'a> {
             let portion = &substitute.portion;
             Part::of(portion, marks.of_substitute(report, portion))
         });
+        let parts = portions.chain(substitutes).chain([Part::title(report, marks)]);
+        let held_back = parts.map(|part| Part {
+            embargoes: match state.embargoes.any_of(&report.id) {
+                true => state.embargoes_on(&report.reference(&part.id), &part.lineage),
+                false => Held::new(),
+            },
+            ..part
+        });
         Self {
             report,
-            parts: portions
-                .chain(substitutes)
-                .chain([Part::title(report, marks)])
-                .collect(),
+            parts: held_back.collect(),
         }
     }
 }
@@ -88,6 +98,7 @@ pub(super) struct ClassKey<'a> {
     author: Option<&'a PartyPath>,
     scheme: &'a SchemeId,
     consents: Vec<(&'a PartyPath, &'a ConsentId)>,
+    embargoes: Held,
 }
 
 impl<'a> ClassKey<'a> {
@@ -105,6 +116,7 @@ impl<'a> ClassKey<'a> {
             consents: (consents.iter())
                 .map(|consent| (&consent.originator, &consent.id))
                 .collect(),
+            embargoes: part.embargoes.clone(),
         }
     }
 }

@@ -102,6 +102,9 @@ rules! {
     /// The report has expired.
     ReportExpired = "state.report-expired", State, "the report expired on {token}",
         "{party} can issue a new version with a later end";
+    /// Its originator, or an arrangement, holds it back until a moment.
+    Embargo = "state.embargo", State, "it is under embargo until {token}, and goes no further before",
+        "{party} can move or end it with `entente embargo`; ask it to, or wait";
     /// Something that the portion rests on is withdrawn, recalled or expired.
     BaseClosed = "state.base-closed", State, "what it rests on is {token}",
         "{party} can write it anew without that, or wait for a new version of it";

@@ -8,6 +8,7 @@ mod briefing;
 mod called;
 mod carried;
 mod directory;
+mod embargo;
 mod incident;
 mod keys;
 mod life;
@@ -29,6 +30,7 @@ mod source;
 pub use briefing::{Standing, standing};
 pub use called::the_one;
 pub use carried::marked_in;
+pub use embargo::EmbargoWord;
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub use life::receipts_due;
 pub(crate) use lineage::same_words;
@@ -239,6 +241,8 @@ pub enum Command {
     HandOver(Handover),
     /// Release text of one's own, without a request.
     Release(Box<Release>),
+    /// Say until when nothing of one's own text goes further: set, moved or ended.
+    SetEmbargo(EmbargoWord),
     /// Continue a consent under a new id.
     RenewConsent {
         /// The new id.
@@ -817,6 +821,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::SetFacts { report, facts } => report::set_facts(state, report, facts),
         Command::HandOver(handover) => part::hand_over(state, &handover, context),
         Command::Release(release) => owner::release(state, &release, context),
+        Command::SetEmbargo(word) => embargo::set(state, &word, context),
         Command::RenewConsent { id, consent, terms } => life::renew(state, id, &consent, terms, context),
         Command::NarrowConsent { consent, cut, reason } => life::narrow(state, &consent, cut, reason, context),
         Command::SayOfConsent { consent, saying } => life::say(state, &consent, saying, context),

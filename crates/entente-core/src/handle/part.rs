@@ -6,7 +6,7 @@ use entente_marking::{CopyList, Entity, Purpose};
 
 use super::meaning::meaning;
 use super::report::{arrangements_of, cleared_reader, distribution, held, not_a_recipient};
-use super::{Context, Decided, Refusal, home};
+use super::{Context, Decided, Refusal, embargo, home};
 use crate::arrangement::Withheld;
 use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
 use crate::event::Event;
@@ -291,7 +291,7 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
     let knowingly = handover.despite_exposure.is_some();
     let found = openness(state, report, home, to, knowingly, context)?;
     let open = chosen(report, &found, handover)?;
-    let part = part(state, report, &found, &open, to, context);
+    let mut part = part(state, report, &found, &open, to, context);
     let all = open.len() == report.with_ids().count();
     let delivery = Delivery {
         report: report.id.clone(),
@@ -325,6 +325,7 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
         .filter(|portion| delivery.under.contains(&portion.id))
         .for_each(|portion| without_others_terms(state, portion, home, to));
     let arrangements = arrangements_of(state, &sent, home, to)?;
+    part.embargoes = embargo::enclosed(state, home, &sent);
     let mut events = vec![Event::ReportDelivered(delivery.clone())];
     let exposed: BTreeSet<PortionId> = found.exposing.intersection(&open).cloned().collect();
     if let Some(reason) = handover.despite_exposure.clone().filter(|_| !exposed.is_empty()) {
@@ -449,6 +450,7 @@ fn part(
         withheld: (shown && withheld > 0).then_some(withheld),
         released: by_consent().map(|(id, mark)| (id.clone(), added(id, mark))).collect(),
         consents: theirs.collect(),
+        embargoes: Vec::new(),
     }
 }
 

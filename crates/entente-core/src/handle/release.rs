@@ -463,10 +463,14 @@ pub(super) fn disclose(state: &State, command: Command, context: &Context<'_>) -
             ..record.clone()
         })
     });
-    Ok(Decided {
+    let broken = super::embargo::broken(state, &record, context);
+    let mut decided = Decided {
         events: vec![Event::Disclosed(record)],
         messages: told,
-    })
+    };
+    decided.events.extend(broken.events);
+    decided.messages.extend(broken.messages);
+    Ok(decided)
 }
 
 pub(super) fn record(

@@ -73,6 +73,7 @@ pub(crate) fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
         default_mark: None,
         unmarked: Unmarked::Banner,
         owners: BTreeMap::new(),
+        not_before: None,
         starts: None,
         expires: None,
         status_set: None,

@@ -306,6 +306,10 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     if originators(q).is_empty() {
         found.push(("state.lineage-empty", author));
     }
+    let running = |until: Timestamp| q.moment < until + CLOCK_TOLERANCE;
+    for (party, _) in held_back(q, person).iter().filter(|(_, until)| running(*until)) {
+        found.push(("state.embargo", party.to_string()));
+    }
     for (party, origin) in originators(q) {
         if party.includes(&person.party) {
             continue;
@@ -328,6 +332,60 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
         }
     }
     found
+}
+
+/// Every moment until which somebody holds the text back: by a word on it, on what it rests on, or by a term.
+fn embargoes<'q>(q: &Question<'q>) -> Vec<(&'q PartyPath, Timestamp)> {
+    let mut on: BTreeSet<(PartyPath, Timestamp)> = BTreeSet::new();
+    for word in q.state.embargoes.values() {
+        let Some(until) = word.until else { continue };
+        let covers = |portion: &PortionId| {
+            word.portion.as_ref().is_none_or(|one| one == portion) && !word.broken.contains_key(portion)
+        };
+        let named = |mut lineage: Vec<&PartyPath>| lineage.drain(..).any(|party| *party == word.by);
+        let here = originators(q).into_iter().map(|(party, _)| party).collect();
+        let mut counts =
+            word.report == q.report.id && covers(&q.portion.id) && (word.by == q.report.originator || named(here));
+        for base in all_bases(q) {
+            if base.report != word.report || !covers(&base.portion) {
+                continue;
+            }
+            let held = q.state.reports.get(&base.report);
+            let version = held.and_then(|held| held.versions.get(&base.version));
+            let portion = version.and_then(|report| report.with_title().find(|portion| portion.id == base.portion));
+            counts |= version.is_some_and(|report| report.originator == word.by)
+                || portion.is_some_and(|portion| named(portion.lineage.originators().collect()));
+        }
+        if counts {
+            on.insert((word.by.clone(), until));
+        }
+    }
+    let mut found = Vec::new();
+    for (party, origin) in originators(q) {
+        let stranger = |by: &PartyPath| !originators(q).iter().any(|(other, _)| *other == by);
+        // The last moment of all that are one originator's, or nobody's here.
+        let own = on
+            .iter()
+            .filter(|(by, _)| by == party || stranger(by))
+            .map(|(_, until)| *until);
+        found.extend(own.max().map(|until| (party, until)));
+        let terms = arrangements(q, origin).into_iter().filter_map(|terms| terms.not_before);
+        found.extend(terms.map(|until| (party, until)));
+    }
+    found
+}
+
+/// The same, for whom the text would go further.
+fn held_back<'q>(q: &Question<'q>, person: &Person) -> Vec<(&'q PartyPath, Timestamp)> {
+    let has_it = |party: &PartyPath| {
+        let mut all = originators(q).into_iter();
+        let origin = all.find(|(other, _)| *other == party).map(|(_, origin)| origin);
+        let mut recipients = origin.into_iter().flat_map(|origin| &origin.recipients);
+        party.includes(&person.party) || recipients.any(|recipient| recipient.includes(&person.party))
+    };
+    let mut all = embargoes(q);
+    all.retain(|(party, _)| !has_it(party));
+    all
 }
 
 fn mandatory(q: &Question<'_>, person: &Person) -> Vec<Failure> {
@@ -581,6 +639,10 @@ pub(crate) fn obligations(q: &Question<'_>, person: &Person) -> BTreeSet<String>
     {
         found.insert("show only: give no copy, and do not pass on".to_owned());
     }
+    let running = embargoes(q)
+        .into_iter()
+        .filter(|(_, until)| q.moment < *until + CLOCK_TOLERANCE);
+    found.extend(running.map(|(_, until)| format!("under embargo until {until}: it goes no further before")));
     let recalls = q.state.recalls.values();
     let mut recalled = recalls.filter(|recall| {
         recall.originator == q.report.originator

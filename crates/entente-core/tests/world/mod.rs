@@ -188,6 +188,7 @@ impl World {
             default_mark: None,
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
+            not_before: None,
             starts: None,
             expires: None,
             status_set: None,

@@ -217,6 +217,28 @@ fn everything(state: &State) -> Label {
     all.fold(Label::unrestricted(), |sum, portion| sum.join(&portion.label))
 }
 
+/// What parties say of embargoes, entitled to or not.
+fn embargoes(dice: &mut Dice) -> Vec<Embargo> {
+    let words = dice.roll(10).saturating_sub(7);
+    (0..words)
+        .map(|n| {
+            let (report, portions) = *dice.pick(&[("R", ["p0", "p1", "title"]), ("BASE", ["b1", "b2", "b2"])]);
+            let portion = |dice: &mut Dice| PortionId::stored((*dice.pick(&portions)).to_owned()).unwrap();
+            Embargo {
+                by: party(dice.pick::<&str>(&["USA.SVC", "GBR.CAB", "CERT-PL", "CHL"])),
+                report: ReportId::new(report).unwrap(),
+                portion: dice.one_in(2).then(|| portion(dice)),
+                handed_on: dice.one_in(4),
+                revision: u64::try_from(n).unwrap() + 1,
+                until: (!dice.one_in(4)).then(|| at(dice.roll(10))),
+                broken: dice.one_in(4).then(|| (portion(dice), at(1))).into_iter().collect(),
+                reason: String::new(),
+                at: at(0),
+            }
+        })
+        .collect()
+}
+
 pub(crate) struct World {
     pub(crate) state: State,
     /// Persons whom only a file describes.
@@ -281,6 +303,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                 true => BTreeMap::from([(party("NATO"), party(dice.pick::<&str>(&PARTIES)))]),
                 false => BTreeMap::new(),
             },
+            not_before: dice.one_in(10).then(|| at(dice.roll(10))),
             starts: dice.one_in(6).then(|| at(dice.roll(10))),
             expires: dice.one_in(4).then(|| at(dice.roll(10))),
             status,
@@ -457,6 +480,9 @@ pub(crate) fn world(dice: &mut Dice) -> World {
                 lifted: dice.one_in(5).then(|| (at(3), String::new())),
             },
         }));
+    }
+    for word in embargoes(dice) {
+        state.apply(&Event::EmbargoSet(word));
     }
     if dice.one_in(15) {
         state.apply(&Event::ReportHeld {

@@ -24,8 +24,6 @@ pub(crate) enum ArrangementCommand {
         /// All parties have agreed on terms that are laxer than those recorded here.
         #[arg(long)]
         agreed: bool,
-        #[command(flatten)]
-        trial: Trial,
     },
     /// List the arrangements.
     List,
@@ -41,8 +39,6 @@ pub(crate) enum ArrangementCommand {
         /// Why.
         #[arg(long)]
         reason: String,
-        #[command(flatten)]
-        trial: Trial,
     },
     /// Make its terms stricter. The other parties are told, and are bound as soon as they take the file in.
     Narrow {
@@ -60,8 +56,6 @@ pub(crate) enum ArrangementCommand {
         /// Let it expire then, as 2026-12-31 or a full timestamp.
         #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
         expires: Option<Timestamp>,
-        #[command(flatten)]
-        trial: Trial,
     },
     /// Record terms that a partner stated, after showing them. Until then nobody here reads what came under them.
     Accept {
@@ -83,17 +77,7 @@ pub(crate) enum ArrangementCommand {
         /// Why.
         #[arg(long)]
         reason: String,
-        #[command(flatten)]
-        trial: Trial,
     },
-}
-
-/// Whether it is only tried.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct Trial {
-    /// Only show what it would stop.
-    #[arg(long)]
-    dry_run: bool,
 }
 
 /// How it may be passed on, by the word for it.
@@ -160,11 +144,12 @@ impl ArrangementCommand {
         let mut node = global.node()?;
         let home = node.home()?.clone();
         let set_status = |id: ArrangementId, status| (Command::SetArrangementStatus { id: id.clone(), status }, id);
-        let ((command, id), Trial { dry_run }) = match self {
-            Self::Add { file, agreed, trial } => {
+        let dry_run = global.dry_run;
+        let (command, id) = match self {
+            Self::Add { file, agreed } => {
                 let arrangement: Arrangement = input::json(&file)?;
                 let id = arrangement.id.clone();
-                ((Command::SetArrangement { arrangement, agreed }, id), trial)
+                (Command::SetArrangement { arrangement, agreed }, id)
             }
             Self::Accept { id, from } => {
                 let terms = arrangements::stated(node.state(), &id, from.as_ref())?;
@@ -176,7 +161,7 @@ impl ArrangementCommand {
                     arrangement: terms,
                     agreed: false,
                 };
-                ((command, id), Trial { dry_run: false })
+                (command, id)
             }
             Self::Narrow {
                 id,
@@ -184,7 +169,6 @@ impl ArrangementCommand {
                 onward: passing,
                 need_to_know,
                 expires,
-                trial,
             } => {
                 let how = Stricter {
                     purposes: purposes.iter().map(Purpose::new).collect(),
@@ -193,16 +177,11 @@ impl ArrangementCommand {
                     expires,
                 };
                 let terms = arrangements::narrowed(arrangements::known(node.state(), &id)?, how)?;
-                (
-                    (
-                        Command::SetArrangement {
-                            arrangement: terms,
-                            agreed: false,
-                        },
-                        id,
-                    ),
-                    trial,
-                )
+                let command = Command::SetArrangement {
+                    arrangement: terms,
+                    agreed: false,
+                };
+                (command, id)
             }
             Self::List => {
                 let state = node.state();
@@ -236,11 +215,9 @@ impl ArrangementCommand {
                 output::json(arrangements::known(node.state(), &id)?)?;
                 return Ok(Exit::Done);
             }
-            Self::Suspend { id, reason, trial } => {
-                (set_status(id, ArrangementStatus::Suspended { by: home, reason }), trial)
-            }
-            Self::Resume { id } => (set_status(id, ArrangementStatus::Active), Trial { dry_run: false }),
-            Self::End { id, reason, trial } => (set_status(id, ArrangementStatus::Ended { by: home, reason }), trial),
+            Self::Suspend { id, reason } => set_status(id, ArrangementStatus::Suspended { by: home, reason }),
+            Self::Resume { id } => set_status(id, ArrangementStatus::Active),
+            Self::End { id, reason } => set_status(id, ArrangementStatus::Ended { by: home, reason }),
         };
         let stops = what_stops(&node, &command, &id)?;
         let mut sent = Vec::new();

@@ -226,6 +226,7 @@ fn describe(message: &Message) -> String {
             recall.action.name(),
             recall.reason
         ),
+        Message::Embargo(embargo) => entente_desk::embargoes::in_words(embargo),
         Message::RecallLifted { recall, reason, .. } => format!("recall {recall} is lifted: {reason}"),
         Message::Acknowledgement(acknowledgement) => format!(
             "{} acknowledges recall {}: {}",

@@ -11,6 +11,7 @@ mod demo;
 mod directory;
 mod disclosure;
 mod draft;
+mod embargo;
 mod exchange;
 mod exposure;
 mod facts;
@@ -72,6 +73,9 @@ pub(crate) struct Global {
     /// Write data as JSON on standard output, and errors as JSON on standard error.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Only show what would follow: what opens and closes for whom, and what would leave. Nothing is changed.
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
     /// Where sealed files for other parties are written [default: DATA/outbox].
     #[arg(long, global = true, env = "ENTENTE_OUT", value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -79,10 +83,11 @@ pub(crate) struct Global {
 
 impl Global {
     pub(crate) fn node(&self) -> Result<Pinned, Failure> {
-        match seat::node(&self.data) {
-            Some(node) => Ok(node),
-            None => crate::node::open(&self.data),
-        }
+        let node = match seat::node(&self.data) {
+            Some(node) => node,
+            None => crate::node::open(&self.data)?,
+        };
+        Ok(if self.dry_run { node.on_trial() } else { node })
     }
 
     /// The schemes that marks are read with: those of the node where there is one, else the built-in ones.
@@ -154,6 +159,9 @@ enum Noun {
     /// Recalls: take a delivered report out of use.
     #[command(subcommand)]
     Recall(disclosure::RecallCommand),
+    /// Embargoes: a moment before which nothing of one's own text goes further.
+    #[command(subcommand)]
+    Embargo(embargo::EmbargoCommand),
     /// Give text of one's own to others without their having asked: persons, parties, the public.
     Release(Box<release::ReleaseArgs>),
     /// What there is to do, for whoever asks.
@@ -208,6 +216,24 @@ enum Noun {
 }
 
 impl Cli {
+    /// Whether `--dry-run` can say what would follow: not of what acts on files, keys and the network.
+    fn can_be_tried(&self) -> bool {
+        !matches!(
+            self.noun,
+            Noun::Init(_)
+                | Noun::Node(_)
+                | Noun::Passphrase(_)
+                | Noun::Serve(_)
+                | Noun::Account(_)
+                | Noun::Store(_)
+                | Noun::Receive(_)
+                | Noun::Outbox(_)
+                | Noun::Demo(_)
+                | Noun::Partner(_)
+                | Noun::Receipt(_)
+        )
+    }
+
     /// Whether a running node carries this out. What sets up, runs or mends a node is done here, and so is what needs none.
     fn is_for_a_node(&self) -> bool {
         let here = matches!(
@@ -233,6 +259,11 @@ pub(crate) use node::through as through_node;
 /// Runs a command.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
+    if global.dry_run && !cli.can_be_tried() {
+        return Err(Failure::usage(
+            "this command cannot be tried: it acts on files, keys or the network; leave `--dry-run` out",
+        ));
+    }
     match cli.noun {
         Noun::Init(init) => init.run(global),
         Noun::Party(command) => command.run(global),
@@ -253,6 +284,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Incident(command) => command.run(global),
         Noun::Assure(command) => command.run(global),
         Noun::Recall(command) => command.run(global),
+        Noun::Embargo(command) => command.run(global),
         Noun::Release(command) => command.run(global),
         Noun::Todo(command) => command.run(global),
         Noun::Receipt(command) => command.run(global),

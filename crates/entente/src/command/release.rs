@@ -53,9 +53,6 @@ pub(crate) struct ReleaseArgs {
     /// Why it is released although it narrows a protected source below its threshold; stays here, on the record.
     #[arg(long, value_name = "REASON")]
     despite_exposure: Option<String>,
-    /// Only show who would see what, and what would stay closed.
-    #[arg(long)]
-    dry_run: bool,
     /// Also write a copy as it is marked for the receiver.
     #[command(flatten)]
     copy: PaperArgs,
@@ -93,7 +90,7 @@ impl ReleaseArgs {
         let exposure = entente_core::SourceGuard::new(after.state());
         let value = releasing(after.state(), node.library(), &events, &node.context(&exposure))?
             .ok_or_else(|| Failure::failed("nothing would be released"))?;
-        let sent = match self.dry_run {
+        let sent = match global.dry_run {
             true => Vec::new(),
             false => {
                 node.submit(command)?;
@@ -102,13 +99,13 @@ impl ReleaseArgs {
         };
         output::either(
             global.json,
-            &json!({ "released": !self.dry_run, "release": value, "sent": sent }),
+            &json!({ "released": !global.dry_run, "release": value, "sent": sent }),
             || {
-                say(&value, self.dry_run);
+                say(&value, global.dry_run);
                 exchange::say_sent(&sent);
             },
         )?;
-        if !self.dry_run && self.copy.is_asked() {
+        if !global.dry_run && self.copy.is_asked() {
             self.copy.write(&page(&value))?;
         }
         Ok(Exit::Done)

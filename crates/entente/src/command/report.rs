@@ -30,9 +30,6 @@ pub(crate) enum ReportCommand {
     Add {
         /// The file, or `-`.
         file: PathBuf,
-        /// Only check the file; nothing is added, and no node is needed.
-        #[arg(long)]
-        dry_run: bool,
         /// Why a text no longer rests on what it rested on in the version before.
         #[arg(long, value_name = "REASON")]
         new_lineage: Option<String>,
@@ -180,9 +177,8 @@ pub(crate) struct PageArgs {
 impl ReportCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::Add {
-                file, dry_run: true, ..
-            } => {
+            // With a node the whole step is tried; without one the file is only looked at.
+            Self::Add { file, .. } if global.dry_run => {
                 let text = input::text(&file)?;
                 let home = PartyPath::new("HERE")?;
                 let library = global.library()?;

@@ -22,9 +22,6 @@ pub(crate) enum SchemeCommand {
         /// The scheme's name, where the policy's own is taken or cannot be written in small letters a to z.
         #[arg(long)]
         name: Option<String>,
-        /// Only check the file and show what it would install.
-        #[arg(long)]
-        dry_run: bool,
     },
     /// List the schemes, and the files that held reports need and this node lacks.
     List,
@@ -57,7 +54,7 @@ pub(crate) enum SchemeCommand {
 impl SchemeCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::Add { file, name, dry_run } => add(global, &input::text(&file)?, name, dry_run)?,
+            Self::Add { file, name } => add(global, &input::text(&file)?, name)?,
             Self::List => {
                 let node = global.node()?;
                 let list = schemes::list(node.state(), node.schemes());
@@ -106,13 +103,13 @@ fn missing(scheme: &str) -> Failure {
     ))
 }
 
-fn add(global: &Global, file: &str, name: Option<String>, dry_run: bool) -> Result<(), Failure> {
+fn add(global: &Global, file: &str, name: Option<String>) -> Result<(), Failure> {
     let mut node = global.node()?;
     let scheme = installed::read(file, node.schemes(), name.as_deref()).map_err(Failure::failed)?;
     let (id, profile) = (scheme.id().clone(), scheme.profile().to_owned());
     let closed = |list: SchemeList| list.needed.iter().map(|needed| needed.versions).sum::<usize>();
     let before = closed(schemes::list(node.state(), node.schemes()));
-    let after = match dry_run {
+    let after = match global.dry_run {
         true => {
             let mut with = node.schemes().clone();
             with.insert(std::sync::Arc::new(scheme));

@@ -6,6 +6,7 @@ use super::super::Refusal;
 use super::super::report::well_formed;
 use super::{life, must_be, must_be_for, not_entitled, terms};
 use crate::arrangement::Arrangement;
+use crate::embargo::Embargo;
 use crate::event::Event;
 use crate::ids::{PartyPath, PortionId, PortionRef};
 use crate::part::Part;
@@ -38,6 +39,7 @@ pub(super) fn delivered(
     if let Some(holding) = state.reports.get(&report.id) {
         (report, part) = of_one_author(state, from, holding, report, part)?;
     }
+    let embargoes = words_on(from, &report, std::mem::take(&mut part.embargoes))?;
     let consents = life::enclosed(home, from, state, &report, std::mem::take(&mut part.consents), now)?;
     let mut events = Vec::new();
     for arrangement in arrangements {
@@ -55,7 +57,22 @@ pub(super) fn delivered(
     }
     events.push(Event::ReportReceived { report, delivery, part });
     events.extend(consents);
+    events.extend(embargoes);
     Ok(events)
+}
+
+/// What the author of a report says about embargoes on it.
+fn words_on(from: &PartyPath, report: &Report, words: Vec<Embargo>) -> Result<Vec<Event>, Refusal> {
+    for word in &words {
+        must_be(from, &word.by, "speak of another party's embargo")?;
+        if word.report != report.id {
+            return Err(Refusal::Invalid(format!(
+                "an embargo on {} came with {}; ask {from} to send it by itself",
+                word.report, report.id
+            )));
+        }
+    }
+    Ok(words.into_iter().map(Event::EmbargoSet).collect())
 }
 
 /// Whose information it is, is said in the one spelling of a path: `usa` beside `USA` would be somebody else.

@@ -13,7 +13,7 @@ mod terms;
 
 pub(super) use life::receipts;
 
-use super::{Context, Decided, Refusal, carried, home, incident, keys};
+use super::{Context, Decided, Refusal, carried, embargo, home, incident, keys};
 use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::event::Event;
@@ -48,6 +48,7 @@ pub(super) fn receive(
         )));
     }
     keys::not_frozen(state, &from, &message)?;
+    let mut messages = Vec::new();
     let mut events = match message {
         Message::KeySuccession(succession) => keys::succeeded(state, &from, &succession, context.now)?,
         Message::KeyCompromised { key, from: moment } => keys::declared(state, &from, &key, moment, context.now)?,
@@ -84,6 +85,11 @@ pub(super) fn receive(
         Message::Receipts(receipts) => life::receipts(state, home, &from, receipts, context.now)?,
         Message::Recall(recall) => ending::recalled(state, home, &from, recall)?,
         Message::RecallLifted { recall, reason, .. } => life::lifted(state, &from, recall, reason, context.now)?,
+        Message::Embargo(word) => {
+            let decided = embargo::received(state, &from, word, context.now)?;
+            messages = decided.messages;
+            decided.events
+        }
         Message::Acknowledgement(acknowledgement) => ending::acknowledged(state, home, &from, acknowledgement)?,
         Message::Notice(notice) => noticed(state, home, &from, notice)?,
         Message::Incident(notice) => incident::noticed(state, &from, notice)?,
@@ -95,7 +101,7 @@ pub(super) fn receive(
         Message::Arrangement(arrangement) => terms::arranged(state, home, &from, arrangement)?,
     };
     events.push(Event::EnvelopeReceived { from, id, digest });
-    Ok(Decided::events(events))
+    Ok(Decided { events, messages })
 }
 
 /// A receiver's word about a message. What it said once stands; a message that it refused may still be taken in.

@@ -92,6 +92,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::RecallFrom { report, .. } => one(report),
         Command::HandOver(handover) => one(&handover.report),
         Command::Release(release) => one(&release.report),
+        Command::SetEmbargo(word) => one(&word.report),
         Command::ProtectSource { reports, .. } => reports.clone(),
         Command::PrepareBriefing { reports, .. } => reports.iter().cloned().collect(),
         Command::RetractRequest { request: id, .. }
@@ -157,7 +158,7 @@ impl State {
                 )*
             };
         }
-        leave_out!(requests consents substitutes recalls overrides disclosures notices openings exposures);
+        leave_out!(requests consents substitutes recalls overrides disclosures notices openings exposures embargoes);
         self.reports.remove(report);
         self.facts.remove(report);
         self.facts_of.remove(report);

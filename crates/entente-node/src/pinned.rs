@@ -87,7 +87,10 @@ impl Pinned {
         }
         let held = self.moment.held().clone();
         let (change, after) = decided(held, self.actor(), commands.to_vec(), Timestamp::now())?;
-        let messages = change.outgoing.into_iter().map(|message| (message.kind, message.destination));
+        let messages = change
+            .outgoing
+            .into_iter()
+            .map(|message| (message.kind, message.destination));
         Err(NodeError::Planned(Box::new(Planned {
             before: self.moment.clone(),
             after: Moment::new(self.moment.seq(), after),

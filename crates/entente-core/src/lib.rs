@@ -44,6 +44,7 @@ mod stops;
 mod stored;
 pub mod unseen;
 mod wording;
+pub mod written;
 
 pub use actor::{Act, Actor, Role};
 pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Unmarked, Withheld, Word};

@@ -9,8 +9,9 @@ use entente_marking::{CopyList, Purpose};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ConsentId, PersonId, PortionId};
+use crate::ids::{ConsentId, PartyPath, PersonId, PortionId};
 use crate::request::Consent;
+use crate::written::Signed;
 
 /// What there is to say of a consent besides its terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,9 +50,12 @@ pub struct Life {
     /// When the holder last said that a person is not any more who they were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
-    /// The originator's own signature over it, so that it can be handed on.
+    /// What its originator signed about it, for each party to which the text can be handed on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<Signed>,
+    /// The holder through which it came here, where its originator did not send it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub signature: Option<String>,
+    pub through: Option<PartyPath>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
@@ -169,6 +173,8 @@ impl Consent {
     /// The consent without what is taken away; `None` where nothing is left of it.
     pub fn without(&self, cut: &Cut) -> Option<Self> {
         let mut left = self.clone();
+        // What was signed says more than is left: it is handed on no longer.
+        left.life.signed.clear();
         left.recipients.persons.retain(|person| !cut.persons.contains(person));
         left.stated.retain(|person| !cut.persons.contains(&person.id));
         left.life.except.extend(cut.persons.iter().cloned());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::arrangement::Arrangement;
 use crate::disclosure::{Acknowledgement, Notice, Recall};
 use crate::embargo::Embargo;
-use crate::ids::{ConsentId, IncidentId, RecallId, ReportId, RequestId};
+use crate::ids::{ConsentId, IncidentId, PartyPath, RecallId, ReportId, RequestId};
 use crate::incident::IncidentNotice;
 use crate::keys::Succession;
 use crate::life::{Cut, Saying};
@@ -50,6 +50,17 @@ pub enum Message {
         /// The consent.
         consent: ConsentId,
         /// From when on.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// A consent of another party, which came with a text that the sender handed on, has ended.
+    HandedOnEnded {
+        /// Whose consent.
+        originator: PartyPath,
+        /// The consent.
+        consent: ConsentId,
+        /// When the sender learned of it.
         at: Timestamp,
         /// Why.
         reason: String,
@@ -141,6 +152,7 @@ impl Message {
             Self::Request(_) => "request",
             Self::Answer { .. } => "answer",
             Self::Withdrawal { .. } => "withdrawal",
+            Self::HandedOnEnded { .. } => "handed-on-ended",
             Self::Narrowing { .. } => "narrowing",
             Self::ConsentSaid { .. } => "consent-said",
             Self::Retracted { .. } => "retracted",

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::embargo::Embargo;
 use crate::ids::{PortionId, ReportId};
 use crate::request::Consent;
+use crate::written::Signed;
 
 /// What there is to say of a part that is handed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Part {
     /// The consents under which the receiver has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Consent>,
+    /// Consents of others than its sender, in writing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writings: Vec<Signed>,
     /// Until when nothing of it goes further, by its author.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub embargoes: Vec<Embargo>,

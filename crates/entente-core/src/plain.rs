@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::message::Message;
+use crate::written::Signed;
 
 /// What stands in the place of a character that is not shown.
 const HIDDEN: char = '\u{FFFD}';
@@ -53,16 +54,30 @@ fn walk(value: &mut Value, several_lines: bool) {
     }
 }
 
+/// What was signed by itself, taken out of a message so that it stays as it was signed.
+fn signed(message: &mut Message) -> Vec<&mut Vec<Signed>> {
+    match message {
+        Message::Delivery { part, .. } => vec![&mut part.writings],
+        Message::Answer { consents, .. } => consents.iter_mut().map(|consent| &mut consent.life.signed).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A message whose words show as what they are. What was signed by itself stays as it was signed.
-pub(crate) fn message(message: Message) -> Message {
+pub(crate) fn message(mut message: Message) -> Message {
     if matches!(message, Message::KeySuccession(_)) {
         return message;
     }
+    let kept: Vec<Vec<Signed>> = signed(&mut message).into_iter().map(std::mem::take).collect();
     let Ok(mut value) = serde_json::to_value(&message) else {
         return message;
     };
     walk(&mut value, false);
-    serde_json::from_value(value).unwrap_or(message)
+    let mut plain = serde_json::from_value(value).unwrap_or(message);
+    for (place, kept) in signed(&mut plain).into_iter().zip(kept) {
+        *place = kept;
+    }
+    plain
 }
 
 #[cfg(test)]

@@ -274,6 +274,15 @@ pub(crate) fn envelope_key(from: &PartyPath, id: &str) -> String {
     format!("{from}/{id}")
 }
 
+/// Under which name it is kept that a holder said that another party's consent, which came through it, has ended.
+pub(crate) fn ended_through(via: &PartyPath, consent: &Named<ConsentId>) -> Named<ConsentId> {
+    let name = format!("{}.{}", consent.by, consent.id);
+    Named::new(
+        via.clone(),
+        ConsentId::stored(name).unwrap_or_else(|_| consent.id.clone()),
+    )
+}
+
 /// The most portions followed down a lineage to those that an originator knows.
 const MAX_NAMED: usize = 4096;
 
@@ -508,7 +517,10 @@ impl State {
                 let mut held = consent.clone();
                 let key = Named::new(held.originator.clone(), held.id.clone());
                 let ending = self.endings.get(&key);
-                held.withdrawn = held.withdrawn.into_iter().chain(ending.copied()).min();
+                let through = held.life.through.as_ref().map(|via| ended_through(via, &held.key()));
+                let through = through.and_then(|key| self.endings.get(&key));
+                let ends = ending.into_iter().chain(through).copied();
+                held.withdrawn = held.withdrawn.into_iter().chain(ends).min();
                 let mut documents = Vec::from(moved("consent", &key));
                 self.consents.insert(key, held);
                 documents.extend(self.narrow_anew(consent));

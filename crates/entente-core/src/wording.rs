@@ -108,6 +108,7 @@ impl Message {
             Self::Notice(notice) => Some(notice.topic()),
             Self::Withdrawal { .. }
             | Self::Narrowing { .. }
+            | Self::HandedOnEnded { .. }
             | Self::ConsentSaid { .. }
             | Self::Retracted { .. }
             | Self::GivenUp { .. }

@@ -17,7 +17,7 @@ fn reports_come_from_their_originator_once_and_unchanged() {
     node.refuses(
         "EVIL",
         delivery(&report("S", "GOOD", "forged"), "EVIL", "HOME"),
-        "the message speaks for GOOD",
+        "that GOOD consents to portion p1 is stated by EVIL alone",
     );
     node.refuses(
         "EVIL",

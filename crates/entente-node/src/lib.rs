@@ -59,6 +59,7 @@ mod pinned;
 mod post;
 mod replay;
 mod root;
+mod writing;
 
 pub use backup::{Backup, Exported, Restored, recover, restore};
 pub use entente_seal::{ExposeSecret, KeyPair, SecretString};

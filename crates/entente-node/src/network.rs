@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::error::NodeError;
 use crate::node::Node;
 use crate::post::{KEY_SUCCESSION, known_keys, with_receipts};
+use crate::writing;
 
 /// The largest sealed message taken.
 pub const MAX_MESSAGE: usize = entente_seal::MAX_BUNDLE;
@@ -134,9 +135,10 @@ impl Node {
                 };
                 // What is to be confirmed to the receiver rides along with whatever leaves next.
                 let due = receipts_due(self.moment().state(), &to, Timestamp::now());
+                let payload = writing::signed(letter.payload.clone(), &letter.kind, &self.moment(), keys);
                 let payload = match due.is_empty() {
-                    true => letter.payload.clone(),
-                    false => with_receipts(letter.payload.clone(), due.clone()),
+                    true => payload,
+                    false => with_receipts(payload, due.clone()),
                 };
                 let seal = match letter.kind == KEY_SUCCESSION {
                     true => entente_seal::seal_succession,

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::NodeError;
 use crate::keyring;
 use crate::node::Node;
+use crate::writing;
 
 /// A sealed file that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -176,7 +177,7 @@ impl Node {
         let keys = self.keys()?;
         let moment = self.moment();
         let opened = entente_seal::open_known(file, &keys, |header| known_keys(moment.state(), header))?;
-        let message: Message =
+        let mut message: Message =
             serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
         if message.kind() != opened.header.kind {
             return Err(NodeError::OtherKind {
@@ -188,6 +189,7 @@ impl Node {
         if let Message::KeySuccession(succession) = &message {
             keyring::check(succession)?;
         }
+        writing::verify(moment.state(), &mut message);
         let letter: Riding = serde_json::from_slice(&opened.payload).unwrap_or_default();
         let from = PartyPath::stored(&opened.header.from)?;
         if !letter.receipts.is_empty() {

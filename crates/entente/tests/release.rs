@@ -287,3 +287,124 @@ fn b13_a_party_that_the_author_did_not_name_gets_no_copy_but_by_a_release() {
         );
     }
 }
+
+/// GBR.CAB has USA.SVC's report and its consent in writing for a colonel of JOR.GID, which knows both.
+fn consented_in_writing(known_to_jordan: bool) -> (Desk, String) {
+    let desk = Desk::delivered();
+    desk.found("JOR.GID");
+    for (at, of) in [("GBR.CAB", "JOR.GID"), ("JOR.GID", "GBR.CAB")] {
+        desk.ok(at, &["party", "add", of, "--keys", &format!("{of}.keys")]);
+    }
+    if known_to_jordan {
+        desk.ok("JOR.GID", &["party", "add", "USA.SVC", "--keys", "USA.SVC.keys"]);
+    }
+    for at in ["GBR.CAB", "JOR.GID"] {
+        let colonel = [
+            "person",
+            "add",
+            "JOR.GID/colonel",
+            "--citizenship",
+            "JOR",
+            "--clearance",
+            "us-ic=TS",
+        ];
+        desk.ok(at, &[&colonel[..], &["--access", "us-ic/sci/SI"]].concat());
+    }
+    let early = desk.run(&["--data", "GBR.CAB", "deliver", "SVC-2026-0412", "--to", "JOR.GID"]);
+    assert!(
+        early.code != 0 && early.err.contains("no consent to it in writing"),
+        "{}",
+        early.err
+    );
+    let ask = [
+        "request",
+        "open",
+        "SVC-2026-0412",
+        "--to",
+        "JOR.GID/colonel",
+        "--for",
+        "threat-warning",
+        "--portions",
+        "plot",
+        "--reason",
+        "a warning",
+    ];
+    let opened = desk.ok("GBR.CAB", &[&["--json"], &ask[..]].concat()).json();
+    let request = opened["requests"][0]["id"].as_str().unwrap().to_owned();
+    desk.receive("USA.SVC");
+    desk.ok("USA.SVC", &["consent", "grant", &request, "--condition", "orally only"]);
+    desk.receive("GBR.CAB");
+    let granted = desk.ok("USA.SVC", &["--json", "consent", "list"]).json();
+    let consent = granted[0]["consent"]["id"].as_str().or(granted[0]["id"].as_str());
+    let consent = consent.unwrap_or_else(|| panic!("{granted}")).to_owned();
+    (desk, consent)
+}
+
+#[test]
+fn e2_a_holder_hands_on_what_was_consented_in_writing_and_the_receiver_verifies_it() {
+    let (desk, consent) = consented_in_writing(true);
+    let said = desk.ok("GBR.CAB", &["deliver", "SVC-2026-0412", "--to", "JOR.GID"]).out;
+    assert!(said.contains("JOR.GID gets plot"), "{said}");
+    desk.receive("JOR.GID");
+    let read = [
+        "report",
+        "show",
+        "SVC-2026-0412",
+        "--as",
+        "JOR.GID/colonel",
+        "--purpose",
+        "threat-warning",
+    ];
+    let page = desk.ok("JOR.GID", &[&["--json"], &read[..]].concat()).json();
+    assert_eq!(page["portions"].as_array().unwrap().len(), 1, "{page}");
+    assert_eq!(page["portions"][0]["id"], "plot");
+    assert_eq!(page["originator"], "USA.SVC");
+    let observed = page["portions"][0]["obligations"].to_string();
+    assert!(observed.contains("orally only"), "{page}");
+    assert!(
+        !page.to_string().contains("GBR.CAB/"),
+        "who else has it is not said: {page}"
+    );
+    let other = desk.run(&[
+        "--data",
+        "JOR.GID",
+        "report",
+        "show",
+        "SVC-2026-0412",
+        "--as",
+        "JOR.GID/colonel",
+    ]);
+    assert!(!other.out.contains("plot"), "it is for its purpose: {}", other.out);
+    // What ends follows the text.
+    desk.ok("USA.SVC", &["consent", "withdraw", &consent, "--reason", "no more"]);
+    desk.receive("GBR.CAB");
+    desk.ok("GBR.CAB", &["outbox", "send"]);
+    desk.receive("JOR.GID");
+    let page = desk.run(&[&["--data", "JOR.GID", "--json"], &read[..]].concat());
+    assert!(!page.out.contains("\"plot\""), "{}", page.out);
+    let again = desk.run(&["--data", "GBR.CAB", "deliver", "SVC-2026-0412", "--to", "JOR.GID"]);
+    assert!(again.code != 0 && again.err.contains("in writing"), "{}", again.err);
+}
+
+#[test]
+fn e2_without_the_originator_s_key_what_a_holder_brings_is_only_stated_and_nothing_is_taken_in() {
+    let (desk, _) = consented_in_writing(false);
+    desk.ok("GBR.CAB", &["deliver", "SVC-2026-0412", "--to", "JOR.GID"]);
+    let file = desk.newest("JOR.GID");
+    let refused = desk.run(&["--data", "JOR.GID", "receive", &file]);
+    assert!(refused.code != 0, "{}", refused.out);
+    assert!(refused.err.contains("is stated by GBR.CAB alone"), "{}", refused.err);
+    assert!(
+        refused.err.contains("entente party add USA.SVC --keys FILE"),
+        "{}",
+        refused.err
+    );
+    let held = desk.ok("JOR.GID", &["--json", "report", "list"]).json();
+    assert!(held.as_array().unwrap().is_empty(), "{held}");
+    // Somebody else's keys under that name verify nothing; the right ones do.
+    desk.found("CHL.ANI");
+    desk.ok("JOR.GID", &["party", "add", "USA.SVC", "--keys", "USA.SVC.keys"]);
+    desk.ok("JOR.GID", &["receive", &file]);
+    let held = desk.ok("JOR.GID", &["--json", "report", "list"]).json();
+    assert_eq!(held[0]["originator"], "USA.SVC");
+}

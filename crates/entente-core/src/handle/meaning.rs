@@ -58,6 +58,11 @@ pub(super) fn recheck(message: Message, schemes: &Schemes, state: &State) -> Mes
     }
 }
 
+/// What a mark means in a variant of a scheme.
+pub(crate) fn label_of(schemes: &Schemes, scheme: &SchemeId, profile: &str, mark: &str) -> Label {
+    meaning(schemes, scheme, Some(profile), mark)
+}
+
 /// What marks side by side mean together: all of them hold. One of the report's own scheme has to be among them; none is
 /// left out for not being understood.
 pub(super) fn meaning(schemes: &Schemes, scheme: &SchemeId, profile: Option<&str>, marks: &str) -> Label {

@@ -35,6 +35,7 @@ pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, so
 pub use life::receipts_due;
 pub(crate) use lineage::same_words;
 pub use lineage::{base_lineage, nearest_portion, party_of};
+pub(crate) use meaning::label_of;
 pub use meaning::side_by_side;
 pub use owner::Release;
 pub use part::{Handover, Openness, openness_for};

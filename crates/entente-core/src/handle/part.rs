@@ -11,7 +11,7 @@ use crate::arrangement::Withheld;
 use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
 use crate::event::Event;
 use crate::exposure::Band;
-use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, ReportId};
+use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, PortionRef, ReportId};
 use crate::message::Message;
 use crate::part::Part;
 use crate::report::{Delivery, Portion, Report};
@@ -19,6 +19,7 @@ use crate::request::{Consent, Recipients};
 use crate::shown::{mark_for, names, only_shown};
 use crate::source::ExposureAnswer;
 use crate::state::State;
+use crate::written::Signed;
 
 /// What of a report a party may have, and what stands in the way of the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -289,7 +290,10 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
     let to = &handover.to;
     entitled(state, report, home, to)?;
     let knowingly = handover.despite_exposure.is_some();
-    let found = openness(state, report, home, to, knowingly, context)?;
+    let mut found = openness(state, report, home, to, knowingly, context)?;
+    if report.originator != *home {
+        only_in_writing(state, report, &mut found, home, to, context);
+    }
     let open = chosen(report, &found, handover)?;
     let mut part = part(state, report, &found, &open, to, context);
     let all = open.len() == report.with_ids().count();
@@ -326,6 +330,10 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
         .for_each(|portion| without_others_terms(state, portion, home, to));
     let arrangements = arrangements_of(state, &sent, home, to)?;
     part.embargoes = embargo::enclosed(state, home, &sent);
+    part.writings = writings(state, report, &open, home, to, context);
+    if report.originator != *home {
+        as_handed_on(&mut sent);
+    }
     let mut events = vec![Event::ReportDelivered(delivery.clone())];
     let exposed: BTreeSet<PortionId> = found.exposing.intersection(&open).cloned().collect();
     if let Some(reason) = handover.despite_exposure.clone().filter(|_| !exposed.is_empty()) {
@@ -342,6 +350,92 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
     Ok(Decided::events(events).send(to.clone(), message))
 }
 
+/// What a holder may hand on of another's report: what each of its originators consented to in writing, for this receiver.
+fn only_in_writing(
+    state: &State,
+    report: &Report,
+    found: &mut Openness,
+    home: &PartyPath,
+    to: &PartyPath,
+    context: &Context<'_>,
+) {
+    for portion in &report.portions {
+        let reference = report.reference(&portion.id);
+        let lacking = portion.lineage.originators().filter(|party| *party != home);
+        let lacking: Vec<&str> = lacking
+            .filter(|party| written(state, party, &reference, to, context).is_none())
+            .map(PartyPath::as_str)
+            .collect();
+        let consented = found.by_consent.contains_key(&portion.id);
+        found.freely.remove(&portion.id);
+        if consented && lacking.is_empty() {
+            continue;
+        }
+        found.by_consent.remove(&portion.id);
+        let who = match lacking.is_empty() {
+            true => report.originator.as_str().to_owned(),
+            false => lacking.join(", "),
+        };
+        let why = format!(
+            "{who} has not consented in writing that it goes to {to}; ask with `entente request open {} --to {to}/PERSON`, or ask \
+             {} to deliver it",
+            report.id, report.originator
+        );
+        found.closed.entry(portion.id.clone()).or_default().insert(0, why);
+    }
+}
+
+/// The consent in writing of one originator for a text and a receiver, where it holds.
+fn written<'s>(
+    state: &'s State,
+    originator: &PartyPath,
+    portion: &PortionRef,
+    to: &PartyPath,
+    context: &Context<'_>,
+) -> Option<&'s Signed> {
+    let mut all = state
+        .consents
+        .of(&portion.report)
+        .filter(|consent| consent.originator == *originator && consent.is_live(context.now) && consent.names(portion));
+    all.find_map(|consent| consent.in_writing(portion, to))
+}
+
+/// All that others consented to in writing for what is handed over.
+fn writings(
+    state: &State,
+    report: &Report,
+    open: &BTreeSet<PortionId>,
+    home: &PartyPath,
+    to: &PartyPath,
+    context: &Context<'_>,
+) -> Vec<Signed> {
+    let mut found: Vec<Signed> = Vec::new();
+    for portion in report.portions.iter().filter(|portion| open.contains(&portion.id)) {
+        let reference = report.reference(&portion.id);
+        for party in portion.lineage.originators().filter(|party| *party != home) {
+            if let Some(signed) = written(state, party, &reference, to, context) {
+                let less = signed.for_texts(open);
+                if !found.contains(&less) {
+                    found.push(less);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What a holder hands on of another's report: without a title, and without terms that are not the receiver's.
+fn as_handed_on(sent: &mut Report) {
+    sent.title = sent.id.as_str().into();
+    for portion in &mut sent.portions {
+        portion.lineage.map(|_, origin| {
+            origin.arrangements.clear();
+            origin.recipients.clear();
+            origin.third_party = true;
+        });
+    }
+}
+
 /// Terms between others are nothing for a receiver that has a text by a consent: the consent holds, and the third-party rule.
 fn without_others_terms(state: &State, portion: &mut Portion, home: &PartyPath, to: &PartyPath) {
     let binds = |id: &ArrangementId| state.arrangements.get(id).is_some_and(|terms| terms.binds(to));
@@ -355,13 +449,15 @@ fn without_others_terms(state: &State, portion: &mut Portion, home: &PartyPath, 
 
 /// Whether this party may deliver the report, and knows the receiver.
 fn entitled(state: &State, report: &Report, home: &PartyPath, to: &PartyPath) -> Result<(), Refusal> {
-    if report.originator != *home {
+    let mut signed = state.consents.of(&report.id).flat_map(|consent| &consent.life.signed);
+    if report.originator != *home && !signed.any(|signed| to.includes(&signed.receiver)) {
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "deliver this report",
             why: format!(
-                "{} wrote it; write a report of your own that rests on it, or ask {} to deliver it",
-                report.originator, report.originator
+                "{} wrote it, and {to} has no consent to it in writing; ask for one with `entente request open {} --to {to}/PERSON`, \
+                 write a report of your own that rests on it, or ask {} to deliver it",
+                report.originator, report.id, report.originator
             ),
         });
     }
@@ -443,7 +539,9 @@ fn part(
     let consents = state
         .consents
         .of(&report.id)
-        .filter(|consent| consent.is_live(context.now) && consent.life.part_of.is_none());
+        .filter(|consent| consent.is_live(context.now) && consent.life.part_of.is_none())
+        // What others consented to goes in writing.
+        .filter(|consent| state.home.as_ref() == Some(&consent.originator));
     let theirs = consents
         .filter_map(|consent| for_party(consent, report, to, &by_consent().map(|(id, _)| id.clone()).collect()));
     Part {
@@ -451,6 +549,7 @@ fn part(
         released: by_consent().map(|(id, mark)| (id.clone(), added(id, mark))).collect(),
         consents: theirs.collect(),
         embargoes: Vec::new(),
+        writings: Vec::new(),
     }
 }
 
@@ -483,6 +582,7 @@ fn for_party(consent: &Consent, report: &Report, to: &PartyPath, open: &BTreeSet
     theirs.received = None;
     // What the marks in force say of others is not its business.
     theirs.marks.clear();
+    theirs.life.signed.clear();
     let empty = theirs.recipients.is_empty() || theirs.portions.is_empty();
     (!empty).then_some(theirs)
 }

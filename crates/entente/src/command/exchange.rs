@@ -226,6 +226,12 @@ fn describe(message: &Message) -> String {
             recall.action.name(),
             recall.reason
         ),
+        Message::HandedOnEnded {
+            originator,
+            consent,
+            reason,
+            ..
+        } => format!("consent {consent} of {originator}, which came with what was handed on, has ended: {reason}"),
         Message::Embargo(embargo) => entente_desk::embargoes::in_words(embargo),
         Message::RecallLifted { recall, reason, .. } => format!("recall {recall} is lifted: {reason}"),
         Message::Acknowledgement(acknowledgement) => format!(

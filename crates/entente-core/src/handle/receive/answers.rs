@@ -13,6 +13,7 @@ use crate::named::Named;
 use crate::request::{Consent, Refusal as RefusalRecord, Request, Substitute};
 use crate::source::ExposureAnswer;
 use crate::state::State;
+use crate::written::Signed;
 
 /// The report must be held here, and the sender an originator of the portion, else its consent means nothing.
 fn originator_of(
@@ -115,6 +116,14 @@ fn taken(id: &ConsentId) -> Refusal {
     }
 }
 
+/// Whether what is in writing was verified, and is about this consent of the sender's. What was read does not stay.
+fn says_the_same(signed: &mut Signed, from: &PartyPath, consent: &ConsentId) -> bool {
+    let read = signed.read.take();
+    read.is_some_and(|read| {
+        read.writing.originator == *from && read.writing.consent == *consent && read.writing.receiver == signed.receiver
+    })
+}
+
 /// A consent of the sender, for its own portions. It counts from when it came.
 fn consented(
     state: &State,
@@ -144,6 +153,12 @@ fn consented(
     if consent.portions.is_empty() {
         originator_within(state, from, &consent.report)?;
     }
+    let mut consent = consent;
+    consent
+        .life
+        .signed
+        .retain_mut(|signed| says_the_same(signed, from, &consent.id));
+    consent.life.through = None;
     Ok(Event::ConsentGiven(Consent {
         received: Some(now),
         ..consent

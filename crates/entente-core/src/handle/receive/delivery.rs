@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Refusal;
 use super::super::report::well_formed;
-use super::{life, must_be, must_be_for, not_entitled, terms};
+use super::super::{Context, Refusal};
+use super::{handed_on, life, must_be, must_be_for, not_entitled, terms};
 use crate::arrangement::Arrangement;
 use crate::embargo::Embargo;
 use crate::event::Event;
@@ -12,7 +12,6 @@ use crate::ids::{PartyPath, PortionId, PortionRef};
 use crate::part::Part;
 use crate::report::{Delivery, Lineage, Origin, Portion, Report};
 use crate::state::{Holding, State};
-use jiff::Timestamp;
 
 pub(super) fn delivered(
     state: &State,
@@ -20,9 +19,11 @@ pub(super) fn delivered(
     from: &PartyPath,
     (mut report, delivery, mut part): (Report, Delivery, Part),
     arrangements: Vec<Arrangement>,
-    now: Timestamp,
+    context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    must_be(from, &report.originator, "deliver a report of another party")?;
+    let now = context.now;
+    let writings = std::mem::take(&mut part.writings);
+    let given = handed_on::given(home, from, &mut report, &writings, context)?;
     must_be(from, &delivery.by, "deliver for another party")?;
     must_be_for(home, &delivery.to)?;
     if delivery.report != report.id || delivery.version != report.version {
@@ -32,12 +33,15 @@ pub(super) fn delivered(
     }
     well_formed(&report)?;
     one_spelling(state, &report)?;
-    written_by(from, &report)?;
+    if report.originator == *from {
+        written_by(from, &report)?;
+    }
     for portion in report.with_title_mut() {
         own_copy_first(state, from, portion);
     }
     if let Some(holding) = state.reports.get(&report.id) {
-        (report, part) = of_one_author(state, from, holding, report, part)?;
+        let author = report.originator.clone();
+        (report, part) = of_one_author(state, &author, holding, report, part)?;
     }
     let embargoes = words_on(from, &report, std::mem::take(&mut part.embargoes))?;
     let consents = life::enclosed(home, from, state, &report, std::mem::take(&mut part.consents), now)?;
@@ -58,6 +62,7 @@ pub(super) fn delivered(
     events.push(Event::ReportReceived { report, delivery, part });
     events.extend(consents);
     events.extend(embargoes);
+    events.extend(given.into_iter().filter_map(|consent| handed_on::first(state, consent)));
     Ok(events)
 }
 

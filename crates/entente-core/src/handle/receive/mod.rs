@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 mod answers;
 mod delivery;
 mod ending;
+mod handed_on;
 mod life;
 mod terms;
 
@@ -57,7 +58,7 @@ pub(super) fn receive(
             delivery,
             arrangements,
             part,
-        } => delivery::delivered(state, home, &from, (report, delivery, part), arrangements, context.now)?,
+        } => delivery::delivered(state, home, &from, (report, delivery, part), arrangements, context)?,
         Message::Request(request) => requested(state, home, &from, request, context)?,
         Message::Answer {
             consents,
@@ -71,10 +72,34 @@ pub(super) fn receive(
             }
             events
         }
-        Message::Withdrawal { consent, reason, .. } => ending::withdrawn(state, &from, consent, reason, context.now)?,
+        Message::Withdrawal { consent, reason, .. } => {
+            messages = handed_on::ended(
+                state,
+                home,
+                &Named::new(from.clone(), consent.clone()),
+                &reason,
+                context.now,
+            );
+            ending::withdrawn(state, &from, consent, reason, context.now)?
+        }
+        Message::HandedOnEnded {
+            originator,
+            consent,
+            reason,
+            ..
+        } => handed_on::taken_in(state, &from, Named::new(originator, consent), reason, context.now)?,
         Message::Narrowing {
             consent, cut, reason, ..
-        } => life::narrowed(state, &from, consent, cut, reason, context.now)?,
+        } => {
+            messages = handed_on::ended(
+                state,
+                home,
+                &Named::new(from.clone(), consent.clone()),
+                &reason,
+                context.now,
+            );
+            life::narrowed(state, &from, consent, cut, reason, context.now)?
+        }
         Message::ConsentSaid { consent, saying } => life::said(state, home, &from, &consent, saying, context.now)?,
         Message::Retracted { request, reason, .. } => {
             life::retracted(state, home, &from, &request, reason, context.now)?
@@ -83,7 +108,10 @@ pub(super) fn receive(
             life::given_up(state, home, &from, report, statement, context.now)?
         }
         Message::Receipts(receipts) => life::receipts(state, home, &from, receipts, context.now)?,
-        Message::Recall(recall) => ending::recalled(state, home, &from, recall)?,
+        Message::Recall(recall) => {
+            messages = handed_on::recalled(state, home, &recall, context.now);
+            ending::recalled(state, home, &from, recall)?
+        }
         Message::RecallLifted { recall, reason, .. } => life::lifted(state, &from, recall, reason, context.now)?,
         Message::Embargo(word) => {
             let decided = embargo::received(state, &from, word, context.now)?;

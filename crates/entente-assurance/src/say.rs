@@ -273,6 +273,15 @@ pub(crate) fn say(event: &Event) -> String {
         Event::SignedIn { person, by: None, .. } => format!("somebody failed to sign in as {person}"),
         Event::KeyUsed(used) => format!("a program's command of {} was carried out under its key", used.caller),
         Event::PassphraseUsed { command, .. } => format!("`{command}` was given with the passphrase"),
+        Event::TokenSet {
+            person,
+            name,
+            lasts: Some((scope, until)),
+            ..
+        } => format!("the token `{name}` of {person} is for `{scope}` until {until}"),
+        Event::TokenSet {
+            person, name, lasts: None, ..
+        } => format!("the token `{name}` of {person} has ended"),
         Event::ActRefused { person, act, .. } => format!("{person} was refused `{act}`"),
         Event::AccountMade { person, .. } => format!("{person} got an account"),
         Event::ReceiptTaken(receipt) => format!(

@@ -215,6 +215,11 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
     for act in called(command) {
         must(state, &actor.person, act)?;
     }
+    if let Command::RecordToken { person, lasts: None, .. } = command
+        && *person != actor.person
+    {
+        must(state, &actor.person, "set-roles")?;
+    }
     match in_name_of(command) {
         Some(named) if *named != actor.person => Err(Refusal::NotEntitled {
             who: actor.person.to_string(),
@@ -274,6 +279,9 @@ fn in_name_of(command: &Command) -> Option<&PersonId> {
     match command {
         Command::RecordOpening { reader, .. } => Some(reader),
         Command::UseKey { caller, .. } => Some(caller),
+        Command::RecordToken {
+            person, lasts: Some(_), ..
+        } => Some(person),
         Command::Override { authority, .. } => Some(authority),
         Command::Grant { terms, .. } | Command::RenewConsent { terms, .. } => terms.given_by.as_ref(),
         Command::Release(release) => release.terms.given_by.as_ref(),
@@ -355,6 +363,8 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         | Command::RecordPassphrase { .. }
         | Command::RecordRefusal { .. }
         | Command::RecordAccount { .. } => "be-the-node",
+        // One's own.
+        Command::RecordToken { .. } => "see-own-work",
         // Whoever may do the command that goes with it.
         Command::UseKey { .. } => return Vec::new(),
     };

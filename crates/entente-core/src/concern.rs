@@ -86,6 +86,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::AccountMade { .. }
         | Event::KeyUsed(_)
         | Event::PassphraseUsed { .. }
+        | Event::TokenSet { .. }
         | Event::ActRefused { .. }
         | Event::FolderUpgraded { .. } => Concern::None,
         Event::KeysSet { party, .. } | Event::KeyCompromised { party, .. } | Event::LinkFrozen { party, .. } => {

@@ -425,6 +425,18 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// A program got a token that acts in a person's name, or one was ended.
+    TokenSet {
+        /// Whose name.
+        person: PersonId,
+        /// What the token is called.
+        name: String,
+        /// What it is for, and until when; `None` where it was ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lasts: Option<(String, Timestamp)>,
+        /// When.
+        at: Timestamp,
+    },
     /// Somebody who is signed in was refused what their roles do not include, or what is not theirs to know of.
     ActRefused {
         /// Who.
@@ -464,6 +476,7 @@ impl Event {
             | Self::AccountMade { .. }
             | Self::KeyUsed(_)
             | Self::PassphraseUsed { .. }
+            | Self::TokenSet { .. }
             | Self::ActRefused { .. }
             | Self::IncidentOpened(_)
             | Self::IncidentNoted { .. } => "internal",

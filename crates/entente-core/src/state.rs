@@ -505,6 +505,7 @@ impl State {
             | Event::SignedIn { .. }
             | Event::AccountMade { .. }
             | Event::PassphraseUsed { .. }
+            | Event::TokenSet { .. }
             | Event::ActRefused { .. } => Vec::new(),
             Event::KeyUsed(used) => self.key_used(used),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {

@@ -140,6 +140,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::RecordAccount { .. }
         | Command::RecordPassphrase { .. }
         | Command::RecordRefusal { .. }
+        | Command::RecordToken { .. }
         | Command::UseKey { .. }
         | Command::TakeReceipt(_) => BTreeSet::new(),
     }

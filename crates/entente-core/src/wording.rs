@@ -211,6 +211,7 @@ impl State {
             | Event::AccountMade { .. }
             | Event::KeyUsed(_)
             | Event::PassphraseUsed { .. }
+            | Event::TokenSet { .. }
             | Event::ActRefused { .. }
             | Event::ReceiptTaken(_) => None,
         }

@@ -203,6 +203,25 @@ fn names_purposes(state: &State, report: &Report) -> bool {
         })
 }
 
+/// The version meant and its portions that a person may know, substitutes included: whoever decides about a report for others
+/// does so about these.
+///
+/// # Errors
+/// When there is no such report or version, when the person must not learn that there is, and when nothing of it is theirs.
+pub fn known(
+    moment: &Moment<'_>,
+    report: &ReportId,
+    version: Option<u32>,
+    view: &View<'_>,
+) -> Result<(u32, Vec<PortionId>), NotFound> {
+    let shown = show(moment, report, version, view)?;
+    let portions: Vec<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    match portions.is_empty() {
+        true => Err(NotFound::Report(report.to_string())),
+        false => Ok((shown.version, portions)),
+    }
+}
+
 /// Which rows of a list are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Page<'p> {

@@ -341,6 +341,9 @@ impl Pinned {
     /// As for [`Node::receive`].
     pub fn receive(&mut self, file: &[u8]) -> Result<Received, NodeError> {
         self.not_on_trial()?;
+        if let By::Passphrase(_) = &self.by {
+            self.submit_all(Vec::new())?;
+        }
         let received = self.node.receive(file)?;
         self.moment = self.node.moment();
         Ok(received)

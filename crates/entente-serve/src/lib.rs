@@ -33,6 +33,6 @@ mod tls;
 pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
-pub use persons::{Account, AccountError, Accounts, CodeUse, Scope, Token};
+pub use persons::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token, sign_in};
 pub use server::{Reread, ServeError, serve, until_interrupted};
-pub use settings::{EXAMPLE, Settings, SettingsError, Tls};
+pub use settings::{EXAMPLE, Sessions, Settings, SettingsError, Tls};

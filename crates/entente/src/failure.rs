@@ -146,7 +146,7 @@ impl From<entente_assurance::Error> for Failure {
 impl From<CommandRefusal> for Failure {
     fn from(refusal: CommandRefusal) -> Self {
         match refusal {
-            CommandRefusal::MayNotKnow { .. } => Self::new(Exit::Denied, refusal),
+            CommandRefusal::MayNotKnow { .. } | CommandRefusal::NotInRole { .. } => Self::new(Exit::Denied, refusal),
             _ if refusal.is_not_found() => Self::not_found(refusal),
             _ => Self::failed(refusal),
         }

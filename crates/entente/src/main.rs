@@ -13,13 +13,11 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use failure::Exit;
 
 fn main() -> ExitCode {
     entente_files::keep_to_owner();
-    let cli = command::Cli::parse();
+    let cli = command::Cli::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
     match command::through_node(&cli) {
         None => ended(cli).into(),
         Some(Ok(code)) => code,

@@ -61,7 +61,7 @@ pub(crate) fn new_passphrase() -> Result<SecretString, Failure> {
     }
 }
 
-fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretString, Failure> {
+pub(crate) fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretString, Failure> {
     if let Ok(text) = std::env::var(variable) {
         return Ok(SecretString::from(text));
     }

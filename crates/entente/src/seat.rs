@@ -15,6 +15,8 @@ use entente_node::{Node, Pinned};
 pub(crate) struct Seat {
     pub(crate) folder: PathBuf,
     pub(crate) columns: Option<usize>,
+    /// Where the token of whoever is signed in stands.
+    pub(crate) login: Option<PathBuf>,
     pub(crate) input: File,
     pub(crate) output: File,
     pub(crate) errors: File,
@@ -76,6 +78,14 @@ pub(crate) fn path(path: &Path) -> PathBuf {
     HERE.with_borrow(|here| match &here.seat {
         Some(seat) => seat.folder.join(path),
         None => path.to_owned(),
+    })
+}
+
+/// Where the token of whoever is signed in stands, where the command was typed.
+pub(crate) fn login_place(data: &Path) -> Option<PathBuf> {
+    HERE.with_borrow(|here| match &here.seat {
+        Some(seat) => seat.login.clone(),
+        None => crate::command::login::own_place(data),
     })
 }
 

@@ -33,6 +33,9 @@ pub(crate) struct Said {
     data: Vec<u8>,
     /// Where sealed files go, if that was said.
     out: Option<Vec<u8>>,
+    /// Where the token of whoever is signed in stands, as bytes.
+    #[serde(default)]
+    login: Option<Vec<u8>>,
     /// How wide its terminal is.
     pub(crate) columns: Option<usize>,
 }
@@ -45,6 +48,7 @@ impl Said {
             folder: folder.as_os_str().as_bytes().to_owned(),
             data: data.as_os_str().as_bytes().to_owned(),
             out: out.map(|out| out.as_os_str().as_bytes().to_owned()),
+            login: crate::command::login::own_place(data).map(|place| OsString::from(place).into_vec()),
             columns: crate::seat::own_columns(),
         }
     }
@@ -59,6 +63,10 @@ impl Said {
 
     pub(crate) fn data(&self) -> PathBuf {
         OsString::from_vec(self.data.clone()).into()
+    }
+
+    pub(crate) fn login(&self) -> Option<PathBuf> {
+        self.login.clone().map(|place| OsString::from_vec(place).into())
     }
 
     pub(crate) fn out(&self) -> Option<PathBuf> {
@@ -102,11 +110,13 @@ pub(crate) fn is_own(stream: &UnixStream) -> bool {
 }
 
 /// Says a command, and hands over its standard streams.
-pub(crate) fn say(mut stream: &UnixStream, said: &Said) -> std::io::Result<()> {
+/// Another input may go in the place of the first.
+pub(crate) fn say(mut stream: &UnixStream, said: &Said, instead: Option<&OwnedFd>) -> std::io::Result<()> {
     let body = serde_json::to_vec(said)?;
     let length = u32::try_from(body.len()).map_err(std::io::Error::other)?.to_be_bytes();
     let (input, output, errors) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
-    let streams = [input.as_fd(), output.as_fd(), errors.as_fd()];
+    let input = instead.map_or_else(|| input.as_fd(), AsFd::as_fd);
+    let streams = [input, output.as_fd(), errors.as_fd()];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut with = SendAncillaryBuffer::new(&mut space);
     with.push(SendAncillaryMessage::ScmRights(&streams));

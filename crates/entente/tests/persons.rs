@@ -16,22 +16,8 @@ fn serving() -> (Desk, Served) {
     (desk, node)
 }
 
-/// Makes an account with a code; gives the telephone's secret and what the last page says.
 fn join(node: &Served, code: &str, name: &str) -> (String, String) {
-    let browser = Browser::new(node);
-    let fields = [
-        ("code", code),
-        ("name", name),
-        ("password", PASSWORD),
-        ("again", PASSWORD),
-    ];
-    let page = browser.post("/join", &fields);
-    assert_eq!(page.status, 200, "{}", page.text());
-    let secret = between(&page.text(), "<p class=\"secret\">", "<").unwrap();
-    let key = between(&page.text(), "name=\"key\" value=\"", "\"").unwrap();
-    let made = browser.post("/join/confirm", &[("key", &key), ("digits", &digits(&secret))]);
-    assert_eq!(made.status, 200, "{}", made.text());
-    (secret, made.text())
+    support::web::join(node, code, name, PASSWORD)
 }
 
 fn sign_in(browser: &Browser<'_>, name: &str, password: &str, digits: &str) -> support::web::Answer {

@@ -621,6 +621,15 @@ pub enum Command {
         /// The command, without what it named.
         command: String,
     },
+    /// Record that a program got a token, or that one was ended.
+    RecordToken {
+        /// In whose name it acts.
+        person: PersonId,
+        /// What it is called.
+        name: String,
+        /// What it is for, and until when; `None` where it was ended.
+        lasts: Option<(String, Timestamp)>,
+    },
     /// Record that somebody who is signed in was refused something.
     RecordRefusal {
         /// Who.
@@ -932,6 +941,12 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::UseKey { caller, key, command } => repeat::use_key(state, caller, key, command, context),
         Command::RecordPassphrase { command } => Ok(Decided::events([Event::PassphraseUsed {
             command,
+            at: context.now,
+        }])),
+        Command::RecordToken { person, name, lasts } => Ok(Decided::events([Event::TokenSet {
+            person,
+            name,
+            lasts,
             at: context.now,
         }])),
         Command::RecordRefusal { person, act } => Ok(Decided::events([Event::ActRefused {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::handle::{Following, Handover, Release, Why};
+use entente_core::handle::{EmbargoWord, Following, Handover, Release, Why};
 use entente_core::{
     Called, Command, ConsentId, DecisionId, IncidentId, PartyPath, PersonId, RecallAction, RecallId, Recipients,
     ReportId, draft,
 };
 use entente_marking::CopyList;
 
-use super::Kind::{Flag, Text, Texts, Value};
+use super::Kind::{Flag, Moment, Text, Texts, Value};
 use super::said::Said;
 use super::sharing::{TERMS, terms};
 use super::{Act, Composed, Fault, Field, Setting, may, must};
@@ -155,6 +155,25 @@ pub(super) const ACTS: &[Act] = &[
             TERMS[4],
         ],
         compose: release,
+    },
+    Act {
+        name: "set-embargo",
+        role: "release",
+        says: "Say until when nothing of one's own text goes further: set, moved, or ended where no moment is given.",
+        fields: &[
+            REPORT,
+            PORTIONS,
+            may("until", Moment, "Until when."),
+            may("reason", Text, "Why."),
+        ],
+        compose: |said, _| {
+            Ok(Composed::of(Command::SetEmbargo(EmbargoWord {
+                report: said.id("report")?,
+                portions: said.ids("portions")?,
+                until: said.moment("until")?,
+                reason: said.text("reason").to_owned(),
+            })))
+        },
     },
     Act {
         name: "give-up-copy",

@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::response::Response;
-use entente_core::{BriefingId, IncidentId, PortionId, ReportId};
+use entente_core::{BriefingId, IncidentId, ReportId};
 use entente_desk::briefing::speakers_paper;
 use entente_desk::casefile::casefile;
 use entente_desk::deciding::answers;
@@ -124,18 +124,14 @@ pub(super) async fn decision(program: Program, Path(id): Path<String>, Asked(wan
         let purpose = wanted.purpose();
         let moment = moment(desk);
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-        let shown = reading::show(&moment, &id, wanted.version, &view)?;
-        let known: Vec<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
-        if known.is_empty() {
-            return Err(Trouble::Nothing);
-        }
+        let (version, known) = reading::known(&moment, &id, wanted.version, &view)?;
         let fields = Fields::new(vec![
             ("audience".to_owned(), wanted.audience),
             ("people".to_owned(), wanted.people),
         ]);
         let (people, outsiders) = meant(desk, &fields)?;
         let snapshot = moment.snapshot([&id], &outsiders);
-        let decision = moment.decide(&snapshot, (&id, Some(shown.version)), Some(&known), &people, &view)?;
+        let decision = moment.decide(&snapshot, (&id, Some(version)), Some(&known), &people, &view)?;
         value(answers(&decision))
     };
     program.answer(Scope::Read, "record-decision", work).await

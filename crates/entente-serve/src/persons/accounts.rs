@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{self, NoChance};
 use super::totp::Totp;
+use crate::settings::Sessions;
 
 /// How long a code for a new account can be used.
 const INVITED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How long a login is not written down anew.
+const SEEN_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// What somebody signs in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +92,25 @@ pub struct Token {
     pub until: Timestamp,
 }
 
+/// Somebody who is signed in at the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// Who.
+    pub person: PersonId,
+    /// Since when.
+    pub began: Timestamp,
+    /// When a command was last given.
+    pub seen: Timestamp,
+}
+
+impl Login {
+    fn lasts(&self, lasting: &Sessions, now: Timestamp) -> bool {
+        let minutes = |n: u64| SignedDuration::from_mins(i64::try_from(n).unwrap_or(i64::MAX / 60));
+        now.duration_since(self.seen) < minutes(lasting.idle_minutes)
+            && now.duration_since(self.began) < minutes(lasting.hours.saturating_mul(60))
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct File {
     #[serde(default)]
@@ -98,6 +121,9 @@ struct File {
     /// By what is kept of each.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tokens: BTreeMap<String, Token>,
+    /// By what is kept of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    logins: BTreeMap<String, Login>,
 }
 
 /// Why an account was not made or found.
@@ -303,6 +329,78 @@ impl Accounts {
             file.tokens.retain(|_, token| token.name != name);
             Ok(file.tokens.len() < before)
         })
+    }
+
+    /// Signs somebody in at the command line; gives their token.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin_login(&self, person: PersonId, now: Timestamp) -> Result<String, AccountError> {
+        let token = codes::code(52)?;
+        let login = Login {
+            person,
+            began: now,
+            seen: now,
+        };
+        self.change(|file| {
+            file.logins.insert(codes::kept(&token), login);
+            Ok(())
+        })?;
+        Ok(token)
+    }
+
+    /// Who is signed in by a token, as long as that lasts; it goes on with every command.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn login(&self, token: &str, lasting: &Sessions, now: Timestamp) -> Result<Option<PersonId>, AccountError> {
+        let key = codes::kept(token);
+        let known = self.read()?.logins.remove(&key).filter(|known| known.lasts(lasting, now));
+        let Some(known) = known else { return Ok(None) };
+        // Not every command writes the file.
+        if now.duration_since(known.seen) >= SEEN_AGAIN {
+            self.change(|file| {
+                file.logins.retain(|_, login| login.lasts(lasting, now));
+                if let Some(login) = file.logins.get_mut(&key) {
+                    login.seen = now;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(Some(known.person))
+    }
+
+    /// Signs out.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_login(&self, token: &str) -> Result<(), AccountError> {
+        self.change(|file| {
+            file.logins.remove(&codes::kept(token));
+            Ok(())
+        })
+    }
+
+    /// Ends every login and token of a person; gives how many there were.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_all(&self, person: &PersonId) -> Result<usize, AccountError> {
+        self.change(|file| {
+            let before = file.logins.len() + file.tokens.len();
+            file.logins.retain(|_, login| login.person != *person);
+            file.tokens.retain(|_, token| token.person != *person);
+            Ok(before - file.logins.len() - file.tokens.len())
+        })
+    }
+
+    /// Who is signed in at the command line.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn logins(&self, lasting: &Sessions, now: Timestamp) -> Result<Vec<Login>, AccountError> {
+        let logins = self.read()?.logins.into_values();
+        Ok(logins.filter(|login| login.lasts(lasting, now)).collect())
     }
 
     /// Checks the digits of a telephone for a name; digits count once.

@@ -3,11 +3,13 @@
 mod accounts;
 mod backoff;
 mod codes;
+mod login;
 mod password;
 mod sessions;
 mod totp;
 
-pub use accounts::{Account, AccountError, Accounts, CodeUse, Scope, Token};
+pub use accounts::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token};
+pub use login::sign_in;
 pub(crate) use backoff::Backoff;
 pub(crate) use codes::{code, hex, kept, unhex};
 pub(crate) use password::{MIN_PASSWORD, Passwords};

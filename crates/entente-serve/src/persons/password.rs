@@ -28,7 +28,7 @@ fn argon2() -> Result<Argon2<'static>, AccountError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn hash(password: &str) -> Result<String, AccountError> {
+pub(super) fn hash(password: &str) -> Result<String, AccountError> {
     let failed = |error: argon2::password_hash::Error| AccountError::Hash(error.to_string());
     let mut salt = [0u8; 16];
     getrandom::fill(&mut salt).map_err(|error| AccountError::Hash(error.to_string()))?;
@@ -39,7 +39,7 @@ fn hash(password: &str) -> Result<String, AccountError> {
         .to_string())
 }
 
-fn fits(password: &str, kept: &str) -> bool {
+pub(super) fn fits(password: &str, kept: &str) -> bool {
     let compare = || {
         let kept = PasswordHash::new(kept).ok()?;
         argon2().ok()?.verify_password(password.as_bytes(), &kept).ok()

@@ -1,9 +1,9 @@
 //! `account`: what people sign in with at this party's node.
 
 use clap::Subcommand;
-use entente_core::{CommandRefusal, PersonId};
+use entente_core::{Command, CommandRefusal, PersonId, actor};
 use entente_node::Pinned;
-use entente_serve::{Accounts, CodeUse, Scope, Token};
+use entente_serve::{Accounts, CodeUse, Scope, Settings, Token};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -38,6 +38,13 @@ pub(crate) enum AccountCommand {
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
     },
+    /// End all tokens and logins of a person at the command line.
+    End {
+        /// The person.
+        person: PersonId,
+    },
+    /// Show who may do what: each act with the roles that may.
+    Roles,
     /// End a token.
     EndToken {
         /// What it is called.
@@ -63,13 +70,46 @@ fn ours(node: &Pinned, person: &PersonId) -> Result<(), Failure> {
     }
 }
 
+/// Refuses whoever is signed in what is for others about themselves.
+fn other(node: &Pinned, person: &PersonId) -> Result<(), Failure> {
+    match node.actor().is_some_and(|actor| actor.person == *person) {
+        true => Err(Failure::new(Exit::Denied, "somebody else has to give you a code")),
+        false => Ok(()),
+    }
+}
+
+/// Refuses whoever is signed in a token in another's name: nobody acts as somebody else.
+fn own(node: &Pinned, person: &PersonId) -> Result<(), Failure> {
+    match node.actor().is_none_or(|actor| actor.person == *person) {
+        true => Ok(()),
+        false => Err(Failure::new(
+            Exit::Denied,
+            "a token acts in a person's name: whoever it is of takes it, or whoever has the party's passphrase",
+        )),
+    }
+}
+
+fn roles(global: &Global) -> Result<Exit, Failure> {
+    let table = actor::table();
+    let rows = table.iter().map(|(act, roles)| vec![(*act).to_owned(), roles.join(", ")]);
+    output::either(global.json, &table, || {
+        output::table(&["act", "roles"], rows.collect(), "nobody may do anything");
+    })?;
+    Ok(Exit::Done)
+}
+
 impl AccountCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let node = global.node()?;
+        if let Self::Roles = self {
+            return roles(global);
+        }
+        let mut node = global.node()?;
         let accounts = Accounts::of(&global.data);
         match self {
+            Self::Roles => {}
             Self::Invite { person, demonstration } => {
                 ours(&node, &person)?;
+                other(&node, &person)?;
                 let purpose = match demonstration {
                     true => CodeUse::Demonstration(person.clone()),
                     false => CodeUse::Account(person.clone()),
@@ -92,13 +132,22 @@ impl AccountCommand {
                     .map(|(name, person)| vec![name.clone(), person.to_string()])
                     .collect();
                 let tokens = accounts.tokens(Timestamp::now()).map_err(Failure::failed)?;
+                let logins = accounts.logins(&Settings::of(None, &global.data)?.sessions, Timestamp::now())?;
                 let value: Vec<_> = people
                     .iter()
                     .map(|(name, person)| json!({ "name": name, "person": person }))
                     .chain(tokens.iter().map(|token| json!({ "token": token })))
+                    .chain(logins.iter().map(|login| json!({ "login": login })))
                     .collect();
                 output::either(global.json, &value, || {
                     output::table(&["name", "person"], rows, "nobody can sign in yet");
+                    for login in &logins {
+                        output::line(format!(
+                            "{} is signed in at the command line since {}",
+                            login.person,
+                            login.began.strftime("%Y-%m-%d %H:%M")
+                        ));
+                    }
                     for token in &tokens {
                         output::line(format!(
                             "token {}: {} for {}, until {}",
@@ -117,6 +166,7 @@ impl AccountCommand {
                 days,
             } => {
                 ours(&node, &person)?;
+                own(&node, &person)?;
                 let now = Timestamp::now();
                 let until = now.checked_add(SignedDuration::from_hours(24 * i64::from(days)));
                 let token = Token {
@@ -125,16 +175,43 @@ impl AccountCommand {
                     name,
                     person,
                 };
+                node.submit(Command::RecordToken {
+                    person: token.person.clone(),
+                    name: token.name.clone(),
+                    lasts: Some((token.scope.name().to_owned(), token.until)),
+                })?;
                 let secret = accounts.give_token(token.clone(), now).map_err(Failure::failed)?;
                 let value = json!({ "token": secret, "of": token });
                 output::either(global.json, &value, || output::line(&secret))?;
             }
+            Self::End { person } => {
+                node.submit(Command::RecordToken {
+                    person: person.clone(),
+                    name: "all of them".to_owned(),
+                    lasts: None,
+                })?;
+                let ended = accounts.end_all(&person)?;
+                output::either(global.json, &json!({ "person": person, "ended": ended }), || {
+                    output::line(format!("{ended} tokens and logins of {person} have ended"));
+                })?;
+            }
             Self::EndToken { name } => {
-                if !accounts.end_token(&name).map_err(Failure::failed)? {
-                    return Err(Failure::not_found(format!(
-                        "there is no token `{name}`; `entente account list` shows them"
-                    )));
-                }
+                let theirs = |token: &Token| {
+                    node.actor().is_none_or(|actor| {
+                        actor.person == token.person || actor::entitled(node.state(), &actor.person, "set-roles")
+                    })
+                };
+                let mut tokens = accounts.tokens(Timestamp::now())?.into_iter();
+                let token = tokens.find(|token| token.name == name).filter(theirs);
+                let token = token.ok_or_else(|| {
+                    Failure::not_found(format!("there is no token `{name}`; `entente account list` shows them"))
+                })?;
+                accounts.end_token(&name)?;
+                node.submit(Command::RecordToken {
+                    person: token.person,
+                    name: name.clone(),
+                    lasts: None,
+                })?;
                 output::either(global.json, &json!({ "ended": name }), || {
                     output::line(format!("token {name} has ended"));
                 })?;

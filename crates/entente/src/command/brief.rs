@@ -195,8 +195,10 @@ fn said_portion(text: &str) -> Result<(ReportId, PortionId), Failure> {
     Ok((ReportId::new(report)?, PortionId::new(portion)?))
 }
 
+/// A briefing; whoever is signed in finds their own.
 fn held<'n>(node: &'n Pinned, id: &BriefingId) -> Result<&'n Briefing, Failure> {
-    let briefing = node.state().briefings.get(id);
+    let theirs = |briefing: &&Briefing| node.actor().is_none_or(|actor| actor.person == briefing.speaker);
+    let briefing = node.state().briefings.get(id).filter(theirs);
     briefing.ok_or_else(|| Failure::not_found(format!("there is no briefing `{id}`; `entente brief list` shows them")))
 }
 
@@ -373,7 +375,10 @@ impl BriefCommand {
                     reports: report,
                     purpose: purpose.map(Purpose::new),
                 })?;
-                paper.write(global, &node, held(&node, &id)?)?;
+                // Whoever prepares it for another does not read along.
+                if let Ok(briefing) = held(&node, &id) {
+                    paper.write(global, &node, briefing)?;
+                }
                 output::say(format!(
                     "briefing {id} is kept; afterwards, `entente brief record {id} --said REPORT/portion`"
                 ));

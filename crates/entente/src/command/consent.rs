@@ -296,7 +296,8 @@ fn opened(node: &Pinned, consent: &Consent) -> Vec<String> {
 
 fn list(global: &Global, node: &Pinned) -> Result<Exit, Failure> {
     let moment = node::moment(node);
-    let consents = asking::consents(&moment, &View::of(None, None, Timestamp::now()));
+    let reader = global.viewer(node, None)?;
+    let consents = asking::consents(&moment, &View::of(reader.as_ref(), None, Timestamp::now()));
     let rows = consents.iter().map(row);
     output::either(global.json, &consents, || {
         output::table(

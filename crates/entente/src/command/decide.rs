@@ -14,7 +14,7 @@ use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
 use crate::{input, node, output, seat, words};
 use entente_desk::deciding::{Alike, alike, answers, matrix};
-use entente_desk::{View, audience};
+use entente_desk::{View, audience, reading};
 use entente_node::{Pinned, random_id};
 
 /// `entente decide`.
@@ -89,6 +89,10 @@ impl Decide {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         if let Some(id) = &self.replay {
+            if node.actor().is_some() {
+                let said = "a recorded decision is made again by whoever has the party's passphrase: `entente logout` first";
+                return Err(Failure::new(Exit::Denied, said));
+            }
             return replay(global, &node, id);
         }
         let (report, named) = (self.report.id()?, self.audience.text()?);
@@ -100,7 +104,15 @@ impl Decide {
         let view = View::of(None, purpose.as_ref(), Timestamp::now());
         let moment = node::moment(&node);
         let snapshot = moment.snapshot([&report], &outsiders);
-        let portions = Some(self.portions.as_slice()).filter(|list| !list.is_empty());
+        let portions = match node.actor() {
+            None => self.portions.clone(),
+            Some(actor) => {
+                let (_, mut known) = reading::known(&moment, &report, self.version, &view.by(&actor.person))?;
+                known.retain(|portion| self.portions.is_empty() || self.portions.contains(portion));
+                known
+            }
+        };
+        let portions = Some(portions.as_slice()).filter(|list| !list.is_empty());
         let decision = moment.decide(&snapshot, (&report, self.version), portions, &members, &view)?;
         let overall = decision.overall();
         match global.json {

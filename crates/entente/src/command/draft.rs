@@ -36,6 +36,7 @@ pub(crate) struct CheckDraft {
 impl CheckDraft {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let node = global.node()?;
+        let reader = global.viewer(&node, self.reader.clone())?;
         let (members, outsiders) = match self.audience.as_str() {
             "public" => {
                 let anyone = PersonId::public();
@@ -49,10 +50,10 @@ impl CheckDraft {
         let now = Timestamp::now();
         let scanner = node
             .made::<Scanners>()
-            .of(&moment, &View::of(self.reader.as_ref(), None, now))?;
+            .of(&moment, &View::of(reader.as_ref(), None, now))?;
         let sources = texts::sources(std::slice::from_ref(&self.file))?;
         let report = scanner.scan(sources.clone());
-        let view = View::of(self.reader.as_ref(), purpose.as_ref(), now);
+        let view = View::of(reader.as_ref(), purpose.as_ref(), now);
         let checked = check(&moment, &sources, &report, (&members, &outsiders), &view)?;
         output::either(global.json, &checked, || say_checked(&checked))?;
         Ok(match checked.decision {

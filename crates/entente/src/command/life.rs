@@ -18,6 +18,7 @@ use serde_json::json;
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{output, words};
+use entente_core::actor::entitled;
 use entente_node::{Pinned, random_id};
 
 /// What becomes of a consent after it was given.
@@ -338,13 +339,18 @@ impl TodoArgs {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let node = global.node()?;
         let exposure = node.exposure();
-        let value = todo(node.state(), self.person.as_ref(), &node.context(&exposure));
-        let value = value.ok_or_else(|| match &self.person {
+        let person = global.viewer(&node, self.person)?;
+        let value = todo(node.state(), person.as_ref(), &node.context(&exposure));
+        let mut value = value.ok_or_else(|| match &person {
             None => Failure::not_found("no party is set up here; run `entente init`"),
             Some(person) => Failure::not_found(format!(
                 "{person} is nobody who works here; `entente person list` shows the persons, `entente person add` adds them"
             )),
         })?;
+        if let Some(actor) = node.actor() {
+            // What one's roles let one do.
+            value.items.retain(|item| entitled(node.state(), &actor.person, item.kind.act()));
+        }
         output::either(global.json, &value, || say_todo(&value))?;
         Ok(Exit::Done)
     }

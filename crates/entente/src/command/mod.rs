@@ -12,6 +12,7 @@ mod directory;
 mod disclosure;
 mod draft;
 mod embargo;
+mod entitled;
 mod exchange;
 mod exposure;
 mod facts;
@@ -19,6 +20,7 @@ mod feeds;
 mod incident;
 mod ledger;
 mod life;
+pub(crate) mod login;
 mod marking;
 mod node;
 mod paper;
@@ -39,10 +41,11 @@ mod watch;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::seat;
+use entente_core::PersonId;
 use entente_marking::installed::Library;
 use entente_node::Pinned;
 
@@ -79,10 +82,30 @@ pub(crate) struct Global {
     /// Where sealed files for other parties are written [default: DATA/outbox].
     #[arg(long, global = true, env = "ENTENTE_OUT", value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// The command that was typed, without what it names.
+    #[arg(skip)]
+    pub(crate) command: String,
 }
 
 impl Global {
+    /// The node, in the name of whoever is signed in where the command was typed.
     pub(crate) fn node(&self) -> Result<Pinned, Failure> {
+        login::acting(self, self.node_as_such()?)
+    }
+
+    /// The person for whom something is shown: whoever is signed in, and nobody else then; else the one who was named.
+    pub(crate) fn viewer(&self, node: &Pinned, named: Option<PersonId>) -> Result<Option<PersonId>, Failure> {
+        match (node.actor(), named) {
+            (None, named) => Ok(named),
+            (Some(actor), Some(named)) if named != actor.person => Err(Failure::new(
+                Exit::Denied,
+                format!("you are signed in as {}, and see nothing as {named}", actor.person),
+            )),
+            (Some(actor), _) => Ok(Some(actor.person.clone())),
+        }
+    }
+
+    fn node_as_such(&self) -> Result<Pinned, Failure> {
         let node = match seat::node(&self.data) {
             Some(node) => node,
             None => crate::node::open(&self.data)?,
@@ -93,7 +116,7 @@ impl Global {
     /// The schemes that marks are read with: those of the node where there is one, else the built-in ones.
     pub(crate) fn library(&self) -> Result<Library, Failure> {
         match self.data.join("origin").exists() {
-            true => Ok(self.node()?.moment().library().clone()),
+            true => Ok(self.node_as_such()?.moment().library().clone()),
             false => Ok(Library::default()),
         }
     }
@@ -207,6 +230,10 @@ enum Noun {
     /// Accounts: what people sign in with.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Sign in: commands are in your name from then on.
+    Login(login::Login),
+    /// Sign out: commands go with the party's passphrase again.
+    Logout(login::Logout),
     /// Run the whole story on sample files, or on your own.
     Demo(demo::Demo),
     /// Write shell completions to standard output.
@@ -231,7 +258,31 @@ impl Cli {
                 | Noun::Demo(_)
                 | Noun::Partner(_)
                 | Noun::Receipt(_)
+                | Noun::Login(_)
+                | Noun::Logout(_)
         )
+    }
+
+    /// Reads the arguments of a command.
+    ///
+    /// # Errors
+    /// When they are none, in the words of the parser.
+    pub(crate) fn read(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches_from(arguments)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        let mut names = Vec::new();
+        let mut below = matches.subcommand();
+        while let Some((name, matches)) = below {
+            names.push(name.to_owned());
+            below = matches.subcommand();
+        }
+        cli.global.command = names.join(" ");
+        Ok(cli)
+    }
+
+    /// Whether it asks for a password, which a node cannot ask for.
+    fn asks(&self) -> bool {
+        matches!(self.noun, Noun::Login(_))
     }
 
     /// Whether a running node carries this out. What sets up, runs or mends a node is done here, and so is what needs none.
@@ -264,6 +315,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             "this command cannot be tried: it acts on files, keys or the network; leave `--dry-run` out",
         ));
     }
+    login::admit(global)?;
     match cli.noun {
         Noun::Init(init) => init.run(global),
         Noun::Party(command) => command.run(global),
@@ -302,6 +354,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Partner(command) => command.run(global),
         Noun::Serve(command) => command.run(global),
         Noun::Account(command) => command.run(global),
+        Noun::Login(command) => command.run(global),
+        Noun::Logout(command) => command.run(global),
         Noun::Demo(command) => command.run(),
         Noun::Completions(command) => command.run(),
         Noun::Man(command) => command.run(),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Parser};
+use clap::Args;
 use entente_node::{Node, SecretString, Surroundings};
 
 use super::{Cli, Global};
@@ -45,6 +45,9 @@ impl Run {
         })?;
         // Whoever holds the folder is the only node of it: a socket that stands here was left behind.
         hold(&node)?;
+        if !self.read_only {
+            super::login::note_passphrase(global, &node)?;
+        }
         let listener = listen(&place)?;
         output::say(format!(
             "node of {home}: commands in {} go to it",
@@ -126,6 +129,7 @@ fn serve(listener: &UnixListener, node: &Arc<Node>) {
         let seat = Seat {
             folder: said.folder(),
             columns: said.columns,
+            login: said.login(),
             input,
             output,
             errors,
@@ -148,7 +152,7 @@ fn carry_out(said: &Said, seat: Seat) -> Answered {
             said.version
         ));
     }
-    let mut cli = match Cli::try_parse_from(said.arguments()) {
+    let mut cli = match Cli::read(said.arguments()) {
         Ok(cli) => cli,
         Err(error) => return Answered::Refused(error.to_string()),
     };
@@ -171,12 +175,19 @@ pub(crate) fn through(cli: &Cli) -> Option<Result<ExitCode, Failure>> {
             cli.global.data.display()
         ))));
     }
-    Some(asked(&stream, &cli.global))
+    Some(asked(&stream, cli))
 }
 
-fn asked(stream: &UnixStream, global: &Global) -> Result<ExitCode, Failure> {
+fn asked(stream: &UnixStream, cli: &Cli) -> Result<ExitCode, Failure> {
+    let global = &cli.global;
     let folder: PathBuf = std::env::current_dir().map_err(Failure::failed)?;
-    socket::say(stream, &Said::new(&folder, &global.data, global.out.as_deref())).map_err(gone)?;
+    // What a node would have to ask for is asked here, and handed over in the place of standard input.
+    let input = match cli.asks() {
+        true => Some(super::login::handed_over()?),
+        false => None,
+    };
+    let said = Said::new(&folder, &global.data, global.out.as_deref());
+    socket::say(stream, &said, input.as_ref()).map_err(gone)?;
     match socket::answered(stream).map_err(gone)? {
         Answered::Exit(code) => Ok(code.into()),
         Answered::Refused(why) => Err(Failure::failed(why)),

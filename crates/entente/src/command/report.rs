@@ -243,10 +243,12 @@ impl ReportCommand {
                 version,
                 reader,
                 purpose,
-            } => show(global, &id, version, reader.as_ref(), purpose.as_deref())?,
+            } => show(global, &id, version, reader, purpose.as_deref())?,
             Self::List { reader, purpose, page } => {
                 let purpose = purpose.map(Purpose::new);
-                list(&global.node()?, global, reader.as_ref(), purpose.as_ref(), &page)?;
+                let node = global.node()?;
+                let reader = global.viewer(&node, reader)?;
+                list(&node, global, reader.as_ref(), purpose.as_ref(), &page)?;
             }
             Self::Distribute { id, add, remove } => {
                 let mut node = global.node()?;
@@ -375,19 +377,20 @@ fn show(
     global: &Global,
     id: &ReportId,
     version: Option<u32>,
-    reader: Option<&PersonId>,
+    reader: Option<PersonId>,
     purpose: Option<&str>,
 ) -> Result<(), Failure> {
     let mut node = global.node()?;
+    let reader = global.viewer(&node, reader)?;
     let purpose = purpose.map(Purpose::new);
-    let view = View::of(reader, purpose.as_ref(), Timestamp::now());
+    let view = View::of(reader.as_ref(), purpose.as_ref(), Timestamp::now());
     let shown = reading::show(&node::moment(&node), id, version, &view)?;
     if let Some(reader) = reader {
         // Nothing is shown that is not on record.
         node.submit(Command::RecordOpening {
             report: id.clone(),
             version,
-            reader: reader.clone(),
+            reader,
             purpose: purpose.clone(),
         })?;
     }

@@ -146,7 +146,8 @@ impl RequestCommand {
 
 fn list(node: &Pinned, global: &Global, open: bool) -> Result<(), Failure> {
     let moment = node::moment(node);
-    let cases = asking::requests(&moment, &View::of(None, None, Timestamp::now()), open);
+    let reader = global.viewer(node, None)?;
+    let cases = asking::requests(&moment, &View::of(reader.as_ref(), None, Timestamp::now()), open);
     let rows = cases.iter().map(|case| {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let words = case.progress.values().map(|progress| progress_word(*progress));
@@ -174,9 +175,10 @@ fn show(node: &Pinned, global: &Global, id: &Called<RequestId>) -> Result<(), Fa
     let see = "`entente request list` shows them";
     let (named, _) = the_one(&node.state().requests, id, ("request", see), |_| true)?;
     let moment = node::moment(node);
-    let asked = asking::request(&moment, named, &View::of(None, None, Timestamp::now()));
+    let reader = global.viewer(node, None)?;
+    let asked = asking::request(&moment, named, &View::of(reader.as_ref(), None, Timestamp::now()));
     let asked = asked
-        .ok_or_else(|| Failure::not_found(format!("there is no request {id}; `entente request list` shows them")))?;
+        .ok_or_else(|| Failure::not_found(format!("there is no request `{id}`; {see}")))?;
     output::either(global.json, &asked, || say_asked(&asked))
 }
 

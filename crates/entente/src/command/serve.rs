@@ -84,6 +84,9 @@ impl Serve {
             }
             Err(other) => return Err(other.into()),
         };
+        if keys.is_some() {
+            super::login::note_passphrase(global, &node)?;
+        }
         super::node::attend(&global.data, &node)?;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let host = Arc::new(Host::new(node, keys, settings, journal).map_err(Failure::failed)?);

@@ -132,7 +132,8 @@ impl Which {
             Some(path) => Ok(Scanner::new(facts_file(path)?)),
             None => {
                 let node = global.node()?;
-                let view = View::of(self.reader.as_ref(), None, Timestamp::now());
+                let reader = global.viewer(&node, self.reader.clone())?;
+                let view = View::of(reader.as_ref(), None, Timestamp::now());
                 Ok(node.made::<Scanners>().of(&node::moment(&node), &view)?)
             }
         }

@@ -53,14 +53,20 @@ impl Desk {
     }
 
     pub fn with_input(&self, arguments: &[&str], input: &str) -> Said {
+        self.with(arguments, input, &[("ENTENTE_PASSPHRASE", "for a test")])
+    }
+
+    /// Runs with settings of its own; nobody is signed in unless they say so.
+    pub fn with(&self, arguments: &[&str], input: &str, settings: &[(&str, &str)]) -> Said {
         use std::io::Write;
         let mut child = Command::new(env!("CARGO_BIN_EXE_entente"))
             .args(arguments)
             .current_dir(self.0.path())
             .env("ENTENTE_HEADS", self.path("heads"))
-            .env("ENTENTE_PASSPHRASE", "for a test")
+            .env("ENTENTE_LOGIN", self.path("nobody-is-signed-in"))
             .env("ENTENTE_OUT", "post")
             .env_remove("ENTENTE_DATA")
+            .envs(settings.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

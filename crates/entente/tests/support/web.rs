@@ -277,6 +277,24 @@ pub fn between(text: &str, before: &str, after: &str) -> Option<String> {
 
 /// The six digits that a telephone shows now for a secret in base 32.
 pub fn digits(secret: &str) -> String {
+    digits_after(secret, 0)
+}
+
+/// Makes an account with a code; gives the telephone's secret and what the last page says.
+pub fn join(node: &Served, code: &str, name: &str, password: &str) -> (String, String) {
+    let browser = Browser::new(node);
+    let fields = [("code", code), ("name", name), ("password", password), ("again", password)];
+    let page = browser.post("/join", &fields);
+    assert_eq!(page.status, 200, "{}", page.text());
+    let secret = between(&page.text(), "<p class=\"secret\">", "<").unwrap();
+    let key = between(&page.text(), "name=\"key\" value=\"", "\"").unwrap();
+    let made = browser.post("/join/confirm", &[("key", &key), ("digits", &digits(&secret))]);
+    assert_eq!(made.status, 200, "{}", made.text());
+    (secret, made.text())
+}
+
+/// The digits that it shows some half minutes later: those of the next one are taken as well.
+pub fn digits_after(secret: &str, steps: u64) -> String {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = secret
         .chars()
@@ -292,7 +310,7 @@ pub fn digits(secret: &str) -> String {
         .unwrap()
         .as_secs();
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
-    let tag = ring::hmac::sign(&key, &(now / 30).to_be_bytes());
+    let tag = ring::hmac::sign(&key, &(now / 30 + steps).to_be_bytes());
     let at = usize::from(tag.as_ref()[19] & 15);
     let four: [u8; 4] = tag.as_ref()[at..at + 4].try_into().unwrap();
     format!("{:06}", (u32::from_be_bytes(four) & 0x7fff_ffff) % 1_000_000)

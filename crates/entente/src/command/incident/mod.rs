@@ -297,13 +297,19 @@ impl IncidentCommand {
                 let opening = open::opening(title, by, member, disclosures, protected, clock)?;
                 open::open(&mut node, global, opening)?;
             }
-            Self::List { reader } => show::list(&node, global, reader.as_ref())?,
+            Self::List { reader } => {
+                let reader = global.viewer(&node, reader)?;
+                show::list(&node, global, reader.as_ref())?;
+            }
             Self::Show {
                 id,
                 reader,
                 purpose,
                 paper,
-            } => show::show(&node, global, &id, (reader.as_ref(), purpose.as_deref()), &paper)?,
+            } => {
+                let reader = global.viewer(&node, reader)?;
+                show::show(&node, global, &id, (reader.as_ref(), purpose.as_deref()), &paper)?;
+            }
             Self::Respond {
                 id,
                 recall,

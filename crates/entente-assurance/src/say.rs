@@ -280,7 +280,10 @@ pub(crate) fn say(event: &Event) -> String {
             ..
         } => format!("the token `{name}` of {person} is for `{scope}` until {until}"),
         Event::TokenSet {
-            person, name, lasts: None, ..
+            person,
+            name,
+            lasts: None,
+            ..
         } => format!("the token `{name}` of {person} has ended"),
         Event::ActRefused { person, act, .. } => format!("{person} was refused `{act}`"),
         Event::AccountMade { person, .. } => format!("{person} got an account"),

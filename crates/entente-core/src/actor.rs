@@ -215,7 +215,9 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
     for act in called(command) {
         must(state, &actor.person, act)?;
     }
-    if let Command::RecordToken { person, lasts: None, .. } = command
+    if let Command::RecordToken {
+        person, lasts: None, ..
+    } = command
         && *person != actor.person
     {
         must(state, &actor.person, "set-roles")?;

@@ -78,32 +78,105 @@ const TYPED: &[(&str, &[&str])] = &[
     ("release", &["release", "R-X", "--to", "PUBLIC", "--portions", "p"]),
     ("release", &["embargo", "end", "R-X"]),
     ("give-up-copy", &["report", "give-up", "R-X"]),
-    ("protect-source", &["source", "protect", "S-X", "--register", "register.json", "--reports", "R-X"]),
+    (
+        "protect-source",
+        &[
+            "source",
+            "protect",
+            "S-X",
+            "--register",
+            "register.json",
+            "--reports",
+            "R-X",
+        ],
+    ),
     ("release-source", &["source", "release", "S-X", "--reason", "x"]),
     ("answer-exposure", &["source", "answer", "req-x"]),
     ("open-request", &["request", "open", "R-X", "--to", "CHL/minister"]),
     ("open-request", &["request", "retract", "req-x"]),
     ("grant", &["consent", "grant", "req-x"]),
     ("refuse", &["consent", "refuse", "req-x"]),
-    ("substitute", &["consent", "substitute", "req-x", "--portion", "p", "--mark", "(U)", "--text", "t"]),
+    (
+        "substitute",
+        &[
+            "consent",
+            "substitute",
+            "req-x",
+            "--portion",
+            "p",
+            "--mark",
+            "(U)",
+            "--text",
+            "t",
+        ],
+    ),
     ("withdraw-consent", &["consent", "withdraw", "con-x", "--reason", "x"]),
-    ("change-consent", &["consent", "narrow", "con-x", "--portions", "p", "--reason", "x"]),
+    (
+        "change-consent",
+        &["consent", "narrow", "con-x", "--portions", "p", "--reason", "x"],
+    ),
     ("say-of-consent", &["consent", "accept", "con-x"]),
-    ("override", &["override", "add", "R-X", "--portions", "p", "--to", "CHL/minister", "--authority", "ME", "--reason", "x"]),
-    ("disclose", &["disclosure", "add", "R-X", "--portions", "p", "--to", "CHL/minister", "--route", "said"]),
+    (
+        "override",
+        &[
+            "override",
+            "add",
+            "R-X",
+            "--portions",
+            "p",
+            "--to",
+            "CHL/minister",
+            "--authority",
+            "ME",
+            "--reason",
+            "x",
+        ],
+    ),
+    (
+        "disclose",
+        &[
+            "disclosure",
+            "add",
+            "R-X",
+            "--portions",
+            "p",
+            "--to",
+            "CHL/minister",
+            "--route",
+            "said",
+        ],
+    ),
     ("hold", &["report", "hold", "R-X", "--reason", "x"]),
     ("hold", &["report", "resume", "R-X"]),
     ("incident", &["incident", "open", "--by", "ME", "--disclosure", "dis-x"]),
     ("incident", &["incident", "notify", "inc-x", "--by", "ME"]),
-    ("brief", &["brief", "new", "--to", "CHL/minister", "--report", "R-X", "--speaker", "ME"]),
+    (
+        "brief",
+        &[
+            "brief",
+            "new",
+            "--to",
+            "CHL/minister",
+            "--report",
+            "R-X",
+            "--speaker",
+            "ME",
+        ],
+    ),
     ("record-decision", &["decide", REPORT, "--to", "CHL/minister"]),
     ("read", &["report", "show", "R-X"]),
     ("read", &["report", "list"]),
-    ("recall", &["recall", "order", "R-X", "--action", "purge", "--reason", "x"]),
+    (
+        "recall",
+        &["recall", "order", "R-X", "--action", "purge", "--reason", "x"],
+    ),
     ("recall", &["recall", "acknowledge", "rec-x"]),
     ("set-party", &["party", "add", "FRA"]),
     ("set-scheme", &["scheme", "remove", "x"]),
-    ("set-person", &["person", "add", "GBR.CAB/other", "--citizenship", "GBR"]),
+    (
+        "set-person",
+        &["person", "add", "GBR.CAB/other", "--citizenship", "GBR"],
+    ),
     ("set-person", &["person", "disable", "GBR.CAB/nobody"]),
     ("set-roles", &["person", "add", "GBR.CAB/other", "--role", "analyst"]),
     ("enable-person", &["person", "enable", "GBR.CAB/nobody"]),
@@ -142,7 +215,9 @@ fn staffed() -> (Desk, Served) {
     }
     let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
     for (_, role) in ROLES {
-        let code = desk.ok("GBR.CAB", &["--json", "account", "invite", &person(role)]).json();
+        let code = desk
+            .ok("GBR.CAB", &["--json", "account", "invite", &person(role)])
+            .json();
         let (secret, _) = join(&node, code["code"].as_str().unwrap(), role, PASSWORD);
         let said = login(&desk, role, PASSWORD, &digits_after(&secret, 1));
         assert_eq!(said.code, 0, "{}", said.err);
@@ -164,9 +239,15 @@ fn login(desk: &Desk, role: &str, password: &str, digits: &str) -> Said {
 /// Types a command as somebody who is signed in.
 fn typed(desk: &Desk, role: &str, arguments: &[&str]) -> Said {
     let place = desk.path(&format!("login-{role}"));
-    let settings = [("ENTENTE_LOGIN", place.to_str().unwrap()), ("ENTENTE_PASSPHRASE", "for a test")];
+    let settings = [
+        ("ENTENTE_LOGIN", place.to_str().unwrap()),
+        ("ENTENTE_PASSPHRASE", "for a test"),
+    ];
     let me = person(role);
-    let arguments: Vec<&str> = arguments.iter().map(|word| if *word == "ME" { me.as_str() } else { word }).collect();
+    let arguments: Vec<&str> = arguments
+        .iter()
+        .map(|word| if *word == "ME" { me.as_str() } else { word })
+        .collect();
     desk.with(&[&["--data", "GBR.CAB"], arguments.as_slice()].concat(), "", &settings)
 }
 
@@ -191,14 +272,20 @@ fn every_typed_cell(desk: &Desk, by: &str) {
         }
         for arguments in PASSPHRASE {
             let said = typed(desk, role, arguments);
-            assert_eq!((said.code, said.err.contains("entente logout")), (3, true), "{by}: {role} {arguments:?}: {}", said.err);
+            assert_eq!(
+                (said.code, said.err.contains("entente logout")),
+                (3, true),
+                "{by}: {role} {arguments:?}: {}",
+                said.err
+            );
         }
     }
 }
 
 /// What an act of the interface is given, so that nothing but a role can refuse it for whom it is.
 fn given(document: &Value, act: &str) -> Value {
-    let schema = &document["paths"][format!("/api/v1/commands/{act}")]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    let schema = &document["paths"][format!("/api/v1/commands/{act}")]["post"]["requestBody"]["content"]["application/json"]
+        ["schema"];
     let of = |name: &str| match schema["properties"][name]["type"].as_str() {
         Some("array") => json!(["X"]),
         Some("boolean") => json!(true),
@@ -206,16 +293,31 @@ fn given(document: &Value, act: &str) -> Value {
         Some(_) => json!("X"),
         None => json!({}),
     };
-    let needed = schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-    needed.map(|name| (name.to_owned(), of(name))).collect::<serde_json::Map<_, _>>().into()
+    let needed = schema["required"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap());
+    needed
+        .map(|name| (name.to_owned(), of(name)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn every_cell_of_the_interface(desk: &Desk, node: &Served) {
     let json_of = |path: &str| serde_json::from_slice::<Value>(&node.get(path).body).unwrap();
     let (document, roles) = (json_of("/api/v1/openapi.json"), json_of("/api/v1/roles"));
-    assert_eq!(roles.as_object().unwrap().len(), TABLE.len(), "the table has a row more or less than is meant");
+    assert_eq!(
+        roles.as_object().unwrap().len(),
+        TABLE.len(),
+        "the table has a row more or less than is meant"
+    );
     for (act, letters) in TABLE {
-        let meant: Vec<&str> = ROLES.iter().filter(|(letter, _)| letters.contains(*letter)).map(|(_, role)| *role).collect();
+        let meant: Vec<&str> = ROLES
+            .iter()
+            .filter(|(letter, _)| letters.contains(*letter))
+            .map(|(_, role)| *role)
+            .collect();
         assert_eq!(roles[*act], json!(meant), "{act}");
     }
     let commands: Vec<String> = document["paths"]
@@ -236,7 +338,12 @@ fn every_cell_of_the_interface(desk: &Desk, node: &Served) {
             let says = operation["description"].as_str().unwrap();
             let act = support::web::between(says, "see `", "`").unwrap();
             let body = given(&document, command).to_string();
-            let answer = node.ask("POST", &format!("/api/v1/commands/{command}"), &headers, body.as_bytes());
+            let answer = node.ask(
+                "POST",
+                &format!("/api/v1/commands/{command}"),
+                &headers,
+                body.as_bytes(),
+            );
             assert_eq!(
                 answer.status != 403,
                 is_meant(&act, letter),
@@ -261,38 +368,103 @@ fn each_role_does_what_the_table_says_by_every_way_and_nothing_else() {
 #[test]
 fn whoever_signs_in_acts_as_themselves_and_the_passphrase_is_on_record() {
     let desk = Desk::delivered();
-    desk.staff(&[("disclosure-officer", "disclosure-officer"), ("lane", "analyst")], &["GBR.CAB/disclosure-officer"]);
+    desk.staff(
+        &[("disclosure-officer", "disclosure-officer"), ("lane", "analyst")],
+        &["GBR.CAB/disclosure-officer"],
+    );
     let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
-    let code = desk.ok("GBR.CAB", &["--json", "account", "invite", "GBR.CAB/disclosure-officer"]).json();
+    let code = desk
+        .ok(
+            "GBR.CAB",
+            &["--json", "account", "invite", "GBR.CAB/disclosure-officer"],
+        )
+        .json();
     let (secret, _) = join(&node, code["code"].as_str().unwrap(), "disclosure-officer", PASSWORD);
     let next = digits_after(&secret, 1);
     for (name, password) in [("disclosure-officer", "wrong horse battery"), ("nobody", PASSWORD)] {
         let wrong = login(&desk, name, password, &next);
-        assert_eq!((wrong.code, wrong.err.contains("do not go together")), (3, true), "{}", wrong.err);
+        assert_eq!(
+            (wrong.code, wrong.err.contains("do not go together")),
+            (3, true),
+            "{}",
+            wrong.err
+        );
     }
     assert!(!desk.path("login-disclosure-officer").exists());
     assert_eq!(login(&desk, "disclosure-officer", PASSWORD, &next).code, 0);
-    assert_eq!(login(&desk, "disclosure-officer", PASSWORD, &next).code, 3, "digits count once");
+    assert_eq!(
+        login(&desk, "disclosure-officer", PASSWORD, &next).code,
+        3,
+        "digits count once"
+    );
     let token = std::fs::read_to_string(desk.path("login-disclosure-officer")).unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(desk.path("login-disclosure-officer")).unwrap().permissions());
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(desk.path("login-disclosure-officer"))
+            .unwrap()
+            .permissions(),
+    );
     assert_eq!(mode & 0o777, 0o600);
     let kept = std::fs::read_to_string(desk.path("GBR.CAB/accounts.json")).unwrap();
     assert!(!kept.contains(token.trim()) && !node.log().contains(token.trim()));
     // What is shown is shown to them, and to nobody in their place.
-    let shown = typed(&desk, "disclosure-officer", &["--json", "report", "show", REPORT, "--purpose", "threat-warning"]);
+    let shown = typed(
+        &desk,
+        "disclosure-officer",
+        &["--json", "report", "show", REPORT, "--purpose", "threat-warning"],
+    );
     assert_eq!(shown.code, 0, "{}", shown.err);
     assert!(shown.json()["withheld"].is_number(), "{}", shown.out);
-    let other = typed(&desk, "disclosure-officer", &["report", "show", REPORT, "--as", "GBR.CAB/lane"]);
-    assert_eq!((other.code, other.err.contains("signed in as GBR.CAB/disclosure-officer")), (3, true), "{}", other.err);
-    let decided = typed(&desk, "disclosure-officer", &["--json", "decide", REPORT, "--to", "CHL/foreign-minister", "--purpose", "threat-warning"]);
+    let other = typed(
+        &desk,
+        "disclosure-officer",
+        &["report", "show", REPORT, "--as", "GBR.CAB/lane"],
+    );
+    assert_eq!(
+        (
+            other.code,
+            other.err.contains("signed in as GBR.CAB/disclosure-officer")
+        ),
+        (3, true),
+        "{}",
+        other.err
+    );
+    let decided = typed(
+        &desk,
+        "disclosure-officer",
+        &[
+            "--json",
+            "decide",
+            REPORT,
+            "--to",
+            "CHL/foreign-minister",
+            "--purpose",
+            "threat-warning",
+        ],
+    );
     assert!(decided.json()["people"].is_array(), "{}{}", decided.out, decided.err);
     // Who did it stands in the event; nobody is named for another.
-    let named = typed(&desk, "disclosure-officer", &["incident", "open", "--by", "GBR.CAB/lane", "--disclosure", "dis-x"]);
+    let named = typed(
+        &desk,
+        "disclosure-officer",
+        &["incident", "open", "--by", "GBR.CAB/lane", "--disclosure", "dis-x"],
+    );
     assert_eq!(named.code, 1, "{}", named.err);
     assert!(named.err.contains("may not act for another"), "{}", named.err);
-    assert_eq!(typed(&desk, "disclosure-officer", &["audience", "set", "them", "CHL/foreign-minister"]).code, 0);
+    assert_eq!(
+        typed(
+            &desk,
+            "disclosure-officer",
+            &["audience", "set", "them", "CHL/foreign-minister"]
+        )
+        .code,
+        0
+    );
     let of_lane = ["account", "token", "GBR.CAB/lane", "--name", "t", "--scope", "act"];
-    assert_eq!(typed(&desk, "disclosure-officer", &of_lane).code, 3, "nobody takes a token in another's name");
+    assert_eq!(
+        typed(&desk, "disclosure-officer", &of_lane).code,
+        3,
+        "nobody takes a token in another's name"
+    );
     desk.ok("GBR.CAB", &["party", "add", "FRA"]);
     drop(node);
     let log = String::from_utf8(std::fs::read(exported(&desk)).unwrap()).unwrap();
@@ -306,10 +478,19 @@ fn whoever_signs_in_acts_as_themselves_and_the_passphrase_is_on_record() {
     }
     assert!(!log.contains(token.trim()));
     // A login ends with its end, with the person, and with nothing else.
-    assert_eq!(typed(&desk, "disclosure-officer", &["todo"]).code, 0, "a node that ends ends nobody's login");
+    assert_eq!(
+        typed(&desk, "disclosure-officer", &["todo"]).code,
+        0,
+        "a node that ends ends nobody's login"
+    );
     desk.ok("GBR.CAB", &["account", "end", "GBR.CAB/disclosure-officer"]);
     let ended = typed(&desk, "disclosure-officer", &["todo"]);
-    assert_eq!((ended.code, ended.err.contains("not signed in any more")), (3, true), "{}", ended.err);
+    assert_eq!(
+        (ended.code, ended.err.contains("not signed in any more")),
+        (3, true),
+        "{}",
+        ended.err
+    );
     assert_eq!(typed(&desk, "disclosure-officer", &["logout"]).code, 0);
     assert!(!desk.path("login-disclosure-officer").exists());
 }

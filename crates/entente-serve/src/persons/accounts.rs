@@ -355,7 +355,11 @@ impl Accounts {
     /// When the file cannot be read or written.
     pub fn login(&self, token: &str, lasting: &Sessions, now: Timestamp) -> Result<Option<PersonId>, AccountError> {
         let key = codes::kept(token);
-        let known = self.read()?.logins.remove(&key).filter(|known| known.lasts(lasting, now));
+        let known = self
+            .read()?
+            .logins
+            .remove(&key)
+            .filter(|known| known.lasts(lasting, now));
         let Some(known) = known else { return Ok(None) };
         // Not every command writes the file.
         if now.duration_since(known.seen) >= SEEN_AGAIN {

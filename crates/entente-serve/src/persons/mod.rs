@@ -9,9 +9,9 @@ mod sessions;
 mod totp;
 
 pub use accounts::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token};
-pub use login::sign_in;
 pub(crate) use backoff::Backoff;
 pub(crate) use codes::{code, hex, kept, unhex};
+pub use login::sign_in;
 pub(crate) use password::{MIN_PASSWORD, Passwords};
 pub(crate) use sessions::{Session, Sessions};
 pub(crate) use totp::Totp;

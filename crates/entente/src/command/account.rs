@@ -91,7 +91,9 @@ fn own(node: &Pinned, person: &PersonId) -> Result<(), Failure> {
 
 fn roles(global: &Global) -> Result<Exit, Failure> {
     let table = actor::table();
-    let rows = table.iter().map(|(act, roles)| vec![(*act).to_owned(), roles.join(", ")]);
+    let rows = table
+        .iter()
+        .map(|(act, roles)| vec![(*act).to_owned(), roles.join(", ")]);
     output::either(global.json, &table, || {
         output::table(&["act", "roles"], rows.collect(), "nobody may do anything");
     })?;

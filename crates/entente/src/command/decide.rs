@@ -90,7 +90,8 @@ impl Decide {
         let mut node = global.node()?;
         if let Some(id) = &self.replay {
             if node.actor().is_some() {
-                let said = "a recorded decision is made again by whoever has the party's passphrase: `entente logout` first";
+                let said =
+                    "a recorded decision is made again by whoever has the party's passphrase: `entente logout` first";
                 return Err(Failure::new(Exit::Denied, said));
             }
             return replay(global, &node, id);

@@ -176,7 +176,10 @@ mod tests {
     use super::*;
 
     fn leaves(command: &clap::Command, name: &str, all: &mut BTreeSet<String>) {
-        let mut below = command.get_subcommands().filter(|sub| sub.get_name() != "help").peekable();
+        let mut below = command
+            .get_subcommands()
+            .filter(|sub| sub.get_name() != "help")
+            .peekable();
         if below.peek().is_none() || !command.is_subcommand_required_set() {
             all.insert(name.to_owned());
         }

@@ -349,7 +349,9 @@ impl TodoArgs {
         })?;
         if let Some(actor) = node.actor() {
             // What one's roles let one do.
-            value.items.retain(|item| entitled(node.state(), &actor.person, item.kind.act()));
+            value
+                .items
+                .retain(|item| entitled(node.state(), &actor.person, item.kind.act()));
         }
         output::either(global.json, &value, || say_todo(&value))?;
         Ok(Exit::Done)

@@ -35,7 +35,11 @@ pub(crate) struct Logout {}
 
 /// Where this user's token for a data folder stands: the file named by `ENTENTE_LOGIN`, or one in the user's state folder.
 pub(crate) fn own_place(data: &Path) -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     if let Some(file) = set("ENTENTE_LOGIN") {
         return std::path::absolute(file).ok();
     }
@@ -86,7 +90,8 @@ pub(crate) fn acting(global: &Global, node: Pinned) -> Result<Pinned, Failure> {
     let session = accounts.login(token.expose_secret(), &lasting, Timestamp::now())?;
     let known = |person: &entente_core::PersonId| node.state().persons.get(person).is_some_and(|known| !known.disabled);
     let person = session.filter(known).ok_or_else(|| {
-        let said = "you are not signed in any more: `entente login NAME`, or `entente logout` to go on with the passphrase";
+        let said =
+            "you are not signed in any more: `entente login NAME`, or `entente logout` to go on with the passphrase";
         Failure::new(Exit::Denied, said)
     })?;
     if let Needs::Act(act) = needs(&global.command) {
@@ -113,7 +118,12 @@ pub(crate) fn note_passphrase(global: &Global, node: &Node) -> Result<(), Failur
 /// Password and digits, one a line, as they go to a node: asked for where the command was typed.
 fn asked() -> Result<(SecretString, SecretString), Failure> {
     let password = node::given("ENTENTE_PASSWORD", "ENTENTE_PASSWORD_FILE", "password: ", false)?;
-    let digits = node::given("ENTENTE_DIGITS", "ENTENTE_DIGITS_FILE", "digits of the telephone: ", false)?;
+    let digits = node::given(
+        "ENTENTE_DIGITS",
+        "ENTENTE_DIGITS_FILE",
+        "digits of the telephone: ",
+        false,
+    )?;
     Ok((password, digits))
 }
 
@@ -125,7 +135,9 @@ pub(crate) fn handed_over() -> Result<OwnedFd, Failure> {
     let lines = SecretString::from(format!("{}\n{}\n", password.expose_secret(), digits.expose_secret()));
     // A pipe holds more than is ever written here.
     match lines.expose_secret().len() as u64 <= LONGEST {
-        true => writer.write_all(lines.expose_secret().as_bytes()).map_err(Failure::failed)?,
+        true => writer
+            .write_all(lines.expose_secret().as_bytes())
+            .map_err(Failure::failed)?,
         false => return Err(Failure::usage("nobody has such a long password")),
     }
     Ok(reader.into())
@@ -163,13 +175,13 @@ impl Login {
             digits.expose_secret(),
             now,
         )?;
-        let here = |person: &entente_core::PersonId| {
-            node.state().persons.get(person).is_some_and(|known| !known.disabled)
-        };
+        let here =
+            |person: &entente_core::PersonId| node.state().persons.get(person).is_some_and(|known| !known.disabled);
         let Some(person) = proved.filter(here) else {
             // A name that nobody has is nobody's failure.
             if let Some(person) = known {
-                node.node().submit_all(vec![Command::RecordSignIn { person, by: None }])?;
+                node.node()
+                    .submit_all(vec![Command::RecordSignIn { person, by: None }])?;
             }
             return Err(Failure::new(
                 Exit::Denied,

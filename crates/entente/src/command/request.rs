@@ -177,8 +177,7 @@ fn show(node: &Pinned, global: &Global, id: &Called<RequestId>) -> Result<(), Fa
     let moment = node::moment(node);
     let reader = global.viewer(node, None)?;
     let asked = asking::request(&moment, named, &View::of(reader.as_ref(), None, Timestamp::now()));
-    let asked = asked
-        .ok_or_else(|| Failure::not_found(format!("there is no request `{id}`; {see}")))?;
+    let asked = asked.ok_or_else(|| Failure::not_found(format!("there is no request `{id}`; {see}")))?;
     output::either(global.json, &asked, || say_asked(&asked))
 }
 

@@ -283,7 +283,12 @@ pub fn digits(secret: &str) -> String {
 /// Makes an account with a code; gives the telephone's secret and what the last page says.
 pub fn join(node: &Served, code: &str, name: &str, password: &str) -> (String, String) {
     let browser = Browser::new(node);
-    let fields = [("code", code), ("name", name), ("password", password), ("again", password)];
+    let fields = [
+        ("code", code),
+        ("name", name),
+        ("password", password),
+        ("again", password),
+    ];
     let page = browser.post("/join", &fields);
     assert_eq!(page.status, 200, "{}", page.text());
     let secret = between(&page.text(), "<p class=\"secret\">", "<").unwrap();

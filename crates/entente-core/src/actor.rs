@@ -305,7 +305,7 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         Command::WithdrawReport { .. } => "withdraw-report",
         Command::Distribute { .. } => "distribute",
         Command::SetFacts { .. } => "set-facts",
-        Command::HandOver(_) | Command::GiveReceipts { .. } => "deliver",
+        Command::HandOver(_) | Command::Export(_) | Command::GiveReceipts { .. } => "deliver",
         Command::Release(_) | Command::SetEmbargo(_) => "release",
         Command::RenewConsent { .. } | Command::NarrowConsent { .. } => "change-consent",
         Command::SayOfConsent { .. } => "say-of-consent",

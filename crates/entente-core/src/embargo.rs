@@ -109,6 +109,12 @@ impl State {
         newer
     }
 
+    /// Until when a portion goes no further, where that moment has not come.
+    pub fn held_back(&self, portion: &PortionRef, now: Timestamp) -> Option<Timestamp> {
+        let until = self.embargoed_until(portion);
+        until.filter(|until| now.duration_since(*until) < CLOCK_TOLERANCE)
+    }
+
     /// Until when a portion is under embargo, with what it rests on: the latest moment, whether that has come or not.
     pub fn embargoed_until(&self, portion: &PortionRef) -> Option<Timestamp> {
         let lineage = self.lineage_of(portion)?;

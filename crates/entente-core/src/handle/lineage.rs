@@ -164,7 +164,7 @@ pub(super) fn keeps_lineage(state: &State, report: &Report) -> Result<(), Refusa
 }
 
 /// A text without what does not change it: the form of its characters, and how it is spaced.
-pub(crate) fn same_words(text: &str) -> String {
+pub fn same_words(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").nfc().collect()
 }

@@ -65,7 +65,7 @@ pub(crate) fn label_of(schemes: &Schemes, scheme: &SchemeId, profile: &str, mark
 
 /// What marks side by side mean together: all of them hold. One of the report's own scheme has to be among them; none is
 /// left out for not being understood.
-pub(super) fn meaning(schemes: &Schemes, scheme: &SchemeId, profile: Option<&str>, marks: &str) -> Label {
+pub fn meaning(schemes: &Schemes, scheme: &SchemeId, profile: Option<&str>, marks: &str) -> Label {
     let unintelligible = || Label::unintelligible(marks);
     let Some(own) = schemes.get(scheme, profile) else {
         return unintelligible();

@@ -33,12 +33,11 @@ pub use carried::marked_in;
 pub use embargo::EmbargoWord;
 pub use incident::{Opening, exposed_portions, known_disclosure, must_be_told, source_damage};
 pub use life::receipts_due;
-pub(crate) use lineage::same_words;
-pub use lineage::{base_lineage, nearest_portion, party_of};
+pub use lineage::{base_lineage, nearest_portion, party_of, same_words};
 pub(crate) use meaning::label_of;
-pub use meaning::side_by_side;
+pub use meaning::{meaning, side_by_side};
 pub use owner::Release;
-pub use part::{Handover, Openness, openness_for};
+pub use part::{Handover, Openness, exported, openness_for};
 pub use past::Said;
 pub use plan::{PlanLine, plan};
 pub use purge::{Following, resting_on};
@@ -240,6 +239,9 @@ pub enum Command {
     },
     /// Hand over what of the latest version of a report a party may have.
     HandOver(Handover),
+    /// Record that what of a report a party may have by marks and terms alone leaves in the format of others. Nothing is
+    /// sent.
+    Export(Handover),
     /// Release text of one's own, without a request.
     Release(Box<Release>),
     /// Say until when nothing of one's own text goes further: set, moved or ended.
@@ -830,6 +832,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::Distribute { report, add, remove } => report::distribute(state, report, add, remove),
         Command::SetFacts { report, facts } => report::set_facts(state, report, facts),
         Command::HandOver(handover) => part::hand_over(state, &handover, context),
+        Command::Export(handover) => part::export(state, &handover, context),
         Command::Release(release) => owner::release(state, &release, context),
         Command::SetEmbargo(word) => embargo::set(state, &word, context),
         Command::RenewConsent { id, consent, terms } => life::renew(state, id, &consent, terms, context),

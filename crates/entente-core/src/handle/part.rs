@@ -32,6 +32,11 @@ pub struct Openness {
     pub closed: BTreeMap<PortionId, Vec<String>>,
     /// What would narrow a protected source of this party.
     pub exposing: BTreeSet<PortionId>,
+    /// Whether it may have the title by the marks and terms alone: that asks for everything that any portion asks for, of
+    /// everybody behind any, or has a mark of its own.
+    pub title_freely: bool,
+    /// Whether a consent opens the title.
+    pub title_by_consent: bool,
 }
 
 impl Openness {
@@ -85,6 +90,7 @@ pub(super) fn openness(
             &mut found.exposing,
         )?,
     };
+    found.title_freely = found.closed.remove(&PortionId::title()).is_none() && stranger.is_none();
     found.freely = report.with_ids().filter(|id| !found.closed.contains_key(id)).collect();
     // Whatever opens it, what may only be shown is never handed over.
     let never = report
@@ -104,7 +110,7 @@ pub(super) fn openness(
         .of(&report.id)
         .filter(|consent| consent.is_live(context.now))
         .collect();
-    if found.closed.is_empty() || live.is_empty() {
+    if (found.closed.is_empty() && found.title_freely) || live.is_empty() {
         return Ok(found);
     }
     let purposes: BTreeSet<Option<Purpose>> = live
@@ -114,7 +120,7 @@ pub(super) fn openness(
         .collect();
     let purposes: Vec<Option<Purpose>> = purposes.into_iter().collect();
     let mut exposing = BTreeSet::new();
-    let left = obstacles(
+    let mut left = obstacles(
         state,
         report,
         (home, to),
@@ -124,6 +130,7 @@ pub(super) fn openness(
         context,
         &mut exposing,
     )?;
+    found.title_by_consent = left.remove(&PortionId::title()).is_none();
     // Whom the author did not name gets just what a consent names, even where the mark asks for none.
     let named = |id: &PortionId| {
         let portion = report.reference(id);
@@ -212,7 +219,8 @@ fn obstacles(
                 moment: context.now,
             };
             let decision = decide(&snapshot, &query, context.policy, context.exposure)?;
-            for (n, id) in ids.iter().enumerate() {
+            let title = PortionId::title();
+            for (n, id) in ids.iter().enumerate().chain([(decision.title(), &title)]) {
                 let problems = problems(&decision, n, home, knowingly.then_some(&mut *exposing));
                 match problems.is_empty() {
                     true => {
@@ -289,11 +297,101 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
     let report = held(state, &handover.report)?;
     let to = &handover.to;
     entitled(state, report, home, to)?;
-    let knowingly = handover.despite_exposure.is_some();
-    let mut found = openness(state, report, home, to, knowingly, context)?;
+    let mut found = openness(state, report, home, to, handover.despite_exposure.is_some(), context)?;
     if report.originator != *home {
         only_in_writing(state, report, &mut found, home, to, context);
     }
+    let made = made(state, report, found, handover, context)?;
+    let arrangements = arrangements_of(state, &made.sent, home, to)?;
+    let message = Message::Delivery {
+        report: made.sent.clone(),
+        delivery: made.delivery.clone(),
+        arrangements,
+        part: made.part.clone(),
+    };
+    Ok(Decided::events(made.events(report, handover, context)).send(to.clone(), message))
+}
+
+/// The same in the format of others, in which nothing of ours travels that would hold a receiver to a consent: only what
+/// the marks and terms alone let it have. Whoever asked hands the file over.
+pub(super) fn export(state: &State, handover: &Handover, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let made = without_consents(state, handover, context)?;
+    let report = held(state, &handover.report)?;
+    Ok(Decided::events(made.events(report, handover, context)))
+}
+
+/// The report as [`Command::Export`](super::Command::Export) lets a party have it.
+///
+/// # Errors
+/// As for the command.
+pub fn exported(state: &State, handover: &Handover, context: &Context<'_>) -> Result<Report, Refusal> {
+    Ok(without_consents(state, handover, context)?.sent)
+}
+
+fn without_consents(state: &State, handover: &Handover, context: &Context<'_>) -> Result<Made, Refusal> {
+    let home = home(state)?;
+    let report = held(state, &handover.report)?;
+    entitled(state, report, home, &handover.to)?;
+    let knowingly = handover.despite_exposure.is_some();
+    let mut found = openness(state, report, home, &handover.to, knowingly, context)?;
+    let only = "a consent opens it, and its terms cannot travel in another format; deliver it instead";
+    let by_consent = std::mem::take(&mut found.by_consent);
+    found.title_by_consent = false;
+    found
+        .closed
+        .extend(by_consent.into_keys().map(|id| (id, vec![only.to_owned()])));
+    if report.originator != *home {
+        only_in_writing(state, report, &mut found, home, &handover.to, context);
+    }
+    for portion in &report.portions {
+        if let Some(until) = state.held_back(&report.reference(&portion.id), context.now) {
+            let why = format!("it is under embargo until {until}, which would not travel in another format; deliver it instead");
+            found.freely.remove(&portion.id);
+            found.closed.entry(portion.id.clone()).or_default().push(why);
+            found.title_freely = false;
+        }
+    }
+    let made = made(state, report, found, handover, context)?;
+    arrangements_of(state, &made.sent, home, &handover.to)?;
+    Ok(made)
+}
+
+/// What leaves, and the record of it.
+struct Made {
+    sent: Report,
+    delivery: Delivery,
+    part: Part,
+    /// What of it narrows a protected source.
+    exposed: BTreeSet<PortionId>,
+}
+
+impl Made {
+    fn events(&self, report: &Report, handover: &Handover, context: &Context<'_>) -> Vec<Event> {
+        let mut events = vec![Event::ReportDelivered(self.delivery.clone())];
+        if let Some(reason) = handover.despite_exposure.clone().filter(|_| !self.exposed.is_empty()) {
+            let (home, to) = (&self.delivery.by, &self.delivery.to);
+            events.push(Event::ExposureAnswered(knowingly_exposed(
+                report,
+                home,
+                to,
+                self.exposed.clone(),
+                reason,
+                context,
+            )));
+        }
+        events
+    }
+}
+
+fn made(
+    state: &State,
+    report: &Report,
+    found: Openness,
+    handover: &Handover,
+    context: &Context<'_>,
+) -> Result<Made, Refusal> {
+    let home = home(state)?;
+    let to = &handover.to;
     let open = chosen(report, &found, handover)?;
     let mut part = part(state, report, &found, &open, to, context);
     let all = open.len() == report.with_ids().count();
@@ -312,6 +410,9 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
     };
     let mut sent = report.clone();
     sent.keep_only(&open);
+    if !(found.title_freely || found.title_by_consent) {
+        sent.title = report.id.as_str().into();
+    }
     sent.add_recipient_of(home, to, |portion| delivery.makes_recipient(portion));
     sent.name(home, &distribution(state, &report.id));
     sent.part_of(to);
@@ -328,26 +429,18 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
         .iter_mut()
         .filter(|portion| delivery.under.contains(&portion.id))
         .for_each(|portion| without_others_terms(state, portion, home, to));
-    let arrangements = arrangements_of(state, &sent, home, to)?;
     part.embargoes = embargo::enclosed(state, home, &sent);
     part.writings = writings(state, report, &open, home, to, context);
     if report.originator != *home {
         as_handed_on(&mut sent);
     }
-    let mut events = vec![Event::ReportDelivered(delivery.clone())];
-    let exposed: BTreeSet<PortionId> = found.exposing.intersection(&open).cloned().collect();
-    if let Some(reason) = handover.despite_exposure.clone().filter(|_| !exposed.is_empty()) {
-        events.push(Event::ExposureAnswered(knowingly_exposed(
-            report, home, to, exposed, reason, context,
-        )));
-    }
-    let message = Message::Delivery {
-        report: sent,
+    let exposed = found.exposing.intersection(&open).cloned().collect();
+    Ok(Made {
+        sent,
         delivery,
-        arrangements,
         part,
-    };
-    Ok(Decided::events(events).send(to.clone(), message))
+        exposed,
+    })
 }
 
 /// What a holder may hand on of another's report: what each of its originators consented to in writing, for this receiver.

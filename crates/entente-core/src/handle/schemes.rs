@@ -43,7 +43,7 @@ pub(super) fn install(
     for report in written_in(state, &kept.id, &kept.profile) {
         let read = |portion: &crate::report::Portion| MarkRead {
             portion: portion.id.clone(),
-            label: meaning::meaning(&schemes, &report.scheme, Some(&report.profile), &portion.mark),
+            label: meaning(&schemes, &report.scheme, Some(&report.profile), &portion.mark),
         };
         events.push(Event::MarksRead {
             report: report.id.clone(),

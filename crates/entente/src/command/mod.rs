@@ -14,9 +14,11 @@ mod draft;
 mod embargo;
 mod entitled;
 mod exchange;
+mod export;
 mod exposure;
 mod facts;
 mod feeds;
+mod import;
 mod incident;
 mod ledger;
 mod life;
@@ -196,6 +198,10 @@ enum Noun {
     Deliver(exchange::Deliver),
     /// Take in sealed files of other parties.
     Receive(exchange::Receive),
+    /// Take in reports in the formats of others: STIX, MISP, CSAF, mail.
+    Import(import::Import),
+    /// Write what of a report somebody may have in a format of others: STIX, MISP, CSAF, Markdown, PDF.
+    Export(export::Export),
     /// The outbox: what still has to leave.
     #[command(subcommand)]
     Outbox(exchange::OutboxCommand),
@@ -342,6 +348,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Receipt(command) => command.run(global),
         Noun::Deliver(command) => command.run(global),
         Noun::Receive(command) => command.run(global),
+        Noun::Import(command) => command.run(global),
+        Noun::Export(command) => command.run(global),
         Noun::Outbox(command) => command.run(global),
         Noun::Ledger(command) => command.run(global),
         Noun::Passphrase(command) => command.run(global),

@@ -1,0 +1,105 @@
+//! A report as it comes out of a file of another format, before anything is made of it here.
+
+use entente_core::PartyPath;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::Format;
+use crate::marks::Asks;
+use crate::statement::{Portioned, Statement};
+
+/// Who published something, as the file names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Publisher {
+    /// By a name that may be no party's.
+    Named(String),
+    /// As a party.
+    Party(PartyPath),
+}
+
+/// A text that becomes a portion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// Its id, as far as it has one that may serve as such.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// What it asks for.
+    pub asks: Asks,
+    /// Who published it, besides whoever published the report.
+    pub publishers: Vec<Publisher>,
+    /// The groups that it was shared with, by their names.
+    pub groups: Vec<String>,
+    /// What it says of itself, where it was written by Entente.
+    pub stated: Option<Portioned>,
+}
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    /// What it is read from.
+    pub format: Format,
+    /// Its name there.
+    pub name: String,
+    /// Who published it; nobody where the file names nobody.
+    pub publisher: Option<Publisher>,
+    /// When it was last changed there.
+    pub modified: Option<Timestamp>,
+    /// Its title.
+    pub title: Piece,
+    /// Its texts, and what is carried through.
+    pub pieces: Vec<Piece>,
+    /// What else its file says of it, for the way back.
+    pub rest: Value,
+    /// Whether it is revoked.
+    pub revoked: bool,
+    /// What it says of itself, where it was written by Entente.
+    pub stated: Option<Statement>,
+}
+
+/// The paragraphs of a text, each with its id.
+pub(crate) fn paragraphs(text: &str, prefix: &str) -> Vec<(String, String)> {
+    let text = text.replace("\r\n", "\n");
+    let mut all: Vec<String> = Vec::new();
+    let mut fenced = false;
+    for line in text.split('\n') {
+        let bare = line.trim();
+        let opens = all.last().is_none_or(String::is_empty);
+        if bare.is_empty() && !fenced {
+            if !opens {
+                all.push(String::new());
+            }
+            continue;
+        }
+        fenced ^= bare.starts_with("```");
+        match all.last_mut().filter(|last| !last.is_empty()) {
+            Some(last) => {
+                last.push('\n');
+                last.push_str(line.trim_end());
+            }
+            None => {
+                if opens {
+                    all.pop();
+                }
+                all.push(line.trim_end().to_owned());
+            }
+        }
+    }
+    all.retain(|paragraph| !paragraph.trim().is_empty());
+    let numbered = all.into_iter().enumerate();
+    numbered
+        .map(|(n, paragraph)| (format!("{prefix}{}", n + 1), paragraph))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_text_falls_into_its_paragraphs() {
+        let found = super::paragraphs("one\r\nline\n\n\n two\n\n```\na\n\nb\n```\n", "p");
+        let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["one\nline", " two", "```\na\n\nb\n```"]);
+        assert_eq!(found[2].0, "p3");
+        assert!(super::paragraphs(" \n\n", "p").is_empty());
+    }
+}

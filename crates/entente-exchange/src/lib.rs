@@ -1,0 +1,164 @@
+//! Reports in the formats of others, in and out: STIX 2.1, MISP, CSAF, mail; Markdown and PDF out.
+//!
+//! [`read`] makes [`Incoming`] reports of a file, and [`compose`](compose::compose) the report of this party that each becomes.
+//! [`Outgoing`] is what of a report a party or person may have, as `decide` says; [`write()`] puts it into a format. Both ways one
+//! [`Table`] says what the other format cannot express, and what became of it.
+//!
+//! **The law**: what comes back from any round trip is at least as strict, names every originator, and opens to nobody new.
+//!
+//! ```
+//! use entente_exchange::{Format, Table, read};
+//!
+//! let file = br#"{"type": "bundle", "id": "bundle--1", "objects": [
+//!   {"type": "report", "spec_version": "2.1", "id": "report--84e4d88f-44ea-4bcd-bbf3-b2c1c320bcb3",
+//!    "name": "A report", "description": "One.\n\nTwo.", "object_refs": [],
+//!    "object_marking_refs": ["marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"]}]}"#;
+//! let mut table = Table::default();
+//! let reports = read("file.json", file, &mut table)?;
+//! assert_eq!(reports[0].format, Format::Stix);
+//! assert_eq!(reports[0].pieces[1].text, "Two.");
+//! assert_eq!(reports[0].pieces[1].asks.marks, ["(TLP:AMBER)"]);
+//! # Ok::<(), entente_exchange::ReadError>(())
+//! ```
+
+mod carried;
+pub mod compose;
+pub mod csaf;
+pub mod exporting;
+pub mod importing;
+mod incoming;
+pub mod json;
+pub mod mail;
+pub mod markdown;
+mod marks;
+pub mod misp;
+mod outgoing;
+mod statement;
+pub mod stix;
+mod table;
+mod uuid;
+
+pub use compose::{Known, Options, Place};
+pub use incoming::{Incoming, Piece, Publisher};
+pub use json::JsonError;
+pub use marks::{Asks, UNMARKED};
+pub use outgoing::{OutPortion, Outgoing};
+pub use statement::{Portioned, Stated, Statement};
+pub use table::{Row, Table};
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A format of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// STIX 2.1 (2.0 is read).
+    Stix,
+    /// An event of MISP.
+    Misp,
+    /// A CSAF 2.0 or 2.1 advisory.
+    Csaf,
+    /// A mail.
+    Mail,
+    /// Our own files, as analysts write them.
+    Markdown,
+}
+
+impl Format {
+    /// Its name in machine output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stix => "stix",
+            Self::Misp => "misp",
+            Self::Csaf => "csaf",
+            Self::Mail => "mail",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Stix => "STIX",
+            Self::Misp => "MISP",
+            Self::Csaf => "CSAF",
+            Self::Mail => "mail",
+            Self::Markdown => "Markdown",
+        }
+    }
+}
+
+/// Why a file is not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It is no JSON that is read.
+    #[error("{0}")]
+    Json(#[from] JsonError),
+    /// It is JSON of no format that is known.
+    #[error(
+        "it is neither STIX (a bundle, an envelope or an object with `type` and `id`), nor a MISP event (`Event`, or `info` with \
+         `Attribute`), nor a CSAF advisory (`document` with `tracking`)"
+    )]
+    Unknown,
+    /// A name stands twice where the whole file hangs on it.
+    #[error("the name `{0}` stands twice in one object: what it means differs from reader to reader; ask for a clean file")]
+    Twice(String),
+    /// A mail that cannot be read.
+    #[error("it is no mail that can be read: {0}")]
+    Mail(String),
+}
+
+/// Reads a file of any format; which one, it says itself.
+///
+/// # Errors
+/// When it is of no format that is known, or not readable as a whole. What of it cannot be read stands in the table, and hides
+/// nothing else.
+pub fn read(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>, ReadError> {
+    if mail::is_mail(name, bytes) {
+        return mail::read(name, bytes, table);
+    }
+    let value = json::read(bytes)?;
+    match format_of(&value) {
+        Some(Format::Stix) => stix::read(&value, table),
+        Some(Format::Misp) => misp::read(&value, table),
+        Some(Format::Csaf) => csaf::read(&value, table),
+        _ => match json::own_twice(&value) {
+            Some(twice) => Err(ReadError::Twice(twice.to_owned())),
+            None => Err(ReadError::Unknown),
+        },
+    }
+}
+
+/// What a JSON value is.
+fn format_of(value: &Value) -> Option<Format> {
+    if csaf::is_csaf(value) {
+        return Some(Format::Csaf);
+    }
+    if misp::is_misp(value) {
+        return Some(Format::Misp);
+    }
+    stix::is_stix(value).then_some(Format::Stix)
+}
+
+/// Puts what somebody may have of a report into a format.
+pub fn write(format: Format, report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> String {
+    let value = match format {
+        Format::Misp => misp::write(report, place, table),
+        Format::Csaf => csaf::write(report, place, table),
+        Format::Markdown | Format::Mail => return markdown::write(report, place, table),
+        Format::Stix => stix::write(report, place, table),
+    };
+    let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// What a writer looks at besides the report.
+#[derive(Clone, Copy, Debug)]
+pub struct Writing<'w> {
+    /// The schemes in which marks are read.
+    pub schemes: &'w entente_marking::Schemes,
+    /// The arrangements that are named.
+    pub state: &'w entente_core::State,
+}

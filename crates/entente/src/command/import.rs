@@ -1,0 +1,227 @@
+//! `import`: reports in the formats of others become reports of this party, with lineage to whoever published them.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use entente_core::{ArrangementId, CommandRefusal, PartyPath, PersonId, ReportId};
+use entente_desk::reading::report_banner;
+use entente_exchange::importing::{File, Step, Taken, step};
+use entente_exchange::{Incoming, Known, Options, Place, Table, compose::NotTaken, read};
+use entente_node::{NodeError, Pinned};
+use jiff::Timestamp;
+
+use super::Global;
+use crate::failure::{Exit, Failure};
+use crate::{input, output, words};
+
+/// `entente import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// STIX 2.1, MISP events, CSAF advisories or mails, or `-`; which, the file says itself.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The arrangement under which they came; its terms hold, and its default mark for what bears none.
+    #[arg(long, value_name = "ARRANGEMENT", value_delimiter = ',')]
+    arrangement: Vec<ArrangementId>,
+    /// Who published them [default: as the files say, which nobody vouches for].
+    #[arg(long, value_name = "PARTY")]
+    from: Option<PartyPath>,
+    /// The mark of what bears none; of this and the arrangement's the stricter holds [default: TLP:AMBER+STRICT].
+    #[arg(long, value_name = "MARK")]
+    default_mark: Option<String>,
+    /// The persons to whom the publisher gave what is for named recipients only (TLP:RED).
+    #[arg(long, value_name = "PERSON", value_delimiter = ',')]
+    named: Vec<PersonId>,
+    /// Only say what would become of the files; nothing is added.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut node = global.node()?;
+        for id in &self.arrangement {
+            if node.state().arrangements.get(id).is_none() {
+                let message = format!("there is no arrangement {id}; `entente arrangement list` shows those that are known");
+                return Err(Failure::not_found(message));
+            }
+        }
+        let options = Options {
+            arrangements: self.arrangement.into_iter().collect(),
+            from: self.from,
+            default_mark: self.default_mark,
+            named: self.named.into_iter().collect(),
+        };
+        let known = Known::of(node.state());
+        let (mut files, mut exit) = (Vec::new(), Exit::Done);
+        // A file that cannot be taken in must not keep the next ones out.
+        for path in &self.files {
+            match file(&mut node, path, (&options, &known), self.dry_run) {
+                Ok((file, whole)) => {
+                    files.push(file);
+                    if !whole {
+                        exit = Exit::Failed;
+                    }
+                }
+                Err(failure) if self.files.len() == 1 => return Err(failure),
+                Err(failure) => {
+                    output::say(format!("not taken in: {}", failure.message));
+                    exit = Exit::Failed;
+                }
+            }
+        }
+        output::either(global.json, &files, || files.iter().for_each(say))?;
+        Ok(exit)
+    }
+}
+
+/// What whoever takes files in says about them, and what is held.
+type How<'h> = (&'h Options, &'h Known);
+
+/// Takes a file in; whether all of its reports could be.
+fn file(node: &mut Pinned, path: &Path, how: How<'_>, dry_run: bool) -> Result<(File, bool), Failure> {
+    let bytes = input::bytes(path)?;
+    let mut table = Table::default();
+    let name = path.display().to_string();
+    let found = read(&name, &bytes, &mut table).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+    let (mut reports, mut whole) = (Vec::new(), true);
+    for incoming in &found {
+        let taken = one(node, incoming, how, dry_run, &mut table)?;
+        whole &= taken.state != REFUSED;
+        reports.push(taken);
+    }
+    if found.is_empty() {
+        table.note(name.clone(), "no report and no object", "nothing to take in");
+    }
+    let file = File {
+        file: name,
+        reports,
+        table: table.rows(),
+    };
+    Ok((file, whole))
+}
+
+const REFUSED: &str = "not taken in";
+
+fn one(
+    node: &mut Pinned,
+    incoming: &Incoming,
+    (options, known): How<'_>,
+    dry_run: bool,
+    table: &mut Table,
+) -> Result<Taken, Failure> {
+    let home = node.home()?.clone();
+    let made = {
+        let place = Place {
+            schemes: node.schemes(),
+            state: node.state(),
+            home: &home,
+            now: Timestamp::now(),
+            known,
+        };
+        step(incoming, &place, options, table)
+    };
+    let (state, why, made) = match made {
+        Err(NotTaken::Older(id, at)) => ("unchanged", Some(format!("a newer version is held ({at})")), Err(id.to_string())),
+        Err(NotTaken::Revoked(id, why)) => ("withdrawn", Some(why.to_owned()), Err(id.to_string())),
+        Err(error @ NotTaken::Invalid(_)) => (REFUSED, Some(error.to_string()), Err(incoming.name.clone())),
+        Ok(made) => {
+            let report = made.report().clone();
+            let done = match made {
+                Step::Add(_) => "added",
+                Step::Withdraw(..) => "withdrawn",
+            };
+            match dry_run.then(|| node.after(made.clone().command()).map(drop)) {
+                Some(Ok(())) => (done, Some("only looked at".to_owned()), Ok(report)),
+                Some(Err(error)) => refused(error, report)?,
+                None => match node.submit(made.command()) {
+                    Ok(_) => (done, None, Ok(report)),
+                    Err(error) => refused(error, report)?,
+                },
+            }
+        }
+    };
+    Ok(match made {
+        Ok(report) => Taken {
+            banner: report_banner(node.library(), &report),
+            portions: report.portions.len(),
+            originators: originators(&report),
+            title: report.title.text().to_owned(),
+            version: Some(report.version),
+            id: report.id.to_string(),
+            state: state.to_owned(),
+            why,
+        },
+        Err(id) => Taken {
+            id,
+            version: None,
+            title: output::words(&incoming.title.text),
+            banner: None,
+            portions: incoming.pieces.len(),
+            originators: Vec::new(),
+            state: state.to_owned(),
+            why,
+        },
+    })
+}
+
+type Became = (&'static str, Option<String>, Result<entente_core::Report, String>);
+
+/// What a refusal by the core comes to: what is held already is no fault.
+fn refused(error: NodeError, report: entente_core::Report) -> Result<Became, Failure> {
+    match error {
+        NodeError::Refused(CommandRefusal::Unchanged { version, .. }) => {
+            let held = entente_core::Report { version, ..report };
+            Ok(("unchanged", Some("it is held as it is".to_owned()), Ok(held)))
+        }
+        NodeError::Refused(refusal) => {
+            let id: ReportId = report.id;
+            Ok((REFUSED, Some(refusal.to_string()), Err(id.to_string())))
+        }
+        other => Err(other.into()),
+    }
+}
+
+fn originators(report: &entente_core::Report) -> Vec<String> {
+    let all = report.portions.iter().flat_map(|portion| portion.lineage.originators());
+    let all: std::collections::BTreeSet<String> = all.map(ToString::to_string).collect();
+    all.into_iter().collect()
+}
+
+fn say(file: &File) {
+    output::line(format!("{}: {}", file.file, words::count(file.reports.len(), "report")));
+    for report in &file.reports {
+        let version = report.version.map_or(String::new(), |version| format!(" v{version}"));
+        let banner = report.banner.as_deref().unwrap_or("no banner");
+        output::line(format!(
+            "{}{version}: {} [{}, {}, {}]",
+            report.id,
+            report.title,
+            report.state,
+            banner,
+            words::count(report.portions, "portion"),
+        ));
+        if !report.originators.is_empty() {
+            output::line(format!("    of {}", report.originators.join(", ")));
+        }
+        if let Some(why) = &report.why {
+            output::line(format!("    {why}"));
+        }
+    }
+    losses(&file.table);
+}
+
+/// What a format cannot express, and what became of it.
+pub(crate) fn losses(table: &[entente_exchange::Row]) {
+    if table.is_empty() {
+        return;
+    }
+    let rows = table.iter().map(|row| {
+        let more = match row.count.saturating_sub(row.places.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        vec![row.what.clone(), row.became.clone(), format!("{}{more}", row.places.join(", "))]
+    });
+    output::table(&["what", "what became of it", "where"], rows.collect(), "");
+}

@@ -210,3 +210,35 @@ fn b10_names_have_one_spelling_where_they_become_known_and_old_ones_open_nothing
     // What is known of a party in an old spelling can still change.
     world.run("GBR", Command::SetParty(contact("usa.old")));
 }
+
+#[test]
+fn a4_a_title_is_handed_over_only_where_its_own_mark_lets_it() {
+    for (title, gets) in [
+        ("(S//REL TO USA, GBR) Break-in at the plant", "Break-in at the plant"),
+        ("(S//NF) Break-in at the plant", "R"),
+        ("(S//REL TO USA, FRA) Break-in at the plant", "R"),
+        ("Break-in at the plant", "Break-in at the plant"),
+    ] {
+        let mut world = World::of(&["USA", "GBR"]);
+        world.write(
+            "USA",
+            &format!("---\nid: R\ntitle: {title}\n---\n(S//REL TO USA, GBR) Text.\n"),
+        );
+        let handover = Handover::of(report("R"), party("GBR"));
+        let groups = entente_marking::builtin::groups();
+        let context = Context {
+            now: world.now,
+            groups,
+            schemes: entente_marking::builtin::schemes(),
+            policy: &decide::NoGuards,
+            exposure: &decide::NoGuards,
+        };
+        let state = world.state("USA");
+        let decided = handle(state, Command::HandOver(handover.clone()), &context).unwrap();
+        let [(_, Message::Delivery { report: sent, .. })] = decided.messages.as_slice() else {
+            panic!("{decided:?}");
+        };
+        let exported = handle::exported(state, &handover, &context).unwrap();
+        assert_eq!((sent.title.text(), exported.title.text()), (gets, gets), "{title}");
+    }
+}

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entente_core::handle::{base_lineage, party_of, same_words};
 use entente_core::{
-    ArrangementId, Lineage, MAX_NAME, MarksInForce, Onward, Origin, PartyPath, PersonId, Portion, PortionId, PortionRef,
-    Report, ReportId, State, TITLE, Title,
+    ArrangementId, Lineage, MAX_NAME, MarksInForce, Onward, Origin, PartyPath, PersonId, Portion, PortionId,
+    PortionRef, Report, ReportId, State, TITLE, Title,
 };
 use entente_marking::{Label, SchemeId, Schemes};
 use jiff::Timestamp;
@@ -67,12 +67,16 @@ impl Known {
         let held = state.reports.values().flat_map(|holding| holding.versions.values());
         for report in held.filter(|report| rest.as_ref().is_none_or(|rest| report.portion(rest).is_none())) {
             for portion in report.with_title().filter(|portion| portion.text.len() >= KNOWN_TEXT) {
-                let same = known.entry(same_words(&entente_core::plain::text(&portion.text))).or_default();
+                let same = known
+                    .entry(same_words(&entente_core::plain::text(&portion.text)))
+                    .or_default();
                 same.push(report.reference(&portion.id));
             }
             // A title without a mark of its own is of all that is in the report.
             if report.title.portion().is_none() && report.title.text().len() >= KNOWN_TEXT {
-                let same = known.entry(same_words(&entente_core::plain::text(report.title.text()))).or_default();
+                let same = known
+                    .entry(same_words(&entente_core::plain::text(report.title.text())))
+                    .or_default();
                 same.extend(report.portions.iter().map(|portion| report.reference(&portion.id)));
             }
         }
@@ -148,9 +152,19 @@ fn letters(name: &str) -> String {
 
 /// A name with only the characters that names have, at most this long.
 fn name(text: &str, longest: usize) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
     let spelt: String = text.chars().map(plain).collect();
-    let spelt = spelt.split('.').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+    let spelt = spelt
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(".");
     match spelt.len() > longest {
         false => spelt,
         true => {
@@ -193,7 +207,9 @@ pub fn compose(
     let id = report_id(&publisher, &incoming.name)?;
     let held = place.state.reports.get(&id).and_then(|holding| holding.latest());
     if let Some(newer) = held.and_then(held_modified)
-        && incoming.modified.is_some_and(|theirs| theirs < newer)
+        && incoming
+            .modified
+            .is_some_and(|theirs| theirs.as_second() < newer.as_second())
     {
         return Err(NotTaken::Older(id, newer));
     }
@@ -222,7 +238,10 @@ pub fn compose(
         scheme,
         created: place.now,
         expires: incoming.stated.as_ref().and_then(|stated| stated.expires),
-        existence_protected: incoming.stated.as_ref().is_some_and(|stated| stated.existence_protected),
+        existence_protected: incoming
+            .stated
+            .as_ref()
+            .is_some_and(|stated| stated.existence_protected),
         portions,
         id: maker.id,
     })
@@ -265,7 +284,11 @@ fn rest(incoming: &Incoming) -> Piece {
     let says = format!("What the {} file says besides the text.", incoming.format.title());
     let all = incoming.pieces.iter().fold(incoming.title.asks.clone(), |sum, piece| {
         // What is carried through has a say about itself only.
-        if carried::open(&piece.text).is_some() { sum } else { sum.and(&piece.asks) }
+        if carried::open(&piece.text).is_some() {
+            sum
+        } else {
+            sum.and(&piece.asks)
+        }
     });
     Piece {
         id: REST.to_owned(),
@@ -377,7 +400,10 @@ impl Maker<'_> {
             Some(known) if known.onward != Onward::Free => asks.mark("(TLP:GREEN)"),
             Some(known) => {
                 asks.mark(UNMARKED);
-                let became = format!("arrangement {}, whose terms let it go on freely: marked {UNMARKED}", known.id);
+                let became = format!(
+                    "arrangement {}, whose terms let it go on freely: marked {UNMARKED}",
+                    known.id
+                );
                 table.note(piece.id.clone(), format!("sharing group {group}"), became);
             }
             None => {
@@ -418,7 +444,11 @@ impl Maker<'_> {
         }
         let text = entente_core::plain::text(&piece.text);
         if text != piece.text {
-            table.note(id.clone(), "characters that act on a reader's screen", "replaced by \u{fffd}");
+            table.note(
+                id.clone(),
+                "characters that act on a reader's screen",
+                "replaced by \u{fffd}",
+            );
         }
         let earlier = self.earlier(&id, &text);
         let bases = self.bases(piece, &text, &earlier);
@@ -484,13 +514,7 @@ impl Maker<'_> {
     }
 
     /// Everybody behind a text: whoever published it, whom the file names, who stands behind what is held of it, and this party.
-    fn lineage(
-        &self,
-        piece: &Piece,
-        bases: &BTreeSet<PortionRef>,
-        earlier: &[&Portion],
-        table: &mut Table,
-    ) -> Lineage {
+    fn lineage(&self, piece: &Piece, bases: &BTreeSet<PortionRef>, earlier: &[&Portion], table: &mut Table) -> Lineage {
         let home = self.place.home;
         let of_groups = piece.groups.iter().filter_map(|group| self.place.arrangement(group));
         let arrangements: BTreeSet<ArrangementId> = of_groups
@@ -625,7 +649,10 @@ mod tests {
             assert_eq!(path(theirs).as_ref().map(PartyPath::as_str), ours, "{theirs}");
         }
         let mut ids = Ids::default();
-        let given: Vec<String> = ["a", "a", "a-2", "title", "", "漢/字"].iter().map(|id| ids.next(id)).collect();
+        let given: Vec<String> = ["a", "a", "a-2", "title", "", "漢/字"]
+            .iter()
+            .map(|id| ids.next(id))
+            .collect();
         assert_eq!(given, ["a", "a-2", "a-2-2", "p", "p-2", "---"]);
         let long = name(&"x".repeat(300), 60);
         assert!(long.len() == 60 && long != name(&"x".repeat(301), 60));

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use entente_core::decide::NotFound;
 use entente_core::handle::{Handover, exported};
-use entente_core::{
-    CommandRefusal, Kept, MarksInForce, PartyPath, PersonId, Portion, Report, ReportId, Title,
-};
+use entente_core::{CommandRefusal, Kept, MarksInForce, PartyPath, PersonId, Portion, Report, ReportId, Title};
 use entente_desk::reading::show;
 use entente_desk::{Moment, View};
 use entente_marking::Purpose;
@@ -35,7 +33,9 @@ pub enum NotExported {
     #[error(transparent)]
     Refused(#[from] CommandRefusal),
     /// The person may have nothing of it by marks and terms.
-    #[error("{0} may have nothing of {1} by its marks and terms alone; `entente decide --report {1} --to {0}` shows why")]
+    #[error(
+        "{0} may have nothing of {1} by its marks and terms alone; `entente decide --report {1} --to {0}` shows why"
+    )]
     Nothing(PersonId, ReportId),
 }
 
@@ -60,7 +60,10 @@ fn for_party(moment: &Moment<'_>, id: &ReportId, to: &PartyPath, now: Timestamp)
     let held = state.reports.get(id).and_then(|holding| holding.latest());
     let held = held.ok_or_else(|| NotFound::Report(id.to_string()))?;
     let by = state.home.as_ref().unwrap_or(&held.originator);
-    if let Some(recall) = state.recall_of(id, held.version).filter(|recall| recall.holders.contains_key(to)) {
+    if let Some(recall) = state
+        .recall_of(id, held.version)
+        .filter(|recall| recall.holders.contains_key(to))
+    {
         let mut stub = Outgoing::to_party(state, moment.library(), &bare(held), by, to);
         stub.recalled = Some(format!("{}: {}", recall.action.name(), recall.reason));
         return Ok(stub);
@@ -89,7 +92,10 @@ fn for_person(
     state.consents = Kept::default();
     let alone = Moment::of(&state, moment.guards().0, moment.library());
     let shown = show(&alone, id, None, &View::of(Some(person), purpose, now))?;
-    let held = state.reports.get(id).and_then(|holding| holding.version(Some(shown.version)));
+    let held = state
+        .reports
+        .get(id)
+        .and_then(|holding| holding.version(Some(shown.version)));
     let held = held.ok_or_else(|| NotFound::Report(id.to_string()))?;
     if shown.portions.is_empty() {
         return Err(NotExported::Nothing(person.clone(), id.clone()));
@@ -133,7 +139,15 @@ fn for_person(
     let title = report.title.portion().map(|portion| made(portion, Vec::new()));
     let by = state.home.as_ref().unwrap_or(&held.originator);
     let to = person.to_string();
-    Ok(Outgoing::with(&state, moment.library(), &report, portions, title, by, to))
+    Ok(Outgoing::with(
+        &state,
+        moment.library(),
+        &report,
+        portions,
+        title,
+        by,
+        to,
+    ))
 }
 
 /// Of the persons whom originators named, only the one who gets it.

@@ -21,12 +21,7 @@ pub enum Step {
 ///
 /// # Errors
 /// When a newer one is held, it cannot be one, or it is revoked and not held.
-pub fn step(
-    incoming: &Incoming,
-    place: &Place<'_>,
-    options: &Options,
-    table: &mut Table,
-) -> Result<Step, NotTaken> {
+pub fn step(incoming: &Incoming, place: &Place<'_>, options: &Options, table: &mut Table) -> Result<Step, NotTaken> {
     let report = compose(incoming, place, options, table)?;
     if !incoming.revoked {
         return Ok(Step::Add(Box::new(report)));
@@ -34,7 +29,10 @@ pub fn step(
     match place.state.reports.get(&report.id) {
         Some(held) if held.withdrawn.is_some() => Err(NotTaken::Revoked(report.id, "withdrawn here already")),
         Some(_) => Ok(Step::Withdraw(report.id.clone(), Box::new(report))),
-        None => Err(NotTaken::Revoked(report.id, "it was not held here, and is not taken in")),
+        None => Err(NotTaken::Revoked(
+            report.id,
+            "it was not held here, and is not taken in",
+        )),
     }
 }
 

@@ -102,7 +102,9 @@ pub enum ReadError {
     )]
     Unknown,
     /// A name stands twice where the whole file hangs on it.
-    #[error("the name `{0}` stands twice in one object: what it means differs from reader to reader; ask for a clean file")]
+    #[error(
+        "the name `{0}` stands twice in one object: what it means differs from reader to reader; ask for a clean file"
+    )]
     Twice(String),
     /// A mail that cannot be read.
     #[error("it is no mail that can be read: {0}")]

@@ -18,7 +18,9 @@ const MAX_PARTS: usize = 1000;
 
 /// Whether a file is a mail: by its name, or by headers that every mail has.
 pub fn is_mail(name: &str, bytes: &[u8]) -> bool {
-    let named = name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("eml"));
+    let named = name
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("eml"));
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
     let header = |name: &str| head.starts_with(name) || head.contains(&format!("\n{name}"));
     named || header("from:") && (header("subject:") || header("message-id:")) && header("date:")
@@ -41,7 +43,9 @@ pub fn read(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>
     let mut asks = marks_in(subject);
     let mut pieces = Vec::new();
     for (n, part) in message.parts.iter().enumerate().take(MAX_PARTS) {
-        let place = part.attachment_name().map_or_else(|| format!("part {n}"), str::to_owned);
+        let place = part
+            .attachment_name()
+            .map_or_else(|| format!("part {n}"), str::to_owned);
         match &part.body {
             PartType::Multipart(_) => {}
             PartType::Text(text) => pieces.extend(texts(text, n)),
@@ -76,7 +80,9 @@ pub fn read(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>
         let parts: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
         uuid::of(&[subject, &parts.join("\n")])
     });
-    let modified = message.date().and_then(|date| date.to_rfc3339().parse::<Timestamp>().ok());
+    let modified = message
+        .date()
+        .and_then(|date| date.to_rfc3339().parse::<Timestamp>().ok());
     reports.insert(
         0,
         Incoming {
@@ -125,9 +131,16 @@ fn texts(text: &str, n: usize) -> Vec<Piece> {
 /// The texts of a part that is no plain text.
 fn extracted(name: &str, bytes: &[u8], n: usize, place: &str, table: &mut Table) -> Vec<Piece> {
     match read_bytes(name, bytes) {
-        Ok(sources) => sources.iter().flat_map(|source| texts(source.text.as_str(), n)).collect(),
+        Ok(sources) => sources
+            .iter()
+            .flat_map(|source| texts(source.text.as_str(), n))
+            .collect(),
         Err(error) => {
-            table.note(place, "an attachment whose text cannot be read", format!("left out: {error}"));
+            table.note(
+                place,
+                "an attachment whose text cannot be read",
+                format!("left out: {error}"),
+            );
             Vec::new()
         }
     }
@@ -166,7 +179,10 @@ fn marks_in(text: &str) -> Asks {
     for prefix in ["TLP:", "PAP:"] {
         for (at, _) in text.match_indices(prefix) {
             let rest = text.get(at + prefix.len()..).unwrap_or_default().trim_start();
-            let word: String = rest.chars().take_while(|c| c.is_ascii_alphabetic() || *c == '+').collect();
+            let word: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphabetic() || *c == '+')
+                .collect();
             if let Some(marking) = read_mark(&format!("{prefix}{word}"), schemes) {
                 asks.mark(&marking.canonical);
             }

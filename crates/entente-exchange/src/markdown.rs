@@ -36,7 +36,11 @@ fn note_losses(report: &Outgoing, table: &mut Table) {
             table.note(id, "what is to be observed", "not in the file");
         }
         if portion.tear_line {
-            table.note(id, "a tear line", "left out: what stands below it is marked like the rest");
+            table.note(
+                id,
+                "a tear line",
+                "left out: what stands below it is marked like the rest",
+            );
         }
         if portion.carried().is_some() {
             table.note(id, "an object of another format", "a text with the object in it");
@@ -45,7 +49,11 @@ fn note_losses(report: &Outgoing, table: &mut Table) {
     if titled(report).is_none() && report.title != report.id.as_str() {
         table.note(TITLE_ID, "a title of several marks", "left out: the id stands for it");
     }
-    table.note(report.id.to_string(), "terms of arrangements", "they travel with a delivery only");
+    table.note(
+        report.id.to_string(),
+        "terms of arrangements",
+        "they travel with a delivery only",
+    );
 }
 
 /// What goes into the file: what only programs read stays out of it.
@@ -66,7 +74,11 @@ fn titled(report: &Outgoing) -> Option<(&str, String)> {
 fn file(report: &Outgoing, text: &dyn Fn(&str) -> String) -> String {
     let mut file = format!("---\nscheme: {}\nprofile: {}\n", report.scheme, report.profile);
     if let Some((mark, title)) = titled(report) {
-        let bases: String = report.title_bases.iter().map(|id| from(report, id, report.title_originators.keys())).collect();
+        let bases: String = report
+            .title_bases
+            .iter()
+            .map(|id| from(report, id, report.title_originators.keys()))
+            .collect();
         let _ = writeln!(file, "title: {mark} {title}{bases}");
     }
     if let Some(expires) = report.expires {
@@ -87,7 +99,9 @@ fn file(report: &Outgoing, text: &dyn Fn(&str) -> String) -> String {
 /// What a text rests on, once for each party whose it is.
 fn from<'p>(report: &Outgoing, id: &PortionId, parties: impl Iterator<Item = &'p PartyPath>) -> String {
     let reference = format!("{} v{} {id}", report.id, report.version);
-    parties.map(|party| format!(" {{from: {reference} of {party}}}")).collect()
+    parties
+        .map(|party| format!(" {{from: {reference} of {party}}}"))
+        .collect()
 }
 
 /// Whether the file comes out as the portions that were written: none more, none under another mark.
@@ -98,7 +112,11 @@ fn reads_back(report: &Outgoing, file: &str, place: &Writing<'_>, plain: bool) -
     let written: Vec<&OutPortion> = portions(report).collect();
     let same = |(written, read): (&&OutPortion, &entente_core::draft::DraftPortion)| {
         let marks = read.marks.iter().map(|mark| mark.text.as_str());
-        let text = if plain { one_line(&written.text) } else { lines(&written.text) };
+        let text = if plain {
+            one_line(&written.text)
+        } else {
+            lines(&written.text)
+        };
         read.id == written.id
             && side_by_side(&written.mark).eq(marks)
             && same_words(&text) == same_words(&read.text)
@@ -109,7 +127,11 @@ fn reads_back(report: &Outgoing, file: &str, place: &Writing<'_>, plain: bool) -
 
 /// A text with its lines, without those that are empty.
 fn lines(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
     lines.join("\n")
 }
 

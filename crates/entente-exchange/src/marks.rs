@@ -155,9 +155,15 @@ pub(crate) fn explicit(mark: &str, label: &Label, report: (&SchemeId, &str), sch
     let rel = format!("REL TO {}", list.join(", "));
     let first = side_by_side(mark).next().unwrap_or_default();
     let inner = first.trim_matches(['(', ')']);
-    let written = ["//", "/"].into_iter().flat_map(|sign| [rel.as_str(), "NF"].map(|list| format!("({inner}{sign}{list})")));
-    let mut written = written.filter_map(|text| Some(read(&text, schemes)?.canonical)).map(|own| mark.replacen(first, &own, 1));
-    written.find(|mark| covers(mark)).unwrap_or_else(|| format!("{mark} {}", unread("release list of the banner")))
+    let written = ["//", "/"]
+        .into_iter()
+        .flat_map(|sign| [rel.as_str(), "NF"].map(|list| format!("({inner}{sign}{list})")));
+    let mut written = written
+        .filter_map(|text| Some(read(&text, schemes)?.canonical))
+        .map(|own| mark.replacen(first, &own, 1));
+    written
+        .find(|mark| covers(mark))
+        .unwrap_or_else(|| format!("{mark} {}", unread("release list of the banner")))
 }
 
 /// What stands in the place of a marking that is not understood: no scheme reads it.
@@ -187,7 +193,9 @@ pub(crate) fn read_all(text: &str, schemes: &Schemes) -> Option<Vec<Marking>> {
     if text.len() > MAX_MARK {
         return None;
     }
-    let all: Vec<Marking> = side_by_side(text).map(|mark| read(mark, schemes)).collect::<Option<_>>()?;
+    let all: Vec<Marking> = side_by_side(text)
+        .map(|mark| read(mark, schemes))
+        .collect::<Option<_>>()?;
     (!all.is_empty()).then_some(all)
 }
 
@@ -242,9 +250,15 @@ mod tests {
         let written = |marks: &[&str]| Marked::of(&asks(marks), schemes).written(&scheme).0;
         assert_eq!(written(&["(TLP:GREEN)", "TLP:AMBER", "tlp:white"]), "(TLP:AMBER)");
         assert_eq!(written(&["(PAP:RED)", "(TLP:GREEN)"]), "(TLP:GREEN) (PAP:RED)");
-        assert_eq!(written(&["(TLP:GREEN)", "tlp:purple"]), "(TLP:GREEN) (unread tlp-purple)");
+        assert_eq!(
+            written(&["(TLP:GREEN)", "tlp:purple"]),
+            "(TLP:GREEN) (unread tlp-purple)"
+        );
         let (_, label) = Marked::of(&asks(&["(S//REL TO USA, GBR)", "(S//REL TO USA, CHL)"]), schemes).written(&scheme);
-        assert!(!label.unknown.is_empty(), "lists that neither covers are closed: {label:?}");
+        assert!(
+            !label.unknown.is_empty(),
+            "lists that neither covers are closed: {label:?}"
+        );
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::{
-    ArrangementId, MarksInForce, PartyPath, Portion, PortionId, Report, ReportId, State, TITLE, Title,
-};
+use entente_core::{ArrangementId, MarksInForce, PartyPath, Portion, PortionId, Report, ReportId, State, TITLE, Title};
 use entente_marking::Label;
 use entente_marking::installed::Library;
 use jiff::Timestamp;
@@ -118,7 +116,9 @@ impl Outgoing {
             None => portions.iter().collect(),
         };
         let title_marks: BTreeSet<&str> = of_title.iter().map(|portion| portion.mark.as_str()).collect();
-        let title_label = of_title.iter().fold(Label::unrestricted(), |sum, portion| sum.join(&portion.label));
+        let title_label = of_title
+            .iter()
+            .fold(Label::unrestricted(), |sum, portion| sum.join(&portion.label));
         let mut title_originators: BTreeMap<PartyPath, Stated> = BTreeMap::new();
         for (party, stated) in of_title.iter().flat_map(|portion| &portion.originators) {
             let all = title_originators.entry(party.clone()).or_default();

@@ -34,7 +34,11 @@ fn what_comes_back_is_no_more_open_names_everybody_and_opens_to_nobody_new() {
     let threads = std::thread::available_parallelism().map_or(2, usize::from) as u64;
     std::thread::scope(|scope| {
         for thread in 0..threads {
-            scope.spawn(move || (thread..worlds).step_by(usize::try_from(threads).unwrap()).for_each(one));
+            scope.spawn(move || {
+                (thread..worlds)
+                    .step_by(usize::try_from(threads).unwrap())
+                    .for_each(one)
+            });
         }
     });
     let back = BACK.load(Ordering::Relaxed);
@@ -71,7 +75,9 @@ fn one(seed: u64) {
     // Whoever was given it is a recipient from then on.
     let mut given = home.clone();
     if let Receiver::Party(to) = &receiver {
-        given.run(Command::Export(Handover::of(report.clone(), to.clone()))).unwrap();
+        given
+            .run(Command::Export(Handover::of(report.clone(), to.clone())))
+            .unwrap();
     }
     let case = Case {
         seed,
@@ -163,7 +169,10 @@ impl Case<'_> {
         let held = self.before.state.reports.get(&self.going.id)?.latest()?;
         let words = |text: &str| text.replace("\\(", "(").replace("&#123;", "{").replace("\\|", "|");
         let same = |other: &&Portion| {
-            let (a, b) = (handle::same_words(&words(&portion.text)), handle::same_words(&words(&other.text)));
+            let (a, b) = (
+                handle::same_words(&words(&portion.text)),
+                handle::same_words(&words(&other.text)),
+            );
             a.len() > 3 && (a == b || handle::same_words(&plain::text(&other.text)) == a)
         };
         let unmarked = Portion {
@@ -201,7 +210,11 @@ impl Case<'_> {
             let behind: Vec<&PartyPath> = portion.lineage.originators().collect();
             let going = self.going.portions.iter().find(|going| going.id == original.id);
             for party in going.into_iter().flat_map(|going| going.originators.keys()) {
-                assert!(behind.contains(&party), "{seed} {format:?}: {party} is forgotten: {behind:?}\n{}", self.file);
+                assert!(
+                    behind.contains(&party),
+                    "{seed} {format:?}: {party} is forgotten: {behind:?}\n{}",
+                    self.file
+                );
             }
         }
         for (purpose, (now, before)) in outcomes {

@@ -31,14 +31,7 @@ pub fn read(file: &Value, table: &mut Table) -> Result<Vec<Incoming>, ReadError>
     if let Some(name) = doubled {
         return Err(ReadError::Twice(name.to_owned()));
     }
-    Ok(vec![
-        Reader {
-            file,
-            document,
-            table,
-        }
-        .report(),
-    ])
+    Ok(vec![Reader { file, document, table }.report()])
 }
 
 struct Reader<'f, 't> {
@@ -87,7 +80,11 @@ impl Reader<'_, '_> {
             stated.title.iter().for_each(|mark| title.asks.mark(mark));
             if stated.title.len() > 1 && came < stated.portions {
                 title.text.clear();
-                self.table.note(name.clone(), "the title of a report of which not all is in the file", "its id stands for it");
+                self.table.note(
+                    name.clone(),
+                    "the title of a report of which not all is in the file",
+                    "its id stands for it",
+                );
             }
         }
         let publisher = document.get("publisher").and_then(|publisher| text(publisher, "name"));
@@ -116,12 +113,18 @@ impl Reader<'_, '_> {
         let value = note.and_then(|note| serde_json::from_str::<Value>(text(note, "text")?).ok());
         let Some(value) = value.filter(|value| twice(value).is_none()) else {
             if note.is_some() {
-                self.table.note("document", "what the document says of itself is not understood", "left out");
+                self.table.note(
+                    "document",
+                    "what the document says of itself is not understood",
+                    "left out",
+                );
             }
             return (None, Vec::new());
         };
         let stated = value.get("report").and_then(|report| parse(report).ok());
-        let portions = items(&value, "portions").iter().filter_map(|portion| parse(portion).ok());
+        let portions = items(&value, "portions")
+            .iter()
+            .filter_map(|portion| parse(portion).ok());
         (stated, portions.collect())
     }
 
@@ -129,7 +132,9 @@ impl Reader<'_, '_> {
     fn whole(&mut self) -> (Asks, Vec<String>) {
         let mut asks = Asks::default();
         let distribution = self.document.get("distribution").unwrap_or(&Value::Null);
-        let label = distribution.get("tlp").map(|tlp| text(tlp, "label").unwrap_or_default());
+        let label = distribution
+            .get("tlp")
+            .map(|tlp| text(tlp, "label").unwrap_or_default());
         if let Some(label) = label {
             match read_mark(&format!("TLP:{label}"), entente_marking::builtin::schemes()) {
                 Some(marking) => asks.mark(&marking.canonical),
@@ -138,10 +143,21 @@ impl Reader<'_, '_> {
         }
         if let Some(words) = text(distribution, "text") {
             let short: String = entente_core::plain::line(words).chars().take(80).collect();
-            self.table.note("distribution", format!("words about distribution: \u{201c}{short}\u{201d}"), "carried through, for people to observe");
+            self.table.note(
+                "distribution",
+                format!("words about distribution: \u{201c}{short}\u{201d}"),
+                "carried through, for people to observe",
+            );
         }
-        let group = distribution.get("sharing_group").filter(|group| text(group, "id") != Some(PUBLIC));
-        let named = group.map(|group| text(group, "name").or_else(|| text(group, "id")).unwrap_or_default().to_owned());
+        let group = distribution
+            .get("sharing_group")
+            .filter(|group| text(group, "id") != Some(PUBLIC));
+        let named = group.map(|group| {
+            text(group, "name")
+                .or_else(|| text(group, "id"))
+                .unwrap_or_default()
+                .to_owned()
+        });
         (asks, named.into_iter().collect())
     }
 
@@ -192,16 +208,33 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn carry(&mut self, value: &Value, id: &str, says: &str, whole: &Asks, said: &[Portioned], pieces: &mut Vec<Piece>) {
+    fn carry(
+        &mut self,
+        value: &Value,
+        id: &str,
+        says: &str,
+        whole: &Asks,
+        said: &[Portioned],
+        pieces: &mut Vec<Piece>,
+    ) {
         if let Some(name) = twice(value) {
-            self.table.note(id, format!("an object in which the name `{name}` stands twice"), "left out");
+            self.table.note(
+                id,
+                format!("an object in which the name `{name}` stands twice"),
+                "left out",
+            );
             return;
         }
         let kind = match id {
             "product-tree" => json!({ "product_tree": value }),
             _ => json!({ "vulnerability": value }),
         };
-        pieces.push(Self::piece(id.to_owned(), carried::block("csaf", says.trim_end_matches(": "), &kind), whole, said));
+        pieces.push(Self::piece(
+            id.to_owned(),
+            carried::block("csaf", says.trim_end_matches(": "), &kind),
+            whole,
+            said,
+        ));
     }
 
     /// What the document says besides its texts.

@@ -24,18 +24,26 @@ pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value
             Some(("csaf", mut value)) if value.get("vulnerability").is_some() => {
                 vulnerabilities.push(value["vulnerability"].take());
             }
-            Some(("csaf", mut value)) if value.get("product_tree").is_some() => tree = Some(value["product_tree"].take()),
+            Some(("csaf", mut value)) if value.get("product_tree").is_some() => {
+                tree = Some(value["product_tree"].take())
+            }
             _ => notes.push(writer.note(portion)),
         }
     }
-    let title = report.title_marks.iter().map(|mark| tlp(mark, &report.title_label, place.schemes).0);
+    let title = report
+        .title_marks
+        .iter()
+        .map(|mark| tlp(mark, &report.title_label, place.schemes).0);
     words.extend(title);
     notes.push(json!({
         "category": "other", "title": STATEMENT, "audience": "programs",
         "text": json!({ "report": report.statement(), "portions": said }).to_string(),
     }));
     let mut file = Map::new();
-    file.insert("document".to_owned(), Value::Object(writer.document(strictest(words.into_iter()), &notes)));
+    file.insert(
+        "document".to_owned(),
+        Value::Object(writer.document(strictest(words.into_iter()), &notes)),
+    );
     if let Some(tree) = tree {
         file.insert("product_tree".to_owned(), tree);
     }
@@ -63,7 +71,11 @@ impl Writer<'_, '_> {
             self.table.note(id, format!("mark {}", portion.mark), became);
         }
         if portion.tear_line {
-            self.table.note(id, "a tear line", "left out: what stands below it is marked like the rest");
+            self.table.note(
+                id,
+                "a tear line",
+                "left out: what stands below it is marked like the rest",
+            );
         }
         word
     }
@@ -83,14 +95,31 @@ impl Writer<'_, '_> {
         let report = self.report;
         let rest = report.rest("csaf");
         let mut rest = rest.and_then(|mut rest| rest.get_mut("document").map(Value::take));
-        let mut document = rest.as_mut().and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
+        let mut document = rest
+            .as_mut()
+            .and_then(Value::as_object_mut)
+            .map(std::mem::take)
+            .unwrap_or_default();
         let category = document.get("category").cloned().unwrap_or_else(|| json!("csaf_base"));
-        document.retain(|name, _| ["references", "acknowledgments", "aggregate_severity", "lang", "source_lang"].contains(&name.as_str()));
+        document.retain(|name, _| {
+            [
+                "references",
+                "acknowledgments",
+                "aggregate_severity",
+                "lang",
+                "source_lang",
+            ]
+            .contains(&name.as_str())
+        });
         // CSAF 2.0 knows the words of TLP 1.
         let label = match word {
             "CLEAR" => "WHITE",
             "AMBER+STRICT" => {
-                self.table.note("document", "TLP:AMBER+STRICT", "TLP:RED: CSAF 2.0 has only the words of TLP 1");
+                self.table.note(
+                    "document",
+                    "TLP:AMBER+STRICT",
+                    "TLP:RED: CSAF 2.0 has only the words of TLP 1",
+                );
                 "RED"
             }
             word => word,
@@ -110,7 +139,8 @@ impl Writer<'_, '_> {
             self.table.note(TITLE_ID, "no title", "the id stands for it");
         }
         let id = report.id.as_str();
-        self.table.note(id, "originators and arrangements", "in a note that only Entente reads");
+        self.table
+            .note(id, "originators and arrangements", "in a note that only Entente reads");
         document
     }
 
@@ -129,7 +159,11 @@ impl Writer<'_, '_> {
         if let Some(reason) = &report.recalled {
             status = "final";
             history.push(json!({ "date": now, "number": (report.version + 1).to_string(), "summary": format!("Recalled: {reason}") }));
-            self.table.note(report.id.as_str(), format!("recall ({reason})"), "a line of the revision history");
+            self.table.note(
+                report.id.as_str(),
+                format!("recall ({reason})"),
+                "a line of the revision history",
+            );
         }
         json!({
             "id": report.id.as_str(), "status": status, "version": history.len().to_string(),

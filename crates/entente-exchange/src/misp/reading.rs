@@ -17,9 +17,16 @@ pub fn is_misp(value: &Value) -> bool {
     let event = |value: &Value| {
         value.get("Event").is_some_and(Value::is_object)
             || value.get("info").is_some()
-                && ["Attribute", "Object", "distribution", "threat_level_id", "Orgc", "orgc_id"]
-                    .iter()
-                    .any(|name| value.get(name).is_some())
+                && [
+                    "Attribute",
+                    "Object",
+                    "distribution",
+                    "threat_level_id",
+                    "Orgc",
+                    "orgc_id",
+                ]
+                .iter()
+                .any(|name| value.get(name).is_some())
     };
     match value {
         Value::Array(all) => all.iter().any(event),
@@ -43,7 +50,11 @@ pub fn read(file: &Value, table: &mut Table) -> Result<Vec<Incoming>, ReadError>
         match (event.is_object(), crate::json::own_twice(event)) {
             (false, _) => table.note(place, "something that is no event", "left out"),
             (_, Some(name)) => {
-                table.note(place, format!("an event in which the name `{name}` stands twice"), "left out");
+                table.note(
+                    place,
+                    format!("an event in which the name `{name}` stands twice"),
+                    "left out",
+                );
             }
             _ => reports.push(Reader { event, table }.report()),
         }
@@ -83,7 +94,10 @@ impl Reader<'_, '_> {
         let event = self.event;
         let name = match text(event, "uuid") {
             Some(uuid) => uuid.to_owned(),
-            None => uuid::of(&[text(event, "info").unwrap_or_default(), text(event, "date").unwrap_or_default()]),
+            None => uuid::of(&[
+                text(event, "info").unwrap_or_default(),
+                text(event, "date").unwrap_or_default(),
+            ]),
         };
         let whole = self.shared(event, &Shared::default(), &name);
         let mut pieces = Vec::new();
@@ -105,8 +119,11 @@ impl Reader<'_, '_> {
             groups: whole.group.iter().cloned().collect(),
             ..Piece::default()
         };
-        let mut publisher = text(event.get("Orgc").or_else(|| event.get("Org")).unwrap_or(&Value::Null), "name")
-            .map(|name| Publisher::Named(name.to_owned()));
+        let mut publisher = text(
+            event.get("Orgc").or_else(|| event.get("Org")).unwrap_or(&Value::Null),
+            "name",
+        )
+        .map(|name| Publisher::Named(name.to_owned()));
         let mut name = format!("event-{name}");
         if let Some(stated) = &stated {
             if let Some(stand_in) = stand_in(&stated.title.join(" ")) {
@@ -120,7 +137,11 @@ impl Reader<'_, '_> {
             let came = pieces.iter().filter(|piece| piece.stated.is_some()).count();
             if stated.title.len() > 1 && came < stated.portions {
                 title.text.clear();
-                self.table.note(name.clone(), "the title of a report of which not all is in the file", "its id stands for it");
+                self.table.note(
+                    name.clone(),
+                    "the title of a report of which not all is in the file",
+                    "its id stands for it",
+                );
             }
         }
         Incoming {
@@ -167,7 +188,11 @@ impl Reader<'_, '_> {
                     Some(name) => shared.group = Some(name.to_owned()),
                     None => {
                         shared.asks.mark(UNMARKED);
-                        self.table.note(place, "a sharing group that the file does not name", format!("marked {UNMARKED}"));
+                        self.table.note(
+                            place,
+                            "a sharing group that the file does not name",
+                            format!("marked {UNMARKED}"),
+                        );
                     }
                 }
             }
@@ -224,7 +249,11 @@ impl Reader<'_, '_> {
         }
         let doubled = twice(value).map(str::to_owned);
         if let Some(name) = &doubled {
-            self.table.note(place, format!("something in which the name `{name}` stands twice"), "left out");
+            self.table.note(
+                place,
+                format!("something in which the name `{name}` stands twice"),
+                "left out",
+            );
         }
         if !value.is_object() {
             self.table.note(place, "something that is no object", "left out");
@@ -277,7 +306,11 @@ impl Reader<'_, '_> {
             ..Piece::default()
         });
         let attributes = items(object, "Attribute");
-        pieces.extend(attributes.iter().filter_map(|attribute| self.attribute(attribute, &shared, name)));
+        pieces.extend(
+            attributes
+                .iter()
+                .filter_map(|attribute| self.attribute(attribute, &shared, name)),
+        );
     }
 
     /// A portion of ours.
@@ -314,7 +347,8 @@ impl Reader<'_, '_> {
             }
             None => {
                 piece.asks.add(&whole.asks);
-                self.table.note(id, "what the portion says of itself is not understood", "closed");
+                self.table
+                    .note(id, "what the portion says of itself is not understood", "closed");
                 piece.asks.close("entente statement");
             }
         }
@@ -322,7 +356,9 @@ impl Reader<'_, '_> {
     }
 
     fn statement(&mut self) -> Option<Statement> {
-        let said = items(self.event, "Object").iter().find(|object| text(object, "name") == Some(REPORT))?;
+        let said = items(self.event, "Object")
+            .iter()
+            .find(|object| text(object, "name") == Some(REPORT))?;
         let mut all = items(said, "Attribute").iter();
         let json = all.find(|attribute| text(attribute, "object_relation") == Some("statement"))?;
         let value: Value = serde_json::from_str(text(json, "value")?).ok()?;
@@ -368,7 +404,8 @@ mod tests {
             let pieces = asked(&event);
             assert_eq!(pieces[0].asks.marks, marks, "{distribution} {tag}");
         }
-        let unknown = json!({"info": "x", "Attribute": [{"uuid": "u", "distribution": 9, "Tag": [{"name": "tlp:ex:chr"}]}]});
+        let unknown =
+            json!({"info": "x", "Attribute": [{"uuid": "u", "distribution": 9, "Tag": [{"name": "tlp:ex:chr"}]}]});
         assert_eq!(asked(&unknown)[0].asks.unread, ["tlp:ex:chr", "distribution 9"]);
         assert!(!is_misp(&json!({})));
     }

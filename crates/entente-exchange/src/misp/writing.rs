@@ -32,7 +32,11 @@ pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value
         }
     }
     let title = tlp(&report.title_marks.join(" "), &report.title_label, place.schemes);
-    let title = if report.title_marks.len() == 1 { title.0 } else { strictest(words.iter().copied()) };
+    let title = if report.title_marks.len() == 1 {
+        title.0
+    } else {
+        strictest(words.iter().copied())
+    };
     let whole = strictest([title].into_iter().chain(words.iter().copied()));
     objects.insert(0, writer.statement(whole));
     let mut event = writer.rest();
@@ -64,11 +68,19 @@ impl Writer<'_, '_> {
     fn word(&mut self, portion: &OutPortion) -> &'static str {
         let (word, own) = tlp(&portion.mark, &portion.label, self.place.schemes);
         if !own {
-            let became = format!("in a text, with tag tlp:{} for tools that read nothing else", word.to_lowercase());
-            self.table.note(portion.id.as_str(), format!("mark {}", portion.mark), became);
+            let became = format!(
+                "in a text, with tag tlp:{} for tools that read nothing else",
+                word.to_lowercase()
+            );
+            self.table
+                .note(portion.id.as_str(), format!("mark {}", portion.mark), became);
         }
         if portion.tear_line {
-            self.table.note(portion.id.as_str(), "a tear line", "left out: what stands below it is marked like the rest");
+            self.table.note(
+                portion.id.as_str(),
+                "a tear line",
+                "left out: what stands below it is marked like the rest",
+            );
         }
         word
     }
@@ -120,7 +132,10 @@ impl Writer<'_, '_> {
             ("info".to_owned(), json!(report.title)),
             ("date".to_owned(), json!(report.first.strftime("%Y-%m-%d").to_string())),
             ("timestamp".to_owned(), json!(report.created.as_second().to_string())),
-            ("publish_timestamp".to_owned(), json!(report.created.as_second().to_string())),
+            (
+                "publish_timestamp".to_owned(),
+                json!(report.created.as_second().to_string()),
+            ),
             ("published".to_owned(), json!(true)),
             ("analysis".to_owned(), json!("2")),
             ("threat_level_id".to_owned(), json!("4")),
@@ -131,12 +146,24 @@ impl Writer<'_, '_> {
         fields.extend(self.distribution(word));
         if let Some(reason) = &report.recalled {
             fields.insert("deleted".to_owned(), json!(true));
-            self.table.note(report.id.as_str(), format!("recall ({reason})"), "the event is marked deleted");
+            self.table.note(
+                report.id.as_str(),
+                format!("recall ({reason})"),
+                "the event is marked deleted",
+            );
         }
         if report.expires.is_some() {
-            self.table.note(report.id.as_str(), "a report's expiry", "in a text that only Entente reads");
+            self.table.note(
+                report.id.as_str(),
+                "a report's expiry",
+                "in a text that only Entente reads",
+            );
         }
-        self.table.note(report.id.as_str(), "originators and arrangements", "in texts that only Entente reads");
+        self.table.note(
+            report.id.as_str(),
+            "originators and arrangements",
+            "in texts that only Entente reads",
+        );
         fields
     }
 
@@ -145,8 +172,18 @@ impl Writer<'_, '_> {
         let rest = self.report.rest("misp");
         let mut rest = rest.and_then(|rest| rest.as_object().cloned()).unwrap_or_default();
         rest.retain(|name, _| {
-            !["SharingGroup", "sharing_group_id", "distribution", "Orgc", "Org", "org_id", "orgc_id", "deleted", "id"]
-                .contains(&name.as_str())
+            ![
+                "SharingGroup",
+                "sharing_group_id",
+                "distribution",
+                "Orgc",
+                "Org",
+                "org_id",
+                "orgc_id",
+                "deleted",
+                "id",
+            ]
+            .contains(&name.as_str())
         });
         // Tags of its own stay; the word for all of it is added.
         rest.remove("Tag");
@@ -182,7 +219,11 @@ impl Writer<'_, '_> {
         let said = json!(self.report.portioned(portion)).to_string();
         let id = portion.id.as_str();
         if let Some((format, _)) = portion.carried() {
-            self.table.note(id, format!("an object of {}", format.to_uppercase()), "a text with the object in it");
+            self.table.note(
+                id,
+                format!("an object of {}", format.to_uppercase()),
+                "a text with the object in it",
+            );
         }
         let attributes = [
             self.text(id, "mark", &portion.mark, word),
@@ -194,7 +235,12 @@ impl Writer<'_, '_> {
 
     fn statement(&self, word: &str) -> Value {
         let said = json!(self.report.statement()).to_string();
-        self.object(REPORT, "statement", word, &[self.text("report", "statement", &said, word)])
+        self.object(
+            REPORT,
+            "statement",
+            word,
+            &[self.text("report", "statement", &said, word)],
+        )
     }
 
     /// An attribute or object that is carried through, with the distribution and tag that its portion has by now.
@@ -230,9 +276,17 @@ impl Writer<'_, '_> {
             objects.push(value);
             return;
         }
-        let parent = value["object_id"].as_str().filter(|id| *id != "0").or_else(|| value["object_uuid"].as_str());
+        let parent = value["object_id"]
+            .as_str()
+            .filter(|id| *id != "0")
+            .or_else(|| value["object_uuid"].as_str());
         let within = parent.and_then(|id| open.get(id)).copied();
-        let within = within.or_else(|| value.get("object_relation").is_some_and(Value::is_string).then(|| objects.len().checked_sub(1))?);
+        let within = within.or_else(|| {
+            value
+                .get("object_relation")
+                .is_some_and(Value::is_string)
+                .then(|| objects.len().checked_sub(1))?
+        });
         let object = within.and_then(|n| objects.get_mut(n)?.get_mut("Attribute")?.as_array_mut());
         match object {
             Some(list) => list.push(value),

@@ -18,7 +18,10 @@ const TLP_2_IDS: [(&str, &str); 5] = [
     ("CLEAR", "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"),
     ("GREEN", "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"),
     ("AMBER", "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"),
-    ("AMBER+STRICT", "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"),
+    (
+        "AMBER+STRICT",
+        "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+    ),
     ("RED", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"),
 ];
 
@@ -106,7 +109,12 @@ fn read(definition: &Value, place: &str, asks: &mut Asks, table: &mut Table) {
         asks.mark(&format!("(TLP:{})", word.to_uppercase()));
         understood = true;
     }
-    for (id, extension) in definition.get("extensions").and_then(Value::as_object).into_iter().flatten() {
+    for (id, extension) in definition
+        .get("extensions")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         match (id.as_str(), text(extension, "tlp_2_0")) {
             (TLP_2, Some(word)) => asks.mark(&format!("(TLP:{})", word.to_uppercase())),
             (EXTENSION, _) if own(extension).is_some() => {
@@ -135,7 +143,10 @@ fn read(definition: &Value, place: &str, asks: &mut Asks, table: &mut Table) {
     if understood {
         return;
     }
-    match (text(definition, "definition_type"), content.and_then(|content| text(content, "statement"))) {
+    match (
+        text(definition, "definition_type"),
+        content.and_then(|content| text(content, "statement")),
+    ) {
         (Some("statement"), Some(statement)) => {
             let short: String = entente_core::plain::line(statement).chars().take(80).collect();
             table.note(
@@ -178,7 +189,10 @@ fn statement(mark: &str, by: &str) -> (String, Value) {
 
 /// The definitions that stand for a mark: that of the TLP word, and a statement where that is not all of it.
 pub(super) fn definitions(mark: &str, (word, own): (&str, bool), by: &str) -> Vec<(String, Value)> {
-    let mut all: Vec<(String, Value)> = tlp(word).map(|(id, value)| (id.to_owned(), value)).into_iter().collect();
+    let mut all: Vec<(String, Value)> = tlp(word)
+        .map(|(id, value)| (id.to_owned(), value))
+        .into_iter()
+        .collect();
     if !own || mark != format!("(TLP:{word})") {
         all.push(statement(mark, by));
     }

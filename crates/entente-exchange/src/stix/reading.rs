@@ -57,7 +57,11 @@ pub fn read(file: &Value, table: &mut Table) -> Result<Vec<Incoming>, ReadError>
             reader.definitions.add(id, object);
         }
     }
-    let containers: Vec<(&str, &Value)> = reader.objects.iter().filter(|(_, object)| is_container(object)).collect();
+    let containers: Vec<(&str, &Value)> = reader
+        .objects
+        .iter()
+        .filter(|(_, object)| is_container(object))
+        .collect();
     let mut reports = Vec::new();
     let parts = reader.parts_of_ours(&containers);
     for (id, object) in &containers {
@@ -80,7 +84,10 @@ fn is_container(object: &Value) -> bool {
 
 /// Whether an object belongs to the file rather than to what it tells: it is kept with the report and is no portion.
 fn is_apparatus(object: &Value) -> bool {
-    matches!(text(object, "type"), Some("marking-definition" | "extension-definition"))
+    matches!(
+        text(object, "type"),
+        Some("marking-definition" | "extension-definition")
+    )
 }
 
 /// What an object says of itself in our extension, where it has that.
@@ -106,7 +113,10 @@ impl<'f> Reader<'f, '_> {
             .filter_map(|(id, object)| Some((*id, of_report(object)?)))
             .collect();
         let mut parts = BTreeMap::new();
-        for (id, object) in containers.iter().filter(|(_, object)| text(object, "type") == Some("note")) {
+        for (id, object) in containers
+            .iter()
+            .filter(|(_, object)| text(object, "type") == Some("note"))
+        {
             let stated = own(object).and_then(|own| parse::<Portioned>(own.get("portion")?).ok());
             let Some(stated) = stated else { continue };
             let whole = texts(object, "object_refs").find_map(|named| {
@@ -149,23 +159,40 @@ impl<'f> Reader<'f, '_> {
                 piece.text = text(object, body).unwrap_or_default().to_owned();
             }
         }
-        pieces.extend(parts.iter().map(|part| self.part(part)));
-        let own_names: BTreeSet<&str> = parts.iter().filter_map(|part| text(part, "id")).collect();
-        let refs: Vec<&'f str> = texts(object, "object_refs").filter(|named| !own_names.contains(named)).collect();
-        for named in refs {
-            self.take(named, object, &mut pieces);
+        // Portions of ours and what is carried through, in the order in which the report names them.
+        let mut own: BTreeMap<&str, &'f Value> = parts
+            .iter()
+            .filter_map(|part| Some((text(part, "id")?, *part)))
+            .collect();
+        for named in texts(object, "object_refs") {
+            match own.remove(named) {
+                Some(part) => pieces.push(self.part(part)),
+                None => self.take(named, object, &mut pieces),
+            }
         }
+        pieces.extend(own.into_values().map(|part| self.part(part)));
         let mut title_asks = self.asks(object, |property| property == title);
         if let Some(stated) = &stated {
             for mark in &stated.title {
                 title_asks.mark(mark);
             }
         }
-        let whole = parts.len() + pieces.iter().filter(|piece| carried::open(&piece.text).is_some()).count();
+        let whole = parts.len()
+            + pieces
+                .iter()
+                .filter(|piece| carried::open(&piece.text).is_some())
+                .count();
         let mut heading = text(object, title).unwrap_or_default();
-        if stated.as_ref().is_some_and(|stated| stated.title.len() > 1 && stated.portions > whole) {
+        if stated
+            .as_ref()
+            .is_some_and(|stated| stated.title.len() > 1 && stated.portions > whole)
+        {
             heading = "";
-            self.table.note(id, "the title of a report of which not all is in the file", "its id stands for it");
+            self.table.note(
+                id,
+                "the title of a report of which not all is in the file",
+                "its id stands for it",
+            );
         }
         let name = match (&stated, &own_portion) {
             (Some(stated), _) => stated.report.to_string(),
@@ -218,7 +245,11 @@ impl<'f> Reader<'f, '_> {
         match parse(value) {
             Ok(stated) => Some(stated),
             Err(error) => {
-                self.table.note(id, format!("what the report says of itself is not understood ({error})"), "left out");
+                self.table.note(
+                    id,
+                    format!("what the report says of itself is not understood ({error})"),
+                    "left out",
+                );
                 None
             }
         }
@@ -230,7 +261,11 @@ impl<'f> Reader<'f, '_> {
             Ok(stated) => Some(stated),
             Err(error) => {
                 let id = text(object, "id").unwrap_or_default();
-                self.table.note(id, format!("what the portion says of itself is not understood ({error})"), "left out");
+                self.table.note(
+                    id,
+                    format!("what the portion says of itself is not understood ({error})"),
+                    "left out",
+                );
                 None
             }
         }
@@ -261,7 +296,11 @@ impl<'f> Reader<'f, '_> {
     /// Takes an object that a report names into a portion of its own.
     fn take(&mut self, named: &'f str, container: &Value, pieces: &mut Vec<Piece>) {
         let Some(object) = self.objects.by_id.get(named).copied() else {
-            self.table.note(named, "an object that is named and not in the file", "its id stays in what the file says");
+            self.table.note(
+                named,
+                "an object that is named and not in the file",
+                "its id stays in what the file says",
+            );
             return;
         };
         self.named.insert(named);
@@ -270,7 +309,8 @@ impl<'f> Reader<'f, '_> {
         }
         if self.carried >= MAX_CARRIED {
             let what = format!("more than {MAX_CARRIED} objects named by reports");
-            self.table.note(named, what, "left out of further reports; split the file");
+            self.table
+                .note(named, what, "left out of further reports; split the file");
             return;
         }
         self.carried += 1;
@@ -400,7 +440,9 @@ fn stated_id(stand_in: Option<&str>) -> Option<&'static str> {
 /// The mark in what an object of ours says of itself.
 fn own_mark(own: &Value) -> Option<String> {
     let of_portion = own.get("portion").and_then(|portion| text(portion, "mark"));
-    let of_title = own.get("report").map(|report| texts(report, "title").collect::<Vec<_>>().join(" "));
+    let of_title = own
+        .get("report")
+        .map(|report| texts(report, "title").collect::<Vec<_>>().join(" "));
     of_portion.map(str::to_owned).or(of_title)
 }
 
@@ -416,5 +458,7 @@ fn is_our_apparatus(object: &Value) -> bool {
 
 fn moment(object: &Value) -> Option<Timestamp> {
     let named = ["modified", "published", "created"].into_iter();
-    named.filter_map(|name| text(object, name)).find_map(|text| text.parse().ok())
+    named
+        .filter_map(|name| text(object, name))
+        .find_map(|text| text.parse().ok())
 }

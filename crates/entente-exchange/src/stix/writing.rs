@@ -120,7 +120,10 @@ struct Writer<'w, 't> {
 impl Writer<'_, '_> {
     fn report_id(&self) -> String {
         let report = self.report;
-        format!("report--{}", uuid::of(&["report", report.originator.as_str(), report.id.as_str()]))
+        format!(
+            "report--{}",
+            uuid::of(&["report", report.originator.as_str(), report.id.as_str()])
+        )
     }
 
     /// The ids of the markings that stand for a mark, and the TLP word where it only stands in for it.
@@ -149,7 +152,12 @@ impl Writer<'_, '_> {
                 "a note with the object in its text",
             );
         }
-        let id = uuid::of(&["note", report.originator.as_str(), report.id.as_str(), portion.id.as_str()]);
+        let id = uuid::of(&[
+            "note",
+            report.originator.as_str(),
+            report.id.as_str(),
+            portion.id.as_str(),
+        ]);
         let mut said = json!({ "extension_type": "property-extension", "portion": report.portioned(portion) });
         if let Some(word) = stand_in {
             said["stand_in"] = json!(word);
@@ -193,7 +201,10 @@ impl Writer<'_, '_> {
             markings.extend(ids);
             words.push(stand_in);
         }
-        let stand_in = words.iter().all(Option::is_some).then(|| strictest(words.into_iter().flatten()));
+        let stand_in = words
+            .iter()
+            .all(Option::is_some)
+            .then(|| strictest(words.into_iter().flatten()));
         let mut object = self.rest();
         let mut said = json!({ "extension_type": "property-extension", "report": report.statement() });
         if let Some(word) = stand_in {
@@ -257,10 +268,18 @@ impl Writer<'_, '_> {
         }
         for portion in &report.portions {
             if portion.tear_line {
-                table.note(portion.id.as_str(), "a tear line", "left out: what stands below it is marked like the rest");
+                table.note(
+                    portion.id.as_str(),
+                    "a tear line",
+                    "left out: what stands below it is marked like the rest",
+                );
             }
             if !portion.obligations.is_empty() {
-                table.note(portion.id.as_str(), "what is to be observed", "in an extension that others ignore");
+                table.note(
+                    portion.id.as_str(),
+                    "what is to be observed",
+                    "in an extension that others ignore",
+                );
             }
         }
     }

@@ -97,7 +97,13 @@ impl Node {
     }
 
     /// Why a person may not have a portion, for whoever looks at a failing case.
-    pub(crate) fn why(&self, report: &ReportId, portion: &PortionId, person: &PersonId, purpose: Option<&str>) -> String {
+    pub(crate) fn why(
+        &self,
+        report: &ReportId,
+        portion: &PortionId,
+        person: &PersonId,
+        purpose: Option<&str>,
+    ) -> String {
         let snapshot = Snapshot::about(&self.state, builtin::groups(), [report], &[]);
         let purpose = purpose.map(Purpose::new);
         let query = Query {
@@ -109,16 +115,30 @@ impl Node {
             moment: now(),
         };
         let decision = decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
-        let place = decision.portions().position(|id| id == portion).unwrap_or(decision.title());
+        let place = decision
+            .portions()
+            .position(|id| id == portion)
+            .unwrap_or(decision.title());
         let reasons = decision.explain(0, place);
-        reasons.into_iter().map(|reason| format!("{}: {}", reason.rule, reason.message)).collect::<Vec<_>>().join("; ")
+        reasons
+            .into_iter()
+            .map(|reason| format!("{}: {}", reason.rule, reason.message))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     /// What everybody is answered about a report, its title last.
-    pub(crate) fn outcomes(&self, report: &ReportId, purpose: Option<&str>) -> BTreeMap<(PersonId, PortionId), Outcome> {
+    pub(crate) fn outcomes(
+        &self,
+        report: &ReportId,
+        purpose: Option<&str>,
+    ) -> BTreeMap<(PersonId, PortionId), Outcome> {
         let snapshot = Snapshot::about(&self.state, builtin::groups(), [report], &[]);
         let purpose = purpose.map(Purpose::new);
-        let everybody: Vec<PersonId> = PARTIES.iter().flat_map(|path| [0, 1].map(|n| person(&party(path), n))).collect();
+        let everybody: Vec<PersonId> = PARTIES
+            .iter()
+            .flat_map(|path| [0, 1].map(|n| person(&party(path), n)))
+            .collect();
         let query = Query {
             report,
             version: None,
@@ -129,7 +149,11 @@ impl Node {
         };
         let decision = decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
         let title = PortionId::title();
-        let places: Vec<(usize, &PortionId)> = decision.portions().enumerate().chain([(decision.title(), &title)]).collect();
+        let places: Vec<(usize, &PortionId)> = decision
+            .portions()
+            .enumerate()
+            .chain([(decision.title(), &title)])
+            .collect();
         let mut all = BTreeMap::new();
         for (n, person) in everybody.iter().enumerate() {
             for (place, id) in &places {
@@ -192,7 +216,8 @@ fn surroundings(node: &mut Node, dice: &mut Dice, home: &str) {
             let country = ["USA", "USA", "GBR", "FRA", "POL"][PARTIES.iter().position(|p| *p == path).unwrap()];
             one.citizenships.insert(Entity::new(country));
             if n == 0 || dice.one_in(2) {
-                one.clearances.extend([level("us-ic", if dice.one_in(2) { "TS" } else { "S" })]);
+                one.clearances
+                    .extend([level("us-ic", if dice.one_in(2) { "TS" } else { "S" })]);
                 if dice.one_in(2) {
                     one.accesses.insert(Category::new("us-ic/sci/SI"));
                 }
@@ -207,7 +232,10 @@ fn surroundings(node: &mut Node, dice: &mut Dice, home: &str) {
             .unwrap();
         }
     }
-    for (id, parties) in [("TWO", vec!["USA.SVC", "GBR.CAB"]), ("ALL", vec!["USA.SVC", "GBR.CAB", "FRA.SVC", "CERT-PL"])] {
+    for (id, parties) in [
+        ("TWO", vec!["USA.SVC", "GBR.CAB"]),
+        ("ALL", vec!["USA.SVC", "GBR.CAB", "FRA.SVC", "CERT-PL"]),
+    ] {
         let arrangement = Arrangement {
             id: ArrangementId::new(id).unwrap(),
             title: String::new(),
@@ -216,7 +244,9 @@ fn surroundings(node: &mut Node, dice: &mut Dice, home: &str) {
             onward: *dice.pick(&[Onward::Free, Onward::Members, Onward::Consent]),
             need_to_know: dice.one_in(3),
             withheld: Withheld::Hidden,
-            default_mark: dice.one_in(2).then(|| dice.pick(&["(TLP:CLEAR)", "(TLP:RED)", "(S//NF)"]).to_string()),
+            default_mark: dice
+                .one_in(2)
+                .then(|| dice.pick(&["(TLP:CLEAR)", "(TLP:RED)", "(S//NF)"]).to_string()),
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
             starts: None,
@@ -272,11 +302,14 @@ fn portion(dice: &mut Dice, scheme: &str, id: &str, text: String) -> Portion {
     };
     let label = handle::meaning(builtin::schemes(), &SchemeId::new(scheme), None, mark);
     assert!(label.unknown.is_empty(), "{mark}");
-    let arrangements: BTreeSet<ArrangementId> =
-        dice.some(&["TWO", "ALL"].map(|id| ArrangementId::new(id).unwrap()), 3);
+    let arrangements: BTreeSet<ArrangementId> = dice.some(&["TWO", "ALL"].map(|id| ArrangementId::new(id).unwrap()), 3);
     let named = dice.one_in(6);
     let own = Origin {
-        recipients: if named { dice.some(&RECEIVERS.map(party), 2) } else { BTreeSet::new() },
+        recipients: if named {
+            dice.some(&RECEIVERS.map(party), 2)
+        } else {
+            BTreeSet::new()
+        },
         named,
         arrangements,
         ..Origin::default()
@@ -303,7 +336,10 @@ fn portion(dice: &mut Dice, scheme: &str, id: &str, text: String) -> Portion {
 fn canonical(mark: &str) -> String {
     let single = |mark: &str| {
         let mut schemes = builtin::schemes().iter();
-        schemes.find_map(|scheme| scheme.check(mark, MarkKind::Portion, None).marking).unwrap().canonical
+        schemes
+            .find_map(|scheme| scheme.check(mark, MarkKind::Portion, None).marking)
+            .unwrap()
+            .canonical
     };
     handle::side_by_side(mark).map(single).collect::<Vec<_>>().join(" ")
 }
@@ -314,16 +350,29 @@ fn report(dice: &mut Dice) -> Report {
     let portions: Vec<Portion> = (0..count)
         .map(|n| {
             let text = format!("{} ({n})", dice.pick(&TEXTS));
-            let text = if dice.one_in(5) { dice.pick(&TEXTS).to_string() } else { text };
+            let text = if dice.one_in(5) {
+                dice.pick(&TEXTS).to_string()
+            } else {
+                text
+            };
             portion(dice, scheme, &format!("p{n}"), text)
         })
         .collect();
     let title = match dice.roll(3) {
         0 => Title::from("What is known about the attack on the ferry"),
         1 => Title::from(""),
-        _ => Title::Marked(Box::new(portion(dice, scheme, TITLE, "A title with a mark of its own, (U)".to_owned()))),
+        _ => Title::Marked(Box::new(portion(
+            dice,
+            scheme,
+            TITLE,
+            "A title with a mark of its own, (U)".to_owned(),
+        ))),
     };
-    let profile = builtin::schemes().get(&SchemeId::new(scheme), None).unwrap().profile().to_owned();
+    let profile = builtin::schemes()
+        .get(&SchemeId::new(scheme), None)
+        .unwrap()
+        .profile()
+        .to_owned();
     Report {
         id: ReportId::new("R-1").unwrap(),
         version: 1,

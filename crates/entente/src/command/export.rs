@@ -94,7 +94,10 @@ impl Export {
 
     fn receiver(&self) -> Result<Receiver, Failure> {
         Ok(match self.receiver.contains('/') {
-            true => Receiver::Person(PersonId::new(&self.receiver)?, self.purpose.as_deref().map(Purpose::new)),
+            true => Receiver::Person(
+                PersonId::new(&self.receiver)?,
+                self.purpose.as_deref().map(Purpose::new),
+            ),
             false => Receiver::Party(PartyPath::new(&self.receiver)?),
         })
     }

@@ -42,7 +42,8 @@ impl Import {
         let mut node = global.node()?;
         for id in &self.arrangement {
             if node.state().arrangements.get(id).is_none() {
-                let message = format!("there is no arrangement {id}; `entente arrangement list` shows those that are known");
+                let message =
+                    format!("there is no arrangement {id}; `entente arrangement list` shows those that are known");
                 return Err(Failure::not_found(message));
             }
         }
@@ -122,7 +123,11 @@ fn one(
         step(incoming, &place, options, table)
     };
     let (state, why, made) = match made {
-        Err(NotTaken::Older(id, at)) => ("unchanged", Some(format!("a newer version is held ({at})")), Err(id.to_string())),
+        Err(NotTaken::Older(id, at)) => (
+            "unchanged",
+            Some(format!("a newer version is held ({at})")),
+            Err(id.to_string()),
+        ),
         Err(NotTaken::Revoked(id, why)) => ("withdrawn", Some(why.to_owned()), Err(id.to_string())),
         Err(error @ NotTaken::Invalid(_)) => (REFUSED, Some(error.to_string()), Err(incoming.name.clone())),
         Ok(made) => {
@@ -221,7 +226,11 @@ pub(crate) fn losses(table: &[entente_exchange::Row]) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        vec![row.what.clone(), row.became.clone(), format!("{}{more}", row.places.join(", "))]
+        vec![
+            row.what.clone(),
+            row.became.clone(),
+            format!("{}{more}", row.places.join(", ")),
+        ]
     });
     output::table(&["what", "what became of it", "where"], rows.collect(), "");
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::arrangement::CLOCK_TOLERANCE;
 use crate::ids::{PartyPath, PortionId, PortionRef, ReportId};
 use crate::report::Lineage;
 use crate::state::State;

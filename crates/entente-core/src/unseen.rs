@@ -90,7 +90,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::RecordOpening { report, .. }
         | Command::Recall { report, .. }
         | Command::RecallFrom { report, .. } => one(report),
-        Command::HandOver(handover) => one(&handover.report),
+        Command::HandOver(handover) | Command::Export(handover) => one(&handover.report),
         Command::Release(release) => one(&release.report),
         Command::SetEmbargo(word) => one(&word.report),
         Command::ProtectSource { reports, .. } => reports.clone(),

@@ -345,7 +345,9 @@ fn without_consents(state: &State, handover: &Handover, context: &Context<'_>) -
     }
     for portion in &report.portions {
         if let Some(until) = state.held_back(&report.reference(&portion.id), context.now) {
-            let why = format!("it is under embargo until {until}, which would not travel in another format; deliver it instead");
+            let why = format!(
+                "it is under embargo until {until}, which would not travel in another format; deliver it instead"
+            );
             found.freely.remove(&portion.id);
             found.closed.entry(portion.id.clone()).or_default().push(why);
             found.title_freely = false;

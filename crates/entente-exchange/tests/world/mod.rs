@@ -250,6 +250,7 @@ fn surroundings(node: &mut Node, dice: &mut Dice, home: &str) {
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
             starts: None,
+            not_before: dice.one_in(8).then(|| "2026-12-01T00:00:00Z".parse().unwrap()),
             expires: None,
             status_set: None,
             words: BTreeMap::new(),

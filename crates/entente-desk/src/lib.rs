@@ -28,6 +28,7 @@ pub mod persons;
 pub mod reading;
 pub mod release;
 pub mod schemes;
+pub mod searching;
 pub mod sources;
 pub mod todo;
 mod view;

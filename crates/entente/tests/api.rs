@@ -259,7 +259,7 @@ fn authzen_evaluates_one_question_as_decide_does() {
     let metadata = json_of(&node.get("/.well-known/authzen-configuration"));
     let endpoint = metadata["access_evaluation_endpoint"].as_str().unwrap().to_owned();
     assert!(endpoint.ends_with("/access/v1/evaluation"), "{metadata}");
-    assert!(metadata.get("search_subject_endpoint").is_none(), "there is no search");
+    assert!(metadata.get("search_action_endpoint").is_none(), "there is no search of actions");
     let officer = token(&desk, OFFICER, "evaluate");
     let one = "/access/v1/evaluation";
     let analyst = "GBR.CAB/desk-analyst";
@@ -358,4 +358,88 @@ fn authzen_evaluates_several_questions_by_each_of_the_three_semantics() {
         true,
         "without a list it is a single question"
     );
+}
+
+#[test]
+fn authzen_answers_each_bad_item_by_itself_and_decides_for_a_moment() {
+    let (desk, node) = serving();
+    let officer = token(&desk, OFFICER, "evaluate");
+    let mut asked = question("GBR.CAB/desk-analyst", "advice");
+    asked.as_object_mut().unwrap().remove("action");
+    asked["evaluations"] = json!([{ "action": { "name": "read" } }, {}, { "action": { "name": "read" }, "context": { "moment": "soon" } }]);
+    let answer = json_of(&ask(&node, &officer, "/access/v1/evaluations", &asked));
+    let all = answer["evaluations"].as_array().unwrap();
+    assert_eq!(all[0]["decision"], true, "{answer}");
+    assert_eq!((&all[1]["decision"], &all[1]["context"]["error"]["status"]), (&json!(false), &json!(400)), "{answer}");
+    assert_eq!(all[2], json!({ "decision": false }));
+    // A consent that ends is one until it ends.
+    let mut later = question("GBR.CAB/desk-analyst", "advice");
+    later["context"]["moment"] = json!("2200-01-01");
+    let later = json_of(&ask(&node, &officer, "/access/v1/evaluation", &later));
+    assert_eq!(later["decision"], false, "the arrangement has expired by then: {later}");
+}
+
+#[test]
+fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
+    let (desk, node) = serving();
+    let officer = token(&desk, OFFICER, "evaluate");
+    let ids = |answer: &Answer| -> Vec<String> {
+        let value = json_of(answer);
+        let all = value["results"].as_array().unwrap_or_else(|| panic!("{value}")).clone();
+        all.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let metadata = json_of(&node.get("/.well-known/authzen-configuration"));
+    let path = |name: &str| {
+        let url = metadata[name].as_str().unwrap().to_owned();
+        url[url.find("/access").unwrap()..].to_owned()
+    };
+    let (subjects, resources) = (path("search_subject_endpoint"), path("search_resource_endpoint"));
+    let who = |portion: &str| {
+        json!({
+            "subject": { "type": "person" }, "action": { "name": "read" }, "context": { "purpose": "threat-warning" },
+            "resource": { "type": "portion", "id": format!("{REPORT}/{portion}") },
+        })
+    };
+    // The shape of the specification: results, and a page whose token is empty at the end.
+    let answer = ask(&node, &officer, &subjects, &who("advice"));
+    assert_eq!(json_of(&answer)["page"]["next_token"], "");
+    assert_eq!(ids(&answer), ["GBR.CAB/desk-analyst", OFFICER]);
+    assert_eq!(ids(&ask(&node, &officer, &subjects, &who("place"))), [OFFICER]);
+    // Whoever does not keep the distribution is told of themselves alone.
+    let analyst = token(&desk, "GBR.CAB/desk-analyst", "evaluate");
+    assert_eq!(ids(&ask(&node, &analyst, &subjects, &who("advice"))), ["GBR.CAB/desk-analyst"]);
+    let mut one = who("advice");
+    one["page"] = json!({ "limit": 1 });
+    let first = ask(&node, &officer, &subjects, &one);
+    let next = json_of(&first)["page"]["next_token"].as_str().unwrap().to_owned();
+    one["page"] = json!({ "limit": 1, "token": next });
+    let second = ask(&node, &officer, &subjects, &one);
+    assert_eq!([ids(&first), ids(&second)].concat(), ["GBR.CAB/desk-analyst", OFFICER]);
+    assert_eq!(ask(&node, &analyst, &subjects, &one).status, 400, "a token is one caller's");
+    // What somebody may have, of what the caller may know of.
+    let what = |kind: &str, person: &str| {
+        json!({
+            "subject": { "type": "person", "id": person }, "action": { "name": "read" }, "resource": { "type": kind },
+            "context": { "purpose": "threat-warning" },
+        })
+    };
+    let analyst_s = ids(&ask(&node, &officer, &resources, &what("portion", "GBR.CAB/desk-analyst")));
+    assert!(analyst_s.contains(&format!("{REPORT}/advice")) && !analyst_s.contains(&format!("{REPORT}/place")), "{analyst_s:?}");
+    assert_eq!(ids(&ask(&node, &officer, &resources, &what("report", OFFICER))), [REPORT]);
+    assert!(ids(&ask(&node, &analyst, &resources, &what("portion", OFFICER))).iter().all(|id| analyst_s.contains(id)));
+    // What is unknown, or not the caller's to know of, is an empty answer.
+    let clerk = token(&desk, "GBR.CAB/clerk", "evaluate");
+    let empty = json!({ "results": [], "page": { "next_token": "", "count": 0 } });
+    for (token, path, body) in [
+        (&clerk, &subjects, who("advice")),
+        (&officer, &subjects, who("nothing")),
+        (&officer, &resources, what("todo", OFFICER)),
+        (&officer, &resources, what("portion", "GBR.CAB/nobody")),
+        (&clerk, &resources, what("portion", OFFICER)),
+    ] {
+        assert_eq!(json_of(&ask(&node, token, path, &body)), empty, "{body}");
+    }
+    for broken in [json!({}), json!({ "subject": { "type": "person" } })] {
+        assert_eq!(ask(&node, &officer, &subjects, &broken).status, 400, "{broken}");
+    }
 }

@@ -1,8 +1,9 @@
-//! `AuthZEN` Authorization API 1.0: evaluation and evaluations.
+//! `AuthZEN` Authorization API 1.0: evaluation, evaluations, subject search, resource search, metadata.
 //!
 //! Subject `person` or `audience`, resource `report` or `portion` (`REPORT/PORTION`), action `read`, `brief`, `release` or
-//! `forward`; `context.purpose`. `ask` is `decision: false` with `context.outcome: "ask"`; what is unknown, or not the
-//! caller's to know of, is `false` without reasons. There is no search, and the metadata names none.
+//! `forward`; `context.purpose`, `context.moment`. `ask` is `decision: false` with `context.outcome: "ask"`; what is unknown, or not the
+//! caller's to know of, is `false` without reasons. There is no search of
+//! actions, and the metadata names none.
 
 use std::sync::Arc;
 
@@ -11,21 +12,27 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use entente_core::{Outcome, PersonId, PortionId, ReportId};
+use entente_core::{Outcome, Person, PersonId, PortionId, ReportId};
+use entente_desk::View;
 use entente_desk::audience::named;
-use entente_desk::{Moment, View, reading};
+use entente_desk::reading::Page;
+use entente_desk::searching::{Resource, meant, what, who};
 use entente_marking::Purpose;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::cursor;
 use super::problem::unreadable;
-use super::program::Program;
+use super::program::{Program, moment};
 use crate::host::Host;
 use crate::pages::{Desk, Trouble};
 use crate::persons::Scope;
 
 /// Evaluations in one question.
 const MOST: usize = 1000;
+/// Results at once, where nobody says how many.
+const FOUND: usize = 100;
 const ACTIONS: [&str; 4] = ["read", "brief", "release", "forward"];
 
 /// Somebody or something, by kind and name.
@@ -118,6 +125,8 @@ pub(super) async fn configuration(State(host): State<Arc<Host>>, headers: Header
         "policy_decision_point": base,
         "access_evaluation_endpoint": format!("{base}/access/v1/evaluation"),
         "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
+        "search_subject_endpoint": format!("{base}/access/v1/search/subject"),
+        "search_resource_endpoint": format!("{base}/access/v1/search/resource"),
     }))
     .into_response()
 }
@@ -150,9 +159,6 @@ pub(super) async fn evaluations(program: Program, asked: Result<Json<Evaluations
     }
     let (common, semantic) = (asked.common, asked.options.evaluations_semantic);
     let all: Vec<Evaluation> = asked.evaluations.into_iter().map(|one| one.with(&common)).collect();
-    if let Some(Unreadable(said)) = all.iter().find_map(|one| one.check().err()) {
-        return unreadable(&said);
-    }
     let work = move |desk: &mut Desk| {
         let mut answers = Vec::new();
         for one in &all {
@@ -175,11 +181,17 @@ pub(super) async fn evaluations(program: Program, asked: Result<Json<Evaluations
 
 /// The answer to one question. What cannot be known is `false`, and says no more.
 fn evaluated(desk: &Desk, asked: &Evaluation) -> Value {
-    decided(desk, asked).unwrap_or_else(|_| json!({ "decision": false }))
+    match asked.check() {
+        Err(Unreadable(said)) => json!({
+            "decision": false,
+            "context": { "error": { "status": 400, "message": said } },
+        }),
+        Ok(()) => decided(desk, asked).unwrap_or_else(|_| json!({ "decision": false })),
+    }
 }
 
 /// The report that is meant, and the portion where one is.
-fn resource(named: &Named) -> Result<(ReportId, Option<PortionId>), Trouble> {
+fn resource(named: &Named) -> Result<Resource, Trouble> {
     match (named.kind.as_str(), named.id.rsplit_once('/')) {
         ("report", _) => Ok((ReportId::new(&named.id)?, None)),
         ("portion", Some((report, portion))) => Ok((ReportId::new(report)?, Some(PortionId::new(portion)?))),
@@ -187,45 +199,73 @@ fn resource(named: &Named) -> Result<(ReportId, Option<PortionId>), Trouble> {
     }
 }
 
-fn decided(desk: &Desk, asked: &Evaluation) -> Result<Value, Trouble> {
-    let (Some(subject), Some(named_resource), Some(action)) = (&asked.subject, &asked.resource, &asked.action) else {
-        return Err(Trouble::Nothing);
-    };
-    if !ACTIONS.contains(&action.name.as_str()) {
-        return Err(Trouble::Nothing);
-    }
-    let (people, outsiders) = match subject.kind.as_str() {
-        "audience" => named(desk.state(), &subject.id).ok_or(Trouble::Nothing)?,
+/// Who is meant by a subject: a registered person, or a defined audience with its outsiders.
+fn subject(desk: &Desk, subject: &Named) -> Result<(Vec<PersonId>, Vec<Person>), Trouble> {
+    match subject.kind.as_str() {
+        "audience" => named(desk.state(), &subject.id).ok_or(Trouble::Nothing),
         // Somebody who is not registered here is unknown: deny.
         "person" => {
             let person = PersonId::new(&subject.id)?;
             let known = desk.state().persons.contains_key(&person);
-            known.then(|| (vec![person], Vec::new())).ok_or(Trouble::Nothing)?
+            known.then(|| (vec![person], Vec::new())).ok_or(Trouble::Nothing)
         }
-        _ => return Err(Trouble::Nothing),
-    };
-    let (report, portion) = resource(named_resource)?;
-    let purpose = asked
-        .context
-        .as_ref()
-        .and_then(|context| context.get("purpose")?.as_str());
-    let purpose = purpose.map(Purpose::new);
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
-    let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-    let shown = reading::show(&moment, &report, None, &view)?;
-    let knows = |id: &PortionId| shown.portions.iter().any(|known| known.id == *id);
-    if shown.portions.is_empty() || portion.as_ref().is_some_and(|portion| !knows(portion)) {
-        return Err(Trouble::Nothing);
+        _ => Err(Trouble::Nothing),
     }
-    let snapshot = moment.snapshot([&report], &outsiders);
-    let of = portion.map(|portion| vec![portion]);
-    let decision = moment.decide(&snapshot, (&report, Some(shown.version)), of.as_deref(), &people, &view)?;
+}
+
+/// What a question says beside who, what and how: what for, and when.
+struct Circumstances {
+    purpose: Option<Purpose>,
+    at: Timestamp,
+}
+
+impl Circumstances {
+    fn of(desk: &Desk, context: Option<&Map<String, Value>>) -> Result<Self, Trouble> {
+        let text = |name: &str| context.and_then(|context| context.get(name)?.as_str());
+        let at = text("moment").map(entente_core::draft::moment).transpose();
+        Ok(Self {
+            purpose: text("purpose").map(Purpose::new),
+            at: at.map_err(Trouble::Unreadable)?.unwrap_or(desk.now),
+        })
+    }
+
+    /// For whom the question is answered: they get what is theirs now.
+    fn asker<'v>(&'v self, desk: &'v Desk) -> View<'v> {
+        View::of(Some(desk.me()), self.purpose.as_ref(), desk.now)
+    }
+
+    /// When and what for it is decided.
+    fn decided<'v>(&'v self, desk: &'v Desk) -> View<'v> {
+        View::of(Some(desk.me()), self.purpose.as_ref(), self.at)
+    }
+}
+
+fn action(action: &Action) -> Result<(), Trouble> {
+    match ACTIONS.contains(&action.name.as_str()) {
+        true => Ok(()),
+        false => Err(Trouble::Nothing),
+    }
+}
+
+fn decided(desk: &Desk, asked: &Evaluation) -> Result<Value, Trouble> {
+    let (Some(named), Some(named_resource), Some(act)) = (&asked.subject, &asked.resource, &asked.action) else {
+        return Err(Trouble::Nothing);
+    };
+    action(act)?;
+    let (people, outsiders) = subject(desk, named)?;
+    let resource = resource(named_resource)?;
+    let circumstances = Circumstances::of(desk, asked.context.as_ref())?;
+    let moment = moment(desk);
+    let (version, portions) = meant(&moment, &resource, &circumstances.asker(desk))?;
+    let snapshot = moment.snapshot([&resource.0], &outsiders);
+    let about = (&resource.0, Some(version));
+    let view = circumstances.decided(desk);
+    let decision = moment.decide(&snapshot, about, Some(&portions), &people, &view)?;
     let outcome = decision.overall();
-    let portions: Vec<(usize, PortionId)> = decision.portions().cloned().enumerate().collect();
     let mut reasons = Vec::new();
-    for (n, id) in portions.iter().filter(|(_, id)| knows(id)) {
+    for (n, id) in portions.iter().enumerate() {
         for (person, name) in people.iter().enumerate() {
-            let first = decision.explain(person, *n).into_iter().next();
+            let first = decision.explain(person, n).into_iter().next();
             reasons.extend(first.map(|reason| json!({ "person": name, "portion": id, "reason": reason })));
         }
     }
@@ -233,4 +273,128 @@ fn decided(desk: &Desk, asked: &Evaluation) -> Result<Value, Trouble> {
         "decision": outcome == Outcome::Permit && !people.is_empty(),
         "context": { "outcome": outcome, "reasons": reasons },
     }))
+}
+
+/// Somebody or something of a kind, as a search names it; a name beside it counts for nothing.
+#[derive(Clone, Debug, Deserialize)]
+struct Kind {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// Which page of answers is wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Paging {
+    #[serde(default)]
+    token: String,
+    limit: Option<usize>,
+}
+
+impl Paging {
+    fn limit(&self) -> usize {
+        self.limit.unwrap_or(FOUND).clamp(1, MOST)
+    }
+
+    fn after(&self, desk: &Desk, list: &'static str) -> Result<Option<String>, Trouble> {
+        match self.token.is_empty() {
+            true => Ok(None),
+            false => cursor::open(desk.me(), list, &self.token).map(Some),
+        }
+    }
+}
+
+/// What is found, and where to go on.
+fn found(desk: &Desk, list: &'static str, results: &[Value], after: Option<String>) -> Value {
+    let next = after.and_then(|after| cursor::seal(desk.me(), list, &after));
+    json!({ "results": results, "page": { "next_token": next.unwrap_or_default(), "count": results.len() } })
+}
+
+/// Who may have something?
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct SubjectSearch {
+    subject: Kind,
+    action: Action,
+    resource: Named,
+    context: Option<Map<String, Value>>,
+    #[serde(default)]
+    page: Paging,
+}
+
+/// `POST /access/v1/search/subject`: of the persons of whom the caller is told.
+pub(super) async fn subjects(program: Program, asked: Result<Json<SubjectSearch>, JsonRejection>) -> Response {
+    let Json(asked) = match asked {
+        Ok(asked) => asked,
+        Err(error) => return unreadable(&error.body_text()),
+    };
+    let work = move |desk: &mut Desk| {
+        const LIST: &str = "subjects";
+        let circumstances = Circumstances::of(desk, asked.context.as_ref())?;
+        let after = asked.page.after(desk, LIST)?;
+        let looked = || {
+            action(&asked.action)?;
+            let resource = resource(&asked.resource)?;
+            let views = (&circumstances.asker(desk), &circumstances.decided(desk));
+            match asked.subject.kind.as_str() {
+                "person" => Ok(who(&moment(desk), &resource, views)?),
+                _ => Err(Trouble::Nothing),
+            }
+        };
+        // What cannot be known is nobody's.
+        let mut people = looked().unwrap_or_default();
+        people.retain(|person| after.as_ref().is_none_or(|after| person.as_str() > after.as_str()));
+        let more = people.len() > asked.page.limit();
+        people.truncate(asked.page.limit());
+        let last = people.last().filter(|_| more).map(ToString::to_string);
+        let results: Vec<Value> = people.iter().map(|person| json!({ "type": "person", "id": person })).collect();
+        Ok(found(desk, LIST, &results, last))
+    };
+    program.answer(Scope::Evaluate, "record-decision", work).await
+}
+
+/// What may somebody have?
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ResourceSearch {
+    subject: Named,
+    action: Action,
+    resource: Kind,
+    context: Option<Map<String, Value>>,
+    #[serde(default)]
+    page: Paging,
+}
+
+/// `POST /access/v1/search/resource`: of what the caller may know of.
+pub(super) async fn resources(program: Program, asked: Result<Json<ResourceSearch>, JsonRejection>) -> Response {
+    let Json(asked) = match asked {
+        Ok(asked) => asked,
+        Err(error) => return unreadable(&error.body_text()),
+    };
+    let work = move |desk: &mut Desk| {
+        const LIST: &str = "resources";
+        let circumstances = Circumstances::of(desk, asked.context.as_ref())?;
+        let after = asked.page.after(desk, LIST)?.map(ReportId::new).transpose()?;
+        let looked = || {
+            action(&asked.action)?;
+            let (people, outsiders) = subject(desk, &asked.subject)?;
+            let portions = match asked.resource.kind.as_str() {
+                "report" => false,
+                "portion" => true,
+                _ => return Err(Trouble::Nothing),
+            };
+            let page = Page {
+                after: after.as_ref(),
+                limit: Some(asked.page.limit()),
+                search: None,
+            };
+            let views = (&circumstances.asker(desk), &circumstances.decided(desk));
+            Ok(what(&moment(desk), (&people, &outsiders), portions, views, page))
+        };
+        let (all, last) = looked().unwrap_or_default();
+        let result = |(report, portion): &Resource| match portion {
+            None => json!({ "type": "report", "id": report }),
+            Some(portion) => json!({ "type": "portion", "id": format!("{report}/{portion}") }),
+        };
+        let results: Vec<Value> = all.iter().map(result).collect();
+        Ok(found(desk, LIST, &results, last.map(|last| last.to_string())))
+    };
+    program.answer(Scope::Evaluate, "record-decision", work).await
 }

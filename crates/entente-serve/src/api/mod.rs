@@ -42,6 +42,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/.well-known/authzen-configuration", get(authzen::configuration))
         .route("/access/v1/evaluation", post(authzen::evaluation))
         .route("/access/v1/evaluations", post(authzen::evaluations))
+        .route("/access/v1/search/subject", post(authzen::subjects))
+        .route("/access/v1/search/resource", post(authzen::resources))
         .layer(DefaultBodyLimit::max(MAX_QUESTION))
         .route(
             "/api/v1/commands/{name}",

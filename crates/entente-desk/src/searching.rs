@@ -43,7 +43,11 @@ fn candidates(moment: &Moment<'_>, report: &ReportId, asker: &PersonId) -> BTree
         all.extend(state.persons.keys().cloned());
     } else if may("distribute") {
         let holding = state.reports.get(report);
-        all.extend(holding.into_iter().flat_map(|holding| holding.distribution.iter().cloned()));
+        all.extend(
+            holding
+                .into_iter()
+                .flat_map(|holding| holding.distribution.iter().cloned()),
+        );
     }
     all.retain(|person| state.persons.contains_key(person));
     all
@@ -61,10 +65,7 @@ pub fn who(
     let (version, portions) = meant(moment, resource, asker)?;
     let report = &resource.0;
     let me = asker.reader().cloned();
-    let people: Vec<PersonId> = me
-        .iter()
-        .flat_map(|me| candidates(moment, report, me))
-        .collect();
+    let people: Vec<PersonId> = me.iter().flat_map(|me| candidates(moment, report, me)).collect();
     let snapshot = moment.snapshot([report], &[]);
     let decision = moment.decide(&snapshot, (report, Some(version)), Some(&portions), &people, purpose)?;
     let count = decision.portions().count();

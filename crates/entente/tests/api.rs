@@ -259,7 +259,10 @@ fn authzen_evaluates_one_question_as_decide_does() {
     let metadata = json_of(&node.get("/.well-known/authzen-configuration"));
     let endpoint = metadata["access_evaluation_endpoint"].as_str().unwrap().to_owned();
     assert!(endpoint.ends_with("/access/v1/evaluation"), "{metadata}");
-    assert!(metadata.get("search_action_endpoint").is_none(), "there is no search of actions");
+    assert!(
+        metadata.get("search_action_endpoint").is_none(),
+        "there is no search of actions"
+    );
     let officer = token(&desk, OFFICER, "evaluate");
     let one = "/access/v1/evaluation";
     let analyst = "GBR.CAB/desk-analyst";
@@ -370,7 +373,11 @@ fn authzen_answers_each_bad_item_by_itself_and_decides_for_a_moment() {
     let answer = json_of(&ask(&node, &officer, "/access/v1/evaluations", &asked));
     let all = answer["evaluations"].as_array().unwrap();
     assert_eq!(all[0]["decision"], true, "{answer}");
-    assert_eq!((&all[1]["decision"], &all[1]["context"]["error"]["status"]), (&json!(false), &json!(400)), "{answer}");
+    assert_eq!(
+        (&all[1]["decision"], &all[1]["context"]["error"]["status"]),
+        (&json!(false), &json!(400)),
+        "{answer}"
+    );
     assert_eq!(all[2], json!({ "decision": false }));
     // A consent that ends is one until it ends.
     let mut later = question("GBR.CAB/desk-analyst", "advice");
@@ -407,7 +414,10 @@ fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
     assert_eq!(ids(&ask(&node, &officer, &subjects, &who("place"))), [OFFICER]);
     // Whoever does not keep the distribution is told of themselves alone.
     let analyst = token(&desk, "GBR.CAB/desk-analyst", "evaluate");
-    assert_eq!(ids(&ask(&node, &analyst, &subjects, &who("advice"))), ["GBR.CAB/desk-analyst"]);
+    assert_eq!(
+        ids(&ask(&node, &analyst, &subjects, &who("advice"))),
+        ["GBR.CAB/desk-analyst"]
+    );
     let mut one = who("advice");
     one["page"] = json!({ "limit": 1 });
     let first = ask(&node, &officer, &subjects, &one);
@@ -415,7 +425,11 @@ fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
     one["page"] = json!({ "limit": 1, "token": next });
     let second = ask(&node, &officer, &subjects, &one);
     assert_eq!([ids(&first), ids(&second)].concat(), ["GBR.CAB/desk-analyst", OFFICER]);
-    assert_eq!(ask(&node, &analyst, &subjects, &one).status, 400, "a token is one caller's");
+    assert_eq!(
+        ask(&node, &analyst, &subjects, &one).status,
+        400,
+        "a token is one caller's"
+    );
     // What somebody may have, of what the caller may know of.
     let what = |kind: &str, person: &str| {
         json!({
@@ -423,10 +437,25 @@ fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
             "context": { "purpose": "threat-warning" },
         })
     };
-    let analyst_s = ids(&ask(&node, &officer, &resources, &what("portion", "GBR.CAB/desk-analyst")));
-    assert!(analyst_s.contains(&format!("{REPORT}/advice")) && !analyst_s.contains(&format!("{REPORT}/place")), "{analyst_s:?}");
-    assert_eq!(ids(&ask(&node, &officer, &resources, &what("report", OFFICER))), [REPORT]);
-    assert!(ids(&ask(&node, &analyst, &resources, &what("portion", OFFICER))).iter().all(|id| analyst_s.contains(id)));
+    let analyst_s = ids(&ask(
+        &node,
+        &officer,
+        &resources,
+        &what("portion", "GBR.CAB/desk-analyst"),
+    ));
+    assert!(
+        analyst_s.contains(&format!("{REPORT}/advice")) && !analyst_s.contains(&format!("{REPORT}/place")),
+        "{analyst_s:?}"
+    );
+    assert_eq!(
+        ids(&ask(&node, &officer, &resources, &what("report", OFFICER))),
+        [REPORT]
+    );
+    assert!(
+        ids(&ask(&node, &analyst, &resources, &what("portion", OFFICER)))
+            .iter()
+            .all(|id| analyst_s.contains(id))
+    );
     // What is unknown, or not the caller's to know of, is an empty answer.
     let clerk = token(&desk, "GBR.CAB/clerk", "evaluate");
     let empty = json!({ "results": [], "page": { "next_token": "", "count": 0 } });

@@ -345,7 +345,10 @@ pub(super) async fn subjects(program: Program, asked: Result<Json<SubjectSearch>
         let more = people.len() > asked.page.limit();
         people.truncate(asked.page.limit());
         let last = people.last().filter(|_| more).map(ToString::to_string);
-        let results: Vec<Value> = people.iter().map(|person| json!({ "type": "person", "id": person })).collect();
+        let results: Vec<Value> = people
+            .iter()
+            .map(|person| json!({ "type": "person", "id": person }))
+            .collect();
         Ok(found(desk, LIST, &results, last))
     };
     program.answer(Scope::Evaluate, "record-decision", work).await

@@ -251,6 +251,7 @@ pub(crate) fn say(event: &Event) -> String {
             recall.originator,
             recall.action.name()
         ),
+        Event::EntryUndone { entry, .. } => format!("{entry} was taken back"),
         Event::EmbargoSet(embargo) => match embargo.until {
             Some(until) => format!("{} put {} under embargo until {until}", embargo.by, embargo.on()),
             None => format!("{} ended the embargo on {}", embargo.by, embargo.on()),

@@ -344,6 +344,11 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         Command::SetPerson(_) => "set-person",
         Command::KeepOutsider(_) => "name-outsider",
         Command::EnablePerson(_) => "enable-person",
+        Command::UndoEntry { entry, .. } => match entry {
+            crate::entered::Entered::Party { .. } => "set-party",
+            crate::entered::Entered::Person { .. } => "set-person",
+            crate::entered::Entered::Audience { .. } => "set-audience",
+        },
         Command::SetAudience(_) => "set-audience",
         Command::SetRule { .. } | Command::RemoveRule(_) => "set-rule",
         Command::SetArrangement { .. } | Command::SetArrangementStatus { .. } => "set-arrangement",

@@ -74,6 +74,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::MembershipSet { .. }
         | Event::PersonSet(_)
         | Event::AudienceSet(_)
+        | Event::EntryUndone { .. }
         | Event::LocalRuleSet(_)
         | Event::SchemeInstalled(_)
         | Event::SchemeRemoved { .. }

@@ -11,6 +11,7 @@ use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
 use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override, Recall};
 use crate::embargo::Embargo;
+use crate::entered::Entered;
 use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId, SourceId,
@@ -118,6 +119,16 @@ pub enum Event {
     },
     /// The node's own lists beside the published ones were replaced, or taken away.
     RegisterSet(Option<Register>),
+    /// A party, person or audience that was entered by mistake was taken back, while nothing rested on it.
+    EntryUndone {
+        /// What.
+        entry: Entered,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
     /// An audience was defined, or defined anew.
     AudienceSet(Audience),
     /// An arrangement became known, or its terms changed.
@@ -525,6 +536,7 @@ impl Event {
             Self::NoticeReceived { .. } => "notice-received",
             Self::EnvelopeReceived { .. } => "envelope-received",
             Self::EmbargoSet(_) => "embargo-set",
+            Self::EntryUndone { .. } => "entry-undone",
             Self::ReceiptTaken(_) => "receipt-taken",
         }
     }

@@ -13,6 +13,7 @@ mod disclosure;
 pub mod draft;
 mod embargo;
 mod empty;
+mod entered;
 mod event;
 mod fact;
 mod guard;
@@ -58,6 +59,7 @@ pub use disclosure::{
 pub use embargo::Embargo;
 pub use empty::{EmptyAudience, empty_audiences};
 pub use entente_exposure as exposure;
+pub use entered::Entered;
 pub use event::Event;
 pub use fact::{Extent, Fact, Growth, Learned, Slot, Status, ValueTerm, Widening, WideningError, Words};
 pub use guard::{BeforeAfter, SourceGuard};

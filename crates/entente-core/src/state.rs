@@ -16,6 +16,7 @@ use crate::briefing::Briefing;
 use crate::disclosure::Opening;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::embargo::Embargo;
+use crate::entered::Entered;
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
@@ -182,6 +183,16 @@ macro_rules! state {
                 value.map(|value| value.expect("the state consists of plain data with text keys"))
             }
 
+            /// Shows every document of the state.
+            pub(crate) fn each_document(&self, each: &mut dyn FnMut(Document, &Value)) {
+                $( for (key, value) in &self.$field {
+                    // The state consists of plain data with text keys.
+                    if let Ok(value) = serde_json::to_value(value) {
+                        each(Document::new($kind, key), &value);
+                    }
+                } )*
+            }
+
             /// Puts a stored document back in its place.
             ///
             /// # Errors
@@ -339,6 +350,18 @@ impl State {
             Event::PersonSet(person) => {
                 self.persons.insert(person.id.clone(), person.clone());
                 vec![touched("person", &person.id)]
+            }
+            Event::EntryUndone { entry, .. } => {
+                match entry {
+                    Entered::Party { path } => {
+                        self.parties.remove(path);
+                        self.key_rings.remove(path);
+                        self.members.remove(path);
+                    }
+                    Entered::Person { id } => self.persons.remove(id),
+                    Entered::Audience { name } => self.audiences.remove(name),
+                }
+                entry.documents()
             }
             Event::AudienceSet(audience) => {
                 self.audiences.insert(audience.name.clone(), audience.clone());

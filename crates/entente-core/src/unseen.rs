@@ -125,6 +125,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::KeepOutsider(_)
         | Command::EnablePerson(_)
         | Command::SetAudience(_)
+        | Command::UndoEntry { .. }
         | Command::SetRule { .. }
         | Command::RemoveRule(_)
         | Command::InstallScheme { .. }

@@ -179,6 +179,7 @@ impl State {
             | Event::MarksRead { .. }
             | Event::RegisterSet(_)
             | Event::AudienceSet(_)
+            | Event::EntryUndone { .. }
             | Event::ArrangementSet(_)
             | Event::ArrangementStatusSet { .. }
             | Event::TermsProposed { .. }

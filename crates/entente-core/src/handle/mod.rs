@@ -26,6 +26,7 @@ mod repeat;
 mod report;
 mod schemes;
 mod source;
+mod undo;
 
 pub use briefing::{Standing, standing};
 pub use called::the_one;
@@ -55,6 +56,7 @@ use jiff::Timestamp;
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::decide::{LocalPolicy, NotFound, SourceExposure};
 use crate::disclosure::{Lawful, RecallAction, Route};
+use crate::entered::Entered;
 use crate::event::Event;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status, Words};
@@ -166,6 +168,13 @@ pub enum Command {
     EnablePerson(PersonId),
     /// Define an audience.
     SetAudience(Audience),
+    /// Take back a party, person or audience that was entered by mistake, while nothing rests on it.
+    UndoEntry {
+        /// What.
+        entry: Entered,
+        /// Why.
+        reason: String,
+    },
     /// Set a rule of this party's own, or set it anew. Its text has to be checked by the engine that reads it.
     SetRule {
         /// Its name.
@@ -812,6 +821,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::KeepOutsider(person) => directory::keep_outsider(state, person),
         Command::EnablePerson(id) => directory::enable_person(state, &id),
         Command::SetAudience(audience) => directory::set_audience(audience),
+        Command::UndoEntry { entry, reason } => undo::undo(state, entry, reason, context.now),
         Command::SetRule { name, text } => Ok(Decided::events([Event::LocalRuleSet(LocalRule {
             name,
             text,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use entente_core::{Audience, AudienceName, Command, Dropped, Party, PartyPath, PersonChange, PersonId};
+use entente_core::{Audience, AudienceName, Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
 use entente_marking::{Entity, SchemeId, Schemes};
-use entente_node::keyring;
+use entente_node::{Pinned, keyring};
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -95,6 +95,14 @@ pub(crate) enum PartyCommand {
         /// It is not of the community any more.
         #[arg(long, conflicts_with = "member")]
         no_member: bool,
+    },
+    /// Take back a party that was entered by mistake, while nothing rests on it.
+    Undo {
+        /// Its path.
+        path: PartyPath,
+        /// Why.
+        #[arg(long, visible_alias = "reason", value_name = "TEXT", default_value = "")]
+        note: String,
     },
     /// List the known parties.
     List,
@@ -230,6 +238,7 @@ impl PartyCommand {
                     }
                 })?;
             }
+            Self::Undo { path, note } => undone(&mut node, global, Entered::Party { path }, note)?,
             Self::Export => {
                 let home = node.home()?.clone();
                 let party = node
@@ -269,6 +278,16 @@ impl PartyCommand {
         }
         Ok(Exit::Done)
     }
+}
+
+/// Takes back what was entered by mistake.
+fn undone(node: &mut Pinned, global: &Global, entry: Entered, reason: String) -> Result<(), Failure> {
+    let say = format!("{entry} is taken back");
+    node.submit(Command::UndoEntry {
+        entry: entry.clone(),
+        reason,
+    })?;
+    output::either(global.json, &serde_json::json!({ "undone": entry }), || output::line(say))
 }
 
 /// Whether the fingerprint that was typed in is that of these keys.
@@ -376,6 +395,14 @@ impl PersonArgs {
 pub(crate) enum PersonCommand {
     /// Make a person known, or change what is named of them; the rest stays as it is.
     Add(Box<PersonArgs>),
+    /// Take back a person who was entered by mistake, while nothing rests on it.
+    Undo {
+        /// PARTY/NAME.
+        id: PersonId,
+        /// Why.
+        #[arg(long, visible_alias = "reason", value_name = "TEXT", default_value = "")]
+        note: String,
+    },
     /// Switch a person's access on again.
     Enable {
         /// The person.
@@ -407,6 +434,7 @@ impl PersonCommand {
                         .for_each(|person| output::line(format!("{} is known", person.id))),
                 })?;
             }
+            Self::Undo { id, note } => undone(&mut node, global, Entered::Person { id }, note)?,
             Self::Enable { id } => {
                 node.submit(Command::EnablePerson(id.clone()))?;
                 output::either(global.json, &node.state().persons.get(&id), || {
@@ -468,6 +496,14 @@ pub(crate) enum AudienceCommand {
         #[arg(required = true)]
         members: Vec<PersonId>,
     },
+    /// Take back an audience that was defined by mistake.
+    Undo {
+        /// Its name.
+        name: AudienceName,
+        /// Why.
+        #[arg(long, visible_alias = "reason", value_name = "TEXT", default_value = "")]
+        note: String,
+    },
     /// List the audiences.
     List,
 }
@@ -476,6 +512,7 @@ impl AudienceCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
+            Self::Undo { name, note } => undone(&mut node, global, Entered::Audience { name }, note)?,
             Self::Set { name, members } => {
                 let audience = Audience {
                     name,

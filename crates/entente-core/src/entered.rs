@@ -40,7 +40,9 @@ impl Entered {
     /// What is kept of it.
     pub(crate) fn documents(&self) -> Vec<Document> {
         match self {
-            Self::Party { path } => ["party", "key-ring", "member"].map(|kind| Document::new(kind, path)).into(),
+            Self::Party { path } => ["party", "key-ring", "member"]
+                .map(|kind| Document::new(kind, path))
+                .into(),
             Self::Person { id } => vec![Document::new("person", id)],
             Self::Audience { name } => vec![Document::new("audience", name)],
         }

@@ -59,7 +59,12 @@ fn e4_what_nothing_rests_on_is_taken_back_and_may_be_entered_anew() {
     world.run("USA", of_party("GBR"));
     assert!(world.state("USA").members.is_empty(), "its membership goes with it");
     // The log says so: replayed, it comes to the same.
-    let log: Vec<Event> = world.log.iter().filter(|(home, _)| *home == party("USA")).map(|(_, e)| e.clone()).collect();
+    let log: Vec<Event> = world
+        .log
+        .iter()
+        .filter(|(home, _)| *home == party("USA"))
+        .map(|(_, e)| e.clone())
+        .collect();
     assert_eq!(State::replay(&log), *world.state("USA"));
 }
 
@@ -71,7 +76,12 @@ fn e4_what_something_rests_on_is_not_taken_back_and_the_message_names_it_and_the
     for (command, list) in [
         (of_party("FRA"), "entente party list"),
         (of_person("FRA/nobody"), "entente person list"),
-        (undo(Entered::Audience { name: AudienceName::new("none").unwrap() }), "entente audience list"),
+        (
+            undo(Entered::Audience {
+                name: AudienceName::new("none").unwrap(),
+            }),
+            "entente audience list",
+        ),
     ] {
         let refusal = world.refused("USA", command);
         assert!(refusal.contains(list), "{refusal}");

@@ -19,7 +19,9 @@ pub(super) fn undo(state: &State, entry: Entered, reason: String, now: Timestamp
     let home = home(state)?;
     match &entry {
         Entered::Party { path } if path == home => {
-            return Err(Refusal::Invalid(format!("{path} is this party itself; a folder of its own is another party")));
+            return Err(Refusal::Invalid(format!(
+                "{path} is this party itself; a folder of its own is another party"
+            )));
         }
         Entered::Party { path } if !state.parties.contains_key(path) => {
             return Err(Refusal::missing("party", path, "`entente party list` shows them"));
@@ -48,7 +50,9 @@ pub(super) fn undo(state: &State, entry: Entered, reason: String, now: Timestamp
 fn instead(entry: &Entered) -> String {
     match entry {
         Entered::Party { path } => {
-            format!("`entente party add {path} --no-member` takes it out of the community, `entente arrangement end` ends its terms")
+            format!(
+                "`entente party add {path} --no-member` takes it out of the community, `entente arrangement end` ends its terms"
+            )
         }
         Entered::Person { id } => format!("`entente person disable {id}` bars them from everything"),
         Entered::Audience { name } => format!("`entente audience set {name} PERSON…` defines it anew"),

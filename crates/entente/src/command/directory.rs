@@ -287,7 +287,9 @@ fn undone(node: &mut Pinned, global: &Global, entry: Entered, reason: String) ->
         entry: entry.clone(),
         reason,
     })?;
-    output::either(global.json, &serde_json::json!({ "undone": entry }), || output::line(say))
+    output::either(global.json, &serde_json::json!({ "undone": entry }), || {
+        output::line(say)
+    })
 }
 
 /// Whether the fingerprint that was typed in is that of these keys.

@@ -99,7 +99,12 @@ fn written(author: &str, id: &str, version: u32) -> Report {
 }
 
 fn honest(dice: &mut Dice) -> Message {
-    match dice.roll(8) {
+    match dice.roll(12) {
+        7 => narrowing(dice, "GOOD"),
+        8 => lifted(dice),
+        9 => retracted(dice),
+        10 => given_up(),
+        11 => Message::Embargo(embargo(dice, "GOOD", &OF_GOOD)),
         0..=2 => {
             let (id, version) = (*dice.pick(&OF_GOOD[1..]), 1 + u32::try_from(dice.roll(2)).unwrap());
             delivery(&written("GOOD", id, version), "GOOD", "HOME")
@@ -113,7 +118,18 @@ fn honest(dice: &mut Dice) -> Message {
 }
 
 fn lie(dice: &mut Dice) -> Message {
-    match dice.roll(9) {
+    match dice.roll(14) {
+        8 => narrowing(dice, "EVIL"),
+        9 => lifted(dice),
+        10 => retracted(dice),
+        11 => given_up(),
+        12 => {
+            let word = embargo(dice, "EVIL", &ALL);
+            Message::Embargo(Embargo {
+                by: party(dice.name(&["EVIL", "EVIL", "GOOD", "HOME"])),
+                ..word
+            })
+        }
         0..=2 => false_report(dice),
         3 => {
             let given = consent(dice, "EVIL", &ALL);
@@ -206,6 +222,62 @@ fn withdrawal(dice: &mut Dice) -> Message {
         consent: ConsentId::new(format!("con-{}", dice.roll(3))).unwrap(),
         at: now() + SignedDuration::from_hours(1000),
         reason: String::new(),
+    }
+}
+
+/// A part of a consent is taken away; what follows from whose it is and its name.
+fn narrowing(dice: &mut Dice, by: &str) -> Message {
+    let n = dice.roll(3);
+    let mut cut = Cut::default();
+    match (n + by.len()) % 2 {
+        0 => drop(cut.persons.insert(PersonId::new("THIRD/reader").unwrap())),
+        _ => drop(cut.portions.insert(PortionId::new("p1").unwrap())),
+    }
+    Message::Narrowing {
+        consent: ConsentId::new(format!("con-{n}")).unwrap(),
+        cut,
+        at: now() + SignedDuration::from_hours(1000),
+        reason: String::new(),
+    }
+}
+
+fn lifted(dice: &mut Dice) -> Message {
+    Message::RecallLifted {
+        recall: RecallId::new(format!("rec-{}", dice.roll(3))).unwrap(),
+        at: now(),
+        reason: String::new(),
+    }
+}
+
+fn retracted(dice: &mut Dice) -> Message {
+    Message::Retracted {
+        request: RequestId::new(format!("req-{}", dice.roll(2))).unwrap(),
+        at: now(),
+        reason: String::new(),
+    }
+}
+
+fn given_up() -> Message {
+    Message::GivenUp {
+        report: ReportId::new("OWN").unwrap(),
+        at: now(),
+        statement: String::new(),
+    }
+}
+
+/// A party's word about an embargo; its number says which it is.
+fn embargo(dice: &mut Dice, by: &str, reports: &[&str]) -> Embargo {
+    let revision = 1 + dice.roll(4) as u64;
+    Embargo {
+        by: party(by),
+        report: ReportId::new(*dice.pick(reports)).unwrap(),
+        portion: dice.one_in(2).then(|| PortionId::new("p1").unwrap()),
+        handed_on: false,
+        revision,
+        until: (revision % 3 != 0).then(|| now() + SignedDuration::from_hours(i64::try_from(revision).unwrap())),
+        broken: BTreeMap::new(),
+        reason: String::new(),
+        at: now(),
     }
 }
 

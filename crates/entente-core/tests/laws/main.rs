@@ -91,6 +91,10 @@ fn set_up() -> Node {
         .unwrap();
     }
     node.run(Command::AddReport(report("OWN", "HOME", "ours"))).unwrap();
+    for to in ["GOOD", "EVIL"] {
+        let handover = handle::Handover::of(ReportId::new("OWN").unwrap(), party(to));
+        node.run(Command::HandOver(handover)).unwrap();
+    }
     node
 }
 
@@ -128,12 +132,17 @@ fn said_by(state: &State, who: &str) -> Vec<String> {
         requests,
         consents,
         endings,
+        narrowings,
         substitutes,
         recalls,
         notices,
         incident_notices,
         proposals
     );
+    let words = state.embargoes.values().filter(|word| word.by == who);
+    said.extend(words.map(|word| format!("{word:?}")));
+    let given_up = state.reports.iter().map(|(id, holding)| (id, holding.given_up.get(&who)));
+    said.extend(given_up.filter(|(_, word)| word.is_some()).map(|word| format!("{word:?}")));
     let versions = state.reports.values().flat_map(|holding| holding.versions.values());
     said.extend(
         versions
@@ -383,9 +392,15 @@ fn the_worlds_are_of_every_kind() {
         "request",
         "notice",
         "incident",
+        "narrowing",
+        "recall-lifted",
+        "given-up",
+        "embargo",
     ] {
         assert!(taken.get(kind).is_some_and(|count| *count > 20), "{kind}: {taken:?}");
     }
+    // Only of what came before: the law of order hands it over again until it has.
+    assert!(taken.get("retracted").is_some_and(|count| *count > 3), "{taken:?}");
     assert!(refused > 300, "{refused}");
     assert!(seen.len() == 3 && seen.values().all(|count| *count > 200), "{seen:?}");
 }

@@ -141,8 +141,15 @@ fn said_by(state: &State, who: &str) -> Vec<String> {
     );
     let words = state.embargoes.values().filter(|word| word.by == who);
     said.extend(words.map(|word| format!("{word:?}")));
-    let given_up = state.reports.iter().map(|(id, holding)| (id, holding.given_up.get(&who)));
-    said.extend(given_up.filter(|(_, word)| word.is_some()).map(|word| format!("{word:?}")));
+    let given_up = state
+        .reports
+        .iter()
+        .map(|(id, holding)| (id, holding.given_up.get(&who)));
+    said.extend(
+        given_up
+            .filter(|(_, word)| word.is_some())
+            .map(|word| format!("{word:?}")),
+    );
     let versions = state.reports.values().flat_map(|holding| holding.versions.values());
     said.extend(
         versions

@@ -68,7 +68,7 @@ pub use held::Held;
 pub use keys::AskPassphrase;
 pub use moment::Moment;
 pub use network::{Answered, Carried, MAX_MESSAGE, PartnerStanding};
-pub use node::{Evidence, Node, Surroundings, check_rule, random_id};
+pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
 pub use root::{Upgraded, confirm_upgrade, upgrade};

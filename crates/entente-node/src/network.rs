@@ -130,11 +130,11 @@ impl Node {
                     from: keys.party().to_owned(),
                     to: to.to_string(),
                     id: id.clone(),
-                    created: Timestamp::now().to_string(),
+                    created: self.now().to_string(),
                     kind: letter.kind.clone(),
                 };
                 // What is to be confirmed to the receiver rides along with whatever leaves next.
-                let due = receipts_due(self.moment().state(), &to, Timestamp::now());
+                let due = receipts_due(self.moment().state(), &to, self.now());
                 let payload = writing::signed(letter.payload.clone(), &letter.kind, &self.moment(), keys);
                 let payload = match due.is_empty() {
                     true => payload,
@@ -198,7 +198,7 @@ impl Node {
         }
         let outcome = receipt.outcome;
         self.submit_all(vec![Command::TakeReceipt(receipt)])?;
-        self.store().mark_done(message.letter, Timestamp::now())?;
+        self.store().mark_done(message.letter, self.now())?;
         self.landed(&message.id);
         Ok(outcome)
     }
@@ -241,7 +241,7 @@ impl Node {
             digest,
             outcome,
             leaf,
-            at: event.map_or_else(Timestamp::now, |record| record.time),
+            at: event.map_or_else(|| self.now(), |record| record.time),
         };
         let sealed = self.seal_receipt(&receipt, &from)?;
         Ok(Answered { from, sealed, outcome })

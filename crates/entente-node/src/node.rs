@@ -37,12 +37,16 @@ pub struct Evidence {
     pub bytes: Vec<u8>,
 }
 
+/// What tells a node the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
 /// A party at work. Shared: everything is done through `&self`, from any thread.
 pub struct Node {
     store: Store<Held>,
     folder: PathBuf,
     current: Arc<ArcSwap<Moment>>,
     keys: Keys,
+    clock: Clock,
     pub(crate) heads: Option<PathBuf>,
     /// One at a time seals letters, so that none leaves twice.
     pub(crate) posting: Mutex<()>,
@@ -128,11 +132,23 @@ impl Node {
             folder: folder.to_owned(),
             current,
             keys,
+            clock: Arc::new(Timestamp::now),
             heads,
             posting: Mutex::new(()),
             signing: Mutex::new(()),
             refusals: Mutex::default(),
         }
+    }
+
+    /// The same with another clock: tests have one of their own.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Now, by this node's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     /// The data folder.
@@ -200,7 +216,7 @@ impl Node {
     /// Records that somebody who is signed in was refused something, alike for what is missing and what is not theirs: once a
     /// minute for each kind of thing, however often it is tried. Where it cannot be recorded, it is refused all the same.
     pub fn note_refusal(&self, person: PersonId, act: &'static str) {
-        let now = Timestamp::now();
+        let now = self.now();
         {
             let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
             refusals.retain(|_, last| now.duration_since(*last) < ONE_REFUSAL);
@@ -218,7 +234,7 @@ impl Node {
         commands: Vec<Command>,
         evidence: Vec<Evidence>,
     ) -> Result<Receipt, NodeError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let attachments = evidence.into_iter().map(|kept| Attachment {
             topic: crate::held::topic(entente_core::Topic::case(&kept.case)),
             bytes: kept.bytes,

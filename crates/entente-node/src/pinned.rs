@@ -11,7 +11,6 @@ use entente_marking::{Groups, Schemes};
 use entente_policy::Rules;
 use entente_seal::KeyPair;
 use entente_store::{Receipt, Store};
-use jiff::Timestamp;
 
 use crate::error::NodeError;
 use crate::held::Held;
@@ -86,7 +85,7 @@ impl Pinned {
             return Ok(());
         }
         let held = self.moment.held().clone();
-        let (change, after) = decided(held, self.actor(), commands.to_vec(), Timestamp::now())?;
+        let (change, after) = decided(held, self.actor(), commands.to_vec(), self.node.now())?;
         let messages = change
             .outgoing
             .into_iter()
@@ -207,7 +206,7 @@ impl Pinned {
     /// What is looked at besides the state, now.
     pub fn context<'c>(&'c self, exposure: &'c SourceGuard<'c>) -> Context<'c> {
         Context {
-            now: Timestamp::now(),
+            now: self.node.now(),
             groups: self.groups(),
             schemes: self.schemes(),
             policy: self.rules(),
@@ -224,7 +223,7 @@ impl Pinned {
             self.moment.held().clone(),
             self.actor(),
             vec![command],
-            Timestamp::now(),
+            self.node.now(),
         )?;
         Ok(Moment::new(self.moment.seq(), after))
     }
@@ -238,7 +237,7 @@ impl Pinned {
             self.moment.held().clone(),
             self.actor(),
             vec![command],
-            Timestamp::now(),
+            self.node.now(),
         )?;
         let events = change.events.into_iter().map(|act| act.event).collect();
         Ok((events, Moment::new(self.moment.seq(), after)))

@@ -7,7 +7,6 @@ use std::sync::PoisonError;
 use entente_core::{Command, Message, PartyPath, Receipt, State};
 use entente_seal::{Header, KeyPair, Known};
 use entente_store::Letter;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
@@ -160,7 +159,7 @@ impl Node {
             path: file.clone(),
             error,
         })?;
-        self.store().mark_done(letter.id, Timestamp::now())?;
+        self.store().mark_done(letter.id, self.now())?;
         self.landed(&carried.id);
         Ok(SentFile {
             to,

@@ -1,0 +1,95 @@
+//! Federations in one process, of real nodes over their real stores: messages are lost, delayed, doubled, reordered and carried
+//! as files; nodes are stopped between any two of their steps and opened again from the disk; clocks are skewed; an old copy of a
+//! folder is put in its place; one partner lies with good signatures. Everything follows from a seed.
+//!
+//! `ENTENTE_FEDERATIONS=50000` looks at more of them, `ENTENTE_SEED=17` at federation 17 alone, and prints its story; so does one
+//! that breaks a law. `scripts/federations` does both.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
+#[path = "../../../entente-core/tests/worlds/dice.rs"]
+mod dice;
+mod federation;
+mod laws;
+mod liar;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use dice::Dice;
+use federation::Federation;
+
+/// Federations where nobody says how many: what `check` has time for.
+const FEDERATIONS: u64 = 40;
+/// The most steps of one.
+const STEPS: usize = 100;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+/// Lives through one federation; gives what happened in it, by kind.
+fn live(seed: u64) -> BTreeMap<&'static str, usize> {
+    let mut dice = Dice(seed);
+    let mut all = Federation::new(seed);
+    steps::begin(&mut all, &mut dice);
+    let steps = 40 + dice.roll(STEPS - 40);
+    for _ in 0..steps {
+        let touched = steps::step(&mut all, &mut dice);
+        for name in touched {
+            laws::nothing_is_released_without_consent(&mut all, name);
+            laws::nothing_acknowledged_is_lost(&mut all, name);
+        }
+    }
+    all.heal();
+    laws::everything_holds_once_the_network_heals(&mut all);
+    std::mem::take(&mut all.kinds)
+}
+
+#[test]
+fn laws_hold_in_every_federation() {
+    if let Some(seed) = number("ENTENTE_SEED") {
+        federation::tell_always();
+        live(seed);
+        return;
+    }
+    let count = number("ENTENTE_FEDERATIONS").unwrap_or(FEDERATIONS);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from) as u64;
+    let seen: Mutex<BTreeMap<&'static str, usize>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let seen = &seen;
+            scope.spawn(move || {
+                for seed in (thread..count).step_by(usize::try_from(threads).unwrap()) {
+                    for (kind, times) in live(seed) {
+                        *seen.lock().unwrap().entry(kind).or_default() += times;
+                    }
+                }
+            });
+        }
+    });
+    // Federations in which little happens would show nothing.
+    let seen = seen.into_inner().unwrap();
+    for kind in [
+        "delivered", "asked", "granted", "withdrawn", "recalled", "lost", "doubled", "by file", "stopped", "skewed", "old copy", "lied",
+        "confirmed", "permitted by consent", "refused",
+    ] {
+        let times = seen.get(kind).copied().unwrap_or_default() as u64;
+        assert!(times * 20 >= count, "`{kind}` happened {times} times in {count} federations: {seen:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    let story = |seed| {
+        let mut dice = Dice(seed);
+        let mut all = Federation::new(seed);
+        for _ in 0..25 {
+            steps::step(&mut all, &mut dice);
+        }
+        all.story()
+    };
+    assert_eq!(story(7), story(7));
+    assert_ne!(story(7), story(8));
+}

@@ -219,12 +219,7 @@ impl Pinned {
     /// # Errors
     /// When the command would be refused.
     pub fn after(&self, command: Command) -> Result<Moment, NodeError> {
-        let (_, after) = decided(
-            self.moment.held().clone(),
-            self.actor(),
-            vec![command],
-            self.node.now(),
-        )?;
+        let (_, after) = decided(self.moment.held().clone(), self.actor(), vec![command], self.node.now())?;
         Ok(Moment::new(self.moment.seq(), after))
     }
 
@@ -233,12 +228,7 @@ impl Pinned {
     /// # Errors
     /// When the command would be refused.
     pub fn planned(&self, command: Command) -> Result<(Vec<Event>, Moment), NodeError> {
-        let (change, after) = decided(
-            self.moment.held().clone(),
-            self.actor(),
-            vec![command],
-            self.node.now(),
-        )?;
+        let (change, after) = decided(self.moment.held().clone(), self.actor(), vec![command], self.node.now())?;
         let events = change.events.into_iter().map(|act| act.event).collect();
         Ok((events, Moment::new(self.moment.seq(), after)))
     }

@@ -49,7 +49,11 @@ pub(crate) enum OnTheWire {
         carried: Option<Carried>,
     },
     /// The answer to one.
-    Answer { to: &'static str, carried: Carried, sealed: Vec<u8> },
+    Answer {
+        to: &'static str,
+        carried: Carried,
+        sealed: Vec<u8>,
+    },
 }
 
 /// Five parties that know each other, made once; every federation begins with a copy.
@@ -63,8 +67,14 @@ static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         let around = surroundings(place.path());
         let secret = (SecretString::from(SECRET), 2);
         let node = Node::create(&folder, Command::Found(mine), keys, secret, around).unwrap();
-        let others = parties.iter().filter(|known| known.path != party(name)).cloned().map(Command::SetParty);
-        let people = NAMES.iter().map(|of| Command::SetPerson(Person::outsider(reader(of), party(of))));
+        let others = parties
+            .iter()
+            .filter(|known| known.path != party(name))
+            .cloned()
+            .map(Command::SetParty);
+        let people = NAMES
+            .iter()
+            .map(|of| Command::SetPerson(Person::outsider(reader(of), party(of))));
         let terms = Command::SetArrangement {
             arrangement: arrangement(),
             agreed: true,
@@ -173,7 +183,9 @@ impl Federation {
     /// Opens a node from the disk, and reads what it remembers.
     pub(crate) fn open(&mut self, name: &'static str) {
         let (seconds, skew) = (self.seconds.clone(), self.members[name].skew.clone());
-        let clock = move || beginning() + SignedDuration::from_secs(seconds.load(Ordering::Relaxed) + skew.load(Ordering::Relaxed));
+        let clock = move || {
+            beginning() + SignedDuration::from_secs(seconds.load(Ordering::Relaxed) + skew.load(Ordering::Relaxed))
+        };
         let node = Node::open(&self.folder(name), surroundings(self.place.path())).unwrap();
         self.members.get_mut(name).unwrap().node = Some(Arc::new(node.with_clock(Arc::new(clock))));
         self.read(name);
@@ -205,8 +217,15 @@ impl Federation {
         let member = self.members.get_mut(name).unwrap();
         let from = member.log.len() as u64 + 1;
         let log = &mut member.log;
-        node.store().events(from, |record| log.push((record.time, record.event))).unwrap();
-        assert_eq!(log.len() as u64, node.store().ledger_size().unwrap(), "federation {}: {name} has lost events", self.seed);
+        node.store()
+            .events(from, |record| log.push((record.time, record.event)))
+            .unwrap();
+        assert_eq!(
+            log.len() as u64,
+            node.store().ledger_size().unwrap(),
+            "federation {}: {name} has lost events",
+            self.seed
+        );
     }
 
     /// Carries out commands; whether they were refused is part of the story.

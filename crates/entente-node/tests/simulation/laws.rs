@@ -13,7 +13,14 @@ use crate::federation::{Federation, LIAR, NAMES, party, reader};
 ///
 /// They do where the originator delivered it to the person's party, or gave a consent that names the person, has begun and has
 /// not ended, and of whose end the holder has not heard.
-fn is_released(all: &Federation, holder: &str, originator: &str, portion: &PortionRef, person: &PersonId, now: Timestamp) -> bool {
+fn is_released(
+    all: &Federation,
+    holder: &str,
+    originator: &str,
+    portion: &PortionRef,
+    person: &PersonId,
+    now: Timestamp,
+) -> bool {
     let of = person.party().unwrap();
     // What the originator itself did, in its own log.
     let delivered = all.events(originator).any(|(_, event)| match event {
@@ -28,13 +35,18 @@ fn is_released(all: &Federation, holder: &str, originator: &str, portion: &Porti
     let ended: BTreeSet<_> = all
         .events(holder)
         .filter_map(|(_, event)| match event {
-            Event::ConsentWithdrawn { consent, by, .. } if by.as_ref() == Some(&party(originator)) => Some(consent.clone()),
+            Event::ConsentWithdrawn { consent, by, .. } if by.as_ref() == Some(&party(originator)) => {
+                Some(consent.clone())
+            }
             _ => None,
         })
         .collect();
     all.events(originator).any(|(_, event)| match event {
         Event::ConsentGiven(consent) => {
-            let named = consent.portions.iter().any(|named| (&named.report, &named.portion) == (&portion.report, &portion.portion));
+            let named = consent
+                .portions
+                .iter()
+                .any(|named| (&named.report, &named.portion) == (&portion.report, &portion.portion));
             consent.originator == party(originator)
                 && consent.to == party(holder)
                 && named
@@ -88,7 +100,11 @@ pub(crate) fn nothing_is_released_without_consent(all: &mut Federation, holder: 
                 }
                 match is_released(all, holder, originator, &reference, who, now) {
                     true => by_consent += 1,
-                    false => broken = Some(format!("{holder} may tell {who} {reference}, which {originator} did not release to them")),
+                    false => {
+                        broken = Some(format!(
+                            "{holder} may tell {who} {reference}, which {originator} did not release to them"
+                        ))
+                    }
                 }
             }
         }
@@ -133,14 +149,23 @@ pub(crate) fn everything_holds_once_the_network_heals(all: &mut Federation) {
         }
         let node = all.node(name);
         node.publish().unwrap();
-        let keys: Vec<Verifier> = node.keys().unwrap().public().signing.iter().map(|key| Verifier::parse(key).unwrap()).collect();
+        let keys: Vec<Verifier> = node
+            .keys()
+            .unwrap()
+            .public()
+            .signing
+            .iter()
+            .map(|key| Verifier::parse(key).unwrap())
+            .collect();
         let report = verify(&Folder::new(node.ledger_folder()), &keys, &mut |_, _| ());
         if !report.ok {
             all.broken(&format!("the ledger of {name} does not verify: {:?}", report.findings));
         }
         let differences = node.store().check(&mut |_| ()).unwrap();
         if !differences.is_empty() {
-            all.broken(&format!("the store of {name} is not what its events say: {differences:?}"));
+            all.broken(&format!(
+                "the store of {name} is not what its events say: {differences:?}"
+            ));
         }
         if !node.store().outbox().unwrap().is_empty() {
             all.broken(&format!("{name} still has letters in its outbox"));
@@ -157,10 +182,17 @@ pub(crate) fn everything_holds_once_the_network_heals(all: &mut Federation) {
 fn converged(all: &Federation, originator: &'static str, holder: &'static str) {
     let (theirs, ours) = (all.node(originator).moment(), all.node(holder).moment());
     let (theirs, ours) = (theirs.state(), ours.state());
-    for consent in theirs.consents.values().filter(|consent| consent.originator == party(originator) && consent.to == party(holder)) {
+    for consent in theirs
+        .consents
+        .values()
+        .filter(|consent| consent.originator == party(originator) && consent.to == party(holder))
+    {
         let known = ours.consents.get(&consent.key());
         if known.is_none_or(|known| known.withdrawn.is_some() != consent.withdrawn.is_some()) {
-            all.broken(&format!("{holder} knows consent {} of {originator} otherwise: {known:?}", consent.id));
+            all.broken(&format!(
+                "{holder} knows consent {} of {originator} otherwise: {known:?}",
+                consent.id
+            ));
         }
     }
     for (named, recall) in theirs.recalls.iter().filter(|(named, _)| named.by == party(originator)) {
@@ -180,10 +212,17 @@ fn converged(all: &Federation, originator: &'static str, holder: &'static str) {
             all.broken(&format!("{holder} never got {report} of {originator}"));
         }
     }
-    for (named, case) in ours.requests.iter().filter(|(named, case)| named.by == party(holder) && case.request.to == party(originator)) {
+    for (named, case) in ours
+        .requests
+        .iter()
+        .filter(|(named, case)| named.by == party(holder) && case.request.to == party(originator))
+    {
         let known = theirs.requests.get(named);
         if known.is_none_or(|known| known.progress != case.progress) {
-            all.broken(&format!("{originator} and {holder} know request {} otherwise", case.request.id));
+            all.broken(&format!(
+                "{originator} and {holder} know request {} otherwise",
+                case.request.id
+            ));
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::{ConsentId, Delivery, Message, Part, PortionRef, RecallAction, RecallId, Report};
 use entente_core::{Consent, Recall, Recipients};
+use entente_core::{ConsentId, Delivery, Message, Part, PortionRef, RecallAction, RecallId, Report};
 use entente_node::{Node, NodeError};
 
 use crate::dice::Dice;
@@ -36,16 +36,34 @@ fn sealed(node: &Node, to: &str, number: usize, message: &Message, now: jiff::Ti
         kind: message.kind().to_owned(),
     };
     let moment = node.moment();
-    let receiver = moment.state().parties.get(&party(to)).and_then(|known| known.recipient.clone());
+    let receiver = moment
+        .state()
+        .parties
+        .get(&party(to))
+        .and_then(|known| known.recipient.clone());
     let payload = serde_json::to_vec(message).unwrap();
-    Ok(entente_seal::seal(&header, &payload, &*node.keys()?, &receiver.unwrap())?)
+    Ok(entente_seal::seal(
+        &header,
+        &payload,
+        &*node.keys()?,
+        &receiver.unwrap(),
+    )?)
 }
 
 /// A report that the liar holds, of somebody else where there is one.
 fn held(node: &Node, dice: &mut Dice) -> Option<Report> {
     let moment = node.moment();
-    let all: Vec<&Report> = moment.state().reports.values().filter_map(|holding| holding.latest()).collect();
-    if all.is_empty() { None } else { Some((*dice.pick(&all)).clone()) }
+    let all: Vec<&Report> = moment
+        .state()
+        .reports
+        .values()
+        .filter_map(|holding| holding.latest())
+        .collect();
+    if all.is_empty() {
+        None
+    } else {
+        Some((*dice.pick(&all)).clone())
+    }
 }
 
 fn said(all: &Federation, dice: &mut Dice, node: &Node, to: &str) -> Option<(Message, String)> {
@@ -112,7 +130,11 @@ fn said(all: &Federation, dice: &mut Dice, node: &Node, to: &str) -> Option<(Mes
 }
 
 fn forged_consent(report: &Report, to: &str, number: usize) -> Consent {
-    let portions: Vec<PortionRef> = report.portions.iter().map(|portion| report.reference(&portion.id)).collect();
+    let portions: Vec<PortionRef> = report
+        .portions
+        .iter()
+        .map(|portion| report.reference(&portion.id))
+        .collect();
     serde_json::from_value(serde_json::json!({
         "id": format!("con-e{number}"), "originator": report.originator, "to": to, "report": report.id, "portions": portions,
         "recipients": Recipients { persons: NAMES.into_iter().map(reader).collect(), parties: NAMES.into_iter().map(party).collect() },

@@ -72,11 +72,27 @@ fn laws_hold_in_every_federation() {
     // Federations in which little happens would show nothing.
     let seen = seen.into_inner().unwrap();
     for kind in [
-        "delivered", "asked", "granted", "withdrawn", "recalled", "lost", "doubled", "by file", "stopped", "skewed", "old copy", "lied",
-        "confirmed", "permitted by consent", "refused",
+        "delivered",
+        "asked",
+        "granted",
+        "withdrawn",
+        "recalled",
+        "lost",
+        "doubled",
+        "by file",
+        "stopped",
+        "skewed",
+        "old copy",
+        "lied",
+        "confirmed",
+        "permitted by consent",
+        "refused",
     ] {
         let times = seen.get(kind).copied().unwrap_or_default() as u64;
-        assert!(times * 20 >= count, "`{kind}` happened {times} times in {count} federations: {seen:?}");
+        assert!(
+            times * 20 >= count,
+            "`{kind}` happened {times} times in {count} federations: {seen:?}"
+        );
     }
 }
 

@@ -100,7 +100,11 @@ fn write(all: &mut Federation, dice: &mut Dice, name: &'static str) {
 
 fn deliver(all: &mut Federation, dice: &mut Dice, name: &'static str, other: &'static str) {
     // Now and then somebody tries to hand on what is another's.
-    let reports = if dice.one_in(4) { others(all, name) } else { own(all, name) };
+    let reports = if dice.one_in(4) {
+        others(all, name)
+    } else {
+        own(all, name)
+    };
     if reports.is_empty() {
         return write(all, dice, name);
     }
@@ -254,7 +258,10 @@ fn by_file(all: &mut Federation, dice: &mut Dice, name: &'static str) {
 }
 
 fn stop(all: &mut Federation, name: &'static str) {
-    all.tell("stopped", format!("{name} is stopped, and opened again from its folder"));
+    all.tell(
+        "stopped",
+        format!("{name} is stopped, and opened again from its folder"),
+    );
     all.stop(name);
     all.open(name);
 }
@@ -286,7 +293,16 @@ fn old_copy(all: &mut Federation, name: &'static str) {
     let known = std::mem::take(&mut all.members.get_mut(name).unwrap().log);
     all.open(name);
     let signed = all.node(name).publish();
-    all.tell("old copy", format!("{name}: an old copy of its folder is put back: {}", signed.as_ref().err().map_or_else(|| "SIGNED".to_owned(), |_| "it signs nothing".to_owned())));
+    all.tell(
+        "old copy",
+        format!(
+            "{name}: an old copy of its folder is put back: {}",
+            signed
+                .as_ref()
+                .err()
+                .map_or_else(|| "SIGNED".to_owned(), |_| "it signs nothing".to_owned())
+        ),
+    );
     if signed.is_ok() {
         all.broken(&format!("{name} signed an older history than it had signed before"));
     }
@@ -306,7 +322,11 @@ fn something_arrives(all: &mut Federation, dice: &mut Dice) -> Option<&'static s
     let from_liar = |on: &OnTheWire| matches!(on, OnTheWire::Message { from, .. } if *from == LIAR);
     match dice.roll(6) {
         // What goes by file is carried by people: it is late, and not lost.
-        0 if matches!(&all.wire[n], OnTheWire::Message { carried: Some(_), .. } | OnTheWire::Answer { .. }) || from_liar(&all.wire[n]) => {
+        0 if matches!(
+            &all.wire[n],
+            OnTheWire::Message { carried: Some(_), .. } | OnTheWire::Answer { .. }
+        ) || from_liar(&all.wire[n]) =>
+        {
             all.wire.swap_remove(n);
             all.tell("lost", "something is lost on the way".to_owned());
             None
@@ -327,12 +347,20 @@ fn something_arrives(all: &mut Federation, dice: &mut Dice) -> Option<&'static s
 /// Something arrives; gives at whom.
 pub(crate) fn arrive(all: &mut Federation, on: OnTheWire) -> Option<&'static str> {
     match on {
-        OnTheWire::Message { from, to, sealed, carried } => {
+        OnTheWire::Message {
+            from,
+            to,
+            sealed,
+            carried,
+        } => {
             let answered = all.node(to).answer(&sealed);
             all.read(to);
             match answered {
                 Ok(answered) => {
-                    all.tell("arrived", format!("{to}: a message of {from} arrives: {}", answered.outcome.word()));
+                    all.tell(
+                        "arrived",
+                        format!("{to}: a message of {from} arrives: {}", answered.outcome.word()),
+                    );
                     all.wire.extend(carried.map(|carried| OnTheWire::Answer {
                         to: from,
                         carried,
@@ -350,7 +378,10 @@ pub(crate) fn arrive(all: &mut Federation, on: OnTheWire) -> Option<&'static str
             let confirmed = all.node(to).confirm(&carried, &sealed);
             all.read(to);
             match confirmed {
-                Ok(outcome) => all.tell("confirmed", format!("{to}: {} is confirmed: {}", carried.id, outcome.word())),
+                Ok(outcome) => all.tell(
+                    "confirmed",
+                    format!("{to}: {} is confirmed: {}", carried.id, outcome.word()),
+                ),
                 Err(error) => all.tell("refused", format!("{to}: an answer counts for nothing: {error}")),
             }
             Some(to)

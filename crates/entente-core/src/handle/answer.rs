@@ -20,14 +20,15 @@ fn open_portions(case: &RequestCase, named: Option<BTreeSet<PortionId>>) -> Resu
     let id = &case.request.id;
     if let Some((at, _)) = &case.retracted {
         return Err(Refusal::Invalid(format!(
-            "request {id} was taken back by {} on {at}; nothing has to be answered",
+            "request {id} was taken back by {} on {at}; nothing has to be answered, `entente request list` shows what has",
             case.request.from
         )));
     }
     let Some(named) = named else {
         return match open.is_empty() {
             true => Err(Refusal::Invalid(format!(
-                "every portion of request {id} has been answered"
+                "every portion of request {id} has been answered; `entente request show {id}` shows how, and `entente consent \
+                 withdraw` ends what was granted"
             ))),
             false => Ok(open),
         };
@@ -35,8 +36,12 @@ fn open_portions(case: &RequestCase, named: Option<BTreeSet<PortionId>>) -> Resu
     match named.iter().find(|portion| !open.contains(*portion)) {
         None => Ok(named),
         Some(portion) => Err(Refusal::Invalid(match case.progress.get(portion) {
-            Some(_) => format!("portion {portion} of request {id} has been answered"),
-            None => format!("request {id} does not ask for portion {portion}"),
+            Some(_) => {
+                format!("portion {portion} of request {id} has been answered; `entente request show {id}` shows how")
+            }
+            None => format!(
+                "request {id} does not ask for portion {portion}; `entente request show {id}` shows what it asks for"
+            ),
         })),
     }
 }
@@ -293,11 +298,16 @@ pub(super) fn withdraw(
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "withdraw this consent",
-            why: format!("{} gave it", consent.originator),
+            why: format!(
+                "{} gave it; propose other terms with `entente consent counter {id} --note TEXT`",
+                consent.originator
+            ),
         });
     }
     if consent.withdrawn.is_some() {
-        return Err(Refusal::Invalid(format!("consent {id} has been withdrawn already")));
+        return Err(Refusal::Invalid(format!(
+            "consent {id} has been withdrawn already, for good; `entente consent list` shows those that hold"
+        )));
     }
     let message = Message::Withdrawal {
         consent: consent.id.clone(),

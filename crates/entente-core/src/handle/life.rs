@@ -41,7 +41,10 @@ fn given<'s>(state: &'s State, id: &Called<ConsentId>, what: &'static str) -> Re
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what,
-            why: format!("{} gave it", consent.originator),
+            why: format!(
+                "{} gave it; propose other terms with `entente consent counter {id} --note TEXT`",
+                consent.originator
+            ),
         });
     }
     not_withdrawn(consent)?;
@@ -62,13 +65,17 @@ fn taken<'s>(
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what,
-            why: format!("it was given by {} to {}", consent.originator, consent.to),
+            why: format!(
+                "it was given by {} to {}; who gave it changes it with `entente consent renew`, `entente consent narrow` or `entente \
+                 consent withdraw`",
+                consent.originator, consent.to
+            ),
         });
     }
     not_withdrawn(consent)?;
     match consent.ends.is_some_and(|end| end <= now) {
         true => Err(Refusal::Invalid(format!(
-            "consent {id} has ended; ask {} to renew it",
+            "consent {id} has ended; ask {} to renew it, or ask anew with `entente request open`",
             consent.originator
         ))),
         false => Ok(consent),
@@ -79,7 +86,7 @@ fn not_withdrawn(consent: &Consent) -> Result<(), Refusal> {
     match consent.withdrawn {
         None => Ok(()),
         Some(at) => Err(Refusal::Invalid(format!(
-            "consent {} was withdrawn on {at}, for good; ask anew, or release under another id",
+            "consent {} was withdrawn on {at}, for good; ask anew with `entente request open`, or give another with `entente release`",
             consent.id
         ))),
     }
@@ -207,13 +214,16 @@ pub(super) fn tell(state: &State, decided: Decided, to: &PartyPath, message: Mes
     }
 }
 
+const SEE_CONSENTS: &str = "`entente consent list` shows for whom and what each is";
+
 /// What is taken away must be one kind of thing, and be there.
 fn fits(consent: &Consent, cut: &Cut) -> Result<(), Refusal> {
     let invalid = |text: String| Err(Refusal::Invalid(text));
     let kinds = [cut.persons.is_empty(), cut.portions.is_empty(), cut.purposes.is_empty()];
     if kinds.iter().filter(|empty| !**empty).count() != 1 {
         return invalid(
-            "a consent is narrowed by persons, by portions or by purposes, one kind at a time; name some of one kind"
+            "a consent is narrowed by persons, by portions or by purposes, one kind at a time; name some with `--person`, \
+             `--portions` or `--for`"
                 .to_owned(),
         );
     }
@@ -224,11 +234,14 @@ fn fits(consent: &Consent, cut: &Cut) -> Result<(), Refusal> {
         consent.recipients.persons.contains(*person) || (by_party && !consent.life.except.contains(*person))
     };
     if let Some(person) = cut.persons.iter().find(|person| !covered(person)) {
-        return invalid(format!("consent {} is not for {person}", consent.id));
+        return invalid(format!("consent {} is not for {person}; {SEE_CONSENTS}", consent.id));
     }
     let named: BTreeSet<&PortionId> = consent.portions.iter().map(|named| &named.portion).collect();
     if let Some(portion) = cut.portions.iter().find(|portion| !named.contains(portion)) {
-        return invalid(format!("consent {} does not open portion {portion}", consent.id));
+        return invalid(format!(
+            "consent {} does not open portion {portion}; {SEE_CONSENTS}",
+            consent.id
+        ));
     }
     let allowed = |purpose| consent.purposes.as_ref().is_some_and(|list| list.contains(purpose));
     match cut.purposes.iter().find(|purpose| !allowed(purpose)) {
@@ -237,7 +250,7 @@ fn fits(consent: &Consent, cut: &Cut) -> Result<(), Refusal> {
             "consent {} names no purposes, so {purpose} cannot be taken out of it; withdraw it, and give one that names them",
             consent.id
         )),
-        Some(purpose) => invalid(format!("consent {} is not for {purpose}", consent.id)),
+        Some(purpose) => invalid(format!("consent {} is not for {purpose}; {SEE_CONSENTS}", consent.id)),
     }
 }
 
@@ -340,8 +353,11 @@ pub(super) fn retract(
     }
     if !case.is_open() {
         return Err(Refusal::Invalid(match &case.retracted {
-            Some((at, _)) => format!("request {id} was taken back on {at}"),
-            None => format!("every portion of request {id} has been answered; there is nothing to take back"),
+            Some((at, _)) => format!("request {id} was taken back on {at}; ask anew with `entente request open`"),
+            None => format!(
+                "every portion of request {id} has been answered; there is nothing to take back, and `entente request show {id}` shows \
+                 the answers"
+            ),
         }));
     }
     let event = Event::RequestRetracted {
@@ -379,7 +395,9 @@ pub(super) fn give_up(
         .get(id)
         .is_some_and(|holding| holding.given_up.contains_key(home))
     {
-        return Err(Refusal::Invalid(format!("the copy of {id} has been given up already")));
+        return Err(Refusal::Invalid(format!(
+            "the copy of {id} has been given up already; ask its author to deliver it again"
+        )));
     }
     let reason = match statement.is_empty() {
         true => "the copy was given up".to_owned(),
@@ -421,11 +439,16 @@ pub(super) fn lift(
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "lift this recall",
-            why: format!("{} ordered it", recall.originator),
+            why: format!(
+                "{} ordered it; follow it with `entente recall acknowledge {id}`",
+                recall.originator
+            ),
         });
     }
     if let Some((at, _)) = &recall.scope.lifted {
-        return Err(Refusal::Invalid(format!("recall {id} was lifted on {at}")));
+        return Err(Refusal::Invalid(format!(
+            "recall {id} was lifted on {at}; `entente recall order` orders another"
+        )));
     }
     let event = Event::RecallLifted {
         recall: recall.id.clone(),

@@ -1003,7 +1003,10 @@ fn to_answer<'s>(state: &'s State, id: &Called<RequestId>) -> Result<&'s crate::
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "answer this request",
-            why: format!("it was put to {}", case.request.to),
+            why: format!(
+                "it was put to {}; wait for its answer, or take it back with `entente request retract {id}`",
+                case.request.to
+            ),
         });
     }
     Ok(case)

@@ -113,7 +113,7 @@ fn not_ours(report: &Report, home: &PartyPath, portion: &Portion) -> Refusal {
         who: home.to_string(),
         what: "release this text",
         why: format!(
-            "it is of {}; ask with `entente request open --report {}`",
+            "it is of {}; ask with `entente request open {}`",
             owners.join(", "),
             report.id
         ),

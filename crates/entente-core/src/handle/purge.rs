@@ -41,7 +41,7 @@ pub(super) fn acknowledge(
         return Err(Refusal::NotEntitled {
             who: home.to_string(),
             what: "acknowledge this recall",
-            why: "it ordered the recall; the holders acknowledge it".to_owned(),
+            why: "it ordered the recall; the holders acknowledge it, and `entente recall lift` lifts it".to_owned(),
         });
     }
     let (mut events, mut outcome) = (Vec::new(), None);

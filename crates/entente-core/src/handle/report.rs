@@ -198,7 +198,9 @@ pub(super) fn resume(state: &State, report: ReportId) -> Result<Decided, Refusal
         .is_some_and(|holding| holding.on_hold.is_some())
     {
         true => Ok(Decided::events([Event::ReportResumed { report }])),
-        false => Err(Refusal::Invalid(format!("releases of {report} are not on hold"))),
+        false => Err(Refusal::Invalid(format!(
+            "releases of {report} are not on hold; `entente report hold {report} --reason TEXT` puts them on hold"
+        ))),
     }
 }
 

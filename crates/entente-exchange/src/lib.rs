@@ -36,6 +36,7 @@ mod outgoing;
 mod statement;
 pub mod stix;
 mod table;
+pub mod taxii;
 mod uuid;
 
 pub use compose::{Known, Options, Place};

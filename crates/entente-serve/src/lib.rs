@@ -28,6 +28,7 @@ mod partner;
 mod persons;
 mod server;
 mod settings;
+mod taxii;
 mod tls;
 
 pub use host::Host;

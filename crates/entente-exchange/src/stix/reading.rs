@@ -341,11 +341,13 @@ impl<'f> Reader<'f, '_> {
 
     /// What no report names: one report of all of it.
     fn leftover(&mut self, file: &Value) -> Option<Incoming> {
+        // Who made something is kept with it.
+        let makers: BTreeSet<&str> = self.objects.iter().filter_map(|(_, object)| text(object, "created_by_ref")).collect();
         let all: Vec<(&str, &Value)> = self
             .objects
             .iter()
             .filter(|(id, object)| !self.named.contains(id) && !is_container(object) && !is_apparatus(object))
-            .filter(|(_, object)| !is_our_apparatus(object))
+            .filter(|(id, object)| !is_our_apparatus(object) && !makers.contains(id))
             .collect();
         if all.is_empty() {
             return None;
@@ -362,7 +364,6 @@ impl<'f> Reader<'f, '_> {
         }
         let publishers: BTreeSet<Option<&str>> = all
             .iter()
-            .filter(|(_, object)| text(object, "type") != Some("identity"))
             .map(|(_, object)| text(object, "created_by_ref"))
             .collect();
         let publisher = match publishers.iter().collect::<Vec<_>>().as_slice() {
@@ -405,11 +406,12 @@ impl<'f> Reader<'f, '_> {
         Value::Object(fields)
     }
 
-    /// The marking and extension definitions that these objects name, but for those that everybody knows.
+    /// The marking and extension definitions that these objects name, and who made them.
     fn definitions_of(&self, objects: impl Iterator<Item = &'f Value>) -> Vec<Value> {
         let mut ids: BTreeSet<&str> = BTreeSet::new();
         for object in objects {
             ids.extend(texts(object, "object_marking_refs"));
+            ids.extend(text(object, "created_by_ref"));
             for granular in crate::json::items(object, "granular_markings") {
                 ids.extend(text(granular, "marking_ref"));
             }

@@ -25,7 +25,7 @@ fn about(caller: &PersonId, list: &str) -> Aad<Vec<u8>> {
 }
 
 /// The cursor after a position in a list, for one caller.
-pub(super) fn seal(caller: &PersonId, list: &str, position: &str) -> Option<String> {
+pub(crate) fn seal(caller: &PersonId, list: &str, position: &str) -> Option<String> {
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).ok()?;
     let mut sealed = position.as_bytes().to_vec();
@@ -37,7 +37,7 @@ pub(super) fn seal(caller: &PersonId, list: &str, position: &str) -> Option<Stri
 }
 
 /// The position in a cursor of this caller for this list.
-pub(super) fn open(caller: &PersonId, list: &str, cursor: &str) -> Result<String, Trouble> {
+pub(crate) fn open(caller: &PersonId, list: &str, cursor: &str) -> Result<String, Trouble> {
     let opened = || {
         let bytes = unhex(cursor).filter(|_| cursor.len() <= LONGEST)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;

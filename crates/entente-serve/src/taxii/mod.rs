@@ -25,12 +25,18 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         ("/taxii2/root/collections".to_owned(), get(resources::collections)),
         (collection.to_owned(), get(resources::collection)),
         (format!("{collection}/manifest"), get(resources::manifest)),
-        (format!("{collection}/objects"), get(resources::objects).post(resources::add)),
+        (
+            format!("{collection}/objects"),
+            get(resources::objects).post(resources::add),
+        ),
         (
             format!("{collection}/objects/{{object}}"),
             get(resources::object).delete(resources::delete),
         ),
-        (format!("{collection}/objects/{{object}}/versions"), get(resources::versions)),
+        (
+            format!("{collection}/objects/{{object}}/versions"),
+            get(resources::versions),
+        ),
     ];
     for (path, methods) in all {
         router = router.route(&format!("{path}/"), methods.clone()).route(&path, methods);

@@ -65,7 +65,11 @@ pub(super) async fn collections(caller: Caller) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
         let all: Vec<Value> = seen(desk, acts).iter().map(Collection::value).collect();
-        let value = if all.is_empty() { json!({}) } else { json!({ "collections": all }) };
+        let value = if all.is_empty() {
+            json!({})
+        } else {
+            json!({ "collections": all })
+        };
         Ok(resource(StatusCode::OK, &value))
     };
     caller.answer(work).await
@@ -95,7 +99,9 @@ fn wanted(desk: &Desk, collection: &str, query: Option<&str>) -> Result<Filter, 
         let (name, value) = (plain(name), plain(value));
         if name == "next" {
             let position = cursor::open(desk.me(), collection, &value).map_err(|_| {
-                Trouble::Unreadable("`next` is none of yours for this collection: leave it out to begin anew".to_owned())
+                Trouble::Unreadable(
+                    "`next` is none of yours for this collection: leave it out to begin anew".to_owned(),
+                )
             })?;
             filter.after = position.parse().ok();
             continue;
@@ -110,7 +116,9 @@ fn plain(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while let Some(byte) = bytes.get(at) {
-        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = text
+            .get(at + 1..at + 3)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (byte, hex) {
             (b'%', Some(code)) => {
                 out.push(code);
@@ -254,10 +262,18 @@ pub(super) async fn delete(caller: Caller, Path((id, object)): Path<(String, Str
 
 /// Whether a body is in a media type that is taken: TAXII 2.1, and what the OpenCTI platform sends in its place.
 fn is_taken(headers: &HeaderMap) -> bool {
-    let of = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let of = |name: header::HeaderName| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let kind = of(header::CONTENT_TYPE).to_ascii_lowercase().replace(' ', "");
     let mut parts = kind.split(';');
-    let (kind, version) = (parts.next().unwrap_or_default(), parts.find_map(|part| part.strip_prefix("version=")));
+    let (kind, version) = (
+        parts.next().unwrap_or_default(),
+        parts.find_map(|part| part.strip_prefix("version=")),
+    );
     let right = version.is_none_or(|version| version.trim_matches('"') == "2.1");
     let opencti = kind == "application/stix+json" && of(header::USER_AGENT).to_ascii_lowercase().contains("opencti");
     right && (kind == "application/taxii+json" || opencti)
@@ -280,7 +296,9 @@ pub(super) async fn add(caller: Caller, Path(id): Path<String>, headers: HeaderM
     let work = move |desk: &mut Desk| {
         let collection = one(desk, acts, &id)?;
         if !collection.can_write {
-            return Err(Trouble::NotEntitled("this token reads; one of scope `act` adds objects".to_owned()));
+            return Err(Trouble::NotEntitled(
+                "this token reads; one of scope `act` adds objects".to_owned(),
+            ));
         }
         let file = strict::read(&bytes).map_err(|error| Trouble::Unreadable(error.to_string()))?;
         if strict::own_twice(&file).is_some() {
@@ -301,10 +319,21 @@ pub(super) async fn add(caller: Caller, Path(id): Path<String>, headers: HeaderM
 
 /// A random UUID; where there is no chance, one of the moment.
 fn uuid(desk: &Desk) -> String {
-    let hex: String = code(32).unwrap_or_default().bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = code(32)
+        .unwrap_or_default()
+        .bytes()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let hex = format!("{hex}{:032x}", desk.now.as_nanosecond());
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 15),
+        part(15, 18),
+        part(18, 30)
+    )
 }
 
 /// Takes the objects in, as files are; gives what became of each.

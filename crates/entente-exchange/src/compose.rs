@@ -477,7 +477,7 @@ impl Maker<'_> {
 
     /// What is held here of a text: the portion that it is said to be, any that says the same, and what it rested on before.
     fn bases(&self, piece: &Piece, text: &str, earlier: &[&Portion]) -> BTreeSet<PortionRef> {
-        let stated = piece.stated.iter().map(|stated| stated.reference());
+        let stated = piece.stated.iter().map(Portioned::reference);
         let alike = self.place.known.alike(text).iter().cloned();
         let before = earlier.iter().flat_map(|portion| portion.lineage.iter());
         let before = before.flat_map(|(_, origin)| origin.from.iter().cloned());
@@ -522,7 +522,7 @@ impl Maker<'_> {
             .chain(self.options.arrangements.iter().cloned())
             .collect();
         let own = Origin {
-            arrangements: arrangements.clone(),
+            arrangements,
             persons: self.options.named.clone(),
             // What this party itself laid down is known from the file only.
             third_party: piece

@@ -144,7 +144,7 @@ fn for_person(
         moment.library(),
         &report,
         portions,
-        title,
+        title.as_ref(),
         by,
         to,
     ))

@@ -64,9 +64,8 @@ fn portions(report: &Outgoing) -> impl Iterator<Item = &OutPortion> {
 /// The title with its mark, where it is one.
 fn titled(report: &Outgoing) -> Option<(&str, String)> {
     let title = one_line(&report.title);
-    let mark = match report.title_marks.as_slice() {
-        [mark] => mark,
-        _ => return None,
+    let [mark] = report.title_marks.as_slice() else {
+        return None;
     };
     (report.title != report.id.as_str() && !title.is_empty()).then_some((mark.as_str(), title))
 }

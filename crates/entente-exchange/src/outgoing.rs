@@ -97,7 +97,7 @@ impl Outgoing {
         };
         let portions: Vec<OutPortion> = sent.portions.iter().map(portion).collect();
         let title = sent.title.portion().map(portion);
-        Self::with(state, library, sent, portions, title, by, to.to_string())
+        Self::with(state, library, sent, portions, title.as_ref(), by, to.to_string())
     }
 
     /// The same from portions that are made ready.
@@ -106,12 +106,12 @@ impl Outgoing {
         library: &Library,
         report: &Report,
         portions: Vec<OutPortion>,
-        title: Option<OutPortion>,
+        title: Option<&OutPortion>,
         by: &PartyPath,
         to: String,
     ) -> Self {
         // A title without a mark of its own asks for everything that any portion asks for.
-        let of_title: Vec<&OutPortion> = match &title {
+        let of_title: Vec<&OutPortion> = match title {
             Some(title) => vec![title],
             None => portions.iter().collect(),
         };

@@ -37,7 +37,7 @@ fn what_comes_back_is_no_more_open_names_everybody_and_opens_to_nobody_new() {
             scope.spawn(move || {
                 (thread..worlds)
                     .step_by(usize::try_from(threads).unwrap())
-                    .for_each(one)
+                    .for_each(one);
             });
         }
     });
@@ -50,7 +50,7 @@ fn what_comes_back_is_no_more_open_names_everybody_and_opens_to_nobody_new() {
 fn one(seed: u64) {
     let mut dice = Dice(seed);
     let home = world::home(&mut dice);
-    let to = party(*dice.pick(&RECEIVERS));
+    let to = party(dice.name(&RECEIVERS));
     let format = *dice.pick(&FORMATS);
     let report = ReportId::new("R-1").unwrap();
     let moment = home.moment();
@@ -75,9 +75,7 @@ fn one(seed: u64) {
     // Whoever was given it is a recipient from then on.
     let mut given = home.clone();
     if let Receiver::Party(to) = &receiver {
-        given
-            .run(Command::Export(Handover::of(report.clone(), to.clone())))
-            .unwrap();
+        given.run(Command::Export(Handover::of(report, to.clone()))).unwrap();
     }
     let case = Case {
         seed,

@@ -11,6 +11,7 @@ const GREEN: &str = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
 const AMBER_1: &str = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82";
 const CLEAR: &str = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487";
 
+#[allow(clippy::needless_pass_by_value, reason = "called with what is written in place")]
 fn stix(kind: &str, n: u8, more: Value) -> Value {
     let mut object = json!({
         "type": kind, "spec_version": "2.1", "id": format!("{kind}--00000000-0000-4000-8000-0000000000{n:02x}"),

@@ -25,7 +25,7 @@ pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value
                 vulnerabilities.push(value["vulnerability"].take());
             }
             Some(("csaf", mut value)) if value.get("product_tree").is_some() => {
-                tree = Some(value["product_tree"].take())
+                tree = Some(value["product_tree"].take());
             }
             _ => notes.push(writer.note(portion)),
         }

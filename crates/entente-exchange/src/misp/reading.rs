@@ -30,7 +30,7 @@ pub fn is_misp(value: &Value) -> bool {
     };
     match value {
         Value::Array(all) => all.iter().any(event),
-        _ => event(value) || value.get("response").is_some_and(|inner| is_misp(inner)),
+        _ => event(value) || value.get("response").is_some_and(is_misp),
     }
 }
 

@@ -30,7 +30,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Option<&'h str
     headers.get(name)?.to_str().ok()
 }
 
-/// The token in an authorisation. MISP writes `basic` in small letters; OpenCTI writes `Token`.
+/// The token in an authorisation. MISP writes `basic` in small letters; `OpenCTI` writes `Token`.
 fn token(given: &str) -> Option<String> {
     let (scheme, rest) = given.trim().split_once(' ')?;
     match scheme.to_ascii_lowercase().as_str() {
@@ -43,7 +43,7 @@ fn token(given: &str) -> Option<String> {
     }
 }
 
-/// Whether a client takes TAXII 2.1: with or without version and character set, anything, or plain JSON as OpenCTI asks.
+/// Whether a client takes TAXII 2.1: with or without version and character set, anything, or plain JSON as `OpenCTI` asks.
 fn takes(accepted: &str) -> bool {
     accepted.split(',').any(|one| {
         let mut parts = one.split(';').map(str::trim);

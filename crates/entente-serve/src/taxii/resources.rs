@@ -260,7 +260,7 @@ pub(super) async fn delete(caller: Caller, Path((id, object)): Path<(String, Str
     caller.answer(work).await
 }
 
-/// Whether a body is in a media type that is taken: TAXII 2.1, and what the OpenCTI platform sends in its place.
+/// Whether a body is in a media type that is taken: TAXII 2.1, and what the `OpenCTI` platform sends in its place.
 fn is_taken(headers: &HeaderMap) -> bool {
     let of = |name: header::HeaderName| {
         headers

@@ -26,6 +26,7 @@ mod kept;
 mod kept_facts;
 mod keys;
 mod life;
+mod links;
 mod message;
 mod named;
 mod outcome;
@@ -72,7 +73,7 @@ pub use ids::{
 };
 pub use in_force::{InForce, MarksInForce};
 pub use installed::{InstalledScheme, MarkRead};
-pub use kept::{About, Kept, Pairs, Place};
+pub use kept::{About, Kept, Key, MemoryShelf, Pairs, Place, Run, Shelf};
 pub use keys::{KeyRing, KeysShown, Succession};
 pub use life::{Accepted, Counter, Cut, Life, Narrowing, Narrowings, Saying};
 pub use message::Message;

@@ -24,7 +24,7 @@ impl<I> Named<I> {
     }
 }
 
-impl<I: Ord + Clone> Named<I> {
+impl<I: Ord + Clone + fmt::Display> Named<I> {
     /// The name alone, where no other party among these called something so.
     pub fn shortest<V: About + Clone>(&self, among: &Kept<Self, V>) -> Called<I> {
         let bare = Called::from(self.id.clone());
@@ -72,7 +72,7 @@ pub struct Called<I> {
     pub id: I,
 }
 
-impl<I: Ord + Clone> Called<I> {
+impl<I: Ord + Clone + fmt::Display> Called<I> {
     /// What is called so, of whichever party.
     pub fn all<'m, V: About + Clone>(&self, among: &'m Kept<Named<I>, V>) -> Vec<(&'m Named<I>, &'m V)> {
         let meant = |named: &Named<I>| named.id == self.id && self.by.as_ref().is_none_or(|by| named.by == *by);

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use entente_marking::Entity;
 use entente_marking::us::Register;
@@ -25,9 +26,10 @@ use crate::ids::{
 };
 use crate::incident::{Incident, IncidentNotice};
 use crate::installed::{InstalledScheme, US_REGISTER, scheme_key};
-use crate::kept::Kept;
+use crate::kept::{Kept, Shelf};
 use crate::keys::KeyRing;
 use crate::life::{Narrowing, Narrowings};
+use crate::links::Links;
 use crate::named::Named;
 use crate::part::Confirmed;
 use crate::party::{Audience, LocalRule, Party, Person};
@@ -236,6 +238,8 @@ state! {
     proposals: Named<ArrangementId> => Arrangement, "proposal";
     /// Reports by id.
     reports: ReportId => Holding, "report";
+    /// What is known of reports from outside them, by report.
+    links: ReportId => Links, "links";
     /// The facts of reports, by report.
     facts: ReportId => Vec<Fact>, "facts";
     /// For which version's texts the facts of a report were written, by report.
@@ -280,6 +284,27 @@ state! {
     used_keys: String => UsedKey, "used-key";
 }
 
+impl State {
+    /// The kinds of documents that a state can leave on a shelf: there are as many as there are reports or messages, and a
+    /// command concerns one.
+    pub const ASIDE: &[&str] = &["report", "facts", "facts-of", "received", "receipt"];
+
+    /// Leaves on a shelf what can be left there, until somebody looks. The shelf has all of it, as it is now.
+    pub fn rest_on(&mut self, shelf: &Arc<dyn Shelf>) {
+        self.reports.rest_on("report", shelf);
+        self.facts.rest_on("facts", shelf);
+        self.facts_of.rest_on("facts-of", shelf);
+        self.received.rest_on("received", shelf);
+        self.receipts.rest_on("receipt", shelf);
+    }
+
+    /// How many documents are in memory that could be left on a shelf.
+    pub fn loose(&self) -> usize {
+        let files = self.received.loose() + self.receipts.loose();
+        self.reports.loose() + self.facts.loose() + self.facts_of.loose() + files
+    }
+}
+
 /// The key of a received file.
 pub(crate) fn envelope_key(from: &PartyPath, id: &str) -> String {
     format!("{from}/{id}")
@@ -299,8 +324,14 @@ const MAX_NAMED: usize = 4096;
 
 impl State {
     /// Applies what happened. Returns the documents that it touched.
-    #[expect(clippy::too_many_lines, reason = "one arm an event, each a line or two")]
     pub fn apply(&mut self, event: &Event) -> Vec<Document> {
+        let mut touched = self.applied(event);
+        touched.extend(self.link(&touched));
+        touched
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm an event, each a line or two")]
+    fn applied(&mut self, event: &Event) -> Vec<Document> {
         let touched = Document::new;
         match event {
             Event::Founded { party } => {

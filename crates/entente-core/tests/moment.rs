@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use entente_core::decide::{NoGuards, SourceExposure};
 use entente_core::*;
@@ -339,6 +340,77 @@ fn check(story: &[Step]) {
     }
 }
 
+/// The story's state, left on a shelf again and again on the way, as a store does: only what was touched since is in memory.
+fn rested(story: &[Step]) -> State {
+    let mut state = State::default();
+    let mut shelf = MemoryShelf::default();
+    let told = story.iter().enumerate().filter_map(|(n, step)| event(*step, n));
+    for (n, event) in opening().into_iter().chain(told).enumerate() {
+        let later = state.apply(&event);
+        for touched in later {
+            let key = (touched.kind.to_owned(), touched.id.clone());
+            match state.document(touched.kind, &touched.id) {
+                Some(value) => shelf.0.insert(key, value.to_string().into_bytes()),
+                None => shelf.0.remove(&key),
+            };
+        }
+        if n % 3 == 0 {
+            let now: Arc<dyn Shelf> = Arc::new(MemoryShelf(shelf.0.clone()));
+            state.rest_on(&now);
+            assert_eq!(state.loose(), 0);
+        }
+    }
+    state
+}
+
+fn check_shelf(story: &[Step]) {
+    let (state, _) = grown(story);
+    check_links(&state);
+    let rested = rested(story);
+    assert_eq!(rested, state, "what rests on a shelf is another state");
+    assert!(rested.reports.keys().eq(state.reports.keys()) && rested.reports.len() == state.reports.len());
+    let from = ReportId::new(REPORTS[1]).unwrap();
+    assert!(rested.reports.walk(Some(&from)).eq(state.reports.walk(Some(&from))));
+    let anew = serde_json::to_value(&rested).unwrap();
+    assert_eq!(anew, serde_json::to_value(&state).unwrap());
+    for ((kind, id), value) in grown(story).1 {
+        assert_eq!(rested.document(&kind, &id), Some(value), "{kind} {id}");
+    }
+}
+
+/// What is kept of each report from outside it is what a walk through all of them finds.
+fn check_links(state: &State) {
+    for (base, links) in &state.links {
+        let holding = state.reports.get(base);
+        let due: BTreeSet<PartyPath> = holding
+            .into_iter()
+            .flat_map(|holding| holding.due.values().cloned())
+            .collect();
+        assert_eq!(links.due, due, "{base}");
+    }
+    for (id, holding) in &state.reports {
+        for version in holding.versions.values() {
+            for (_, origin) in version.with_title().flat_map(|portion| portion.lineage.iter()) {
+                for from in origin.from.iter().filter(|from| from.report != *id) {
+                    assert!(
+                        state.resting(&from.report).any(|(resting, _)| resting == id),
+                        "{id} rests on {from}"
+                    );
+                }
+            }
+        }
+        let home = state.home.as_ref().unwrap();
+        let mut sent = holding.deliveries.iter().filter(|delivery| delivery.by == *home);
+        let waits =
+            sent.any(|sent| !holding.is_confirmed(&sent.to, sent.version) && !holding.given_up.contains_key(&sent.to));
+        assert_eq!(
+            state.links.get(id).is_some_and(|links| links.unconfirmed),
+            waits,
+            "{id}"
+        );
+    }
+}
+
 /// A reader who goes through all reports is answered for each as if it were the only one.
 fn check_reading(
     state: &State,
@@ -390,6 +462,11 @@ proptest! {
     #[test]
     fn a_state_that_grew_decides_as_one_put_together_anew(story in stories()) {
         check(&story);
+    }
+
+    #[test]
+    fn a_state_that_rests_on_a_shelf_is_the_same_state(story in stories()) {
+        check_shelf(&story);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::handle::known_disclosure;
 use entente_core::incident::{Incident, SourceDamage, What};
-use entente_core::{Disclosure, Fact, PortionRef, State};
+use entente_core::{Disclosure, Fact, PortionRef, ReportId, State};
 use serde::Serialize;
 
 use crate::moment::Moment;
@@ -51,8 +51,12 @@ pub(crate) fn damage(
 
 fn dependents(moment: &Moment<'_>, exposed: &BTreeSet<PortionRef>, view: &View<'_>) -> Vec<Dependent> {
     let mut resting: BTreeMap<PortionRef, BTreeSet<PortionRef>> = BTreeMap::new();
-    let latest = moment.state().reports.values().filter_map(|holding| holding.latest());
-    for report in latest {
+    let state = moment.state();
+    let bases: BTreeSet<&ReportId> = exposed.iter().map(|portion| &portion.report).collect();
+    // A report can rest on its own earlier version.
+    let own = bases.iter().filter_map(|base| state.reports.pair(base));
+    let held: BTreeMap<_, _> = bases.iter().flat_map(|base| state.resting(base)).chain(own).collect();
+    for report in held.values().filter_map(|holding| holding.latest()) {
         for portion in &report.portions {
             let bases = portion.lineage.iter().flat_map(|(_, origin)| &origin.from);
             let out: BTreeSet<PortionRef> = bases.filter(|base| exposed.contains(base)).cloned().collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::{InForce, MarksInForce, PartyPath, PortionRef, ReportId, State};
+use entente_core::{Holding, InForce, MarksInForce, PartyPath, PortionRef, ReportId, State};
 use serde::Serialize;
 
 /// A portion that rests on a report.
@@ -24,42 +24,25 @@ pub struct Resting {
 
 /// All portions held here that rest on a report, nearest first.
 pub fn resting_on(state: &State, report: &ReportId) -> Vec<Resting> {
-    let mut above: BTreeMap<PortionRef, Vec<Resting>> = BTreeMap::new();
-    for (id, holding) in state.reports.iter() {
-        for version in holding.versions.values() {
-            let delivered = holding
-                .deliveries
-                .iter()
-                .filter(|delivery| delivery.version == version.version);
-            let away = delivered.filter(|delivery| Some(&delivery.by) == state.home.as_ref());
-            let holders: BTreeSet<PartyPath> = away.map(|delivery| delivery.to.clone()).collect();
-            for portion in version.with_title() {
-                let bases: BTreeSet<PortionRef> = portion
-                    .lineage
-                    .iter()
-                    .flat_map(|(_, origin)| origin.from.iter().cloned())
-                    .collect();
-                for base in bases.iter().filter(|base| base.report != *id) {
-                    above.entry(base.clone()).or_default().push(Resting {
-                        portion: version.reference(&portion.id),
-                        originator: version.originator.clone(),
-                        rests_on: bases.clone(),
-                        holders: holders.clone(),
-                        read_as: None,
-                    });
-                }
-            }
-        }
-    }
     let mut found: Vec<Resting> = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut layer: Vec<PortionRef> = above.keys().filter(|base| base.report == *report).cloned().collect();
+    // What rests on a report rests on portions of it that are not held here, too.
+    let mut layer: BTreeMap<ReportId, Option<BTreeSet<PortionRef>>> = BTreeMap::from([(report.clone(), None)]);
     while !layer.is_empty() {
-        let mut next = Vec::new();
-        for resting in layer.iter().filter_map(|base| above.get(base)).flatten() {
-            if seen.insert(resting.portion.clone()) {
-                next.push(resting.portion.clone());
-                found.push(resting.clone());
+        let mut next: BTreeMap<ReportId, Option<BTreeSet<PortionRef>>> = BTreeMap::new();
+        for (base, portions) in &layer {
+            let concerned = |from: &PortionRef| match portions {
+                None => from.report == *base,
+                Some(some) => some.contains(from),
+            };
+            for (id, holding) in state.resting(base) {
+                for resting in above(state, id, holding, &concerned) {
+                    if seen.insert(resting.portion.clone()) {
+                        let reached = next.entry(id.clone()).or_insert_with(|| Some(BTreeSet::new()));
+                        reached.get_or_insert_default().insert(resting.portion.clone());
+                        found.push(resting);
+                    }
+                }
             }
         }
         layer = next;
@@ -70,6 +53,35 @@ pub fn resting_on(state: &State, report: &ReportId) -> Vec<Resting> {
         resting.read_as = now.map(|now| now.mark().into_owned());
     }
     found
+}
+
+/// The portions of a report that rest on what is `concerned` of other reports.
+fn above<'s>(
+    state: &'s State,
+    id: &'s ReportId,
+    holding: &'s Holding,
+    concerned: &'s impl Fn(&PortionRef) -> bool,
+) -> impl Iterator<Item = Resting> + 's {
+    holding.versions.values().flat_map(move |version| {
+        let delivered = holding
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.version == version.version);
+        let away = delivered.filter(|delivery| Some(&delivery.by) == state.home.as_ref());
+        let holders: BTreeSet<PartyPath> = away.map(|delivery| delivery.to.clone()).collect();
+        version.with_title().filter_map(move |portion| {
+            let origins = portion.lineage.iter();
+            let bases: BTreeSet<PortionRef> = origins.flat_map(|(_, origin)| origin.from.iter().cloned()).collect();
+            let mut others = bases.iter().filter(|base| base.report != *id);
+            others.any(concerned).then(|| Resting {
+                portion: version.reference(&portion.id),
+                originator: version.originator.clone(),
+                rests_on: bases.clone(),
+                holders: holders.clone(),
+                read_as: None,
+            })
+        })
+    })
 }
 
 /// What rests on a report and is read more strictly than it is written, in the latest version of each.

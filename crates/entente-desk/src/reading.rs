@@ -256,11 +256,10 @@ pub fn page(moment: &Moment<'_>, view: &View<'_>, wanted: Page<'_>) -> Listing {
     let found = |row: &Listed| search.as_ref().is_none_or(|search| row.has(search));
     let limit = wanted.limit.unwrap_or(usize::MAX);
     let mut rows = Vec::new();
-    let all: Box<dyn Iterator<Item = _>> = match wanted.after {
-        Some(after) => Box::new(reports.from(after).filter(move |(id, _)| *id != after)),
-        None => Box::new(reports.iter()),
-    };
-    for (_, holding) in all {
+    for (id, holding) in reports.walk(wanted.after) {
+        if wanted.after == Some(id) {
+            continue;
+        }
         let row = holding
             .latest()
             .and_then(|report| listed(moment, &mut reader, report, view));

@@ -549,10 +549,10 @@ impl Asker<'_, '_> {
     fn silent(&mut self, home: &PartyPath) {
         let limit = SignedDuration::from_hours(24 * SILENT_DAYS);
         let mut silent: BTreeSet<(PartyPath, ReportId, u32)> = BTreeSet::new();
-        for (id, holding) in &self.state.reports {
+        let waiting = self.state.links.iter().filter(|(_, links)| links.unconfirmed);
+        for (id, holding) in waiting.filter_map(|(id, _)| self.state.reports.pair(id)) {
             for delivery in holding.deliveries.iter().filter(|delivery| delivery.by == *home) {
-                let mut receipts = holding.receipts.get(&delivery.to).into_iter().flatten();
-                let confirmed = receipts.any(|known| known.receipt.version == delivery.version);
+                let confirmed = holding.is_confirmed(&delivery.to, delivery.version);
                 let old = self.context.now.duration_since(delivery.at) > limit;
                 if !confirmed && old && !holding.given_up.contains_key(&delivery.to) {
                     silent.insert((delivery.to.clone(), id.clone(), delivery.version));

@@ -7,13 +7,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use entente_core::{Act, Event, Message, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
-use entente_store::{DocKey, Projection, Recorded, Topic};
+use entente_store::{DocKey, Projection, Recorded, Shelf, Topic};
 use serde_json::Value;
+
+use crate::shelf::Rested;
 
 /// The state of `entente-core` as the store keeps it. A copy costs as good as nothing.
 #[derive(Clone, Default)]
 pub struct Held {
     state: State,
+    /// What of the state is read when somebody first looks at it.
+    shelf: Option<Arc<Rested>>,
     /// Read when a decision first asks, and anew once a rule has changed: all copies share what was read.
     rules: Arc<OnceLock<Rules>>,
     /// The same of installed schemes and the node's own lists.
@@ -72,6 +76,26 @@ impl Held {
 
 impl Projection for Held {
     type Event = Act;
+
+    const ASIDE: &[&str] = State::ASIDE;
+
+    fn rest_on(&mut self, shelf: Arc<dyn Shelf>) {
+        let shelf = Arc::new(Rested::on(shelf));
+        self.state.rest_on(&(shelf.clone() as Arc<dyn entente_core::Shelf>));
+        self.shelf = Some(shelf);
+    }
+
+    fn loose(&self) -> usize {
+        self.state.loose()
+    }
+
+    fn is_stale(&self) -> bool {
+        self.shelf.as_ref().is_some_and(|shelf| shelf.is_given_up())
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.shelf.as_ref().and_then(|shelf| shelf.failure())
+    }
 
     fn kind(act: &Act) -> &'static str {
         act.event.kind()

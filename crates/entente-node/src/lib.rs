@@ -60,6 +60,7 @@ mod post;
 mod replay;
 mod root;
 mod writing;
+mod shelf;
 
 pub use backup::{Backup, Exported, Restored, recover, restore};
 pub use entente_seal::{ExposeSecret, KeyPair, SecretString};

@@ -3,7 +3,9 @@
 use entente_core::State;
 use entente_marking::installed::Library;
 use entente_policy::Rules;
+use entente_store::{Projection as _, StoreError};
 
+use crate::error::NodeError;
 use crate::held::Held;
 
 /// Everything that is looked at, as it is after one event. It never changes.
@@ -36,6 +38,17 @@ impl Moment {
     /// The schemes and groups that marks are read with here.
     pub fn library(&self) -> &Library {
         self.held.library()
+    }
+
+    /// Whether something that was looked at could not be read: an answer that was found so may lack it.
+    ///
+    /// # Errors
+    /// Which document, and why.
+    pub fn sound(&self) -> Result<(), NodeError> {
+        match self.held.failure() {
+            Some(problem) => Err(StoreError::Unread(problem).into()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn held(&self) -> &Held {

@@ -28,6 +28,9 @@ pub struct Surroundings {
     pub tell: Tell,
 }
 
+/// The most documents that readers may have left in memory before the store is asked to let go of them.
+const LOOSE: usize = 6144;
+
 /// A file that is taken into evidence: sealed like every text, and gone with its case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -163,7 +166,12 @@ impl Node {
 
     /// What is true now. Waits for nobody: it is swapped only once a commit is durable.
     pub fn moment(&self) -> Arc<Moment> {
-        self.current.load_full()
+        let moment = self.current.load_full();
+        if moment.state().loose() > LOOSE {
+            // Who holds this moment keeps what it has; the next one begins anew. A store that is closed has nothing to rest.
+            let _ = self.store.rest();
+        }
+        moment
     }
 
     /// Takes in what another process has written to the folder. Nothing to do where this one holds it.

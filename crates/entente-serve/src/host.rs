@@ -143,7 +143,9 @@ impl Host {
     /// When the store fails.
     pub fn pinned(&self) -> Result<Pinned, NodeError> {
         self.node.catch_up()?;
-        Ok(Node::pinned(&self.node))
+        let pinned = Node::pinned(&self.node);
+        pinned.moment().sound()?;
+        Ok(pinned)
     }
 
     /// The party that runs this node.

@@ -49,6 +49,7 @@ pub fn all(open: Open<'_>) -> Result<(), Broken> {
     events_follow_each_other(open)?;
     a_step_that_fails_leaves_nothing(open)?;
     documents_are_what_was_put_last(open)?;
+    a_shelf_shows_its_moment(open)?;
     letters_leave_once_and_their_numbers_are_never_given_again(open)?;
     texts_stay_until_they_are_destroyed(open)
 }
@@ -175,6 +176,64 @@ fn documents_are_what_was_put_last(open: Open<'_>) -> Result<(), Broken> {
     let all = documents(open)?;
     let expected = [("a".to_owned(), b"3".to_vec()), ("c".to_owned(), b"4".to_vec())];
     must("a document is what was put last", all == expected, &all)
+}
+
+/// Whatever is put, removed and appended after it, a shelf shows what was true; once something is destroyed, nothing.
+fn a_shelf_shows_its_moment(open: Open<'_>) -> Result<(), Broken> {
+    let key = |id: &str| DocKey::new("shown", id);
+    let mut provider = open()?;
+    provider.step(&mut |step| {
+        for id in ["a", "a/1", "b", "c"] {
+            step.put(&key(id), id.as_bytes())?;
+        }
+        Ok(())
+    })?;
+    let shelf = provider.shelf()?;
+    let head = shelf.head();
+    provider.step(&mut |step| {
+        append(step, b"later")?;
+        step.put(&key("a"), b"later")?;
+        step.put(&key("d"), b"later")?;
+        step.remove(&key("b"))
+    })?;
+    provider.tidy()?;
+    must("a shelf knows its event", shelf.head() == head, shelf.head())?;
+    let a = shelf.get(&key("a"))?;
+    must("a shelf shows what was there", a.as_deref() == Some(b"a"), &a)?;
+    let (b, d) = (shelf.get(&key("b"))?, shelf.get(&key("d"))?);
+    must("what was removed later is there", b.as_deref() == Some(b"b"), &b)?;
+    must("what was put later is not", d.is_none(), &d)?;
+    let all = shelf.ids("shown", "", 10)?;
+    must("ids come in order", all == ["a", "a/1", "b", "c"], &all)?;
+    let some = shelf.ids("shown", "a\0", 2)?;
+    must("ids come from one on, so many", some == ["a/1", "b"], &some)?;
+    let mut others = Vec::new();
+    shelf.each_but(&["shown", "nothing"], &mut |key, _| {
+        others.push((key.kind, key.id));
+        Ok(())
+    })?;
+    let of = |id: &str| ("tried".to_owned(), id.to_owned());
+    must("kinds are left out", others == [of("a"), of("c")], &others)?;
+    let later = provider.shelf()?;
+    let again = (later.head(), later.get(&key("a"))?);
+    must(
+        "another shelf shows what is true by then",
+        again == (head + 1, Some(b"later".to_vec())),
+        &again,
+    )?;
+    provider.step(&mut |step| {
+        for id in ["a", "a/1", "c", "d"] {
+            step.remove(&key(id))?;
+        }
+        step.destroy(&[Topic::new("shown", 1)], &[])
+    })?;
+    must(
+        "after a destruction every shelf is given up",
+        shelf.is_given_up() && later.is_given_up(),
+        (),
+    )?;
+    let refused = matches!(later.get(&key("a")), Err(StoreError::GivenUp));
+    must("what was given up shows nothing", refused, ())
 }
 
 fn waiting(open: Open<'_>) -> Result<Vec<Letter>, StoreError> {

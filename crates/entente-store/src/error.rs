@@ -38,6 +38,12 @@ pub enum StoreError {
         /// Where the log ends.
         head: u64,
     },
+    /// What was looked at is of a moment of which something has been destroyed since.
+    #[error("something was destroyed while this was being read; ask again")]
+    GivenUp,
+    /// Something that a decision looked at could not be read.
+    #[error("{0}")]
+    Unread(String),
     /// There is nothing to upgrade.
     #[error("{path} has the newest format already; its texts are sealed", path = .0.display())]
     Current(PathBuf),

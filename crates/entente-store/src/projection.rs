@@ -1,9 +1,13 @@
 //! What a store keeps besides events: a state that follows from them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::provider::Shelf;
 
 /// The key of a document of the projection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +82,27 @@ pub trait Projection: Default + Send + 'static {
     /// # Errors
     /// When the document does not fit the state, with the reason.
     fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String>;
+
+    /// The kinds of documents that it can leave on a shelf until it needs them; see [`Projection::rest_on`].
+    const ASIDE: &[&str] = &[];
+
+    /// From now on, takes documents of the kinds [`Projection::ASIDE`] from a shelf, which has all of them as they are now.
+    fn rest_on(&mut self, _shelf: Arc<dyn Shelf>) {}
+
+    /// How many documents of these kinds are in memory.
+    fn loose(&self) -> usize {
+        0
+    }
+
+    /// Whether the shelf that it rests on was given up.
+    fn is_stale(&self) -> bool {
+        false
+    }
+
+    /// Why something could not be taken from the shelf: nothing may be decided or answered then.
+    fn failure(&self) -> Option<String> {
+        None
+    }
 
     /// What the wording in an event is about, in the state before the event; `None` where nothing in it is to be destroyed
     /// by itself. Its wording is then sealed text by text, and the event refers to it.

@@ -4,6 +4,8 @@
 //! traits and passes [`crate::conformance`] unchanged. Everything that a provider is given is to be sealed by it at rest,
 //! and [`Texts::destroy`] is to leave nothing behind that opens.
 
+use std::sync::Arc;
+
 use crate::error::StoreError;
 use crate::outbox::Letter;
 use crate::projection::{DocKey, Topic};
@@ -50,6 +52,12 @@ pub trait Documents {
     /// # Errors
     /// When the provider fails.
     fn remove(&self, key: &DocKey) -> Result<(), StoreError>;
+
+    /// A document as it was put; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it was changed, or the provider fails.
+    fn get(&self, key: &DocKey) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Calls `each` with every document, or with why it cannot be opened.
     ///
@@ -115,6 +123,40 @@ pub trait Step: EventLog + Documents + Outbox + Texts {}
 
 impl<T: EventLog + Documents + Outbox + Texts> Step for T {}
 
+/// The documents of one moment: whatever is put later, it shows what was true then.
+pub trait Shelf: Send + Sync {
+    /// The number of the last event that the documents know of.
+    fn head(&self) -> u64;
+
+    /// A document as it was put; `None` where there was none.
+    ///
+    /// # Errors
+    /// [`StoreError::GivenUp`] once it was given up; when the document was changed, or the provider fails.
+    fn get(&self, key: &DocKey) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// At most `limit` ids of a kind, in the order of their bytes, from this one on.
+    ///
+    /// # Errors
+    /// As for [`Shelf::get`].
+    fn ids(&self, kind: &str, from: &str, limit: usize) -> Result<Vec<String>, StoreError>;
+
+    /// Calls `each` with every document but those of some kinds, or with why it cannot be opened.
+    ///
+    /// # Errors
+    /// As for [`Shelf::get`], or when `each` fails.
+    fn each_but(
+        &self,
+        kinds: &[&str],
+        each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Shows nothing any more: something of that moment is being destroyed.
+    fn give_up(&self);
+
+    /// Whether it was given up.
+    fn is_given_up(&self) -> bool;
+}
+
 /// What keeps the bytes of a store.
 pub trait Provider {
     /// Does a step: all of it, durably, before this returns; or, where `work` fails, nothing of it.
@@ -128,4 +170,17 @@ pub trait Provider {
     /// # Errors
     /// What `look` fails with, or the provider.
     fn look(&self, look: &mut dyn FnMut(&dyn Step) -> Result<(), StoreError>) -> Result<(), StoreError>;
+
+    /// The documents as they are now, for as long as somebody holds them. A step that destroys something has every shelf
+    /// given up before it is done.
+    ///
+    /// # Errors
+    /// When the provider fails.
+    fn shelf(&mut self) -> Result<Arc<dyn Shelf>, StoreError>;
+
+    /// Lets go of what only shelves needed that nobody holds any more.
+    ///
+    /// # Errors
+    /// When the provider fails.
+    fn tidy(&mut self) -> Result<(), StoreError>;
 }

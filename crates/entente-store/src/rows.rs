@@ -270,6 +270,47 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// A document as it was put; `None` where there is none.
+    pub(crate) fn open_document(self, key: &DocKey) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT branch, sealed FROM documents WHERE kind = ?1 AND id = ?2";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let row = query.query_row([&key.kind, &key.id], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some((branch, sealed)): Option<(String, Vec<u8>)> = row.optional()? else {
+            return Ok(None);
+        };
+        let above = self.vault.branch(self.connection, &branch)?;
+        let opened = above.and_then(|above| above.open(&document_place(key), &sealed));
+        let opened = opened.ok_or_else(|| unreadable_document(key, "it is not what was sealed".to_owned()))?;
+        Ok(Some(opened.to_vec()))
+    }
+
+    /// At most `limit` ids of a kind, in order, from this one on.
+    pub(crate) fn document_ids(self, kind: &str, from: &str, limit: usize) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT id FROM documents WHERE kind = ?1 AND id >= ?2 ORDER BY id LIMIT ?3";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = query.query_map(params![kind, from, limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Calls `each` with every document but those of some kinds, or with why it cannot be opened. What is left out is not
+    /// even walked over.
+    pub(crate) fn each_but(
+        self,
+        kinds: &[&str],
+        each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut kinds = kinds.to_vec();
+        kinds.sort_unstable();
+        // No kind has an empty name, and none sorts behind this.
+        let lower = std::iter::once("").chain(kinds.iter().copied());
+        let upper = kinds.iter().copied().chain(std::iter::once("\u{10ffff}"));
+        for (after, before) in lower.zip(upper) {
+            self.each_between(after, before, each)?;
+        }
+        Ok(())
+    }
+
     /// Calls `each` with every stored document, or with why it cannot be opened.
     pub(crate) fn each_document(
         self,
@@ -286,8 +327,18 @@ impl Tables<'_> {
         self,
         each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut query = (self.connection).prepare("SELECT kind, id, branch, sealed FROM documents")?;
-        let mut rows = query.query([])?;
+        self.each_but(&[], each)
+    }
+
+    fn each_between(
+        self,
+        after: &str,
+        before: &str,
+        each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = "SELECT kind, id, branch, sealed FROM documents WHERE kind > ?1 AND kind < ?2";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let mut rows = query.query([after, before])?;
         while let Some(row) = rows.next()? {
             let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
             let (branch, sealed): (String, Vec<u8>) = (row.get(2)?, row.get(3)?);
@@ -298,30 +349,13 @@ impl Tables<'_> {
         }
         Ok(())
     }
+}
 
-    /// The projection and the number of the next event, both of one moment.
-    pub(crate) fn loaded<P: Projection>(self) -> Result<(P, u64), StoreError> {
-        let moment = self.connection.unchecked_transaction()?;
-        self.vault.catch_up(self.connection)?;
-        let next = self.head()? + 1;
-        let restored = self.restored()?;
-        drop(moment);
-        Ok((restored, next))
-    }
-
-    /// The projection from its stored documents.
-    pub(crate) fn restored<P: Projection>(self) -> Result<P, StoreError> {
-        let mut state = P::default();
-        self.each_document(|key, value| {
-            let unreadable = |problem: String| StoreError::Unreadable {
-                what: format!("the stored {} `{}`", key.kind, key.id),
-                problem,
-            };
-            let value = value.map_err(unreadable)?;
-            let current = P::current_key(key.clone(), &value);
-            state.restore(&current, value).map_err(unreadable)
-        })?;
-        Ok(state)
+/// What is said of a document that cannot be read.
+pub(crate) fn unreadable_document(key: &DocKey, problem: String) -> StoreError {
+    StoreError::Unreadable {
+        what: format!("the stored {} `{}`", key.kind, key.id),
+        problem,
     }
 }
 

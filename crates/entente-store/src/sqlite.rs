@@ -1,7 +1,8 @@
 //! SQLite in a folder, as a provider: one connection that writes, and the keys to what is in it.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
@@ -9,15 +10,19 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 use crate::outbox::Letter;
 use crate::projection::{DocKey, Topic};
-use crate::provider::{Documents, EventLog, Outbox, Provider, Step, Texts};
+use crate::provider::{Documents, EventLog, Outbox, Provider, Shelf, Step, Texts};
 use crate::rows::{StoredEvent, Tables};
 use crate::schema;
+use crate::shelf::SqliteShelf;
 use crate::vault::{RootPlace, Vault};
 
 /// A database of SQLite with its keys.
 pub struct Sqlite {
     pub(crate) connection: Connection,
     pub(crate) vault: Vault,
+    file: PathBuf,
+    /// Those that somebody may still hold.
+    shelves: Vec<Weak<SqliteShelf>>,
 }
 
 impl Sqlite {
@@ -37,10 +42,28 @@ impl Sqlite {
             schema::create(&mut connection, |connection| vault.found(connection))?;
         }
         schema::check_format(&connection)?;
-        let opened = Self { connection, vault };
+        let opened = Self::at(file, connection, vault);
         // What an interrupted step left half destroyed comes to its end first.
-        opened.vault.finish(&opened.connection)?;
+        opened.finish()?;
         Ok(opened)
+    }
+
+    pub(crate) fn at(file: &Path, connection: Connection, vault: Vault) -> Self {
+        Self {
+            connection,
+            vault,
+            file: file.to_owned(),
+            shelves: Vec::new(),
+        }
+    }
+
+    /// Brings what an interrupted step left half destroyed to its end. Every shelf is given up for it.
+    pub(crate) fn finish(&self) -> Result<(), StoreError> {
+        if self.vault.is_unfinished()? {
+            give_up(&self.shelves);
+            self.vault.finish(&self.connection)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn tables(&self) -> Tables<'_> {
@@ -53,8 +76,13 @@ impl Sqlite {
 
 impl Provider for Sqlite {
     fn step(&mut self, work: &mut dyn FnMut(&dyn Step) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let Self { connection, vault } = self;
-        let done = stepped(connection, vault, work);
+        let Self {
+            connection,
+            vault,
+            shelves,
+            ..
+        } = self;
+        let done = stepped(connection, vault, shelves, work);
         if done.is_err() {
             // Keys in memory may be ahead of what is durable.
             vault.forget();
@@ -70,11 +98,26 @@ impl Provider for Sqlite {
             destroyed: Cell::new(false),
         })
     }
+
+    fn shelf(&mut self) -> Result<Arc<dyn Shelf>, StoreError> {
+        let shelf = Arc::new(SqliteShelf::of(&self.file, self.vault.again())?);
+        self.shelves.retain(|shelf| shelf.strong_count() > 0);
+        self.shelves.push(Arc::downgrade(&shelf));
+        Ok(shelf)
+    }
+
+    fn tidy(&mut self) -> Result<(), StoreError> {
+        // Of the write-ahead log, what no shelf looks at any more goes into the database.
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
 }
 
 fn stepped(
     connection: &mut Connection,
     vault: &Vault,
+    shelves: &[Weak<SqliteShelf>],
     work: &mut dyn FnMut(&dyn Step) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -93,10 +136,18 @@ fn stepped(
     }
     transaction.commit()?;
     if destroyed {
+        // What looks at an older moment holds on to the old log.
+        give_up(shelves);
         // The step has not happened before the old root is gone.
         vault.finish(connection)?;
     }
     Ok(())
+}
+
+fn give_up(shelves: &[Weak<SqliteShelf>]) {
+    for shelf in shelves.iter().filter_map(Weak::upgrade) {
+        shelf.give_up();
+    }
 }
 
 /// The tables within one transaction.
@@ -135,6 +186,10 @@ impl Documents for Inside<'_> {
 
     fn remove(&self, key: &DocKey) -> Result<(), StoreError> {
         self.tables.remove_document(key)
+    }
+
+    fn get(&self, key: &DocKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.tables.open_document(key)
     }
 
     fn each(

@@ -15,9 +15,11 @@ use crate::check::{Difference, Progress};
 use crate::error::{StoreError, SubmitError};
 use crate::folder::{Folder, Tell};
 use crate::outbox::Letter;
-use crate::projection::{Projection, Recorded};
+use crate::projection::{DocKey, Projection, Recorded};
+use crate::provider::Provider as _;
 use crate::rows::{Tables, number};
 use crate::schema;
+use crate::shelf::restored;
 use crate::sqlite::Sqlite;
 use crate::vault::{RootPlace, Vault};
 use crate::writer::{Change, Job, Receipt, Refusal, Writer};
@@ -43,9 +45,8 @@ pub struct Opening {
 /// A folder with its database, and the keys to it.
 struct Opened {
     folder: Folder,
-    connection: Connection,
     root: RootPlace,
-    vault: Vault,
+    sqlite: Sqlite,
 }
 
 impl Opened {
@@ -62,20 +63,48 @@ impl Opened {
         schema::prepare(&connection)?;
         let vault = Vault::new(root.clone());
         vault.catch_up(&connection)?;
-        Ok(Self {
-            folder,
-            connection,
-            root,
-            vault,
-        })
+        let sqlite = Sqlite::at(&folder.database(), connection, vault);
+        Ok(Self { folder, root, sqlite })
     }
 
-    fn tables(&self) -> Tables<'_> {
-        Tables {
-            connection: &self.connection,
-            vault: &self.vault,
+    /// Makes the documents anew where an earlier program wrote ones that say less.
+    fn renew<P: Projection>(&mut self, tell: &Tell) -> Result<(), StoreError> {
+        if schema::format(&self.sqlite.connection)? == schema::FORMAT {
+            return Ok(());
         }
+        self.folder.hold()?;
+        tell(
+            "the documents of this folder are made anew from its events, once; this takes a while where there are many",
+        );
+        let (mut state, mut documents) = (P::default(), BTreeSet::new());
+        let tables = self.sqlite.tables();
+        tables.each_event(1, |stored| {
+            documents.extend(state.apply(&tables.recorded::<P>(&stored)?));
+            Ok::<_, StoreError>(())
+        })?;
+        put_anew(&mut self.sqlite.connection, &self.sqlite.vault, &state, &documents)
     }
+}
+
+/// Puts the documents of a state in place of those that are there.
+fn put_anew<P: Projection>(
+    connection: &mut Connection,
+    vault: &Vault,
+    state: &P,
+    documents: &BTreeSet<DocKey>,
+) -> Result<(), StoreError> {
+    let transaction = connection.transaction()?;
+    vault.catch_up(&transaction)?;
+    transaction.execute("DELETE FROM documents", [])?;
+    let tables = Tables {
+        connection: &transaction,
+        vault,
+    };
+    for key in documents {
+        tables.put_document(state, key)?;
+    }
+    transaction.pragma_update(None, "user_version", schema::FORMAT)?;
+    Ok(transaction.commit()?)
 }
 
 /// Events, projection, outbox and ledger leaves in one folder.
@@ -129,12 +158,8 @@ impl<P: Projection> Store<P> {
         schema::prepare(&connection)?;
         let vault = Vault::new(root.clone());
         schema::create(&mut connection, |connection| vault.found(connection))?;
-        let opened = Opened {
-            folder,
-            connection,
-            root,
-            vault,
-        };
+        let sqlite = Sqlite::at(&folder.database(), connection, vault);
+        let opened = Opened { folder, root, sqlite };
         Ok(Self::start(opened, (P::default(), 1), follow, None))
     }
 
@@ -154,8 +179,9 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// As for [`Store::open`].
     pub fn open_followed(path: &Path, root: RootPlace, tell: Tell, follow: Follow<P>) -> Result<Self, StoreError> {
-        let opened = Opened::found(path, root, tell)?;
-        let moment = opened.tables().loaded()?;
+        let mut opened = Opened::found(path, root, tell.clone())?;
+        opened.renew::<P>(&tell)?;
+        let moment = restored(opened.sqlite.shelf()?)?;
         Ok(Self::start(opened, moment, follow, None))
     }
 
@@ -171,17 +197,12 @@ impl<P: Projection> Store<P> {
 
     fn start(opened: Opened, (state, next): (P, u64), follow: Follow<P>, stopped: Option<String>) -> Self {
         follow(&state, next - 1);
-        let Opened {
-            folder,
-            connection,
-            root,
-            vault,
-        } = opened;
+        let Opened { folder, root, sqlite } = opened;
         let (jobs, waiting) = sync_channel(QUEUE);
         let folder = Arc::new(folder);
         let writer = Writer {
             folder: folder.clone(),
-            sqlite: Sqlite { connection, vault },
+            sqlite,
             state,
             next,
             follow,
@@ -236,6 +257,14 @@ impl<P: Projection> Store<P> {
         answer
             .recv()
             .unwrap_or_else(|_| Err(StoreError::Stopped("the writer is gone".to_owned())))
+    }
+
+    /// Lets go of what was read into memory and can be read again. Returns at once.
+    ///
+    /// # Errors
+    /// When the store is closed.
+    pub fn rest(&self) -> Result<(), StoreError> {
+        self.send(Job::Rest)
     }
 
     fn send(&self, job: Job<P>) -> Result<(), StoreError> {
@@ -481,18 +510,8 @@ impl<P: Projection> Store<P> {
         self.stop();
         let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::prepare(&connection)?;
-        let transaction = connection.transaction()?;
         let vault = Vault::new(self.root.clone());
-        vault.catch_up(&transaction)?;
-        transaction.execute("DELETE FROM documents", [])?;
-        let tables = Tables {
-            connection: &transaction,
-            vault: &vault,
-        };
-        for key in &documents {
-            tables.put_document(&state, key)?;
-        }
-        Ok(transaction.commit()?)
+        put_anew(&mut connection, &vault, &state, &documents)
     }
 
     /// The path of the database.

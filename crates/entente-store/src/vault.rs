@@ -116,6 +116,11 @@ impl Vault {
         }
     }
 
+    /// The same keys for whoever looks at another moment.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.place.clone())
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -262,6 +267,11 @@ impl Vault {
         held.epoch = epoch + 1;
         held.root = Some(next);
         Ok(())
+    }
+
+    /// Whether there is another root than the one that counts.
+    pub(crate) fn is_unfinished(&self) -> Result<bool, StoreError> {
+        Ok(self.read()?.0.len() > 1)
     }
 
     /// Destroys every root but the one that counts, also one that a crash left. Call it only while holding the folder.

@@ -14,6 +14,7 @@ use crate::projection::{Projection, Recorded, Topic};
 use crate::provider::{Provider as _, Step};
 use crate::rows::{StoredEvent, Tables, digest};
 use crate::schema::REFERRING;
+use crate::shelf::restored;
 use crate::sqlite::Sqlite;
 use crate::store::Follow;
 
@@ -22,6 +23,9 @@ pub const MAX_EVENT: usize = 32 << 20;
 
 /// The most commands taken into one transaction: enough to spread the cost of a sync, few enough to answer soon.
 const MAX_GROUP: usize = 256;
+
+/// The most documents that are kept in memory although they could be read again.
+const LOOSE: usize = 4096;
 
 /// A file that an event says is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,12 +79,13 @@ pub(crate) enum Job<P: Projection> {
     Done(i64, Timestamp, Answer),
     Hold(Answer),
     CatchUp(Answer),
+    Rest,
 }
 
 impl<P: Projection> Job<P> {
     /// Whether it needs the folder held, and a transaction.
     fn writes(&self) -> bool {
-        !matches!(self, Self::Read(_))
+        !matches!(self, Self::Read(_) | Self::Rest)
     }
 }
 
@@ -136,9 +141,13 @@ impl<P: Projection> Writer<P> {
         {
             self.stopped = Some(error.to_string());
             // The state in memory is ahead of the disk: go back to what is durable.
-            (self.state, self.next) = self.tables().loaded()?;
+            (self.state, self.next) = restored(self.sqlite.shelf()?)?;
         }
         if self.next != before {
+            // A state that still looks at what was destroyed is shown to nobody.
+            if self.state.is_stale() {
+                self.rest_anew()?;
+            }
             (self.follow)(&self.state, self.next - 1);
         }
         let stopped = || match &self.stopped {
@@ -156,12 +165,13 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => look(&self.state),
+                Job::Rest => {}
                 Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
                     answer(stopped().and_then(|()| Err(StoreError::Stopped("it was not reached".to_owned()))));
                 }
             }
         }
-        Ok(())
+        self.rest()
     }
 
     fn tables(&self) -> Tables<'_> {
@@ -194,7 +204,11 @@ impl<P: Projection> Writer<P> {
     fn hold(&mut self) -> Result<(), StoreError> {
         if self.folder.hold()? || !self.settled {
             // A purge that was interrupted after its commit comes to its end before anything else is done.
-            self.sqlite.vault.finish(&self.sqlite.connection)?;
+            self.sqlite.finish()?;
+            if self.state.is_stale() {
+                (self.state, self.next) = restored(self.sqlite.shelf()?)?;
+                (self.follow)(&self.state, self.next - 1);
+            }
             self.catch_up()?;
             self.settled = true;
         }
@@ -207,7 +221,7 @@ impl<P: Projection> Writer<P> {
         let before = self.next;
         match self.tables().head()? + 1 {
             next if next == self.next => return Ok(()),
-            next if next < self.next => (self.state, self.next) = self.tables().loaded()?,
+            next if next < self.next => (self.state, self.next) = restored(self.sqlite.shelf()?)?,
             _ => self.take_in()?,
         }
         if self.next != before {
@@ -245,6 +259,7 @@ impl<P: Projection> Writer<P> {
         for job in jobs {
             match job {
                 Job::Read(look) => look(&self.state),
+                Job::Rest => {}
                 Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
                     answer(Err(declined()));
                 }
@@ -267,13 +282,19 @@ impl<P: Projection> Writer<P> {
                 };
                 match job {
                     Job::Read(look) => outcomes.push(Outcome::Seen(look)),
+                    Job::Rest => {}
                     Job::Hold(answer) | Job::CatchUp(answer) => outcomes.push(Outcome::Written(answer, receipt(*next))),
                     Job::Done(id, at, answer) => {
                         outcomes.push(Outcome::Written(answer, receipt(*next)));
                         step.left(id, at)?;
                     }
                     Job::Write(time, decide, answer) => {
-                        let change = match decide(state) {
+                        let decided = decide(state);
+                        if let Some(problem) = state.failure() {
+                            answer(Err(StoreError::Unread(problem)));
+                            continue;
+                        }
+                        let change = match decided {
                             Ok(change) => change,
                             Err(refusal) => {
                                 outcomes.push(Outcome::Refused(refusal));
@@ -298,8 +319,34 @@ impl<P: Projection> Writer<P> {
                     }
                 }
             }
-            Ok(())
+            // What could not be read was taken for missing, and may have been overwritten.
+            state
+                .failure()
+                .map_or(Ok(()), |problem| Err(StoreError::Unread(problem)))
         })
+    }
+
+    /// Leaves in the database what can be read again, once there is much of it.
+    fn rest(&mut self) -> Result<(), StoreError> {
+        if P::ASIDE.is_empty() || self.stopped.is_some() || self.state.loose() <= LOOSE {
+            return Ok(());
+        }
+        // As long as one shelf or another is older than the end of the log, the log only grows. Once nobody holds an
+        // older one, all of it can go into the database; a shelf of then needs no log, and the next writer begins it anew.
+        self.rest_anew()?;
+        self.sqlite.tidy()?;
+        self.rest_anew()
+    }
+
+    /// Rests the state on the documents as they are now.
+    fn rest_anew(&mut self) -> Result<(), StoreError> {
+        let shelf = self.sqlite.shelf()?;
+        // Another process may have written meanwhile, where this one does not hold the folder.
+        if shelf.head() + 1 == self.next {
+            self.state.rest_on(shelf);
+            (self.follow)(&self.state, self.next - 1);
+        }
+        Ok(())
     }
 }
 

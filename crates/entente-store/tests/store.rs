@@ -286,6 +286,23 @@ fn a_document_that_cannot_be_opened_is_found_and_rebuilt() {
 }
 
 #[test]
+fn documents_of_an_earlier_program_are_made_anew_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
+    add(&store, "a", 2);
+    let database = store.database();
+    drop(store);
+    let connection = rusqlite::Connection::open(database).unwrap();
+    connection.pragma_update(None, "user_version", 2).unwrap();
+    connection.execute("DELETE FROM documents", []).unwrap();
+    for _ in 0..2 {
+        let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
+        assert_eq!(store.check(&mut |_| ()).unwrap(), []);
+        assert_eq!(store.read(|state| state.0["a"]).unwrap(), 2);
+    }
+}
+
+#[test]
 fn a_newer_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();

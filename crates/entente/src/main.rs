@@ -31,7 +31,10 @@ fn main() -> ExitCode {
 /// Runs a command to its end, with what has to be said of a failure.
 fn ended(cli: command::Cli) -> Exit {
     let json = cli.global.json;
-    match command::run(cli) {
+    let ran = command::run(cli);
+    // What could not be read looks as if it were not there.
+    let ran = seat::sound().map_err(Into::into).and(ran);
+    match ran {
         Ok(_) if seat::is_lost() => Exit::Failed,
         Ok(exit) => exit,
         Err(failure) => {

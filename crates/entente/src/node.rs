@@ -10,8 +10,9 @@ use crate::output;
 
 /// Opens the node in a folder.
 pub(crate) fn open(folder: &Path) -> Result<Pinned, Failure> {
-    let node = entente_node::Node::open(folder, surroundings())?;
-    Ok(entente_node::Node::pinned(&Arc::new(node)))
+    let node = Arc::new(entente_node::Node::open(folder, surroundings())?);
+    crate::seat::opened(&node);
+    Ok(entente_node::Node::pinned(&node))
 }
 
 /// What the command line hands in.

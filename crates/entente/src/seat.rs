@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entente_node::{Node, Pinned};
+use entente_node::{Node, NodeError, Pinned};
 
 /// The place of a command that a node carries out.
 pub(crate) struct Seat {
@@ -29,6 +29,8 @@ struct Here {
     /// Whether the reader of standard output has gone away, as `head` does: nothing more is written then, and the command
     /// goes on to its end, so that its exit code still says what it did.
     reader_gone: bool,
+    /// The node that this process opened by itself.
+    own: Option<Arc<Node>>,
     /// Whether standard output could not be written: then the command has failed, whatever else it did.
     lost: bool,
 }
@@ -70,6 +72,23 @@ pub(crate) fn node(data: &Path) -> Option<Pinned> {
         let node = &here.seat.as_ref()?.node;
         let same = node.folder().canonicalize().ok()? == path(data).canonicalize().ok()?;
         same.then(|| Node::pinned(node))
+    })
+}
+
+/// Notes the node that a command works with where none runs.
+pub(crate) fn opened(node: &Arc<Node>) {
+    HERE.with_borrow_mut(|here| here.own = Some(node.clone()));
+}
+
+/// Whether all that the command looked at could be read.
+///
+/// # Errors
+/// What could not.
+pub(crate) fn sound() -> Result<(), NodeError> {
+    HERE.with_borrow_mut(|here| {
+        let own = here.own.take();
+        let node = here.seat.as_ref().map(|seat| &seat.node).or(own.as_ref());
+        node.map_or(Ok(()), |node| node.moment().sound())
     })
 }
 

@@ -471,7 +471,8 @@ pub(super) fn lift(
 /// What another party is to be told that this one took in of its reports.
 pub fn receipts_due(state: &State, to: &PartyPath, now: Timestamp) -> Vec<Receipt> {
     let mut due = Vec::new();
-    for (id, holding) in &state.reports {
+    let owed = state.links.iter().filter(|(_, links)| links.due.contains(to));
+    for (id, holding) in owed.filter_map(|(id, _)| state.reports.pair(id)) {
         for version in holding
             .due
             .iter()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Refusal;
-use crate::ids::{PartyPath, PortionRef};
+use crate::ids::{PartyPath, PortionRef, ReportId};
 use crate::in_force::MarksInForce;
 use crate::report::{Lineage, Portion, Report, TITLE};
 use crate::state::State;
@@ -28,14 +28,16 @@ pub fn party_of<'s>(state: &'s State, portion: &PortionRef) -> Option<&'s PartyP
 
 /// The reference that was probably meant. Reports whose existence is protected are never offered.
 pub fn nearest_portion(state: &State, wanted: &PortionRef) -> Option<PortionRef> {
-    let open = |report: &&Report| !report.existence_protected;
     let likeness = |a: &str, b: &str| strsim::normalized_damerau_levenshtein(&a.to_lowercase(), &b.to_lowercase());
-    let alike = |report: &&Report| likeness(report.id.as_str(), wanted.report.as_str());
-    let latest = state.reports.values().filter_map(|holding| holding.latest());
-    let near = latest
-        .filter(open)
-        .max_by(|a, b| alike(a).total_cmp(&alike(b)))
-        .filter(|report| alike(report) >= SLIP)?;
+    // By the names first: what is behind most of them is never looked at.
+    let names = state
+        .reports
+        .keys()
+        .map(|id| (likeness(id.as_str(), wanted.report.as_str()), id));
+    let mut names: Vec<(f64, &ReportId)> = names.filter(|(likeness, _)| *likeness >= SLIP).collect();
+    names.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let mut held = names.into_iter().filter_map(|(_, id)| state.reports.get(id)?.latest());
+    let near = held.find(|report| !report.existence_protected)?;
     let holding = state.reports.get(&near.id)?;
     let report = holding.versions.get(&wanted.version).unwrap_or(near);
     let portion = report.portions.iter().max_by(|a, b| {

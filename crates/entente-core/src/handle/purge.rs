@@ -145,7 +145,7 @@ fn cases_about<'s>(state: &'s State, recall: &'s Recall) -> impl Iterator<Item =
 /// Reports here that rest on a report up to a version: they are closed with it, and not destroyed.
 pub fn resting_on<'s>(state: &'s State, base: &ReportId, version: u32) -> BTreeSet<&'s ReportId> {
     let rests = |from: &PortionRef| from.report == *base && from.version <= version;
-    let held = state.reports.iter().filter(|(id, _)| *id != base);
+    let held = state.resting(base);
     held.filter(|(_, holding)| {
         let mut portions = holding.versions.values().flat_map(|report| &report.portions);
         portions.any(|portion| portion.lineage.iter().any(|(_, origin)| origin.from.iter().any(rests)))

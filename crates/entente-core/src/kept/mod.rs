@@ -1,7 +1,8 @@
 //! Maps that are cheap to copy: a copy shares everything with the original until one of them changes.
 //!
 //! Readers hold a copy of the whole state while the next one is made from it. What is about reports can also be found by
-//! report: that index is kept by the map itself, so that no change can forget it.
+//! report: that index is kept by the map itself, so that no change can forget it. A map can rest on a [`Shelf`]: then only
+//! what was looked at or changed is in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,9 +10,18 @@ use std::ops::Index;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::ids::ReportId;
+use crate::ids::{ReportId, Stored};
+
+mod run;
+mod shelf;
+
+use run::Merged;
+pub use run::Run;
+use shelf::Aside;
+pub use shelf::{MemoryShelf, Shelf};
 
 /// A value that may be about reports, by which it is then found as well. Which ones never changes while it is kept: what
 /// becomes about others is inserted anew.
@@ -20,35 +30,79 @@ pub trait About {
     fn each_report(&self, each: &mut dyn FnMut(&ReportId));
 }
 
+/// What things are kept under: names in order, each with a spelling under which it is stored.
+pub trait Key: Ord + Clone + ToString {}
+
+impl<K: Ord + Clone + ToString> Key for K {}
+
 /// A map in the order of its keys, of which copies cost as good as nothing.
 #[derive(Clone)]
 pub struct Kept<K, V> {
+    /// What is in memory: all of it, or what differs from the shelf.
     all: OrdMap<K, Arc<V>>,
+    /// What is on the shelf and no longer in the map.
+    gone: OrdSet<K>,
     by_report: OrdMap<ReportId, OrdSet<K>>,
+    aside: Option<Arc<Aside<K, V>>>,
 }
 
-impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
+impl<K: Key, V: About + Clone> Kept<K, V> {
+    /// Rests on a shelf from now on, which has everything that is in the map. What is about reports is not found by report
+    /// there, so this is for what is about none.
+    pub(crate) fn rest_on(&mut self, kind: &'static str, shelf: &Arc<dyn Shelf>)
+    where
+        K: Stored,
+        V: DeserializeOwned,
+    {
+        let aside = Some(Arc::new(Aside::new(kind, shelf.clone())));
+        *self = Self {
+            aside,
+            ..Self::default()
+        };
+    }
+
+    /// How many values are in memory.
+    pub fn loose(&self) -> usize {
+        self.all.len() + self.aside.as_ref().map_or(0, |aside| aside.looked_at())
+    }
+
     /// The value under a key.
-    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    pub fn get<Q: Ord + ToString + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: std::borrow::Borrow<Q>,
     {
-        self.all.get(key).map(Arc::as_ref)
+        self.found(key).map(|(_, value)| value.as_ref())
     }
 
     /// The key itself as it is kept, with its value: both live as long as this copy.
     pub fn pair(&self, key: &K) -> Option<(&K, &V)> {
-        self.all.get_key_value(key).map(|(key, value)| (key, value.as_ref()))
+        self.found(key).map(|(key, value)| (key, value.as_ref()))
+    }
+
+    fn found<Q: Ord + ToString + ?Sized>(&self, key: &Q) -> Option<(&K, &Arc<V>)>
+    where
+        K: std::borrow::Borrow<Q>,
+    {
+        let aside = || {
+            let aside = self.aside.as_ref().filter(|_| !self.gone.contains(key))?;
+            aside.get(&key.to_string())
+        };
+        self.all.get_key_value(key).or_else(aside)
     }
 
     /// The value under a key, to be changed in this copy only. Which reports it is about must stay as it is.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        if self.aside.is_some() && !self.all.contains_key(key) {
+            let (key, value) = self.found(key)?;
+            let (key, value) = (key.clone(), value.clone());
+            self.all.insert(key, value);
+        }
         self.all.get_mut(key).map(Arc::make_mut)
     }
 
     /// Whether there is something under a key.
     pub fn contains_key(&self, key: &K) -> bool {
-        self.all.contains_key(key)
+        self.found(key).is_some()
     }
 
     /// Puts a value under a key, in place of what was there.
@@ -57,6 +111,7 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
         value.each_report(&mut |report| {
             self.by_report.entry(report.clone()).or_default().insert(key.clone());
         });
+        self.gone.remove(&key);
         self.all.insert(key, Arc::new(value));
     }
 
@@ -64,6 +119,9 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
     pub fn remove(&mut self, key: &K) {
         self.forget(key);
         self.all.remove(key);
+        if self.aside.is_some() {
+            self.gone.insert(key.clone());
+        }
     }
 
     /// The place of a key, empty or not.
@@ -108,19 +166,38 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
         self.by_report.contains_key(report)
     }
 
-    /// All pairs.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
-        self.all.iter().map(|(key, value)| (key, value.as_ref()))
+    /// All pairs. Of what rests on a shelf, all of it is read: see [`Kept::walk`].
+    pub fn iter(&self) -> Pairs<'_, K, V> {
+        match self.aside {
+            None => {
+                let lend: Lend<'_, K, V> = |(key, value)| (key, value.as_ref());
+                Run::Tree(self.all.iter().map(lend))
+            }
+            Some(_) => Run::Listed(self.walk(None).collect::<Vec<_>>().into_iter()),
+        }
     }
 
-    /// All pairs from a key on.
-    pub fn from(&self, key: &K) -> impl DoubleEndedIterator<Item = (&K, &V)> {
-        self.all.range(key.clone()..).map(|(key, value)| (key, value.as_ref()))
+    /// The pairs from a key on, read one by one as far as somebody goes.
+    pub fn walk(&self, from: Option<&K>) -> impl Iterator<Item = (&K, &V)> {
+        self.keys_from(from).filter_map(|key| self.pair(key))
+    }
+
+    fn keys_from(&self, from: Option<&K>) -> impl Iterator<Item = &K> {
+        let here = match from {
+            Some(from) => self.all.range(from.clone()..),
+            None => self.all.range::<_, K>(..),
+        };
+        let aside = self.aside.as_ref().map(|aside| aside.keys(from));
+        let aside = aside.into_iter().flatten().filter(|key| !self.gone.contains(*key));
+        Merged::new(here.map(|(key, _)| key), aside)
     }
 
     /// All keys.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
-        self.iter().map(|(key, _)| key)
+        match self.aside {
+            None => Run::Tree(self.all.iter().map(|(key, _)| key)),
+            Some(_) => Run::Listed(self.keys_from(None).collect::<Vec<_>>().into_iter()),
+        }
     }
 
     /// All values, in the order of their keys.
@@ -128,24 +205,32 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
         self.iter().map(|(_, value)| value)
     }
 
-    /// All values, to be held beyond this copy.
+    /// All values that are in memory, to be held beyond this copy.
     pub fn shared(&self) -> impl Iterator<Item = &Arc<V>> {
         self.all.values()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.all.len()
+        match self.aside {
+            None => self.all.len(),
+            Some(_) => self.keys_from(None).count(),
+        }
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.keys_from(None).next().is_none()
     }
 
     /// Whether both are the same copy, so that nothing can differ; `false` says nothing.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.all.ptr_eq(&other.all)
+        let aside = match (&self.aside, &other.aside) {
+            (None, None) => true,
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        aside && self.all.ptr_eq(&other.all) && self.gone.ptr_eq(&other.gone)
     }
 
     /// Whether what is found by report is exactly what there is: what a test compares.
@@ -155,7 +240,8 @@ impl<K: Ord + Clone, V: About + Clone> Kept<K, V> {
     }
 
     fn forget(&mut self, key: &K) {
-        let Some(old) = self.all.get(key).cloned() else {
+        // What rests on a shelf is about no report.
+        let Some(old) = self.all.get(key).filter(|_| self.aside.is_none()).cloned() else {
             return;
         };
         old.each_report(&mut |report| {
@@ -175,7 +261,7 @@ pub struct Place<'m, K, V> {
     key: K,
 }
 
-impl<'m, K: Ord + Clone, V: About + Clone> Place<'m, K, V> {
+impl<'m, K: Key, V: About + Clone> Place<'m, K, V> {
     /// What is there, after `make` has filled an empty place.
     ///
     /// # Panics
@@ -201,16 +287,18 @@ impl<'m, K: Ord + Clone, V: About + Clone> Place<'m, K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: About + Clone> Default for Kept<K, V> {
+impl<K: Key, V: About + Clone> Default for Kept<K, V> {
     fn default() -> Self {
         Self {
             all: OrdMap::new(),
+            gone: OrdSet::new(),
             by_report: OrdMap::new(),
+            aside: None,
         }
     }
 }
 
-impl<K: Ord + Clone, V: About + Clone> FromIterator<(K, V)> for Kept<K, V> {
+impl<K: Key, V: About + Clone> FromIterator<(K, V)> for Kept<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let mut map = Self::default();
         for (key, value) in pairs {
@@ -221,21 +309,21 @@ impl<K: Ord + Clone, V: About + Clone> FromIterator<(K, V)> for Kept<K, V> {
 }
 
 /// The pairs of a [`Kept`] map, in the order of the keys.
-pub type Pairs<'m, K, V> =
+pub type Pairs<'m, K, V> = Run<Tree<'m, K, V>, (&'m K, &'m V)>;
+type Tree<'m, K, V> =
     std::iter::Map<imbl::ordmap::Iter<'m, K, Arc<V>, imbl::shared_ptr::DefaultSharedPtr>, Lend<'m, K, V>>;
 type Lend<'m, K, V> = fn((&'m K, &'m Arc<V>)) -> (&'m K, &'m V);
 
-impl<'m, K: Ord + Clone, V: About + Clone> IntoIterator for &'m Kept<K, V> {
+impl<'m, K: Key, V: About + Clone> IntoIterator for &'m Kept<K, V> {
     type Item = (&'m K, &'m V);
     type IntoIter = Pairs<'m, K, V>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let lend: Lend<'m, K, V> = |(key, value)| (key, value.as_ref());
-        self.all.iter().map(lend)
+        self.iter()
     }
 }
 
-impl<K: Ord + Clone, V: About + Clone> Index<&K> for Kept<K, V> {
+impl<K: Key, V: About + Clone> Index<&K> for Kept<K, V> {
     type Output = V;
 
     fn index(&self, key: &K) -> &V {
@@ -243,25 +331,28 @@ impl<K: Ord + Clone, V: About + Clone> Index<&K> for Kept<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: PartialEq> PartialEq for Kept<K, V> {
+impl<K: Key, V: PartialEq + About + Clone> PartialEq for Kept<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.all == other.all
+        match (&self.aside, &other.aside) {
+            (None, None) => self.all == other.all,
+            _ => self.walk(None).eq(other.walk(None)),
+        }
     }
 }
 
-impl<K: fmt::Debug + Ord + Clone, V: fmt::Debug> fmt::Debug for Kept<K, V> {
+impl<K: fmt::Debug + Key, V: fmt::Debug + About + Clone> fmt::Debug for Kept<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.all.iter()).finish()
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl<K: Serialize + Ord + Clone, V: Serialize + About + Clone> Serialize for Kept<K, V> {
+impl<K: Serialize + Key, V: Serialize + About + Clone> Serialize for Kept<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
 }
 
-impl<'de, K: Deserialize<'de> + Ord + Clone, V: Deserialize<'de> + About + Clone> Deserialize<'de> for Kept<K, V> {
+impl<'de, K: Deserialize<'de> + Key, V: Deserialize<'de> + About + Clone> Deserialize<'de> for Kept<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
     }
@@ -306,6 +397,7 @@ about! {
     crate::receipt::MessageReceipt,
     crate::arrangement::Arrangement,
     crate::state::Holding,
+    crate::links::Links,
     Vec<crate::fact::Fact>,
     crate::incident::Incident,
     (crate::ids::PartyPath, crate::incident::IncidentNotice),

@@ -1,0 +1,164 @@
+//! Documents that are read when somebody first looks at them.
+//!
+//! A node may hold a million reports and a command concerns one. So what is kept by the name of a report stays where it is
+//! stored until it is asked for. A [`Shelf`] shows the documents of one moment, whatever is written after it: a map that
+//! rests on one says the same as if it had been read as a whole.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use elsa::sync::FrozenMap;
+use serde::de::DeserializeOwned;
+
+use crate::ids::Stored;
+
+/// The stored documents of one moment.
+///
+/// It cannot refuse: what cannot be read is not there, and whoever keeps the shelf says afterwards that something failed,
+/// before anything is committed or answered that was decided on it.
+pub trait Shelf: Send + Sync {
+    /// A document, as JSON; `None` where there is none.
+    fn read(&self, kind: &str, id: &str) -> Option<Vec<u8>>;
+
+    /// At most `limit` ids of a kind, in order, from this one on.
+    fn ids(&self, kind: &str, from: &str, limit: usize) -> Vec<String>;
+
+    /// Notes that a document is not one of its kind.
+    fn unfit(&self, kind: &str, id: &str, problem: String);
+}
+
+/// A key with the value under it, once somebody has looked.
+struct Slot<K, V> {
+    key: K,
+    value: OnceLock<Option<Arc<V>>>,
+}
+
+/// What a map is made of that has not changed since the moment of a shelf. What was looked at stays, so that it can be lent.
+pub(super) struct Aside<K, V> {
+    shelf: Arc<dyn Shelf>,
+    kind: &'static str,
+    looked_at: FrozenMap<String, Box<Slot<K, V>>>,
+    read: fn(&[u8]) -> Result<V, serde_json::Error>,
+    key: fn(&str) -> Option<K>,
+}
+
+/// The most ids asked for at once on the way through all of them.
+const CHUNK: usize = 512;
+
+impl<K: Ord + Clone + ToString, V> Aside<K, V> {
+    pub(super) fn new(kind: &'static str, shelf: Arc<dyn Shelf>) -> Self
+    where
+        K: Stored,
+        V: DeserializeOwned,
+    {
+        Self {
+            shelf,
+            kind,
+            looked_at: FrozenMap::new(),
+            read: |json| serde_json::from_slice(json),
+            key: |id| K::from_stored(id).ok(),
+        }
+    }
+
+    fn slot(&self, id: &str, key: impl FnOnce() -> Option<K>) -> Option<&Slot<K, V>> {
+        if let Some(slot) = self.looked_at.get(id) {
+            return Some(slot);
+        }
+        let slot = Slot {
+            key: key()?,
+            value: OnceLock::new(),
+        };
+        Some(self.looked_at.insert(id.to_owned(), Box::new(slot)))
+    }
+
+    fn value<'a>(&'a self, id: &str, slot: &'a Slot<K, V>) -> Option<&'a Arc<V>> {
+        let read = || {
+            let json = self.shelf.read(self.kind, id)?;
+            match (self.read)(&json) {
+                Ok(value) => Some(Arc::new(value)),
+                Err(error) => {
+                    self.shelf.unfit(self.kind, id, error.to_string());
+                    None
+                }
+            }
+        };
+        slot.value.get_or_init(read).as_ref()
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<(&K, &Arc<V>)> {
+        let slot = self.slot(id, || (self.key)(id))?;
+        Some((&slot.key, self.value(id, slot)?))
+    }
+
+    /// How many were looked at.
+    pub(super) fn looked_at(&self) -> usize {
+        self.looked_at.len()
+    }
+
+    /// The keys from one on, in order, without reading what is under them.
+    pub(super) fn keys(&self, from: Option<&K>) -> Keys<'_, K, V> {
+        Keys {
+            aside: self,
+            from: Some(from.map_or_else(String::new, ToString::to_string)),
+            found: Vec::new().into_iter(),
+        }
+    }
+}
+
+/// The keys of what stands aside, asked for some at a time.
+pub(super) struct Keys<'a, K, V> {
+    aside: &'a Aside<K, V>,
+    /// Where the next ones begin; `None` after the last.
+    from: Option<String>,
+    found: std::vec::IntoIter<&'a K>,
+}
+
+impl<'a, K: Ord + Clone + ToString, V> Iterator for Keys<'a, K, V> {
+    type Item = &'a K;
+
+    fn next(&mut self) -> Option<&'a K> {
+        loop {
+            if let Some(key) = self.found.next() {
+                return Some(key);
+            }
+            let from = self.from.take()?;
+            let ids = self.aside.shelf.ids(self.aside.kind, &from, CHUNK);
+            if ids.len() == CHUNK {
+                // The least text after the last one.
+                self.from = ids.last().map(|last| format!("{last}\0"));
+            }
+            let mut keys = Vec::with_capacity(ids.len());
+            for id in &ids {
+                match self.aside.slot(id, || (self.aside.key)(id)) {
+                    Some(slot) => keys.push(&slot.key),
+                    None => {
+                        let problem = "its name is none".to_owned();
+                        self.aside.shelf.unfit(self.aside.kind, id, problem);
+                    }
+                }
+            }
+            self.found = keys.into_iter();
+        }
+    }
+}
+
+/// A shelf of documents in memory: what a test rests a state on.
+#[derive(Debug, Default)]
+pub struct MemoryShelf(pub BTreeMap<(String, String), Vec<u8>>);
+
+impl Shelf for MemoryShelf {
+    fn read(&self, kind: &str, id: &str) -> Option<Vec<u8>> {
+        self.0.get(&(kind.to_owned(), id.to_owned())).cloned()
+    }
+
+    fn ids(&self, kind: &str, from: &str, limit: usize) -> Vec<String> {
+        let from = (kind.to_owned(), from.to_owned());
+        let of_kind = self.0.range(from..).take_while(|((of, _), _)| of == kind);
+        of_kind.map(|((_, id), _)| id.clone()).take(limit).collect()
+    }
+
+    #[expect(clippy::panic, reason = "only tests rest on it")]
+    fn unfit(&self, kind: &str, id: &str, problem: String) {
+        panic!("{kind} {id}: {problem}");
+    }
+}

@@ -1,0 +1,157 @@
+//! What concerns one report looks at one report, however many the node holds; and what cannot be read is said.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use entente_core::handle::Why;
+use entente_core::{Command, Party, PersonId, ReportId, draft};
+use entente_desk::reading::{Page, page, show};
+use entente_desk::todo::todo;
+use entente_desk::{Moment, View, lineage};
+use entente_node::{KeyPair, Node, Pinned, SecretString, Surroundings};
+use jiff::Timestamp;
+use serde_json::json;
+
+const MANY: usize = 60;
+
+fn surroundings(place: &Path) -> Surroundings {
+    Surroundings {
+        heads: Some(place.join("heads")),
+        passphrase: Box::new(|| Ok(SecretString::from("for a test"))),
+        tell: Arc::new(|_| ()),
+    }
+}
+
+fn opened(place: &Path) -> Pinned {
+    Node::pinned(&Arc::new(Node::open(&place.join("usa"), surroundings(place)).unwrap()))
+}
+
+fn add(node: &mut Pinned, id: &str, body: &str) {
+    let text = format!("---\nid: {id}\nscheme: us-ic\ntitle: Movement\n---\n{body}\n");
+    let setting = draft::Setting {
+        schemes: node.schemes(),
+        state: Some(node.state()),
+        home: node.home().unwrap(),
+        name: id,
+        now: Timestamp::now(),
+    };
+    let report = draft::compose(&text, &setting).unwrap();
+    let why = Why::default();
+    node.submit(Command::AddReportBecause { report, why }).unwrap();
+}
+
+/// A node with many reports, one of which rests on another.
+fn filled(place: &Path) {
+    let keys = KeyPair::generate("USA").unwrap();
+    let party = Party {
+        path: "USA".parse().unwrap(),
+        name: "USA".to_owned(),
+        client_of: Default::default(),
+        signing_keys: keys.public().signing,
+        recipient: Some(keys.public().recipient),
+    };
+    let secret = (SecretString::from("for a test"), 2);
+    let node = Node::create(&place.join("usa"), Command::Found(party.clone()), keys, secret, surroundings(place));
+    let mut node = Node::pinned(&Arc::new(node.unwrap()));
+    let person = json!({ "id": "USA/ann", "party": "USA", "citizenships": ["USA"], "accesses": [],
+        "clearances": { "us-ic": { "rank": 4, "name": "TOP SECRET" } } });
+    node.submit(Command::SetPerson(serde_json::from_value(person).unwrap())).unwrap();
+    let gbr = KeyPair::generate("GBR").unwrap();
+    let partner = Party {
+        path: "GBR".parse().unwrap(),
+        recipient: Some(gbr.public().recipient),
+        signing_keys: gbr.public().signing,
+        ..party
+    };
+    node.submit(Command::SetParty(partner)).unwrap();
+    for n in 0..MANY {
+        add(&mut node, &format!("R-{n:03}"), "(S//REL TO USA, GBR) A ship left.\n\n(S//NF) Its cargo is known.");
+    }
+    add(&mut node, "S-1", "(S//NF) {from: R-007 v1 p2} The cargo was seen.");
+}
+
+fn looked_at(place: &Path, work: impl FnOnce(&mut Pinned)) -> usize {
+    let mut node = opened(place);
+    assert_eq!(node.state().loose(), 0, "a report is read to open the node");
+    work(&mut node);
+    node.moment().sound().unwrap();
+    node.state().loose()
+}
+
+#[test]
+fn what_concerns_one_report_looks_at_one_report() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let id: ReportId = "R-007".parse().unwrap();
+    let ann: PersonId = "USA/ann".parse().unwrap();
+    let shown = looked_at(place.path(), |node| {
+        let moment = Moment::of(node.state(), node.rules(), node.library());
+        let shown = show(&moment, &id, None, &View::of(Some(&ann), None, Timestamp::now())).unwrap();
+        assert_eq!(shown.portions.len(), 2);
+    });
+    assert!(shown <= 3, "showing one report looks at {shown} documents");
+    let listed = looked_at(place.path(), |node| {
+        let moment = Moment::of(node.state(), node.rules(), node.library());
+        let wanted = Page { limit: Some(5), ..Page::default() };
+        let rows = page(&moment, &View::of(Some(&ann), None, Timestamp::now()), wanted).rows;
+        assert_eq!(rows.len(), 5);
+    });
+    // The names of some that follow are known by then; what is behind them is not read.
+    assert!(listed <= MANY + 2, "a page of five looks at {listed} documents");
+    let added = looked_at(place.path(), |node| add(node, "R-900", "(C) Another ship left."));
+    assert!(added <= 3, "adding a report looks at {added} documents");
+    let raised = looked_at(place.path(), |node| {
+        let found = lineage::resting_on(node.state(), &id);
+        assert_eq!(found.len(), 1);
+    });
+    assert!(raised <= 4, "what rests on a report is found among {raised} documents");
+    let waiting = looked_at(place.path(), |node| {
+        let moment = Moment::of(node.state(), node.rules(), node.library());
+        let context = moment.context(Timestamp::now());
+        todo(node.state(), None, &context);
+    });
+    assert!(waiting <= 3, "the list of what there is to do looks at {waiting} documents");
+}
+
+#[test]
+fn what_was_left_on_the_shelf_is_what_was_put_there() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let node = opened(place.path());
+    assert_eq!(node.state().reports.len(), MANY + 1);
+    let all: Vec<String> = node.state().reports.walk(None).map(|(id, _)| id.to_string()).collect();
+    assert!(all.is_sorted() && all.len() == MANY + 1, "{all:?}");
+    assert!(node.store().check(&mut |_| ()).unwrap().is_empty());
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_said_and_nothing_is_decided_on_it() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let database = rusqlite::Connection::open(place.path().join("usa/entente.db")).unwrap();
+    let changed = "UPDATE documents SET sealed = x'00' WHERE kind = 'report' AND id = 'R-007'";
+    assert_eq!(database.execute(changed, []).unwrap(), 1);
+    drop(database);
+    let mut node = opened(place.path());
+    let id: ReportId = "R-007".parse().unwrap();
+    let why = "caution".to_owned();
+    let held = node.submit(Command::WithdrawReport { report: id.clone(), reason: why.clone() });
+    let said = held.unwrap_err().to_string();
+    assert!(said.contains("report `R-007`") && said.contains("store check"), "{said}");
+    assert!(node.moment().sound().is_err());
+    drop(node);
+    // Nothing was written in its place, and the others are as they were.
+    let node = opened(place.path());
+    let found = node.store().check(&mut |_| ()).unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(node.state().reports.get(&"R-008".parse::<ReportId>().unwrap()).is_some() && node.moment().sound().is_ok());
+    drop(node);
+    Node::inspect(&place.path().join("usa"), Some(&place.path().join("heads")))
+        .unwrap()
+        .rebuild()
+        .unwrap();
+    let mut node = opened(place.path());
+    node.submit(Command::WithdrawReport { report: id, reason: why }).unwrap();
+}

@@ -59,8 +59,8 @@ mod pinned;
 mod post;
 mod replay;
 mod root;
-mod writing;
 mod shelf;
+mod writing;
 
 pub use backup::{Backup, Exported, Restored, recover, restore};
 pub use entente_seal::{ExposeSecret, KeyPair, SecretString};

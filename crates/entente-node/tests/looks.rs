@@ -53,11 +53,18 @@ fn filled(place: &Path) {
         recipient: Some(keys.public().recipient),
     };
     let secret = (SecretString::from("for a test"), 2);
-    let node = Node::create(&place.join("usa"), Command::Found(party.clone()), keys, secret, surroundings(place));
+    let node = Node::create(
+        &place.join("usa"),
+        Command::Found(party.clone()),
+        keys,
+        secret,
+        surroundings(place),
+    );
     let mut node = Node::pinned(&Arc::new(node.unwrap()));
     let person = json!({ "id": "USA/ann", "party": "USA", "citizenships": ["USA"], "accesses": [],
         "clearances": { "us-ic": { "rank": 4, "name": "TOP SECRET" } } });
-    node.submit(Command::SetPerson(serde_json::from_value(person).unwrap())).unwrap();
+    node.submit(Command::SetPerson(serde_json::from_value(person).unwrap()))
+        .unwrap();
     let gbr = KeyPair::generate("GBR").unwrap();
     let partner = Party {
         path: "GBR".parse().unwrap(),
@@ -67,7 +74,11 @@ fn filled(place: &Path) {
     };
     node.submit(Command::SetParty(partner)).unwrap();
     for n in 0..MANY {
-        add(&mut node, &format!("R-{n:03}"), "(S//REL TO USA, GBR) A ship left.\n\n(S//NF) Its cargo is known.");
+        add(
+            &mut node,
+            &format!("R-{n:03}"),
+            "(S//REL TO USA, GBR) A ship left.\n\n(S//NF) Its cargo is known.",
+        );
     }
     add(&mut node, "S-1", "(S//NF) {from: R-007 v1 p2} The cargo was seen.");
 }
@@ -94,7 +105,10 @@ fn what_concerns_one_report_looks_at_one_report() {
     assert!(shown <= 3, "showing one report looks at {shown} documents");
     let listed = looked_at(place.path(), |node| {
         let moment = Moment::of(node.state(), node.rules(), node.library());
-        let wanted = Page { limit: Some(5), ..Page::default() };
+        let wanted = Page {
+            limit: Some(5),
+            ..Page::default()
+        };
         let rows = page(&moment, &View::of(Some(&ann), None, Timestamp::now()), wanted).rows;
         assert_eq!(rows.len(), 5);
     });
@@ -112,7 +126,10 @@ fn what_concerns_one_report_looks_at_one_report() {
         let context = moment.context(Timestamp::now());
         todo(node.state(), None, &context);
     });
-    assert!(waiting <= 3, "the list of what there is to do looks at {waiting} documents");
+    assert!(
+        waiting <= 3,
+        "the list of what there is to do looks at {waiting} documents"
+    );
 }
 
 #[test]
@@ -137,21 +154,37 @@ fn a_document_that_cannot_be_read_is_said_and_nothing_is_decided_on_it() {
     let mut node = opened(place.path());
     let id: ReportId = "R-007".parse().unwrap();
     let why = "caution".to_owned();
-    let held = node.submit(Command::WithdrawReport { report: id.clone(), reason: why.clone() });
+    let held = node.submit(Command::WithdrawReport {
+        report: id.clone(),
+        reason: why.clone(),
+    });
     let said = held.unwrap_err().to_string();
-    assert!(said.contains("report `R-007`") && said.contains("store check"), "{said}");
+    assert!(
+        said.contains("report `R-007`") && said.contains("store check"),
+        "{said}"
+    );
     assert!(node.moment().sound().is_err());
     drop(node);
     // Nothing was written in its place, and the others are as they were.
     let node = opened(place.path());
     let found = node.store().check(&mut |_| ()).unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(node.state().reports.get(&"R-008".parse::<ReportId>().unwrap()).is_some() && node.moment().sound().is_ok());
+    assert!(
+        node.state()
+            .reports
+            .get(&"R-008".parse::<ReportId>().unwrap())
+            .is_some()
+            && node.moment().sound().is_ok()
+    );
     drop(node);
     Node::inspect(&place.path().join("usa"), Some(&place.path().join("heads")))
         .unwrap()
         .rebuild()
         .unwrap();
     let mut node = opened(place.path());
-    node.submit(Command::WithdrawReport { report: id, reason: why }).unwrap();
+    node.submit(Command::WithdrawReport {
+        report: id,
+        reason: why,
+    })
+    .unwrap();
 }

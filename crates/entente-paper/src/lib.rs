@@ -154,17 +154,67 @@ mod tests {
         assert_eq!(printed.replaced, 0);
     }
 
-    #[test]
-    fn what_a_pdf_cannot_print_is_counted() {
-        let mut paper = Paper::new("Żółw 東", "S");
-        paper.text("Grüße, naïve café – “quoted”");
-        let printed = paper.pdf().expect("it can be printed");
-        assert_eq!(printed.replaced, 1, "Polish letters lose their accents only");
+    fn read(printed: &Printed) -> String {
         let read = lopdf::Document::load_mem(&printed.bytes).expect("it is a PDF");
-        let text = read.extract_text(&[1]).expect("text");
+        let pages: Vec<u32> = read.get_pages().into_keys().collect();
+        read.extract_text(&pages).expect("text")
+    }
+
+    #[test]
+    fn names_of_many_tongues_are_printed_in_their_letters() {
+        let mut paper = Paper::new("Żółw, Łódź", "ΑΠΟΡΡΗΤΟ");
+        let lines = [
+            "Grüße, naïve café – “quoted” → Zażółć gęślą jaźń",
+            "Γιώργος Παπαδόπουλος",
+            "Сергій Їжакевич",
+        ];
+        for line in lines {
+            paper.text(line);
+        }
+        // Letters that join and run from the right.
+        paper.text("قال أحمد بن يوسف: the ship left");
+        let printed = paper.pdf().expect("it can be printed");
+        assert_eq!(printed.replaced, 0);
+        let text = read(&printed);
+        for line in lines {
+            assert!(text.contains(line), "{line}: {text}");
+        }
         assert!(
-            text.contains("Grüße, naïve café – “quoted”") && text.contains("Zólw ?"),
+            text.contains("Żółw, Łódź") && text.matches("ΑΠΟΡΡΗΤΟ").count() >= 2,
             "{text}"
         );
+        assert!(text.contains("the ship left"), "{text}");
+        // Only the letters that are used are in the file.
+        assert!(printed.bytes.len() < 80_000, "{} bytes", printed.bytes.len());
+    }
+
+    #[test]
+    fn what_a_pdf_cannot_print_is_counted() {
+        let paper = Paper::new("Turtle 東\u{202e}", "S");
+        let printed = paper.pdf().expect("it can be printed");
+        assert!(printed.replaced >= 1);
+        assert!(read(&printed).contains("Turtle ?"), "{}", read(&printed));
+    }
+
+    #[test]
+    fn a_pdf_says_what_its_parts_are_to_those_who_have_it_read_to_them() {
+        let printed = paper().pdf().expect("it can be printed");
+        let read = lopdf::Document::load_mem(&printed.bytes).expect("it is a PDF");
+        let catalog = read.catalog().expect("a catalogue");
+        assert_eq!(
+            catalog
+                .get(b"Lang")
+                .and_then(lopdf::Object::as_str)
+                .expect("a language"),
+            b"en"
+        );
+        assert!(catalog.has(b"StructTreeRoot") && catalog.has(b"MarkInfo"));
+        let kinds: std::collections::BTreeSet<Vec<u8>> = (read.objects.values())
+            .filter_map(|object| object.as_dict().ok()?.get(b"S").ok()?.as_name().ok())
+            .map(<[u8]>::to_vec)
+            .collect();
+        for kind in [&b"H1"[..], b"H2", b"P", b"Table", b"TR", b"TH", b"TD"] {
+            assert!(kinds.contains(kind), "{kinds:?}");
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! Letters: which font has them, how wide they are, and in which direction they run.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use krilla::Data;
 use krilla::text::{Font, TextDirection};
 use rustybuzz::{Direction, Face, UnicodeBuffer};
-use unicode_bidi::{BidiInfo, Level, ParagraphInfo};
+use unicode_bidi::{BidiInfo, Level};
 
 /// Plain and bold letters, each as the file says it and as it is shaped: Latin, Greek, Cyrillic, Arabic and Hebrew among others.
 static FACES: LazyLock<[Option<Face<'static>>; 2]> =
@@ -39,51 +38,37 @@ pub(super) struct Stretch<'t> {
     pub(super) width: f32,
 }
 
-/// A line as it is seen, from left to right.
-pub(super) struct Seen<'t> {
-    pub(super) stretches: Vec<Stretch<'t>>,
-    /// Whether its first letter stands on the right.
-    pub(super) from_right: bool,
+/// Whether a paragraph runs from the right: its first letter says so.
+pub(super) fn runs_from_right(paragraph: &str) -> bool {
+    let bidi = BidiInfo::new(paragraph, None);
+    bidi.paragraphs
+        .first()
+        .is_some_and(|paragraph| paragraph.level.is_rtl())
 }
 
-/// How a line is seen (Unicode Standard Annex #9).
-pub(super) fn seen(line: &str, size: f32, bold: bool) -> Seen<'_> {
-    let bidi = BidiInfo::new(line, None);
+/// How a line of a paragraph that runs from the right, or from the left, is seen (Unicode Standard Annex #9).
+pub(super) fn seen(line: &str, size: f32, bold: bool, from_right: bool) -> Vec<Stretch<'_>> {
+    let bidi = BidiInfo::new(line, Some(if from_right { Level::rtl() } else { Level::ltr() }));
     let Some(paragraph) = bidi.paragraphs.first() else {
-        return Seen {
-            stretches: Vec::new(),
-            from_right: false,
-        };
+        return Vec::new();
     };
-    let (levels, runs) = ordered(&bidi, paragraph);
+    let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
     let stretches = runs.into_iter().filter_map(|range| {
         let text = line.get(range.clone())?;
         let right = levels.get(range.start).is_some_and(Level::is_rtl);
-        let direction = if right {
-            TextDirection::RightToLeft
-        } else {
-            TextDirection::LeftToRight
+        let direction = match right {
+            true => TextDirection::RightToLeft,
+            false => TextDirection::LeftToRight,
         };
         let width = shaped(text, size, bold, right);
         Some(Stretch { text, direction, width })
     });
-    Seen {
-        stretches: stretches.collect(),
-        from_right: paragraph.level.is_rtl(),
-    }
-}
-
-fn ordered(bidi: &BidiInfo<'_>, paragraph: &ParagraphInfo) -> (Vec<Level>, Vec<Range<usize>>) {
-    bidi.visual_runs(paragraph, paragraph.range.clone())
+    stretches.collect()
 }
 
 /// How wide a text is, in points.
 pub(super) fn width(text: &str, size: f32, bold: bool) -> f32 {
-    seen(text, size, bold)
-        .stretches
-        .iter()
-        .map(|stretch| stretch.width)
-        .sum()
+    seen(text, size, bold, false).iter().map(|stretch| stretch.width).sum()
 }
 
 fn shaped(text: &str, size: f32, bold: bool, right: bool) -> f32 {

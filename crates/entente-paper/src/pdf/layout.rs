@@ -1,6 +1,6 @@
 //! Where each line of a paper stands, and which part of it the line belongs to.
 
-use super::font::width;
+use super::font::{runs_from_right, width};
 use crate::{Block, Paper};
 
 /// A4, in points of 1/72 inch.
@@ -38,6 +38,8 @@ pub(super) struct Line {
     pub(super) end: f32,
     pub(super) size: f32,
     pub(super) bold: bool,
+    /// Whether its paragraph runs from the right.
+    pub(super) from_right: bool,
     pub(super) text: String,
     /// The part that it belongs to, by its place in [`Layout::parts`].
     pub(super) part: usize,
@@ -110,14 +112,21 @@ impl Layout {
         let of = self.parts.len();
         self.parts.push(part);
         for paragraph in text.lines() {
+            let from_right = runs_from_right(paragraph);
             for text in wrap(paragraph, end - x, size, bold) {
                 self.next_line(size);
-                self.put(text, (x, end), (size, bold), of);
+                self.put((text, from_right), (x, end), (size, bold), of);
             }
         }
     }
 
-    fn put(&mut self, text: String, (x, end): (f32, f32), (size, bold): (f32, bool), part: usize) {
+    fn put(
+        &mut self,
+        (text, from_right): (String, bool),
+        (x, end): (f32, f32),
+        (size, bold): (f32, bool),
+        part: usize,
+    ) {
         self.lines.push(Line {
             page: self.page,
             x,
@@ -125,6 +134,7 @@ impl Layout {
             end,
             size,
             bold,
+            from_right,
             text,
             part,
         });
@@ -143,7 +153,13 @@ impl Layout {
             let mut x = MARGIN;
             for (column, (lines, width)) in wrapped.iter().zip(widths).enumerate() {
                 if let Some(text) = lines.get(n) {
-                    self.put(text.clone(), (x, x + width - GAP), (SIZE - 1.0, head), first + column);
+                    let from_right = cells.get(column).is_some_and(|cell| runs_from_right(cell));
+                    self.put(
+                        (text.clone(), from_right),
+                        (x, x + width - GAP),
+                        (SIZE - 1.0, head),
+                        first + column,
+                    );
                 }
                 x += width;
             }

@@ -13,7 +13,7 @@ use krilla::tagging::{ArtifactType, ContentTag, Identifier, SpanTag, TableHeader
 use krilla::{Document, SerializeSettings};
 
 use crate::Paper;
-use font::{Fonts, printable, seen, width};
+use font::{Fonts, Stretch, printable, runs_from_right, seen, width};
 use layout::{EDGE, LEADING, Layout, PAGE, Part, SIZE, to_f32, wrap};
 
 /// A file that could not be made.
@@ -58,10 +58,10 @@ impl Paper {
             self.frame(&mut surface, &fonts, (page + 1, layout.page + 1));
             for line in layout.lines.iter().filter(|line| line.page == page) {
                 let told_as = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-                let seen = seen(&line.text, line.size, line.bold);
-                let wide: f32 = seen.stretches.iter().map(|stretch| stretch.width).sum();
-                let x = if seen.from_right { line.end - wide } else { line.x };
-                draw(&mut surface, &fonts, &line.text, (x, line.y), (line.size, line.bold));
+                let stretches = seen(&line.text, line.size, line.bold, line.from_right);
+                let wide: f32 = stretches.iter().map(|stretch| stretch.width).sum();
+                let x = if line.from_right { line.end - wide } else { line.x };
+                draw(&mut surface, &fonts, stretches, (x, line.y), (line.size, line.bold));
                 surface.end_tagged();
                 if let Some(of) = told.get_mut(line.part) {
                     of.push(told_as);
@@ -83,7 +83,9 @@ impl Paper {
         let centred = |surface: &mut Surface<'_>, text: &str, y: f32, bold: bool| {
             for (n, text) in wrap(text, PAGE.0 - 2.0 * EDGE, SIZE, bold).into_iter().enumerate() {
                 let x = (PAGE.0 - width(&text, SIZE, bold)) / 2.0;
-                draw(surface, fonts, &text, (x, y + to_f32(n) * SIZE * LEADING), (SIZE, bold));
+                let stretches = seen(&text, SIZE, bold, runs_from_right(&text));
+                let y = y + to_f32(n) * SIZE * LEADING;
+                draw(surface, fonts, stretches, (x, y), (SIZE, bold));
             }
         };
         surface.start_tagged(ContentTag::Artifact(ArtifactType::Header));
@@ -138,8 +140,14 @@ fn printable_lines(text: &str, replaced: &mut usize) -> String {
 }
 
 /// A line as it is seen, its left end at `x`.
-fn draw(surface: &mut Surface<'_>, fonts: &Fonts, text: &str, (mut x, y): (f32, f32), (size, bold): (f32, bool)) {
-    for stretch in seen(text, size, bold).stretches {
+fn draw(
+    surface: &mut Surface<'_>,
+    fonts: &Fonts,
+    stretches: Vec<Stretch<'_>>,
+    (mut x, y): (f32, f32),
+    (size, bold): (f32, bool),
+) {
+    for stretch in stretches {
         let at = Point::from_xy(x, y);
         surface.draw_text(at, fonts.of(bold), size, stretch.text, false, stretch.direction);
         x += stretch.width;

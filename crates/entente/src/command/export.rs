@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::Global;
 use super::import::losses;
+use super::paper::printed;
 use crate::failure::{Exit, Failure};
 use crate::{node, output};
 
@@ -178,7 +179,7 @@ fn pdf(going: &Outgoing) -> Result<Vec<u8>, Failure> {
         notes.extend(portion.obligations.iter().cloned());
         paper.item(portion.mark.clone(), portion.text.clone(), notes);
     }
-    Ok(paper.pdf().map_err(Failure::failed)?.bytes)
+    printed(&paper)
 }
 
 impl From<NotExported> for Failure {

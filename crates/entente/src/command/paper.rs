@@ -54,16 +54,7 @@ impl PaperArgs {
         let bytes = match self.form() {
             Form::Markdown => paper.markdown().into_bytes(),
             Form::Html => paper.html().into_bytes(),
-            Form::Pdf => {
-                let printed = paper.pdf().map_err(Failure::failed)?;
-                if printed.replaced > 0 {
-                    output::say(format!(
-                        "{} characters cannot be printed in PDF and stand as `?`; the HTML form has them",
-                        printed.replaced
-                    ));
-                }
-                printed.bytes
-            }
+            Form::Pdf => printed(paper)?,
         };
         match &self.output {
             Some(path) => {
@@ -74,4 +65,17 @@ impl PaperArgs {
         }
         Ok(())
     }
+}
+
+/// A paper as PDF; what cannot be printed is said.
+pub(crate) fn printed(paper: &Paper) -> Result<Vec<u8>, Failure> {
+    let printed = paper.pdf().map_err(Failure::failed)?;
+    match printed.replaced {
+        0 => {}
+        1 => output::say("one character cannot be printed in PDF and stands as `?`; other forms have it"),
+        many => output::say(format!(
+            "{many} characters cannot be printed in PDF and stand as `?`; other forms have them"
+        )),
+    }
+    Ok(printed.bytes)
 }

@@ -181,11 +181,7 @@ pub(crate) fn say(event: &Event) -> String {
         } => format!(
             "decision about {report} v{version} for {}: {}",
             list(audience),
-            list(
-                outcomes
-                    .iter()
-                    .map(|(portion, outcome)| format!("{portion} {outcome:?}").to_lowercase())
-            )
+            list(outcomes.iter().map(|(portion, outcome)| format!("{portion} {outcome}")))
         ),
         Event::DecisionKept(basis) => format!("what decision {} was made with was kept", basis.id),
         Event::RequestOpened(request) | Event::RequestReceived(request) => format!(

@@ -15,3 +15,13 @@ pub enum Outcome {
     /// It may not, and no consent of an originator changes that.
     Deny,
 }
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Permit => "permit",
+            Self::Ask => "ask",
+            Self::Deny => "deny",
+        })
+    }
+}

@@ -147,7 +147,8 @@ impl From<Vec<draft::Fault>> for Fault {
     fn from(faults: Vec<draft::Fault>) -> Self {
         const TOLD: usize = 20;
         let told: Vec<String> = faults.iter().take(TOLD).map(ToString::to_string).collect();
-        Self::Unreadable(format!("the text has {} fault(s): {}", faults.len(), told.join("; ")))
+        let many = if faults.len() == 1 { "fault" } else { "faults" };
+        Self::Unreadable(format!("the text has {} {many}: {}", faults.len(), told.join("; ")))
     }
 }
 

@@ -106,7 +106,7 @@ pub(crate) enum ReportCommand {
 /// Faults as a person reads them: place, line, carets, remedy.
 fn faults(path: &std::path::Path, file: &str, faults: &[Fault]) -> Failure {
     const SHOWN: usize = 20;
-    let mut text = format!("{} has {} fault(s)", path.display(), faults.len());
+    let mut text = format!("{} has {}", path.display(), words::count(faults.len(), "fault"));
     for fault in faults.iter().take(SHOWN) {
         text.push_str(&format!(
             "\n{}:{}:{}: {}",

@@ -340,7 +340,10 @@ pub fn called(command: &Command) -> Vec<&'static str> {
             "set-party"
         }
         Command::SetMembership { .. } => "set-membership",
-        Command::InstallScheme { .. } | Command::RemoveScheme { .. } | Command::SetRegister(_) => "set-scheme",
+        Command::InstallScheme { .. }
+        | Command::ReadMarksAgain
+        | Command::RemoveScheme { .. }
+        | Command::SetRegister(_) => "set-scheme",
         Command::SetPerson(_) => "set-person",
         Command::KeepOutsider(_) => "name-outsider",
         Command::EnablePerson(_) => "enable-person",

@@ -249,7 +249,7 @@ impl Report {
     /// Takes over what marks were found to mean.
     pub(crate) fn read_again(&mut self, marks: &[MarkRead]) {
         let by_id: BTreeMap<&PortionId, &Label> = marks.iter().map(|read| (&read.portion, &read.label)).collect();
-        for portion in &mut self.portions {
+        for portion in self.with_title_mut() {
             if let Some(label) = by_id.get(&portion.id) {
                 portion.label = (*label).clone();
             }

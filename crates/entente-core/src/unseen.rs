@@ -129,6 +129,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::SetRule { .. }
         | Command::RemoveRule(_)
         | Command::InstallScheme { .. }
+        | Command::ReadMarksAgain
         | Command::RemoveScheme { .. }
         | Command::SetRegister(_)
         | Command::SetArrangement { .. }

@@ -6,6 +6,8 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use support::{Desk, REPORT};
 
 /// Words of the sample report, its facts, and the evidence.
@@ -129,6 +131,14 @@ fn a_folder_of_the_first_release_is_sealed_by_one_command() {
     let again = desk.run(&["--data", "GBR.CAB", "store", "upgrade"]);
     assert!(again.code == 1 && again.err.contains("newest format"), "{}", again.err);
     assert!(desk.path("GBR.CAB/entente.db.first").exists());
+    let marks = desk
+        .ok("GBR.CAB", &["--json", "store", "upgrade", "--marks", "--commit"])
+        .json();
+    assert_eq!(
+        (&marks["changes"], &marks["recorded"]),
+        (&json!(0), &json!(false)),
+        "{marks}"
+    );
     desk.ok("GBR.CAB", &["store", "upgrade", "--confirm"]);
     assert_eq!(holding(&desk.path("GBR.CAB"), &WORDS), Vec::<PathBuf>::new());
     desk.ok("GBR.CAB", &["receive", "recall.entente"]);

@@ -24,6 +24,7 @@ mod receive;
 mod release;
 mod repeat;
 mod report;
+mod reread;
 mod schemes;
 mod source;
 mod undo;
@@ -44,6 +45,7 @@ pub use plan::{PlanLine, plan};
 pub use purge::{Following, resting_on};
 pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
+pub use reread::{ReadNow, Reread, reread};
 pub use schemes::needs_scheme;
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
@@ -184,6 +186,8 @@ pub enum Command {
     },
     /// Remove a rule of this party's own.
     RemoveRule(RuleName),
+    /// Take over how this program reads the marks of what is held, where that is stricter than what is stored.
+    ReadMarksAgain,
     /// Install a policy file: from now on its marks are read here.
     InstallScheme {
         /// The file, an XML SPIF.
@@ -829,6 +833,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             removed: None,
         })])),
         Command::RemoveRule(name) => directory::remove_rule(state, &name, context.now),
+        Command::ReadMarksAgain => reread::record(state, context),
         Command::InstallScheme { file, name } => schemes::install(state, file, name.as_deref(), context),
         Command::RemoveScheme { id, profile } => schemes::remove(state, &id, profile.as_deref()),
         Command::SetRegister(register) => schemes::set_register(state, register),

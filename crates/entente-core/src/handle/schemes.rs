@@ -48,7 +48,7 @@ pub(super) fn install(
         events.push(Event::MarksRead {
             report: report.id.clone(),
             version: report.version,
-            marks: report.portions.iter().map(read).collect(),
+            marks: report.with_title().map(read).collect(),
         });
     }
     events.insert(0, Event::SchemeInstalled(kept));

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use entente_core::Command;
+use entente_core::handle::{ReadNow, reread};
 use entente_node::Node;
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::node::surroundings;
-use crate::{output, seat};
+use crate::{output, seat, words};
 
 /// `entente store`.
 #[derive(Debug, Subcommand)]
@@ -19,11 +21,18 @@ pub(crate) enum StoreCommand {
     Check,
     /// Write the state anew from the events.
     Rebuild,
-    /// Seal the texts of a folder of the first release. The old file stays until `--confirm`.
+    /// Seal the texts of a folder of the first release. The old file stays until `--confirm`. With `--marks`: read the marks of
+    /// what is held again, as this program reads them.
     Upgrade {
         /// Overwrite and remove what the upgrade left in clear: the old file, and evidence.
         #[arg(long)]
         confirm: bool,
+        /// Show every held portion whose mark this program reads otherwise than it is stored. Nothing is changed without `--commit`.
+        #[arg(long, conflicts_with = "confirm")]
+        marks: bool,
+        /// Record what is read more strictly, or understood at last; what is read less strictly stays as it was.
+        #[arg(long, requires = "marks")]
+        commit: bool,
     },
     /// Copy the node into a folder, with everything that is needed to restore it but the passphrase.
     Backup {
@@ -60,7 +69,10 @@ pub(crate) enum StoreCommand {
 impl StoreCommand {
     /// Whether a running node carries it out; what looks at or mends the folder itself is done here.
     pub(crate) fn is_for_a_node(&self) -> bool {
-        matches!(self, Self::Backup { .. } | Self::Export { .. })
+        matches!(
+            self,
+            Self::Backup { .. } | Self::Export { .. } | Self::Upgrade { marks: true, .. }
+        )
     }
 
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
@@ -71,7 +83,10 @@ impl StoreCommand {
                 output::say("the state was written anew from the events");
                 Ok(Exit::Done)
             }
-            Self::Upgrade { confirm: true } => {
+            Self::Upgrade {
+                marks: true, commit, ..
+            } => marks(global, commit),
+            Self::Upgrade { confirm: true, .. } => {
                 let found = entente_node::confirm_upgrade(&global.data)?;
                 output::either(global.json, &json!({ "removed": found }), || {
                     output::line(match found {
@@ -81,7 +96,7 @@ impl StoreCommand {
                 })?;
                 Ok(Exit::Done)
             }
-            Self::Upgrade { confirm: false } => upgrade(global),
+            Self::Upgrade { confirm: false, .. } => upgrade(global),
             Self::Backup {
                 folder: Some(folder),
                 gone: true,
@@ -205,6 +220,33 @@ fn export(global: &Global, folder: &Path) -> Result<Exit, Failure> {
             done.evidence,
             folder.display()
         ));
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Marks that this program reads otherwise than they are stored.
+fn marks(global: &Global, commit: bool) -> Result<Exit, Failure> {
+    let mut node = global.node()?;
+    let found = reread(node.state(), node.schemes());
+    let changes = found.iter().filter(|found| found.now != ReadNow::LessStrict).count();
+    let recorded = commit && changes > 0;
+    if recorded {
+        node.submit(Command::ReadMarksAgain)?;
+    }
+    let value = json!({ "marks": found, "changes": changes, "recorded": recorded });
+    output::either(global.json, &value, || {
+        for found in &found {
+            output::line(format!("{} {}: {}", found.portion, found.mark, found.now));
+        }
+        output::line(match (changes, recorded) {
+            (0, _) => "every mark is stored at least as strictly as this program reads it".to_owned(),
+            (many, true) => format!("{} recorded", words::count(many, "change")),
+            (many, false) => format!(
+                "{}; record {} with `entente store upgrade --marks --commit`",
+                words::count(many, "change"),
+                if many == 1 { "it" } else { "them" }
+            ),
+        });
     })?;
     Ok(Exit::Done)
 }

@@ -24,6 +24,9 @@ use crate::uuid;
 /// The id of the portion that keeps what else a file says of a report.
 const REST: &str = "object";
 
+/// The most bytes of text in one report: what is committed at once stays below what a store takes.
+const MAX_BYTES: usize = 12 << 20;
+
 /// Texts at least this long are recognised where they are held here: shorter ones are alike by chance.
 const KNOWN_TEXT: usize = 24;
 
@@ -213,7 +216,13 @@ pub fn compose(
     {
         return Err(NotTaken::Older(id, newer));
     }
+    let bytes: usize = incoming.pieces.iter().map(|piece| piece.text.len()).sum();
+    if bytes > MAX_BYTES {
+        let message = format!("{id} has {bytes} bytes of text, at most {MAX_BYTES} are kept in one report; split it");
+        return Err(NotTaken::Invalid(message));
+    }
     let maker = Maker {
+        earlier: Earlier::of(place.state, &id),
         place,
         options,
         publisher,
@@ -364,7 +373,35 @@ impl Ids {
     }
 }
 
+/// The portions of versions that are held, by name and by text.
+#[derive(Default)]
+struct Earlier<'s> {
+    by_name: HashMap<&'s str, Vec<&'s Portion>>,
+    by_text: HashMap<String, Vec<&'s Portion>>,
+}
+
+impl<'s> Earlier<'s> {
+    fn of(state: &'s State, report: &ReportId) -> Self {
+        let mut earlier = Self::default();
+        let versions = state
+            .reports
+            .get(report)
+            .into_iter()
+            .flat_map(|holding| holding.versions.values());
+        for portion in versions.flat_map(Report::with_title) {
+            earlier.by_name.entry(portion.id.as_str()).or_default().push(portion);
+            earlier
+                .by_text
+                .entry(same_words(&portion.text))
+                .or_default()
+                .push(portion);
+        }
+        earlier
+    }
+}
+
 struct Maker<'m> {
+    earlier: Earlier<'m>,
     place: &'m Place<'m>,
     options: &'m Options,
     publisher: PartyPath,
@@ -468,11 +505,13 @@ impl Maker<'_> {
 
     /// The same portion, or text, in versions that are held: nobody who stood behind it is forgotten.
     fn earlier(&self, id: &str, text: &str) -> Vec<&Portion> {
-        let held = self.place.state.reports.get(&self.id);
-        let versions = held.into_iter().flat_map(|holding| holding.versions.values());
-        let words = same_words(text);
-        let same = |portion: &&Portion| portion.id.as_str() == id || same_words(&portion.text) == words;
-        versions.flat_map(Report::with_title).filter(same).collect()
+        let earlier = &self.earlier;
+        if earlier.by_name.is_empty() {
+            return Vec::new();
+        }
+        let named = earlier.by_name.get(id).into_iter().flatten();
+        let same = earlier.by_text.get(&same_words(text)).into_iter().flatten();
+        named.chain(same).copied().collect()
     }
 
     /// What is held here of a text: the portion that it is said to be, any that says the same, and what it rested on before.

@@ -57,6 +57,41 @@ pub struct Incoming {
     pub stated: Option<Statement>,
 }
 
+/// The most texts of one report: a larger file becomes several.
+const MAX_PIECES: usize = 10_000;
+
+/// The most bytes of text of one report; what is committed at once stays far below what a store takes.
+const MAX_TEXT: usize = 8 << 20;
+
+impl Incoming {
+    /// The same as reports of a size that can be kept: the first, and what follows it under its name with a number.
+    pub(crate) fn in_parts(mut self) -> Vec<Self> {
+        let mut parts: Vec<Vec<Piece>> = vec![Vec::new()];
+        let mut bytes = 0;
+        for piece in std::mem::take(&mut self.pieces) {
+            bytes += piece.text.len();
+            let full = |part: &Vec<Piece>| !part.is_empty() && (part.len() >= MAX_PIECES || bytes > MAX_TEXT);
+            if parts.last().is_some_and(full) {
+                bytes = piece.text.len();
+                parts.push(Vec::new());
+            }
+            if let Some(part) = parts.last_mut() {
+                part.push(piece);
+            }
+        }
+        let numbered = parts.into_iter().enumerate();
+        let part = |(n, pieces): (usize, Vec<Piece>)| Self {
+            name: match n {
+                0 => self.name.clone(),
+                n => format!("{}.{}", self.name, n + 1),
+            },
+            pieces,
+            ..self.clone()
+        };
+        numbered.map(part).collect()
+    }
+}
+
 /// The paragraphs of a text, each with its id.
 pub(crate) fn paragraphs(text: &str, prefix: &str) -> Vec<(String, String)> {
     let text = text.replace("\r\n", "\n");

@@ -118,6 +118,24 @@ pub enum ReadError {
 /// When it is of no format that is known, or not readable as a whole. What of it cannot be read stands in the table, and hides
 /// nothing else.
 pub fn read(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>, ReadError> {
+    let mut parts = Vec::new();
+    for incoming in whole(name, bytes, table)? {
+        let place = incoming.name.clone();
+        let several = incoming.in_parts();
+        if several.len() > 1 {
+            table.note(
+                place,
+                "more than one report holds",
+                format!("{} reports", several.len()),
+            );
+        }
+        parts.extend(several);
+    }
+    Ok(parts)
+}
+
+/// The reports of a file, whatever their size.
+fn whole(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>, ReadError> {
     if mail::is_mail(name, bytes) {
         return mail::read(name, bytes, table);
     }

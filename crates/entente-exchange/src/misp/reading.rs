@@ -30,7 +30,12 @@ pub fn is_misp(value: &Value) -> bool {
     };
     match value {
         Value::Array(all) => all.iter().any(event),
-        _ => event(value) || value.get("response").is_some_and(is_misp),
+        _ => {
+            event(value)
+                || value
+                    .get("response")
+                    .is_some_and(|inner| is_misp(inner) || inner.get("Attribute").is_some_and(Value::is_array))
+        }
     }
 }
 
@@ -94,10 +99,11 @@ impl Reader<'_, '_> {
         let event = self.event;
         let name = match text(event, "uuid") {
             Some(uuid) => uuid.to_owned(),
-            None => uuid::of(&[
-                text(event, "info").unwrap_or_default(),
-                text(event, "date").unwrap_or_default(),
-            ]),
+            None => {
+                let all = items(event, "Attribute").iter().chain(items(event, "Object"));
+                let named = [text(event, "info"), text(event, "date")].into_iter().flatten();
+                uuid::of(&named.chain(all.filter_map(|one| text(one, "uuid"))).collect::<Vec<_>>())
+            }
         };
         let whole = self.shared(event, &Shared::default(), &name);
         let mut pieces = Vec::new();

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::ids::{ConsentId, PartyPath, RecallId, RequestId};
 use crate::named::{Called, Named};
+use crate::request::Refusal;
 use crate::state::{Document, State};
 
 /// Where in a document of a kind stands whose it is.
@@ -40,6 +41,17 @@ impl State {
         let all = Called::from(id.clone()).all(&self.requests);
         let mut all = all.into_iter().filter(|(_, case)| case.request.to == *originator);
         all.next().map(|(key, _)| key.clone())
+    }
+
+    /// A refusal with its words, as it is kept with the request that it answers; itself where that is not known here.
+    pub fn refusal_in_words(&self, refusal: &Refusal) -> Refusal {
+        let key = self.request_key(refusal.asker.as_ref(), &refusal.request, &refusal.originator);
+        let case = key.and_then(|key| self.requests.get(&key));
+        let mut kept = case.into_iter().flat_map(|case| &case.refusals);
+        let same = |kept: &&Refusal| {
+            (&kept.originator, &kept.portions, kept.given) == (&refusal.originator, &refusal.portions, refusal.given)
+        };
+        kept.find(same).unwrap_or(refusal).clone()
     }
 
     /// The consent that a record names; of records that do not say whose, one that this party gave.

@@ -349,6 +349,10 @@ fn d12_a_refusal_is_shown_with_its_reason_for_whom_and_what_it_was() {
     let briefing = &world.state("ESP").briefings[&BriefingId::new("brf").unwrap()];
     let shown: Vec<usize> = briefing.items.iter().map(|item| item.refused.len()).collect();
     assert_eq!(shown, [1, 0, 0]);
+    // The briefing keeps that it was refused; the words stay with the request, and go when that is purged.
+    let kept = &briefing.items[0].refused[0];
+    assert_eq!(kept.reason, "");
+    assert_eq!(world.state("ESP").refusal_in_words(kept).to_string(), reason);
     // Asked again only with something new.
     let refusal = world.refused("ESP", open("req-2", &["CHL/a"], Some("p1"), "court"));
     assert!(refusal.contains(reason), "{refusal}");

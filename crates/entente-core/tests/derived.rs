@@ -338,3 +338,45 @@ fn b2_a_request_that_rests_on_nothing_of_ours_is_refused() {
     }
     assert!(world.post.is_empty());
 }
+
+#[test]
+fn b2_a_consent_counts_no_longer_for_text_that_was_raised_at_the_holder_later() {
+    let open = "(S//REL TO USA, CHL, GBR)";
+    let mut world = resting_on(open, open);
+    let state = world.nodes.get_mut(&party("GBR")).unwrap();
+    for id in ["B", "R"] {
+        let mut text = state.reports[&report(id)].latest().unwrap().clone();
+        for portion in &mut text.portions {
+            portion.lineage.map(|named, origin| {
+                origin.third_party = *named == party("USA");
+            });
+        }
+        state.apply(&Event::ReportAdded(text));
+    }
+    let request = world.ask("GBR", "R", &["CHL/a"], "warn");
+    world.deliver_post();
+    world.run("USA", grant(&request));
+    world.deliver_post();
+    let may = |world: &World| world.permitted("GBR", "R", "CHL/a", "warn");
+    let before = may(&world);
+    assert!(before.contains("p1"), "{before}");
+    // GBR writes it anew under a higher mark: what USA consented to was less, in either version.
+    let raised = "---\nid: R\nscheme: us-ic\n---\n(TS//REL TO USA, CHL, GBR) Derived. {from: B v1 p1}\n\n(S//REL TO USA, GBR) Own words.\n";
+    world.write("GBR", raised);
+    assert!(!may(&world).contains("p1"), "{}", may(&world));
+    let older = Query {
+        report: &report("R"),
+        version: Some(1),
+        portions: None,
+        audience: &[person("CHL/a")],
+        purpose: Some(&entente_marking::Purpose::new("warn")),
+        moment: world.now,
+    };
+    let snapshot = Snapshot::compile(world.state("GBR"), entente_marking::builtin::groups(), &[]);
+    let found = decide::outcomes(&snapshot, &older, &decide::NoGuards, &decide::NoGuards);
+    assert_ne!(
+        found.unwrap().outcome(0, 0),
+        Outcome::Permit,
+        "the older version is no way round it"
+    );
+}

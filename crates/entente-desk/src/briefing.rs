@@ -158,7 +158,7 @@ pub fn speakers_paper(state: &State, library: &Library, briefing: &Briefing, sta
                     handling: Vec::new(),
                     ..text
                 },
-                item: closed(item),
+                item: closed(state, item),
             }),
         }
     }
@@ -186,8 +186,11 @@ pub fn speakers_paper(state: &State, library: &Library, briefing: &Briefing, sta
 }
 
 /// An item that must not be said, and says why; also where it could be said when the briefing was prepared.
-fn closed(item: &BriefingItem) -> BriefingItem {
+fn closed(state: &State, item: &BriefingItem) -> BriefingItem {
     let mut item = item.clone();
+    item.refused
+        .iter_mut()
+        .for_each(|refusal| *refusal = state.refusal_in_words(refusal));
     if item.outcome == Outcome::Permit {
         item.outcome = Outcome::Deny;
         item.why = vec!["it could be said when this was prepared, and cannot any more".to_owned()];

@@ -158,3 +158,93 @@ fn asking_takes_two_commands_at_each_side_and_the_answer_one() {
     asker.takes_in();
     assert_eq!((asker.typed, asked.typed), (2, 2));
 }
+
+#[test]
+fn a_recall_from_one_of_two_holders_takes_one_command_at_each_side() {
+    let desk = Desk::delivered();
+    let (mut author, mut holder) = (Counted::at(&desk, "USA.SVC"), Counted::at(&desk, "GBR.CAB"));
+    author.types(&[
+        "recall",
+        "order",
+        "SVC-2026-0412",
+        "--from",
+        "GBR.CAB",
+        "--action",
+        "retain-hide",
+        "--note",
+        "a mistake",
+    ]);
+    holder.takes_in();
+    let todo = desk.ok("GBR.CAB", &["--json", "todo"]).out;
+    let recall = todo
+        .split('"')
+        .find(|word| word.starts_with("rec-"))
+        .unwrap()
+        .to_owned();
+    let done = holder.types(&["recall", "acknowledge", &recall, "--statement", "nobody reads it"]);
+    assert!(done.contains(&recall), "{done}");
+    author.takes_in();
+    assert!(
+        author.typed <= 3 && holder.typed <= 3,
+        "{} and {}",
+        author.typed,
+        holder.typed
+    );
+    let known = desk.ok("USA.SVC", &["report", "holders", "SVC-2026-0412"]).out;
+    assert!(known.contains("acknowledged"), "{known}");
+}
+
+#[test]
+fn asking_two_originators_takes_one_command_and_each_answers_with_one() {
+    let desk = Desk::delivered();
+    desk.found("FRA.DRM");
+    for (at, of) in [("GBR.CAB", "FRA.DRM"), ("FRA.DRM", "GBR.CAB")] {
+        desk.ok(at, &["party", "add", of, "--keys", &format!("{of}.keys")]);
+    }
+    desk.write(
+        "f.md",
+        "---\nid: F-1\nscheme: tlp\n---\n(TLP:AMBER+STRICT) Ferries were watched. {#watched}\n",
+    );
+    desk.ok("FRA.DRM", &["report", "add", "f.md"]);
+    desk.ok("FRA.DRM", &["deliver", "F-1", "--to", "GBR.CAB"]);
+    desk.ok("GBR.CAB", &["receive", "post/FRA.DRM-000001-to-GBR.CAB.entente"]);
+    let both = "---\nid: D-1\nscheme: us-ic\narrangements: [GBR-USA-2024]\n---\n(S//OC/REL TO USA, GBR) (TLP:AMBER+STRICT) Both say so. \
+                {#both} {from: SVC-2026-0412 v1 plot, F-1 v1 watched}\n";
+    desk.write("d.md", both);
+    desk.ok("GBR.CAB", &["report", "add", "d.md"]);
+    let mut asker = Counted::at(&desk, "GBR.CAB");
+    let ask = [
+        "--json",
+        "request",
+        "open",
+        "D-1",
+        "--to",
+        "CHL/ambassador",
+        "--for",
+        "threat-warning",
+        "--note",
+        "tonight",
+    ];
+    let said: serde_json::Value = serde_json::from_str(&asker.types(&ask)).unwrap();
+    let asked: Vec<String> = said["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["to"].to_string())
+        .collect();
+    assert_eq!(asked, ["\"FRA.DRM\"", "\"USA.SVC\""], "{said}");
+    for (n, party) in ["FRA.DRM", "USA.SVC"].into_iter().enumerate() {
+        let mut answers = Counted::at(&desk, party);
+        answers.takes_in();
+        answers.types(&["consent", "grant", said["requests"][n]["id"].as_str().unwrap()]);
+        assert_eq!(answers.typed, 2);
+    }
+    asker.types(&[
+        "receive",
+        "post/FRA.DRM-000002-to-GBR.CAB.entente",
+        "post/USA.SVC-000002-to-GBR.CAB.entente",
+    ]);
+    assert_eq!(asker.typed, 2);
+    let consents = desk.ok("GBR.CAB", &["--json", "consent", "list"]).json();
+    assert_eq!(consents.as_array().unwrap().len(), 2, "{consents}");
+}

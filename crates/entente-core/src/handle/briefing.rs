@@ -155,8 +155,13 @@ fn item(state: &State, decision: &Decision<'_>, n: usize, known: &BTreeSet<Porti
             add(list, duty.to_string());
         }
         for refusal in decision.refused(person, n) {
-            if !item.refused.contains(refusal) {
-                item.refused.push(refusal.clone());
+            // Its words stay where they are destroyed with the report; whoever shows the paper looks them up.
+            let named = crate::request::Refusal {
+                reason: String::new(),
+                ..refusal.clone()
+            };
+            if !item.refused.contains(&named) {
+                item.refused.push(named);
             }
         }
         let remedy = decision.remedy(person, n).unwrap_or_default();

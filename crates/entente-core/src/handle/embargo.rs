@@ -65,7 +65,7 @@ pub(super) fn set(state: &State, word: &EmbargoWord, context: &Context<'_>) -> R
             revision: known.map_or(1, |known| known.revision + 1),
             ..next
         };
-        decided = said(state, decided, next);
+        decided = said(state, decided, &next);
     }
     let mut after = state.clone();
     decided.events.iter().for_each(|event| drop(after.apply(event)));
@@ -119,7 +119,7 @@ fn entitled(report: &Report, home: &PartyPath, portions: &BTreeSet<PortionId>) -
 }
 
 /// A word of one's own, with a message to everyone who holds the report.
-fn said(state: &State, decided: Decided, embargo: Embargo) -> Decided {
+fn said(state: &State, decided: Decided, embargo: &Embargo) -> Decided {
     let holders = holders(state, &embargo.by, &embargo.report, embargo.portion.as_ref());
     let mut decided = decided;
     decided.events.push(Event::EmbargoSet(embargo.clone()));
@@ -171,7 +171,7 @@ pub(super) fn broken(state: &State, disclosure: &Disclosure, context: &Context<'
         next.at = context.now;
         next.reason = format!("broken: what it held back was published on {}", disclosure.at);
         next.broken.extend(freed.into_iter().map(|id| (id, disclosure.at)));
-        decided = said(state, decided, next);
+        decided = said(state, decided, &next);
     }
     decided
 }
@@ -253,7 +253,7 @@ fn handed_on(state: &State, base: &ReportId, now: Timestamp) -> Decided {
                 continue;
             }
             let revision = known.map_or(1, |known| known.revision + 1);
-            decided = said(state, decided, Embargo { revision, ..next });
+            decided = said(state, decided, &Embargo { revision, ..next });
         }
     }
     decided

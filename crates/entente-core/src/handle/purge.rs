@@ -10,6 +10,7 @@ use crate::ids::{IncidentId, PortionRef, RecallId, ReportId};
 use crate::incident::Incident;
 use crate::message::Message;
 use crate::named::Called;
+use crate::report::Report;
 use crate::state::State;
 
 /// How a holder follows a recall.
@@ -147,7 +148,7 @@ pub fn resting_on<'s>(state: &'s State, base: &ReportId, version: u32) -> BTreeS
     let rests = |from: &PortionRef| from.report == *base && from.version <= version;
     let held = state.resting(base);
     held.filter(|(_, holding)| {
-        let mut portions = holding.versions.values().flat_map(|report| &report.portions);
+        let mut portions = holding.versions.values().flat_map(Report::with_title);
         portions.any(|portion| portion.lineage.iter().any(|(_, origin)| origin.from.iter().any(rests)))
     })
     .map(|(id, _)| id)

@@ -78,7 +78,7 @@ fn resting(state: &State, entry: &Entered) -> BTreeSet<String> {
     };
     let mut found = BTreeSet::new();
     state.each_document(&mut |document, value| {
-        let key = document.id.split_whitespace().any(|word| mentions(word));
+        let key = document.id.split_whitespace().any(mentions);
         if !own.contains(&document) && document.kind != "home" && (key || within(value, &mentions)) {
             found.insert(format!("{} {}", document.kind.replace('-', " "), document.id));
         }

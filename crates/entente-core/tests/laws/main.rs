@@ -348,8 +348,19 @@ fn nothing_is_permitted_that_the_slow_twin_does_not_permit() {
         for (id, holding) in &state.reports {
             let report = holding.latest().unwrap();
             let fast = decided(state, id);
-            for portion in &report.portions {
-                for reader in READERS {
+            let snapshot = Snapshot::compile(state, &groups, &[]);
+            let audience = READERS.map(|id| PersonId::new(id).unwrap());
+            let query = Query {
+                report: id,
+                version: None,
+                portions: None,
+                audience: &audience,
+                purpose: None,
+                moment: now(),
+            };
+            let explained = decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
+            for (p, portion) in report.portions.iter().enumerate() {
+                for (n, reader) in READERS.into_iter().enumerate() {
                     let reader_id = PersonId::new(reader).unwrap();
                     let question = reference::Question {
                         state,
@@ -365,6 +376,9 @@ fn nothing_is_permitted_that_the_slow_twin_does_not_permit() {
                     let (slow, why) = reference::decide(&question);
                     let found = fast[&(portion.id.clone(), reader)];
                     assert_eq!(found, slow, "world {world}: {id} {} for {reader}: {why:?}", portion.id);
+                    let rules: BTreeSet<&str> = explained.explain(n, p).iter().map(|reason| reason.rule).collect();
+                    let meant: BTreeSet<&str> = why.iter().map(|(rule, _)| *rule).collect();
+                    assert_eq!(rules, meant, "world {world}: {id} {} for {reader}: why", portion.id);
                 }
             }
         }

@@ -37,7 +37,7 @@ pub(crate) enum ArrangementCommand {
         /// Its id.
         id: ArrangementId,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// Make its terms stricter. The other parties are told, and are bound as soon as they take the file in.
@@ -75,7 +75,7 @@ pub(crate) enum ArrangementCommand {
         /// Its id.
         id: ArrangementId,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
 }

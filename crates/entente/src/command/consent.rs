@@ -82,7 +82,7 @@ pub(crate) enum ConsentCommand {
         #[arg(long, value_delimiter = ',')]
         portions: Vec<PortionId>,
         /// Why, as far as the asker is told.
-        #[arg(long, default_value = "")]
+        #[arg(long, visible_alias = "note", value_name = "TEXT", default_value = "")]
         reason: String,
     },
     /// Give another text that may be passed on instead of a portion.
@@ -106,7 +106,7 @@ pub(crate) enum ConsentCommand {
         /// The consent.
         consent: Called<ConsentId>,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// List consents: given here, and received.

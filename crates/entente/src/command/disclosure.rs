@@ -96,7 +96,7 @@ pub(crate) enum OverrideCommand {
         #[arg(long)]
         authority: PersonId,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// List overrides: of this party, and those that partners told of.
@@ -348,7 +348,7 @@ pub(crate) enum RecallCommand {
         #[arg(long, value_name = "PARTY", value_delimiter = ',')]
         from: Vec<PartyPath>,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// Lift a recall. What holders destroyed meanwhile has to be delivered again.
@@ -356,7 +356,7 @@ pub(crate) enum RecallCommand {
         /// The recall.
         recall: Called<RecallId>,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// Acknowledge a recall: what was done with the copies here. A PURGE is carried out with it: every text of the report in

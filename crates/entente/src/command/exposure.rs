@@ -89,7 +89,7 @@ pub(crate) enum SourceCommand {
         /// The source.
         id: SourceId,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
 }

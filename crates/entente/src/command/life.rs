@@ -80,7 +80,7 @@ pub(crate) enum LifeCommand {
         #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Vec<String>,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// Tell which live consents do not fit any more, and which end soon. It changes nothing.
@@ -230,7 +230,7 @@ pub(crate) enum CopiesCommand {
         /// The report.
         id: ReportId,
         /// What is stated about it.
-        #[arg(long, value_name = "TEXT", default_value = "")]
+        #[arg(long, visible_alias = "note", value_name = "TEXT", default_value = "")]
         statement: String,
     },
 }

@@ -83,7 +83,7 @@ pub(crate) enum ReportCommand {
         /// The report.
         id: ReportId,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// Let releases go on.
@@ -98,7 +98,7 @@ pub(crate) enum ReportCommand {
         /// The report.
         id: ReportId,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
     },
 }

@@ -33,7 +33,7 @@ pub(crate) enum RequestCommand {
         #[arg(long = "for", visible_alias = "purpose", value_name = "PURPOSE")]
         purpose: Option<String>,
         /// Why.
-        #[arg(long, default_value = "")]
+        #[arg(long, visible_alias = "note", value_name = "TEXT", default_value = "")]
         reason: String,
         /// What has changed since the same was asked before.
         #[arg(long, value_name = "TEXT", default_value = "")]
@@ -50,7 +50,7 @@ pub(crate) enum RequestCommand {
         /// Its id.
         id: Called<RequestId>,
         /// Why.
-        #[arg(long, default_value = "")]
+        #[arg(long, visible_alias = "note", value_name = "TEXT", default_value = "")]
         reason: String,
     },
     /// List requests: opened here, and received.

@@ -192,7 +192,7 @@ pub(crate) enum IncidentCommand {
         /// What.
         decision: RelabelArg,
         /// Why.
-        #[arg(long)]
+        #[arg(long, visible_alias = "note", value_name = "TEXT")]
         reason: String,
         #[command(flatten)]
         by: By,

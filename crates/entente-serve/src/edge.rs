@@ -1,7 +1,7 @@
 //! The edge: which address leads where, what every answer bears, what is counted.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -29,6 +29,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// How long a request may take from its head to its answer: the largest report over a slow line, and no drip of bytes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// All addresses of the node.
 pub(crate) fn router(host: Arc<Host>) -> Router {
     Router::new()
@@ -52,7 +55,10 @@ async fn every(State(host): State<Arc<Host>>, request: Request, next: Next) -> R
         .extensions()
         .get::<MatchedPath>()
         .map_or("(none)".to_owned(), |path| path.as_str().to_owned());
-    let mut answer = next.run(request).await;
+    let mut answer = match is_ambiguous(request.headers()) {
+        true => (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response(),
+        false => in_time(request, next, &route).await,
+    };
     for (name, value) in HEADERS {
         answer
             .headers_mut()
@@ -75,6 +81,22 @@ async fn every(State(host): State<Arc<Host>>, request: Request, next: Next) -> R
         );
     }
     answer
+}
+
+/// Whether it could be read as another request by somebody between: its length is said in two ways.
+fn is_ambiguous(headers: &HeaderMap) -> bool {
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
+    lengths > 1 || lengths > 0 && headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+/// The answer, unless whoever asks takes too long to say what. Messages of partners are large, and have a patience of their own.
+async fn in_time(request: Request, next: Next, route: &str) -> Response {
+    let answer = next.run(request);
+    if route == partner::INBOX {
+        return answer.await;
+    }
+    let late = || (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")]).into_response();
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| late())
 }
 
 /// Whether requests can be answered, and whether messages can be signed.

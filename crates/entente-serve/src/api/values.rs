@@ -10,6 +10,7 @@ use entente_desk::deciding::answers;
 use entente_desk::reading::{self, Page};
 use entente_desk::{View, asked, cases, todo as list};
 use entente_marking::Purpose;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,6 +62,12 @@ impl Wanted {
 
 fn value(of: impl serde::Serialize) -> Result<Value, Trouble> {
     serde_json::to_value(of).map_err(|error| Trouble::Broken(error.to_string()))
+}
+
+/// A moment as far as callers are told: how long an answer took tells nobody anything.
+fn to_the_minute(at: Timestamp) -> Timestamp {
+    let seconds = at.as_second();
+    Timestamp::from_second(seconds - seconds.rem_euclid(60)).unwrap_or(at)
 }
 
 /// How many rows are wanted.
@@ -205,6 +212,7 @@ pub(super) async fn todo(program: Program) -> Response {
         let found = list::todo(desk.state(), Some(desk.me()), &moment.context(desk.now));
         let mut found = found.ok_or(Trouble::Nothing)?;
         found.items.retain(|item| desk.may(item.kind.act()));
+        found.at = to_the_minute(found.at);
         value(found)
     };
     program.answer(Scope::Read, "see-own-work", work).await

@@ -218,6 +218,11 @@ impl<'n> Browser<'n> {
         browser
     }
 
+    /// The cookie of its session.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.borrow().clone()
+    }
+
     fn headers<'h>(cookie: &'h Option<String>, site: &'h str) -> Vec<(&'h str, &'h str)> {
         let mut headers = vec![("sec-fetch-site", site)];
         headers.extend(cookie.as_deref().map(|cookie| ("cookie", cookie)));

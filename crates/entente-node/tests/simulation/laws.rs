@@ -103,7 +103,7 @@ pub(crate) fn nothing_is_released_without_consent(all: &mut Federation, holder: 
                     false => {
                         broken = Some(format!(
                             "{holder} may tell {who} {reference}, which {originator} did not release to them"
-                        ))
+                        ));
                     }
                 }
             }

@@ -111,7 +111,7 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
     }
     match desk.pinned.submit_all(commands) {
         // What was done before is answered anew, from what stands now.
-        Ok(_) | Err(NodeError::Refused(CommandRefusal::DoneBefore)) => Ok(answer(act, id)),
+        Ok(_) | Err(NodeError::Refused(CommandRefusal::DoneBefore)) => Ok(answer(act, id.as_deref())),
         Err(NodeError::Refused(CommandRefusal::OtherCommand)) => {
             Err(Trouble::Reused(CommandRefusal::OtherCommand.to_string()))
         }
@@ -119,7 +119,7 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
     }
 }
 
-fn answer(act: &Act, id: Option<String>) -> Value {
+fn answer(act: &Act, id: Option<&str>) -> Value {
     json!({ "done": act.name, "id": id })
 }
 

@@ -122,7 +122,7 @@ impl Decide {
         }
         if self.record {
             let id = DecisionId::new(format!("dec-{}", random_id()))?;
-            let portions = Some(self.portions.clone()).filter(|list| !list.is_empty());
+            let portions = Some(self.portions).filter(|list| !list.is_empty());
             node.submit(Command::RecordDecision {
                 id: id.clone(),
                 report,

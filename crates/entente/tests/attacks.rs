@@ -16,7 +16,10 @@ const PASSWORD: &str = "correct horse battery";
 
 fn serving() -> (Desk, Served) {
     let desk = Desk::delivered();
-    let people = [("disclosure-officer", "disclosure-officer"), ("desk-analyst", "analyst")];
+    let people = [
+        ("disclosure-officer", "disclosure-officer"),
+        ("desk-analyst", "analyst"),
+    ];
     desk.staff(&people, &[OFFICER, "GBR.CAB/desk-analyst"]);
     let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
     (desk, node)
@@ -44,8 +47,14 @@ fn request_smuggling_finds_one_request_and_no_second() {
     let second = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
     let first = |headers: &str, body: &str| format!("POST /sign-in HTTP/1.1\r\nhost: x\r\n{headers}\r\n{body}");
     for (headers, body) in [
-        ("content-length: 5\r\ntransfer-encoding: chunked\r\n", format!("0\r\n\r\n{second}")),
-        ("transfer-encoding: chunked\r\ncontent-length: 4\r\n", format!("0\r\n\r\n{second}")),
+        (
+            "content-length: 5\r\ntransfer-encoding: chunked\r\n",
+            format!("0\r\n\r\n{second}"),
+        ),
+        (
+            "transfer-encoding: chunked\r\ncontent-length: 4\r\n",
+            format!("0\r\n\r\n{second}"),
+        ),
         ("content-length: 0\r\ncontent-length: 40\r\n", second.to_owned()),
         ("content-length: 0, 40\r\n", second.to_owned()),
         ("transfer-encoding: xchunked\r\n", format!("0\r\n\r\n{second}")),
@@ -55,7 +64,10 @@ fn request_smuggling_finds_one_request_and_no_second() {
     ] {
         let answered = raw(&node, &first(headers, &body));
         assert!(!answered.contains("alive"), "{headers}: {answered}");
-        assert!(answered.starts_with("HTTP/1.1 4") || answered.is_empty(), "{headers}: {answered}");
+        assert!(
+            answered.starts_with("HTTP/1.1 4") || answered.is_empty(),
+            "{headers}: {answered}"
+        );
     }
     assert_eq!(node.get("/health").status, 200);
 }
@@ -63,7 +75,10 @@ fn request_smuggling_finds_one_request_and_no_second() {
 #[test]
 fn slow_loris_keeps_nobody_out_and_is_ended() {
     let (_desk, node) = serving();
-    let half = ["GET /he", "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nname=a"];
+    let half = [
+        "GET /he",
+        "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nname=a",
+    ];
     let mut slow: Vec<TcpStream> = (0..40)
         .map(|n| {
             let mut stream = TcpStream::connect(&node.address).unwrap();
@@ -90,7 +105,10 @@ fn session_fixation_gets_a_session_of_one_s_own() {
     let code = desk.ok("GBR.CAB", &["--json", "account", "invite", OFFICER]).json();
     let (secret, _) = join(&node, code["code"].as_str().unwrap(), "officer", PASSWORD);
     let planted = format!("__Host-entente={}", "A".repeat(52));
-    let body = format!("name=officer&password=correct+horse+battery&digits={}", digits_after(&secret, 1));
+    let body = format!(
+        "name=officer&password=correct+horse+battery&digits={}",
+        digits_after(&secret, 1)
+    );
     let headers = [
         ("cookie", planted.as_str()),
         ("sec-fetch-site", "same-origin"),
@@ -99,8 +117,19 @@ fn session_fixation_gets_a_session_of_one_s_own() {
     let answer = node.ask("POST", "/sign-in", &headers, body.as_bytes());
     assert_eq!(answer.status, 303, "{}", answer.text());
     let set = answer.header("set-cookie").unwrap();
-    assert!(set.starts_with("__Host-entente=") && !set.starts_with(&planted), "{set}");
-    let with = |cookie: &str| node.ask("GET", "/reports", &[("cookie", cookie), ("sec-fetch-site", "none")], b"").status;
+    assert!(
+        set.starts_with("__Host-entente=") && !set.starts_with(&planted),
+        "{set}"
+    );
+    let with = |cookie: &str| {
+        node.ask(
+            "GET",
+            "/reports",
+            &[("cookie", cookie), ("sec-fetch-site", "none")],
+            b"",
+        )
+        .status
+    };
     assert_eq!((with(&planted), with(set.split(';').next().unwrap())), (303, 200));
 }
 
@@ -109,7 +138,11 @@ fn csrf_a_browser_s_cookie_counts_for_nothing_at_the_interface_for_programs() {
     let (desk, node) = serving();
     let browser = Browser::as_person(&desk, &node, OFFICER);
     let cookie = browser.cookie().unwrap();
-    let headers = [("cookie", cookie.as_str()), ("content-type", "application/json"), ("sec-fetch-site", "cross-site")];
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("content-type", "application/json"),
+        ("sec-fetch-site", "cross-site"),
+    ];
     let said = json!({ "report": REPORT, "reason": "x" }).to_string();
     for path in ["/api/v1/commands/hold", "/access/v1/evaluation"] {
         assert_eq!(node.ask("POST", path, &headers, said.as_bytes()).status, 401, "{path}");
@@ -119,9 +152,18 @@ fn csrf_a_browser_s_cookie_counts_for_nothing_at_the_interface_for_programs() {
     let act = format!("Bearer {}", token(&desk, OFFICER, "act"));
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
         let headers = [("authorization", act.as_str()), ("content-type", kind)];
-        assert_eq!(node.ask("POST", "/api/v1/commands/hold", &headers, said.as_bytes()).status, 415, "{kind}");
+        assert_eq!(
+            node.ask("POST", "/api/v1/commands/hold", &headers, said.as_bytes())
+                .status,
+            415,
+            "{kind}"
+        );
     }
-    assert!(node.get("/api/v1/reports").header("access-control-allow-origin").is_none());
+    assert!(
+        node.get("/api/v1/reports")
+            .header("access-control-allow-origin")
+            .is_none()
+    );
 }
 
 #[test]
@@ -137,12 +179,20 @@ fn confused_deputy_acts_as_its_token_s_person_and_for_nobody_else() {
             ("x-forwarded-user", OFFICER),
             ("x-remote-user", OFFICER),
         ];
-        node.ask("POST", &format!("/api/v1/commands/{name}"), &headers, said.to_string().as_bytes())
+        node.ask(
+            "POST",
+            &format!("/api/v1/commands/{name}"),
+            &headers,
+            said.to_string().as_bytes(),
+        )
     };
     for (name, said) in [
         ("hold", json!({ "report": REPORT, "reason": "x" })),
         ("deliver", json!({ "report": REPORT, "to": ["USA.SVC"] })),
-        ("override", json!({ "report": REPORT, "portions": ["plot"], "people": ["CHL/x"], "reason": "x" })),
+        (
+            "override",
+            json!({ "report": REPORT, "portions": ["plot"], "people": ["CHL/x"], "reason": "x" }),
+        ),
     ] {
         assert_eq!(post(&analyst, name, said).status, 403, "{name}");
     }
@@ -155,7 +205,11 @@ fn confused_deputy_acts_as_its_token_s_person_and_for_nobody_else() {
     // A token for one kind of thing does no other.
     for scope in ["read", "evaluate"] {
         let token = format!("Bearer {}", token(&desk, OFFICER, scope));
-        assert_eq!(post(&token, "hold", json!({ "report": REPORT, "reason": "x" })).status, 403, "{scope}");
+        assert_eq!(
+            post(&token, "hold", json!({ "report": REPORT, "reason": "x" })).status,
+            403,
+            "{scope}"
+        );
     }
 }
 
@@ -163,7 +217,10 @@ fn confused_deputy_acts_as_its_token_s_person_and_for_nobody_else() {
 fn ssrf_a_partner_that_points_elsewhere_is_not_followed() {
     let desk = Desk::new();
     desk.parties();
-    let (partner, elsewhere) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let (partner, elsewhere) = (
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+    );
     elsewhere.set_nonblocking(true).unwrap();
     let text = format!(
         "listen = \"127.0.0.1:0\"\n[courier]\nfirst_wait_seconds = 1\nlongest_wait_seconds = 1\n[partners.\"GBR.CAB\"]\naddress = \"http://{}\"\n",
@@ -176,13 +233,18 @@ fn ssrf_a_partner_that_points_elsewhere_is_not_followed() {
     for status in ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let (mut stream, _) = partner.accept().unwrap();
         let to = elsewhere.local_addr().unwrap();
-        let answer = format!("HTTP/1.1 {status}\r\nlocation: http://{to}/partner/inbox\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nlocation: http://{to}/partner/inbox\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
         let mut head = [0; 1024];
         let _ = stream.read(&mut head);
         let _ = stream.write_all(answer.as_bytes());
     }
     until("the courier says so", || node.log().contains("30"));
-    assert!(elsewhere.accept().is_err(), "nobody is asked but the address in the settings");
+    assert!(
+        elsewhere.accept().is_err(),
+        "nobody is asked but the address in the settings"
+    );
     // No command takes an address to be asked.
     let document = node.get("/api/v1/openapi.json").text();
     assert!(!document.contains("\"url\"") && !document.contains("\"uri\"") && !document.contains("\"address\""));
@@ -200,9 +262,19 @@ fn token_leakage_no_secret_stands_in_logs_accounts_or_answers() {
         ("idempotency-key", secrets[0]),
     ];
     let answers = [
-        node.ask("POST", "/api/v1/commands/hold", &headers, json!({ "report": REPORT, "reason": "x" }).to_string().as_bytes()),
+        node.ask(
+            "POST",
+            "/api/v1/commands/hold",
+            &headers,
+            json!({ "report": REPORT, "reason": "x" }).to_string().as_bytes(),
+        ),
         node.ask("POST", "/api/v1/commands/nothing", &headers, b"{}"),
-        node.ask("GET", &format!("/api/v1/reports/{}?search={}", secrets[2], secrets[1]), &headers, b""),
+        node.ask(
+            "GET",
+            &format!("/api/v1/reports/{}?search={}", secrets[2], secrets[1]),
+            &headers,
+            b"",
+        ),
         node.ask("GET", &format!("/{}", secrets[1]), &headers, b""),
     ];
     let log = node.log();
@@ -224,8 +296,23 @@ fn replay_a_captured_command_is_done_once_under_its_key() {
         ("content-type", "application/json"),
         ("idempotency-key", "k"),
     ];
-    let said = json!({ "reports": [REPORT], "people": ["CHL/foreign-minister"], "purpose": "threat-warning" }).to_string();
-    let answers: Vec<_> = (0..3).map(|_| node.ask("POST", "/api/v1/commands/brief", &headers, said.as_bytes())).collect();
-    assert!(answers.iter().all(|answer| (answer.status, &answer.body) == (200, &answers[0].body)), "{answers:?}");
-    assert_eq!(desk.ok("GBR.CAB", &["--json", "brief", "list"]).json().as_array().unwrap().len(), 1);
+    let said =
+        json!({ "reports": [REPORT], "people": ["CHL/foreign-minister"], "purpose": "threat-warning" }).to_string();
+    let answers: Vec<_> = (0..3)
+        .map(|_| node.ask("POST", "/api/v1/commands/brief", &headers, said.as_bytes()))
+        .collect();
+    assert!(
+        answers
+            .iter()
+            .all(|answer| (answer.status, &answer.body) == (200, &answers[0].body)),
+        "{answers:?}"
+    );
+    assert_eq!(
+        desk.ok("GBR.CAB", &["--json", "brief", "list"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }

@@ -244,7 +244,10 @@ impl Federation {
         }
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "as whoever tells something has just made it")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "as whoever tells something has just made it"
+    )]
     pub(crate) fn tell(&mut self, kind: &'static str, what: String) {
         *self.kinds.entry(kind).or_default() += 1;
         let line = format!("{:>3} {what}", self.story.len());

@@ -5,6 +5,7 @@
 
 pub mod actor;
 mod applied;
+mod apply;
 mod arrangement;
 mod briefing;
 mod concern;
@@ -27,6 +28,7 @@ mod kept_facts;
 mod keys;
 mod life;
 mod links;
+mod lookup;
 mod message;
 mod named;
 mod outcome;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{PartyPath, ReportId};
+use crate::report::Report;
 use crate::state::{Document, Holding, State};
 
 /// What is known of a report from outside it.
@@ -26,7 +27,7 @@ pub struct Links {
 impl Holding {
     /// The reports on which its texts rest.
     fn bases(&self) -> BTreeSet<&ReportId> {
-        let portions = self.versions.values().flat_map(|version| version.with_title());
+        let portions = self.versions.values().flat_map(Report::with_title);
         let origins = portions.flat_map(|portion| portion.lineage.iter());
         origins
             .flat_map(|(_, origin)| origin.from.iter().map(|from| &from.report))

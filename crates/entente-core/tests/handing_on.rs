@@ -191,7 +191,7 @@ fn e2_what_is_stripped_forged_or_meant_for_others_is_refused() {
             signed.note = signed.note.replacen("USA\n", "GBR\n", 1);
         }),
         ("stated by GBR alone", |letter| {
-            delivery(letter).0.portions[0].text = "Another plan.".to_owned()
+            delivery(letter).0.portions[0].text = "Another plan.".to_owned();
         }),
         ("stated by GBR alone", |letter| {
             let (copy, _) = delivery(letter);
@@ -200,7 +200,7 @@ fn e2_what_is_stripped_forged_or_meant_for_others_is_refused() {
             copy.portions.push(other);
         }),
         ("stated by GBR alone", |letter| {
-            delivery(letter).1.writings[0].salts.clear()
+            delivery(letter).1.writings[0].salts.clear();
         }),
         ("wrote (S//OC/REL TO USA, JOR) for it", |letter| {
             let (copy, part) = delivery(letter);

@@ -559,12 +559,12 @@ impl History {
 
     fn given_up(&self, home: &str) -> bool {
         let own = self.world.log.iter().filter(|(at, _)| *at == party(home));
-        let last = own.filter_map(|(_, event)| match event {
+        let mut last = own.filter_map(|(_, event)| match event {
             Event::CopyGivenUp { by, .. } => Some(*by == party(home)),
             Event::ReportReceived { .. } => Some(false),
             _ => None,
         });
-        last.last() == Some(true)
+        last.next_back() == Some(true)
     }
 
     /// What each party permits, now and as time goes by, is what the twin permits.

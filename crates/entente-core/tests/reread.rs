@@ -67,13 +67,12 @@ fn label(state: &State, text: &str) -> Label {
         .latest()
         .unwrap()
         .clone();
-    let found = report
+    report
         .with_title()
         .find(|portion| portion.text == text)
         .unwrap()
         .label
-        .clone();
-    found
+        .clone()
 }
 
 #[test]

@@ -136,7 +136,7 @@ type InScope<'m> = (&'m Report, Option<BTreeSet<PortionId>>);
 fn scope<'m>(moment: &'m Moment<'m>, view: &View<'m>) -> Vec<InScope<'m>> {
     let mut reader = Reader::new(moment, view);
     let mut all = Vec::new();
-    for (_, holding) in moment.state().reports.iter() {
+    for (_, holding) in &moment.state().reports {
         let Some(report) = holding.latest() else { continue };
         // What was destroyed has no wording left to be looked for.
         if holding.destroyed.contains_key(&report.version) {

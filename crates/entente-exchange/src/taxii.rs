@@ -67,7 +67,7 @@ pub fn collections(moment: &Moment<'_>, person: &PersonId, can_write: bool, now:
     let receiver = Receiver::Person(person.clone(), None);
     let mut of_none = Vec::new();
     let mut by_terms: std::collections::BTreeMap<ArrangementId, Vec<ReportId>> = std::collections::BTreeMap::new();
-    for (id, _) in state.reports.iter() {
+    for (id, _) in &state.reports {
         let Ok(going) = outgoing(moment, id, &receiver, now) else {
             continue;
         };

@@ -47,6 +47,7 @@ struct Opened {
     folder: Folder,
     root: RootPlace,
     sqlite: Sqlite,
+    tell: Tell,
 }
 
 impl Opened {
@@ -54,7 +55,7 @@ impl Opened {
         if !path.join("entente.db").exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
-        let folder = Folder::look(path, tell)?;
+        let folder = Folder::look(path, tell.clone())?;
         let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if schema::is_blank(&connection)? {
             return Err(StoreError::Missing(path.to_owned()));
@@ -64,16 +65,21 @@ impl Opened {
         let vault = Vault::new(root.clone());
         vault.catch_up(&connection)?;
         let sqlite = Sqlite::at(&folder.database(), connection, vault);
-        Ok(Self { folder, root, sqlite })
+        Ok(Self {
+            folder,
+            root,
+            sqlite,
+            tell,
+        })
     }
 
     /// Makes the documents anew where an earlier program wrote ones that say less.
-    fn renew<P: Projection>(&mut self, tell: &Tell) -> Result<(), StoreError> {
+    fn renew<P: Projection>(&mut self) -> Result<(), StoreError> {
         if schema::format(&self.sqlite.connection)? == schema::FORMAT {
             return Ok(());
         }
         self.folder.hold()?;
-        tell(
+        (self.tell)(
             "the documents of this folder are made anew from its events, once; this takes a while where there are many",
         );
         let (mut state, mut documents) = (P::default(), BTreeSet::new());
@@ -159,7 +165,12 @@ impl<P: Projection> Store<P> {
         let vault = Vault::new(root.clone());
         schema::create(&mut connection, |connection| vault.found(connection))?;
         let sqlite = Sqlite::at(&folder.database(), connection, vault);
-        let opened = Opened { folder, root, sqlite };
+        let opened = Opened {
+            folder,
+            root,
+            sqlite,
+            tell: Arc::new(|_| ()),
+        };
         Ok(Self::start(opened, (P::default(), 1), follow, None))
     }
 
@@ -179,8 +190,8 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// As for [`Store::open`].
     pub fn open_followed(path: &Path, root: RootPlace, tell: Tell, follow: Follow<P>) -> Result<Self, StoreError> {
-        let mut opened = Opened::found(path, root, tell.clone())?;
-        opened.renew::<P>(&tell)?;
+        let mut opened = Opened::found(path, root, tell)?;
+        opened.renew::<P>()?;
         let moment = restored(opened.sqlite.shelf()?)?;
         Ok(Self::start(opened, moment, follow, None))
     }
@@ -197,7 +208,9 @@ impl<P: Projection> Store<P> {
 
     fn start(opened: Opened, (state, next): (P, u64), follow: Follow<P>, stopped: Option<String>) -> Self {
         follow(&state, next - 1);
-        let Opened { folder, root, sqlite } = opened;
+        let Opened {
+            folder, root, sqlite, ..
+        } = opened;
         let (jobs, waiting) = sync_channel(QUEUE);
         let folder = Arc::new(folder);
         let writer = Writer {

@@ -274,7 +274,8 @@ fn embargo(dice: &mut Dice, by: &str, reports: &[&str]) -> Embargo {
         portion: dice.one_in(2).then(|| PortionId::new("p1").unwrap()),
         handed_on: false,
         revision,
-        until: (revision % 3 != 0).then(|| now() + SignedDuration::from_hours(i64::try_from(revision).unwrap())),
+        until: (!revision.is_multiple_of(3))
+            .then(|| now() + SignedDuration::from_hours(i64::try_from(revision).unwrap())),
         broken: BTreeMap::new(),
         reason: String::new(),
         at: now(),

@@ -238,7 +238,7 @@ impl PartyCommand {
                     }
                 })?;
             }
-            Self::Undo { path, note } => undone(&mut node, global, Entered::Party { path }, note)?,
+            Self::Undo { path, note } => undone(&mut node, global, &Entered::Party { path }, note)?,
             Self::Export => {
                 let home = node.home()?.clone();
                 let party = node
@@ -281,14 +281,14 @@ impl PartyCommand {
 }
 
 /// Takes back what was entered by mistake.
-fn undone(node: &mut Pinned, global: &Global, entry: Entered, reason: String) -> Result<(), Failure> {
+fn undone(node: &mut Pinned, global: &Global, entry: &Entered, reason: String) -> Result<(), Failure> {
     let say = format!("{entry} is taken back");
     node.submit(Command::UndoEntry {
         entry: entry.clone(),
         reason,
     })?;
     output::either(global.json, &serde_json::json!({ "undone": entry }), || {
-        output::line(say)
+        output::line(&say);
     })
 }
 
@@ -436,7 +436,7 @@ impl PersonCommand {
                         .for_each(|person| output::line(format!("{} is known", person.id))),
                 })?;
             }
-            Self::Undo { id, note } => undone(&mut node, global, Entered::Person { id }, note)?,
+            Self::Undo { id, note } => undone(&mut node, global, &Entered::Person { id }, note)?,
             Self::Enable { id } => {
                 node.submit(Command::EnablePerson(id.clone()))?;
                 output::either(global.json, &node.state().persons.get(&id), || {
@@ -514,7 +514,7 @@ impl AudienceCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
-            Self::Undo { name, note } => undone(&mut node, global, Entered::Audience { name }, note)?,
+            Self::Undo { name, note } => undone(&mut node, global, &Entered::Audience { name }, note)?,
             Self::Set { name, members } => {
                 let audience = Audience {
                     name,

@@ -54,9 +54,9 @@ pub(crate) struct At {
 impl EmbargoCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::Set(at) => said(global, at.report, at.portions, Some(at.until), at.note, false),
-            Self::Move(at) => said(global, at.report, at.portions, Some(at.until), at.note, true),
-            Self::End { report, portions, note } => said(global, report, portions, None, note, true),
+            Self::Set(at) => said(global, &at.report, at.portions, Some(at.until), at.note, false),
+            Self::Move(at) => said(global, &at.report, at.portions, Some(at.until), at.note, true),
+            Self::End { report, portions, note } => said(global, &report, portions, None, note, true),
             Self::List { report } => list(global, report.as_ref()),
         }
     }
@@ -64,7 +64,7 @@ impl EmbargoCommand {
 
 fn said(
     global: &Global,
-    report: ReportId,
+    report: &ReportId,
     portions: Vec<PortionId>,
     until: Option<Timestamp>,
     reason: String,
@@ -72,7 +72,7 @@ fn said(
 ) -> Result<Exit, Failure> {
     let mut node = global.node()?;
     let home = node.home()?.clone();
-    let of_report = embargoes(node.state(), Some(&report), |_| true, Timestamp::now());
+    let of_report = embargoes(node.state(), Some(report), |_| true, Timestamp::now());
     let stands = of_report
         .iter()
         .any(|standing| standing.holds && standing.by.contains(&home));
@@ -88,7 +88,7 @@ fn said(
         reason,
     }))?;
     let sent = exchange::flush(&node, global)?;
-    let value = embargoes(node.state(), Some(&report), |_| true, Timestamp::now());
+    let value = embargoes(node.state(), Some(report), |_| true, Timestamp::now());
     output::either(global.json, &json!({ "embargoes": value, "sent": sent }), || {
         say(&value);
         exchange::say_sent(&sent);

@@ -73,6 +73,12 @@ impl Folder {
 
     /// Holds the folder from now on, so that nobody else writes. Waits for whoever does. Gives whether it was free before.
     pub(crate) fn hold(&self) -> Result<bool, StoreError> {
+        self.hold_or(|| ())
+    }
+
+    /// The same; `waiting` is called once where it has to wait.
+    pub(crate) fn hold_or(&self, waiting: impl FnOnce()) -> Result<bool, StoreError> {
+        let mut waiting = Some(waiting);
         let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if held.is_some() {
             return Ok(false);
@@ -94,6 +100,9 @@ impl Folder {
                     return Err(StoreError::InUse(self.path.clone()));
                 }
                 Err(TryLockError::WouldBlock) => {
+                    if let Some(waiting) = waiting.take() {
+                        waiting();
+                    }
                     if !told && since.elapsed() >= SILENCE {
                         told = true;
                         (self.tell)(&format!(

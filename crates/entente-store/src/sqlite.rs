@@ -60,10 +60,15 @@ impl Sqlite {
     /// Brings what an interrupted step left half destroyed to its end. Every shelf is given up for it.
     pub(crate) fn finish(&self) -> Result<(), StoreError> {
         if self.vault.is_unfinished()? {
-            give_up(&self.shelves);
+            self.let_go();
             self.vault.finish(&self.connection)?;
         }
         Ok(())
+    }
+
+    /// Gives up every shelf: what they look at is held for nobody any more.
+    pub(crate) fn let_go(&self) {
+        give_up(&self.shelves);
     }
 
     pub(crate) fn tables(&self) -> Tables<'_> {

@@ -220,6 +220,7 @@ impl<P: Projection> Store<P> {
             next,
             follow,
             settled: false,
+            steps: 0,
             stopped,
         };
         Self {

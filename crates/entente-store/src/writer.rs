@@ -24,6 +24,9 @@ pub const MAX_EVENT: usize = 32 << 20;
 /// The most commands taken into one transaction: enough to spread the cost of a sync, few enough to answer soon.
 const MAX_GROUP: usize = 256;
 
+/// The most transactions after which the log is put into the database: it is read by whoever opens a folder that was not closed.
+const STEPS: usize = 256;
+
 /// The most documents that are kept in memory although they could be read again.
 const LOOSE: usize = 4096;
 
@@ -105,6 +108,8 @@ pub(crate) struct Writer<P: Projection> {
     pub(crate) follow: Follow<P>,
     /// Whether what an earlier process left half done has been brought to its end.
     pub(crate) settled: bool,
+    /// How many transactions there were since the state was last rested.
+    pub(crate) steps: usize,
     /// Why nothing is written any more.
     pub(crate) stopped: Option<String>,
 }
@@ -119,6 +124,8 @@ impl<P: Projection> Writer<P> {
                 return;
             }
         }
+        // Whoever closes the database last puts the log into it, if nobody looks at an older moment.
+        self.sqlite.let_go();
     }
 
     fn group(&mut self, group: Vec<Job<P>>) -> Result<(), StoreError> {
@@ -144,6 +151,7 @@ impl<P: Projection> Writer<P> {
             (self.state, self.next) = restored(self.sqlite.shelf()?)?;
         }
         if self.next != before {
+            self.steps += 1;
             // A state that still looks at what was destroyed is shown to nobody.
             if self.state.is_stale() {
                 self.rest_anew()?;
@@ -202,15 +210,24 @@ impl<P: Projection> Writer<P> {
 
     /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
     fn hold(&mut self) -> Result<(), StoreError> {
-        if self.folder.hold()? || !self.settled {
+        // Whoever holds the folder may have to wait for those who look at an older moment.
+        let taken = self.folder.hold_or(|| self.sqlite.let_go());
+        self.refresh()?;
+        if taken? || !self.settled {
             // A purge that was interrupted after its commit comes to its end before anything else is done.
             self.sqlite.finish()?;
-            if self.state.is_stale() {
-                (self.state, self.next) = restored(self.sqlite.shelf()?)?;
-                (self.follow)(&self.state, self.next - 1);
-            }
+            self.refresh()?;
             self.catch_up()?;
             self.settled = true;
+        }
+        Ok(())
+    }
+
+    /// Reads the state anew where what it rested on was given up.
+    fn refresh(&mut self) -> Result<(), StoreError> {
+        if self.state.is_stale() {
+            (self.state, self.next) = restored(self.sqlite.shelf()?)?;
+            (self.follow)(&self.state, self.next - 1);
         }
         Ok(())
     }
@@ -328,9 +345,11 @@ impl<P: Projection> Writer<P> {
 
     /// Leaves in the database what can be read again, once there is much of it.
     fn rest(&mut self) -> Result<(), StoreError> {
-        if P::ASIDE.is_empty() || self.stopped.is_some() || self.state.loose() <= LOOSE {
+        let due = self.state.loose() > LOOSE || self.steps > STEPS;
+        if P::ASIDE.is_empty() || self.stopped.is_some() || !due {
             return Ok(());
         }
+        self.steps = 0;
         // As long as one shelf or another is older than the end of the log, the log only grows. Once nobody holds an
         // older one, all of it can go into the database; a shelf of then needs no log, and the next writer begins it anew.
         self.rest_anew()?;

@@ -21,7 +21,7 @@ use dice::Dice;
 use federation::Federation;
 
 /// Federations where nobody says how many: what `check` has time for.
-const FEDERATIONS: u64 = 40;
+const FEDERATIONS: u64 = 24;
 /// The most steps of one.
 const STEPS: usize = 100;
 

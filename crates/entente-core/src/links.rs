@@ -2,12 +2,12 @@
 //!
 //! It follows from the reports, and [`State::apply`] is the one place that keeps it so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{PartyPath, ReportId};
-use crate::report::Report;
+use crate::ids::{PartyPath, ReportId, Stored as _};
+use crate::report::{Delivery, Report};
 use crate::state::{Document, Holding, State};
 
 /// What is known of a report from outside it.
@@ -22,6 +22,9 @@ pub struct Links {
     /// Whether some party to which this one delivered it has not confirmed that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unconfirmed: bool,
+    /// Whether its existence is protected, in its latest version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protected: bool,
 }
 
 impl Holding {
@@ -34,10 +37,10 @@ impl Holding {
             .collect()
     }
 
-    /// Whether `home` delivered a version to somebody who has not confirmed it, and not given it up.
-    fn is_unconfirmed(&self, home: &PartyPath) -> bool {
-        let mut delivered = self.deliveries.iter().filter(|delivery| delivery.by == *home);
-        delivered.any(|delivery| {
+    /// What `home` delivered to somebody who has not confirmed it, and not given it up.
+    pub fn unconfirmed<'h>(&'h self, home: &'h PartyPath) -> impl Iterator<Item = &'h Delivery> {
+        let delivered = self.deliveries.iter().filter(move |delivery| delivery.by == *home);
+        delivered.filter(|delivery| {
             !self.is_confirmed(&delivery.to, delivery.version) && !self.given_up.contains_key(&delivery.to)
         })
     }
@@ -56,17 +59,28 @@ impl State {
         resting.filter_map(|id| self.reports.pair(id))
     }
 
+    /// These reports, and those that rest on any of them: each once, in order. A report can rest on its own earlier version.
+    pub fn with_resting<'s>(&'s self, bases: &BTreeSet<&ReportId>) -> BTreeMap<&'s ReportId, &'s Holding> {
+        let own = bases.iter().filter_map(|base| self.reports.pair(base));
+        bases.iter().flat_map(|base| self.resting(base)).chain(own).collect()
+    }
+
     /// Brings the links of the reports among these documents up to date. Gives the documents that this touched.
     pub(crate) fn link(&mut self, touched: &[Document]) -> Vec<Document> {
         let reports = touched.iter().filter(|document| document.kind == "report");
         let ids: Vec<ReportId> = reports
-            .filter_map(|document| ReportId::new(&document.id).ok())
+            .filter_map(|document| ReportId::from_stored(&document.id).ok())
             .collect();
         let mut changed = Vec::new();
         for id in ids {
             let Some(holding) = self.reports.get(&id) else { continue };
-            let due: BTreeSet<PartyPath> = holding.due.values().cloned().collect();
-            let unconfirmed = self.home.as_ref().is_some_and(|home| holding.is_unconfirmed(home));
+            let home = self.home.as_ref();
+            let found = Links {
+                resting: BTreeSet::new(),
+                due: holding.due.values().cloned().collect(),
+                unconfirmed: home.is_some_and(|home| holding.unconfirmed(home).next().is_some()),
+                protected: holding.latest().is_some_and(|latest| latest.existence_protected),
+            };
             let mut bases = holding.bases();
             bases.remove(&id);
             let unlinked = |base: &&&ReportId| !self.links.get(**base).is_some_and(|links| links.resting.contains(&id));
@@ -75,14 +89,12 @@ impl State {
                 changed.push(Document::new("links", &base));
                 self.links.entry(base).or_default().resting.insert(id.clone());
             }
-            let before = self.links.get(&id);
-            let same = before.map_or(due.is_empty() && !unconfirmed, |links| {
-                links.due == due && links.unconfirmed == unconfirmed
-            });
-            if !same {
+            let before = self.links.get(&id).cloned().unwrap_or_default();
+            let resting = before.resting.clone();
+            let now = Links { resting, ..found };
+            if now != before {
                 changed.push(Document::new("links", &id));
-                let links = self.links.entry(id).or_default();
-                (links.due, links.unconfirmed) = (due, unconfirmed);
+                self.links.insert(id, now);
             }
         }
         changed

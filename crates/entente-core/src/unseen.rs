@@ -170,9 +170,9 @@ impl State {
 
 /// The world as somebody may know it: without every report that they may not learn of.
 pub fn world_of<'s>(state: &'s State, person: &PersonId, context: &Context<'_>) -> Cow<'s, State> {
-    let hidden = state
-        .reports
-        .keys()
+    let protected = state.links.iter().filter(|(_, links)| links.protected);
+    let hidden = protected
+        .map(|(report, _)| report)
         .filter(|report| is_hidden(state, person, report, context));
     let hidden: Vec<ReportId> = hidden.cloned().collect();
     if hidden.is_empty() {

@@ -403,6 +403,12 @@ fn check_links(state: &State) {
         let mut sent = holding.deliveries.iter().filter(|delivery| delivery.by == *home);
         let waits =
             sent.any(|sent| !holding.is_confirmed(&sent.to, sent.version) && !holding.given_up.contains_key(&sent.to));
+        let protected = holding.latest().is_some_and(|latest| latest.existence_protected);
+        assert_eq!(
+            state.links.get(id).is_some_and(|links| links.protected),
+            protected,
+            "{id}"
+        );
         assert_eq!(
             state.links.get(id).is_some_and(|links| links.unconfirmed),
             waits,

@@ -53,10 +53,11 @@ fn dependents(moment: &Moment<'_>, exposed: &BTreeSet<PortionRef>, view: &View<'
     let mut resting: BTreeMap<PortionRef, BTreeSet<PortionRef>> = BTreeMap::new();
     let state = moment.state();
     let bases: BTreeSet<&ReportId> = exposed.iter().map(|portion| &portion.report).collect();
-    // A report can rest on its own earlier version.
-    let own = bases.iter().filter_map(|base| state.reports.pair(base));
-    let held: BTreeMap<_, _> = bases.iter().flat_map(|base| state.resting(base)).chain(own).collect();
-    for report in held.values().filter_map(|holding| holding.latest()) {
+    for report in state
+        .with_resting(&bases)
+        .values()
+        .filter_map(|holding| holding.latest())
+    {
         for portion in &report.portions {
             let bases = portion.lineage.iter().flat_map(|(_, origin)| &origin.from);
             let out: BTreeSet<PortionRef> = bases.filter(|base| exposed.contains(base)).cloned().collect();

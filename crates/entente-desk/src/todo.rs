@@ -551,10 +551,8 @@ impl Asker<'_, '_> {
         let mut silent: BTreeSet<(PartyPath, ReportId, u32)> = BTreeSet::new();
         let waiting = self.state.links.iter().filter(|(_, links)| links.unconfirmed);
         for (id, holding) in waiting.filter_map(|(id, _)| self.state.reports.pair(id)) {
-            for delivery in holding.deliveries.iter().filter(|delivery| delivery.by == *home) {
-                let confirmed = holding.is_confirmed(&delivery.to, delivery.version);
-                let old = self.context.now.duration_since(delivery.at) > limit;
-                if !confirmed && old && !holding.given_up.contains_key(&delivery.to) {
+            for delivery in holding.unconfirmed(home) {
+                if self.context.now.duration_since(delivery.at) > limit {
                     silent.insert((delivery.to.clone(), id.clone(), delivery.version));
                 }
             }

@@ -9,7 +9,7 @@ use entente_core::handle::Why;
 use entente_core::{Command, Party, PersonId, ReportId, draft};
 use entente_desk::reading::{Page, page, show};
 use entente_desk::todo::todo;
-use entente_desk::{Moment, View, lineage};
+use entente_desk::{Moment, View, doing, lineage};
 use entente_node::{KeyPair, Node, Pinned, SecretString, Surroundings};
 use jiff::Timestamp;
 use serde_json::json;
@@ -80,6 +80,7 @@ fn filled(place: &Path) {
             "(S//REL TO USA, GBR) A ship left.\n\n(S//NF) Its cargo is known.",
         );
     }
+    add(&mut node, "H-1\nexistence-protected: true", "(S//NF) Nobody knows.");
     add(&mut node, "S-1", "(S//NF) {from: R-007 v1 p2} The cargo was seen.");
 }
 
@@ -121,6 +122,22 @@ fn what_concerns_one_report_looks_at_one_report() {
         assert_eq!(found.len(), 1);
     });
     assert!(raised <= 4, "what rests on a report is found among {raised} documents");
+    let composed = looked_at(place.path(), |node| {
+        let moment = Moment::of(node.state(), node.rules(), node.library());
+        let setting = doing::Setting {
+            moment: &moment,
+            me: &ann,
+            now: Timestamp::now(),
+            fresh: "x",
+            check_rule: &|_, _| Ok(()),
+            beyond_reach: &|| Ok(Vec::new()),
+        };
+        let said = json!({ "report": "R-007", "reason": "caution" });
+        let act = doing::act("withdraw-report").unwrap();
+        act.compose(said.as_object().unwrap(), &setting).unwrap();
+    });
+    // The one report whose existence is protected is looked at, to know whether it is there for her.
+    assert!(composed <= 4, "a command of a program looks at {composed} documents");
     let waiting = looked_at(place.path(), |node| {
         let moment = Moment::of(node.state(), node.rules(), node.library());
         let context = moment.context(Timestamp::now());
@@ -137,9 +154,9 @@ fn what_was_left_on_the_shelf_is_what_was_put_there() {
     let place = tempfile::tempdir().unwrap();
     filled(place.path());
     let node = opened(place.path());
-    assert_eq!(node.state().reports.len(), MANY + 1);
+    assert_eq!(node.state().reports.len(), MANY + 2);
     let all: Vec<String> = node.state().reports.walk(None).map(|(id, _)| id.to_string()).collect();
-    assert!(all.is_sorted() && all.len() == MANY + 1, "{all:?}");
+    assert!(all.is_sorted() && all.len() == MANY + 2, "{all:?}");
     assert!(node.store().check(&mut |_| ()).unwrap().is_empty());
 }
 

@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// The format written by this program.
-pub(crate) const FORMAT: i64 = 3;
-/// The same with documents that say less: they are made anew from the events when the folder is next opened.
+pub(crate) const FORMAT: i64 = 4;
+/// From this format on, up to the newest, documents only say less: they are made anew from the events when the folder is next opened.
 pub(crate) const FEWER: i64 = 2;
 /// The format of the first release, with texts in clear.
 pub(crate) const FIRST: i64 = 1;
@@ -107,7 +107,7 @@ pub(crate) fn format(connection: &Connection) -> Result<i64, StoreError> {
 /// Refuses what a newer program wrote, and what has to be upgraded first.
 pub(crate) fn check_format(connection: &Connection) -> Result<(), StoreError> {
     match format(connection)? {
-        FORMAT | FEWER => Ok(()),
+        FEWER..=FORMAT => Ok(()),
         found if found < FORMAT => Err(StoreError::Older { found }),
         found => Err(StoreError::Newer { found, known: FORMAT }),
     }

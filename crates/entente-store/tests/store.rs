@@ -293,12 +293,15 @@ fn documents_of_an_earlier_program_are_made_anew_once() {
     let database = store.database();
     drop(store);
     let connection = rusqlite::Connection::open(database).unwrap();
-    connection.pragma_update(None, "user_version", 2).unwrap();
-    connection.execute("DELETE FROM documents", []).unwrap();
-    for _ in 0..2 {
+    for format in [2, 3] {
+        connection.pragma_update(None, "user_version", format).unwrap();
+        connection.execute("DELETE FROM documents", []).unwrap();
         let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
         assert_eq!(store.check(&mut |_| ()).unwrap(), []);
         assert_eq!(store.read(|state| state.0["a"]).unwrap(), 2);
+        drop(store);
+        let again = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
+        assert_eq!(again.check(&mut |_| ()).unwrap(), []);
     }
 }
 

@@ -226,7 +226,7 @@ pub(super) fn received(state: &State, from: &PartyPath, embargo: Embargo, now: T
 fn handed_on(state: &State, base: &ReportId, now: Timestamp) -> Decided {
     let mut decided = Decided::default();
     let Some(home) = &state.home else { return decided };
-    let own = state.reports.values().filter_map(|holding| holding.latest());
+    let own = state.resting(base).filter_map(|(_, holding)| holding.latest());
     for report in own.filter(|report| report.originator == *home && report.id != *base) {
         for portion in report.with_title() {
             let mut bases = portion.lineage.iter().flat_map(|(_, origin)| &origin.from);

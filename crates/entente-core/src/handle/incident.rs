@@ -16,7 +16,7 @@ use crate::message::Message;
 use crate::named::{Called, Named};
 use crate::report::Lineage;
 use crate::source::ProtectedSource;
-use crate::state::{Holding, State};
+use crate::state::State;
 
 const SEE_CASES: &str = "`entente incident list` shows them";
 
@@ -86,10 +86,11 @@ pub fn must_be_told(
         }
     }
     let bases: BTreeSet<&ReportId> = exposed.iter().map(|portion| &portion.report).collect();
-    // A report can rest on its own earlier version.
-    let own = bases.iter().filter_map(|base| state.reports.pair(base));
-    let resting: BTreeMap<&ReportId, &Holding> = bases.iter().flat_map(|base| state.resting(base)).chain(own).collect();
-    for report in resting.values().flat_map(|holding| holding.versions.values()) {
+    for report in state
+        .with_resting(&bases)
+        .values()
+        .flat_map(|holding| holding.versions.values())
+    {
         for portion in &report.portions {
             let mut bases = portion.lineage.iter().flat_map(|(_, origin)| &origin.from);
             if bases.any(|base| exposed.contains(base)) {

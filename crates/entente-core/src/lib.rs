@@ -75,7 +75,7 @@ pub use ids::{
 };
 pub use in_force::{InForce, MarksInForce};
 pub use installed::{InstalledScheme, MarkRead};
-pub use kept::{About, Kept, Key, MemoryShelf, Pairs, Place, Run, Shelf};
+pub use kept::{About, Kept, Key, Pairs, Place, Run, Shelf};
 pub use keys::{KeyRing, KeysShown, Succession};
 pub use life::{Accepted, Counter, Cut, Life, Narrowing, Narrowings, Saying};
 pub use message::Message;

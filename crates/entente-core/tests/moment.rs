@@ -340,6 +340,26 @@ fn check(story: &[Step]) {
     }
 }
 
+/// A shelf of documents in memory.
+#[derive(Default)]
+struct MemoryShelf(BTreeMap<(String, String), Vec<u8>>);
+
+impl Shelf for MemoryShelf {
+    fn read(&self, kind: &str, id: &str) -> Option<Vec<u8>> {
+        self.0.get(&(kind.to_owned(), id.to_owned())).cloned()
+    }
+
+    fn ids(&self, kind: &str, from: &str, limit: usize) -> Vec<String> {
+        let from = (kind.to_owned(), from.to_owned());
+        let of_kind = self.0.range(from..).take_while(|((of, _), _)| of == kind);
+        of_kind.map(|((_, id), _)| id.clone()).take(limit).collect()
+    }
+
+    fn unfit(&self, kind: &str, id: &str, problem: String) {
+        panic!("{kind} {id}: {problem}");
+    }
+}
+
 /// The story's state, left on a shelf again and again on the way, as a store does: only what was touched since is in memory.
 fn rested(story: &[Step]) -> State {
     let mut state = State::default();

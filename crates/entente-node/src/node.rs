@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use entente_core::unseen::Known;
 use entente_core::{Act, Actor, Command, CommandRefusal, Context, IncidentId, PersonId, SourceGuard};
 use entente_seal::{KeyPair, SecretString};
-use entente_store::{Attachment, Change, Follow, Outgoing, Receipt, Store, StoreError, Tell};
+use entente_store::{Attachment, Change, Follow, LOOSE, Outgoing, Receipt, Store, StoreError, Tell};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::NodeError;
@@ -27,9 +27,6 @@ pub struct Surroundings {
     /// Tells what a person should know meanwhile: what is waited for, or that rights were mended.
     pub tell: Tell,
 }
-
-/// The most documents that readers may have left in memory before the store is asked to let go of them.
-const LOOSE: usize = 6144;
 
 /// A file that is taken into evidence: sealed like every text, and gone with its case.
 #[derive(Clone, Debug, PartialEq, Eq)]

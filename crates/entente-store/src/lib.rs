@@ -88,4 +88,4 @@ pub use sqlite::Sqlite;
 pub use store::{Follow, Opening, Store};
 pub use upgrade::{Upgrade, Upgraded, confirm, unconfirmed, upgrade};
 pub use vault::{Rescue, RootPlace};
-pub use writer::{Attachment, Change, MAX_EVENT, Receipt};
+pub use writer::{Attachment, Change, LOOSE, MAX_EVENT, Receipt};

@@ -316,10 +316,7 @@ impl Tables<'_> {
         self,
         mut each: impl FnMut(DocKey, Result<serde_json::Value, String>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.each_sealed(&mut |key, json| {
-            let value = json.and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string()));
-            each(key, value)
-        })
+        self.each_sealed(&mut |key, json| each(key, parsed(json)))
     }
 
     /// Calls `each` with every stored document as it was put, or with why it cannot be opened.
@@ -349,6 +346,11 @@ impl Tables<'_> {
         }
         Ok(())
     }
+}
+
+/// A document as a value, or why it is none.
+pub(crate) fn parsed(json: Result<Vec<u8>, String>) -> Result<serde_json::Value, String> {
+    serde_json::from_slice(&json?).map_err(|error| error.to_string())
 }
 
 /// What is said of a document that cannot be read.

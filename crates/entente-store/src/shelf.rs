@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::StoreError;
 use crate::projection::{DocKey, Projection};
 use crate::provider::Shelf;
-use crate::rows::{Tables, unreadable_document};
+use crate::rows::{Tables, parsed, unreadable_document};
 use crate::vault::Vault;
 
 /// A moment of a database: a transaction that only reads, with the keys that open what it sees.
@@ -85,8 +85,7 @@ impl Shelf for SqliteShelf {
 pub(crate) fn restored<P: Projection>(shelf: Arc<dyn Shelf>) -> Result<(P, u64), StoreError> {
     let mut state = P::default();
     shelf.each_but(P::ASIDE, &mut |key, json| {
-        let value = json.and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string()));
-        let value = value.map_err(|problem| unreadable_document(&key, problem))?;
+        let value = parsed(json).map_err(|problem| unreadable_document(&key, problem))?;
         let current = P::current_key(key.clone(), &value);
         let restored = state.restore(&current, value);
         restored.map_err(|problem| unreadable_document(&key, problem))

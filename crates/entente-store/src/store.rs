@@ -15,7 +15,7 @@ use crate::check::{Difference, Progress};
 use crate::error::{StoreError, SubmitError};
 use crate::folder::{Folder, Tell};
 use crate::outbox::Letter;
-use crate::projection::{DocKey, Projection, Recorded};
+use crate::projection::{Projection, Recorded};
 use crate::provider::Provider as _;
 use crate::rows::{Tables, number};
 use crate::schema;
@@ -82,32 +82,26 @@ impl Opened {
         (self.tell)(
             "the documents of this folder are made anew from its events, once; this takes a while where there are many",
         );
-        let (mut state, mut documents) = (P::default(), BTreeSet::new());
-        let tables = self.sqlite.tables();
-        tables.each_event(1, |stored| {
-            documents.extend(state.apply(&tables.recorded::<P>(&stored)?));
-            Ok::<_, StoreError>(())
-        })?;
-        put_anew(&mut self.sqlite.connection, &self.sqlite.vault, &state, &documents)
+        put_anew::<P>(&mut self.sqlite.connection, &self.sqlite.vault)
     }
 }
 
-/// Puts the documents of a state in place of those that are there.
-fn put_anew<P: Projection>(
-    connection: &mut Connection,
-    vault: &Vault,
-    state: &P,
-    documents: &BTreeSet<DocKey>,
-) -> Result<(), StoreError> {
+/// Puts the documents that follow from the events in place of those that are there.
+fn put_anew<P: Projection>(connection: &mut Connection, vault: &Vault) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;
     vault.catch_up(&transaction)?;
-    transaction.execute("DELETE FROM documents", [])?;
     let tables = Tables {
         connection: &transaction,
         vault,
     };
-    for key in documents {
-        tables.put_document(state, key)?;
+    let (mut state, mut documents) = (P::default(), BTreeSet::new());
+    tables.each_event(1, |stored| {
+        documents.extend(state.apply(&tables.recorded::<P>(&stored)?));
+        Ok::<_, StoreError>(())
+    })?;
+    transaction.execute("DELETE FROM documents", [])?;
+    for key in &documents {
+        tables.put_document(&state, key)?;
     }
     transaction.pragma_update(None, "user_version", schema::FORMAT)?;
     Ok(transaction.commit()?)
@@ -517,15 +511,12 @@ impl<P: Projection> Store<P> {
     pub fn rebuild(mut self) -> Result<(), StoreError> {
         self.folder.hold()?;
         let path = self.database();
-        let mut documents = BTreeSet::new();
-        let mut state = P::default();
-        self.events(1, |record| documents.extend(state.apply(&record)))?;
         // The writer ends, and the folder stays held.
         self.stop();
         let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::prepare(&connection)?;
         let vault = Vault::new(self.root.clone());
-        put_anew(&mut connection, &vault, &state, &documents)
+        put_anew::<P>(&mut connection, &vault)
     }
 
     /// The path of the database.

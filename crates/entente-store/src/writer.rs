@@ -28,7 +28,7 @@ const MAX_GROUP: usize = 256;
 const STEPS: usize = 256;
 
 /// The most documents that are kept in memory although they could be read again.
-const LOOSE: usize = 4096;
+pub const LOOSE: usize = 4096;
 
 /// A file that an event says is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

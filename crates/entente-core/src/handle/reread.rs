@@ -5,6 +5,8 @@
 //! that was not understood at all, so that nobody could read the text, is taken for what it says now. What is read less strictly now
 //! is shown and stays as it was; its author takes it up with a new version.
 
+use std::collections::BTreeMap;
+
 use entente_marking::{Label, Schemes};
 use serde::Serialize;
 
@@ -73,19 +75,20 @@ fn reread_of<'s>(report: &'s Report, schemes: &'s Schemes) -> impl Iterator<Item
 /// How a portion is read now, and what holds from now on; `None` where nothing differs.
 fn compared(portion: &Portion, read: Label) -> Option<(ReadNow, Label)> {
     let stored = &portion.label;
-    match () {
-        () if *stored == read => None,
-        () if !stored.unknown.is_empty() && read.unknown.is_empty() => Some((ReadNow::Understood, read)),
-        () if !stored.dominates(&read) => Some((ReadNow::Stricter, stored.join(&read))),
-        // What asks for more than its mark alone was read with its banner, or is of a released copy.
-        () if read.dominates(stored) => None,
-        () => Some((ReadNow::LessStrict, stored.clone())),
+    if *stored == read {
+        None
+    } else if !stored.unknown.is_empty() && read.unknown.is_empty() {
+        Some((ReadNow::Understood, read))
+    } else if !stored.dominates(&read) {
+        Some((ReadNow::Stricter, stored.join(&read)))
+    } else {
+        Some((ReadNow::LessStrict, stored.clone()))
     }
 }
 
 /// Records what is read more strictly, or understood, by now.
 pub(super) fn record(state: &State, context: &Context<'_>) -> Result<Decided, Refusal> {
-    let mut by_version: std::collections::BTreeMap<(ReportId, u32), Vec<MarkRead>> = Default::default();
+    let mut by_version: BTreeMap<(ReportId, u32), Vec<MarkRead>> = BTreeMap::new();
     for found in reread(state, context.schemes) {
         if found.now != ReadNow::LessStrict {
             let key = (found.portion.report, found.portion.version);

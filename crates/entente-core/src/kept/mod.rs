@@ -21,7 +21,7 @@ mod shelf;
 use run::Merged;
 pub use run::Run;
 use shelf::Aside;
-pub use shelf::{MemoryShelf, Shelf};
+pub use shelf::Shelf;
 
 /// A value that may be about reports, by which it is then found as well. Which ones never changes while it is kept: what
 /// becomes about others is inserted anew.

@@ -1,7 +1,7 @@
 //! Ways through a map: one that lies in memory, and one that stands partly on a shelf.
 
 use std::cmp::Ordering;
-use std::iter::{FusedIterator, Peekable};
+use std::iter::Peekable;
 
 /// A way through a tree in memory, or through what was listed.
 #[derive(Clone, Debug)]
@@ -73,5 +73,3 @@ impl<T: Ord, A: Iterator<Item = T>, B: Iterator<Item = T>> Iterator for Merged<A
         }
     }
 }
-
-impl<T: Ord, A: Iterator<Item = T>, B: Iterator<Item = T>> FusedIterator for Merged<A, B> {}

@@ -4,7 +4,6 @@
 //! stored until it is asked for. A [`Shelf`] shows the documents of one moment, whatever is written after it: a map that
 //! rests on one says the same as if it had been read as a whole.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use elsa::sync::FrozenMap;
@@ -139,26 +138,5 @@ impl<'a, K: Ord + Clone + ToString, V> Iterator for Keys<'a, K, V> {
             }
             self.found = keys.into_iter();
         }
-    }
-}
-
-/// A shelf of documents in memory: what a test rests a state on.
-#[derive(Debug, Default)]
-pub struct MemoryShelf(pub BTreeMap<(String, String), Vec<u8>>);
-
-impl Shelf for MemoryShelf {
-    fn read(&self, kind: &str, id: &str) -> Option<Vec<u8>> {
-        self.0.get(&(kind.to_owned(), id.to_owned())).cloned()
-    }
-
-    fn ids(&self, kind: &str, from: &str, limit: usize) -> Vec<String> {
-        let from = (kind.to_owned(), from.to_owned());
-        let of_kind = self.0.range(from..).take_while(|((of, _), _)| of == kind);
-        of_kind.map(|((_, id), _)| id.clone()).take(limit).collect()
-    }
-
-    #[expect(clippy::panic, reason = "only tests rest on it")]
-    fn unfit(&self, kind: &str, id: &str, problem: String) {
-        panic!("{kind} {id}: {problem}");
     }
 }

@@ -89,11 +89,9 @@ fn b2_a_request_carries_the_originator_s_own_material_and_nothing_else() {
     assert!(!world.state("GBR").requests[&asked("GBR", &request)].is_open());
 }
 
-#[test]
-fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
-    // No list stands in the way here, only that USA's text, and what rests on it, goes to nobody without its word.
-    let open = "(S//REL TO USA, CHL, GBR)";
-    let mut world = resting_on(open, open);
+/// GBR's text rests on USA's, of which only the third-party rule is known; USA has consented to what was asked for CHL/a.
+fn granted(mark: &str) -> World {
+    let mut world = resting_on(mark, mark);
     let state = world.nodes.get_mut(&party("GBR")).unwrap();
     for id in ["B", "R"] {
         let mut text = state.reports[&report(id)].latest().unwrap().clone();
@@ -108,6 +106,14 @@ fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
     world.deliver_post();
     world.run("USA", grant(&request));
     world.deliver_post();
+    world
+}
+
+#[test]
+fn b2_the_answer_opens_the_derived_text_for_whom_it_was_asked() {
+    // No list stands in the way here, only that USA's text, and what rests on it, goes to nobody without its word.
+    let open = "(S//REL TO USA, CHL, GBR)";
+    let mut world = granted(open);
     assert_eq!(world.permitted("GBR", "R", "CHL/a", "warn"), "p1");
     assert_eq!(world.permitted("GBR", "R", "CHL/a", "arrest"), "");
     assert_eq!(world.permitted("GBR", "B", "CHL/a", "warn"), "");
@@ -342,21 +348,7 @@ fn b2_a_request_that_rests_on_nothing_of_ours_is_refused() {
 #[test]
 fn b2_a_consent_counts_no_longer_for_text_that_was_raised_at_the_holder_later() {
     let open = "(S//REL TO USA, CHL, GBR)";
-    let mut world = resting_on(open, open);
-    let state = world.nodes.get_mut(&party("GBR")).unwrap();
-    for id in ["B", "R"] {
-        let mut text = state.reports[&report(id)].latest().unwrap().clone();
-        for portion in &mut text.portions {
-            portion.lineage.map(|named, origin| {
-                origin.third_party = *named == party("USA");
-            });
-        }
-        state.apply(&Event::ReportAdded(text));
-    }
-    let request = world.ask("GBR", "R", &["CHL/a"], "warn");
-    world.deliver_post();
-    world.run("USA", grant(&request));
-    world.deliver_post();
+    let mut world = granted(open);
     let may = |world: &World| world.permitted("GBR", "R", "CHL/a", "warn");
     let before = may(&world);
     assert!(before.contains("p1"), "{before}");

@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::incoming::Piece;
+use crate::table::Table;
+
 /// Of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
@@ -71,6 +74,22 @@ pub struct Stated {
     /// Whether only its named recipients, or those whom it gave it itself, have it without asking.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ask: bool,
+}
+
+impl Statement {
+    /// What it says of the title. One that bears more marks than one is covered by the marks of all portions: where not all of them
+    /// came, the report's id stands for it.
+    pub(crate) fn entitle(&self, title: &mut Piece, came: usize, place: &str, table: &mut Table) {
+        self.title.iter().for_each(|mark| title.asks.mark(mark));
+        if self.title.len() > 1 && came < self.portions {
+            title.text.clear();
+            table.note(
+                place,
+                "the title of a report of which not all is in the file",
+                "its id stands for it",
+            );
+        }
+    }
 }
 
 impl Portioned {

@@ -29,15 +29,6 @@ fn serving() -> (Desk, Served) {
     (desk, node)
 }
 
-fn token(desk: &Desk, person: &str, scope: &str) -> String {
-    let name = format!("{person} {scope}");
-    let given = desk.ok(
-        "GBR.CAB",
-        &["--json", "account", "token", person, "--name", &name, "--scope", scope],
-    );
-    given.json()["token"].as_str().unwrap().to_owned()
-}
-
 fn get(node: &Served, token: &str, path: &str) -> Answer {
     node.ask("GET", path, &[("authorization", &format!("Bearer {token}"))], b"")
 }
@@ -49,7 +40,7 @@ fn json_of(answer: &Answer) -> Value {
 #[test]
 fn a_token_is_one_person_s_for_one_kind_of_thing_and_ends() {
     let (desk, node) = serving();
-    let read = token(&desk, OFFICER, "read");
+    let read = desk.token(OFFICER, "read");
     assert_eq!(get(&node, &read, "/api/v1/reports").status, 200);
     let none = node.get("/api/v1/reports");
     assert_eq!(
@@ -64,7 +55,7 @@ fn a_token_is_one_person_s_for_one_kind_of_thing_and_ends() {
     // A session in a browser is no token.
     let browser = Browser::as_person(&desk, &node, OFFICER);
     assert_eq!(browser.get("/api/v1/reports").status, 401);
-    let evaluate = token(&desk, OFFICER, "evaluate");
+    let evaluate = desk.token(OFFICER, "evaluate");
     assert_eq!(get(&node, &evaluate, "/api/v1/reports").status, 403);
     let kept = std::fs::read_to_string(desk.path("GBR.CAB/accounts.json")).unwrap();
     assert!(
@@ -73,7 +64,7 @@ fn a_token_is_one_person_s_for_one_kind_of_thing_and_ends() {
     );
     desk.ok("GBR.CAB", &["account", "end-token", &format!("{OFFICER} read")]);
     assert_eq!(get(&node, &read, "/api/v1/reports").status, 401);
-    let analyst = token(&desk, "GBR.CAB/desk-analyst", "read");
+    let analyst = desk.token("GBR.CAB/desk-analyst", "read");
     assert_eq!(get(&node, &analyst, "/api/v1/reports").status, 200);
     desk.ok("GBR.CAB", &["person", "disable", "GBR.CAB/desk-analyst"]);
     assert_eq!(
@@ -86,7 +77,7 @@ fn a_token_is_one_person_s_for_one_kind_of_thing_and_ends() {
 #[test]
 fn values_are_those_of_the_command_line_and_nobody_gets_more() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "read");
+    let officer = desk.token(OFFICER, "read");
     let listed = json_of(&get(&node, &officer, "/api/v1/reports?purpose=threat-warning"));
     let printed = desk.ok(
         "GBR.CAB",
@@ -128,7 +119,7 @@ fn values_are_those_of_the_command_line_and_nobody_gets_more() {
     assert_eq!((again.status, again.body.len()), (304, 0));
     // Whoever may have nothing finds nothing, by any address.
     for person in ["GBR.CAB/clerk", "GBR.CAB/osei"] {
-        let token = token(&desk, person, "read");
+        let token = desk.token(person, "read");
         for path in [
             "/api/v1/reports",
             "/api/v1/reports/SVC-2026-0412",
@@ -144,7 +135,7 @@ fn values_are_those_of_the_command_line_and_nobody_gets_more() {
             );
         }
     }
-    let analyst = token(&desk, "GBR.CAB/desk-analyst", "read");
+    let analyst = desk.token("GBR.CAB/desk-analyst", "read");
     let text = get(&node, &analyst, &path).text();
     assert!(text.contains("Grey Tide") && !text.contains("Port Marrow"), "{text}");
     let decided = get(
@@ -164,7 +155,7 @@ fn what_is_missing_and_what_is_not_the_caller_s_are_the_same_bytes() {
     let hidden = "---\nid: CAB-HIDDEN\nexistence-protected: true\n---\n(TS//SI//NF) Canary text.\n";
     desk.write("hidden.md", hidden);
     desk.ok("GBR.CAB", &["report", "add", "hidden.md"]);
-    let clerk = token(&desk, "GBR.CAB/clerk", "read");
+    let clerk = desk.token("GBR.CAB/clerk", "read");
     let missing = get(&node, &clerk, "/api/v1/reports/CAB-NOWHERE");
     assert_eq!(missing.status, 404);
     for path in [
@@ -191,7 +182,7 @@ fn what_is_missing_and_what_is_not_the_caller_s_are_the_same_bytes() {
 #[test]
 fn every_address_of_the_document_answers_and_says_what_is_wrong_as_a_problem() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "read");
+    let officer = desk.token(OFFICER, "read");
     let document = json_of(&node.get("/api/v1/openapi.json"));
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap();
@@ -263,7 +254,7 @@ fn authzen_evaluates_one_question_as_decide_does() {
         metadata.get("search_action_endpoint").is_none(),
         "there is no search of actions"
     );
-    let officer = token(&desk, OFFICER, "evaluate");
+    let officer = desk.token(OFFICER, "evaluate");
     let one = "/access/v1/evaluation";
     let analyst = "GBR.CAB/desk-analyst";
     let yes = ask(&node, &officer, one, &question(analyst, "advice"));
@@ -296,7 +287,7 @@ fn authzen_evaluates_one_question_as_decide_does() {
         );
     }
     // Whoever may not know a portion learns nothing of others about it.
-    let clerk = token(&desk, "GBR.CAB/clerk", "evaluate");
+    let clerk = desk.token("GBR.CAB/clerk", "evaluate");
     assert_eq!(
         json_of(&ask(&node, &clerk, one, &question(analyst, "advice"))),
         json!({ "decision": false })
@@ -317,7 +308,7 @@ fn authzen_evaluates_one_question_as_decide_does() {
     ] {
         assert_eq!(ask(&node, &officer, one, &broken).status, 400, "{broken}");
     }
-    let read = token(&desk, OFFICER, "read");
+    let read = desk.token(OFFICER, "read");
     assert_eq!(
         ask(&node, &read, one, &question(analyst, "advice")).status,
         403,
@@ -328,7 +319,7 @@ fn authzen_evaluates_one_question_as_decide_does() {
 #[test]
 fn authzen_evaluates_several_questions_by_each_of_the_three_semantics() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "evaluate");
+    let officer = desk.token(OFFICER, "evaluate");
     let portions = ["advice", "place", "plot"];
     let asked = |semantic: Option<&str>| {
         let several: Vec<Value> = portions
@@ -366,7 +357,7 @@ fn authzen_evaluates_several_questions_by_each_of_the_three_semantics() {
 #[test]
 fn authzen_answers_each_bad_item_by_itself_and_decides_for_a_moment() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "evaluate");
+    let officer = desk.token(OFFICER, "evaluate");
     let mut asked = question("GBR.CAB/desk-analyst", "advice");
     asked.as_object_mut().unwrap().remove("action");
     asked["evaluations"] = json!([{ "action": { "name": "read" } }, {}, { "action": { "name": "read" }, "context": { "moment": "soon" } }]);
@@ -389,7 +380,7 @@ fn authzen_answers_each_bad_item_by_itself_and_decides_for_a_moment() {
 #[test]
 fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "evaluate");
+    let officer = desk.token(OFFICER, "evaluate");
     let ids = |answer: &Answer| -> Vec<String> {
         let value = json_of(answer);
         let all = value["results"].as_array().unwrap_or_else(|| panic!("{value}")).clone();
@@ -413,7 +404,7 @@ fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
     assert_eq!(ids(&answer), ["GBR.CAB/desk-analyst", OFFICER]);
     assert_eq!(ids(&ask(&node, &officer, &subjects, &who("place"))), [OFFICER]);
     // Whoever does not keep the distribution is told of themselves alone.
-    let analyst = token(&desk, "GBR.CAB/desk-analyst", "evaluate");
+    let analyst = desk.token("GBR.CAB/desk-analyst", "evaluate");
     assert_eq!(
         ids(&ask(&node, &analyst, &subjects, &who("advice"))),
         ["GBR.CAB/desk-analyst"]
@@ -457,7 +448,7 @@ fn authzen_finds_who_may_have_something_and_what_somebody_may_have() {
             .all(|id| analyst_s.contains(id))
     );
     // What is unknown, or not the caller's to know of, is an empty answer.
-    let clerk = token(&desk, "GBR.CAB/clerk", "evaluate");
+    let clerk = desk.token("GBR.CAB/clerk", "evaluate");
     let empty = json!({ "results": [], "page": { "next_token": "", "count": 0 } });
     for (token, path, body) in [
         (&clerk, &subjects, who("advice")),

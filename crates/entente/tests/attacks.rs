@@ -25,12 +25,6 @@ fn serving() -> (Desk, Served) {
     (desk, node)
 }
 
-fn token(desk: &Desk, person: &str, scope: &str) -> String {
-    let name = format!("{person} {scope}");
-    let given = ["--json", "account", "token", person, "--name", &name, "--scope", scope];
-    desk.ok("GBR.CAB", &given).json()["token"].as_str().unwrap().to_owned()
-}
-
 /// What comes back for bytes as they are.
 fn raw(node: &Served, bytes: &str) -> String {
     let mut stream = TcpStream::connect(&node.address).unwrap();
@@ -149,7 +143,7 @@ fn csrf_a_browser_s_cookie_counts_for_nothing_at_the_interface_for_programs() {
     }
     assert_eq!(browser.get("/api/v1/reports").status, 401);
     // What a form of another page can send without asking first is no command either.
-    let act = format!("Bearer {}", token(&desk, OFFICER, "act"));
+    let act = format!("Bearer {}", desk.token(OFFICER, "act"));
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
         let headers = [("authorization", act.as_str()), ("content-type", kind)];
         assert_eq!(
@@ -169,7 +163,7 @@ fn csrf_a_browser_s_cookie_counts_for_nothing_at_the_interface_for_programs() {
 #[test]
 fn confused_deputy_acts_as_its_token_s_person_and_for_nobody_else() {
     let (desk, node) = serving();
-    let analyst = format!("Bearer {}", token(&desk, "GBR.CAB/desk-analyst", "act"));
+    let analyst = format!("Bearer {}", desk.token("GBR.CAB/desk-analyst", "act"));
     let post = |token: &str, name: &str, said: serde_json::Value| {
         let headers = [
             ("authorization", token),
@@ -204,7 +198,7 @@ fn confused_deputy_acts_as_its_token_s_person_and_for_nobody_else() {
     }
     // A token for one kind of thing does no other.
     for scope in ["read", "evaluate"] {
-        let token = format!("Bearer {}", token(&desk, OFFICER, scope));
+        let token = format!("Bearer {}", desk.token(OFFICER, scope));
         assert_eq!(
             post(&token, "hold", json!({ "report": REPORT, "reason": "x" })).status,
             403,
@@ -253,7 +247,7 @@ fn ssrf_a_partner_that_points_elsewhere_is_not_followed() {
 #[test]
 fn token_leakage_no_secret_stands_in_logs_accounts_or_answers() {
     let (desk, node) = serving();
-    let act = token(&desk, OFFICER, "act");
+    let act = desk.token(OFFICER, "act");
     let bearer = format!("Bearer {act}");
     let secrets = ["a-secret-key-of-a-program", "secret-query-word", act.as_str()];
     let headers = [
@@ -290,7 +284,7 @@ fn token_leakage_no_secret_stands_in_logs_accounts_or_answers() {
 #[test]
 fn replay_a_captured_command_is_done_once_under_its_key() {
     let (desk, node) = serving();
-    let bearer = format!("Bearer {}", token(&desk, OFFICER, "act"));
+    let bearer = format!("Bearer {}", desk.token(OFFICER, "act"));
     let headers = [
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),

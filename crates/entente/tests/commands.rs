@@ -27,12 +27,6 @@ fn serving() -> (Desk, Served) {
     (desk, node)
 }
 
-fn token(desk: &Desk, person: &str, scope: &str) -> String {
-    let name = format!("{person} {scope}");
-    let given = ["--json", "account", "token", person, "--name", &name, "--scope", scope];
-    desk.ok("GBR.CAB", &given).json()["token"].as_str().unwrap().to_owned()
-}
-
 fn post_with(node: &Served, token: &str, name: &str, more: &[(&str, &str)], body: &str) -> Answer {
     let bearer = format!("Bearer {token}");
     let headers = [&[("authorization", bearer.as_str())], more].concat();
@@ -58,7 +52,7 @@ fn get(node: &Served, token: &str, path: &str) -> Answer {
 #[test]
 fn a_day_s_work_goes_through_the_interface_and_is_on_record_under_its_person_s_name() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "act");
+    let officer = desk.token(OFFICER, "act");
     let added = done(&node, &officer, "add-report", &json!({ "text": ADDED }));
     assert_eq!(added, json!({ "done": "add-report", "id": "CAB-1" }));
     done(
@@ -77,10 +71,10 @@ fn a_day_s_work_goes_through_the_interface_and_is_on_record_under_its_person_s_n
     assert!(desk.ok("GBR.CAB", &["request", "list"]).out.contains(id));
     let briefing = json!({ "reports": [REPORT], "people": people, "purpose": "threat-warning" });
     let briefing = done(&node, &officer, "brief", &briefing);
-    let reads = token(&desk, OFFICER, "read");
+    let reads = desk.token(OFFICER, "read");
     let path = format!("/api/v1/briefings/{}", briefing["id"].as_str().unwrap());
     assert!(get(&node, &reads, &path).text().contains("do_not_say"));
-    let analyst = token(&desk, "GBR.CAB/desk-analyst", "read");
+    let analyst = desk.token("GBR.CAB/desk-analyst", "read");
     assert_eq!(
         get(&node, &analyst, &path).status,
         404,
@@ -177,7 +171,7 @@ fn the_originator_answers_through_the_interface() {
 #[test]
 fn what_cannot_be_read_is_said_with_its_field_and_nothing_is_done() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "act");
+    let officer = desk.token(OFFICER, "act");
     for (name, body, says) in [
         ("add-report", json!({}), "`text`"),
         ("add-report", json!({ "text": ADDED, "color": "red" }), "`color`"),
@@ -222,7 +216,7 @@ fn what_cannot_be_read_is_said_with_its_field_and_nothing_is_done() {
     let large = format!("{{\"text\":\"{}\"}}", "x".repeat(17 << 20));
     assert_eq!(post_with(&node, &officer, "add-report", &[JSON], &large).status, 413);
     assert_eq!(post_with(&node, "AAAA", "add-report", &[JSON], "{}").status, 401);
-    let reads = token(&desk, OFFICER, "read");
+    let reads = desk.token(OFFICER, "read");
     assert_eq!(post(&node, &reads, "add-report", &json!({ "text": ADDED })).status, 403);
     assert!(!desk.ok("GBR.CAB", &["report", "list"]).out.contains("CAB-1"));
 }
@@ -230,8 +224,8 @@ fn what_cannot_be_read_is_said_with_its_field_and_nothing_is_done() {
 #[test]
 fn the_same_command_under_one_key_is_done_once_also_after_a_restart() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "act");
-    let analyst = token(&desk, "GBR.CAB/desk-analyst", "act");
+    let officer = desk.token(OFFICER, "act");
+    let analyst = desk.token("GBR.CAB/desk-analyst", "act");
     let ask = |node: &Served, token: &str, key: &str, reason: &str| {
         let body = json!({ "report": REPORT, "portions": ["plot"], "people": ["CHL/foreign-minister"], "purpose": "threat-warning", "reason": reason });
         post_with(
@@ -280,7 +274,7 @@ fn the_same_command_under_one_key_is_done_once_also_after_a_restart() {
 #[test]
 fn acting_on_what_one_may_not_know_of_is_acting_on_what_is_not_there() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "act");
+    let officer = desk.token(OFFICER, "act");
     let acts = |report: &str| {
         [
             ("withdraw-report", json!({ "report": report, "reason": "x" })),
@@ -358,10 +352,7 @@ fn lists_go_on_by_a_cursor_that_is_one_caller_s() {
             &["report", "distribute", &format!("CAB-L{n}"), "--add", OFFICER],
         );
     }
-    let (officer, analyst) = (
-        token(&desk, OFFICER, "read"),
-        token(&desk, "GBR.CAB/desk-analyst", "read"),
-    );
+    let (officer, analyst) = (desk.token(OFFICER, "read"), desk.token("GBR.CAB/desk-analyst", "read"));
     let (mut seen, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let more = cursor
@@ -394,7 +385,7 @@ fn lists_go_on_by_a_cursor_that_is_one_caller_s() {
 #[test]
 fn the_document_describes_each_command_as_it_is_read() {
     let (desk, node) = serving();
-    let officer = token(&desk, OFFICER, "act");
+    let officer = desk.token(OFFICER, "act");
     let document: Value = serde_json::from_slice(&node.get("/api/v1/openapi.json").body).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let commands = paths

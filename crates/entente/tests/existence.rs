@@ -18,17 +18,7 @@ fn worlds() -> (Desk, Desk) {
     one.staff(&people, &["GBR.CAB/analyst"]);
     for role in CALLERS {
         for scope in ["read", "evaluate", "act"] {
-            let token = [
-                "--json",
-                "account",
-                "token",
-                &format!("GBR.CAB/{role}"),
-                "--name",
-                &format!("{role} {scope}"),
-                "--scope",
-                scope,
-            ];
-            let token = one.ok("GBR.CAB", &token).json()["token"].as_str().unwrap().to_owned();
+            let token = one.token(&format!("GBR.CAB/{role}"), scope);
             one.write(&format!("{role}-{scope}"), &token);
         }
         let link = [

@@ -19,15 +19,6 @@ struct Server {
     reader: String,
 }
 
-fn token(desk: &Desk, person: &str, scope: &str) -> String {
-    let name = format!("{person} {scope}");
-    let given = desk.ok(
-        "CERT-A",
-        &["--json", "account", "token", person, "--name", &name, "--scope", scope],
-    );
-    given.json()["token"].as_str().unwrap().to_owned()
-}
-
 fn serving() -> Server {
     let desk = Desk::new();
     desk.found("CERT-A");
@@ -40,8 +31,8 @@ fn serving() -> Server {
     for person in ["CERT-A/writer", "CERT-A/reader"] {
         desk.ok("CERT-A", &["person", "add", person, "--role", "analyst"]);
     }
-    let writer = token(&desk, "CERT-A/writer", "act");
-    let reader = token(&desk, "CERT-A/reader", "read");
+    let writer = desk.token("CERT-A/writer", "act");
+    let reader = desk.token("CERT-A/reader", "read");
     let node = Served::start(&desk, "CERT-A", &["--listen", "127.0.0.1:0"]);
     Server {
         desk,

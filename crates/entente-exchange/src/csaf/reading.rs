@@ -77,15 +77,7 @@ impl Reader<'_, '_> {
             if !stated.title.is_empty() {
                 title.asks = Asks::default();
             }
-            stated.title.iter().for_each(|mark| title.asks.mark(mark));
-            if stated.title.len() > 1 && came < stated.portions {
-                title.text.clear();
-                self.table.note(
-                    name.clone(),
-                    "the title of a report of which not all is in the file",
-                    "its id stands for it",
-                );
-            }
+            stated.entitle(&mut title, came, &name, self.table);
         }
         let publisher = document.get("publisher").and_then(|publisher| text(publisher, "name"));
         Incoming {

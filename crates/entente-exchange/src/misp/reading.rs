@@ -135,20 +135,10 @@ impl Reader<'_, '_> {
             if let Some(stand_in) = stand_in(&stated.title.join(" ")) {
                 title.asks.marks.retain(|mark| *mark != stand_in && mark != UNMARKED);
             }
-            for mark in &stated.title {
-                title.asks.mark(mark);
-            }
             name = stated.report.to_string();
             publisher = Some(Publisher::Party(stated.by.clone()));
             let came = pieces.iter().filter(|piece| piece.stated.is_some()).count();
-            if stated.title.len() > 1 && came < stated.portions {
-                title.text.clear();
-                self.table.note(
-                    name.clone(),
-                    "the title of a report of which not all is in the file",
-                    "its id stands for it",
-                );
-            }
+            stated.entitle(&mut title, came, &name, self.table);
         }
         Incoming {
             format: Format::Misp,

@@ -171,28 +171,14 @@ impl<'f> Reader<'f, '_> {
             }
         }
         pieces.extend(own.into_values().map(|part| self.part(part)));
-        let mut title_asks = self.asks(object, |property| property == title);
+        let mut title_piece = Piece {
+            text: text(object, title).unwrap_or_default().to_owned(),
+            asks: self.asks(object, |property| property == title),
+            ..Piece::default()
+        };
         if let Some(stated) = &stated {
-            for mark in &stated.title {
-                title_asks.mark(mark);
-            }
-        }
-        let whole = parts.len()
-            + pieces
-                .iter()
-                .filter(|piece| carried::open(&piece.text).is_some())
-                .count();
-        let mut heading = text(object, title).unwrap_or_default();
-        if stated
-            .as_ref()
-            .is_some_and(|stated| stated.title.len() > 1 && stated.portions > whole)
-        {
-            heading = "";
-            self.table.note(
-                id,
-                "the title of a report of which not all is in the file",
-                "its id stands for it",
-            );
+            let carried = pieces.iter().filter(|piece| carried::open(&piece.text).is_some());
+            stated.entitle(&mut title_piece, parts.len() + carried.count(), id, self.table);
         }
         let name = match (&stated, &own_portion) {
             (Some(stated), _) => stated.report.to_string(),
@@ -204,11 +190,7 @@ impl<'f> Reader<'f, '_> {
             name,
             publisher: self.publisher(object),
             modified: moment(object),
-            title: Piece {
-                text: heading.to_owned(),
-                asks: title_asks,
-                ..Piece::default()
-            },
+            title: title_piece,
             pieces,
             rest: self.rest(object, &[title, body]),
             revoked: object.get("revoked") == Some(&Value::Bool(true)),

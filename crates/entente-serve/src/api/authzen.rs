@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 
 use super::cursor;
 use super::problem::unreadable;
-use super::program::{Program, moment};
+use super::program::Program;
 use crate::host::Host;
 use crate::pages::{Desk, Trouble};
 use crate::persons::Scope;
@@ -255,7 +255,7 @@ fn decided(desk: &Desk, asked: &Evaluation) -> Result<Value, Trouble> {
     let (people, outsiders) = subject(desk, named)?;
     let resource = resource(named_resource)?;
     let circumstances = Circumstances::of(desk, asked.context.as_ref())?;
-    let moment = moment(desk);
+    let moment = desk.moment();
     let (version, portions) = meant(&moment, &resource, &circumstances.asker(desk))?;
     let snapshot = moment.snapshot([&resource.0], &outsiders);
     let about = (&resource.0, Some(version));
@@ -335,7 +335,7 @@ pub(super) async fn subjects(program: Program, asked: Result<Json<SubjectSearch>
             let resource = resource(&asked.resource)?;
             let views = (&circumstances.asker(desk), &circumstances.decided(desk));
             match asked.subject.kind.as_str() {
-                "person" => Ok(who(&moment(desk), &resource, views)?),
+                "person" => Ok(who(&desk.moment(), &resource, views)?),
                 _ => Err(Trouble::Nothing),
             }
         };
@@ -389,7 +389,7 @@ pub(super) async fn resources(program: Program, asked: Result<Json<ResourceSearc
                 search: None,
             };
             let views = (&circumstances.asker(desk), &circumstances.decided(desk));
-            Ok(what(&moment(desk), (&people, &outsiders), portions, views, page))
+            Ok(what(&desk.moment(), (&people, &outsiders), portions, views, page))
         };
         let (all, last) = looked().unwrap_or_default();
         let result = |(report, portion): &Resource| match portion {

@@ -11,7 +11,7 @@ use entente_node::NodeError;
 use serde_json::{Map, Value, json};
 
 use super::problem::{problem, told, unreadable};
-use super::program::{Program, moment};
+use super::program::Program;
 use crate::pages::{Desk, Trouble};
 use crate::persons::{Scope, hex};
 
@@ -89,7 +89,7 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
         .as_ref()
         .map_or_else(entente_node::random_id, |key| key.fresh.clone());
     let Composed { mut commands, id } = {
-        let moment = moment(desk);
+        let moment = desk.moment();
         let node = desk.pinned.node();
         let setting = Setting {
             moment: &moment,

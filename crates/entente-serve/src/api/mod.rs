@@ -8,6 +8,7 @@ mod commands;
 pub(crate) mod cursor;
 mod openapi;
 mod problem;
+pub(crate) use problem::worded;
 mod program;
 mod values;
 

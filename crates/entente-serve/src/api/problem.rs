@@ -26,7 +26,13 @@ pub(crate) fn unreadable(detail: &str) -> Response {
 
 /// The same troubles as people get, for programs. What is missing and what is not theirs to know of are the same bytes.
 pub(crate) fn told(trouble: Trouble) -> Response {
-    let (status, title, detail) = match trouble {
+    let (status, title, detail) = worded(trouble);
+    problem(status, title, &detail)
+}
+
+/// The status of a trouble, what it is called, and what is said of it.
+pub(crate) fn worded(trouble: Trouble) -> (StatusCode, &'static str, String) {
+    match trouble {
         Trouble::Nothing => (
             StatusCode::NOT_FOUND,
             "Nothing here",
@@ -44,6 +50,5 @@ pub(crate) fn told(trouble: Trouble) -> Response {
             let said = "the node failed; its operator can see why".to_owned();
             (StatusCode::INTERNAL_SERVER_ERROR, "It did not work", said)
         }
-    };
-    problem(status, title, &detail)
+    }
 }

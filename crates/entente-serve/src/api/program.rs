@@ -7,14 +7,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use entente_core::PersonId;
-use entente_desk::Moment;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::problem::{problem, told};
 use crate::host::{Host, aside};
 use crate::pages::{Desk, Trouble};
-use crate::persons::{Scope, Session, code, kept};
+use crate::persons::{Scope, code};
 
 /// A program that showed a token.
 pub(crate) struct Program {
@@ -115,25 +114,13 @@ impl Program {
             let said = format!("this token is for `{}` alone", self.scope.name());
             return Err(Trouble::NotEntitled(said));
         }
-        let session = Session::of_program(self.person, kept(&self.token));
-        let mut desk = Desk::of(self.host, session, true)?;
-        let known = desk.state().persons.get(desk.me());
-        if known.is_none_or(|person| person.disabled) {
-            return Err(Trouble::NotEntitled(
-                "the person of this token is not here any more".to_owned(),
-            ));
-        }
+        let mut desk = Desk::of_program(self.host, self.person, &self.token)?;
         let value = desk.must(act).and_then(|()| work(&mut desk));
         if matches!(value, Err(Trouble::Nothing)) {
             desk.note_refusal(act);
         }
         serde_json::to_vec(&value?).map_err(|error| Trouble::Broken(error.to_string()))
     }
-}
-
-/// What the desk looks at.
-pub(super) fn moment(desk: &Desk) -> Moment<'_> {
-    Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library())
 }
 
 /// A value with its entity tag: a digest of what this caller sees, under a key of this process.

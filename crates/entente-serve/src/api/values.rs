@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::cursor;
 use super::problem::unreadable;
-use super::program::{Program, moment};
+use super::program::Program;
 use crate::pages::{Desk, Fields, Trouble, meant, read};
 use crate::persons::Scope;
 
@@ -110,7 +110,7 @@ pub(super) async fn reports(program: Program, Asked(wanted): Asked) -> Response 
             limit: Some(limit(&wanted)),
             search: wanted.search.as_deref(),
         };
-        let listing = reading::page(&moment(desk), &view, page);
+        let listing = reading::page(&desk.moment(), &view, page);
         let last = listing.rows.last().filter(|_| listing.more);
         let next = last.and_then(|last| cursor::seal(desk.me(), "reports", last.id.as_str()));
         Ok(json!({ "reports": listing.rows, "next": next }))
@@ -129,7 +129,7 @@ pub(super) async fn decision(program: Program, Path(id): Path<String>, Asked(wan
     let work = move |desk: &mut Desk| {
         let id = ReportId::new(id)?;
         let purpose = wanted.purpose();
-        let moment = moment(desk);
+        let moment = desk.moment();
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
         let (version, known) = reading::known(&moment, &id, wanted.version, &view)?;
         let fields = Fields::new(vec![
@@ -148,7 +148,7 @@ pub(super) async fn decision(program: Program, Path(id): Path<String>, Asked(wan
 pub(super) async fn requests(program: Program, Asked(wanted): Asked) -> Response {
     let work = move |desk: &mut Desk| {
         let view = View::of(Some(desk.me()), None, desk.now);
-        let all = asked::waiting(&moment(desk), &view).into_iter();
+        let all = asked::waiting(&desk.moment(), &view).into_iter();
         let rows = all.map(|asked| Ok((format!("{}/{}", asked.from, asked.id), value(asked)?)));
         page_of(desk, &wanted, "requests", rows.collect::<Result<Vec<_>, Trouble>>()?)
     };
@@ -161,7 +161,7 @@ pub(super) async fn briefing(program: Program, Path(id): Path<String>) -> Respon
         let briefing = desk.state().briefings.get(&BriefingId::new(id)?);
         let briefing = briefing.filter(|briefing| briefing.speaker == *desk.me());
         let briefing = briefing.ok_or(Trouble::Nothing)?;
-        let standing = entente_core::handle::standing(desk.state(), briefing, &moment(desk).context(desk.now));
+        let standing = entente_core::handle::standing(desk.state(), briefing, &desk.moment().context(desk.now));
         value(speakers_paper(desk.state(), desk.pinned.library(), briefing, &standing))
     };
     program.answer(Scope::Read, "brief", work).await
@@ -170,7 +170,7 @@ pub(super) async fn briefing(program: Program, Path(id): Path<String>) -> Respon
 /// `GET /api/v1/incidents`.
 pub(super) async fn incidents(program: Program, Asked(wanted): Asked) -> Response {
     let work = move |desk: &mut Desk| {
-        let all = cases::list(&moment(desk), &View::of(Some(desk.me()), None, desk.now));
+        let all = cases::list(&desk.moment(), &View::of(Some(desk.me()), None, desk.now));
         let told = value(&all.told_by_partners)?;
         let rows = all
             .cases
@@ -190,7 +190,7 @@ pub(super) async fn incident(program: Program, Path(id): Path<String>, Asked(wan
         let case = cases::case(desk.state(), &id, Some(desk.me())).ok_or(Trouble::Nothing)?;
         let purpose = wanted.purpose();
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-        value(casefile(&moment(desk), case, &view))
+        value(casefile(&desk.moment(), case, &view))
     };
     program.answer(Scope::Read, "see-cases", work).await
 }
@@ -208,7 +208,7 @@ pub(super) async fn partners(program: Program, Asked(wanted): Asked) -> Response
 /// `GET /api/v1/todo`: what the caller's roles let them do.
 pub(super) async fn todo(program: Program) -> Response {
     let work = |desk: &mut Desk| {
-        let moment = moment(desk);
+        let moment = desk.moment();
         let found = list::todo(desk.state(), Some(desk.me()), &moment.context(desk.now));
         let mut found = found.ok_or(Trouble::Nothing)?;
         found.items.retain(|item| desk.may(item.kind.act()));

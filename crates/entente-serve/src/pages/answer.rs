@@ -6,13 +6,14 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use entente_core::{Actor, Command, CommandRefusal, PersonId, State};
+use entente_desk::Moment;
 use entente_node::{NodeError, Pinned};
 use jiff::Timestamp;
 
 use super::frame::{Page, Place, Reader, whole};
 use super::gate::Visitor;
 use crate::host::{Host, aside};
-use crate::persons::Session;
+use crate::persons::{Session, kept};
 
 /// What somebody is answered.
 pub(crate) enum Reply {
@@ -124,6 +125,17 @@ impl Desk {
         })
     }
 
+    /// The desk of whoever a program's token is of, as long as they are here.
+    pub(crate) fn of_program(host: Arc<Host>, person: PersonId, token: &str) -> Result<Self, Trouble> {
+        let desk = Self::of(host, Session::of_program(person, kept(token)), true)?;
+        match desk.state().persons.get(desk.me()) {
+            Some(person) if !person.disabled => Ok(desk),
+            _ => Err(Trouble::NotEntitled(
+                "the person of this token is not here any more".to_owned(),
+            )),
+        }
+    }
+
     /// Puts on record that they were refused something.
     pub(crate) fn note_refusal(&self, act: &'static str) {
         self.host.node().note_refusal(self.me().clone(), act);
@@ -131,6 +143,11 @@ impl Desk {
 
     pub(crate) fn state(&self) -> &State {
         self.pinned.state()
+    }
+
+    /// What the desk looks at.
+    pub(crate) fn moment(&self) -> Moment<'_> {
+        Moment::of(self.state(), self.pinned.rules(), self.pinned.library())
     }
 
     pub(crate) fn me(&self) -> &PersonId {

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use entente_core::{Outcome, Person, PersonId, PortionId, ReportId};
+use entente_desk::View;
 use entente_desk::audience::named;
 use entente_desk::deciding::{Matrix, Rung, ladder, matrix};
 use entente_desk::reading::show;
-use entente_desk::{Moment, View};
 use entente_marking::Purpose;
 
 use super::answer::{Desk, Reply, Trouble};
@@ -158,7 +158,7 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
     let purpose = Some(wanted.get("purpose"))
         .filter(|text| !text.is_empty())
         .map(Purpose::new);
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
     // Only what whoever looks may know themselves stands in the matrix.
     let shown = show(&moment, id, None, &view)?;

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::response::Response;
-use entente_desk::Moment;
 use entente_desk::asked::Asked;
 use entente_desk::todo::{Item, Kind, todo};
 use jiff::Timestamp;
@@ -135,7 +134,7 @@ fn folded(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
 
 /// What waits for whoever is signed in, late first, then what ends first.
 fn things(desk: &Desk, asked: &[Asked]) -> Vec<Thing> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let listed = todo(desk.state(), Some(desk.me()), &moment.context(desk.now));
     let listed = listed.into_iter().flat_map(|list| list.items);
     // Requests are shown with what whoever looks may know of them.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use entente_core::incident::{Stage, What};
 use entente_core::{Called, Command, Event, IncidentId, RecallId};
 use entente_desk::casefile::{Case, CaseFile, Due, OutPortion, casefile};
-use entente_desk::{Moment, View, cases};
+use entente_desk::{View, cases};
 use entente_marking::Purpose;
 use serde::Deserialize;
 
@@ -51,7 +51,7 @@ struct Incidents<'i> {
 pub(crate) async fn listing(visitor: Visitor) -> Response {
     let work = |desk: &mut Desk| {
         desk.must("see-cases")?;
-        let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+        let moment = desk.moment();
         let all = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now));
         let rows: Vec<Row> = all
             .cases
@@ -266,7 +266,7 @@ fn one_page(desk: &Desk, case: &Case, purpose: &str, then: Option<(String, Vec<S
 fn file_of(desk: &Desk, id: &str, purpose: &str) -> Result<Case, Trouble> {
     let id = IncidentId::new(id)?;
     let incident = cases::case(desk.state(), &id, Some(desk.me())).ok_or(Trouble::Nothing)?;
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let purpose = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
     match casefile(
         &moment,
@@ -397,7 +397,7 @@ pub(crate) async fn acknowledge(Path(id): Path<String>, posted: Posted) -> Respo
             ));
         }
         let incident = Called::from(IncidentId::new(id)?);
-        let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+        let moment = desk.moment();
         let told = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now)).told_by_partners;
         if !told.contains_key(&incident) {
             return Err(Trouble::Nothing);

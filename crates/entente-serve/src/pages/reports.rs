@@ -6,9 +6,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use entente_core::{Command, PortionId, ReportId};
+use entente_desk::View;
 use entente_desk::around::{Around, around};
 use entente_desk::reading::{Listed, Shown, ShownPortion, list, show};
-use entente_desk::{Moment, View};
 use entente_marking::Purpose;
 use serde::Deserialize;
 
@@ -29,7 +29,7 @@ pub(super) struct Row {
 
 /// Everything that whoever is signed in may have something of, under any purpose that an arrangement names.
 pub(super) fn rows(desk: &Desk) -> Vec<Row> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let arrangements = desk.state().arrangements.values();
     let purposes: BTreeSet<Purpose> = arrangements
         .filter_map(|known| known.purposes.clone())
@@ -215,7 +215,7 @@ pub(crate) fn read(desk: &mut Desk, id: &ReportId, version: Option<u32>, purpose
     let stated = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
     let me = desk.me().clone();
     let shown = {
-        let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+        let moment = desk.moment();
         show(&moment, id, version, &View::of(Some(&me), stated.as_ref(), desk.now))?
     };
     if !shown.portions.is_empty() && desk.host.first_opening(&desk.session, &shown, purpose) {
@@ -240,7 +240,7 @@ fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> 
         .filter(|text| !text.is_empty())
         .map(Purpose::new);
     let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
     let around = match desk.may("distribute") {
         true => around(&moment, &view, (&id, shown.version), &known)?,

@@ -8,10 +8,10 @@ use axum::response::Response;
 use entente_core::{
     Command, ConsentId, Named, Outcome, Person, PersonId, PortionId, Progress, ReportId, RequestId, Terms,
 };
+use entente_desk::View;
 use entente_desk::asked::{Asked, asked, waiting};
 use entente_desk::audience::to_keep;
 use entente_desk::reading::show;
-use entente_desk::{Moment, View};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 
@@ -61,7 +61,7 @@ pub(super) fn duty(asked: &Asked, now: Timestamp) -> Duty {
 
 /// What waits, as whoever is signed in may see it.
 pub(super) fn all(desk: &Desk) -> Vec<Asked> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     waiting(&moment, &View::of(Some(desk.me()), None, desk.now))
 }
 
@@ -146,7 +146,7 @@ fn word(progress: Progress) -> &'static str {
 
 fn found(desk: &Desk, id: &str) -> Result<Asked, Trouble> {
     let id = RequestId::new(id)?;
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let view = View::of(Some(desk.me()), None, desk.now);
     let mut cases = desk.state().requests.values().filter(|case| case.request.id == id);
     cases
@@ -372,7 +372,7 @@ pub(crate) async fn open(posted: Posted) -> Response {
 type ToAsk = (Vec<PortionId>, Vec<PersonId>, Vec<Person>);
 
 fn to_ask(desk: &Desk, report: &ReportId, purpose: Option<&Purpose>, fields: &Fields) -> Result<ToAsk, Trouble> {
-    let moment = Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library());
+    let moment = desk.moment();
     let view = View::of(Some(desk.me()), purpose, desk.now);
     // Nobody asks about what they may not know themselves.
     let shown = show(&moment, report, None, &view)?;

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use entente_exchange::taxii::MEDIA;
 use serde_json::{Value, json};
 
+use crate::api::worded;
 use crate::pages::Trouble;
 
 /// A resource.
@@ -26,24 +27,10 @@ pub(super) fn error(status: StatusCode, title: &str, description: &str) -> Respo
 /// What went wrong, in words for a client.
 pub(super) fn told(trouble: Trouble) -> Response {
     let (status, title, said) = match trouble {
-        Trouble::Nothing => (
-            StatusCode::NOT_FOUND,
-            "Nothing here",
-            "there is no such thing, or not for you".to_owned(),
-        ),
-        Trouble::NotEntitled(said) => (StatusCode::FORBIDDEN, "Not yours to do", said),
         Trouble::Refused(said) | Trouble::Reused(said) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "Not as things stand", said)
         }
-        Trouble::Unreadable(said) => (StatusCode::BAD_REQUEST, "This cannot be read", said),
-        Trouble::Locked => {
-            let said = "the node was started without its passphrase".to_owned();
-            (StatusCode::SERVICE_UNAVAILABLE, "It cannot be signed", said)
-        }
-        Trouble::Broken(_) => {
-            let said = "the node failed; its operator can see why".to_owned();
-            (StatusCode::INTERNAL_SERVER_ERROR, "It did not work", said)
-        }
+        other => worded(other),
     };
     error(status, title, &said)
 }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::answer::{error, told};
 use crate::host::{Host, aside};
 use crate::pages::{Desk, Trouble};
-use crate::persons::{Scope, Session, kept};
+use crate::persons::Scope;
 
 /// A client that showed a token.
 pub(super) struct Caller {
@@ -114,13 +114,7 @@ impl Caller {
             let said = format!("this token is for `{}` alone", self.scope.name());
             return Err(Trouble::NotEntitled(said));
         }
-        let session = Session::of_program(self.person, kept(&self.token));
-        let mut desk = Desk::of(self.host, session, true)?;
-        let known = desk.state().persons.get(desk.me());
-        if known.is_none_or(|person| person.disabled) {
-            let said = "the person of this token is not here any more".to_owned();
-            return Err(Trouble::NotEntitled(said));
-        }
+        let mut desk = Desk::of_program(self.host, self.person, &self.token)?;
         desk.must("read")?;
         work(&mut desk)
     }

@@ -8,7 +8,6 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use entente_core::{PersonId, ReportId};
-use entente_desk::Moment;
 use entente_exchange::compose::NotTaken;
 use entente_exchange::importing::step;
 use entente_exchange::taxii::{
@@ -34,10 +33,6 @@ const STATUSES: usize = 1000;
 
 /// What became of what was sent, by id, with who sent it.
 static KEPT: Mutex<VecDeque<(String, PersonId, Value)>> = Mutex::new(VecDeque::new());
-
-fn moment(desk: &Desk) -> Moment<'_> {
-    Moment::of(desk.state(), desk.pinned.rules(), desk.pinned.library())
-}
 
 /// `GET /taxii2/`.
 pub(super) async fn discovery(caller: Caller) -> Response {
@@ -76,7 +71,7 @@ pub(super) async fn collections(caller: Caller) -> Response {
 }
 
 fn seen(desk: &Desk, acts: bool) -> Vec<Collection> {
-    visible(&moment(desk), desk.me(), acts && desk.may("add-report"), desk.now)
+    visible(&desk.moment(), desk.me(), acts && desk.may("add-report"), desk.now)
 }
 
 fn one(desk: &Desk, acts: bool, id: &str) -> Result<Collection, Trouble> {
@@ -142,7 +137,7 @@ struct Shown {
 
 fn page(desk: &mut Desk, acts: bool, id: &str, filter: &Filter, opens: bool) -> Result<Shown, Trouble> {
     let collection = one(desk, acts, id)?;
-    let all = entries(&moment(desk), &collection, desk.me(), desk.now);
+    let all = entries(&desk.moment(), &collection, desk.me(), desk.now);
     let (entries, more) = filter.page(all);
     if opens {
         let reports: BTreeSet<&ReportId> = entries.iter().map(|entry| &entry.report).collect();
@@ -178,6 +173,24 @@ fn envelope(shown: &Shown, list: Vec<Value>) -> Response {
     answer
 }
 
+/// A page of what there is of one object.
+fn page_of(
+    desk: &mut Desk,
+    acts: bool,
+    id: &str,
+    object: String,
+    query: Option<&str>,
+    opens: bool,
+) -> Result<Shown, Trouble> {
+    let mut filter = wanted(desk, id, query)?;
+    filter.ids = vec![object];
+    let shown = page(desk, acts, id, &filter, opens)?;
+    match shown.entries.is_empty() {
+        true => Err(Trouble::Nothing),
+        false => Ok(shown),
+    }
+}
+
 /// `GET …/objects/`.
 pub(super) async fn objects(caller: Caller, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let acts = caller.acts();
@@ -209,12 +222,7 @@ pub(super) async fn object(
 ) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let mut filter = wanted(desk, &id, query.as_deref())?;
-        filter.ids = vec![object];
-        let shown = page(desk, acts, &id, &filter, true)?;
-        if shown.entries.is_empty() {
-            return Err(Trouble::Nothing);
-        }
+        let shown = page_of(desk, acts, &id, object, query.as_deref(), true)?;
         let list = shown.entries.iter().map(|entry| entry.object.clone()).collect();
         Ok(envelope(&shown, list))
     };
@@ -229,12 +237,7 @@ pub(super) async fn versions(
 ) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let mut filter = wanted(desk, &id, query.as_deref())?;
-        filter.ids = vec![object];
-        let shown = page(desk, acts, &id, &filter, false)?;
-        if shown.entries.is_empty() {
-            return Err(Trouble::Nothing);
-        }
+        let shown = page_of(desk, acts, &id, object, query.as_deref(), false)?;
         let list: Vec<Value> = shown.entries.iter().map(|entry| json!(entry.version)).collect();
         let mut answer = envelope(&shown, Vec::new());
         *answer.body_mut() = Body::from(json!({ "more": shown.next.is_some(), "versions": list }).to_string());

@@ -150,6 +150,14 @@ impl Desk {
         self.ok("GBR.CAB", &put);
     }
 
+    /// A fresh token of a person at their party, for what the scope says.
+    pub fn token(&self, person: &str, scope: &str) -> String {
+        let party = person.split('/').next().unwrap_or_default();
+        let name = format!("{person} {scope}");
+        let given = ["--json", "account", "token", person, "--name", &name, "--scope", scope];
+        self.ok(party, &given).json()["token"].as_str().unwrap().to_owned()
+    }
+
     /// The originator gives a substitute text for the plot, to be said only; the partner has it.
     pub fn substituted(&self) {
         let request = self.ask("plot");

@@ -18,7 +18,7 @@ use super::{Context, Decided, Refusal, carried, embargo, home, incident, keys};
 use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::event::Event;
-use crate::ids::{PartyPath, PortionId, ReportId};
+use crate::ids::{ConsentId, PartyPath, PortionId, ReportId};
 use crate::message::Message;
 use crate::named::Named;
 use crate::receipt::MessageReceipt;
@@ -49,6 +49,11 @@ pub(super) fn receive(
         )));
     }
     keys::not_frozen(state, &from, &message)?;
+    // Those to whom a consent was handed on hear that less of it holds.
+    let no_longer = |consent: &ConsentId, reason: &str| {
+        let key = Named::new(from.clone(), consent.clone());
+        handed_on::ended(state, home, &key, reason, context.now)
+    };
     let mut messages = Vec::new();
     let mut events = match message {
         Message::KeySuccession(succession) => keys::succeeded(state, &from, &succession, context.now)?,
@@ -73,13 +78,7 @@ pub(super) fn receive(
             events
         }
         Message::Withdrawal { consent, reason, .. } => {
-            messages = handed_on::ended(
-                state,
-                home,
-                &Named::new(from.clone(), consent.clone()),
-                &reason,
-                context.now,
-            );
+            messages = no_longer(&consent, &reason);
             ending::withdrawn(state, &from, consent, reason, context.now)?
         }
         Message::HandedOnEnded {
@@ -91,13 +90,7 @@ pub(super) fn receive(
         Message::Narrowing {
             consent, cut, reason, ..
         } => {
-            messages = handed_on::ended(
-                state,
-                home,
-                &Named::new(from.clone(), consent.clone()),
-                &reason,
-                context.now,
-            );
+            messages = no_longer(&consent, &reason);
             life::narrowed(state, &from, consent, cut, reason, context.now)?
         }
         Message::ConsentSaid { consent, saying } => life::said(state, home, &from, &consent, saying, context.now)?,

@@ -54,14 +54,30 @@ async function findings(context, page) {
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ').slice(0, 300)}`);
 }
 
-async function look(who, { context, page }, path, narrow) {
-  const answer = await page.goto(new URL(path, page.url()).href);
-  const what = `${who} ${path}${narrow ? ' at 320 px, dark' : ''}`;
-  check([200, 403, 404].includes(answer.status()), `${what}: ${answer.status()}`);
+/// What stands in the window, however it came about: no wider than the window, and nothing that axe finds.
+async function inspect({ context, page }, what) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
   check(!wide, `${what}: it is wider than its window`);
   const found = await findings(context, page);
   check(found.length === 0, `${what}: ${found.join('; ')}`);
+}
+
+/// The same at 320 pixels, in the dark, and back.
+async function inspectBoth(window, what) {
+  await inspect(window, what);
+  await window.page.setViewportSize({ width: 320, height: 800 });
+  await window.page.emulateMedia({ colorScheme: 'dark' });
+  await inspect(window, `${what} at 320 px, dark`);
+  await window.page.emulateMedia({ colorScheme: 'light' });
+  await window.page.setViewportSize({ width: 1280, height: 900 });
+}
+
+async function look(who, window, path, narrow) {
+  const { page } = window;
+  const answer = await page.goto(new URL(path, page.url()).href);
+  const what = `${who} ${path}${narrow ? ' at 320 px, dark' : ''}`;
+  check([200, 403, 404].includes(answer.status()), `${what}: ${answer.status()}`);
+  await inspect(window, what);
   if (narrow) return [];
   const report = await html.validateString(await answer.text());
   const faults = report.results.flatMap((result) => result.messages.map((one) => `${one.line}:${one.column} ${one.message}`));
@@ -126,15 +142,65 @@ async function answersByKeyboard(link) {
   await context.close();
 }
 
+/// Presses a button of the page and waits for the page that comes of it.
+async function press(page, name) {
+  await Promise.all([page.waitForLoadState('load'), page.getByRole('button', { name, exact: true }).first().click()]);
+  await page.waitForLoadState('load');
+}
+
+/// Whoever gives text sees what each receiver will see, and what stays closed; Enter in a field decides nothing.
+async function gives(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  await page.goto(new URL('/reports/SVC-2026-0412/deliver', page.url()).href);
+  await page.uncheck('#portion-place');
+  await page.fill('#to', 'GBR.CAB');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=If you deliver this');
+  const sheet = await page.textContent('.sheet');
+  check(sheet.includes('Grey Tide') && !sheet.includes('Port Marrow'), 'a delivery shows just what the receiver will see');
+  check(await page.isVisible('text=Will not see'), 'a delivery shows what stays closed');
+  await inspectBoth(window, 'a delivery, shown');
+  await page.fill('#to', 'NOBODY');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=Nothing was done.');
+  check((await page.inputValue('#to')) === 'NOBODY', 'what was typed stays');
+  check((await page.title()).startsWith('Error:'), 'the title says that it is an error');
+  await inspectBoth(window, 'a delivery, refused');
+  await page.goto(new URL('/reports/SVC-2026-0412/release', page.url()).href);
+  await page.check('#portion-advice');
+  await page.fill('#to', 'CHL/foreign-minister');
+  await page.selectOption('#for', 'threat-warning');
+  await page.fill('#condition', 'orally only');
+  await press(page, 'Show what each will see');
+  check(await page.isVisible('text=CHL/foreign-minister may be told advice'), 'a release says who may be told what');
+  await inspectBoth(window, 'a release, shown');
+  await press(page, 'Release it');
+  await page.waitForURL(/reports\/SVC-2026-0412/);
+  check(await page.isVisible('text=consent rel-'), 'what was released stands in the history');
+  await page.goto(new URL('/', page.url()).href);
+  await page.click('a:has-text("Answer")');
+  await page.getByRole('radio', { name: 'substitute' }).first().check();
+  await page.click('summary >> nth=0');
+  await page.fill('[name^=mark-] >> nth=0', '(U//REL TO USA, CHL, GBR)');
+  await page.fill('[name^=instead-] >> nth=0', 'Losses may be high.');
+  await page.keyboard.press('Tab');
+  await press(page, 'Show what this does');
+  check(await page.isVisible('text=Losses may be high.'), 'another text is shown before it is given');
+  await inspectBoth(window, 'an answer, shown');
+  await context.close();
+}
+
 for (const [who, link] of people) {
   const pages = await everyPage(who, link);
   console.log(`${who}: ${pages} pages`);
 }
 try {
   const [, officer] = people.find(([who]) => who === 'USA.SVC/hale');
+  await gives(officer);
   await answersByKeyboard(officer);
 } catch (error) {
-  check(false, `by keyboard: ${error.message}`);
+  check(false, `${error.stack}`);
 }
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);

@@ -26,7 +26,7 @@ pub struct AskedPortion {
 }
 
 /// How many candidates for a source remain, before and after.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Narrowed {
     /// Before.
     pub before: usize,
@@ -100,22 +100,8 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
         return None;
     }
     let ours_to_answer = state.home.as_ref().is_some_and(|home| request.to.includes(home));
-    let references: Vec<_> = portions.iter().map(|portion| report.reference(&portion.id)).collect();
-    let persons: Vec<_> = request.audience.iter().map(|person| person.id.clone()).collect();
-    let weighed = match ours_to_answer {
-        true => moment
-            .exposure()
-            .weigh(&references.iter().collect::<Vec<_>>(), &persons),
-        false => Vec::new(),
-    };
-    let narrowed = weighed.into_iter().filter_map(|weighed| {
-        Some(Narrowed {
-            before: weighed.before?.consistent,
-            after: weighed.after?.consistent,
-            below: weighed.band == entente_core::exposure::Band::Narrows,
-        })
-    });
-    Some(Asked {
+    let all = portions.iter().map(|portion| portion.id.clone()).collect();
+    let mut found = Asked {
         id: request.id.clone(),
         from: request.from.clone(),
         to: request.to.clone(),
@@ -134,8 +120,37 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
         opened: request.opened,
         needed_by: request.needed_by,
         ours_to_answer,
-        narrowed: narrowed.collect(),
-    })
+        narrowed: Vec::new(),
+    };
+    found.narrowed = found.narrowed_by(moment, &all);
+    Some(found)
+}
+
+impl Asked {
+    /// What telling these of the portions would do to sources of this party; nothing is said where another party is asked.
+    pub fn narrowed_by(&self, moment: &Moment<'_>, portions: &BTreeSet<PortionId>) -> Vec<Narrowed> {
+        if !self.ours_to_answer {
+            return Vec::new();
+        }
+        let named = portions.iter().map(|portion| PortionRef {
+            report: self.report.clone(),
+            version: self.version,
+            portion: portion.clone(),
+        });
+        let references: Vec<PortionRef> = named.collect();
+        let persons: Vec<_> = self.audience.iter().map(|person| person.id.clone()).collect();
+        let weighed = moment
+            .exposure()
+            .weigh(&references.iter().collect::<Vec<_>>(), &persons);
+        let narrowed = weighed.into_iter().filter_map(|weighed| {
+            Some(Narrowed {
+                before: weighed.before?.consistent,
+                after: weighed.after?.consistent,
+                below: weighed.band == entente_core::exposure::Band::Narrows,
+            })
+        });
+        narrowed.collect()
+    }
 }
 
 /// Every request of which the reader may know a portion: those that wait first, by when they are needed.

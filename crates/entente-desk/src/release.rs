@@ -1,10 +1,11 @@
-//! What a release does: who will see what, under which mark, and what stays closed.
+//! What a release or a delivery does: who will see what, under which mark, and what stays closed.
 
 use std::collections::BTreeSet;
 
 use entente_core::handle::openness_for;
 use entente_core::{
-    CommandRefusal, Consent, ConsentId, Context, Event, PartyPath, PersonId, PortionId, ReportId, State,
+    Arrangement, CommandRefusal, Consent, ConsentId, Context, Delivery, Event, Onward, PartyPath, PersonId, PortionId,
+    Report, ReportId, State,
 };
 use entente_marking::Purpose;
 use entente_marking::installed::Library;
@@ -159,4 +160,119 @@ fn released_to(
         until: consent.ends,
         copy: events.iter().any(copied),
     })
+}
+
+/// What one party gets by a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeliveredTo {
+    /// The report.
+    pub report: ReportId,
+    /// Its version.
+    pub version: u32,
+    /// The party.
+    pub party: PartyPath,
+    /// Its title, where the party may have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it gets.
+    pub sees: Vec<Seen>,
+    /// What it does not get.
+    pub stays_closed: Vec<StaysClosed>,
+}
+
+/// What the deliveries among events bring, in the state after them.
+///
+/// # Errors
+/// When the report is not there any more.
+pub fn delivering(
+    after: &State,
+    library: &Library,
+    events: &[Event],
+    context: &Context<'_>,
+) -> Result<Vec<DeliveredTo>, CommandRefusal> {
+    let deliveries = events.iter().filter_map(|event| match event {
+        Event::ReportDelivered(delivery) => Some(delivery),
+        _ => None,
+    });
+    let each = deliveries.filter_map(|delivery| {
+        let held = after.reports.get(&delivery.report)?;
+        let report = held.versions.get(&delivery.version)?;
+        Some(delivered_to((after, library), report, delivery, context))
+    });
+    each.collect()
+}
+
+fn delivered_to(
+    (after, library): (&State, &Library),
+    report: &Report,
+    delivery: &Delivery,
+    context: &Context<'_>,
+) -> Result<DeliveredTo, CommandRefusal> {
+    let mut found = openness_for(after, &delivery.report, &delivery.to, context)?;
+    let parties = BTreeSet::from([delivery.to.clone()]);
+    let (brought, left): (Vec<_>, Vec<_>) = report
+        .portions
+        .iter()
+        .partition(|portion| delivery.brought(&portion.id));
+    let sees = brought.into_iter().map(|portion| {
+        let by_consent = found.by_consent.get(&portion.id).cloned();
+        Seen {
+            portion: portion.id.clone(),
+            mark: by_consent.unwrap_or_else(|| mark_for(library, report, &portion.mark, &parties)),
+            text: portion.text.clone(),
+        }
+    });
+    let sees = sees.collect();
+    let stays_closed = left.into_iter().map(|portion| StaysClosed {
+        portion: portion.id.clone(),
+        mark: portion.mark.clone(),
+        why: found.closed.remove(&portion.id).unwrap_or_default(),
+    });
+    Ok(DeliveredTo {
+        report: report.id.clone(),
+        version: report.version,
+        party: delivery.to.clone(),
+        title: (found.title_freely || found.title_by_consent).then(|| report.title.text().to_owned()),
+        sees,
+        stays_closed: stays_closed.collect(),
+    })
+}
+
+/// What a party may have of a report as it stands, portion by portion: what a delivery of it could bring.
+///
+/// # Errors
+/// When the report is not held here.
+pub fn releasable(
+    state: &State,
+    report: &ReportId,
+    party: &PartyPath,
+    context: &Context<'_>,
+) -> Result<BTreeSet<PortionId>, CommandRefusal> {
+    Ok(openness_for(state, report, party, context)?.open())
+}
+
+/// How far a party may pass on what it gets of these portions, arrangement by arrangement, in words.
+pub fn onward(state: &State, report: &Report, portions: &BTreeSet<PortionId>, party: &PartyPath) -> Vec<String> {
+    let shared = report.portions.iter().filter(|portion| portions.contains(&portion.id));
+    let under = shared.flat_map(|portion| portion.lineage.iter());
+    let under: BTreeSet<_> = under.flat_map(|(_, origin)| &origin.arrangements).collect();
+    let terms = under.into_iter().filter_map(|id| state.arrangements.get(id));
+    let bound: Vec<&Arrangement> = terms.filter(|terms| terms.binds(party)).collect();
+    let says = |terms: &Arrangement| match terms.onward {
+        Onward::Free => format!("{party} may pass it on as its marks say ({}).", terms.id),
+        Onward::Members => format!(
+            "{party} may pass it on to parties of {} without asking, to others with consent.",
+            terms.id
+        ),
+        Onward::Consent => format!(
+            "{party} may pass it on to nobody without its originators’ consent ({}).",
+            terms.id
+        ),
+    };
+    match bound.is_empty() {
+        true => vec![format!(
+            "No arrangement binds {party}: the marks alone say how far it goes from there."
+        )],
+        false => bound.into_iter().map(says).collect(),
+    }
 }

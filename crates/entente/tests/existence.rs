@@ -195,8 +195,15 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
         .to_vec();
         for id in ids {
             pages.extend(
-                ["", "?purpose=x", "/audience", "/audience?people=CHL/foreign-minister"]
-                    .map(|tail| format!("/reports/{id}{tail}")),
+                [
+                    "",
+                    "?purpose=x",
+                    "/audience",
+                    "/audience?people=CHL/foreign-minister",
+                    "/release",
+                    "/deliver",
+                ]
+                .map(|tail| format!("/reports/{id}{tail}")),
             );
         }
         for page in &pages {

@@ -4,6 +4,9 @@
 
 mod support;
 
+#[path = "pages/giving.rs"]
+mod giving;
+
 use std::collections::BTreeSet;
 
 use support::web::{Answer, Browser, Served, between};
@@ -72,6 +75,9 @@ fn crawl(browser: &Browser<'_>) -> Vec<(String, Answer)> {
         "/search?q=svc",
         "/reports/SVC-2026-0412",
         "/reports/SVC-2026-0412/audience",
+        "/reports/SVC-2026-0412/release",
+        "/reports/SVC-2026-0412/deliver",
+        "/reports/NOWHERE/deliver",
         "/reports/NOWHERE",
         "/requests/NOWHERE",
         "/nowhere",

@@ -6,14 +6,14 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use entente_core::{Command, CommandRefusal};
-use entente_desk::doing::{self, Act, Composed, Fault, Setting};
+use entente_desk::doing::{self, Act, Composed, Fault};
 use entente_node::NodeError;
 use serde_json::{Map, Value, json};
 
 use super::problem::{problem, told, unreadable};
 use super::program::Program;
 use crate::pages::{Desk, Trouble};
-use crate::persons::{Scope, hex};
+use crate::persons::{Scope, kept_exactly};
 
 /// Characters of the ids that follow from a key: as good as never the same twice.
 const FRESH: usize = 16;
@@ -45,11 +45,6 @@ impl Key {
             fresh: fresh.get(..FRESH).unwrap_or_default().to_owned(),
         }
     }
-}
-
-/// What is kept of a text: unlike of a code that people type, every character counts.
-fn kept_exactly(text: &str) -> String {
-    hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref())
 }
 
 /// `POST /api/v1/commands/NAME`.
@@ -88,19 +83,7 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
     let fresh = key
         .as_ref()
         .map_or_else(entente_node::random_id, |key| key.fresh.clone());
-    let Composed { mut commands, id } = {
-        let moment = desk.moment();
-        let node = desk.pinned.node();
-        let setting = Setting {
-            moment: &moment,
-            me: desk.me(),
-            now: desk.now,
-            fresh: &fresh,
-            check_rule: &entente_node::check_rule,
-            beyond_reach: &|| node.beyond_reach().map_err(|error| error.to_string()),
-        };
-        act.compose(said, &setting)?
-    };
+    let Composed { mut commands, id } = desk.composed(act, said, &fresh)?;
     if let Some(key) = key {
         let used = Command::UseKey {
             caller: desk.me().clone(),

@@ -19,6 +19,8 @@ use crate::persons::{Session, kept};
 pub(crate) enum Reply {
     /// A page.
     Page(Page),
+    /// The same page again: what was sent cannot be done so, and the page says why.
+    Again(Page),
     /// Another address: where what was done is shown.
     To(String),
 }
@@ -46,6 +48,18 @@ pub(crate) enum Trouble {
     Locked,
     /// This program or the disk failed.
     Broken(String),
+}
+
+impl Trouble {
+    /// What a form is told that was sent, so that it can be sent again; what no form can mend stays as it is.
+    pub(crate) fn as_said(self) -> Result<String, Self> {
+        match self {
+            Self::NotEntitled(said) | Self::Refused(said) | Self::Unreadable(said) => Ok(said),
+            // One sentence for what is not there and for what is not for them.
+            Self::Nothing => Ok("Something that is named here is not known; look at the names again.".to_owned()),
+            other => Err(other),
+        }
+    }
 }
 
 impl From<NodeError> for Trouble {
@@ -204,6 +218,10 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
     let (status, page) = match replied {
         Ok(Reply::To(address)) => return Redirect::to(&address).into_response(),
         Ok(Reply::Page(page)) => (StatusCode::OK, page),
+        Ok(Reply::Again(page)) => {
+            let title = format!("Error: {}", page.title);
+            (StatusCode::CONFLICT, Page { title, ..page })
+        }
         Err(trouble) => {
             if matches!(trouble, Trouble::Nothing) {
                 desk.note_refusal("read");

@@ -14,6 +14,12 @@ impl Fields {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// Says something else in a field than what was typed.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Every field of a name.
     pub(crate) fn all<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
         let fields = self.0.iter().filter(move |(known, _)| known == name);

@@ -175,7 +175,7 @@ fn to_do(desk: &Desk, due: &Due) -> ToDo {
 }
 
 /// As many dots as there were candidates, filled where they still fit.
-fn dots(before: usize, after: usize) -> String {
+pub(super) fn dots(before: usize, after: usize) -> String {
     const MOST: usize = 40;
     match before > MOST {
         true => String::new(),

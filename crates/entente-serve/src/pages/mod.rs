@@ -1,12 +1,15 @@
 //! Pages for people: made here, whole, from what the desk says for whoever is signed in.
 
+mod acting;
 mod answer;
+mod answering;
 mod audience;
 mod clock;
 mod desk;
 mod fields;
 mod frame;
 mod gate;
+mod giving;
 mod incidents;
 mod join;
 mod ledger;
@@ -15,6 +18,7 @@ mod partners;
 mod people;
 mod reports;
 mod requests;
+mod sheet;
 mod sign_in;
 mod style;
 
@@ -48,9 +52,10 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports", get(reports::listing))
         .route("/reports/{id}", get(reports::one).post(reports::open))
         .route("/reports/{id}/audience", get(audience::page))
+        .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
-        .route("/requests/{id}", get(requests::one).post(requests::answer))
+        .route("/requests/{id}", get(answering::one).post(answering::answer))
         .route("/incidents", get(incidents::listing))
         .route("/incidents/{id}", get(incidents::one).post(incidents::act))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))

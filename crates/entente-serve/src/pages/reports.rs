@@ -161,6 +161,7 @@ struct Report<'r> {
     purposes: Vec<(String, bool)>,
     history: Vec<(String, &'r str, &'r str)>,
     decides: bool,
+    releases: bool,
 }
 
 #[derive(Template)]
@@ -273,6 +274,7 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
         purpose,
         purposes: purposes(desk.state(), purpose),
         decides: desk.may("record-decision") && !shown.portions.is_empty(),
+        releases: desk.may("release") && !shown.portions.is_empty(),
     };
     Ok(Page {
         title: shown.id.to_string(),

@@ -48,6 +48,11 @@ pub(crate) fn kept(code: &str) -> String {
     hex(digest::digest(&digest::SHA256, plain(code).as_bytes()).as_ref())
 }
 
+/// What is kept of a text: unlike of a code that people type, every character counts.
+pub(crate) fn kept_exactly(text: &str) -> String {
+    hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+}
+
 /// Bytes in hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

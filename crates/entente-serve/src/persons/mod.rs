@@ -10,7 +10,7 @@ mod totp;
 
 pub use accounts::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token};
 pub(crate) use backoff::Backoff;
-pub(crate) use codes::{code, hex, kept, unhex};
+pub(crate) use codes::{code, hex, kept, kept_exactly, unhex};
 pub use login::sign_in;
 pub(crate) use password::{MIN_PASSWORD, Passwords};
 pub(crate) use sessions::{Session, Sessions};

@@ -1,0 +1,84 @@
+//! What is done on a page: an act of the desk's table is composed, tried, shown, and only then done.
+
+use entente_core::Command;
+use entente_desk::doing::{self, Act, Composed, Setting};
+use entente_node::{NodeError, Planned};
+use serde_json::{Map, Value};
+
+use super::answer::{Desk, Trouble};
+
+/// What was said of an act, field by field; what was left empty was not said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words(Map<String, Value>);
+
+impl Words {
+    /// A text, where there is one.
+    pub(super) fn text(mut self, field: &str, text: &str) -> Self {
+        let text = text.trim();
+        if !text.is_empty() {
+            self.0.insert(field.to_owned(), text.into());
+        }
+        self
+    }
+
+    /// Several texts, where there are any.
+    pub(super) fn texts<'t>(mut self, field: &str, texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let all = texts.into_iter().map(str::trim).filter(|text| !text.is_empty());
+        let all: Vec<Value> = all.map(Value::from).collect();
+        if !all.is_empty() {
+            self.0.insert(field.to_owned(), all.into());
+        }
+        self
+    }
+
+    /// A box that was ticked.
+    pub(super) fn flag(mut self, field: &str, ticked: bool) -> Self {
+        if ticked {
+            self.0.insert(field.to_owned(), true.into());
+        }
+        self
+    }
+}
+
+/// Names in one field of a form: between commas or blanks.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|word| !word.is_empty())
+}
+
+impl Desk {
+    /// The commands that an act becomes for whoever is signed in.
+    pub(crate) fn composed(&self, act: &Act, said: &Map<String, Value>, fresh: &str) -> Result<Composed, Trouble> {
+        let moment = self.moment();
+        let node = self.pinned.node();
+        let setting = Setting {
+            moment: &moment,
+            me: self.me(),
+            now: self.now,
+            fresh,
+            check_rule: &entente_node::check_rule,
+            beyond_reach: &|| node.beyond_reach().map_err(|error| error.to_string()),
+        };
+        Ok(act.compose(said, &setting)?)
+    }
+
+    /// The same by the act's name, with ids that nothing else has.
+    pub(super) fn acting(&self, act: &str, words: &Words) -> Result<Composed, Trouble> {
+        let act = doing::act(act).ok_or(Trouble::Nothing)?;
+        self.composed(act, &words.0, &entente_node::random_id())
+    }
+
+    /// What commands would do, refused as they would be; nothing is done.
+    pub(super) fn tried(&self, commands: &[Command]) -> Result<Planned, Trouble> {
+        match self.pinned.clone().on_trial().submit_all(commands.to_vec()) {
+            Err(NodeError::Planned(planned)) => Ok(*planned),
+            Err(error) => Err(error.into()),
+            Ok(_) => Err(Trouble::Broken("a trial did something".to_owned())),
+        }
+    }
+}
+
+/// What a deciding button bears of what was shown: where that is not what would happen now, it is shown anew.
+pub(super) fn seal(shown: &impl std::fmt::Debug) -> String {
+    crate::persons::kept_exactly(&format!("{shown:?}"))
+}

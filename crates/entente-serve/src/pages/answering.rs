@@ -1,0 +1,352 @@
+//! One request and its answer: portion by portion granted, replaced by another text, or refused; what that does is shown first.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use entente_core::{Command, Named, PortionId, Progress, RequestId};
+use entente_desk::View;
+use entente_desk::asked::{Asked, Narrowed, asked};
+
+use super::acting::{Words, seal};
+use super::answer::{Desk, Reply, Trouble};
+use super::clock::Clock;
+use super::fields::Fields;
+use super::frame::{Page, Place, minute};
+use super::gate::{Posted, Visitor};
+use super::incidents::dots;
+use super::mark::{Mark, banner_over};
+use super::requests::duty;
+
+/// A portion that was asked for.
+struct Line {
+    id: String,
+    mark: Mark,
+    text: String,
+    progress: &'static str,
+    open: bool,
+    chosen: String,
+    /// What telling it alone would do to a source.
+    alone: Vec<Narrowed>,
+    /// The text to be told instead, and its mark.
+    instead: (String, String),
+}
+
+/// What one way to answer would do to sources.
+struct Way {
+    name: &'static str,
+    narrowed: Vec<(Narrowed, String)>,
+    says: String,
+    /// What the button sets, and what it says.
+    button: Option<(&'static str, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "request.html")]
+struct OneRequest<'r> {
+    asked: &'r Asked,
+    question: String,
+    opened: String,
+    purpose: String,
+    clock: Option<Clock>,
+    ways: Vec<Way>,
+    lines: Vec<Line>,
+    answers: bool,
+    form: &'r str,
+    until: &'r str,
+    condition: &'r str,
+    reason: &'r str,
+    despite: &'r str,
+    then: Option<Vec<String>>,
+    trouble: Option<String>,
+}
+
+fn word(progress: Progress) -> &'static str {
+    match progress {
+        Progress::Open => "open",
+        Progress::Granted => "granted",
+        Progress::Refused => "refused",
+        Progress::Substituted => "substituted",
+    }
+}
+
+fn found(desk: &Desk, id: &str) -> Result<Asked, Trouble> {
+    let id = RequestId::new(id)?;
+    let moment = desk.moment();
+    let view = View::of(Some(desk.me()), None, desk.now);
+    let mut cases = desk.state().requests.values().filter(|case| case.request.id == id);
+    cases
+        .find_map(|case| asked(&moment, &view, case))
+        .ok_or(Trouble::Nothing)
+}
+
+/// The portions that wait, with what was chosen for them.
+fn open(asked: &Asked) -> impl Iterator<Item = &PortionId> {
+    let open = asked
+        .portions
+        .iter()
+        .filter(|portion| portion.progress == Progress::Open);
+    open.map(|portion| &portion.id)
+}
+
+fn said<'f>(typed: &'f Fields, what: &str, portion: &PortionId) -> &'f str {
+    typed.get(&format!("{what}-{portion}"))
+}
+
+fn chosen(asked: &Asked, typed: &Fields, what: &str) -> BTreeSet<PortionId> {
+    open(asked)
+        .filter(|id| said(typed, "answer", id) == what)
+        .cloned()
+        .collect()
+}
+
+/// The ways to answer beside each other, with what each does to sources.
+fn ways(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Way> {
+    let moment = desk.moment();
+    let all: BTreeSet<PortionId> = open(asked).cloned().collect();
+    let with_dots = |portions: &BTreeSet<PortionId>| {
+        let mut narrowed = asked.narrowed_by(&moment, if portions.is_empty() { &all } else { portions });
+        if portions.is_empty() {
+            // Whoever learns nothing narrows nothing.
+            narrowed
+                .iter_mut()
+                .for_each(|one| (one.after, one.below) = (one.before, false));
+        }
+        let each = narrowed.into_iter();
+        each.map(|one| {
+            let dots = dots(one.before, one.after);
+            (one, dots)
+        })
+        .collect::<Vec<_>>()
+    };
+    let count = |n: usize| match n {
+        1 => "one portion".to_owned(),
+        n => format!("{n} portions"),
+    };
+    let marked = chosen(asked, typed, "grant");
+    let counted: Vec<String> = [("grant", "granted"), ("substitute", "replaced"), ("refuse", "refused")]
+        .into_iter()
+        .map(|(what, word)| format!("{} {word}", chosen(asked, typed, what).len()))
+        .collect();
+    vec![
+        Way {
+            name: "Grant everything",
+            narrowed: with_dots(&all),
+            says: format!("They are told {} as it stands.", count(all.len())),
+            button: Some(("grant", "Grant everything")),
+        },
+        Way {
+            name: "As marked below",
+            narrowed: with_dots(&marked),
+            says: format!("{}.", counted.join(", ")),
+            button: None,
+        },
+        Way {
+            name: "Refuse everything",
+            narrowed: with_dots(&BTreeSet::new()),
+            says: "They learn nothing of it.".to_owned(),
+            button: Some(("refuse", "Refuse everything")),
+        },
+    ]
+}
+
+fn lines(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Line> {
+    let moment = desk.moment();
+    let each = asked.portions.iter().map(|portion| Line {
+        id: portion.id.to_string(),
+        mark: Mark::of(&portion.mark),
+        text: portion.text.clone(),
+        progress: word(portion.progress),
+        open: portion.progress == Progress::Open,
+        chosen: said(typed, "answer", &portion.id).to_owned(),
+        alone: asked.narrowed_by(&moment, &BTreeSet::from([portion.id.clone()])),
+        instead: (
+            said(typed, "instead", &portion.id).to_owned(),
+            said(typed, "mark", &portion.id).to_owned(),
+        ),
+    });
+    each.collect()
+}
+
+/// What comes of an answer that is not given yet: what it would do, or why it cannot be given.
+type Said = Option<Result<Vec<String>, String>>;
+
+fn one_page(desk: &Desk, asked: &Asked, typed: &Fields, said: Said) -> Result<Page, Trouble> {
+    let row = duty(asked, desk.now);
+    let answers = asked.open && asked.ours_to_answer && desk.may("grant");
+    let body = OneRequest {
+        question: row.what,
+        opened: minute(asked.opened),
+        purpose: row.facts,
+        clock: row.clock,
+        ways: match answers {
+            true => ways(desk, asked, typed),
+            false => Vec::new(),
+        },
+        lines: lines(desk, asked, typed),
+        answers,
+        form: &desk.session.form,
+        until: typed.get("until"),
+        condition: typed.get("condition"),
+        reason: typed.get("reason"),
+        despite: typed.get("despite"),
+        trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),
+        then: said.and_then(Result::ok),
+        asked,
+    };
+    Ok(Page {
+        title: format!("Request {}", asked.id),
+        place: Place::Requests,
+        banner: banner_over(asked.banner.as_deref().into_iter()),
+        body: body.render()?,
+    })
+}
+
+/// `GET /requests/ID`.
+pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>) -> Response {
+    let work = move |desk: &mut Desk| {
+        desk.must("see-requests")?;
+        // The text of what was asked for is read here, so only by somebody's own hand.
+        if !desk.by_hand {
+            return Ok(Reply::To("/requests".to_owned()));
+        }
+        let asked = found(desk, &id)?;
+        Ok(Reply::Page(one_page(desk, &asked, &Fields::default(), None)?))
+    };
+    visitor.answer(work).await
+}
+
+/// The commands that an answer is: one consent for what is granted, one for each text that is given instead, one refusal.
+fn commands(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<Command>, Trouble> {
+    let request = Named::new(asked.from.clone(), asked.id.clone()).to_string();
+    let terms = || {
+        Words::default()
+            .text("request", &request)
+            .text("until", typed.get("until"))
+            .texts("conditions", [typed.get("condition")])
+    };
+    let names = |portions: &BTreeSet<PortionId>| portions.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut commands = Vec::new();
+    let granted = names(&chosen(asked, typed, "grant"));
+    if !granted.is_empty() {
+        let words = terms()
+            .texts("portions", granted.iter().map(String::as_str))
+            .text("despite_exposure", typed.get("despite"));
+        commands.extend(desk.acting("grant", &words)?.commands);
+    }
+    for portion in chosen(asked, typed, "substitute") {
+        let words = terms()
+            .text("portion", portion.as_str())
+            .text("mark", said(typed, "mark", &portion))
+            .text("text", said(typed, "instead", &portion));
+        commands.extend(desk.acting("substitute", &words)?.commands);
+    }
+    let refused = names(&chosen(asked, typed, "refuse"));
+    if !refused.is_empty() {
+        let words = Words::default()
+            .text("request", &request)
+            .texts("portions", refused.iter().map(String::as_str))
+            .text("reason", typed.get("reason"));
+        commands.extend(desk.acting("refuse", &words)?.commands);
+    }
+    match commands.is_empty() {
+        true => Err(Trouble::Refused(
+            "No portion is granted, replaced or refused yet: choose for at least one.".to_owned(),
+        )),
+        false => Ok(commands),
+    }
+}
+
+/// `POST /requests/ID`: shows what an answer does, and gives it once that was shown.
+pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
+    let mut fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        desk.must("grant")?;
+        let asked = found(desk, &id)?;
+        let all = fields.get("all").to_owned();
+        if !all.is_empty() {
+            open(&asked).for_each(|portion| fields.set(&format!("answer-{portion}"), &all));
+        }
+        // Refused now is refused then: nothing is promised that would not happen.
+        let tried = commands(desk, &asked, &fields).and_then(|commands| desk.tried(&commands).map(|_| commands));
+        let tried = tried.and_then(|commands| Ok((consequence(desk, &asked, &fields)?, commands)));
+        let (then, commands) = match tried.map_err(Trouble::as_said) {
+            Ok(tried) => tried,
+            Err(Ok(said)) => return Ok(Reply::Again(one_page(desk, &asked, &fields, Some(Err(said)))?)),
+            Err(Err(trouble)) => return Err(trouble),
+        };
+        // The form bears what was shown; where that is not what would happen now, it is shown anew.
+        if fields.get("shown") != seal(&then) {
+            return Ok(Reply::Page(one_page(desk, &asked, &fields, Some(Ok(then)))?));
+        }
+        desk.act(commands)?;
+        Ok(Reply::To(format!("/requests/{}", asked.id)))
+    };
+    posted.visitor.answer(work).await
+}
+
+/// What an answer does, in sentences.
+fn consequence(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<String>, Trouble> {
+    let who: Vec<&str> = asked.audience.iter().map(|person| person.id.as_str()).collect();
+    let who = who.join(", ");
+    let names = |portions: &BTreeSet<PortionId>| portions.iter().map(PortionId::as_str).collect::<Vec<_>>().join(", ");
+    let ends = Some(typed.get("until").trim()).filter(|text| !text.is_empty());
+    let ends = ends.map(entente_core::draft::moment).transpose();
+    let ends = ends.map_err(|problem| Trouble::Refused(format!("The end: {problem}.")))?;
+    let until = ends.map_or("until it is withdrawn".to_owned(), |end| {
+        format!("until {}", minute(end))
+    });
+    let mut said_of = Vec::new();
+    let granted = chosen(asked, typed, "grant");
+    if !granted.is_empty() {
+        said_of.push(format!("{} may tell {who} {}, {until}.", asked.from, names(&granted)));
+        let moment = desk.moment();
+        said_of.extend(asked.narrowed_by(&moment, &granted).iter().map(|narrowed| {
+            format!(
+                "{} of {} candidates for a source of yours would still fit{}.",
+                narrowed.after,
+                narrowed.before,
+                if narrowed.below {
+                    ", which is below its threshold"
+                } else {
+                    ""
+                }
+            )
+        }));
+    }
+    let replaced = chosen(asked, typed, "substitute");
+    for portion in &replaced {
+        said_of.push(format!(
+            "Instead of {portion}, {} may tell {who} {} “{}”, {until}.",
+            asked.from,
+            said(typed, "mark", portion),
+            said(typed, "instead", portion).trim()
+        ));
+    }
+    let condition = typed.get("condition").trim();
+    if !condition.is_empty() && !(granted.is_empty() && replaced.is_empty()) {
+        said_of.push(format!("They have to observe: {condition}."));
+    }
+    if !(granted.is_empty() && replaced.is_empty()) {
+        said_of
+            .push("What has been said cannot be taken back; a consent can be withdrawn for what has not.".to_owned());
+    }
+    let refused = chosen(asked, typed, "refuse");
+    if !refused.is_empty() {
+        let stay = if refused.len() == 1 { "stays" } else { "stay" };
+        said_of.push(format!(
+            "{} {stay} closed to them. {} is told so.",
+            names(&refused),
+            asked.from
+        ));
+    }
+    Ok(said_of)
+}
+
+impl OneRequest<'_> {
+    /// What the deciding button bears: what was shown.
+    fn shown(&self) -> String {
+        self.then.as_ref().map(seal).unwrap_or_default()
+    }
+}

@@ -1,0 +1,360 @@
+//! Giving a report's text to others: a release, or the delivery of what a party may have. What each receiver will see, and will
+//! not, is shown before anything is done.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use entente_core::{Command, PartyPath, PersonId, PortionId, PortionRef, ReportId};
+use entente_desk::reading::Shown;
+use entente_desk::release::{delivering, onward, releasable, releasing};
+use entente_node::Planned;
+use serde::Deserialize;
+
+use super::acting::{Words, names, seal};
+use super::answer::{Desk, Reply, Trouble};
+use super::fields::Fields;
+use super::frame::{Page, Place, minute, purposes};
+use super::gate::{Posted, Visitor};
+use super::mark::{Mark, banner_over};
+use super::reports::read;
+use super::sheet::Sheet;
+
+/// How text is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// To whom the originator names, under its terms.
+    Release,
+    /// To a party, as much as it may have.
+    Deliver,
+}
+
+impl Way {
+    fn of(word: &str) -> Result<Self, Trouble> {
+        match word {
+            "release" => Ok(Self::Release),
+            "deliver" => Ok(Self::Deliver),
+            _ => Err(Trouble::Nothing),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Deliver => "deliver",
+        }
+    }
+}
+
+/// A portion that can be chosen.
+struct Choice {
+    id: String,
+    mark: Mark,
+    text: String,
+    chosen: bool,
+}
+
+/// What giving does, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Preview {
+    then: Vec<String>,
+    sheets: Vec<Sheet>,
+}
+
+#[derive(Template)]
+#[template(path = "giving.html")]
+struct Giving<'g> {
+    report: &'g str,
+    version: u32,
+    release: bool,
+    word: &'static str,
+    reads_for: &'g str,
+    portions: Vec<Choice>,
+    parties: Vec<String>,
+    purposes: Vec<(String, bool)>,
+    typed: &'g Fields,
+    form: &'g str,
+    preview: Option<Preview>,
+    trouble: Option<String>,
+}
+
+impl Giving<'_> {
+    fn shown(&self) -> String {
+        self.preview.as_ref().map(seal).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `GET /reports/ID/release` and `GET /reports/ID/deliver`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Path((id, way)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let work = move |desk: &mut Desk| {
+        let way = Way::of(&way)?;
+        desk.must(way.word())?;
+        // The text is read here, so only by somebody's own hand.
+        if !desk.by_hand {
+            return Ok(Reply::To("/reports".to_owned()));
+        }
+        let shown = held(desk, &id, &wanted.purpose)?;
+        let typed = Fields::new(vec![("purpose".to_owned(), wanted.purpose.clone())]);
+        Ok(Reply::Page(formed(desk, way, &shown, &typed, None)?))
+    };
+    visitor.answer(work).await
+}
+
+/// The report as whoever gives it may read it: nobody gives what they may not know.
+fn held(desk: &mut Desk, id: &str, purpose: &str) -> Result<Shown, Trouble> {
+    let shown = read(desk, &ReportId::new(id)?, None, purpose)?;
+    match shown.portions.is_empty() {
+        true => Err(Trouble::Nothing),
+        false => Ok(shown),
+    }
+}
+
+/// `POST` to the same: shows what it does, and does it once that was shown.
+pub(crate) async fn give(Path((id, way)): Path<(String, String)>, posted: Posted) -> Response {
+    let fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        let way = Way::of(&way)?;
+        desk.must(way.word())?;
+        let shown = held(desk, &id, fields.get("purpose"))?;
+        let tried = commands(desk, way, &shown, &fields).and_then(|commands| {
+            let planned = desk.tried(&commands)?;
+            Ok((preview(desk, way, &shown, &fields, &planned)?, commands))
+        });
+        let (preview, commands) = match tried.map_err(Trouble::as_said) {
+            Ok(tried) => tried,
+            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, way, &shown, &fields, Some(Err(said)))?)),
+            Err(Err(trouble)) => return Err(trouble),
+        };
+        if fields.get("shown") != seal(&preview) {
+            return Ok(Reply::Page(formed(desk, way, &shown, &fields, Some(Ok(preview)))?));
+        }
+        desk.act(commands)?;
+        Ok(Reply::To(format!("/reports/{}#around", shown.id)))
+    };
+    posted.visitor.answer(work).await
+}
+
+fn chosen(shown: &Shown, fields: &Fields) -> BTreeSet<PortionId> {
+    let known = shown.portions.iter().map(|portion| &portion.id);
+    known
+        .filter(|id| fields.all("portions").any(|named| named == id.as_str()))
+        .cloned()
+        .collect()
+}
+
+fn commands(desk: &Desk, way: Way, shown: &Shown, fields: &Fields) -> Result<Vec<Command>, Trouble> {
+    let to: Vec<&str> = names(fields.get("to")).collect();
+    let chosen = chosen(shown, fields);
+    if to.is_empty() || chosen.is_empty() {
+        return Err(Trouble::Refused(
+            "Choose at least one portion, and name at least one receiver.".to_owned(),
+        ));
+    }
+    let common = Words::default()
+        .text("report", shown.id.as_str())
+        .text("despite_exposure", fields.get("despite"));
+    if way == Way::Release {
+        let words = common
+            .texts("to", to)
+            .texts("portions", chosen.iter().map(PortionId::as_str))
+            .texts("purposes", fields.all("for"))
+            .texts("conditions", fields.get("condition").lines())
+            .text("until", fields.get("until"))
+            .text("not_before", fields.get("not_before"))
+            .flag("standing", fields.get("standing") == "yes");
+        return Ok(desk.acting("release", &words)?.commands);
+    }
+    let mut commands = Vec::new();
+    for party in to {
+        let part = part_for(desk, shown, &chosen, party, fields)?;
+        let words = common
+            .clone()
+            .texts("to", [party])
+            .texts("portions", part.iter().map(PortionId::as_str));
+        commands.extend(desk.acting("deliver", &words)?.commands);
+    }
+    Ok(commands)
+}
+
+/// What of the chosen portions a party may have: the part that is delivered. Where a reason is given to do so although a source
+/// is narrowed, what is closed is left to the core to refuse.
+fn part_for(
+    desk: &Desk,
+    shown: &Shown,
+    chosen: &BTreeSet<PortionId>,
+    party: &str,
+    fields: &Fields,
+) -> Result<BTreeSet<PortionId>, Trouble> {
+    if !fields.get("despite").trim().is_empty() {
+        return Ok(chosen.clone());
+    }
+    let name = PartyPath::new(party).map_err(|error| Trouble::Refused(error.to_string()))?;
+    let moment = desk.moment();
+    let open = releasable(desk.state(), &shown.id, &name, &moment.context(desk.now))?;
+    let part: BTreeSet<PortionId> = chosen.intersection(&open).cloned().collect();
+    // Nothing of it: the core says why.
+    Ok(if part.is_empty() { chosen.clone() } else { part })
+}
+
+fn preview(desk: &Desk, way: Way, shown: &Shown, fields: &Fields, planned: &Planned) -> Result<Preview, Trouble> {
+    let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    let guard = entente_core::SourceGuard::new(planned.after.state());
+    let now = desk.moment();
+    let context = entente_core::Context {
+        exposure: &guard,
+        ..now.context(desk.now)
+    };
+    let (after, library) = (planned.after.state(), desk.pinned.library());
+    let (mut then, mut sheets) = (Vec::new(), Vec::new());
+    match way {
+        Way::Deliver => {
+            for to in delivering(after, library, &planned.events, &context)? {
+                let titled = shown.title != shown.id.as_str();
+                let mut sheet = Sheet::delivered(desk, &known, titled, to);
+                then.push(format!("{} gets a copy with {}.", sheet.whom, named(&sheet)));
+                sheet.onward = passed_on(desk, shown, &sheet);
+                sheets.push(sheet);
+            }
+            then.push(
+                "A copy that is out can be recalled; that its holder follows is a matter of its word.".to_owned(),
+            );
+        }
+        Way::Release => {
+            let Some(released) = releasing(after, library, &planned.events, &context)? else {
+                return Err(Trouble::Refused("Nothing would be released.".to_owned()));
+            };
+            for to in released.to {
+                let (until, copy, party) = (to.until, to.copy, to.party.clone());
+                let mut sheet = Sheet::released(desk, (&released.report, released.version), &known, to);
+                let until = until.map_or("without an end".to_owned(), |end| format!("until {}", minute(end)));
+                then.push(format!("{} may be told {}, {until}.", sheet.whom, named(&sheet)));
+                if copy {
+                    then.push(format!("A copy goes to the node of {party}."));
+                }
+                sheet.onward = passed_on(desk, shown, &sheet);
+                sheets.push(sheet);
+            }
+            then.extend(narrowed(desk, shown, fields));
+            if released.public {
+                then.push("What is published cannot be recalled.".to_owned());
+            }
+            then.push("It can be withdrawn for what has not been said; what has been said stays said.".to_owned());
+        }
+    }
+    Ok(Preview { then, sheets })
+}
+
+fn named(sheet: &Sheet) -> String {
+    let names: Vec<&str> = sheet.lines.iter().map(|line| line.id.as_str()).collect();
+    let banner = sheet.banner.as_ref().map(|banner| banner.text.as_str());
+    format!("{} ({})", names.join(", "), banner.unwrap_or("no mark"))
+}
+
+/// How far the receivers may pass on what they get.
+fn passed_on(desk: &Desk, shown: &Shown, sheet: &Sheet) -> Vec<String> {
+    let held = desk.state().reports.get(&shown.id);
+    let Some(report) = held.and_then(|held| held.version(Some(shown.version))) else {
+        return Vec::new();
+    };
+    let given = sheet.lines.iter().filter_map(|line| PortionId::new(&line.id).ok());
+    let given: BTreeSet<PortionId> = given.collect();
+    let parties = sheet.whom.split(", ").filter_map(|whom| {
+        let person = whom.contains('/').then(|| PersonId::new(whom).ok()?.party());
+        person.unwrap_or_else(|| PartyPath::new(whom).ok())
+    });
+    let parties: BTreeSet<PartyPath> = parties.filter(|party| party.as_str() != "PUBLIC").collect();
+    parties
+        .iter()
+        .flat_map(|party| onward(desk.state(), report, &given, party))
+        .collect()
+}
+
+/// What it does to sources of this party, for the persons who are named.
+fn narrowed(desk: &Desk, shown: &Shown, fields: &Fields) -> Vec<String> {
+    let persons = names(fields.get("to")).filter_map(|name| match name {
+        "PUBLIC" => Some(PersonId::public()),
+        name => PersonId::new(name).ok().filter(|_| name.contains('/')),
+    });
+    let persons: Vec<PersonId> = persons.collect();
+    let portions = chosen(shown, fields).into_iter().map(|portion| PortionRef {
+        report: shown.id.clone(),
+        version: shown.version,
+        portion,
+    });
+    let portions: Vec<PortionRef> = portions.collect();
+    if persons.is_empty() {
+        return Vec::new();
+    }
+    let moment = desk.moment();
+    let weighed = moment.exposure().weigh(&portions.iter().collect::<Vec<_>>(), &persons);
+    let says = weighed.into_iter().filter_map(|weighed| {
+        let below = weighed.band == entente_core::exposure::Band::Narrows;
+        Some(format!(
+            "{} of {} candidates for a source of yours would still fit{}.",
+            weighed.after?.consistent,
+            weighed.before?.consistent,
+            if below { ", which is below its threshold" } else { "" }
+        ))
+    });
+    says.collect()
+}
+
+fn formed(
+    desk: &Desk,
+    way: Way,
+    shown: &Shown,
+    typed: &Fields,
+    said: Option<Result<Preview, String>>,
+) -> Result<Page, Trouble> {
+    let first = typed.get("form").is_empty();
+    let portions = shown.portions.iter().map(|portion| Choice {
+        id: portion.id.to_string(),
+        mark: Mark::of(&portion.mark),
+        text: portion.text.clone(),
+        // Delivered is what may be had, unless something is left out; released is what is named.
+        chosen: match first {
+            true => way == Way::Deliver,
+            false => typed.all("portions").any(|named| named == portion.id.as_str()),
+        },
+    });
+    let home = desk.state().home.as_ref();
+    let parties = desk.state().parties.keys().filter(|party| Some(*party) != home);
+    let body = Giving {
+        report: shown.id.as_str(),
+        version: shown.version,
+        release: way == Way::Release,
+        word: way.word(),
+        reads_for: typed.get("purpose"),
+        portions: portions.collect(),
+        parties: match desk.may("see-partners") {
+            true => parties.map(ToString::to_string).collect(),
+            false => Vec::new(),
+        },
+        purposes: purposes(desk.state(), typed.get("for")),
+        typed,
+        form: &desk.session.form,
+        trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),
+        preview: said.and_then(Result::ok),
+    };
+    Ok(Page {
+        title: format!(
+            "{} {}",
+            if way == Way::Release { "Release" } else { "Deliver" },
+            shown.id
+        ),
+        place: Place::Reports,
+        banner: banner_over(shown.banner.as_deref().into_iter()),
+        body: body.render()?,
+    })
+}

@@ -283,6 +283,14 @@ pub(crate) fn say(event: &Event) -> String {
             ..
         } => format!("the token `{name}` of {person} has ended"),
         Event::ActRefused { person, act, .. } => format!("{person} was refused `{act}`"),
+        Event::ReleaseProposed(pending) => {
+            format!("{} waits for a second person: {}", pending.id, pending.what.say())
+        }
+        Event::ReleaseAnswered { pending, answered } => format!(
+            "{} said {} to {pending} as the second person",
+            answered.by,
+            if answered.yes { "yes" } else { "no" }
+        ),
         Event::AccountMade { person, .. } => format!("{person} got an account"),
         Event::ReceiptTaken(receipt) => format!(
             "{} says that {} was {}",

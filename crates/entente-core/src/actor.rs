@@ -117,6 +117,7 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("grant", [N, Y, N, N, N, N, N]),
         ("refuse", [N, Y, N, N, N, N, N]),
         ("substitute", [N, Y, N, N, N, N, N]),
+        ("second-release", [N, Y, N, N, N, N, N]),
         ("withdraw-consent", [N, Y, N, N, N, N, N]),
         ("change-consent", [N, Y, N, N, N, N, N]),
         ("say-of-consent", [N, Y, N, N, N, N, N]),
@@ -317,6 +318,8 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         Command::Grant { .. } => "grant",
         Command::Refuse { .. } => "refuse",
         Command::Substitute { .. } => "substitute",
+        // What it takes besides is what waits: the core asks that as well.
+        Command::Approve { .. } | Command::Decline { .. } => "second-release",
         Command::WithdrawConsent { .. } => "withdraw-consent",
         Command::Override { .. } => "override",
         Command::Disclose { .. } => "disclose",
@@ -418,6 +421,7 @@ mod tests {
                 "deliver",
                 "release",
                 "recall",
+                "second-release",
                 "withdraw-consent",
                 "change-consent",
             ] {

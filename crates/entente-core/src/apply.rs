@@ -391,6 +391,16 @@ impl State {
                 self.notices.insert(key, (from.clone(), notice.clone()));
                 documents.into()
             }
+            Event::ReleaseProposed(pending) => {
+                self.pending.insert(pending.id.clone(), pending.clone());
+                vec![touched("pending", &pending.id)]
+            }
+            Event::ReleaseAnswered { pending, answered } => {
+                if let Some(known) = self.pending.get_mut(pending) {
+                    known.answered = Some(answered.clone());
+                }
+                vec![touched("pending", pending)]
+            }
             Event::ReceiptTaken(receipt) => {
                 self.receipts.insert(receipt.message.clone(), receipt.clone());
                 vec![touched("receipt", &receipt.message)]

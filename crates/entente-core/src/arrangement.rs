@@ -160,6 +160,9 @@ pub struct Arrangement {
     /// Whether every reader must be on the distribution (a name list).
     #[serde(default, alias = "need-to-know")]
     pub need_to_know: bool,
+    /// Whether a release, consent or delivery of what is under it takes the yes of a second person.
+    #[serde(default, alias = "two-person", skip_serializing_if = "std::ops::Not::not")]
+    pub two_person: bool,
     /// The mark for portions that bear none.
     #[serde(default, alias = "default-mark", skip_serializing_if = "Option::is_none")]
     pub default_mark: Option<String>,
@@ -277,6 +280,7 @@ impl Arrangement {
             purposes,
             onward: self.onward.max(other.onward),
             need_to_know: self.need_to_know || other.need_to_know,
+            two_person: self.two_person || other.two_person,
             unmarked: self.unmarked.max(other.unmarked),
             withheld: self.withheld.min(other.withheld),
             not_before: self.not_before.max(other.not_before),
@@ -294,6 +298,7 @@ impl Arrangement {
             ("purposes", kept.purposes == other.purposes),
             ("onward", kept.onward == other.onward),
             ("need_to_know", kept.need_to_know == other.need_to_know),
+            ("two_person", kept.two_person == other.two_person),
             ("unmarked", kept.unmarked == other.unmarked),
             // Whoever answers for an owner can consent for it.
             ("owners", self.owners == other.owners),
@@ -350,6 +355,7 @@ mod tests {
             default_mark: None,
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
+            two_person: false,
             withheld: Withheld::Hidden,
             not_before: None,
             starts: None,

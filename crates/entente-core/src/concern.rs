@@ -89,6 +89,8 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::PassphraseUsed { .. }
         | Event::TokenSet { .. }
         | Event::ActRefused { .. }
+        | Event::ReleaseProposed(_)
+        | Event::ReleaseAnswered { .. }
         | Event::FolderUpgraded { .. } => Concern::None,
         Event::KeysSet { party, .. } | Event::KeyCompromised { party, .. } | Event::LinkFrozen { party, .. } => {
             Concern::whole_if(of.is(party))

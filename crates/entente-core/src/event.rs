@@ -14,7 +14,8 @@ use crate::embargo::Embargo;
 use crate::entered::Entered;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, ConsentId, IncidentId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId, SourceId,
+    ArrangementId, ConsentId, IncidentId, PartyPath, PendingId, PersonId, PortionId, RecallId, ReportId, RequestId,
+    SourceId,
 };
 use crate::incident::{Entry, Incident, IncidentNotice};
 use crate::installed::{InstalledScheme, MarkRead};
@@ -28,6 +29,7 @@ use crate::repeat::UsedKey;
 use crate::replay::Basis;
 use crate::report::{Delivery, Report};
 use crate::request::{Consent, Refusal, Request, Substitute};
+use crate::second::{Answered, Pending};
 use crate::source::{ExposureAnswer, ProtectedSource};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
@@ -464,6 +466,15 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// A release, consent or delivery was given that takes a second person.
+    ReleaseProposed(Pending),
+    /// Somebody answered what waited for a second person.
+    ReleaseAnswered {
+        /// What waited.
+        pending: PendingId,
+        /// The answer.
+        answered: Answered,
+    },
     /// The receiver of a message said what became of it.
     ReceiptTaken(MessageReceipt),
 }
@@ -489,6 +500,8 @@ impl Event {
             | Self::PassphraseUsed { .. }
             | Self::TokenSet { .. }
             | Self::ActRefused { .. }
+            | Self::ReleaseProposed(_)
+            | Self::ReleaseAnswered { .. }
             | Self::IncidentOpened(_)
             | Self::IncidentNoted { .. } => "internal",
             Self::Founded { .. } => "founded",

@@ -266,6 +266,10 @@ id_type! {
     RuleName, "a rule's name", "office-hours", slash: false
 }
 id_type! {
+    /// What waits for a second person's yes.
+    PendingId, "the id of what waits for a second person", "pend-0001", slash: false
+}
+id_type! {
     /// An override, or a disclosure that followed from one.
     DisclosureId, "a disclosure's id", "dis-0001", slash: false
 }

@@ -41,6 +41,7 @@ mod repeat;
 mod replay;
 mod report;
 mod request;
+pub mod second;
 mod shown;
 mod source;
 mod state;
@@ -68,10 +69,12 @@ pub use fact::{Extent, Fact, Growth, Learned, Slot, Status, ValueTerm, Widening,
 pub use guard::{BeforeAfter, SourceGuard};
 pub use handle::{
     Command, Context, Decided, EmbargoWord, Following, Refusal as CommandRefusal, Review, Said, Telling, Terms, handle,
+    handle_as,
 };
 pub use ids::{
     ArrangementId, AudienceName, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, MAX_NAME,
-    NameError, PartyPath, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName, SourceId,
+    NameError, PartyPath, PendingId, PersonId, PortionId, PortionRef, RecallId, ReportId, RequestId, RuleName,
+    SourceId,
 };
 pub use in_force::{InForce, MarksInForce};
 pub use installed::{InstalledScheme, MarkRead};
@@ -88,6 +91,7 @@ pub use repeat::{KEY_LASTS, UsedKey};
 pub use replay::{Basis, Difference, Found, MarkAsRead, Replayed};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};
 pub use request::{Carried, CarriedText, Consent, Progress, Recipients, Refusal, Request, Substitute};
+pub use second::{Answered, Pending, Proposed};
 pub use shown::mark_for;
 pub use source::{ExposureAnswer, ProtectedSource, RegisterText};
 pub use state::{BadDocument, Document, Holding, RequestCase, State};

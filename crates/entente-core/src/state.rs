@@ -19,8 +19,8 @@ use crate::embargo::Embargo;
 use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::{
-    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PersonId, PortionId,
-    RecallId, ReportId, RequestId, RuleName, SourceId, Stored,
+    ArrangementId, AudienceName, BriefingId, ConsentId, DisclosureId, IncidentId, PartyPath, PendingId, PersonId,
+    PortionId, RecallId, ReportId, RequestId, RuleName, SourceId, Stored,
 };
 use crate::incident::{Incident, IncidentNotice};
 use crate::installed::InstalledScheme;
@@ -35,6 +35,7 @@ use crate::receipt::MessageReceipt;
 use crate::repeat::UsedKey;
 use crate::report::{Delivery, Distribution, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
+use crate::second::Pending;
 use crate::source::{ExposureAnswer, ProtectedSource};
 
 /// A report in all the versions that are held here, and what happened to it.
@@ -277,6 +278,8 @@ state! {
     received: String => String, "received";
     /// What receivers said of this party's messages, by the message's id.
     receipts: String => MessageReceipt, "receipt";
+    /// What waits for a second person's yes, and what became of it, by id.
+    pending: PendingId => Pending, "pending";
     /// Keys that programs chose for their commands, for a day, by what is kept of each.
     used_keys: String => UsedKey, "used-key";
 }

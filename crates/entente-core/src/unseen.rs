@@ -104,6 +104,10 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::NarrowConsent { consent: id, .. }
         | Command::SayOfConsent { consent: id, .. }
         | Command::WithdrawConsent { consent: id, .. } => consent(id),
+        Command::Approve { pending, .. } | Command::Decline { pending, .. } => {
+            let waiting = state.pending.get(pending).into_iter();
+            waiting.map(|waiting| waiting.report.clone()).collect()
+        }
         Command::LiftRecall { recall: id, .. } | Command::AcknowledgeRecall { recall: id, .. } => recall(id),
         // A case has its own members; the rest is about no report, or is the node's own.
         Command::OpenIncident(_)
@@ -161,7 +165,7 @@ impl State {
                 )*
             };
         }
-        leave_out!(requests consents substitutes recalls overrides disclosures notices openings exposures embargoes);
+        leave_out!(requests consents substitutes recalls overrides disclosures notices openings exposures embargoes pending);
         self.reports.remove(report);
         self.facts.remove(report);
         self.facts_of.remove(report);

@@ -159,6 +159,11 @@ impl State {
                 Some(Topic::report(&request.report, request.version))
             }
             Event::SubstituteGiven(substitute) => Some(Topic::report(&substitute.report, substitute.version)),
+            Event::ReleaseProposed(pending) => Some(Topic::report(&pending.report, pending.version)),
+            Event::ReleaseAnswered { pending, .. } => {
+                let known = self.pending.get(pending)?;
+                Some(Topic::report(&known.report, known.version))
+            }
             Event::ExposureAnswered(answer) => Some(Topic::report(&answer.report, answer.version)),
             Event::Overridden(made) => Some(Topic::report(&made.report, made.version)),
             Event::Disclosed(disclosure) => Some(Topic::report(&disclosure.report, disclosure.version)),
@@ -261,6 +266,13 @@ impl State {
             overrides, "override", |made| made.version;
             disclosures, "disclosure", |disclosure| disclosure.version;
             notices, "notice", |told| told.1.version();
+        }
+        // Nobody can say yes to what is gone.
+        let waiting = self.pending.of(report).filter(|waiting| waiting.version <= *last);
+        let waiting: Vec<_> = waiting.map(|waiting| waiting.id.clone()).collect();
+        for id in waiting {
+            self.pending.remove(&id);
+            touched.push(Document::new("pending", &id));
         }
         for incident in incidents {
             if let Some(case) = self.incidents.get_mut(incident) {

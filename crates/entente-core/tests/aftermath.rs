@@ -179,6 +179,7 @@ fn consented() -> Node {
         purposes: None,
         onward: Onward::Consent,
         need_to_know: false,
+        two_person: false,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

@@ -67,6 +67,7 @@ fn terms(id: &str) -> Arrangement {
         purposes: None,
         onward: Onward::Free,
         need_to_know: false,
+        two_person: false,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

@@ -530,6 +530,7 @@ fn asked_about(
         purposes: None,
         onward: Onward::Free,
         need_to_know: false,
+        two_person: false,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

@@ -70,6 +70,7 @@ fn terms(parties: &[&str], onward: Onward) -> Arrangement {
         clauses: BTreeMap::new(),
         words: BTreeMap::new(),
         unmarked: Unmarked::Banner,
+        two_person: false,
         withheld: Withheld::Hidden,
         owners: BTreeMap::new(),
     }

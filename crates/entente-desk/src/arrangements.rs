@@ -98,6 +98,8 @@ pub struct Stricter {
     pub onward: Option<Onward>,
     /// Only persons on a report's distribution.
     pub need_to_know: bool,
+    /// Only with the yes of a second person.
+    pub two_person: bool,
     /// Until then.
     pub expires: Option<Timestamp>,
 }
@@ -112,6 +114,7 @@ pub fn narrowed(known: &Arrangement, how: Stricter) -> Result<Arrangement, NoTer
             .filter(|all: &std::collections::BTreeSet<_>| !all.is_empty()),
         onward: how.onward.unwrap_or(Onward::Free),
         need_to_know: how.need_to_know,
+        two_person: how.two_person,
         not_before: None,
         starts: None,
         expires: how.expires,

@@ -29,6 +29,7 @@ pub mod reading;
 pub mod release;
 pub mod schemes;
 pub mod searching;
+pub mod second;
 pub mod sources;
 pub mod todo;
 mod view;

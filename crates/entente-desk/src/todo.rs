@@ -29,6 +29,8 @@ pub enum Kind {
     IncidentToAcknowledge,
     /// A request of a partner.
     RequestToAnswer,
+    /// A release, consent or delivery that waits for a second person.
+    SecondPerson,
     /// A holder would rather have other terms.
     CounterOffer,
     /// A holder said that a person is not any more who they were.
@@ -65,6 +67,7 @@ impl Kind {
             Self::Clock => "case",
             Self::IncidentToAcknowledge => "incident told",
             Self::RequestToAnswer => "request to answer",
+            Self::SecondPerson => "second person",
             Self::CounterOffer => "counter-offer",
             Self::PersonChanged => "person changed",
             Self::Misfit => "consent does not fit",
@@ -91,6 +94,7 @@ impl Kind {
             Self::Clock => "see-cases",
             Self::IncidentToAcknowledge => "incident",
             Self::RequestToAnswer => "grant",
+            Self::SecondPerson => "second-release",
             Self::CounterOffer | Self::PersonChanged | Self::ConsentEnds | Self::EmbargoEnds => "change-consent",
             Self::Misfit | Self::AnswerCame => "say-of-consent",
             Self::Overdue => "open-request",
@@ -155,6 +159,7 @@ pub fn todo(state: &State, person: Option<&PersonId>, context: &Context<'_>) -> 
         items: Vec::new(),
     };
     asker.requests(home);
+    asker.second_persons();
     asker.consents(home);
     asker.embargoes(home);
     asker.recalls(home);
@@ -229,6 +234,23 @@ impl Asker<'_, '_> {
                     format!("entente request retract {}", request.id),
                 );
             }
+        }
+    }
+
+    /// What waits for a second person: not for the one who gave it.
+    fn second_persons(&mut self) {
+        let now = self.context.now;
+        for pending in self.state.pending.values().filter(|pending| pending.waits(now)) {
+            if self.person == Some(&pending.by) || !self.may_know_of(&pending.report) {
+                continue;
+            }
+            self.add(
+                Kind::SecondPerson,
+                &pending.id,
+                format!("{} of {} waits for a second person", pending.what.say(), pending.by),
+                Some(pending.ends()),
+                format!("entente pending show {}", pending.id),
+            );
         }
     }
 

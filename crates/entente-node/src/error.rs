@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use entente_core::CommandRefusal;
+use entente_core::{CommandRefusal, Pending};
 use entente_store::{StoreError, SubmitError};
 
 /// Why something was not done.
@@ -11,6 +11,9 @@ pub enum NodeError {
     /// The core refused a command.
     #[error(transparent)]
     Refused(#[from] CommandRefusal),
+    /// It is on record as it was given, and waits for the yes of a second person.
+    #[error("it waits for the yes of a second person: {}", names(.0))]
+    Waits(Vec<Pending>),
     /// Nothing was done: this is what the commands would do.
     #[error("nothing was changed")]
     Planned(Box<crate::pinned::Planned>),
@@ -89,6 +92,13 @@ pub enum NodeError {
     /// A stored name is none.
     #[error(transparent)]
     Name(#[from] entente_core::NameError),
+}
+
+fn names(waits: &[Pending]) -> String {
+    let each = waits
+        .iter()
+        .map(|pending| format!("{} ({})", pending.id, pending.what.say()));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 impl NodeError {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use entente_core::unseen::Known;
-use entente_core::{Act, Actor, Command, CommandRefusal, Context, IncidentId, PersonId, SourceGuard};
+use entente_core::{Act, Actor, Command, CommandRefusal, Context, Event, IncidentId, Pending, PersonId, SourceGuard};
 use entente_seal::{KeyPair, SecretString};
 use entente_store::{Attachment, Change, Follow, LOOSE, Outgoing, Receipt, Store, StoreError, Tell};
 use jiff::{SignedDuration, Timestamp};
@@ -251,13 +250,21 @@ impl Node {
         if purging && let Some(old) = entente_store::unconfirmed(&self.folder) {
             return Err(NodeError::Unconfirmed(old));
         }
+        let waits = Arc::new(Mutex::new(Vec::new()));
+        let found = waits.clone();
         let receipt = self.store.submit(now, move |held: &Held| {
-            decided(held.clone(), actor.as_ref(), commands, now).map(|(change, _)| Change { attachments, ..change })
+            let (change, _) = decided(held.clone(), actor.as_ref(), commands, now)?;
+            *found.lock().unwrap_or_else(PoisonError::into_inner) = waiting_in(&change);
+            Ok(Change { attachments, ..change })
         })?;
         if purging {
             self.remember_purges()?;
         }
-        Ok(receipt)
+        let waits = std::mem::take(&mut *waits.lock().unwrap_or_else(PoisonError::into_inner));
+        match waits.is_empty() {
+            true => Ok(receipt),
+            false => Err(NodeError::Waits(waits)),
+        }
     }
 
     /// The party's keys, unlocked when they are first needed.
@@ -306,9 +313,6 @@ pub(crate) fn decided(
 ) -> Result<(Change<Act>, Held), CommandRefusal> {
     let mut change = Change::events(Vec::new());
     for command in commands {
-        if let Some(actor) = actor {
-            entente_core::actor::check(after.state(), actor, &command)?;
-        }
         let exposure = SourceGuard::new(after.state());
         let context = Context {
             now,
@@ -319,12 +323,7 @@ pub(crate) fn decided(
         };
         let decided = match actor {
             None => entente_core::handle(after.state(), command, &context)?,
-            Some(actor) => {
-                let known = Known::to(after.state(), &actor.person, &command, &context);
-                let decided = entente_core::handle(&known.state, command, &context)?;
-                known.nothing_left_out().map_err(CommandRefusal::from)?;
-                decided
-            }
+            Some(actor) => entente_core::handle_as(after.state(), actor, command, &context)?,
         };
         let outgoing = decided.messages.iter().map(|(to, message)| Outgoing {
             kind: message.kind().to_owned(),
@@ -341,6 +340,15 @@ pub(crate) fn decided(
         }));
     }
     Ok((change, after))
+}
+
+/// What waits for a second person by this change.
+fn waiting_in(change: &Change<Act>) -> Vec<Pending> {
+    let proposed = change.events.iter().filter_map(|act| match &act.event {
+        Event::ReleaseProposed(pending) => Some(pending.clone()),
+        _ => None,
+    });
+    proposed.collect()
 }
 
 /// Checks the text of a rule of a party's own.

@@ -260,7 +260,11 @@ impl Pinned {
             let command = command.clone();
             commands.insert(0, Command::RecordPassphrase { command });
         }
-        let receipt = self.node.submit_for(self.actor().cloned(), commands, evidence)?;
+        let submitted = self.node.submit_for(self.actor().cloned(), commands, evidence);
+        if let Err(NodeError::Waits(_)) = &submitted {
+            self.moment = self.node.moment();
+        }
+        let receipt = submitted?;
         if let By::Passphrase(_) = &self.by {
             self.by = By::Party;
         }

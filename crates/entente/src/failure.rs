@@ -39,6 +39,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// What would be done, where that was all that was asked.
     planned: Option<Box<Planned>>,
+    /// What waits for a second person, where that is so.
+    waits: Option<serde_json::Value>,
 }
 
 impl Failure {
@@ -47,6 +49,7 @@ impl Failure {
             exit,
             message: message.to_string(),
             planned: None,
+            waits: None,
         }
     }
 
@@ -67,6 +70,13 @@ impl Failure {
         if let Some(planned) = &self.planned {
             if let Err(failure) = crate::trial::show(planned, json) {
                 failure.print(json);
+            }
+            return;
+        }
+        if let Some(waits) = &self.waits {
+            match json {
+                true => crate::output::line(waits),
+                false => crate::output::line(&self.message),
             }
             return;
         }
@@ -107,6 +117,24 @@ impl From<NodeError> for Failure {
                 planned: Some(planned),
                 ..Self::new(Exit::Done, "nothing was changed")
             },
+            NodeError::Waits(waits) => {
+                let said = waits.iter().map(|pending| {
+                    format!(
+                        "{} waits for the yes of a second person until {}, as {} asks: `entente pending show {}`",
+                        pending.what.say(),
+                        pending.ends(),
+                        crate::words::list(&pending.under),
+                        pending.id
+                    )
+                });
+                let said: Vec<String> = said.collect();
+                Self {
+                    waits: Some(
+                        serde_json::json!({ "waits": waits.iter().map(|pending| &pending.id).collect::<Vec<_>>() }),
+                    ),
+                    ..Self::new(Exit::Ask, said.join("\n"))
+                }
+            }
             NodeError::NoTrial => Self::usage(format!("{error}; leave `--dry-run` out")),
             NodeError::Store(error) => error.into(),
             NodeError::Keys(error) => error.into(),

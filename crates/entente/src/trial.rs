@@ -59,6 +59,15 @@ fn say(planned: &Planned, found: &Consequences) {
         opens.chain(closes).collect(),
         "nothing opens or closes for anybody who is known here",
     );
+    for event in &planned.events {
+        if let entente_core::Event::ReleaseProposed(pending) = event {
+            output::line(format!(
+                "{} would wait for a second person, as {} asks",
+                pending.what.say(),
+                words::list(&pending.under)
+            ));
+        }
+    }
     for (kind, to) in &planned.messages {
         output::line(format!("would leave: {kind} for {to}"));
     }

@@ -429,3 +429,89 @@ fn officer_may(node: &Served, name: &str) -> bool {
     let roles: Value = serde_json::from_slice(&node.get("/api/v1/roles").body).unwrap();
     roles[act].as_array().unwrap().contains(&json!("disclosure-officer"))
 }
+
+const OWN: &str = "---
+id: CAB-9
+arrangements: [GBR-USA-2024]
+---
+(S//REL TO USA, GBR) A text of our own. {#one}
+";
+
+#[test]
+fn two_persons_release_what_an_arrangement_asks_two_for() {
+    let desk = Desk::delivered();
+    let people = [
+        ("disclosure-officer", "disclosure-officer"),
+        ("deputy", "disclosure-officer"),
+        ("desk-analyst", "analyst"),
+    ];
+    let (deputy, analyst) = ("GBR.CAB/deputy", "GBR.CAB/desk-analyst");
+    desk.staff(&people, &[OFFICER]);
+    desk.write("own.md", OWN);
+    desk.ok("GBR.CAB", &["report", "add", "own.md"]);
+    desk.ok("GBR.CAB", &["arrangement", "narrow", "GBR-USA-2024", "--two-person"]);
+    desk.ok("GBR.CAB", &["outbox", "send"]);
+    // The passphrase is nobody.
+    let alone = desk.run(&["--data", "GBR.CAB", "deliver", "CAB-9", "--to", "USA.SVC"]);
+    assert!(
+        alone.code != 0 && alone.err.contains("takes two persons"),
+        "{}{}",
+        alone.out,
+        alone.err
+    );
+    let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    let (first, second) = (desk.token(OFFICER, "act"), desk.token(deputy, "act"));
+    let body = json!({ "report": "CAB-9", "to": ["USA.SVC"] });
+    let key = [JSON, ("idempotency-key", "deliver-9")];
+    let deliver = || post_with(&node, &first, "deliver", &key, &body.to_string());
+    let waits = deliver();
+    assert_eq!(waits.status, 202, "{}", waits.text());
+    assert_eq!(deliver().text(), waits.text(), "under its key it is the same thing");
+    let waits: Value = serde_json::from_slice(&waits.body).unwrap();
+    let id = waits["waits"][0].as_str().unwrap();
+    assert!(!desk.ok("GBR.CAB", &["outbox", "list"]).out.contains("delivery"));
+    // It stands on the list of whoever can say yes, and of nobody else.
+    let (reads, other) = (desk.token(deputy, "read"), desk.token(OFFICER, "read"));
+    assert!(get(&node, &reads, "/api/v1/todo").text().contains(id));
+    assert!(!get(&node, &other, "/api/v1/todo").text().contains(id));
+    let list: Value = serde_json::from_slice(&get(&node, &reads, "/api/v1/pending").body).unwrap();
+    assert_eq!(list["pending"][0]["stand"], "waits");
+    let path = format!("/api/v1/pending/{id}");
+    assert_eq!(get(&node, &desk.token(analyst, "read"), &path).status, 403);
+    let shown: Value = serde_json::from_slice(&get(&node, &reads, &path).body).unwrap();
+    assert_eq!(shown["leaving"], json!([["delivery", "USA.SVC"]]), "{shown}");
+    let digest = shown["digest"].as_str().unwrap();
+    // Nobody is two.
+    let yes = json!({ "pending": id, "digest": digest });
+    for (token, status) in [(&first, 403), (&desk.token(analyst, "act"), 403)] {
+        let answer = post(&node, token, "approve-release", &yes);
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+    let other = post(
+        &node,
+        &second,
+        "approve-release",
+        &json!({ "pending": id, "digest": "0" }),
+    );
+    assert!(
+        other.status == 409 && other.text().contains("look again"),
+        "{}",
+        other.text()
+    );
+    done(&node, &second, "approve-release", &yes);
+    assert!(desk.ok("GBR.CAB", &["outbox", "list"]).out.contains("USA.SVC"));
+    let again = post(&node, &second, "approve-release", &yes);
+    assert_eq!(again.status, 409, "{}", again.text());
+    // A no ends it.
+    desk.write("own.md", &OWN.replace("A text", "Another text"));
+    desk.ok("GBR.CAB", &["report", "add", "own.md"]);
+    let waits = post(&node, &first, "deliver", &body);
+    let waits: Value = serde_json::from_slice(&waits.body).unwrap();
+    let no = json!({ "pending": waits["waits"][0], "reason": "not now" });
+    done(&node, &second, "decline-release", &no);
+    let list = get(&node, &reads, "/api/v1/pending").text();
+    assert!(list.contains("declined") && list.contains("not now"), "{list}");
+    let log = desk.ok("GBR.CAB", &["--json", "ledger", "log"]).out;
+    assert!(log.contains("internal") && !log.contains("proposed"), "{log}");
+    assert!(desk.ok("GBR.CAB", &["store", "check"]).out.contains("ok"));
+}

@@ -85,6 +85,8 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
         let mut paths = [
             "",
             "/requests",
+            "/pending",
+            "/pending/pend-1",
             "/incidents",
             "/partners",
             "/todo",

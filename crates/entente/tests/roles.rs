@@ -38,6 +38,7 @@ const TABLE: &[(&str, &str)] = &[
     ("grant", "d"),
     ("refuse", "d"),
     ("substitute", "d"),
+    ("second-release", "d"),
     ("withdraw-consent", "d"),
     ("change-consent", "d"),
     ("say-of-consent", "d"),
@@ -110,6 +111,9 @@ const TYPED: &[(&str, &[&str])] = &[
             "t",
         ],
     ),
+    ("second-release", &["pending", "list"]),
+    ("second-release", &["pending", "approve", "pend-x", "--digest", "x"]),
+    ("second-release", &["pending", "decline", "pend-x"]),
     ("withdraw-consent", &["consent", "withdraw", "con-x", "--reason", "x"]),
     (
         "change-consent",
@@ -515,4 +519,61 @@ fn exported(desk: &Desk) -> std::path::PathBuf {
     let place = desk.path("all.txt");
     std::fs::write(&place, text).unwrap();
     place
+}
+
+#[test]
+fn at_the_command_line_two_persons_release_what_an_arrangement_asks_two_for() {
+    let desk = Desk::delivered();
+    let roles = ["disclosure-officer", "deputy"];
+    for name in roles {
+        let role = ["person", "add", &person(name), "--role", "disclosure-officer"];
+        desk.ok("GBR.CAB", &role);
+    }
+    desk.write(
+        "own.md",
+        "---\nid: CAB-9\narrangements: [GBR-USA-2024]\n---\n(S//REL TO USA, GBR) A text of our own. {#one}\n",
+    );
+    desk.ok("GBR.CAB", &["report", "add", "own.md"]);
+    desk.ok("GBR.CAB", &["arrangement", "narrow", "GBR-USA-2024", "--two-person"]);
+    let node = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    for name in roles {
+        let invite = ["--json", "account", "invite", &person(name)];
+        let code = desk.ok("GBR.CAB", &invite).json();
+        let (secret, _) = join(&node, code["code"].as_str().unwrap(), name, PASSWORD);
+        assert_eq!(login(&desk, name, PASSWORD, &digits_after(&secret, 1)).code, 0);
+    }
+    drop(node);
+    let deliver = ["--json", "deliver", "CAB-9", "--to", "USA.SVC"];
+    let tried = typed(&desk, "deputy", &[&["--dry-run"], &deliver[1..]].concat());
+    assert!(
+        tried.code == 0 && tried.out.contains("would wait for a second person"),
+        "{}{}",
+        tried.out,
+        tried.err
+    );
+    let waits = typed(&desk, "deputy", &deliver);
+    assert_eq!(waits.code, 4, "{}{}", waits.out, waits.err);
+    let id = waits.json()["waits"][0].as_str().unwrap().to_owned();
+    let todo = typed(&desk, "disclosure-officer", &["todo"]);
+    assert!(todo.out.contains(&id), "{}", todo.out);
+    let shown = typed(&desk, "disclosure-officer", &["--json", "pending", "show", &id]).json();
+    let approve = ["pending", "approve", &id, "--digest", shown["digest"].as_str().unwrap()];
+    let own = typed(&desk, "deputy", &approve);
+    assert!(
+        own.code == 1 && own.err.contains("gave it themselves"),
+        "{}{}",
+        own.code,
+        own.err
+    );
+    let done = typed(&desk, "disclosure-officer", &approve);
+    assert!(
+        done.code == 0 && done.out.contains("is carried out"),
+        "{}{}",
+        done.out,
+        done.err
+    );
+    let list = typed(&desk, "deputy", &["pending", "list"]);
+    assert!(list.out.contains("approved"), "{}", list.out);
+    desk.receive("USA.SVC");
+    assert!(desk.ok("USA.SVC", &["report", "list"]).out.contains("CAB-9"));
 }

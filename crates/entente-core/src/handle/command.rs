@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use entente_marking::us::Register;
 use entente_marking::{Label, Purpose, SchemeId};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::report::Why;
 use super::{EmbargoWord, Following, Handover, Opening, Release, Said};
@@ -14,8 +15,8 @@ use crate::entered::Entered;
 use crate::exposure::Threshold;
 use crate::fact::{Fact, Status, Words};
 use crate::ids::{
-    ArrangementId, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, PartyPath, PersonId, PortionId,
-    RecallId, ReportId, RequestId, RuleName, SourceId,
+    ArrangementId, BriefingId, ConsentId, DecisionId, DisclosureId, FactId, IncidentId, PartyPath, PendingId, PersonId,
+    PortionId, RecallId, ReportId, RequestId, RuleName, SourceId,
 };
 use crate::incident::What;
 use crate::keys::{KeysShown, Succession};
@@ -28,7 +29,8 @@ use crate::receipt::MessageReceipt;
 use crate::report::Report;
 
 /// Terms of a consent that is to be given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Terms {
     /// What for; `None` to allow the purpose that was asked for.
     pub purposes: Option<BTreeSet<Purpose>>,
@@ -39,6 +41,7 @@ pub struct Terms {
     /// Whether it also follows its portions through changed text under the same mark.
     pub standing: bool,
     /// Why it is given although it narrows a protected source below its threshold.
+    #[serde(rename = "despite", skip_serializing_if = "Option::is_none")]
     pub despite_exposure: Option<String>,
     /// Who gives it: stated, not authenticated.
     pub given_by: Option<PersonId>,
@@ -323,6 +326,20 @@ pub enum Command {
         text: String,
         /// The terms.
         terms: Terms,
+    },
+    /// Say yes, as the second person, to what waits for one.
+    Approve {
+        /// What waits.
+        pending: PendingId,
+        /// The digest of what was seen to follow from it.
+        digest: String,
+    },
+    /// Say no to what waits for a second person.
+    Decline {
+        /// What waits.
+        pending: PendingId,
+        /// Why.
+        reason: String,
     },
     /// Withdraw a consent.
     WithdrawConsent {

@@ -28,6 +28,7 @@ mod repeat;
 mod report;
 mod reread;
 mod schemes;
+mod second;
 mod source;
 mod undo;
 
@@ -51,6 +52,7 @@ pub use release::OVERRIDE_ROLE;
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
 pub use reread::{ReadNow, Reread, reread};
 pub use schemes::needs_scheme;
+pub use second::{Consequence, consequence};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
 
 use std::collections::BTreeSet;
@@ -58,6 +60,7 @@ use std::collections::BTreeSet;
 use entente_marking::{Groups, Schemes};
 use jiff::Timestamp;
 
+use crate::actor::{self, Actor};
 use crate::decide::{LocalPolicy, SourceExposure};
 use crate::event::Event;
 use crate::ids::{PartyPath, RequestId};
@@ -66,7 +69,9 @@ use crate::message::Message;
 use crate::named::Called;
 use crate::party::LocalRule;
 use crate::request::Consent;
+use crate::second::Proposed;
 use crate::state::State;
+use crate::unseen::Known;
 
 /// What a handler may look at besides the state: the moment, groups and schemes, and the guards of decisions.
 #[derive(Clone, Copy)]
@@ -124,11 +129,39 @@ impl Decided {
 /// # Errors
 /// A [`Refusal`], when the command cannot or must not be carried out.
 pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
-    let given_here = !matches!(command, Command::Receive { .. });
-    let mut decided = carry_out(state, command, context)?;
-    if given_here {
-        decided.consents_mut().for_each(|consent| state_marks(state, consent));
+    handled(state, None, command, context)
+}
+
+/// The same in the name of somebody who is signed in: their roles have to allow it, and what they may not know of is not
+/// there.
+///
+/// # Errors
+/// As for [`handle`], and when no role of theirs allows it.
+pub fn handle_as(state: &State, actor: &Actor, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    actor::check(state, actor, &command)?;
+    let known = Known::to(state, &actor.person, &command, context);
+    let decided = handled(&known.state, Some(actor), command, context)?;
+    known.nothing_left_out()?;
+    Ok(decided)
+}
+
+fn handled(state: &State, actor: Option<&Actor>, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    match command {
+        Command::Receive { .. } => carry_out(state, command, context),
+        Command::Approve { pending, digest } => second::approve(state, actor, (&pending, &digest), context),
+        Command::Decline { pending, reason } => second::decline(state, actor, &pending, reason, context),
+        command => {
+            let proposed = Proposed::of(&command);
+            let decided = outright(state, command, context)?;
+            second::held_back(state, actor, proposed, decided, context)
+        }
     }
+}
+
+/// What a command of this party's comes to where it takes nobody else.
+fn outright(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
+    let mut decided = carry_out(state, command, context)?;
+    decided.consents_mut().for_each(|consent| state_marks(state, consent));
     Ok(decided)
 }
 
@@ -296,6 +329,9 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         }])),
         Command::RecordAccount { person } => directory::account_made(state, person, context.now),
         Command::TakeReceipt(receipt) => receive::receipt(state, receipt),
+        // What waits is answered before, by whoever is signed in.
+        Command::Approve { pending, digest } => second::approve(state, None, (&pending, &digest), context),
+        Command::Decline { pending, reason } => second::decline(state, None, &pending, reason, context),
         Command::Receive {
             from,
             id,

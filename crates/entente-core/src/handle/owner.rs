@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::{CopyList, Purpose};
+use serde::{Deserialize, Serialize};
 
 use super::answer::{fresh, not_on_hold};
 use super::part::{Handover, hand_over, knowingly_exposed};
@@ -25,7 +26,7 @@ use crate::source::ExposureAnswer;
 use crate::state::State;
 
 /// What is to be released.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
     /// The id of the release; numbers are added where it goes to several parties.
     pub id: ConsentId,

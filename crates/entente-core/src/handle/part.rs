@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::{CopyList, Entity, Purpose};
+use serde::{Deserialize, Serialize};
 
 use super::meaning::meaning;
 use super::report::{arrangements_of, cleared_reader, distribution, held, not_a_recipient};
@@ -267,7 +268,7 @@ fn problems(
 }
 
 /// What is to be handed over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {
     /// The report.
     pub report: ReportId,
@@ -276,6 +277,7 @@ pub struct Handover {
     /// These portions only; all that the receiver may have where none are named.
     pub portions: Option<BTreeSet<PortionId>>,
     /// Why it is delivered although that narrows a protected source below its threshold.
+    #[serde(rename = "despite", default, skip_serializing_if = "Option::is_none")]
     pub despite_exposure: Option<String>,
 }
 

@@ -384,6 +384,7 @@ about! {
     crate::disclosure::Opening => |opening, each| each(&opening.report);
     crate::disclosure::Disclosure => |disclosure, each| each(&disclosure.report);
     (crate::ids::PartyPath, crate::disclosure::Notice) => |told, each| each(told.1.report());
+    crate::second::Pending => |pending, each| each(&pending.report);
     crate::source::ExposureAnswer => |answer, each| each(&answer.report);
     crate::source::ProtectedSource => |source, each| source.reports.iter().for_each(each);
 }

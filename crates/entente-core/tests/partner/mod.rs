@@ -69,6 +69,7 @@ pub(crate) fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
         purposes: None,
         onward: Onward::Free,
         need_to_know: false,
+        two_person: false,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

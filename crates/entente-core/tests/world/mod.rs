@@ -50,6 +50,7 @@ pub struct Letter {
 }
 
 /// All parties, and what is under way between them.
+#[derive(Clone)]
 pub struct World {
     pub nodes: BTreeMap<PartyPath, State>,
     pub post: Vec<Letter>,
@@ -95,6 +96,15 @@ impl World {
     }
 
     pub fn try_run(&mut self, home: &str, command: Command) -> Result<Decided, CommandRefusal> {
+        self.try_as(home, None, command)
+    }
+
+    /// The same in the name of somebody who is signed in, where one is named.
+    pub fn try_as(&mut self, home: &str, who: Option<&str>, command: Command) -> Result<Decided, CommandRefusal> {
+        let actor = who.map(|who| Actor {
+            person: person(who),
+            by: "a test".to_owned(),
+        });
         let state = self.nodes.get_mut(&party(home)).unwrap();
         let decided = {
             let guard = SourceGuard::new(state);
@@ -105,7 +115,10 @@ impl World {
                 policy: &NoGuards,
                 exposure: &guard,
             };
-            handle(state, command, &context)?
+            match &actor {
+                None => handle(state, command, &context)?,
+                Some(actor) => handle_as(state, actor, command, &context)?,
+            }
         };
         for event in &decided.events {
             state.apply(event);
@@ -184,6 +197,7 @@ impl World {
             purposes: None,
             onward,
             need_to_know: false,
+            two_person: false,
             withheld: Withheld::Hidden,
             default_mark: None,
             unmarked: Unmarked::Banner,

@@ -296,6 +296,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
             purposes: dice.one_in(3).then(|| dice.some(&purposes, 2)),
             onward: *dice.pick(&[Onward::Free, Onward::Members, Onward::Consent]),
             need_to_know: dice.one_in(3),
+            two_person: false,
             withheld: Withheld::Hidden,
             default_mark: None,
             unmarked: *dice.pick(&[Unmarked::Members, Unmarked::Banner, Unmarked::Ask]),

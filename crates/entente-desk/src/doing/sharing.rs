@@ -24,6 +24,7 @@ const CONSENT: Field = must(
     Text,
     "The consent, `PARTY/ID` where two parties call theirs alike.",
 );
+const PENDING: Field = must("pending", Text, "What waits for a second person.");
 const REASON: Field = may("reason", Text, "Why.");
 const PORTIONS: Field = may("portions", Texts, "Only these portions.");
 const PEOPLE: Field = may("people", Texts, "The persons, as PARTY/NAME.");
@@ -130,6 +131,37 @@ pub(super) const ACTS: &[Act] = &[
             TERMS[4],
         ],
         compose: substitute,
+    },
+    Act {
+        name: "approve-release",
+        role: "second-release",
+        says: "Say yes, as the second person, to what waits for one.",
+        fields: &[
+            PENDING,
+            must(
+                "digest",
+                Text,
+                "The digest of what would follow, as `/api/v1/pending/{id}` gives it.",
+            ),
+        ],
+        compose: |said, _| {
+            Ok(Composed::of(Command::Approve {
+                pending: said.id("pending")?,
+                digest: said.text("digest").to_owned(),
+            }))
+        },
+    },
+    Act {
+        name: "decline-release",
+        role: "second-release",
+        says: "Say no to what waits for a second person.",
+        fields: &[PENDING, REASON],
+        compose: |said, _| {
+            Ok(Composed::of(Command::Decline {
+                pending: said.id("pending")?,
+                reason: said.text("reason").to_owned(),
+            }))
+        },
     },
     Act {
         name: "withdraw-consent",

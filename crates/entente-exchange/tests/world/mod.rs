@@ -243,6 +243,7 @@ fn surroundings(node: &mut Node, dice: &mut Dice, home: &str) {
             purposes: dice.one_in(3).then(|| BTreeSet::from([Purpose::new("passive")])),
             onward: *dice.pick(&[Onward::Free, Onward::Members, Onward::Consent]),
             need_to_know: dice.one_in(3),
+            two_person: false,
             withheld: Withheld::Hidden,
             default_mark: dice
                 .one_in(2)

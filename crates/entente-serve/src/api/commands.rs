@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use entente_core::{Command, CommandRefusal};
+use entente_core::{Command, CommandRefusal, Pending, Proposed};
 use entente_desk::doing::{self, Act, Composed, Fault};
 use entente_node::NodeError;
 use serde_json::{Map, Value, json};
@@ -92,7 +92,12 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
         };
         commands.insert(0, used);
     }
+    let proposed = commands.clone();
     match desk.pinned.submit_all(commands) {
+        Err(NodeError::Refused(CommandRefusal::DoneBefore)) if still_waits(desk, &proposed).is_some() => {
+            let waits = still_waits(desk, &proposed).into_iter().collect();
+            Err(NodeError::Waits(waits).into())
+        }
         // What was done before is answered anew, from what stands now.
         Ok(_) | Err(NodeError::Refused(CommandRefusal::DoneBefore)) => Ok(answer(act, id.as_deref())),
         Err(NodeError::Refused(CommandRefusal::OtherCommand)) => {
@@ -100,6 +105,15 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the caller gave before, where it waits for a second person.
+fn still_waits(desk: &Desk, commands: &[Command]) -> Option<Pending> {
+    let proposed: Vec<Proposed> = commands.iter().filter_map(Proposed::of).collect();
+    let mut all = desk.state().pending.values();
+    let mine =
+        all.find(|pending| pending.by == *desk.me() && pending.waits(desk.now) && proposed.contains(&pending.what));
+    mine.cloned()
 }
 
 fn answer(act: &Act, id: Option<&str>) -> Value {

@@ -35,6 +35,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/api/v1/reports/{id}/decision", get(values::decision))
         .route("/api/v1/roles", get(commands::roles))
         .route("/api/v1/requests", get(values::requests))
+        .route("/api/v1/pending", get(values::pending))
+        .route("/api/v1/pending/{id}", get(values::pending_one))
         .route("/api/v1/briefings/{id}", get(values::briefing))
         .route("/api/v1/incidents", get(values::incidents))
         .route("/api/v1/incidents/{id}", get(values::incident))

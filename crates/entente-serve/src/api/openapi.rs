@@ -28,6 +28,16 @@ const OFFERED: &[(&str, &str, &[&str])] = &[
         &["cursor", "limit"],
     ),
     (
+        "/api/v1/pending",
+        "What waits for the yes of a second person, and what was answered.",
+        &["cursor", "limit"],
+    ),
+    (
+        "/api/v1/pending/{id}",
+        "One of them, with what would follow from a yes and its digest.",
+        &[],
+    ),
+    (
         "/api/v1/briefings/{id}",
         "What may be said at a briefing and what not, for its speaker alone.",
         &[],
@@ -121,6 +131,14 @@ fn command(act: &Act) -> (String, Value) {
         "required": ["done", "id"],
         "properties": { "done": { "const": act.name }, "id": { "type": ["string", "null"] } },
     });
+    let waits = json!({
+        "type": "object",
+        "required": ["done", "id", "waits", "detail"],
+        "properties": {
+            "done": { "type": "null" }, "id": { "type": "null" },
+            "waits": { "type": "array", "items": { "type": "string" } }, "detail": { "type": "string" },
+        },
+    });
     let says = format!("{} Role: see `{}` in `/api/v1/roles`.", act.says, act.role);
     let operation = json!({ "post": {
         "operationId": act.name,
@@ -134,6 +152,8 @@ fn command(act: &Act) -> (String, Value) {
         "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
         "responses": {
             "200": { "description": "It is done, and on record.", "content": { "application/json": { "schema": answer } } },
+            "202": { "description": "An arrangement asks for two persons: it is on record, and waits for the second.",
+                     "content": { "application/json": { "schema": waits } } },
             "default": problem(),
         },
     } });

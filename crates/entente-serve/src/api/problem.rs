@@ -1,5 +1,6 @@
 //! What went wrong, for programs (RFC 9457).
 
+use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -26,6 +27,10 @@ pub(crate) fn unreadable(detail: &str) -> Response {
 
 /// The same troubles as people get, for programs. What is missing and what is not theirs to know of are the same bytes.
 pub(crate) fn told(trouble: Trouble) -> Response {
+    if let Trouble::Waits(ids, said) = trouble {
+        let body = json!({ "done": null, "id": null, "waits": ids, "detail": said });
+        return (StatusCode::ACCEPTED, Json(body)).into_response();
+    }
     let (status, title, detail) = worded(trouble);
     problem(status, title, &detail)
 }
@@ -42,6 +47,7 @@ pub(crate) fn worded(trouble: Trouble) -> (StatusCode, &'static str, String) {
         Trouble::Refused(said) => (StatusCode::CONFLICT, "Not as things stand", said),
         Trouble::Unreadable(said) => (StatusCode::BAD_REQUEST, "This cannot be read", said),
         Trouble::Reused(said) => (StatusCode::UNPROCESSABLE_ENTITY, "This key was used", said),
+        Trouble::Waits(_, said) => (StatusCode::ACCEPTED, "It waits for a second person", said),
         Trouble::Locked => {
             let said = "the node was started without its passphrase".to_owned();
             (StatusCode::SERVICE_UNAVAILABLE, "It cannot be signed", said)

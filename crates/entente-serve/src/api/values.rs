@@ -3,12 +3,12 @@
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::response::Response;
-use entente_core::{BriefingId, IncidentId, ReportId};
+use entente_core::{BriefingId, IncidentId, PendingId, ReportId};
 use entente_desk::briefing::speakers_paper;
 use entente_desk::casefile::casefile;
 use entente_desk::deciding::answers;
 use entente_desk::reading::{self, Page};
-use entente_desk::{View, asked, cases, todo as list};
+use entente_desk::{View, asked, cases, second, todo as list};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -153,6 +153,25 @@ pub(super) async fn requests(program: Program, Asked(wanted): Asked) -> Response
         page_of(desk, &wanted, "requests", rows.collect::<Result<Vec<_>, Trouble>>()?)
     };
     program.answer(Scope::Read, "see-requests", work).await
+}
+
+/// `GET /api/v1/pending`: what waits for a second person.
+pub(super) async fn pending(program: Program, Asked(wanted): Asked) -> Response {
+    let work = move |desk: &mut Desk| {
+        let all = second::list(&desk.moment(), &View::of(Some(desk.me()), None, desk.now));
+        let rows = all.into_iter().map(|row| Ok((row.id.to_string(), value(row)?)));
+        page_of(desk, &wanted, "pending", rows.collect::<Result<Vec<_>, Trouble>>()?)
+    };
+    program.answer(Scope::Read, "second-release", work).await
+}
+
+/// `GET /api/v1/pending/ID`: one of them, with what would follow from a yes.
+pub(super) async fn pending_one(program: Program, Path(id): Path<String>) -> Response {
+    let work = move |desk: &mut Desk| {
+        let view = View::of(Some(desk.me()), None, desk.now);
+        value(second::shown(&desk.moment(), &PendingId::new(id)?, &view).ok_or(Trouble::Nothing)?)
+    };
+    program.answer(Scope::Read, "second-release", work).await
 }
 
 /// `GET /api/v1/briefings/ID`: the paper for its speaker, and for nobody else.

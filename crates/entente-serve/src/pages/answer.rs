@@ -40,6 +40,8 @@ pub(crate) enum Trouble {
     NotEntitled(String),
     /// It cannot be done as things stand.
     Refused(String),
+    /// It waits for the yes of a second person, on record: the ids of what waits, and what is said of it.
+    Waits(Vec<String>, String),
     /// What was sent cannot be read.
     Unreadable(String),
     /// The key of a command was used for another one.
@@ -66,6 +68,10 @@ impl From<NodeError> for Trouble {
     fn from(error: NodeError) -> Self {
         match error {
             NodeError::Refused(refusal) => refusal.into(),
+            NodeError::Waits(ref waits) => {
+                let ids = waits.iter().map(|pending| pending.id.to_string()).collect();
+                Self::Waits(ids, error.to_string())
+            }
             NodeError::Passphrase(_) => Self::Locked,
             other => Self::Broken(other.to_string()),
         }
@@ -281,6 +287,12 @@ fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
             let next = "Go back, change what is said above, and try again.";
             told(StatusCode::CONFLICT, "Nothing was done.", &said, next)
         }
+        Trouble::Waits(_, said) => told(
+            StatusCode::ACCEPTED,
+            "This waits for a second person.",
+            &said,
+            "It goes out once another person with the same role has looked at it and says yes, within 24 hours.",
+        ),
         Trouble::Locked => told(
             StatusCode::SERVICE_UNAVAILABLE,
             "Nothing was done: this node cannot sign.",

@@ -53,6 +53,9 @@ pub(crate) enum ArrangementCommand {
         /// Only persons on a report's distribution.
         #[arg(long)]
         need_to_know: bool,
+        /// A release, consent or delivery of what is under it takes the yes of a second person.
+        #[arg(long)]
+        two_person: bool,
         /// Let it expire then, as 2026-12-31 or a full timestamp.
         #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
         expires: Option<Timestamp>,
@@ -168,12 +171,14 @@ impl ArrangementCommand {
                 purposes,
                 onward: passing,
                 need_to_know,
+                two_person,
                 expires,
             } => {
                 let how = Stricter {
                     purposes: purposes.iter().map(Purpose::new).collect(),
                     onward: passing.as_deref().map(onward).transpose()?,
                     need_to_know,
+                    two_person,
                     expires,
                 };
                 let terms = arrangements::narrowed(arrangements::known(node.state(), &id)?, how)?;

@@ -28,6 +28,7 @@ mod node;
 mod paper;
 mod partner;
 mod passphrase;
+mod pending;
 mod policy;
 mod release;
 pub(crate) mod report;
@@ -189,6 +190,9 @@ enum Noun {
     Embargo(embargo::EmbargoCommand),
     /// Give text of one's own to others without their having asked: persons, parties, the public.
     Release(Box<release::ReleaseArgs>),
+    /// What waits for the yes of a second person, where an arrangement asks for two.
+    #[command(subcommand)]
+    Pending(pending::PendingCommand),
     /// What there is to do, for whoever asks.
     Todo(life::TodoArgs),
     /// Receipts: what this party took in of others' reports.
@@ -344,6 +348,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Recall(command) => command.run(global),
         Noun::Embargo(command) => command.run(global),
         Noun::Release(command) => command.run(global),
+        Noun::Pending(command) => command.run(global),
         Noun::Todo(command) => command.run(global),
         Noun::Receipt(command) => command.run(global),
         Noun::Deliver(command) => command.run(global),

@@ -9,6 +9,7 @@ use entente_core::decide::NoGuards;
 use entente_core::handle::{Handover, standing};
 use entente_core::*;
 use entente_desk::briefing::{speakers_paper, table_paper};
+use entente_desk::casefile::{CaseFile, casefile};
 use entente_marking::builtin::{groups, schemes};
 use world::{World, party, person};
 
@@ -72,4 +73,90 @@ fn b20_the_paper_for_a_third_state_is_marked_for_it() {
     assert_eq!(marks, ["(S//REL TO USA, JOR)", "(S//REL TO USA, GBR, JOR)"]);
     let speakers = speakers_paper(state, &library, briefing, &standing);
     assert_eq!(speakers.banner, "SECRET//REL TO USA, GBR");
+}
+
+/// A paper tells part of a secret in its own words; the case prints those, and how much they tell, and not our sentence.
+#[test]
+fn d9_a_case_prints_the_words_of_a_text_with_extent_and_status() {
+    let mut world = World::of(&["USA"]);
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: us-ic\n---\n(S//NF) The ferry Aurora is watched by our man in the harbour. {#p1}\n\n(S//NF) A second matter. {#p2}\n",
+    );
+    world.cleared("USA", "USA/officer");
+    let fact = |id: &str, portion: &str, text: &str| Fact {
+        id: FactId::new(id).unwrap(),
+        portion: PortionId::new(portion).unwrap(),
+        text: text.to_owned(),
+        slots: Vec::new(),
+        values: Vec::new(),
+        reveals: None,
+        growth: Growth::default(),
+    };
+    let facts = vec![
+        fact("p1.1", "p1", "our man watches the Aurora"),
+        fact("p2.1", "p2", "a second matter"),
+    ];
+    let report = world::report("R");
+    world.run("USA", Command::SetFacts { report: report.clone(), facts });
+    let disclosure = DisclosureId::new("dis-1").unwrap();
+    let told = |extent, quote: &str| Telling {
+        fact: FactId::new("p1.1").unwrap(),
+        status: Status::Asserted,
+        origin: Some("Harbour Post".to_owned()),
+        words: Some(Words {
+            extent,
+            quote: quote.to_owned(),
+        }),
+    };
+    let mut disclose = |id: &DisclosureId, extent, quote: &str| {
+        let command = Command::Disclose {
+            id: id.clone(),
+            report: report.clone(),
+            portions: world::portions("p1"),
+            audience: [PersonId::public()].into(),
+            route: Route::Published,
+            by: None,
+            learned: vec![told(extent, quote)],
+            purpose: None,
+            lawful: Lawful::Undetermined,
+            under: None,
+            review: None,
+            briefing: None,
+            said: handle::Said::default(),
+        };
+        world.run("USA", command);
+    };
+    disclose(&disclosure, Extent::Partial, "A ferry is said to be under observation");
+    let opening = handle::Opening {
+        id: IncidentId::new("inc-1").unwrap(),
+        title: "press".to_owned(),
+        by: person("USA/officer"),
+        members: [].into(),
+        disclosures: [disclosure.into()].into(),
+        protected: false,
+        clocks: [].into(),
+    };
+    world.run("USA", Command::OpenIncident(Box::new(opening)));
+    let state = world.state("USA");
+    let library = entente_marking::installed::Library::default();
+    let moment = entente_desk::Moment::of(state, &NoGuards, &library);
+    let reader = person("USA/officer");
+    let view = entente_desk::View::of(Some(&reader), None, world.now);
+    let case = state.incidents.get(&IncidentId::new("inc-1").unwrap()).unwrap();
+    let CaseFile::Open(case) = casefile(&moment, case, &view) else {
+        panic!("the officer works on it");
+    };
+    let portion = &case.disclosures[0].shown[0];
+    assert_eq!(portion.text, None, "the text did not print our sentence");
+    assert_eq!(portion.mark.as_deref(), Some("(S//NF)"));
+    let learned = &portion.learned[0];
+    assert_eq!(learned.status, Status::Asserted);
+    assert_eq!(learned.words.as_ref().unwrap().extent, Extent::Partial);
+    assert_eq!(
+        learned.told(),
+        "in part, “A ferry is said to be under observation”"
+    );
+    let json = serde_json::to_string(&case).unwrap();
+    assert!(!json.contains("our man in the harbour"), "{json}");
 }

@@ -96,7 +96,7 @@ enum Whom {
 }
 
 /// The paper to be left on the table.
-fn table(value: &TablePaper) -> Paper {
+pub(super) fn table(value: &TablePaper) -> Paper {
     let mut page = Paper::new("Information".to_owned(), value.banner.clone());
     for text in &value.texts {
         page.item(&text.mark, &text.text, text.handling.clone());
@@ -108,7 +108,7 @@ fn table(value: &TablePaper) -> Paper {
 }
 
 /// The paper for the speaker alone.
-fn speakers(value: &SpeakersPaper) -> Paper {
+pub(super) fn speakers(value: &SpeakersPaper) -> Paper {
     let mut page = Paper::new(
         format!("Briefing {}: for the speaker alone", value.id),
         value.banner.clone(),

@@ -26,6 +26,8 @@ pub(crate) mod login;
 mod marking;
 mod node;
 mod paper;
+#[cfg(test)]
+mod papers_law;
 mod partner;
 mod passphrase;
 mod pending;

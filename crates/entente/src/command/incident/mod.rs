@@ -7,6 +7,9 @@ mod page;
 mod respond;
 mod show;
 
+#[cfg(test)]
+pub(super) use page::paper;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -64,7 +64,7 @@ fn task_rows(incident: &Incident, tasks: &[Due]) -> Vec<Vec<String>> {
 }
 
 /// The case file as a paper.
-pub(super) fn paper(file: &CaseFile) -> Paper {
+pub(crate) fn paper(file: &CaseFile) -> Paper {
     match file {
         CaseFile::Closed { id, notice } => {
             let mut page = Paper::new(format!("Case {id}"), "(not for you)");

@@ -98,7 +98,13 @@ fn d9_a_case_prints_the_words_of_a_text_with_extent_and_status() {
         fact("p2.1", "p2", "a second matter"),
     ];
     let report = world::report("R");
-    world.run("USA", Command::SetFacts { report: report.clone(), facts });
+    world.run(
+        "USA",
+        Command::SetFacts {
+            report: report.clone(),
+            facts,
+        },
+    );
     let disclosure = DisclosureId::new("dis-1").unwrap();
     let told = |extent, quote: &str| Telling {
         fact: FactId::new("p1.1").unwrap(),
@@ -153,10 +159,7 @@ fn d9_a_case_prints_the_words_of_a_text_with_extent_and_status() {
     let learned = &portion.learned[0];
     assert_eq!(learned.status, Status::Asserted);
     assert_eq!(learned.words.as_ref().unwrap().extent, Extent::Partial);
-    assert_eq!(
-        learned.told(),
-        "in part, “A ferry is said to be under observation”"
-    );
+    assert_eq!(learned.told(), "in part, “A ferry is said to be under observation”");
     let json = serde_json::to_string(&case).unwrap();
     assert!(!json.contains("our man in the harbour"), "{json}");
 }

@@ -6,6 +6,8 @@ use roxmltree::{Document, Node, ParsingOptions};
 pub(crate) const MAX_BYTES: usize = 4 << 20;
 /// The most nodes (elements, attributes' elements, texts) in one document; a policy of 1 MiB has about 40,000.
 const MAX_NODES: u32 = 200_000;
+/// The most attributes of one element: the parser compares each with all others. The vocabulary of a policy needs 12.
+const MAX_ATTRIBUTES: usize = 256;
 /// The deepest nesting. The vocabulary of a policy needs 8, a label 5; extensions get some room.
 const MAX_DEPTH: u16 = 32;
 
@@ -28,7 +30,7 @@ pub(crate) fn read(text: &str) -> Result<Document<'_>, XmlFault> {
             remedy: "leave out extensions or split the policy",
         });
     }
-    check_depth(text)?;
+    check_tags(text)?;
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: MAX_NODES,
@@ -49,8 +51,8 @@ pub(crate) fn read(text: &str) -> Result<Document<'_>, XmlFault> {
     })
 }
 
-/// Refuses deep nesting before the parser sees it, by counting start and end tags.
-fn check_depth(text: &str) -> Result<(), XmlFault> {
+/// Refuses deep nesting, and tags of very many attributes, before the parser sees them.
+fn check_tags(text: &str) -> Result<(), XmlFault> {
     let mut depth: u16 = 0;
     let mut rest = text;
     while let Some(place) = rest.find('<') {
@@ -59,7 +61,18 @@ fn check_depth(text: &str) -> Result<(), XmlFault> {
             [b'<', b'!', b'-', b'-', ..] => rest.find("-->"),
             [b'<', b'!', b'[', ..] => rest.find("]]>"),
             [b'<', b'?', ..] => rest.find("?>"),
-            _ => tag_end(rest),
+            _ => {
+                let (end, values) = tag_end(rest);
+                if values > MAX_ATTRIBUTES {
+                    return Err(surplus(
+                        text,
+                        rest,
+                        format!("an element has more than {MAX_ATTRIBUTES} attributes"),
+                        "the vocabulary needs at most 12; remove the surplus attributes",
+                    ));
+                }
+                end
+            }
         };
         // Without an end, the parser says what is wrong.
         let Some(end) = end else { return Ok(()) };
@@ -70,27 +83,39 @@ fn check_depth(text: &str) -> Result<(), XmlFault> {
             _ => depth += 1,
         }
         if depth > MAX_DEPTH {
-            let before = &text[..text.len() - rest.len()];
-            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-            return Err(XmlFault {
-                line: u32::try_from(before.split('\n').count()).unwrap_or(u32::MAX),
-                column: u32::try_from(column).unwrap_or(u32::MAX),
-                reason: format!("elements are nested deeper than {MAX_DEPTH}"),
-                remedy: "the vocabulary needs at most 8 levels; remove the surplus elements",
-            });
+            return Err(surplus(
+                text,
+                rest,
+                format!("elements are nested deeper than {MAX_DEPTH}"),
+                "the vocabulary needs at most 8 levels; remove the surplus elements",
+            ));
         }
         rest = &rest[end..];
     }
     Ok(())
 }
 
-/// Where the `>` of the tag at the beginning of `text` stands, quoted values apart; never at 0.
-fn tag_end(text: &str) -> Option<usize> {
-    let mut quote = None;
-    text.bytes().position(|byte| match (quote, byte) {
+/// Too much of something, where `rest` of `text` begins.
+fn surplus(text: &str, rest: &str, reason: String, remedy: &'static str) -> XmlFault {
+    let before = &text[..text.len() - rest.len()];
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    XmlFault {
+        line: u32::try_from(before.split('\n').count()).unwrap_or(u32::MAX),
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+        reason,
+        remedy,
+    }
+}
+
+/// Where the `>` of the tag at the beginning of `text` stands, quoted values apart, never at 0; and how many quoted values
+/// there are before it, or before the end of the text.
+fn tag_end(text: &str) -> (Option<usize>, usize) {
+    let (mut quote, mut values) = (None, 0);
+    let end = text.bytes().position(|byte| match (quote, byte) {
         (None, b'>') => true,
         (None, b'"' | b'\'') => {
             quote = Some(byte);
+            values += 1;
             false
         }
         (Some(open), close) => {
@@ -100,7 +125,8 @@ fn tag_end(text: &str) -> Option<usize> {
             false
         }
         (None, _) => false,
-    })
+    });
+    (end, values)
 }
 
 /// A fault at `node`.

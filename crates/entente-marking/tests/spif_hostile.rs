@@ -144,6 +144,19 @@ fn size_depth_and_count_are_bounded() {
     assert!(Policy::from_xml(&many).unwrap_err().reason.contains("too many"));
     let wide = format!("<a>{}</a>", "<b/>".repeat(300_000));
     assert!(Policy::from_xml(&wide).is_err());
+    // F5: the parser compares each attribute with all others, so their number is bounded before it begins.
+    for (before, after) in [("<a ", "/>"), ("<a><!-- > --><b ", "></b></a>"), ("<a ", "")] {
+        let attributes: String = (0..200_000).map(|n| format!("a{n}='>' ")).collect();
+        let many = format!("{before}{attributes}{after}");
+        assert!(
+            Policy::from_xml(&many).unwrap_err().reason.contains("attributes"),
+            "{before}"
+        );
+        assert!(
+            stanag::read_xml(&many).unwrap_err().reason.contains("attributes"),
+            "{before}"
+        );
+    }
     let json = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(stanag::read_json(&json).is_err());
 }

@@ -73,7 +73,7 @@ impl Opened {
         })
     }
 
-    /// Makes the documents anew where an earlier program wrote ones that say less.
+    /// Makes the documents anew where an earlier program wrote other ones.
     fn renew<P: Projection>(&mut self) -> Result<(), StoreError> {
         if schema::format(&self.sqlite.connection)? == schema::FORMAT {
             return Ok(());
@@ -99,7 +99,8 @@ fn put_anew<P: Projection>(connection: &mut Connection, vault: &Vault) -> Result
         documents.extend(state.apply(&tables.recorded::<P>(&stored)?));
         Ok::<_, StoreError>(())
     })?;
-    transaction.execute("DELETE FROM documents", [])?;
+    transaction.execute_batch("DROP TABLE documents")?;
+    transaction.execute_batch(schema::DOCUMENTS)?;
     for key in &documents {
         tables.put_document(&state, key)?;
     }

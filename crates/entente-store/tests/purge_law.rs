@@ -44,7 +44,10 @@ struct Written {
 
 impl Written {
     fn destroy(&mut self, topic: &str, version: u32) {
-        let texts = self.texts.iter().filter(|((about, v), _)| *about == topic && *v <= version);
+        let texts = self
+            .texts
+            .iter()
+            .filter(|((about, v), _)| *about == topic && *v <= version);
         self.destroyed.extend(texts.flat_map(|(_, texts)| texts.clone()));
         self.destroyed
             .extend(self.evidence.get(topic).into_iter().flatten().cloned());
@@ -174,7 +177,11 @@ fn history(seed: u64) -> (usize, usize) {
     assert_eq!(store.check(&mut |_| ()).unwrap(), [], "history {seed}");
     for text in written.evidence.values().flatten() {
         let found = store.attachment(&sha256(text.as_bytes())).unwrap();
-        assert_eq!(found.unwrap(), text.as_bytes(), "history {seed}: what is not destroyed stays");
+        assert_eq!(
+            found.unwrap(),
+            text.as_bytes(),
+            "history {seed}: what is not destroyed stays"
+        );
     }
     for text in &written.destroyed {
         let found = store.attachment(&sha256(text.as_bytes())).unwrap();
@@ -203,7 +210,10 @@ fn history(seed: u64) -> (usize, usize) {
         ];
         for (m, tables) in parts.into_iter().enumerate() {
             let folder = spliced(place, old, tables, 10 * n + m);
-            nothing_of_it(&format!("{tables:?} put back"), &all_that_opens(&folder, root(place), events));
+            nothing_of_it(
+                &format!("{tables:?} put back"),
+                &all_that_opens(&folder, root(place), events),
+            );
         }
         // The old database as it was, under the root of now, also where it says that it is of now.
         for (m, forged) in [false, true].into_iter().enumerate() {
@@ -248,6 +258,11 @@ fn after_a_purge_nothing_that_is_left_decrypts_to_the_text() {
         }
     });
     let (tried, control) = counted.into_inner().unwrap();
-    println!("{histories} histories: {tried} destroyed texts looked for in old copies; the old roots would open {control}");
-    assert!(tried as u64 > histories && control as u64 > histories, "{tried}, {control}");
+    println!(
+        "{histories} histories: {tried} destroyed texts looked for in old copies; the old roots would open {control}"
+    );
+    assert!(
+        tried as u64 > histories && control as u64 > histories,
+        "{tried}, {control}"
+    );
 }

@@ -11,6 +11,7 @@ mod normal;
 mod offsets;
 mod pdf;
 mod pieces;
+mod tags;
 mod units;
 
 use std::io::Read;

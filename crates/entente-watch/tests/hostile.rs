@@ -283,3 +283,22 @@ fn text_without_spaces() {
     assert_eq!(&text[span.start..span.end], span.quote);
     assert!(report.summary.warnings.iter().any(|w| w.warning.about == "language"));
 }
+
+/// The tokenizer calls itself from one quoted attribute to the next: 60,000 of them took the stack, and with it the program.
+#[test]
+fn a_tag_of_very_many_attributes_takes_no_stack_and_hides_nothing() {
+    for attribute in ["a=\"\" ", "b='' ", "c=d ", "e ", "f=\"&amp;\"/"] {
+        for before in ["", "<!-- <p -->", "<p>first</p>", "<script>x</script>"] {
+            let tag = format!("<p {}>", attribute.repeat(60_000));
+            let page = format!("{before}{tag}The north gate has two guards.</p>");
+            let page = page.clone();
+            // The stack of a thread of a server.
+            let scanned = std::thread::spawn(move || scan("t.html", page.as_bytes()));
+            let report = scanned.join().expect("no panic");
+            assert_eq!(report.findings.len(), 1, "{attribute} {before}");
+            let warnings = &report.summary.warnings;
+            let warned = warnings.iter().any(|warned| warned.warning.message.contains("256 attributes"));
+            assert!(warned, "{warnings:?}");
+        }
+    }
+}

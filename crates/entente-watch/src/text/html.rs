@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
+use html5gum::{Token, Tokenizer};
 
+use super::tags::{MAX_ATTRIBUTES, bounded};
 use super::{Extract, MappedText, Warning};
 
 /// Elements whose content a reader does not see.
@@ -47,10 +48,9 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
     let mut hidden: Option<(Vec<u8>, usize)> = None;
     let mut in_title = false;
     let mut beside = Beside::default();
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
+    let (reader, emitter, stopped) = bounded(source);
     let mut end = 0;
-    for token in Tokenizer::new_with_emitter(source, emitter) {
+    for token in Tokenizer::new_with_emitter(reader, emitter) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
@@ -112,7 +112,16 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    if hidden.is_some() {
+    if stopped.get() {
+        warnings.push(Warning::new(
+            "html",
+            format!(
+                "a tag behind byte {end} has more than {MAX_ATTRIBUTES} attributes; what follows is read as plain text"
+            ),
+        ));
+        // Nothing is missed silently.
+        unescape(&source[end.min(source.len())..], end, &mut mapped);
+    } else if hidden.is_some() {
         warnings.push(Warning::new(
             "html",
             format!("an element that hides its content is never closed; text near byte {end} may be left out"),

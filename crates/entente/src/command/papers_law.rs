@@ -136,7 +136,11 @@ fn held(world: &World, home: &str) -> Vec<PortionRef> {
 }
 
 fn held_reports(world: &World, home: &str) -> Vec<ReportId> {
-    world.nodes[&party(home)].reports.iter().map(|(id, _)| id.clone()).collect()
+    world.nodes[&party(home)]
+        .reports
+        .iter()
+        .map(|(id, _)| id.clone())
+        .collect()
 }
 
 /// Letters are handed over as they come; what is refused stays refused.
@@ -198,7 +202,11 @@ fn some_people(dice: &mut Dice) -> BTreeSet<PersonId> {
 }
 
 fn answer(world: &mut World, dice: &mut Dice, n: usize, home: &str) {
-    let open: Vec<Named<RequestId>> = world.nodes[&party(home)].requests.iter().map(|(id, _)| id.clone()).collect();
+    let open: Vec<Named<RequestId>> = world.nodes[&party(home)]
+        .requests
+        .iter()
+        .map(|(id, _)| id.clone())
+        .collect();
     if open.is_empty() {
         return;
     }
@@ -224,7 +232,11 @@ fn answer(world: &mut World, dice: &mut Dice, n: usize, home: &str) {
 
 fn end(world: &mut World, dice: &mut Dice, n: usize, home: &str) {
     let own = held_reports(world, home);
-    let consents: Vec<Named<ConsentId>> = world.nodes[&party(home)].consents.iter().map(|(id, _)| id.clone()).collect();
+    let consents: Vec<Named<ConsentId>> = world.nodes[&party(home)]
+        .consents
+        .iter()
+        .map(|(id, _)| id.clone())
+        .collect();
     let command = if dice.one_in(2) && !consents.is_empty() {
         Command::WithdrawConsent {
             consent: dice.pick(&consents).clone().into(),
@@ -290,7 +302,11 @@ fn slip(world: &mut World, dice: &mut Dice, n: usize, home: &str) {
     if world.try_run(home, disclose).is_err() {
         return;
     }
-    let own: Vec<PersonId> = PEOPLE.into_iter().filter(|id| id.starts_with(home)).map(person).collect();
+    let own: Vec<PersonId> = PEOPLE
+        .into_iter()
+        .filter(|id| id.starts_with(home))
+        .map(person)
+        .collect();
     let open = Command::OpenIncident(Box::new(Opening {
         id: IncidentId::new(format!("inc-{n}")).unwrap(),
         title: "a slip".to_owned(),
@@ -408,7 +424,10 @@ impl Laid<'_> {
             let mut under = meaning(mark, MarkKind::Portion);
             // A foreign mark without a list is for its owner alone; a US banner cannot say so, and names the owner.
             if mark.starts_with("(//") {
-                assert!(over.owners.is_superset(&under.owners), "{what}: `{banner}` stands over `{mark}`");
+                assert!(
+                    over.owners.is_superset(&under.owners),
+                    "{what}: `{banner}` stands over `{mark}`"
+                );
                 under.release = over.release.clone();
             }
             // Plain unclassified text takes the list of its banner, and FOUO does not stand over classified text (Register).
@@ -416,7 +435,10 @@ impl Laid<'_> {
                 under.release = over.release.clone();
                 under.caveats.remove(&Caveat::new("FOUO"));
             }
-            assert!(over.dominates(&under), "{what}: `{banner}` stands over `{mark}`\n{over:?}\n{under:?}");
+            assert!(
+                over.dominates(&under),
+                "{what}: `{banner}` stands over `{mark}`\n{over:?}\n{under:?}"
+            );
         }
         let on_paper = canaries(&written(&self.paper));
         let in_json = canaries(&self.json);
@@ -541,5 +563,8 @@ fn every_banner_dominates_no_paper_says_too_much_and_no_json_says_more() {
     });
     let (papers, marked, worded) = *seen.lock().unwrap();
     println!("{worlds} worlds: {papers} papers, {marked} with marks, {worded} with words of reports");
-    assert!(marked as u64 > worlds / 4 && worded as u64 > worlds / 4, "{marked} of {papers}");
+    assert!(
+        marked as u64 > worlds / 4 && worded as u64 > worlds / 4,
+        "{marked} of {papers}"
+    );
 }

@@ -297,7 +297,9 @@ fn a_tag_of_very_many_attributes_takes_no_stack_and_hides_nothing() {
             let report = scanned.join().expect("no panic");
             assert_eq!(report.findings.len(), 1, "{attribute} {before}");
             let warnings = &report.summary.warnings;
-            let warned = warnings.iter().any(|warned| warned.warning.message.contains("256 attributes"));
+            let warned = warnings
+                .iter()
+                .any(|warned| warned.warning.message.contains("256 attributes"));
             assert!(warned, "{warnings:?}");
         }
     }

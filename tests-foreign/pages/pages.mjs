@@ -191,12 +191,49 @@ async function gives(link) {
   await context.close();
 }
 
+/// Files out and in, and an embargo, each shown before it is done.
+async function files(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  await page.goto(new URL('/reports/SVC-2026-0412/export', page.url()).href);
+  await page.fill('#to', 'GBR.CAB');
+  await press(page, 'Show the file');
+  check((await page.textContent('pre')).includes('bundle'), 'the file is shown before it is taken');
+  await inspectBoth(window, 'an export, shown');
+  const [taken] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Take the file' }).click()]);
+  check(taken.suggestedFilename().startsWith('TOP_SECRET_'), `a file's name bears its mark: ${taken.suggestedFilename()}`);
+  await page.goto(new URL('/import', page.url()).href);
+  const bundle = { type: 'bundle', id: 'bundle--1', objects: [{ type: 'report', spec_version: '2.1', name: 'Containers',
+    id: 'report--84e4d88f-44ea-4bcd-bbf3-b2c1c320bcb3', description: 'One.\n\nTwo.', object_refs: [] }] };
+  await page.setInputFiles('#file', { name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(bundle)) });
+  await press(page, 'Show what becomes of it');
+  check(await page.isVisible('text=✓ added'), 'what becomes of a file is shown before it is taken in');
+  await inspectBoth(window, 'an import, shown');
+  await press(page, 'Take it in');
+  check(await page.isVisible('text=The file is taken in.'), 'a file is taken in');
+  await inspectBoth(window, 'an import, done');
+  await page.goto(new URL('/reports/SVC-2026-0412/embargo', page.url()).href);
+  await page.fill('#until', '2099-12-31');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=If you hold it back until');
+  await inspectBoth(window, 'an embargo, shown');
+  await press(page, 'Do it');
+  check(await page.isVisible('text=Embargo on all of it'), 'an embargo stands on the page of its report');
+  await inspectBoth(window, 'a report under embargo');
+  await page.goto(new URL('/reports/SVC-2026-0412/embargo', page.url()).href);
+  await page.check('[name=end]');
+  await press(page, 'Show what this does');
+  await press(page, 'Do it');
+  await context.close();
+}
+
 for (const [who, link] of people) {
   const pages = await everyPage(who, link);
   console.log(`${who}: ${pages} pages`);
 }
 try {
   const [, officer] = people.find(([who]) => who === 'USA.SVC/hale');
+  await files(officer);
   await gives(officer);
   await answersByKeyboard(officer);
 } catch (error) {

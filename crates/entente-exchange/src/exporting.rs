@@ -1,10 +1,12 @@
 //! What of a report a party or person may have, on its way into a format: decided portion by portion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NotFound;
 use entente_core::handle::{Handover, exported};
-use entente_core::{CommandRefusal, Kept, MarksInForce, PartyPath, PersonId, Portion, Report, ReportId, Title};
+use entente_core::{
+    CommandRefusal, Kept, MarksInForce, PartyPath, PersonId, Portion, PortionId, Report, ReportId, Title,
+};
 use entente_desk::reading::show;
 use entente_desk::{Moment, View};
 use entente_marking::Purpose;
@@ -148,6 +150,52 @@ fn for_person(
         by,
         to,
     ))
+}
+
+/// What a party may have of a report, as far as whoever exports it may know it: its portions, and whether its title. Nobody hands
+/// on in a file what they may not read.
+///
+/// # Errors
+/// As for [`outgoing`]; when nothing of it is left, as for a report that is not there.
+pub fn outgoing_of_known(
+    moment: &Moment<'_>,
+    report: &ReportId,
+    to: &PartyPath,
+    (known, title): (&BTreeSet<PortionId>, bool),
+    now: Timestamp,
+) -> Result<Outgoing, NotExported> {
+    let missing = || NotFound::Report(report.to_string());
+    let all = match outgoing(moment, report, &Receiver::Party(to.clone()), now) {
+        // The reasons name portions: only of those that are known.
+        Err(NotExported::Refused(_)) => {
+            let asked = Handover {
+                portions: Some(known.clone()),
+                ..Handover::of(report.clone(), to.clone())
+            };
+            exported(moment.state(), &asked, &moment.context(now))?;
+            return Err(missing().into());
+        }
+        all => all?,
+    };
+    let part: BTreeSet<PortionId> = all.portions.iter().map(|portion| portion.id.clone()).collect();
+    let part: BTreeSet<PortionId> = part.intersection(known).cloned().collect();
+    if all.recalled.is_some() || title && part.len() == all.portions.len() {
+        return Ok(all);
+    }
+    if part.is_empty() {
+        return Err(missing().into());
+    }
+    let handover = Handover {
+        portions: Some(part),
+        ..Handover::of(report.clone(), to.clone())
+    };
+    let state = moment.state();
+    let mut sent = exported(state, &handover, &moment.context(now))?;
+    if !title {
+        sent.title = Title::from(report.as_str());
+    }
+    let by = state.home.as_ref().unwrap_or(&sent.originator).clone();
+    Ok(Outgoing::to_party(state, moment.library(), &sent, &by, to))
 }
 
 /// Of the persons whom originators named, only the one who gets it.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::journal::Journal;
 use crate::metrics::Metrics;
-use crate::pages::Halves;
+use crate::pages::{Halves, Uploads};
 use crate::partner::Limits;
 use crate::persons::{AccountError, Accounts, Backoff, Passwords, Session, Sessions};
 use crate::settings::Settings;
@@ -53,6 +53,8 @@ pub struct Host {
     pub(crate) sessions: Sessions,
     pub(crate) backoff: Backoff,
     pub(crate) halves: Halves,
+    /// Files that people sent and have not taken in yet.
+    pub(crate) uploads: Uploads,
     /// What was opened lately: by which session, which version of which report, what for, since when.
     openings: Mutex<HashMap<Opening, Instant>>,
     /// Since when failed attempts of somebody were last recorded.
@@ -76,6 +78,7 @@ impl Host {
             sessions: Sessions::default(),
             backoff: Backoff::default(),
             halves: Halves::default(),
+            uploads: Uploads::default(),
             openings: Mutex::default(),
             failures: Mutex::default(),
             node,

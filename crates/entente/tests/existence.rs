@@ -191,6 +191,7 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
             "/incidents",
             "/partners",
             "/people",
+            "/import",
             "/search?q=canary",
         ]
         .map(str::to_owned)
@@ -204,6 +205,8 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
                     "/audience?people=CHL/foreign-minister",
                     "/release",
                     "/deliver",
+                    "/export",
+                    "/embargo",
                 ]
                 .map(|tail| format!("/reports/{id}{tail}")),
             );

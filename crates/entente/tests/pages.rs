@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "pages/files.rs"]
+mod files;
 #[path = "pages/giving.rs"]
 mod giving;
 
@@ -77,6 +79,9 @@ fn crawl(browser: &Browser<'_>) -> Vec<(String, Answer)> {
         "/reports/SVC-2026-0412/audience",
         "/reports/SVC-2026-0412/release",
         "/reports/SVC-2026-0412/deliver",
+        "/reports/SVC-2026-0412/export",
+        "/reports/SVC-2026-0412/embargo",
+        "/import",
         "/reports/NOWHERE/deliver",
         "/reports/NOWHERE",
         "/requests/NOWHERE",

@@ -1,6 +1,9 @@
 //! What is done on a page: an act of the desk's table is composed, tried, shown, and only then done.
 
-use entente_core::Command;
+use std::collections::BTreeSet;
+
+use entente_core::{Command, PortionId, ReportId};
+use entente_desk::consequences::{Side, consequences, grouped};
 use entente_desk::doing::{self, Act, Composed, Setting};
 use entente_node::{NodeError, Planned};
 use serde_json::{Map, Value};
@@ -75,6 +78,57 @@ impl Desk {
             Err(error) => Err(error.into()),
             Ok(_) => Err(Trouble::Broken("a trial did something".to_owned())),
         }
+    }
+}
+
+impl Desk {
+    /// What a step changes for readers of a report and who is told of it, in sentences about what whoever looks may know. Names
+    /// of persons stand there for whoever keeps the distribution; to others they are counted.
+    pub(super) fn effects(&self, planned: &Planned, report: &ReportId, known: &BTreeSet<PortionId>) -> Vec<String> {
+        let before = Side {
+            state: planned.before.state(),
+            groups: &planned.before.library().groups,
+            policy: planned.before.rules(),
+        };
+        let after = Side {
+            state: planned.after.state(),
+            groups: &planned.after.library().groups,
+            policy: planned.after.rules(),
+        };
+        let found = consequences(before, after, &planned.events, self.now);
+        let mut said = Vec::new();
+        for (changes, word) in [(&found.opens, "may read"), (&found.closes, "may no longer read")] {
+            for change in changes.iter().filter(|change| change.report == *report) {
+                let portions: Vec<&str> = change
+                    .portions
+                    .iter()
+                    .filter(|portion| known.contains(portion))
+                    .map(PortionId::as_str)
+                    .collect();
+                if portions.is_empty() {
+                    continue;
+                }
+                let who = match (self.may("distribute"), change.persons.len()) {
+                    (true, _) => grouped(&change.persons).join(", "),
+                    (false, 1) => "One person".to_owned(),
+                    (false, n) => format!("{n} persons"),
+                };
+                let purpose = change
+                    .purpose
+                    .as_ref()
+                    .map_or(String::new(), |purpose| format!(" for {purpose}"));
+                said.push(format!("{who} {word} {}{purpose}.", portions.join(", ")));
+            }
+        }
+        if said.is_empty() {
+            said.push("Nobody who is known here may read more or less of it by this.".to_owned());
+        }
+        let told: BTreeSet<&str> = planned.messages.iter().map(|(_, to)| to.as_str()).collect();
+        said.push(match told.is_empty() {
+            true => "Nobody outside is told.".to_owned(),
+            false => format!("Told of it: {}.", told.into_iter().collect::<Vec<_>>().join(", ")),
+        });
+        said
     }
 }
 

@@ -23,6 +23,39 @@ pub(crate) enum Reply {
     Again(Page),
     /// Another address: where what was done is shown.
     To(String),
+    /// A file to be kept outside.
+    File(Sent),
+}
+
+/// A file that somebody is sent.
+pub(crate) struct Sent {
+    /// What it is called; letters that no file's name can have are left out.
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl IntoResponse for Sent {
+    fn into_response(self) -> Response {
+        // Marks have `//` and blanks in them.
+        let safe = |c: char| {
+            if c.is_ascii_alphanumeric() || "-.+".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
+        let name: String = self.name.chars().map(safe).take(150).collect();
+        let parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).collect();
+        let headers = [
+            (header::CONTENT_TYPE, self.kind.to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{}\"", parts.join("_")),
+            ),
+        ];
+        (headers, self.bytes).into_response()
+    }
 }
 
 impl From<Page> for Reply {
@@ -223,6 +256,7 @@ impl Visitor {
 fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
     let (status, page) = match replied {
         Ok(Reply::To(address)) => return Redirect::to(&address).into_response(),
+        Ok(Reply::File(file)) => return file.into_response(),
         Ok(Reply::Page(page)) => (StatusCode::OK, page),
         Ok(Reply::Again(page)) => {
             let title = format!("Error: {}", page.title);

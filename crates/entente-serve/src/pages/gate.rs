@@ -67,7 +67,7 @@ pub(crate) fn address(parts: &Parts) -> IpAddr {
 }
 
 /// Whether a form was sent from a page of this node. Browsers that do not say so are asked for the origin.
-fn from_here(headers: &HeaderMap) -> bool {
+pub(super) fn from_here(headers: &HeaderMap) -> bool {
     match (text(headers, "sec-fetch-site"), text(headers, "origin")) {
         (Some(site), _) => site == "same-origin",
         (None, None) => true,
@@ -138,7 +138,13 @@ impl FromRequest<Arc<Host>> for Posted {
         let visitor = Visitor::from_request_parts(&mut parts, host).await?;
         let here = from_here(&parts.headers);
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), host).await;
-        let fields = Fields::new(form.map_err(IntoResponse::into_response)?.0);
+        Self::checked(visitor, here, Fields::new(form.map_err(IntoResponse::into_response)?.0)).await
+    }
+}
+
+impl Posted {
+    /// The fields of somebody who is signed in, where this node made the form for them and it was sent from here.
+    pub(super) async fn checked(visitor: Visitor, here: bool, fields: Fields) -> Result<Self, Response> {
         match here && alike(fields.get("form").as_bytes(), visitor.session.form.as_bytes()) {
             true => Ok(Self { visitor, fields }),
             false => Err(answer::foreign_form(visitor).await),

@@ -6,10 +6,13 @@ mod answering;
 mod audience;
 mod clock;
 mod desk;
+mod embargo;
+mod exporting;
 mod fields;
 mod frame;
 mod gate;
 mod giving;
+mod importing;
 mod incidents;
 mod join;
 mod ledger;
@@ -21,6 +24,7 @@ mod requests;
 mod sheet;
 mod sign_in;
 mod style;
+mod upload;
 
 use std::sync::Arc;
 
@@ -34,9 +38,17 @@ pub(crate) use audience::meant;
 pub(crate) use fields::Fields;
 pub(crate) use join::Halves;
 pub(crate) use reports::read;
+pub(crate) use upload::Waiting as Uploads;
 
 /// The largest form: a text of some pages, and room for what the browser adds.
 const MAX_FORM: usize = 256 << 10;
+
+/// The addresses to which people send files, and room for what the browser adds.
+fn with_files() -> Router<Arc<Host>> {
+    Router::new()
+        .route("/import", get(importing::page).post(importing::post))
+        .layer(DefaultBodyLimit::max(upload::MAX_UPLOAD + MAX_FORM))
+}
 
 /// The addresses for people.
 pub(crate) fn routes() -> Router<Arc<Host>> {
@@ -52,6 +64,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports", get(reports::listing))
         .route("/reports/{id}", get(reports::one).post(reports::open))
         .route("/reports/{id}/audience", get(audience::page))
+        .route("/reports/{id}/export", get(exporting::page).post(exporting::post))
+        .route("/reports/{id}/embargo", get(embargo::page).post(embargo::post))
         .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
@@ -64,6 +78,7 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/people/roles", post(people::roles))
         .route("/people/code", post(people::code))
         .route("/ledger", get(ledger::page))
+        .merge(with_files())
         .fallback(answer::nothing)
         .layer(DefaultBodyLimit::max(MAX_FORM))
 }

@@ -13,6 +13,7 @@ use entente_marking::Purpose;
 use serde::Deserialize;
 
 use super::answer::{Desk, Reply, Trouble};
+use super::embargo::{Word, words};
 use super::frame::{Banner, Page, Place, purposes, short};
 use super::gate::{Posted, Visitor};
 use super::mark::{Mark, banner_over};
@@ -73,15 +74,17 @@ struct Reports<'r> {
     asked: Option<&'r str>,
     rows: &'r [Row],
     more: bool,
+    adds: bool,
 }
 
-fn page_of(rows: &[Row], asked: Option<&str>, headline: String) -> Result<Page, Trouble> {
+fn page_of(desk: &Desk, rows: &[Row], asked: Option<&str>, headline: String) -> Result<Page, Trouble> {
     let shown = rows.get(..rows.len().min(SHOWN)).unwrap_or_default();
     let body = Reports {
         headline,
         asked,
         rows: shown,
         more: rows.len() > shown.len(),
+        adds: desk.may("add-report"),
     };
     Ok(Page {
         title: if asked.is_some() { "Search" } else { "Reports" }.to_owned(),
@@ -105,7 +108,7 @@ pub(crate) async fn listing(visitor: Visitor) -> Response {
         desk.must("read")?;
         let rows = rows(desk);
         let headline = count(rows.len(), "No report is for you.");
-        Ok(Reply::Page(page_of(&rows, None, headline)?))
+        Ok(Reply::Page(page_of(desk, &rows, None, headline)?))
     };
     visitor.answer(work).await
 }
@@ -132,7 +135,7 @@ pub(crate) async fn search(visitor: Visitor, Query(sought): Query<Sought>) -> Re
             (true, _) => "What are you looking for?".to_owned(),
             (false, n) => count(n, "Nothing that is for you fits."),
         };
-        Ok(Reply::Page(page_of(&rows, Some(&sought.q), headline)?))
+        Ok(Reply::Page(page_of(desk, &rows, Some(&sought.q), headline)?))
     };
     visitor.answer(work).await
 }
@@ -162,6 +165,7 @@ struct Report<'r> {
     history: Vec<(String, &'r str, &'r str)>,
     decides: bool,
     releases: bool,
+    embargoes: Vec<Word>,
 }
 
 #[derive(Template)]
@@ -274,6 +278,7 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
         purpose,
         purposes: purposes(desk.state(), purpose),
         decides: desk.may("record-decision") && !shown.portions.is_empty(),
+        embargoes: words(desk, shown),
         releases: desk.may("release") && !shown.portions.is_empty(),
     };
     Ok(Page {

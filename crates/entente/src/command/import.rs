@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use entente_core::{ArrangementId, CommandRefusal, PartyPath, PersonId, ReportId};
+use entente_core::{ArrangementId, PartyPath, PersonId};
 use entente_desk::reading::report_banner;
-use entente_exchange::importing::{File, Step, Taken, step};
-use entente_exchange::{Incoming, Known, Options, Place, Table, compose::NotTaken, read};
+use entente_exchange::importing::{Came, File, REFUSED, Taken, became, step};
+use entente_exchange::{Incoming, Known, Options, Place, Table, read};
 use entente_node::{NodeError, Pinned};
 use jiff::Timestamp;
 
@@ -102,8 +102,6 @@ fn file(node: &mut Pinned, path: &Path, how: How<'_>, dry_run: bool) -> Result<(
     Ok((file, whole))
 }
 
-const REFUSED: &str = "not taken in";
-
 fn one(
     node: &mut Pinned,
     incoming: &Incoming,
@@ -122,75 +120,24 @@ fn one(
         };
         step(incoming, &place, options, table)
     };
-    let (state, why, made) = match made {
-        Err(NotTaken::Older(id, at)) => (
-            "unchanged",
-            Some(format!("a newer version is held ({at})")),
-            Err(id.to_string()),
-        ),
-        Err(NotTaken::Revoked(id, why)) => ("withdrawn", Some(why.to_owned()), Err(id.to_string())),
-        Err(error @ NotTaken::Invalid(_)) => (REFUSED, Some(error.to_string()), Err(incoming.name.clone())),
-        Ok(made) => {
-            let report = made.report().clone();
-            let done = match made {
-                Step::Add(_) => "added",
-                Step::Withdraw(..) => "withdrawn",
-            };
-            match dry_run.then(|| node.after(made.clone().command()).map(drop)) {
-                Some(Ok(())) => (done, Some("only looked at".to_owned()), Ok(report)),
-                Some(Err(error)) => refused(error, report)?,
-                None => match node.submit(made.command()) {
-                    Ok(_) => (done, None, Ok(report)),
-                    Err(error) => refused(error, report)?,
-                },
-            }
-        }
+    let tried = |node: &mut Pinned, command| match dry_run {
+        true => node.after(command).map(drop),
+        false => node.submit(command).map(drop),
     };
-    Ok(match made {
-        Ok(report) => Taken {
-            banner: report_banner(node.library(), &report),
-            portions: report.portions.len(),
-            originators: originators(&report),
-            title: report.title.text().to_owned(),
-            version: Some(report.version),
-            id: report.id.to_string(),
-            state: state.to_owned(),
-            why,
-        },
-        Err(id) => Taken {
-            id,
-            version: None,
-            title: output::words(&incoming.title.text),
-            banner: None,
-            portions: incoming.pieces.len(),
-            originators: Vec::new(),
-            state: state.to_owned(),
-            why,
-        },
-    })
-}
-
-type Became = (&'static str, Option<String>, Result<entente_core::Report, String>);
-
-/// What a refusal by the core comes to: what is held already is no fault.
-fn refused(error: NodeError, report: entente_core::Report) -> Result<Became, Failure> {
-    match error {
-        NodeError::Refused(CommandRefusal::Unchanged { version, .. }) => {
-            let held = entente_core::Report { version, ..report };
-            Ok(("unchanged", Some("it is held as it is".to_owned()), Ok(held)))
+    let submit = |command| match tried(node, command) {
+        Ok(()) => Ok(Came::In),
+        Err(NodeError::Refused(refusal)) => Ok(refusal.into()),
+        Err(other) => Err(Failure::from(other)),
+    };
+    let (mut taken, report) = became(incoming, made, submit)?;
+    match report {
+        Some(report) => {
+            taken.banner = report_banner(node.library(), &report);
+            taken.why = taken.why.or_else(|| dry_run.then(|| "only looked at".to_owned()));
         }
-        NodeError::Refused(refusal) => {
-            let id: ReportId = report.id;
-            Ok((REFUSED, Some(refusal.to_string()), Err(id.to_string())))
-        }
-        other => Err(other.into()),
+        None => taken.title = output::words(&taken.title),
     }
-}
-
-fn originators(report: &entente_core::Report) -> Vec<String> {
-    let all = report.portions.iter().flat_map(|portion| portion.lineage.originators());
-    let all: std::collections::BTreeSet<String> = all.map(ToString::to_string).collect();
-    all.into_iter().collect()
+    Ok(taken)
 }
 
 fn say(file: &File) {

@@ -5,7 +5,7 @@ use crate::support::{Desk, REPORT};
 use crate::{CANARIES, TITLE};
 
 /// The originator's node with the report, an officer who may know all of it, and one who is cleared for part.
-fn originator(desk: &Desk) -> Served {
+pub(crate) fn originator(desk: &Desk) -> Served {
     for (person, clearance) in [("hale", "us-ic=TS"), ("ruiz", "us-ic=S")] {
         let person = format!("USA.SVC/{person}");
         let add = [
@@ -29,7 +29,7 @@ fn originator(desk: &Desk) -> Served {
     Served::start(desk, "USA.SVC", &["--listen", "127.0.0.1:0"])
 }
 
-fn holders(desk: &Desk) -> serde_json::Value {
+pub(crate) fn holders(desk: &Desk) -> serde_json::Value {
     desk.ok("USA.SVC", &["--json", "report", "holders", REPORT]).json()["holders"].clone()
 }
 

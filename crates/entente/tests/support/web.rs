@@ -266,6 +266,38 @@ impl<'n> Browser<'n> {
     }
 }
 
+impl Browser<'_> {
+    /// Sends a form with a file, as browsers do, with the token that the pages of this session bear.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        let page = self.get("/nowhere").text();
+        let token = between(&page, "name=\"form\" value=\"", "\"").expect("pages bear the session's token");
+        self.upload_with(path, &[fields, &[("form", &token)]].concat(), file)
+    }
+
+    /// The same with the fields as they are.
+    pub fn upload_with(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        const LINE: &str = "----entente7f3a";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.bytes());
+        }
+        let (name, bytes) = file.unwrap_or(("", b""));
+        let part = format!(
+            "--{LINE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: \
+             application/octet-stream\r\n\r\n"
+        );
+        body.extend(part.bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n--{LINE}--\r\n").bytes());
+        let cookie = self.cookie.borrow().clone();
+        let mut headers = Self::headers(&cookie, "same-origin");
+        let kind = format!("multipart/form-data; boundary={LINE}");
+        headers.push(("content-type", &kind));
+        self.node.ask("POST", path, &headers, &body)
+    }
+}
+
 fn encoded(text: &str) -> String {
     let one = |byte: u8| match byte.is_ascii_alphanumeric() {
         true => char::from(byte).to_string(),

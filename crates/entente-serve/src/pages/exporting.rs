@@ -1,0 +1,217 @@
+//! What of a report somebody may have, as a file in a format of others: shown first, recorded when it is taken.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use entente_core::handle::Handover;
+use entente_core::{Command, PartyPath, PortionId, ReportId};
+use entente_desk::reading::Shown;
+use entente_exchange::exporting::{NotExported, Receiver, outgoing, outgoing_of_known};
+use entente_exchange::{Format, Outgoing, Row, Table, Writing, write};
+use entente_marking::Purpose;
+use serde::Deserialize;
+
+use super::acting::seal;
+use super::answer::{Desk, Reply, Sent, Trouble};
+use super::fields::Fields;
+use super::frame::{Page, Place};
+use super::gate::{Posted, Visitor};
+use super::mark::banner_over;
+use super::reports::read;
+
+/// The formats that are written here: the word in the form, what it is, the end of the file's name and its type.
+const FORMS: [(&str, Format, &str, &str); 4] = [
+    ("stix", Format::Stix, "json", "application/json"),
+    ("misp", Format::Misp, "json", "application/json"),
+    ("csaf", Format::Csaf, "json", "application/json"),
+    ("markdown", Format::Markdown, "md", "text/markdown; charset=utf-8"),
+];
+
+/// A file, before it is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Made {
+    whom: String,
+    banner: String,
+    portions: Vec<String>,
+    content: String,
+    table: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "export.html")]
+struct Export<'e> {
+    report: &'e str,
+    version: u32,
+    reads_for: &'e str,
+    form: &'e str,
+    typed: &'e Fields,
+    forms: Vec<(&'static str, &'static str, bool)>,
+    to_parties: bool,
+    made: Option<Made>,
+    trouble: Option<String>,
+}
+
+impl Export<'_> {
+    fn shown(&self) -> String {
+        self.made.as_ref().map(seal).unwrap_or_default()
+    }
+
+    /// The beginning of the file: as much as one looks at before taking it.
+    fn beginning(&self) -> (String, usize) {
+        const LINES: usize = 60;
+        let content = self.made.as_ref().map(|made| made.content.as_str()).unwrap_or_default();
+        let lines: Vec<&str> = content.lines().take(LINES).collect();
+        let more = content.lines().count().saturating_sub(lines.len());
+        (lines.join("\n"), more)
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `GET /reports/ID/export`.
+pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    let work = move |desk: &mut Desk| {
+        desk.must("read")?;
+        if !desk.by_hand {
+            return Ok(Reply::To("/reports".to_owned()));
+        }
+        let shown = held(desk, &id, &wanted.purpose)?;
+        let typed = Fields::new(vec![("purpose".to_owned(), wanted.purpose.clone())]);
+        Ok(Reply::Page(formed(desk, &shown, &typed, None)?))
+    };
+    visitor.answer(work).await
+}
+
+fn held(desk: &mut Desk, id: &str, purpose: &str) -> Result<Shown, Trouble> {
+    let shown = read(desk, &ReportId::new(id)?, None, purpose)?;
+    match shown.portions.is_empty() {
+        true => Err(Trouble::Nothing),
+        false => Ok(shown),
+    }
+}
+
+/// `POST /reports/ID/export`: shows the file, and gives it once that was shown and is on record.
+pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
+    let fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        desk.must("read")?;
+        let shown = held(desk, &id, fields.get("purpose"))?;
+        let tried = made(desk, &shown, &fields).and_then(|(made, record)| {
+            desk.tried(std::slice::from_ref(&record))?;
+            Ok((made, record))
+        });
+        let (made, record) = match tried.map_err(Trouble::as_said) {
+            Ok(made) => made,
+            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &shown, &fields, Some(Err(said)))?)),
+            Err(Err(trouble)) => return Err(trouble),
+        };
+        if fields.get("shown") != seal(&made) {
+            return Ok(Reply::Page(formed(desk, &shown, &fields, Some(Ok(made)))?));
+        }
+        // Nothing leaves that is not on record.
+        desk.act(vec![record])?;
+        let (.., end, kind) = form_of(&fields)?;
+        Ok(Reply::File(Sent {
+            name: format!("{} {} for {}.{end}", made.banner, shown.id, made.whom),
+            kind,
+            bytes: made.content.into_bytes(),
+        }))
+    };
+    posted.visitor.answer(work).await
+}
+
+fn form_of(fields: &Fields) -> Result<(&'static str, Format, &'static str, &'static str), Trouble> {
+    let known = FORMS.into_iter().find(|(word, ..)| *word == fields.get("as"));
+    known.ok_or_else(|| Trouble::Refused("Choose a format.".to_owned()))
+}
+
+/// The file for a party, or for whoever is signed in where none is named, and the record of it.
+fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), Trouble> {
+    let (_, format, ..) = form_of(fields)?;
+    let moment = desk.moment();
+    let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    let purpose = Some(fields.get("purpose"))
+        .filter(|text| !text.is_empty())
+        .map(Purpose::new);
+    let (going, record) = match fields.get("to").trim() {
+        "" => {
+            let me = Receiver::Person(desk.me().clone(), purpose.clone());
+            let going = outgoing(&moment, &shown.id, &me, desk.now).map_err(not_exported)?;
+            let record = Command::RecordOpening {
+                report: shown.id.clone(),
+                version: Some(going.version),
+                reader: desk.me().clone(),
+                purpose,
+            };
+            (going, record)
+        }
+        party => {
+            let party = PartyPath::new(party).map_err(|error| Trouble::Refused(error.to_string()))?;
+            let titled = shown.title != shown.id.as_str();
+            let going = outgoing_of_known(&moment, &shown.id, &party, (&known, titled), desk.now);
+            let going = going.map_err(not_exported)?;
+            if let Some(recalled) = &going.recalled {
+                return Err(Trouble::Refused(format!("It is recalled from {party} ({recalled}).")));
+            }
+            let handover = Handover {
+                portions: Some(going.portions.iter().map(|portion| portion.id.clone()).collect()),
+                ..Handover::of(shown.id.clone(), party)
+            };
+            (going, Command::Export(handover))
+        }
+    };
+    Ok((written(desk, &going, format), record))
+}
+
+fn not_exported(error: NotExported) -> Trouble {
+    match error {
+        NotExported::NotFound(error) => error.into(),
+        NotExported::Refused(refusal) => refusal.into(),
+        NotExported::Nothing(..) => Trouble::Refused(error.to_string()),
+    }
+}
+
+fn written(desk: &Desk, going: &Outgoing, format: Format) -> Made {
+    let place = Writing {
+        schemes: desk.pinned.schemes(),
+        state: desk.state(),
+    };
+    let mut table = Table::default();
+    Made {
+        content: write(format, going, &place, &mut table),
+        whom: going.to.clone(),
+        banner: going.banner.clone(),
+        portions: going.portions.iter().map(|portion| portion.id.to_string()).collect(),
+        table: table.rows(),
+    }
+}
+
+fn formed(desk: &Desk, shown: &Shown, typed: &Fields, said: Option<Result<Made, String>>) -> Result<Page, Trouble> {
+    let chosen = typed.get("as");
+    let body = Export {
+        report: shown.id.as_str(),
+        version: shown.version,
+        reads_for: typed.get("purpose"),
+        form: &desk.session.form,
+        typed,
+        forms: FORMS
+            .into_iter()
+            .map(|(word, format, ..)| (word, format.title(), word == chosen))
+            .collect(),
+        to_parties: desk.may("deliver"),
+        trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),
+        made: said.and_then(Result::ok),
+    };
+    Ok(Page {
+        title: format!("Export {}", shown.id),
+        place: Place::Reports,
+        banner: banner_over(shown.banner.as_deref().into_iter()),
+        body: body.render()?,
+    })
+}

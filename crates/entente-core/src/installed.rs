@@ -77,4 +77,28 @@ impl State {
     pub fn has_holdings_of(&self, other: &Self) -> bool {
         self.reports.is_same(&other.reports) && self.facts.is_same(&other.facts)
     }
+
+    /// Whether nothing differs that could let anybody read more of a report that is the same; `false` says nothing.
+    pub fn opens_as(&self, other: &Self) -> bool {
+        self.has_library_of(other)
+            && self.home == other.home
+            && self.parties.is_same(&other.parties)
+            && self.members.is_same(&other.members)
+            && self.persons.is_same(&other.persons)
+            && self.audiences.is_same(&other.audiences)
+            && self.rules.is_same(&other.rules)
+            && self.arrangements.is_same(&other.arrangements)
+            && self.facts.is_same(&other.facts)
+            && self.sources.is_same(&other.sources)
+            && self.exposures.is_same(&other.exposures)
+            && self.incidents.is_same(&other.incidents)
+            && self.consents.is_same(&other.consents)
+            && self.endings.is_same(&other.endings)
+            && self.narrowings.is_same(&other.narrowings)
+            && self.substitutes.is_same(&other.substitutes)
+            && self.recalls.is_same(&other.recalls)
+            && self.embargoes.is_same(&other.embargoes)
+            && self.overrides.is_same(&other.overrides)
+            && self.disclosures.is_same(&other.disclosures)
+    }
 }

@@ -1,6 +1,9 @@
 //! What a report carries through untouched: objects of another format, in the text of a portion of their own, so that they are
 //! marked, decided about, sealed and purged like any text.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::Value;
 
 /// An object in the text of a portion, below a line that says what it is.
@@ -12,13 +15,39 @@ pub(crate) fn block(format: &str, says: &str, value: &Value) -> String {
 
 /// The object in a text that [`block`] made of it, and its format.
 pub(crate) fn open(text: &str) -> Option<(&str, Value)> {
+    let (format, json) = inside(text)?;
+    Some((format, serde_json::from_str(json).ok()?))
+}
+
+/// What an object is called.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Head<'t> {
+    /// Its id.
+    #[serde(borrow, default)]
+    pub(crate) id: Option<Cow<'t, str>>,
+    #[serde(borrow, default)]
+    pub(crate) created: Option<Cow<'t, str>>,
+    #[serde(borrow, default)]
+    pub(crate) modified: Option<Cow<'t, str>>,
+    #[serde(borrow, default)]
+    pub(crate) spec_version: Option<Cow<'t, str>>,
+}
+
+/// What the object in a text is called, and its format, without the rest of it.
+pub(crate) fn head(text: &str) -> Option<(&str, Head<'_>)> {
+    let (format, json) = inside(text)?;
+    Some((format, serde_json::from_str(json).ok()?))
+}
+
+/// The format and the JSON in a text.
+fn inside(text: &str) -> Option<(&str, &str)> {
     let (_, rest) = text.split_once("\n```")?;
     let (format, rest) = rest.split_once('\n')?;
     let json = rest.strip_suffix("\n```")?;
     if json.contains('\n') || !matches!(format, "stix" | "misp" | "csaf" | "entente") {
         return None;
     }
-    Some((format, serde_json::from_str(json).ok()?))
+    Some((format, json))
 }
 
 /// JSON in which no character acts on a terminal or on the order of reading: such characters are written by their numbers.

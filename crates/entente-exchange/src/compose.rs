@@ -16,19 +16,17 @@ use serde_json::json;
 
 use crate::carried;
 use crate::incoming::{Incoming, Piece, Publisher};
+use crate::known::Known;
 use crate::marks::{Asks, Marked, UNMARKED, read};
 use crate::statement::{Portioned, Stated};
 use crate::table::Table;
 use crate::uuid;
 
 /// The id of the portion that keeps what else a file says of a report.
-const REST: &str = "object";
+pub(crate) const REST: &str = "object";
 
 /// The most bytes of text in one report: what is committed at once stays below what a store takes.
 const MAX_BYTES: usize = 12 << 20;
-
-/// Texts at least this long are recognised where they are held here: shorter ones are alike by chance.
-const KNOWN_TEXT: usize = 24;
 
 /// What whoever takes files in says about them.
 #[derive(Clone, Debug, Default)]
@@ -56,43 +54,6 @@ pub struct Place<'s> {
     pub now: Timestamp,
     /// What is said in texts that are held.
     pub known: &'s Known,
-}
-
-/// What is said in texts that are held here, as far as they were written here or delivered.
-#[derive(Debug, Default)]
-pub struct Known(HashMap<String, Vec<PortionRef>>);
-
-impl Known {
-    /// Of everything that is held.
-    pub fn of(state: &State) -> Self {
-        let mut known: HashMap<String, Vec<PortionRef>> = HashMap::new();
-        let rest = PortionId::stored(REST).ok();
-        let held = state.reports.values().flat_map(|holding| holding.versions.values());
-        for report in held.filter(|report| rest.as_ref().is_none_or(|rest| report.portion(rest).is_none())) {
-            for portion in report.with_title().filter(|portion| portion.text.len() >= KNOWN_TEXT) {
-                let same = known
-                    .entry(same_words(&entente_core::plain::text(&portion.text)))
-                    .or_default();
-                same.push(report.reference(&portion.id));
-            }
-            // A title without a mark of its own is of all that is in the report.
-            if report.title.portion().is_none() && report.title.text().len() >= KNOWN_TEXT {
-                let same = known
-                    .entry(same_words(&entente_core::plain::text(report.title.text())))
-                    .or_default();
-                same.extend(report.portions.iter().map(|portion| report.reference(&portion.id)));
-            }
-        }
-        Self(known)
-    }
-
-    /// The held portions that say the same.
-    fn alike(&self, text: &str) -> &[PortionRef] {
-        match text.len() >= KNOWN_TEXT {
-            true => self.0.get(&same_words(text)).map_or(&[], Vec::as_slice),
-            false => &[],
-        }
-    }
 }
 
 /// Why a report is not taken in.

@@ -1,15 +1,16 @@
 //! What of a report a party or person may have, on its way into a format: decided portion by portion.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NotFound;
 use entente_core::handle::{Handover, exported};
 use entente_core::{
-    CommandRefusal, Kept, MarksInForce, PartyPath, PersonId, Portion, PortionId, Report, ReportId, Title,
+    CommandRefusal, Kept, MarksInForce, PartyPath, PersonId, Portion, PortionId, Report, ReportId, State, Title,
 };
-use entente_desk::reading::show;
+use entente_desk::reading::{May, Reader};
 use entente_desk::{Moment, View};
-use entente_marking::Purpose;
+use entente_marking::{Label, Purpose};
 use jiff::Timestamp;
 
 use crate::marks::explicit;
@@ -90,66 +91,206 @@ fn for_person(
     purpose: Option<&Purpose>,
     now: Timestamp,
 ) -> Result<Outgoing, NotExported> {
-    let mut state = moment.state().clone();
-    state.consents = Kept::default();
-    let alone = Moment::of(&state, moment.guards().0, moment.library());
-    let shown = show(&alone, id, None, &View::of(Some(person), purpose, now))?;
-    let held = state
-        .reports
-        .get(id)
-        .and_then(|holding| holding.version(Some(shown.version)));
-    let held = held.ok_or_else(|| NotFound::Report(id.to_string()))?;
-    if shown.portions.is_empty() {
-        return Err(NotExported::Nothing(person.clone(), id.clone()));
+    let world = Unconsented::of(moment);
+    let alone = world.moment(moment);
+    Handing::new(&alone, person, purpose, now).of((id, None), None)
+}
+
+/// A world in which no consent counts: what only a consent opens stays here, since its purpose, conditions and end would not
+/// travel.
+pub struct Unconsented(State);
+
+impl Unconsented {
+    /// What is true, but for consents.
+    pub fn of(moment: &Moment<'_>) -> Self {
+        let mut state = moment.state().clone();
+        state.consents = Kept::default();
+        Self(state)
     }
-    let marks = MarksInForce::new(&state);
-    let made = |portion: &Portion, obligations: Vec<String>| {
-        let now = marks.of(&held.reference(&portion.id));
+
+    /// The same guards over this world.
+    pub fn moment<'w>(&'w self, moment: &'w Moment<'_>) -> Moment<'w> {
+        Moment::of(&self.0, moment.guards().0, moment.library())
+    }
+}
+
+/// A mark in force with its meaning, and as it is written where it stands alone.
+type Explicit = (String, Label, String);
+
+/// What one person may have, report after report, in a world without consents: what is alike is decided once.
+pub struct Handing<'w> {
+    alone: &'w Moment<'w>,
+    reader: Reader<'w>,
+    marks: MarksInForce<'w>,
+    person: &'w PersonId,
+    purpose: Option<&'w Purpose>,
+    now: Timestamp,
+    embargoed: bool,
+    /// The last marks that were written out.
+    written: RefCell<Vec<Explicit>>,
+}
+
+/// How many marks that were written out are remembered: more different ones do not follow each other.
+const WRITTEN: usize = 8;
+
+impl<'w> Handing<'w> {
+    /// For a person, for a purpose where one is stated.
+    pub fn new(alone: &'w Moment<'w>, person: &'w PersonId, purpose: Option<&'w Purpose>, now: Timestamp) -> Self {
+        let state = alone.state();
+        let terms = state.arrangements.values().any(|terms| terms.not_before.is_some());
+        Self {
+            reader: Reader::new(alone, &View::of(Some(person), purpose, now)),
+            marks: MarksInForce::new(state),
+            embargoed: terms || !state.embargoes.is_empty(),
+            written: RefCell::default(),
+            alone,
+            person,
+            purpose,
+            now,
+        }
+    }
+
+    /// The version and what of it the person may have; what an embargo holds back stays here, since it would not travel.
+    ///
+    /// # Errors
+    /// When there is no such report or version.
+    pub(crate) fn may(
+        &mut self,
+        (id, version): (&ReportId, Option<u32>),
+    ) -> Result<(&'w Report, May, usize), NotFound> {
+        let missing = || NotFound::Report(id.to_string());
+        let (id, holding) = self.alone.state().reports.pair(id).ok_or_else(missing)?;
+        let held = holding.version(version).ok_or_else(missing)?;
+        let mut may = self.reader.of(id, Some(held.version))?.ok_or_else(missing)?;
+        let all = may.portions.len();
+        if self.embargoed {
+            let state = self.alone.state();
+            may.portions
+                .retain(|portion| state.held_back(&held.reference(portion), self.now).is_none());
+        }
+        Ok((held, may, all))
+    }
+
+    /// What of a version of a report the person may have: of the latest where none is named, and of these portions only
+    /// where any are named; the title is then left out.
+    ///
+    /// # Errors
+    /// When there is no such report or version, or nothing of it may go.
+    pub fn of(
+        &mut self,
+        (id, version): (&ReportId, Option<u32>),
+        only: Option<&BTreeSet<PortionId>>,
+    ) -> Result<Outgoing, NotExported> {
+        let (held, may, all) = self.may((id, version))?;
+        let wanted = |portion: &&Portion| {
+            may.portions.contains(&portion.id) && only.is_none_or(|only| only.contains(&portion.id))
+        };
+        let going: Vec<&Portion> = held.portions.iter().filter(wanted).collect();
+        let mut duties = self.duties(held, &going)?;
+        let portions: Vec<OutPortion> = going
+            .into_iter()
+            .map(|portion| OutPortion {
+                obligations: duties.remove(&portion.id).unwrap_or_default(),
+                ..self.portion(held, portion)
+            })
+            .collect();
+        let titled = may.title && portions.len() == all;
+        self.whole(held, portions, titled)
+            .ok_or_else(|| NotExported::Nothing(self.person.clone(), id.clone()))
+    }
+
+    /// What has to be observed of each of these portions.
+    fn duties(&self, held: &Report, portions: &[&Portion]) -> Result<BTreeMap<PortionId, Vec<String>>, NotFound> {
+        let view = View::of(Some(self.person), self.purpose, self.now);
+        let ids: Vec<PortionId> = portions.iter().map(|portion| portion.id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let snapshot = self.alone.snapshot([&held.id], &[]);
+        let audience = std::slice::from_ref(self.person);
+        let of = (&held.id, Some(held.version));
+        let decision = self.alone.decide(&snapshot, of, Some(&ids), audience, &view)?;
+        let all = decision.portions().cloned().enumerate();
+        let told = |n: usize| decision.audience_duties(n).iter().map(ToString::to_string).collect();
+        Ok(all.map(|(n, portion)| (portion, told(n))).collect())
+    }
+
+    /// A portion as it goes out, without what has to be observed.
+    pub(crate) fn portion(&self, held: &Report, portion: &Portion) -> OutPortion {
+        let now = self.marks.of(&held.reference(&portion.id));
         let (mark, label) = match now {
             Some(now) => (now.mark().into_owned(), now.label.into_owned()),
             None => (portion.mark.clone(), portion.label.clone()),
         };
-        let mark = explicit(&mark, &label, (&held.scheme, &held.profile), &moment.library().schemes);
         OutPortion {
             id: portion.id.clone(),
-            mark,
+            mark: self.explicit(held, mark, &label),
             label,
             text: portion.text.clone(),
-            originators: for_one(originators(portion), person),
+            originators: for_one(originators(portion), self.person),
             tear_line: portion.tear_line,
-            obligations,
+            obligations: Vec::new(),
         }
-    };
-    let portions: Vec<OutPortion> = shown
-        .portions
-        .iter()
-        // An embargo would not travel.
-        .filter(|one| state.held_back(&held.reference(&one.id), now).is_none())
-        .filter_map(|one| Some(made(held.portion(&one.id)?, one.obligations.clone())))
-        .collect();
-    if portions.is_empty() {
-        return Err(NotExported::Nothing(person.clone(), id.clone()));
     }
-    let titled = shown.title != id.as_str() && portions.len() == shown.portions.len();
-    let report = Report {
-        title: match titled {
-            true => held.title.clone(),
-            false => Title::from(id.as_str()),
-        },
-        ..held.clone()
-    };
-    let title = report.title.portion().map(|portion| made(portion, Vec::new()));
-    let by = state.home.as_ref().unwrap_or(&held.originator);
-    let to = person.to_string();
-    Ok(Outgoing::with(
-        &state,
-        moment.library(),
-        &report,
-        portions,
-        title.as_ref(),
-        by,
-        to,
-    ))
+
+    fn explicit(&self, held: &Report, mark: String, label: &Label) -> String {
+        let mut written = self.written.borrow_mut();
+        if let Some((.., own)) = written.iter().find(|(known, of, _)| *known == mark && of == label) {
+            return own.clone();
+        }
+        let own = explicit(
+            &mark,
+            label,
+            (&held.scheme, &held.profile),
+            &self.alone.library().schemes,
+        );
+        written.truncate(WRITTEN - 1);
+        written.insert(0, (mark, label.clone(), own.clone()));
+        own
+    }
+
+    /// A report of these portions; nothing where there are none.
+    pub(crate) fn whole(&self, held: &Report, portions: Vec<OutPortion>, titled: bool) -> Option<Outgoing> {
+        if portions.is_empty() {
+            return None;
+        }
+        let title = titled.then(|| held.title.clone());
+        let report = Report {
+            title: title.unwrap_or_else(|| Title::from(held.id.as_str())),
+            // What is made of it looks at its head only.
+            ..head(held)
+        };
+        let title = report.title.portion().map(|portion| self.portion(held, portion));
+        let state = self.alone.state();
+        let by = state.home.as_ref().unwrap_or(&held.originator);
+        let to = self.person.to_string();
+        let library = self.alone.library();
+        Some(Outgoing::with(
+            state,
+            library,
+            &report,
+            portions,
+            title.as_ref(),
+            by,
+            to,
+        ))
+    }
+}
+
+/// A report without its portions: its texts are not copied for what looks at its head only.
+fn head(held: &Report) -> Report {
+    Report {
+        id: held.id.clone(),
+        version: held.version,
+        title: Title::from(held.id.as_str()),
+        originator: held.originator.clone(),
+        scheme: held.scheme.clone(),
+        profile: held.profile.clone(),
+        created: held.created,
+        expires: held.expires,
+        existence_protected: held.existence_protected,
+        portions: Vec::new(),
+    }
 }
 
 /// What a party may have of a report, as far as whoever exports it may know it: its portions, and whether its title. Nobody hands

@@ -60,17 +60,36 @@ pub struct Incoming {
 /// The most texts of one report: a larger file becomes several.
 const MAX_PIECES: usize = 10_000;
 
+/// The same of loose objects, which nothing holds together: a page of them is then found in one or two reports.
+const MAX_LOOSE: usize = 1_000;
+
 /// The most bytes of text of one report; what is committed at once stays far below what a store takes.
 const MAX_TEXT: usize = 8 << 20;
 
 impl Incoming {
+    /// The same under a name of its own beside a newer version that is held, where it is of loose objects: a report takes the
+    /// place of its earlier version.
+    pub fn aside(mut self) -> Option<Self> {
+        let at = self.modified?.as_millisecond();
+        let suffix = format!(".at-{at}");
+        let loose = self.stated.is_none() && !self.revoked && self.is_loose() && !self.name.contains(".at-");
+        self.name.push_str(&suffix);
+        loose.then_some(self)
+    }
+
+    /// Whether it only holds together what no report of its file names.
+    fn is_loose(&self) -> bool {
+        self.format == Format::Stix && self.rest.get("type").and_then(Value::as_str) == Some("bundle")
+    }
+
     /// The same as reports of a size that can be kept: the first, and what follows it under its name with a number.
-    pub(crate) fn in_parts(mut self) -> Vec<Self> {
+    pub fn in_parts(mut self) -> Vec<Self> {
         let mut parts: Vec<Vec<Piece>> = vec![Vec::new()];
         let mut bytes = 0;
+        let most = if self.is_loose() { MAX_LOOSE } else { MAX_PIECES };
         for piece in std::mem::take(&mut self.pieces) {
             bytes += piece.text.len();
-            let full = |part: &Vec<Piece>| !part.is_empty() && (part.len() >= MAX_PIECES || bytes > MAX_TEXT);
+            let full = |part: &Vec<Piece>| !part.is_empty() && (part.len() >= most || bytes > MAX_TEXT);
             if parts.last().is_some_and(full) {
                 bytes = piece.text.len();
                 parts.push(Vec::new());

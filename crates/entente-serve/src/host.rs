@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use entente_core::{Command, PartyPath, PersonId};
+use entente_core::{Command, PartyPath, PersonId, ReportId};
 use entente_desk::reading::Shown;
 use entente_node::{Node, NodeError, Pinned};
 use entente_seal::KeyPair;
@@ -17,6 +17,7 @@ use crate::pages::{Halves, Uploads};
 use crate::partner::Limits;
 use crate::persons::{AccountError, Accounts, Backoff, Passwords, Session, Sessions};
 use crate::settings::Settings;
+use crate::taxii::Sights;
 
 /// How long the same text on the same page is one opening.
 const ONE_OPENING: Duration = Duration::from_secs(900);
@@ -32,6 +33,17 @@ fn opening(session: &Session, shown: &Shown, purpose: &str) -> Opening {
         shown.version,
         purpose.to_owned(),
         shown.portions.len(),
+    )
+}
+
+/// That a program reads a version in parts: none of them is counted.
+fn reading(session: &Session, report: &ReportId, version: u32) -> Opening {
+    (
+        session.form.clone(),
+        report.to_string(),
+        version,
+        String::new(),
+        usize::MAX,
     )
 }
 
@@ -57,6 +69,8 @@ pub struct Host {
     pub(crate) uploads: Uploads,
     /// What was opened lately: by which session, which version of which report, what for, since when.
     openings: Mutex<HashMap<Opening, Instant>>,
+    /// What is remembered of TAXII clients.
+    pub(crate) sights: Sights,
     /// Since when failed attempts of somebody were last recorded.
     failures: Mutex<HashMap<PersonId, Timestamp>>,
 }
@@ -80,6 +94,7 @@ impl Host {
             halves: Halves::default(),
             uploads: Uploads::default(),
             openings: Mutex::default(),
+            sights: Sights::default(),
             failures: Mutex::default(),
             node,
             settings: RwLock::new(Arc::new(settings)),
@@ -114,6 +129,22 @@ impl Host {
     pub(crate) fn forget_opening(&self, session: &Session, shown: &Shown, purpose: &str) {
         let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
         openings.remove(&opening(session, shown, purpose));
+    }
+
+    /// The same of a version of a report of which a program reads parts, page after page.
+    pub(crate) fn first_reading(&self, session: &Session, (report, version): &(ReportId, u32)) -> bool {
+        let now = Instant::now();
+        let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        openings.retain(|_, since| now.saturating_duration_since(*since) < ONE_OPENING);
+        openings.insert(reading(session, report, *version), now).is_none()
+    }
+
+    /// Forgets such readings, which could not be recorded.
+    pub(crate) fn forget_readings(&self, session: &Session, reports: &[(ReportId, u32)]) {
+        let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        for (report, version) in reports {
+            openings.remove(&reading(session, report, *version));
+        }
     }
 
     /// Records that somebody failed to sign in as a person: once an hour, however often it happens.

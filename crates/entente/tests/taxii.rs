@@ -211,12 +211,35 @@ fn errors_are_those_of_the_specification() {
         406,
     );
     error(
+        &server.ask(
+            "GET",
+            &server.reader,
+            "/taxii2/",
+            &[("accept", "application/json")],
+            b"",
+        ),
+        406,
+    );
+    error(
         &server.get(
             &server.reader,
             "/taxii2/root/collections/00000000-0000-4000-8000-000000000000/",
         ),
         404,
     );
+    // Whatever is nowhere, without a token and with one; and what an address does not do.
+    for path in [
+        "/taxii2/other/",
+        "/taxii2/other/collections/",
+        "/taxii2/root/status/x/",
+        "/taxii2/root/none",
+    ] {
+        error(&server.node.ask("GET", path, &[("accept", MEDIA)], b""), 401);
+        error(&server.get(&server.reader, path), 404);
+    }
+    error(&server.ask("PUT", &server.writer, &objects, &[], b""), 405);
+    let nowhere = "/taxii2/root/collections/00000000-0000-4000-8000-000000000000/objects/";
+    error(&server.post(&server.writer, nowhere, &json!({"objects": []})), 404);
     error(&server.get(&server.reader, &objects), 404);
     for query in [
         "limit=0",
@@ -237,7 +260,15 @@ fn errors_are_those_of_the_specification() {
         ),
         415,
     );
-    error(&server.post(&server.writer, &objects, &json!([])), 400);
+    error(&server.post(&server.writer, &objects, &json!([])), 422);
+    error(
+        &server.post(
+            &server.writer,
+            &objects,
+            &json!({"type": "indicator", "id": "indicator--1"}),
+        ),
+        422,
+    );
     error(
         &server.ask("POST", &server.writer, &objects, &[("content-type", MEDIA)], b"{"),
         400,
@@ -332,4 +363,210 @@ fn each_real_client_gets_what_it_needs() {
     // taxii2-client asks with a character set.
     let accept = ("accept", "application/taxii+json;version=2.1;charset=utf-8");
     assert_eq!(server.ask("GET", &server.reader, &objects, &[accept], b"").status, 200);
+}
+
+fn dated(mut object: Value, modified: &str) -> Value {
+    object["modified"] = json!(modified);
+    object
+}
+
+fn ids(page: &Value, field: &str) -> Vec<String> {
+    let all = page["objects"].as_array().into_iter().flatten();
+    all.map(|object| object[field].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn each_version_of_an_object_is_there_for_whoever_asks() {
+    let server = serving();
+    let collection = server.collection(&server.writer, "The ISAC").unwrap();
+    let objects = format!("{collection}objects/");
+    let [first, second, third] = [
+        "2026-01-01T00:00:00.000Z",
+        "2026-02-01T00:00:00.000Z",
+        "2026-03-01T00:00:00.000Z",
+    ];
+    let one = indicator(1, GREEN);
+    let post = |objects_sent: Value| {
+        let sent = server.post(&server.writer, &objects, &json!({"objects": objects_sent}));
+        let status: Value = serde_json::from_slice(&sent.body).unwrap();
+        assert_eq!(
+            (&status["failure_count"], status.get("failures")),
+            (&json!(0), None),
+            "{status}"
+        );
+    };
+    // Two at once, and an older one afterwards; a second object beside it, an observable, and one of STIX 2.0.
+    post(json!([
+        dated(one.clone(), third),
+        dated(one.clone(), first),
+        indicator(2, GREEN)
+    ]));
+    post(json!([dated(one.clone(), second)]));
+    post(json!([dated(one.clone(), second)]));
+    let mut old = indicator(3, GREEN);
+    old.as_object_mut().unwrap().remove("spec_version");
+    let seen = json!({"type": "ipv4-addr", "id": "ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd", "value": "203.0.113.7",
+        "object_marking_refs": [GREEN]});
+    post(json!([old, seen]));
+    let get = |query: &str| server.value(&server.reader, &format!("{objects}?match[type]=indicator{query}"));
+    let versions = |query: &str| {
+        let mut all = ids(
+            &get(&format!("&match[id]={}{query}", one["id"].as_str().unwrap())),
+            "modified",
+        );
+        all.sort();
+        all
+    };
+    assert_eq!(versions(""), [third]);
+    assert_eq!(versions("&match[version]=first"), [first]);
+    assert_eq!(versions("&match[version]=last"), [third]);
+    assert_eq!(versions("&match[version]=first,last"), [first, third]);
+    assert_eq!(versions("&match[version]=all"), [first, second, third]);
+    assert_eq!(versions("&match[version]=2026-02-01T00:00:00Z"), [second]);
+    assert_eq!(versions("&match[version]=2025-02-01T00:00:00Z"), [""; 0]);
+    assert_eq!(ids(&get(""), "id").len(), 3);
+    assert_eq!(
+        ids(&get("&match[spec_version]=2.0"), "id"),
+        ["indicator--00000000-0000-4000-8000-000000000003"]
+    );
+    assert_eq!(ids(&get("&match[spec_version]=2.1"), "id").len(), 2);
+    let lines = server.value(
+        &server.reader,
+        &format!("{collection}manifest/?match[type]=indicator,ipv4-addr"),
+    );
+    let media: Vec<&str> = lines["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["media_type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        media.iter().filter(|media| media.ends_with("2.0")).count(),
+        1,
+        "{lines}"
+    );
+    // An observable has no version of its own: it is when it came, everywhere alike.
+    let line = lines["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["id"] == "ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd")
+        .unwrap();
+    assert_eq!(line["version"], line["date_added"]);
+    let object = format!("{objects}{}/", one["id"].as_str().unwrap());
+    let all = server.value(&server.reader, &format!("{object}versions/"));
+    let mut told: Vec<&str> = all["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one.as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    assert_eq!((told, &all["more"]), (vec![first, second, third], &json!(false)));
+    // A page of versions says where it goes on.
+    let page = server.value(&server.reader, &format!("{object}versions/?limit=2"));
+    let rest = format!("{object}versions/?limit=2&next={}", page["next"].as_str().unwrap());
+    assert_eq!(
+        server.value(&server.reader, &rest)["versions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    // What is there and not what is asked for is nothing; what is not there is missing.
+    assert_eq!(
+        server.value(&server.reader, &format!("{object}?match[version]=2001-01-01T00:00:00Z")),
+        json!({})
+    );
+    assert_eq!(
+        server.value(&server.reader, &format!("{objects}?added_after=2099-01-01T00:00:00Z")),
+        json!({})
+    );
+    error(
+        &server.get(
+            &server.reader,
+            &format!("{objects}indicator--00000000-0000-4000-8000-000000000009/?match[version]=all"),
+        ),
+        404,
+    );
+    // A cursor goes on with its question only, whatever its limit.
+    let page = server.value(&server.reader, &format!("{objects}?match[version]=all&limit=1"));
+    let next = page["next"].as_str().unwrap();
+    error(
+        &server.get(
+            &server.reader,
+            &format!("{objects}?match[version]=first&limit=1&next={next}"),
+        ),
+        400,
+    );
+    assert_eq!(
+        server
+            .get(
+                &server.reader,
+                &format!("{objects}?match[version]=all&limit=2&next={next}")
+            )
+            .status,
+        200
+    );
+}
+
+#[test]
+fn what_comes_into_sight_later_is_found_by_whoever_goes_on_and_nothing_is_forgotten_over_a_restart() {
+    let server = serving();
+    let collection = server.collection(&server.writer, "The ISAC").unwrap();
+    let objects = format!("{collection}objects/");
+    let status = server.post(
+        &server.writer,
+        &objects,
+        &json!({"objects": [indicator(1, GREEN), indicator(2, GREEN)]}),
+    );
+    let status: Value = serde_json::from_slice(&status.body).unwrap();
+    let status_path = format!("/taxii2/root/status/{}/", status["id"].as_str().unwrap());
+    let wanted = format!("{objects}?match[type]=indicator");
+    let last = |answer: &Answer| answer.header("x-taxii-date-added-last").unwrap_or_default().to_owned();
+    let first_poll = server.get(&server.reader, &wanted);
+    let after = last(&first_poll);
+    assert_eq!(
+        server.value(&server.reader, &format!("{wanted}&added_after={after}")),
+        json!({})
+    );
+    // Suspended: gone. Resumed: it comes anew, to a client that only asks for what came since.
+    let desk = &server.desk;
+    desk.ok("CERT-A", &["arrangement", "suspend", "ISAC-1", "--reason", "x"]);
+    error(&server.get(&server.reader, &wanted), 404);
+    desk.ok("CERT-A", &["arrangement", "resume", "ISAC-1"]);
+    let again = server.get(&server.reader, &format!("{wanted}&added_after={after}"));
+    let page: Value = serde_json::from_slice(&again.body).unwrap();
+    assert_eq!(ids(&page, "id").len(), 2, "{page}");
+    let (after, dates) = (
+        last(&again),
+        server.value(&server.reader, &format!("{collection}manifest/")),
+    );
+    // The node is started anew: dates and statuses are what they were, and nothing comes twice.
+    let Server {
+        desk,
+        node,
+        writer,
+        reader,
+    } = server;
+    node.stop();
+    let node = Served::start(&desk, "CERT-A", &["--listen", "127.0.0.1:0"]);
+    let server = Server {
+        desk,
+        node,
+        writer,
+        reader,
+    };
+    assert_eq!(server.value(&server.writer, &status_path), status);
+    error(&server.get(&server.reader, &status_path), 404);
+    assert_eq!(server.value(&server.reader, &format!("{collection}manifest/")), dates);
+    assert_eq!(
+        server.value(&server.reader, &format!("{wanted}&added_after={after}")),
+        json!({})
+    );
+    // What came while it stood still, and is older than the client's last poll, is found.
+    server.post(&server.writer, &objects, &json!({"objects": [indicator(3, GREEN)]}));
+    let page = server.value(&server.reader, &format!("{wanted}&added_after={after}"));
+    assert_eq!(ids(&page, "id"), ["indicator--00000000-0000-4000-8000-000000000003"]);
 }

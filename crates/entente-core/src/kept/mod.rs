@@ -9,6 +9,8 @@ use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
 
+use imbl::ordmap::DiffItem;
+use imbl::ordset::DiffItem as SetItem;
 use imbl::{OrdMap, OrdSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -231,6 +233,26 @@ impl<K: Key, V: About + Clone> Kept<K, V> {
             _ => false,
         };
         aside && self.all.ptr_eq(&other.all) && self.gone.ptr_eq(&other.gone)
+    }
+
+    /// The keys under which both are not the same, where they are copies of one map that changed since; `None` says nothing.
+    pub fn differing(&self, other: &Self) -> Option<BTreeSet<K>>
+    where
+        V: PartialEq,
+    {
+        let aside = match (&self.aside, &other.aside) {
+            (None, None) => true,
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        let changed = self.all.diff(&other.all).map(|item| match item {
+            DiffItem::Add(key, _) | DiffItem::Remove(key, _) => key,
+            DiffItem::Update { new, .. } => new.0,
+        });
+        let gone = self.gone.diff(&other.gone).map(|item| match item {
+            SetItem::Add(key) | SetItem::Remove(key) => key,
+        });
+        aside.then(|| changed.cloned().chain(gone.cloned()).collect())
     }
 
     /// Whether what is found by report is exactly what there is: what a test compares.

@@ -14,7 +14,8 @@ mod reading;
 mod writing;
 
 pub use reading::{is_stix, read};
-pub use writing::{identity, objects, write};
+pub use writing::{Part, identity, objects, parts, portions, write};
+pub(crate) use writing::{moment, note_id};
 
 /// The extension in which an exported object says what it is (see [`crate::Statement`]).
 pub const EXTENSION: &str = "extension-definition--a0e6a4b5-7b0c-5b3f-9d53-0a8f7f8c7c11";

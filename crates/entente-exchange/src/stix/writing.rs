@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::PartyPath;
+use entente_core::{PartyPath, PortionId, ReportId};
 use entente_marking::Label;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -52,6 +52,12 @@ fn identity_id(party: &PartyPath) -> String {
     format!("identity--{}", uuid::of(&["identity", party.as_str()]))
 }
 
+/// The id of the note that a portion is.
+pub(crate) fn note_id(originator: &PartyPath, report: &ReportId, portion: &PortionId) -> String {
+    let id = uuid::of(&["note", originator.as_str(), report.as_str(), portion.as_str()]);
+    format!("note--{id}")
+}
+
 /// The definition of our extension.
 fn extension(by: &str) -> Value {
     json!({
@@ -64,50 +70,59 @@ fn extension(by: &str) -> Value {
 }
 
 /// A moment as STIX writes it.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
+/// An object on its way out, with the place of the portion that it is, where it is one.
+pub type Part = (Option<usize>, Value);
+
 /// The objects of a report, each once: who writes, definitions, the report, its portions, what it carries through.
 pub fn objects(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Vec<Value> {
-    let mut writer = Writer {
-        report,
-        place,
-        by: identity_id(&report.by),
-        definitions: BTreeMap::new(),
-        table,
-    };
+    parts(report, place, table)
+        .into_iter()
+        .map(|(_, object)| object)
+        .collect()
+}
+
+/// The same, each with the portion that it is.
+pub fn parts(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Vec<Part> {
+    let mut writer = Writer::of(report, place, table);
     let id = writer.report_id();
-    let mut notes = Vec::new();
-    let mut carried: Vec<(String, Value)> = Vec::new();
-    let mut said_of_carried = Map::new();
-    for portion in &report.portions {
-        match portion.carried() {
-            Some(("entente", _)) => {}
-            Some(("stix", object)) if object.get("id").is_some() => {
-                let (named, object) = writer.carry(portion, object);
-                said_of_carried.insert(named.clone(), json!(report.portioned(portion)));
-                carried.push((named, object));
-            }
-            _ => notes.push(writer.note(portion, &id)),
-        }
-    }
+    let (notes, carried, said_of_carried) = writer.portions(&id);
     let named: Vec<String> = notes
         .iter()
-        .filter_map(|note| note["id"].as_str().map(str::to_owned))
-        .chain(carried.iter().map(|(id, _)| id.clone()))
+        .chain(&carried)
+        .filter_map(|(_, object)| object["id"].as_str().map(str::to_owned))
         .collect();
     let whole = writer.report(&id, &named, said_of_carried);
     writer.note_losses();
-    let mut all = vec![identity(&report.by), extension(&writer.by)];
-    all.extend(writer.definitions.into_values());
-    all.push(whole);
+    let mut all: Vec<Part> = vec![(None, identity(&report.by)), (None, extension(&writer.by))];
+    all.extend(writer.definitions.into_values().map(|definition| (None, definition)));
+    all.push((None, whole));
     all.extend(notes);
-    all.extend(carried.into_iter().map(|(_, object)| object));
+    all.extend(carried);
+    once(all)
+}
+
+/// Only the objects that portions are, each with its portion: for a report of which only some portions are wanted.
+pub fn portions(report: &Outgoing, place: &Writing<'_>) -> Vec<Part> {
+    let mut table = Table::default();
+    let mut writer = Writer::of(report, place, &mut table);
+    let id = writer.report_id();
+    let (mut notes, carried, _) = writer.portions(&id);
+    notes.extend(carried);
+    once(notes)
+}
+
+fn once(mut all: Vec<Part>) -> Vec<Part> {
     let mut seen = BTreeSet::new();
-    all.retain(|object| seen.insert(object["id"].as_str().unwrap_or_default().to_owned()));
+    all.retain(|(_, object)| seen.insert(object["id"].as_str().unwrap_or_default().to_owned()));
     all
 }
+
+/// Notes, what is carried through, and what is said of that.
+type Written = (Vec<Part>, Vec<Part>, Map<String, Value>);
 
 struct Writer<'w, 't> {
     report: &'w Outgoing,
@@ -117,7 +132,34 @@ struct Writer<'w, 't> {
     table: &'t mut Table,
 }
 
-impl Writer<'_, '_> {
+impl<'w, 't> Writer<'w, 't> {
+    fn of(report: &'w Outgoing, place: &'w Writing<'w>, table: &'t mut Table) -> Self {
+        Self {
+            report,
+            place,
+            by: identity_id(&report.by),
+            definitions: BTreeMap::new(),
+            table,
+        }
+    }
+
+    /// The objects that portions are.
+    fn portions(&mut self, id: &str) -> Written {
+        let (mut notes, mut carried, mut said_of_carried) = (Vec::new(), Vec::new(), Map::new());
+        for (n, portion) in self.report.portions.iter().enumerate() {
+            match portion.carried() {
+                Some(("entente", _)) => {}
+                Some(("stix", object)) if object.get("id").is_some() => {
+                    let (named, object) = self.carry(portion, object);
+                    said_of_carried.insert(named, json!(self.report.portioned(portion)));
+                    carried.push((Some(n), object));
+                }
+                _ => notes.push((Some(n), self.note(portion, id))),
+            }
+        }
+        (notes, carried, said_of_carried)
+    }
+
     fn report_id(&self) -> String {
         let report = self.report;
         format!(
@@ -152,18 +194,13 @@ impl Writer<'_, '_> {
                 "a note with the object in its text",
             );
         }
-        let id = uuid::of(&[
-            "note",
-            report.originator.as_str(),
-            report.id.as_str(),
-            portion.id.as_str(),
-        ]);
+        let id = note_id(&report.originator, &report.id, &portion.id);
         let mut said = json!({ "extension_type": "property-extension", "portion": report.portioned(portion) });
         if let Some(word) = stand_in {
             said["stand_in"] = json!(word);
         }
         json!({
-            "type": "note", "spec_version": "2.1", "id": format!("note--{id}"), "created_by_ref": self.by,
+            "type": "note", "spec_version": "2.1", "id": id, "created_by_ref": self.by,
             "created": moment(report.first), "modified": moment(report.created),
             "content": portion.text, "object_refs": [whole], "object_marking_refs": markings,
             "extensions": { EXTENSION: said },

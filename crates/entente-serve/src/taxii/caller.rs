@@ -43,16 +43,13 @@ fn token(given: &str) -> Option<String> {
     }
 }
 
-/// Whether a client takes TAXII 2.1: with or without version and character set, anything, or plain JSON as `OpenCTI` asks.
+/// Whether a client takes TAXII 2.1: with or without version and character set, or anything, which `OpenCTI` adds to plain JSON.
 fn takes(accepted: &str) -> bool {
     accepted.split(',').any(|one| {
         let mut parts = one.split(';').map(str::trim);
         let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
         let version = parts.find_map(|part| part.strip_prefix("version="));
-        let known = matches!(
-            kind.as_str(),
-            "application/taxii+json" | "application/json" | "application/*" | "*/*" | ""
-        );
+        let known = matches!(kind.as_str(), "application/taxii+json" | "application/*" | "*/*" | "");
         known && version.is_none_or(|version| version.trim_matches('"') == "2.1")
     })
 }
@@ -150,6 +147,7 @@ mod tests {
         for accepted in [
             "application/taxii+json;version=2.0",
             "text/html",
+            "application/json",
             "application/vnd.oasis.taxii+json; version=2.0",
         ] {
             assert!(!takes(accepted), "{accepted}");

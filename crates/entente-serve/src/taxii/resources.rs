@@ -1,38 +1,21 @@
 //! The resources: discovery, root, collections, manifests, objects, versions, status.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
 
-use axum::body::Body;
 use axum::extract::{Path, RawQuery};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use entente_core::{PersonId, ReportId};
-use entente_exchange::compose::NotTaken;
-use entente_exchange::importing::step;
+use entente_core::{Command, ReportId};
 use entente_exchange::taxii::{
-    Collection, Entry, Filter, MEDIA, Outcome, collections as visible, entries, manifest as lines, moment_text, sent,
-    status as summary,
+    Collection, Entry, Filter, MEDIA, MOST, Sight, collections as visible, entries, manifest as lines, moment_text,
 };
-use entente_exchange::{Known, Options, Place, Table, json as strict, stix};
-use http_body_util::{BodyExt, Limited};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::answer::{error, resource};
+use super::answer::resource;
 use super::caller::Caller;
+use super::posting::MAX_CONTENT;
 use crate::api::cursor;
-use crate::pages::{Desk, Trouble, read};
-use crate::persons::code;
-
-/// The largest body taken in.
-const MAX_CONTENT: usize = 16 << 20;
-
-/// How many status resources are kept: those of the last requests.
-const STATUSES: usize = 1000;
-
-/// What became of what was sent, by id, with who sent it.
-static KEPT: Mutex<VecDeque<(String, PersonId, Value)>> = Mutex::new(VecDeque::new());
+use crate::pages::{Desk, Trouble};
 
 /// `GET /taxii2/`.
 pub(super) async fn discovery(caller: Caller) -> Response {
@@ -59,7 +42,9 @@ pub(super) async fn root(caller: Caller) -> Response {
 pub(super) async fn collections(caller: Caller) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let all: Vec<Value> = seen(desk, acts).iter().map(Collection::value).collect();
+        let all: Vec<Value> = in_sight(desk, |desk, sight| {
+            seen(desk, sight, acts).iter().map(Collection::value).collect()
+        });
         let value = if all.is_empty() {
             json!({})
         } else {
@@ -70,12 +55,18 @@ pub(super) async fn collections(caller: Caller) -> Response {
     caller.answer(work).await
 }
 
-fn seen(desk: &Desk, acts: bool) -> Vec<Collection> {
-    visible(&desk.moment(), desk.me(), acts && desk.may("add-report"), desk.now)
+/// What the caller sees, as it is now.
+fn in_sight<T>(desk: &Desk, with: impl FnOnce(&Desk, &Sight) -> T) -> T {
+    desk.host.sights.of(desk, |sight| with(desk, sight))
 }
 
-fn one(desk: &Desk, acts: bool, id: &str) -> Result<Collection, Trouble> {
-    let mut all = seen(desk, acts).into_iter();
+fn seen(desk: &Desk, sight: &Sight, acts: bool) -> Vec<Collection> {
+    visible(&desk.moment(), sight, acts && desk.may("add-report"))
+}
+
+/// A collection that the caller may see.
+pub(super) fn one(desk: &Desk, acts: bool, id: &str) -> Result<Collection, Trouble> {
+    let mut all = in_sight(desk, |desk, sight| seen(desk, sight, acts)).into_iter();
     all.find(|collection| collection.id == id).ok_or(Trouble::Nothing)
 }
 
@@ -86,22 +77,26 @@ pub(super) async fn collection(caller: Caller, Path(id): Path<String>) -> Respon
     caller.answer(work).await
 }
 
-/// What the address asks for.
-fn wanted(desk: &Desk, collection: &str, query: Option<&str>) -> Result<Filter, Trouble> {
+/// What the address asks for. A cursor goes on with the question that it was given for.
+fn wanted(desk: &Desk, list: &str, query: Option<&str>, narrow: impl FnOnce(&mut Filter)) -> Result<Filter, Trouble> {
     let mut filter = Filter::default();
+    let mut next = None;
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (plain(name), plain(value));
-        if name == "next" {
-            let position = cursor::open(desk.me(), collection, &value).map_err(|_| {
-                Trouble::Unreadable(
-                    "`next` is none of yours for this collection: leave it out to begin anew".to_owned(),
-                )
-            })?;
-            filter.after = position.parse().ok();
-            continue;
+        match name.as_str() {
+            "next" => next = Some(value),
+            _ => filter.field(&name, &value).map_err(Trouble::Unreadable)?,
         }
-        filter.field(&name, &value).map_err(Trouble::Unreadable)?;
+    }
+    narrow(&mut filter);
+    if let Some(next) = next {
+        let list = format!("{list} {}", filter.question());
+        let position = cursor::open(desk.me(), &list, &next).map_err(|_| {
+            let said = "`next` is none of yours for this question, or the node was started anew since: leave it out to begin anew";
+            Trouble::Unreadable(said.to_owned())
+        })?;
+        filter.after = position.parse().ok();
     }
     Ok(filter)
 }
@@ -129,34 +124,72 @@ fn plain(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// A page of a collection; what is shown of its reports is opened first.
+/// A page of a collection.
 struct Shown {
     entries: Vec<Entry>,
     next: Option<String>,
 }
 
-fn page(desk: &mut Desk, acts: bool, id: &str, filter: &Filter, opens: bool) -> Result<Shown, Trouble> {
-    let collection = one(desk, acts, id)?;
-    let all = entries(&desk.moment(), &collection, desk.me(), desk.now);
-    let (entries, more) = filter.page(all);
-    if opens {
-        let reports: BTreeSet<&ReportId> = entries.iter().map(|entry| &entry.report).collect();
-        for report in reports {
-            read(desk, report, None, "")?;
-        }
-    }
-    let last = entries.last().filter(|_| more);
-    let next = last.and_then(|last| cursor::seal(desk.me(), id, &moment_text(last.added)));
-    Ok(Shown { entries, next })
+/// What a page is of: the caller may do things, the collection, and of which of its lists.
+struct List<'l> {
+    acts: bool,
+    collection: &'l str,
+    /// Which list; a cursor is good for one.
+    name: String,
+    /// Whether what is on the page is read with it.
+    opens: bool,
 }
 
-/// A page as an envelope: what is empty is left out, and where more follows it is said where.
-fn envelope(shown: &Shown, list: Vec<Value>) -> Response {
-    let mut value = json!({});
-    if !list.is_empty() {
-        value["objects"] = Value::Array(list);
+/// Only what comes on the page is decided: as many places as are wanted, and more where some of them are not the caller's.
+fn page(desk: &mut Desk, list: &List<'_>, filter: &Filter) -> Result<Shown, Trouble> {
+    let collection = one(desk, list.acts, list.collection)?;
+    let limit = filter.limit.unwrap_or(MOST).min(MOST);
+    let (found, last) = in_sight(desk, |desk, sight| {
+        let (mut found, mut asked, mut more) = (Vec::new(), filter.clone(), true);
+        while more && found.len() < limit {
+            let wanted = limit - found.len();
+            let mut spots = sight.spots(collection.arrangement.as_ref(), &asked, wanted + 1);
+            more = spots.len() > wanted;
+            spots.truncate(wanted);
+            asked.after = spots.last().map(|spot| spot.added).or(asked.after);
+            found.extend(entries(&desk.moment(), desk.me(), &spots, desk.now));
+        }
+        (found, asked.after.filter(|_| more))
+    });
+    if list.opens {
+        open(desk, &found)?;
     }
-    value["more"] = json!(shown.next.is_some());
+    let list = format!("{} {}", list.name, filter.question());
+    let next = last.and_then(|last| cursor::seal(desk.me(), &list, &moment_text(last)));
+    Ok(Shown { entries: found, next })
+}
+
+/// Puts on record that the reports of a page are read, all at once: nothing is shown that is not on record.
+fn open(desk: &mut Desk, found: &[Entry]) -> Result<(), Trouble> {
+    let reports: BTreeSet<&(ReportId, u32)> = found.iter().map(|entry| &entry.report).collect();
+    let first = |report: &&&(ReportId, u32)| desk.host.first_reading(&desk.session, report);
+    let fresh: Vec<(ReportId, u32)> = reports.iter().filter(first).map(|report| (**report).clone()).collect();
+    let record = |(report, version): &(ReportId, u32)| Command::RecordOpening {
+        report: report.clone(),
+        version: Some(*version),
+        reader: desk.me().clone(),
+        purpose: None,
+    };
+    let records: Vec<Command> = fresh.iter().map(record).collect();
+    if records.is_empty() {
+        return Ok(());
+    }
+    desk.act(records)
+        .inspect_err(|_| desk.host.forget_readings(&desk.session, &fresh))
+}
+
+/// A page: what is empty is an object without anything, and where more follows it is said where.
+fn paged(shown: &Shown, name: &str, list: Vec<Value>) -> Response {
+    let mut value = json!({});
+    if !list.is_empty() || shown.next.is_some() {
+        value["more"] = json!(shown.next.is_some());
+        value[name] = Value::Array(list);
+    }
     if let Some(next) = &shown.next {
         value["next"] = json!(next);
     }
@@ -173,32 +206,40 @@ fn envelope(shown: &Shown, list: Vec<Value>) -> Response {
     answer
 }
 
-/// A page of what there is of one object.
-fn page_of(
-    desk: &mut Desk,
-    acts: bool,
-    id: &str,
-    object: String,
-    query: Option<&str>,
-    opens: bool,
-) -> Result<Shown, Trouble> {
-    let mut filter = wanted(desk, id, query)?;
-    filter.ids = vec![object];
-    let shown = page(desk, acts, id, &filter, opens)?;
-    match shown.entries.is_empty() {
-        true => Err(Trouble::Nothing),
-        false => Ok(shown),
-    }
+/// A page of what there is of one object; an object that is not there is missing, whatever else is asked.
+fn page_of(desk: &mut Desk, list: &List<'_>, object: String, query: Option<&str>) -> Result<Shown, Trouble> {
+    there(desk, list, &object)?;
+    let filter = wanted(desk, &list.name, query, |filter| filter.ids = vec![object])?;
+    page(desk, list, &filter)
+}
+
+/// Whether an object is in a collection for the caller, in any version.
+fn there(desk: &Desk, list: &List<'_>, object: &str) -> Result<(), Trouble> {
+    let collection = one(desk, list.acts, list.collection)?;
+    let any = Filter::of_object(object);
+    let is = in_sight(desk, |desk, sight| {
+        let mut asked = any;
+        loop {
+            let spots = sight.spots(collection.arrangement.as_ref(), &asked, 1);
+            let Some(spot) = spots.first() else { return false };
+            if !entries(&desk.moment(), desk.me(), &spots, desk.now).is_empty() {
+                return true;
+            }
+            asked.after = Some(spot.added);
+        }
+    });
+    if is { Ok(()) } else { Err(Trouble::Nothing) }
 }
 
 /// `GET …/objects/`.
 pub(super) async fn objects(caller: Caller, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let filter = wanted(desk, &id, query.as_deref())?;
-        let shown = page(desk, acts, &id, &filter, true)?;
-        let list = shown.entries.iter().map(|entry| entry.object.clone()).collect();
-        Ok(envelope(&shown, list))
+        let list = List::of(acts, &id, "objects", true);
+        let filter = wanted(desk, &list.name, query.as_deref(), |_| {})?;
+        let mut shown = page(desk, &list, &filter)?;
+        let objects = shown.entries.iter_mut().map(|entry| entry.object.take()).collect();
+        Ok(paged(&shown, "objects", objects))
     };
     caller.answer(work).await
 }
@@ -207,9 +248,10 @@ pub(super) async fn objects(caller: Caller, Path(id): Path<String>, RawQuery(que
 pub(super) async fn manifest(caller: Caller, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let filter = wanted(desk, &id, query.as_deref())?;
-        let shown = page(desk, acts, &id, &filter, false)?;
-        Ok(envelope(&shown, lines(&shown.entries)))
+        let list = List::of(acts, &id, "manifest", false);
+        let filter = wanted(desk, &list.name, query.as_deref(), |_| {})?;
+        let shown = page(desk, &list, &filter)?;
+        Ok(paged(&shown, "objects", lines(&shown.entries)))
     };
     caller.answer(work).await
 }
@@ -222,14 +264,15 @@ pub(super) async fn object(
 ) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let shown = page_of(desk, acts, &id, object, query.as_deref(), true)?;
-        let list = shown.entries.iter().map(|entry| entry.object.clone()).collect();
-        Ok(envelope(&shown, list))
+        let list = List::of(acts, &id, "object", true);
+        let mut shown = page_of(desk, &list, object, query.as_deref())?;
+        let objects = shown.entries.iter_mut().map(|entry| entry.object.take()).collect();
+        Ok(paged(&shown, "objects", objects))
     };
     caller.answer(work).await
 }
 
-/// `GET …/objects/OBJECT/versions/`.
+/// `GET …/objects/OBJECT/versions/`: all versions, of those of STIX that are asked for.
 pub(super) async fn versions(
     caller: Caller,
     Path((id, object)): Path<(String, String)>,
@@ -237,168 +280,35 @@ pub(super) async fn versions(
 ) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let shown = page_of(desk, acts, &id, object, query.as_deref(), false)?;
-        let list: Vec<Value> = shown.entries.iter().map(|entry| json!(entry.version)).collect();
-        let mut answer = envelope(&shown, Vec::new());
-        *answer.body_mut() = Body::from(json!({ "more": shown.next.is_some(), "versions": list }).to_string());
-        Ok(answer)
+        let list = List::of(acts, &id, "versions", false);
+        there(desk, &list, &object)?;
+        let all = |filter: &mut Filter| filter.of_all_versions(object);
+        let filter = wanted(desk, &list.name, query.as_deref(), all)?;
+        let shown = page(desk, &list, &filter)?;
+        let versions = shown.entries.iter().map(|entry| json!(entry.version)).collect();
+        Ok(paged(&shown, "versions", versions))
     };
     caller.answer(work).await
+}
+
+impl<'l> List<'l> {
+    fn of(acts: bool, collection: &'l str, kind: &str, opens: bool) -> Self {
+        Self {
+            acts,
+            collection,
+            name: format!("{kind} {collection}"),
+            opens,
+        }
+    }
 }
 
 /// `DELETE …/objects/OBJECT/`: whose report it is decides about it, by a recall.
 pub(super) async fn delete(caller: Caller, Path((id, object)): Path<(String, String)>) -> Response {
     let acts = caller.acts();
     let work = move |desk: &mut Desk| {
-        let filter = Filter {
-            ids: vec![object],
-            ..Filter::default()
-        };
-        if page(desk, acts, &id, &filter, false)?.entries.is_empty() {
-            return Err(Trouble::Nothing);
-        }
+        there(desk, &List::of(acts, &id, "object", false), &object)?;
         let said = "nothing is deleted here: whose report it is withdraws or recalls it";
         Err(Trouble::NotEntitled(said.to_owned()))
-    };
-    caller.answer(work).await
-}
-
-/// Whether a body is in a media type that is taken: TAXII 2.1, and what the `OpenCTI` platform sends in its place.
-fn is_taken(headers: &HeaderMap) -> bool {
-    let of = |name: header::HeaderName| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
-    let kind = of(header::CONTENT_TYPE).to_ascii_lowercase().replace(' ', "");
-    let mut parts = kind.split(';');
-    let (kind, version) = (
-        parts.next().unwrap_or_default(),
-        parts.find_map(|part| part.strip_prefix("version=")),
-    );
-    let right = version.is_none_or(|version| version.trim_matches('"') == "2.1");
-    let opencti = kind == "application/stix+json" && of(header::USER_AGENT).to_ascii_lowercase().contains("opencti");
-    right && (kind == "application/taxii+json" || opencti)
-}
-
-/// `POST …/objects/`.
-pub(super) async fn add(caller: Caller, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Response {
-    if !is_taken(&headers) {
-        let said = format!("send `{MEDIA}`");
-        return error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not in this media type", &said);
-    }
-    let bytes = match Limited::new(body, MAX_CONTENT).collect().await {
-        Ok(read) => read.to_bytes(),
-        Err(_) => {
-            let said = format!("at most {MAX_CONTENT} bytes at once; send it in parts");
-            return error(StatusCode::PAYLOAD_TOO_LARGE, "Too much at once", &said);
-        }
-    };
-    let acts = caller.acts();
-    let work = move |desk: &mut Desk| {
-        let collection = one(desk, acts, &id)?;
-        if !collection.can_write {
-            return Err(Trouble::NotEntitled(
-                "this token reads; one of scope `act` adds objects".to_owned(),
-            ));
-        }
-        let file = strict::read(&bytes).map_err(|error| Trouble::Unreadable(error.to_string()))?;
-        if strict::own_twice(&file).is_some() {
-            return Err(Trouble::Unreadable("a name stands twice in the envelope".to_owned()));
-        }
-        let outcomes = taken(desk, &collection, &file, sent(&file).map_err(Trouble::Unreadable)?)?;
-        let id = uuid(desk);
-        let value = summary(&id, desk.now, &outcomes);
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((id, desk.me().clone(), value.clone()));
-        if kept.len() > STATUSES {
-            kept.pop_front();
-        }
-        Ok(resource(StatusCode::ACCEPTED, &value))
-    };
-    caller.answer(work).await
-}
-
-/// A random UUID; where there is no chance, one of the moment.
-fn uuid(desk: &Desk) -> String {
-    let hex: String = code(32)
-        .unwrap_or_default()
-        .bytes()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let hex = format!("{hex}{:032x}", desk.now.as_nanosecond());
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-    format!(
-        "{}-{}-4{}-a{}-{}",
-        part(0, 8),
-        part(8, 12),
-        part(12, 15),
-        part(15, 18),
-        part(18, 30)
-    )
-}
-
-/// Takes the objects in, as files are; gives what became of each.
-fn taken(
-    desk: &mut Desk,
-    collection: &Collection,
-    file: &Value,
-    mut outcomes: Vec<Outcome>,
-) -> Result<Vec<Outcome>, Trouble> {
-    let mut table = Table::default();
-    let found = stix::read(file, &mut table).map_err(|error| Trouble::Unreadable(error.to_string()))?;
-    let options = Options {
-        arrangements: collection.arrangement.iter().cloned().collect(),
-        ..Options::default()
-    };
-    let known = Known::of(desk.state());
-    let mut failed: BTreeMap<String, String> = BTreeMap::new();
-    for incoming in &found {
-        let command = {
-            let home = desk.state().home.clone().ok_or(Trouble::Nothing)?;
-            let place = Place {
-                schemes: desk.pinned.schemes(),
-                state: desk.state(),
-                home: &home,
-                now: Timestamp::now(),
-                known: &known,
-            };
-            step(incoming, &place, &options, &mut table)
-        };
-        let problem = match command {
-            Ok(step) => match desk.act(vec![step.command()]) {
-                Ok(()) => None,
-                // What is held already is no fault.
-                Err(Trouble::Refused(said)) if said.starts_with("nothing changed") => None,
-                Err(Trouble::Refused(said) | Trouble::Unreadable(said) | Trouble::NotEntitled(said)) => Some(said),
-                Err(Trouble::Nothing) => Some("there is no such thing, or not for you".to_owned()),
-                Err(other) => return Err(other),
-            },
-            // Whether something newer is held is nothing for whoever sends it.
-            Err(NotTaken::Older(..) | NotTaken::Revoked(..)) => None,
-            Err(error @ NotTaken::Invalid(_)) => Some(error.to_string()),
-        };
-        if let Some(problem) = problem {
-            failed.insert(incoming.name.clone(), problem.clone());
-            for piece in &incoming.pieces {
-                failed.insert(piece.id.clone(), problem.clone());
-            }
-        }
-    }
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.failed.is_none()) {
-        outcome.failed = failed.get(&outcome.id).cloned();
-    }
-    Ok(outcomes)
-}
-
-/// `GET /taxii2/root/status/ID/`.
-pub(super) async fn status(caller: Caller, Path(id): Path<String>) -> Response {
-    let work = move |desk: &mut Desk| {
-        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.iter().find(|(known, whose, _)| *known == id && whose == desk.me());
-        let value = found.map(|(.., value)| value).ok_or(Trouble::Nothing)?;
-        Ok(resource(StatusCode::OK, value))
     };
     caller.answer(work).await
 }

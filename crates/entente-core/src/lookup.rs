@@ -8,7 +8,7 @@ use crate::ids::{ArrangementId, PartyPath, PersonId, PortionId, PortionRef, Repo
 use crate::named::Named;
 use crate::party::Person;
 use crate::report::{Lineage, Portion};
-use crate::request::{Consent, Progress, Substitute};
+use crate::request::{Consent, Progress, Recipients, Substitute};
 use crate::state::State;
 
 /// The most portions followed down a lineage to those that an originator knows.
@@ -89,6 +89,47 @@ impl State {
             .iter()
             .filter(|delivery| delivery.version == portion.version && delivery.brought(&portion.portion));
         wrote || sent.any(|delivery| party.includes(&delivery.to))
+    }
+
+    /// Whether a party can know of a text, as far as this one knows: it wrote the report, was delivered it in some version, is
+    /// one of its recipients, or was consented or told something about it. To whom else the text is named, it is as if it were not there.
+    pub(crate) fn can_name(&self, party: &PartyPath, text: &PortionRef) -> bool {
+        let near = |other: &PartyPath| party.includes(other) || other.includes(party);
+        let of = |person: &PersonId| person.party().is_some_and(|of| near(&of));
+        let Some(holding) = self.reports.get(&text.report) else {
+            return false;
+        };
+        let wrote = || holding.versions.values().any(|report| near(&report.originator));
+        let has = || {
+            let mut moved = holding.deliveries.iter();
+            moved.any(|delivery| near(&delivery.to) || near(&delivery.by))
+        };
+        let promised = || {
+            let mut all = self.consents.of(&text.report);
+            all.any(|consent| {
+                let Recipients { persons, parties } = &consent.recipients;
+                let signed = consent.life.signed.iter().any(|signed| near(&signed.receiver));
+                near(&consent.to) || signed || parties.iter().any(near) || persons.iter().any(of)
+            })
+        };
+        let meant = || {
+            let mut portions = holding.versions.values().flat_map(|report| &report.portions);
+            portions.any(|portion| {
+                let mut origins = portion.lineage.iter();
+                origins.any(|(_, origin)| origin.recipients.iter().any(near))
+            })
+        };
+        let told = || {
+            let mut all = self.disclosures.of(&text.report);
+            all.any(|disclosure| disclosure.audience.iter().any(of))
+        };
+        wrote() || has() || meant() || promised() || told()
+    }
+
+    /// Whether a text is of a report whose existence is protected, and that a party cannot know of.
+    pub(crate) fn hidden_from(&self, party: &PartyPath, text: &PortionRef) -> bool {
+        let held = self.reports.get(&text.report).and_then(|holding| holding.latest());
+        held.is_some_and(|latest| latest.existence_protected) && !self.can_name(party, text)
     }
 
     /// What a portion is called towards one of its originators: by its own name where the originator has the report, else

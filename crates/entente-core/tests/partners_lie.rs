@@ -272,6 +272,10 @@ fn with_own_report(node: &mut Node) {
         .unwrap();
     }
     node.run(Command::AddReport(report("OWN", "HOME", "ours"))).unwrap();
+    for to in ["GOOD", "EVIL", "THIRD"] {
+        let to = Handover::of(ReportId::new("OWN").unwrap(), party(to));
+        node.run(Command::HandOver(to)).unwrap();
+    }
 }
 
 fn asks(from: &str, reason: &str) -> Message {
@@ -797,4 +801,91 @@ fn a_stated_text_is_asked_for_at_its_originator() {
         (Outcome::Ask, &["control.stated"][..])
     );
     assert_eq!(Control::None, held(&node, "D").portions[0].label.control);
+}
+
+/// What a partner can send that names a report, each about a report of the given name.
+fn probes(id: &str, from: &str) -> Vec<Message> {
+    let (report, portion) = (ReportId::new(id).unwrap(), PortionId::new("p1").unwrap());
+    let portions = BTreeSet::from([portion.clone()]);
+    let base = PortionRef {
+        report: report.clone(),
+        version: 1,
+        portion: portion.clone(),
+    };
+    let visitor = Person::outsider(PersonId::new("CHL/visitor").unwrap(), party("CHL"));
+    let request = |name: &str, report: &ReportId, carried: Carried| {
+        Message::Request(Request {
+            id: RequestId::new(format!("req-{name}")).unwrap(),
+            from: party(from),
+            to: party("HOME"),
+            report: report.clone(),
+            version: 1,
+            portions: portions.clone(),
+            audience: vec![visitor.clone()],
+            purpose: None,
+            reason: String::new(),
+            change: String::new(),
+            opened: now(),
+            needed_by: None,
+            carried,
+        })
+    };
+    let rests = CarriedText {
+        mark: "(TLP:GREEN)".to_owned(),
+        scheme: entente_marking::SchemeId::new("tlp"),
+        profile: "2.0".to_owned(),
+        from: BTreeSet::from([base.clone()]),
+        text: Some("What rests on it.".to_owned()),
+    };
+    let carried = Carried {
+        texts: BTreeMap::from([(portion.clone(), rests)]),
+        shown: BTreeSet::new(),
+    };
+    let own = ReportId::new("THEIRS").unwrap();
+    let given_up = Message::GivenUp {
+        report: report.clone(),
+        at: now(),
+        statement: String::new(),
+    };
+    vec![
+        request("plain", &report, Carried::default()),
+        request("rests", &own, carried),
+        given_up,
+        tells(id, "THIRD/reader"),
+        tells_of_case(id),
+    ]
+}
+
+/// A partner does not learn by asking what there is: what is protected, and what was never given to it, is answered as what
+/// is missing is.
+#[test]
+fn nobody_learns_by_a_message_what_there_is() {
+    let mut node = Node::new();
+    for (id, protected) in [("SECRET", true), ("PLAIN", false)] {
+        let mut written = report(id, "HOME", "text");
+        written.existence_protected = protected;
+        node.run(Command::AddReport(written)).unwrap();
+    }
+    let answers = |id: &str| -> Vec<bool> {
+        let each = probes(id, "EVIL").into_iter();
+        each.map(|message| node.clone().from("EVIL", message).is_ok()).collect()
+    };
+    let missing = answers("NOWHERE");
+    assert_eq!(answers("SECRET"), missing);
+    assert!(missing.len() == 5 && missing.iter().all(|taken| !taken), "{missing:?}");
+    // What is not protected and was not given cannot be asked for either.
+    assert_eq!(answers("PLAIN")[0], missing[0]);
+    // Whoever was given it is heard.
+    let mut given = node.clone();
+    given
+        .run(Command::HandOver(Handover::of(
+            ReportId::new("SECRET").unwrap(),
+            party("EVIL"),
+        )))
+        .unwrap();
+    let heard: Vec<bool> = probes("SECRET", "EVIL")
+        .into_iter()
+        .map(|message| given.clone().from("EVIL", message).is_ok())
+        .collect();
+    assert!(heard.iter().all(|taken| *taken), "{heard:?}");
 }

@@ -44,7 +44,15 @@ pub struct Restored {
 }
 
 /// Files of a node besides its database; folders with all that is in them.
-const FILES: [&str; 6] = ["keys.age", "root.age", "rescue", "origin", "ledger", "seen"];
+const FILES: [&str; 7] = [
+    "keys.age",
+    "root.age",
+    "rescue",
+    "origin",
+    "ledger",
+    "seen",
+    crate::network::NAMES,
+];
 
 /// The most lines that a list outside the folder may have: one a purge or backup.
 const MAX_LIST: u64 = 16 << 20;

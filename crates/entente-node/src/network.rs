@@ -3,7 +3,7 @@
 //! A message keeps its bytes until its receiver has confirmed it, so that the same message arrives however often it is
 //! sent, and by whatever way.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use entente_core::handle::receipts_due;
@@ -24,6 +24,9 @@ pub const MAX_MESSAGE: usize = entente_seal::MAX_BUNDLE;
 
 /// What travels first: what ends something.
 const FIRST: [&str; 5] = ["key-compromised", KEY_SUCCESSION, "withdrawal", "narrowing", "recall"];
+
+/// The file with the key under which messages are called.
+pub(crate) const NAMES: &str = "message-names";
 
 /// The kind of a sealed receipt.
 const RECEIPT: &str = "receipt";
@@ -68,6 +71,46 @@ pub struct PartnerStanding {
     pub unconfirmed: Vec<String>,
     /// Messages that it did not take in.
     pub refused: Vec<String>,
+}
+
+/// The key under which the messages of a node are called, made where there is none.
+pub(crate) fn name_messages(folder: &Path) -> Result<Vec<u8>, NodeError> {
+    let path = folder.join(NAMES);
+    let failed = |error| NodeError::File {
+        path: path.clone(),
+        error,
+    };
+    match std::fs::read(&path) {
+        Ok(key) => Ok(key),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut key = vec![0; 32];
+            getrandom::fill(&mut key).map_err(|error| failed(std::io::Error::other(error.to_string())))?;
+            entente_files::write(&path, &key).map_err(failed)?;
+            Ok(key)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// What a letter's message is called, under this node's own key.
+fn called(key: &[u8], letter: i64) -> String {
+    let digest = Sha256::new()
+        .chain_update(key)
+        .chain_update(letter.to_be_bytes())
+        .finalize();
+    hex(digest.get(..16).unwrap_or_default())
+}
+
+/// What a receipt is called: by its message, so that the same message gets the same receipt.
+fn receipt_id(message: &str) -> String {
+    hex(Sha256::digest(format!("receipt {message}"))
+        .get(..16)
+        .unwrap_or_default())
+}
+
+/// What it was called before names told nothing.
+fn called_before(home: &str, letter: i64) -> String {
+    format!("{home}-{letter:06}")
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -117,7 +160,12 @@ impl Node {
         recipient: &str,
         keys: &KeyPair,
     ) -> Result<Carried, NodeError> {
-        let id = format!("{}-{:06}", keys.party(), letter.id);
+        // What an earlier program has sealed keeps its name and its bytes.
+        let before = called_before(keys.party(), letter.id);
+        let id = match self.under_way(&before).exists() {
+            true => before,
+            false => self.message_id(letter.id)?,
+        };
         let path = self.under_way(&id);
         let failed = |error| NodeError::File {
             path: path.clone(),
@@ -162,6 +210,15 @@ impl Node {
             id,
             sealed,
         })
+    }
+
+    /// What the message of a letter is called: 128 bits that tell nobody how many there were before.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn message_id(&self, letter: i64) -> Result<String, NodeError> {
+        let key = name_messages(self.folder())?;
+        Ok(called(&key, letter))
     }
 
     fn under_way(&self, id: &str) -> PathBuf {
@@ -255,7 +312,7 @@ impl Node {
         let header = Header {
             from: keys.party().to_owned(),
             to: to.to_string(),
-            id: format!("receipt-{}", receipt.message),
+            id: receipt_id(&receipt.message),
             created: receipt.at.to_string(),
             kind: RECEIPT.to_owned(),
         };
@@ -286,6 +343,7 @@ impl Node {
         let moment = self.moment();
         let state = moment.state();
         let waiting = self.waiting()?;
+        let key = std::fs::read(self.folder().join(NAMES)).ok();
         let mut standings = Vec::new();
         for (path, party) in state
             .parties
@@ -296,7 +354,14 @@ impl Node {
             let receipts = || state.receipts.values().filter(|receipt| receipt.by == *path);
             let home = state.home.as_ref().map(ToString::to_string).unwrap_or_default();
             let sent = self.store().sent_to(path.as_str())?.into_iter();
-            let sent = sent.map(|letter| format!("{home}-{letter:06}"));
+            let confirmed = |name: &String| state.receipts.contains_key(name);
+            let open = |letter| {
+                let name = key
+                    .as_deref()
+                    .map_or_else(|| called_before(&home, letter), |key| called(key, letter));
+                let done = confirmed(&name) || confirmed(&called_before(&home, letter));
+                (!done).then_some(name)
+            };
             let refused = receipts().filter(|receipt| !receipt.outcome.is_taken());
             standings.push(PartnerStanding {
                 party: path.clone(),
@@ -307,7 +372,7 @@ impl Node {
                     .newest("envelope-received", heard)?
                     .map(|record| record.time),
                 waiting: waiting.iter().find(|(to, _)| to == path).map_or(0, |(_, count)| *count),
-                unconfirmed: sent.filter(|id| !state.receipts.contains_key(id)).collect(),
+                unconfirmed: sent.filter_map(open).collect(),
                 refused: refused.map(|receipt| receipt.message.clone()).collect(),
             });
         }

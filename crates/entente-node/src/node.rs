@@ -79,6 +79,7 @@ impl Node {
         let path = folder.join("origin");
         let origin = format!("{}/{}", keys.party(), random_id());
         entente_files::write(&path, origin.as_bytes()).map_err(root::failed(&path))?;
+        crate::network::name_messages(folder)?;
         root::rescued_by(folder, &keys)?;
         let (current, follow) = followed();
         let store = Store::create_followed(folder, root::place(surroundings.heads.as_deref(), folder)?, follow)?;

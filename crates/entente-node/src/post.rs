@@ -154,7 +154,9 @@ impl Node {
         folder: &Path,
     ) -> Result<SentFile, NodeError> {
         let carried = self.sealed(&letter, to.clone(), recipient, keys)?;
-        let file = folder.join(format!("{}-to-{to}.entente", carried.id));
+        // The number tells how many there were for this receiver, which it knows, and of nobody else.
+        let number = self.store().letters_up_to(to.as_str(), letter.id)?;
+        let file = folder.join(format!("{}-{number:06}-to-{to}.entente", keys.party()));
         entente_files::write(&file, &carried.sealed).map_err(|error| NodeError::File {
             path: file.clone(),
             error,

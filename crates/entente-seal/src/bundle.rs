@@ -1,8 +1,9 @@
 //! Sealed files: a clear, signed header and contents that only the receiver can read.
 //!
-//! The header is a C2SP signed note whose text names sender, receiver, id, moment, kind and the SHA-256 of the
-//! encrypted contents; behind it, after a blank line, come the contents as an age file. The signature is checked
-//! before anything is decrypted.
+//! The header is a C2SP signed note whose text names sender, receiver, id and the SHA-256 of the encrypted contents; behind
+//! it, after a blank line, come the contents as an age file. Of which kind it is and when it was sealed stands inside, and
+//! what is inside is padded, so that whoever carries it learns neither. The signature is checked before anything is decrypted.
+//! The format before this one had moment and kind in its header and no padding; it is still opened.
 
 use entente_ledger::{Note, NoteSigner, Verifier, hex};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,13 @@ use sha2::{Digest, Sha256};
 use crate::keys::KeyPair;
 
 /// The first line of every sealed file.
-pub const FORMAT: &str = "entente-bundle/1";
+pub const FORMAT: &str = "entente-bundle/2";
+
+/// The first line of those of the first releases.
+const FIRST: &str = "entente-bundle/1";
+
+/// What is inside has at least so many bytes: a receipt, a withdrawal and a short answer are alike.
+const LEAST: usize = 4096;
 
 /// The largest sealed file opened: the largest report, with room for its wrapping.
 pub const MAX_BUNDLE: usize = 64 << 20;
@@ -28,10 +35,18 @@ pub struct Header {
     pub to: String,
     /// The file's id, never used twice by a sender.
     pub id: String,
-    /// When it was sealed.
+    /// When it was sealed; empty as long as the file has not been opened.
     pub created: String,
-    /// What kind of message it holds.
+    /// What kind of message it holds; empty as long as the file has not been opened.
     pub kind: String,
+}
+
+/// What stands inside besides the payload.
+#[derive(Serialize, Deserialize)]
+struct Inside {
+    created: String,
+    kind: String,
+    length: usize,
 }
 
 /// A file that has been opened.
@@ -95,26 +110,34 @@ pub enum SealError {
     Recipient(String),
 }
 
-const FIELDS: [&str; 6] = ["from", "to", "id", "created", "kind", "sha256"];
-
 fn text(header: &Header, contents: &str) -> Result<String, SealError> {
-    let values = [&header.from, &header.to, &header.id, &header.created, &header.kind].map(String::as_str);
+    let fields = [
+        ("from", header.from.as_str()),
+        ("to", &header.to),
+        ("id", &header.id),
+        ("sha256", contents),
+    ];
     let mut text = format!("{FORMAT}\n");
-    for (name, value) in FIELDS.iter().zip(values.into_iter().chain([contents])) {
-        if value.is_empty() || value.chars().any(char::is_control) {
-            return Err(SealError::Field(value.to_owned()));
-        }
-        text.push_str(&format!("{name} {value}\n"));
+    for (name, value) in fields {
+        text.push_str(&format!("{name} {}\n", on_a_line(value)?));
     }
     Ok(text)
 }
 
+fn on_a_line(value: &str) -> Result<&str, SealError> {
+    match value.is_empty() || value.chars().any(char::is_control) {
+        true => Err(SealError::Field(value.to_owned())),
+        false => Ok(value),
+    }
+}
+
 fn parse_text(text: &str) -> Result<(Header, String), SealError> {
     let mut lines = text.lines();
-    match lines.next() {
-        Some(FORMAT) => {}
+    let first = match lines.next() {
+        Some(FORMAT) => false,
+        Some(FIRST) => true,
         other => return Err(SealError::Version(other.unwrap_or_default().chars().take(40).collect())),
-    }
+    };
     let mut field = |name: &str| {
         let value = lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
         let value = value.filter(|value| !value.is_empty() && !value.chars().any(char::is_control));
@@ -122,20 +145,71 @@ fn parse_text(text: &str) -> Result<(Header, String), SealError> {
             .map(str::to_owned)
             .ok_or_else(|| SealError::Malformed(format!("the header has no `{name}`")))
     };
-    let header = Header {
-        from: field("from")?,
-        to: field("to")?,
-        id: field("id")?,
-        created: field("created")?,
-        kind: field("kind")?,
+    let (from, to, id) = (field("from")?, field("to")?, field("id")?);
+    let (created, kind) = match first {
+        true => (field("created")?, field("kind")?),
+        false => (String::new(), String::new()),
     };
     let contents = field("sha256")?;
+    let header = Header {
+        from,
+        to,
+        id,
+        created,
+        kind,
+    };
     match lines.next() {
         None => Ok((header, contents)),
         Some(_) => Err(SealError::Malformed(
             "the header has lines that do not belong there".to_owned(),
         )),
     }
+}
+
+/// The size to which something is padded (Padmé): what is left to tell of it is its order of magnitude, for an eighth more
+/// bytes at most.
+fn padded(size: usize) -> usize {
+    let size = size.max(LEAST);
+    let magnitude = size.ilog2();
+    let told = magnitude.ilog2() + 1;
+    let mask = (1usize << magnitude.saturating_sub(told)) - 1;
+    let padded = (size + mask) & !mask;
+    // The largest go as they are: there is no room.
+    if padded > MAX_BUNDLE - MAX_HEADER * 8 {
+        size
+    } else {
+        padded
+    }
+}
+
+/// What is encrypted: a line with what the header does not say, the payload, and nothing up to the padded size.
+fn inside(header: &Header, payload: &[u8]) -> Result<Vec<u8>, SealError> {
+    let said = Inside {
+        created: on_a_line(&header.created)?.to_owned(),
+        kind: on_a_line(&header.kind)?.to_owned(),
+        length: payload.len(),
+    };
+    let mut all = serde_json::to_vec(&said).map_err(|error| SealError::Malformed(error.to_string()))?;
+    all.push(b'\n');
+    all.extend_from_slice(payload);
+    all.resize(padded(all.len()), 0);
+    Ok(all)
+}
+
+fn from_inside(mut header: Header, all: &[u8]) -> Result<(Header, Vec<u8>), SealError> {
+    let broken = || SealError::Malformed("what is inside is not as it should be".to_owned());
+    let end = all.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
+    let (said, rest) = (
+        all.get(..end).ok_or_else(broken)?,
+        all.get(end + 1..).ok_or_else(broken)?,
+    );
+    let said: Inside = serde_json::from_slice(said).map_err(|_| broken())?;
+    let (payload, padding) = rest.split_at_checked(said.length).ok_or_else(broken)?;
+    if padding.iter().any(|byte| *byte != 0) {
+        return Err(broken());
+    }
+    (header.created, header.kind) = (said.created, said.kind);
+    Ok((header, payload.to_vec()))
 }
 
 /// The header's note, and the encrypted contents.
@@ -188,7 +262,8 @@ fn sealed(header: &Header, payload: &[u8], signer: &NoteSigner, recipient: &str)
     let to: age::x25519::Recipient = recipient
         .parse()
         .map_err(|_| SealError::Recipient(recipient.to_owned()))?;
-    let contents = age::encrypt(&to, payload).map_err(|_| SealError::Recipient(recipient.to_owned()))?;
+    let contents =
+        age::encrypt(&to, &inside(header, payload)?).map_err(|_| SealError::Recipient(recipient.to_owned()))?;
     let text = text(header, &hex(&Sha256::digest(&contents)))?;
     let mut note = Note::new(&text).map_err(|error| SealError::Malformed(error.to_string()))?;
     signer.sign(&mut note);
@@ -215,11 +290,7 @@ pub fn peek(file: &[u8]) -> Result<Header, SealError> {
 ///
 /// # Errors
 /// As [`SealError`] says; nothing of the contents is given out then.
-pub fn open(
-    file: &[u8],
-    keys: &KeyPair,
-    keys_of: impl FnOnce(&str) -> Option<Vec<String>>,
-) -> Result<Opened, SealError> {
+pub fn open(file: &[u8], keys: &KeyPair, keys_of: impl Fn(&str) -> Option<Vec<String>>) -> Result<Opened, SealError> {
     let current = |header: &Header| Known {
         current: keys_of(&header.from).unwrap_or_default(),
         former: Vec::new(),
@@ -237,40 +308,88 @@ pub struct Known {
 }
 
 /// Opens a file, told the sender's keys by what its header says of itself. Nothing of the header has been verified when
-/// they are asked for.
+/// they are first asked for; then its kind is not known either, and they are asked for again once it is.
 ///
 /// # Errors
 /// As [`SealError`] says; nothing of the contents is given out then.
-pub fn open_known(file: &[u8], keys: &KeyPair, known_of: impl FnOnce(&Header) -> Known) -> Result<Opened, SealError> {
+pub fn open_known(file: &[u8], keys: &KeyPair, known_of: impl Fn(&Header) -> Known) -> Result<Opened, SealError> {
     let (note, contents) = parts(file)?;
     let (header, expected) = parse_text(note.text())?;
-    let known = known_of(&header);
     let verifiers = |texts: &[String]| -> Vec<Verifier> {
         let parsed = texts.iter().filter_map(|key| Verifier::parse(key).ok());
         parsed.filter(|key| key.name() == header.from).collect()
     };
-    let (current, former) = (verifiers(&known.current), verifiers(&known.former));
-    if current.is_empty() {
-        return Err(SealError::UnknownSender(header.from));
+    let signed = |known: &Known| {
+        let (current, former) = (verifiers(&known.current), verifiers(&known.former));
+        match (note.verify(&current).is_ok(), note.verify(&former).is_ok()) {
+            _ if current.is_empty() => Err(SealError::UnknownSender(header.from.clone())),
+            (true, _) => Ok(true),
+            (false, true) => Ok(false),
+            (false, false) => Err(SealError::BadSignature(header.from.clone())),
+        }
+    };
+    let sealed_before = !header.kind.is_empty();
+    let now = signed(&known_of(&header))?;
+    if sealed_before && !now {
+        return Err(SealError::FormerKey(header.from.clone()));
     }
-    if note.verify(&current).is_err() && note.verify(&former).is_ok() {
-        return Err(SealError::FormerKey(header.from));
-    }
-    if note.verify(&current).is_err() || hex(&Sha256::digest(contents)) != expected {
-        return Err(SealError::BadSignature(header.from));
+    if hex(&Sha256::digest(contents)) != expected {
+        return Err(SealError::BadSignature(header.from.clone()));
     }
     if header.to != keys.party() {
         return Err(SealError::NotForUs {
-            to: header.to,
+            to: header.to.clone(),
             here: keys.party().to_owned(),
         });
     }
-    let payload = keys
+    let opened = keys
         .identities()
         .find_map(|identity| age::decrypt(identity, contents).ok());
+    let opened = opened.ok_or_else(|| SealError::Undecryptable(header.from.clone()))?;
+    let (header, payload) = match sealed_before {
+        true => (header.clone(), opened),
+        false => from_inside(header.clone(), &opened)?,
+    };
+    // Which keys count can depend on what it is, and that stands inside.
+    if !signed(&known_of(&header))? {
+        return Err(SealError::FormerKey(header.from.clone()));
+    }
     Ok(Opened {
-        payload: payload.ok_or_else(|| SealError::Undecryptable(header.from.clone()))?,
+        payload,
         header,
         digest: hex(&Sha256::digest(file)),
     })
+}
+
+/// When a file for the holder of these keys was sealed, as it says itself: nothing has been verified. Files are put into order
+/// by it, and nothing else.
+pub fn sealed_at(file: &[u8], keys: &KeyPair) -> Option<String> {
+    let (note, contents) = parts(file).ok()?;
+    let (header, _) = parse_text(note.text()).ok()?;
+    if !header.created.is_empty() {
+        return Some(header.created);
+    }
+    let opened = keys
+        .identities()
+        .find_map(|identity| age::decrypt(identity, contents).ok())?;
+    let (header, _) = from_inside(header, &opened).ok()?;
+    Some(header.created)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_tell_their_order_of_magnitude_and_little_else() {
+        assert_eq!([0, 1, 300, 4096].map(padded), [4096; 4]);
+        for size in [4097, 10_000, 65_537, 1 << 20, (20 << 20) + 1] {
+            let to = padded(size);
+            assert!(to >= size && (to - size) * 8 <= size, "{size}: {to}");
+            assert_eq!(padded(to), to);
+        }
+        let sizes: std::collections::BTreeSet<usize> = (1..100_000).map(padded).collect();
+        assert!(sizes.len() < 90, "{}", sizes.len());
+        assert!(padded(MAX_BUNDLE - 1000) < MAX_BUNDLE);
+    }
 }

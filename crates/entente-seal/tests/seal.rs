@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 use entente_seal::{
-    Header, KeyError, KeyPair, Known, SealError, SecretString, Statement, open, open_known, peek, seal, seal_succession,
+    Header, KeyError, KeyPair, Known, SealError, SecretString, Statement, open, open_known, peek, seal,
+    seal_succession, sealed_at,
 };
 use proptest::prelude::*;
 
@@ -55,7 +56,14 @@ fn refusals_say_why() {
     let (a, b) = pair();
     let c = KeyPair::generate("C").unwrap();
     let file = seal(&header("A", "B"), b"x", &a, &b.public().recipient).unwrap();
-    assert_eq!(peek(&file).unwrap(), header("A", "B"));
+    // Of which kind it is, and when it was sealed, is told to nobody on the way.
+    let on_the_way = Header {
+        created: String::new(),
+        kind: String::new(),
+        ..header("A", "B")
+    };
+    assert_eq!(peek(&file).unwrap(), on_the_way);
+    assert!(!String::from_utf8_lossy(&file).contains("delivery") && !String::from_utf8_lossy(&file).contains("2026"));
     let known = |party: &str| (party == "A").then(|| a.public().signing);
     assert_eq!(
         open(&file, &b, |_| None).unwrap_err(),
@@ -73,10 +81,10 @@ fn refusals_say_why() {
         }
     );
     assert!(matches!(open(&file[..40], &b, known), Err(SealError::Malformed(_))));
-    let newer = [b"entente-bundle/2".as_slice(), &file[16..]].concat();
+    let newer = [b"entente-bundle/3".as_slice(), &file[16..]].concat();
     assert_eq!(
         open(&newer, &b, known).unwrap_err(),
-        SealError::Version("entente-bundle/2".into())
+        SealError::Version("entente-bundle/3".into())
     );
     // C seals in A's name.
     let forged = seal(&header("A", "B"), b"x", &c, &b.public().recipient).unwrap();
@@ -96,6 +104,59 @@ fn refusals_say_why() {
         seal(&header("A\nto C", "B"), b"", &a, &b.public().recipient),
         Err(SealError::Field(_))
     ));
+}
+
+#[test]
+fn what_short_messages_say_does_not_show_in_their_size() {
+    let (a, b) = pair();
+    let size = |kind: &str, payload: &[u8]| {
+        let told = Header {
+            kind: kind.to_owned(),
+            ..header("A", "B")
+        };
+        let file = seal(&told, payload, &a, &b.public().recipient).unwrap();
+        // The head that age writes has a line of random length, which tells nothing.
+        let head = file.windows(5).position(|five| five == b"\n--- ").unwrap();
+        file.len() - head
+    };
+    let short = size("receipt", b"x");
+    for (kind, payload) in [
+        ("withdrawal", vec![b'y'; 700]),
+        ("request", vec![b'z'; 3900]),
+        ("key-succession", vec![]),
+    ] {
+        assert_eq!(size(kind, &payload), short, "{kind}");
+    }
+    assert!(size("delivery", &[b'x'; 9000]) > short);
+    assert_eq!(size("delivery", &[b'x'; 9000]), size("delivery", &[b'x'; 9010]));
+}
+
+#[test]
+fn a_file_of_the_first_releases_still_opens() {
+    // As the first release wrote it: kind and moment in the header, the payload alone inside.
+    let (a, b) = pair();
+    let payload = b"what was said";
+    let recipient: age::x25519::Recipient = b.public().recipient.parse().unwrap();
+    let contents = age::encrypt(&recipient, payload).unwrap();
+    let text = |created: &str| {
+        let digest = entente_ledger::hex(&sha2::Digest::finalize(sha2::Digest::chain_update(
+            <sha2::Sha256 as sha2::Digest>::new(),
+            &contents,
+        )));
+        format!("entente-bundle/1\nfrom A\nto B\nid A-000001\ncreated {created}\nkind delivery\nsha256 {digest}\n")
+    };
+    let mut note = entente_ledger::Note::new(&text("2026-11-20T10:00:00Z")).unwrap();
+    a.signer().sign(&mut note);
+    let file = [note.render().as_bytes(), b"\n", contents.as_slice()].concat();
+    let opened = open(&file, &b, |_| Some(a.public().signing)).unwrap();
+    assert_eq!(
+        (opened.header.kind.as_str(), opened.payload.as_slice()),
+        ("delivery", payload.as_slice())
+    );
+    assert_eq!(sealed_at(&file, &b).unwrap(), "2026-11-20T10:00:00Z");
+    let newer = seal(&header("A", "B"), payload, &a, &b.public().recipient).unwrap();
+    assert_eq!(sealed_at(&newer, &b).unwrap(), "2026-11-20T10:00:00Z");
+    assert_eq!(sealed_at(&newer, &a), None);
 }
 
 #[test]

@@ -40,6 +40,20 @@ impl<P: Projection> Store<P> {
         })
     }
 
+    /// How many letters there were for one receiver, up to this one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn letters_up_to(&self, to: &str, letter: i64) -> Result<u64, StoreError> {
+        self.reading(|tables| {
+            let mut query = tables
+                .connection
+                .prepare_cached("SELECT count(*) FROM outbox WHERE destination = ?1 AND id <= ?2")?;
+            let count: i64 = query.query_row(params![to, letter], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        })
+    }
+
     /// The numbers of the letters to one receiver that have left.
     ///
     /// # Errors

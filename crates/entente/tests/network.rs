@@ -132,9 +132,10 @@ fn a_file_and_the_network_carry_the_same_message_and_it_is_taken_in_once() {
     );
     let events = desk.ok("GBR.CAB", &["ledger", "log"]).out;
     assert_eq!(events.matches("envelope-received").count(), 1, "{events}");
+    let name = entente_seal::peek(&file).unwrap().id;
     assert_eq!(
         standing(&desk, "USA.SVC")["unconfirmed"],
-        serde_json::json!(["USA.SVC-000001"]),
+        serde_json::json!([name]),
         "a file is confirmed by nobody"
     );
 }
@@ -323,5 +324,124 @@ fn two_nodes_that_exchanged_invitations_talk_over_tls_with_their_own_certificate
         (1, true),
         "{}",
         changed.err
+    );
+}
+
+/// A request of a partner about whatever it likes, signed with its own good key.
+fn probe(keys: &entente_seal::KeyPair, to: &entente_seal::PublicKeys, id: &str, number: usize) -> (String, Vec<u8>) {
+    let message = serde_json::json!({ "message": "request", "data": {
+        "id": format!("req-{number}"), "from": "GBR.CAB", "to": "USA.SVC", "report": id, "version": 1, "portions": ["plot"],
+        "audience": [{ "id": "CHL/visitor", "party": "CHL" }], "purpose": null, "opened": "2026-11-20T10:00:00Z",
+    } });
+    let request: entente_core::Request = serde_json::from_value(message["data"].clone()).unwrap();
+    let payload = serde_json::to_vec(&entente_core::Message::Request(request)).unwrap();
+    let header = entente_seal::Header {
+        from: "GBR.CAB".to_owned(),
+        to: "USA.SVC".to_owned(),
+        id: format!("{number:032x}"),
+        created: "2026-11-20T10:00:00Z".to_owned(),
+        kind: "request".to_owned(),
+    };
+    let sealed = entente_seal::seal(&header, &payload, keys, &to.recipient).unwrap();
+    (header.id, sealed)
+}
+
+/// What a partner gets for a question about what is missing, about what is protected, and about what was never given to it.
+#[test]
+fn a_partner_learns_no_more_by_asking_than_by_waiting() {
+    let desk = Desk::new();
+    desk.parties();
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    desk.write(
+        "hidden.md",
+        "---\nid: SVC-HIDDEN\nexistence-protected: true\n---\n(TS//TK//REL TO USA, GBR) Canary. {#plot}\n",
+    );
+    desk.ok("USA.SVC", &["report", "add", "hidden.md"]);
+    let usa = Served::start(&desk, "USA.SVC", &["--listen", "127.0.0.1:0"]);
+    let load = |party: &str| {
+        let passphrase = entente_seal::SecretString::from("for a test".to_owned());
+        entente_seal::KeyPair::load(&desk.path(&format!("{party}/keys.age")), passphrase).unwrap()
+    };
+    let (keys, theirs) = (load("GBR.CAB"), load("USA.SVC").public());
+    let ids = ["SVC-NOWHERE", "SVC-HIDDEN", REPORT];
+    let mut seen: Vec<Vec<(f64, usize, String)>> = vec![Vec::new(); 3];
+    for number in 0..90 {
+        let (id, sealed) = probe(&keys, &theirs, ids[number % 3], number);
+        let since = std::time::Instant::now();
+        let answer = usa.ask("POST", "/partner/inbox", &[SEALED], &sealed);
+        let took = since.elapsed().as_secs_f64();
+        assert_eq!(answer.status, 200);
+        let opened = entente_seal::open(&answer.body, &keys, |_| Some(theirs.signing.clone())).unwrap();
+        let receipt: Value = serde_json::from_slice(&opened.payload).unwrap();
+        assert_eq!(
+            (receipt["message"].as_str(), receipt["leaf"].as_str()),
+            (Some(id.as_str()), None)
+        );
+        let head = answer.body.windows(5).position(|five| five == b"\n--- ").unwrap();
+        let says = format!("{} {} {}", opened.header.kind, receipt["outcome"], receipt["by"]);
+        seen[number % 3].push((took, answer.body.len() - head, says));
+    }
+    let alike = |of: &dyn Fn(&(f64, usize, String)) -> String| {
+        let all: std::collections::BTreeSet<String> = seen.iter().flatten().map(of).collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+    };
+    alike(&|answer| answer.1.to_string());
+    alike(&|answer| answer.2.clone());
+    // Every answer takes its class, whatever was looked up for it.
+    assert!(seen.iter().flatten().all(|answer| answer.0 >= 0.016));
+    let of = |class: usize| -> Vec<f64> { seen[class].iter().map(|answer| answer.0).collect() };
+    for other in [1, 2] {
+        let t = welch(&of(0), &of(other));
+        assert!(t.abs() < 4.5, "{} differs from {} in time: t = {t}", ids[other], ids[0]);
+    }
+    let log = desk.ok("USA.SVC", &["ledger", "log"]).out;
+    assert!(!log.contains("request-received"), "{log}");
+}
+
+/// How far two samples' means differ, in standard errors.
+fn welch(one: &[f64], other: &[f64]) -> f64 {
+    let of = |all: &[f64]| {
+        let n = all.len() as f64;
+        let mean = all.iter().sum::<f64>() / n;
+        (
+            mean,
+            all.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0) / n,
+        )
+    };
+    let ((a, va), (b, vb)) = (of(one), of(other));
+    (a - b) / (va + vb).sqrt()
+}
+
+#[test]
+fn what_messages_are_called_counts_nothing() {
+    let desk = Desk::new();
+    desk.parties();
+    desk.found("CHL");
+    desk.ok("USA.SVC", &["party", "add", "CHL", "--keys", "CHL.keys"]);
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    let mut names = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        desk.ok("USA.SVC", &["deliver", REPORT, "--to", "GBR.CAB"]);
+        let file = std::fs::read(desk.path(&desk.newest("GBR.CAB"))).unwrap();
+        let header = entente_seal::peek(&file).unwrap();
+        assert!(
+            header.id.len() == 32 && header.id.chars().all(|c| c.is_ascii_hexdigit()),
+            "{}",
+            header.id
+        );
+        assert_eq!((header.kind.as_str(), header.created.as_str()), ("", ""));
+        assert!(names.insert(header.id), "a name is used once");
+    }
+    // Files are numbered for each receiver by itself: the number tells of nobody else.
+    let mut files: Vec<String> = std::fs::read_dir(desk.path("post"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("-to-GBR.CAB") && name.starts_with("USA.SVC"))
+        .collect();
+    files.sort();
+    let numbered = [1, 2, 3].map(|n| format!("USA.SVC-{n:06}-to-GBR.CAB.entente"));
+    assert!(
+        files.ends_with(&numbered[1..]) && files.contains(&numbered[0]),
+        "{files:?}"
     );
 }

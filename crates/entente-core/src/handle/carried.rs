@@ -134,6 +134,10 @@ pub(super) fn answerable(
     }
     for (id, carried) in texts {
         let ours = |base: &PortionRef| {
+            // A protected report that the asker cannot know of is not there to rest on.
+            if state.hidden_from(&request.from, base) {
+                return None;
+            }
             let known = answering(state, base);
             (!known.is_empty()).then(|| known.iter().any(|party| party.includes(home)))
         };

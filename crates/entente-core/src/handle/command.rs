@@ -273,7 +273,7 @@ pub enum Command {
     },
     /// Ask all originators whose word is missing.
     OpenRequest {
-        /// The id of the request; numbers are added where several originators have to be asked.
+        /// The id of the request; a few digits are added where several originators have to be asked.
         id: RequestId,
         /// The report.
         report: ReportId,
@@ -427,7 +427,7 @@ pub enum Command {
         by: PersonId,
         /// What holders of this party's own reports have to do; `None` to recall nothing.
         recall: Option<RecallAction>,
-        /// The id of the recalls; numbers are added.
+        /// The id of the recalls; a few digits are added.
         recall_id: RecallId,
     },
     /// Carry out the plan of a case in one step: warn, put on hold, recall, tell.
@@ -438,7 +438,7 @@ pub enum Command {
         by: PersonId,
         /// What holders of this party's own reports have to do; `None` to recall nothing.
         recall: Option<RecallAction>,
-        /// The id of the recalls; numbers are added.
+        /// The id of the recalls; a few digits are added.
         recall_id: RecallId,
         /// The lines of the plan that are struck, by their names.
         struck: BTreeSet<String>,

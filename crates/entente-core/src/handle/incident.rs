@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::report::{barred_from, recall};
-use super::{Context, Decided, Refusal, home, the_one};
+use super::{Context, Decided, Refusal, home, the_one, told_apart};
 use crate::disclosure::{Disclosure, Notice, Override, RecallAction};
 use crate::event::Event;
 use crate::exposure::{Knowledge, measure};
@@ -366,8 +366,9 @@ pub(super) fn contain(
     };
     if let Some(action) = action {
         let recalled = |report: &&ReportId| own(report) && !Incident::is_struck(struck, "recall", report);
-        for (n, report) in concerned.iter().filter(recalled).enumerate() {
-            let name = RecallId::new(format!("{recall_id}-{}", n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?;
+        for report in concerned.iter().filter(recalled) {
+            let name = told_apart(recall_id, report);
+            let name = RecallId::new(name).map_err(|e| Refusal::Invalid(e.to_string()))?;
             // The holders learn what to do, not of the case.
             let ordered = recall(
                 state,
@@ -654,7 +655,7 @@ pub(super) fn noticed(state: &State, from: &PartyPath, notice: IncidentNotice) -
             .reports
             .get(&portion.report)
             .and_then(|holding| holding.versions.get(&portion.version));
-        if held.is_none() {
+        if held.is_none() || state.hidden_from(from, portion) {
             return Err(Refusal::missing(
                 "report",
                 &format!("{} v{}", portion.report, portion.version),

@@ -59,6 +59,7 @@ use std::collections::BTreeSet;
 
 use entente_marking::{Groups, Schemes};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use crate::actor::{self, Actor};
 use crate::decide::{LocalPolicy, SourceExposure};
@@ -346,6 +347,15 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             context,
         ),
     }
+}
+
+/// The name of one of several things that are made at once, each for somebody else or about something else: it tells neither
+/// how many there are nor which of them it is.
+fn told_apart(name: &impl ToString, whose: &impl ToString) -> String {
+    let name = name.to_string();
+    let digest = Sha256::digest(format!("{name} {}", whose.to_string()));
+    let digits: String = digest.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    format!("{name}-{digits}")
 }
 
 fn home(state: &State) -> Result<&PartyPath, Refusal> {

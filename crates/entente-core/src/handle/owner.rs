@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{fresh, not_on_hold};
 use super::part::{Handover, hand_over, knowingly_exposed};
 use super::report::held;
-use super::{Context, Decided, Refusal, Terms, home, source};
+use super::{Context, Decided, Refusal, Terms, home, source, told_apart};
 use crate::decide::{Query, Snapshot, Step, decide};
 use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, ReportId};
@@ -28,7 +28,7 @@ use crate::state::State;
 /// What is to be released.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
-    /// The id of the release; numbers are added where it goes to several parties.
+    /// The id of the release; a few digits are added where it goes to several parties.
     pub id: ConsentId,
     /// The report; its latest version.
     pub report: ReportId,
@@ -135,9 +135,9 @@ pub(super) fn release(state: &State, release: &Release, context: &Context<'_>) -
     let several = receivers.len() > 1;
     let mut decided = Decided::default();
     let mut after = state.clone();
-    for (n, (party, recipients)) in receivers.into_iter().enumerate() {
+    for (party, recipients) in receivers {
         let id = match several {
-            true => ConsentId::new(format!("{}-{}", release.id, n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?,
+            true => ConsentId::new(told_apart(&release.id, &party)).map_err(|e| Refusal::Invalid(e.to_string()))?,
             false => release.id.clone(),
         };
         fresh(state, home, &id)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_marking::Purpose;
 
 use super::notices::{notices, numbered};
-use super::{Command, Context, Decided, Refusal, Review, Telling, asked, carried, home, incident, past};
+use super::{Command, Context, Decided, Refusal, Review, Telling, asked, carried, home, incident, past, told_apart};
 use crate::decide::{Decision, Query, Rule, Snapshot, Step, decide};
 use crate::disclosure::{Disclosure, Notice, Override};
 use crate::event::Event;
@@ -167,9 +167,9 @@ pub(super) fn open_request(state: &State, command: Command, context: &Context<'_
         .ok_or_else(|| Refusal::missing("report", &report, "`entente report list` shows the reports held here"))?;
     let mut decided = Decided::default();
     let several = asked.len() > 1;
-    for (n, (party, portions)) in asked.into_iter().enumerate() {
+    for (party, portions) in asked {
         let id = match several {
-            true => RequestId::new(format!("{id}-{}", n + 1)).map_err(|e| Refusal::Invalid(e.to_string()))?,
+            true => RequestId::new(told_apart(&id, &party)).map_err(|e| Refusal::Invalid(e.to_string()))?,
             false => id.clone(),
         };
         if state.requests.contains_key(&Named::new(home.clone(), id.clone())) {

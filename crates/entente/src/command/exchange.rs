@@ -17,7 +17,7 @@ use crate::failure::{Exit, Failure};
 use crate::{input, output, seat, words};
 use entente_desk::holdings::{Stale, stale};
 use entente_desk::lineage::{Resting, raised_by};
-use entente_node::{NodeError, Pinned, Received, SentFile};
+use entente_node::{KeyPair, NodeError, Pinned, Received, SentFile};
 
 /// Says which files are ready to be handed over.
 pub(crate) fn say_sent(sent: &[SentFile]) {
@@ -136,7 +136,7 @@ pub(crate) struct Receive {
 }
 
 /// The sealed files that are meant, and how many in folders are for others.
-fn meant(paths: &[PathBuf], home: &PartyPath) -> Result<(Vec<PathBuf>, usize), Failure> {
+fn meant(paths: &[PathBuf], home: &PartyPath, keys: &KeyPair) -> Result<(Vec<PathBuf>, usize), Failure> {
     let (mut files, mut others) = (Vec::new(), 0);
     for path in paths {
         let folder = seat::path(path);
@@ -155,7 +155,10 @@ fn meant(paths: &[PathBuf], home: &PartyPath) -> Result<(Vec<PathBuf>, usize), F
             let header = entente_seal::peek(&input::bytes(&file)?);
             match header {
                 Ok(header) if header.to != home.as_str() => others += 1,
-                header => found.push((header.map(|header| header.created).unwrap_or_default(), file)),
+                _ => found.push((
+                    entente_seal::sealed_at(&input::bytes(&file)?, keys).unwrap_or_default(),
+                    file,
+                )),
             }
         }
         found.sort();
@@ -268,7 +271,7 @@ impl Receive {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         let (mut taken, mut failed) = (Vec::new(), None);
-        let (files, others) = meant(&self.files, node.home()?)?;
+        let (files, others) = meant(&self.files, node.home()?, &*node.keys()?)?;
         if others > 0 {
             output::say(format!("{others} files are for others, and stay where they are"));
         }

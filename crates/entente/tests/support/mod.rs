@@ -287,11 +287,14 @@ impl Desk {
 }
 
 /// What differs from run to run: moments, ids and digests. `0` stands for a digit, `x` for a letter or digit.
-const CHANCE: [(&str, &str); 13] = [
+const CHANCE: [(&str, &str); 17] = [
     ("fingerprint xxxx xxxx xxxx xxxx xxxx xxxx", "fingerprint (digest)"),
     ("0000-00-00 00:00:00", "(moment)"),
     ("0000-00-00 00:00", "(moment)"),
     ("refused it on 0000-00-00", "refused it on (day)"),
+    ("req-xxxxxxxx-xxxxxx ", "(request) "),
+    ("con-xxxxxxxx-xxxxxx ", "(consent) "),
+    ("rec-xxxxxxxx-xxxxxx", "(recall)"),
     ("req-xxxxxxxx", "(request)"),
     ("con-xxxxxxxx", "(consent)"),
     ("brf-xxxxxxxx", "(briefing)"),
@@ -300,6 +303,7 @@ const CHANCE: [(&str, &str); 13] = [
     ("dis-xxxxxxxx", "(disclosure)"),
     ("inc-xxxxxxxx", "(incident)"),
     ("rec-xxxxxxxx", "(recall)"),
+    ("file xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx of", "file (message) of"),
     (
         "root xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         "root (digest)",

@@ -18,7 +18,7 @@ use super::{Context, Decided, Refusal, carried, embargo, home, incident, keys};
 use crate::decide::answering;
 use crate::disclosure::Notice;
 use crate::event::Event;
-use crate::ids::{ConsentId, PartyPath, PortionId, ReportId};
+use crate::ids::{ConsentId, PartyPath, PortionId, PortionRef, ReportId};
 use crate::message::Message;
 use crate::named::Named;
 use crate::receipt::MessageReceipt;
@@ -167,18 +167,21 @@ fn must_be_for(home: &PartyPath, to: &PartyPath) -> Result<(), Refusal> {
     }
 }
 
-/// The portions named must be of a report held here, and this party among their originators.
+/// The portions named must be of a report held here, and this party among their originators. What is `hidden` from the sender
+/// is missing: nobody learns by asking what there is.
 fn own_portions(
     state: &State,
     home: &PartyPath,
-    report: &ReportId,
-    version: u32,
+    hidden: impl Fn(&PortionRef) -> bool,
+    (report, version): (&ReportId, u32),
     portions: &BTreeSet<PortionId>,
 ) -> Result<(), Refusal> {
     let held = state
         .reports
         .get(report)
         .and_then(|holding| holding.versions.get(&version));
+    let first = portions.first().cloned().unwrap_or_else(PortionId::title);
+    let held = held.filter(|held| !hidden(&held.reference(&first)));
     let held =
         held.ok_or_else(|| Refusal::missing("report", &format!("{report} v{version}"), "it is not held here"))?;
     if portions.is_empty() {
@@ -239,7 +242,8 @@ fn requested(
         .cloned()
         .collect();
     if !held.is_empty() {
-        own_portions(state, home, &request.report, request.version, &held)?;
+        let hidden = |text: &PortionRef| !state.can_name(from, text);
+        own_portions(state, home, hidden, (&request.report, request.version), &held)?;
     }
     Ok(vec![Event::RequestReceived(request)])
 }
@@ -249,7 +253,9 @@ fn noticed(state: &State, home: &PartyPath, from: &PartyPath, notice: Notice) ->
         Notice::Override(o) => (&o.report, o.version, &o.portions),
         Notice::Disclosure(d) => (&d.report, d.version, &d.portions),
     };
-    own_portions(state, home, report, version, portions)?;
+    // Whoever tells of damage is heard, as long as that tells them nothing.
+    let hidden = |text: &PortionRef| state.hidden_from(from, text);
+    own_portions(state, home, hidden, (report, version), portions)?;
     // What was told is written once.
     let id = match &notice {
         Notice::Override(o) => &o.id,

@@ -29,6 +29,7 @@ pub mod importing;
 mod incoming;
 pub mod json;
 mod known;
+pub mod labelled;
 pub mod mail;
 pub mod markdown;
 mod marks;
@@ -66,6 +67,8 @@ pub enum Format {
     Mail,
     /// Our own files, as analysts write them.
     Markdown,
+    /// A file of any kind with a label that is bound to it; written as XML.
+    Labelled,
 }
 
 impl Format {
@@ -77,6 +80,7 @@ impl Format {
             Self::Csaf => "csaf",
             Self::Mail => "mail",
             Self::Markdown => "markdown",
+            Self::Labelled => "xml",
         }
     }
 
@@ -88,6 +92,7 @@ impl Format {
             Self::Csaf => "CSAF",
             Self::Mail => "mail",
             Self::Markdown => "Markdown",
+            Self::Labelled => "labelled",
         }
     }
 }
@@ -109,6 +114,9 @@ pub enum ReadError {
         "the name `{0}` stands twice in one object: what it means differs from reader to reader; ask for a clean file"
     )]
     Twice(String),
+    /// A label that cannot be read, or is of other data.
+    #[error("{0}")]
+    Label(String),
     /// A mail that cannot be read.
     #[error("it is no mail that can be read: {0}")]
     Mail(String),
@@ -122,18 +130,23 @@ pub enum ReadError {
 pub fn read(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>, ReadError> {
     let mut parts = Vec::new();
     for incoming in whole(name, bytes, table)? {
-        let place = incoming.name.clone();
-        let several = incoming.in_parts();
-        if several.len() > 1 {
-            table.note(
-                place,
-                "more than one report holds",
-                format!("{} reports", several.len()),
-            );
-        }
-        parts.extend(several);
+        parts.extend(in_parts(incoming, table));
     }
     Ok(parts)
+}
+
+/// A report as those that hold it.
+fn in_parts(incoming: Incoming, table: &mut Table) -> Vec<Incoming> {
+    let place = incoming.name.clone();
+    let several = incoming.in_parts();
+    if several.len() > 1 {
+        table.note(
+            place,
+            "more than one report holds",
+            format!("{} reports", several.len()),
+        );
+    }
+    several
 }
 
 /// The reports of a file, whatever their size.
@@ -170,6 +183,7 @@ pub fn write(format: Format, report: &Outgoing, place: &Writing<'_>, table: &mut
         Format::Misp => misp::write(report, place, table),
         Format::Csaf => csaf::write(report, place, table),
         Format::Markdown | Format::Mail => return markdown::write(report, place, table),
+        Format::Labelled => return labelled::write_xml(report, place.schemes, table),
         Format::Stix => stix::write(report, place, table),
     };
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();

@@ -192,7 +192,7 @@ fn marks_in(text: &str) -> Asks {
 }
 
 /// The portion mark before a paragraph.
-fn leading(text: &str) -> Asks {
+pub(crate) fn leading(text: &str) -> Asks {
     let mut asks = Asks::default();
     let end = text.trim_start().starts_with('(').then(|| text.find(')')).flatten();
     let mark = end.and_then(|end| read_mark(text.get(..=end)?, entente_marking::builtin::schemes()));

@@ -17,10 +17,16 @@ use entente_core::handle::Handover;
 use entente_core::*;
 use entente_exchange::exporting::{Receiver, outgoing};
 use entente_exchange::importing::{Step, step};
-use entente_exchange::{Format, Known, Options, Outgoing, Place, Table, Writing, read, write};
+use entente_exchange::{Format, Known, Options, Outgoing, Place, Table, Writing, labelled, write};
 use world::{HOME, Node, PARTIES, RECEIVERS, now, party, person};
 
-const FORMATS: [Format; 4] = [Format::Stix, Format::Misp, Format::Csaf, Format::Markdown];
+const FORMATS: [Format; 5] = [
+    Format::Stix,
+    Format::Misp,
+    Format::Csaf,
+    Format::Markdown,
+    Format::Labelled,
+];
 
 static BACK: AtomicUsize = AtomicUsize::new(0);
 
@@ -141,7 +147,14 @@ impl Case<'_> {
             return reports;
         }
         let mut table = Table::default();
-        let found = read("back.json", self.file.as_bytes(), &mut table).unwrap();
+        let found = labelled::read(
+            "back.json",
+            self.file.as_bytes(),
+            None,
+            entente_marking::builtin::schemes(),
+            &mut table,
+        )
+        .unwrap();
         for incoming in found {
             let known = Known::of(&node.state);
             let place = Place {

@@ -9,7 +9,7 @@ use crate::copy::CopyList;
 use crate::finding::Finding;
 use crate::label::{Label, Level, SchemeId};
 use crate::release::Entity;
-use crate::spif::Policy;
+use crate::spif::{Policy, SecurityLabel};
 
 /// Where a mark stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -216,6 +216,12 @@ pub trait Scheme: Send + Sync {
 
     /// The policy file that the scheme was read from, where there is one.
     fn policy(&self) -> Option<&Policy> {
+        None
+    }
+
+    /// A mark as a label in the names of the policy, where the scheme has one.
+    fn security_label(&self, text: &str, kind: MarkKind) -> Option<SecurityLabel> {
+        let _ = (text, kind);
         None
     }
 

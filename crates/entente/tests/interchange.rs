@@ -330,3 +330,175 @@ fn hostile_files_get_an_error_that_says_what_is_wrong() {
     assert_eq!(said.json()[0]["reports"].as_array().unwrap().len(), 3);
     assert!(said.out.contains("the name `name` stands twice"));
 }
+
+#[test]
+fn a_label_beside_a_file_or_in_it_holds_and_other_data_than_was_labelled_is_refused() {
+    let desk = Desk::new();
+    desk.found("CERT-A");
+    desk.write("note.txt", "One text that was labelled.\n\nAnother one.\n");
+    desk.ok("CERT-A", &["marking", "bind", "(NS) (TLP:AMBER)", "--to", "note.txt"]);
+    let sidecar = std::fs::read_to_string(desk.path("note.txt.bdo")).unwrap();
+    assert!(
+        sidecar.contains("urn:nato:stanag:4778:bindinginformation:1:0")
+            && sidecar.contains("<slab:Classification>SECRET<")
+    );
+    let shown = desk.ok("CERT-A", &["--json", "marking", "label", "note.txt"]).json();
+    assert_eq!((&shown["place"], &shown["bound"]), (&json!("sidecar"), &json!(true)));
+    let marks: Vec<&str> = shown["labels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|label| label["mark"].as_str().unwrap())
+        .collect();
+    assert_eq!(marks, ["(NS)", "(TLP:AMBER)"]);
+    let taken = desk
+        .ok("CERT-A", &["--json", "import", "note.txt", "--from", "NATO"])
+        .json();
+    let id = taken[0]["reports"][0]["id"].as_str().unwrap().to_owned();
+    let report = desk.ok("CERT-A", &["--json", "report", "show", &id]).json();
+    let marks: Vec<&str> = report["portions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|portion| portion["mark"].as_str().unwrap())
+        .collect();
+    assert_eq!(&marks[..2], ["(TLP:AMBER) (NS)", "(TLP:AMBER) (NS)"]);
+    // The label named in the place of the file is the same; twice changes nothing.
+    let again = desk
+        .ok("CERT-A", &["--json", "import", "note.txt.bdo", "--from", "NATO"])
+        .json();
+    assert_eq!(again[0]["reports"][0]["state"], "unchanged");
+    // Other data, another name, entities, a policy that nobody knows.
+    desk.write("note.txt", "One text that was altered.\n");
+    let refused = desk.run(&["--data", "CERT-A", "import", "note.txt"]);
+    assert!(
+        refused.code == 1 && refused.err.contains("not the data that was labelled"),
+        "{}",
+        refused.err
+    );
+    desk.write("other.txt", "One text that was labelled.\n");
+    desk.write("other.txt.bdo", &sidecar);
+    let refused = desk.run(&["--data", "CERT-A", "import", "other.txt"]);
+    assert!(
+        refused.code == 1 && refused.err.contains("is about note.txt"),
+        "{}",
+        refused.err
+    );
+    let hostile = sidecar.replace(
+        "<mb:BindingInformation",
+        "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><mb:BindingInformation",
+    );
+    desk.write("note.txt.bdo", &hostile);
+    let refused = desk.run(&["--data", "CERT-A", "import", "note.txt"]);
+    assert!(
+        refused.code == 1 && refused.err.contains("document type"),
+        "{}",
+        refused.err
+    );
+    desk.write("far.txt", "A text of somebody with a policy of their own.\n");
+    let label = |policy: &str, data: &str| {
+        format!(
+            r#"<b:BindingInformation xmlns:b="urn:nato:stanag:4778:bindinginformation:1:0"><b:MetadataBindingContainer><b:MetadataBinding><b:Metadata><s:originatorConfidentialityLabel xmlns:s="urn:nato:stanag:4774:confidentialitymetadatalabel:1:0"><s:ConfidentialityInformation><s:PolicyIdentifier URI="urn:oid:1.2.3.4.5">{policy}</s:PolicyIdentifier><s:Classification>SECRET</s:Classification></s:ConfidentialityInformation><s:CreationDateTime>2026-01-01T00:00:00Z</s:CreationDateTime></s:originatorConfidentialityLabel></b:Metadata>{data}</b:MetadataBinding></b:MetadataBindingContainer></b:BindingInformation>"#
+        )
+    };
+    desk.write("far.txt.bdo", &label("FARAWAY", r#"<b:DataReference URI="far.txt"/>"#));
+    let far = desk
+        .ok("CERT-A", &["--json", "import", "far.txt", "--from", "FAR"])
+        .json();
+    let far = desk
+        .ok(
+            "CERT-A",
+            &["--json", "report", "show", far[0]["reports"][0]["id"].as_str().unwrap()],
+        )
+        .json();
+    assert!(far["portions"][0]["mark"].as_str().unwrap().contains("unread"), "{far}");
+    // XML with its label within it.
+    desk.write(
+        "in.xml",
+        &format!(
+            "<doc><p>Text in XML.</p>{}</doc>",
+            label("FARAWAY", r#"<b:DataReference URI=""/>"#)
+        ),
+    );
+    let inside = desk
+        .ok("CERT-A", &["--json", "import", "in.xml", "--from", "FAR"])
+        .json();
+    let inside = desk
+        .ok(
+            "CERT-A",
+            &[
+                "--json",
+                "report",
+                "show",
+                inside[0]["reports"][0]["id"].as_str().unwrap(),
+            ],
+        )
+        .json();
+    assert_eq!(inside["portions"][0]["text"], "Text in XML.");
+    assert!(
+        inside["portions"][0]["mark"].as_str().unwrap().contains("unread"),
+        "{inside}"
+    );
+}
+
+#[test]
+fn what_is_exported_bears_its_label_in_every_form() {
+    let desk = Desk::new();
+    desk.found("CERT-A");
+    desk.ok("CERT-A", &["person", "add", "CERT-A/reader", "--role", "analyst"]);
+    desk.write("r.md", "---\nid: R-1\nscheme: tlp\ntitle: (TLP:GREEN) A title\n---\n\n(TLP:GREEN) The first text of it.\n\n(TLP:AMBER) The second text of it.\n");
+    desk.ok("CERT-A", &["report", "add", "r.md"]);
+    for (form, file) in [("markdown", "out.md"), ("pdf", "out.pdf"), ("xml", "out.xml")] {
+        desk.ok(
+            "CERT-A",
+            &[
+                "export",
+                "R-1",
+                "--as",
+                form,
+                "--for",
+                "CERT-A/reader",
+                "-o",
+                file,
+                "--label",
+            ],
+        );
+        let shown = desk.ok("CERT-A", &["--json", "marking", "label", file]).json();
+        assert_eq!(
+            (&shown["place"], &shown["bound"], &shown["labels"][0]["mark"]),
+            (&json!("sidecar"), &json!(true), &json!("(TLP:AMBER)")),
+            "{form}"
+        );
+    }
+    // Within the file, where the one beside it is gone.
+    for (file, place, labels) in [("out.pdf", "XMP", 1), ("out.xml", "XML", 3)] {
+        std::fs::remove_file(desk.path(&format!("{file}.bdo"))).unwrap();
+        let shown = desk.ok("CERT-A", &["--json", "marking", "label", file]).json();
+        assert_eq!(
+            (&shown["place"], shown["labels"].as_array().unwrap().len()),
+            (&json!(place), labels),
+            "{shown}"
+        );
+        let back = format!("CERT-{}", place);
+        desk.found(&back);
+        let taken = desk.ok(&back, &["--json", "import", file, "--from", "CERT-A"]).json();
+        let shown = desk
+            .ok(
+                &back,
+                &[
+                    "--json",
+                    "report",
+                    "show",
+                    taken[0]["reports"][0]["id"].as_str().unwrap(),
+                ],
+            )
+            .json();
+        let open = shown["portions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|portion| portion["mark"] == "(TLP:CLEAR)")
+            .count();
+        assert_eq!(open, 0, "{shown}");
+    }
+}

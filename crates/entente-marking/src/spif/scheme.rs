@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::display::{Spot, around};
-use super::label::{Held, Resolved, SecurityLabel};
+use super::label::{Held, Resolved, SecurityCategory, SecurityLabel};
 use super::policy::{CategoryType, ClassificationReading, Place, Policy};
 use crate::finding::Finding;
 use crate::label::{Category, Caveat, Label, Level, SchemeId};
@@ -329,6 +329,25 @@ impl Scheme for SpifScheme {
 
     fn policy(&self) -> Option<&Policy> {
         Some(&self.policy)
+    }
+
+    fn security_label(&self, text: &str, kind: MarkKind) -> Option<SecurityLabel> {
+        let mark = self.read(text, kind).ok()?;
+        let policy = &self.policy;
+        let mut label = SecurityLabel::new(&policy.name, &policy.classifications[mark.parts.class].name);
+        label.policy.id = Some(policy.id.clone());
+        for held in &mark.parts.held {
+            label.categories.insert(SecurityCategory {
+                tag: policy.tag(held.0).name.clone(),
+                set: Some(policy.tag_sets[held.0.set].id.clone()),
+                kind: policy.tag(held.0).tag_type.effect(),
+                value: self.name(held).to_owned(),
+            });
+        }
+        policy
+            .valid(&label)
+            .is_ok_and(|parts| parts == mark.parts)
+            .then_some(label)
     }
 
     fn words(&self) -> Vec<LevelWord> {

@@ -1,4 +1,4 @@
-//! Labels as NATO standards exchange them: STANAG 4774 (ADatP-4774) in XML, STANAG 5636 in JSON.
+//! Labels as NATO standards exchange them: STANAG 4774 (ADatP-4774) in XML, STANAG 5636 in JSON, bound to data by STANAG 4778.
 //!
 //! ```
 //! use entente_marking::spif::{CategoryType, SecurityLabel};
@@ -10,10 +10,16 @@
 //! # Ok::<(), stanag::StanagError>(())
 //! ```
 
+mod binding;
 mod json;
+mod marks;
 mod xml;
 
+pub use binding::{
+    BINDING, BINDING_XMP, Bindings, SIDECAR, Unbound, document, read_xmp, write_bindings, write_sidecar, write_xmp,
+};
 pub use json::{JSON_FORMAT, JSON_SCHEMA, read_json, write_json};
+pub use marks::{NoMark, label_of, mark_of};
 pub use xml::{LabelKind, NAMESPACE, Written, read_clearance, read_xml, write_clearance, write_xml, write_xml_as};
 
 /// The most categories of one label or clearance. A clearance for every country has about 250.

@@ -32,7 +32,7 @@ pub struct Written {
 }
 
 type Read<T> = Result<T, XmlFault>;
-type Element<'a> = Node<'a, 'a>;
+pub(super) type Element<'a> = Node<'a, 'a>;
 
 impl From<XmlFault> for StanagError {
     fn from(fault: XmlFault) -> Self {
@@ -66,7 +66,7 @@ pub fn read_clearance(text: &str) -> Result<Clearance, StanagError> {
     Ok(clearance(document.root_element())?)
 }
 
-fn label(root: Element<'_>) -> Read<Written> {
+pub(super) fn label(root: Element<'_>) -> Read<Written> {
     let kind = match root.tag_name().name() {
         "originatorConfidentialityLabel" | "OriginatorConfidentialityLabel" | "ConfidentialityLabel" => {
             LabelKind::Originator

@@ -6,8 +6,10 @@ use clap::{Args, ValueEnum};
 use entente_core::handle::Handover;
 use entente_core::{Command, PartyPath, PersonId, ReportId};
 use entente_exchange::exporting::{NotExported, Receiver, outgoing};
+use entente_exchange::labelled::{SIDECAR, into_pdf, of_report, write_sidecar};
 use entente_exchange::{Format, Outgoing, Row, Table, Writing, write};
 use entente_marking::Purpose;
+use entente_marking::spif::SecurityLabel;
 use entente_paper::Paper;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -35,6 +37,9 @@ pub(crate) struct Export {
     /// The file to write [default: standard output, with the table on standard error].
     #[arg(long, short = 'o', value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the file's label beside it, as FILE.bdo, bound to it by a digest (STANAG 4774 and 4778), and into a PDF besides.
+    #[arg(long, requires = "output")]
+    label: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +52,8 @@ enum Form {
     Csaf,
     /// The form in which reports are written here.
     Markdown,
+    /// XML with the label of each portion in it (STANAG 4774 and 4778).
+    Xml,
     /// For people.
     Pdf,
 }
@@ -76,7 +83,9 @@ impl Export {
         }
         let going = outgoing(&node::moment(&node), &self.report, &receiver, Timestamp::now())?;
         let mut table = Table::default();
+        let labels = of_report(&going, node.schemes(), going.created);
         let content = match self.form {
+            Form::Pdf if self.label => into_pdf(&pdf(&going)?, &labels).map_err(Failure::failed)?,
             Form::Pdf => pdf(&going)?,
             form => {
                 let place = Writing {
@@ -90,7 +99,20 @@ impl Export {
         if going.recalled.is_none() {
             node.submit(self.record(&receiver, &going))?;
         }
-        self.say(global, &going, &content, &table)
+        self.say(global, &going, &content, &table)?;
+        if self.label {
+            self.label(&content, &labels)?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Writes the label beside the file.
+    fn label(&self, content: &[u8], labels: &[SecurityLabel]) -> Result<(), Failure> {
+        let Some(path) = &self.output else { return Ok(()) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut beside = path.clone().into_os_string();
+        beside.push(SIDECAR);
+        output::file(&PathBuf::from(beside), write_sidecar(&name, content, labels).as_bytes())
     }
 
     fn receiver(&self) -> Result<Receiver, Failure> {
@@ -165,6 +187,7 @@ impl Form {
             Self::Misp => Format::Misp,
             Self::Csaf => Format::Csaf,
             Self::Markdown | Self::Pdf => Format::Markdown,
+            Self::Xml => Format::Labelled,
         }
     }
 }

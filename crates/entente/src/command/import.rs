@@ -6,7 +6,8 @@ use clap::Args;
 use entente_core::{ArrangementId, PartyPath, PersonId};
 use entente_desk::reading::report_banner;
 use entente_exchange::importing::{Came, File, REFUSED, Taken, became, step};
-use entente_exchange::{Incoming, Known, Options, Place, Table, read};
+use entente_exchange::labelled::{SIDECAR, read};
+use entente_exchange::{Incoming, Known, Options, Place, Table};
 use entente_node::{NodeError, Pinned};
 use jiff::Timestamp;
 
@@ -17,7 +18,8 @@ use crate::{input, output, words};
 /// `entente import`.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// STIX 2.1, MISP events, CSAF advisories or mails, or `-`; which, the file says itself.
+    /// STIX 2.1, MISP events, CSAF advisories, mails, or any file with a label (FILE.bdo beside it, or within it), or `-`;
+    /// which, the file says itself.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The arrangement under which they came; its terms hold, and its default mark for what bears none.
@@ -79,12 +81,41 @@ impl Import {
 /// What whoever takes files in says about them, and what is held.
 type How<'h> = (&'h Options, &'h Known);
 
+/// A file, with the label that stands beside it.
+pub(crate) struct Labelled {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) sidecar: Option<Vec<u8>>,
+}
+
+/// Reads a file and the label beside it, whichever of the two is named.
+pub(crate) fn labelled(path: &Path) -> Result<Labelled, Failure> {
+    let named = path.to_string_lossy();
+    let path = named
+        .strip_suffix(SIDECAR)
+        .map_or_else(|| path.to_owned(), PathBuf::from);
+    let mut beside = path.clone().into_os_string();
+    beside.push(SIDECAR);
+    let bytes = input::bytes(&path)?;
+    let sidecar = match path.as_os_str() == "-" {
+        true => None,
+        false => match input::bytes(Path::new(&beside)) {
+            Ok(sidecar) => Some(sidecar),
+            Err(failure) if failure.exit == Exit::NotFound => None,
+            // What cannot be read might be a label.
+            Err(failure) => return Err(failure),
+        },
+    };
+    Ok(Labelled { path, bytes, sidecar })
+}
+
 /// Takes a file in; whether all of its reports could be.
 fn file(node: &mut Pinned, path: &Path, how: How<'_>, dry_run: bool) -> Result<(File, bool), Failure> {
-    let bytes = input::bytes(path)?;
+    let Labelled { path, bytes, sidecar } = labelled(path)?;
     let mut table = Table::default();
     let name = path.display().to_string();
-    let found = read(&name, &bytes, &mut table).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+    let found = read(&name, &bytes, sidecar.as_deref(), node.schemes(), &mut table);
+    let found = found.map_err(|error| Failure::failed(format!("{name}: {error}")))?;
     let (mut reports, mut whole) = (Vec::new(), true);
     for incoming in &found {
         let taken = one(node, incoming, how, dry_run, &mut table)?;

@@ -7,8 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use entente_marking::{Effect, Finding, MarkKind, Scheme, SchemeId};
 use serde_json::json;
 
-use super::Global;
 use super::policy::{self, Form, PolicyAndLabel, Reading};
+use super::{Global, label};
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
 
@@ -133,6 +133,19 @@ pub(crate) enum MarkingCommand {
         #[arg(long)]
         incoming: bool,
     },
+    /// Show the labels that are bound to a file: beside it (FILE.bdo), in XML, or in the XMP packet of a PDF (STANAG 4778).
+    Label {
+        /// The file, or its label.
+        file: PathBuf,
+    },
+    /// Write the label of a mark as STANAG 4774 XML, or beside a file, bound to it by a digest (STANAG 4778).
+    Bind {
+        /// The mark, such as `(S//NF)`; several side by side are several labels.
+        mark: String,
+        /// The file that it is about: FILE.bdo is written.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
     /// Convert a label between STANAG 4774 XML and STANAG 5636 JSON.
     Convert {
         /// The label, or `-`.
@@ -168,6 +181,8 @@ impl MarkingCommand {
             } => check(global, &rules, kind.into(), banner.as_deref(), &given(mark)?),
             Self::Rollup { rules, banner, file } => rollup(global, &rules, banner.as_deref(), &input::text(&file)?),
             Self::Explain { rules, kind, mark } => explain(global, &rules, kind_of(kind, &mark), &mark),
+            Self::Label { file } => label::show(global, &file),
+            Self::Bind { mark, to } => label::bind(global, &mark, to.as_deref()),
             Self::SpifValidate(files) => policy::validate(global, &files),
             Self::SpifDisplay { files, lang, portion } => policy::display(global, &files, lang.as_deref(), portion),
             Self::SpifAccess {

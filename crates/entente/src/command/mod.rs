@@ -20,6 +20,7 @@ mod facts;
 mod feeds;
 mod import;
 mod incident;
+mod label;
 mod ledger;
 mod life;
 pub(crate) mod login;

@@ -227,12 +227,54 @@ async function files(link) {
   await context.close();
 }
 
+const DRAFT = `---
+id: SVC-2026-0431
+title: (U) Containers
+scheme: us-ic
+arrangements: [GBR-USA-2024]
+---
+
+(S//OC/REL TO USA, GBR) The container was booked. {#booking}
+
+The booking was made by telephone. {#phone}
+`;
+
+/// A report is written: with scripts its banner and faults follow the typing, without them a button does the same.
+async function writes(link, scripts) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 }, javaScriptEnabled: scripts });
+  const { context, page } = window;
+  const troubles = [];
+  page.on('console', (said) => said.type() === 'error' && troubles.push(said.text()));
+  page.on('pageerror', (error) => troubles.push(error.message));
+  await page.goto(new URL('/write', page.url()).href);
+  await page.fill('#text', DRAFT);
+  if (!scripts) await press(page, 'Check');
+  await page.waitForSelector('text=One fault stops it');
+  check((await page.textContent('#banner-top')).includes('SECRET//ORCON/REL TO USA, GBR'), 'the banner follows what is written');
+  check((await page.inputValue('#text')) === DRAFT, 'the text stays');
+  // axe is a script itself.
+  if (scripts) await inspectBoth(window, 'a draft with a fault');
+  await press(page, 'Mark it (S//OC/REL TO USA, GBR), as the one before');
+  await page.waitForSelector('text=2 portions, nothing wrong');
+  await page.selectOption('#paragraph', { index: 0 });
+  await page.selectOption('#base', 'SVC-2026-0412 v1 plot');
+  await press(page, 'Write it down');
+  check((await page.inputValue('#text')).includes('{from: SVC-2026-0412 v1 plot}'), 'a paragraph rests on what was chosen');
+  if (scripts) await inspectBoth(window, 'a draft without faults');
+  if (scripts) await press(page, 'Add report');
+  if (scripts) check(page.url().endsWith('/reports/SVC-2026-0431'), `the report is added: ${page.url()}`);
+  check(troubles.length === 0, `writing: ${troubles.join('; ')}`);
+  await context.close();
+}
+
 for (const [who, link] of people) {
   const pages = await everyPage(who, link);
   console.log(`${who}: ${pages} pages`);
 }
 try {
   const [, officer] = people.find(([who]) => who === 'USA.SVC/hale');
+  await writes(officer, false);
+  await writes(officer, true);
   await files(officer);
   await gives(officer);
   await answersByKeyboard(officer);

@@ -82,7 +82,10 @@ pub fn around(
 }
 
 /// Who can read how many of these portions, person by person, counted by party.
-fn readers(
+///
+/// # Errors
+/// When there is no such version.
+pub fn readers(
     moment: &Moment<'_>,
     view: &View<'_>,
     (report, version): (&ReportId, u32),

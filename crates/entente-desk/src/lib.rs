@@ -12,6 +12,7 @@ pub mod audience;
 pub mod briefing;
 pub mod casefile;
 pub mod cases;
+pub mod composing;
 pub mod consequences;
 mod damage;
 pub mod deciding;

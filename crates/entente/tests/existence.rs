@@ -192,6 +192,7 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
             "/partners",
             "/people",
             "/import",
+            "/write",
             "/search?q=canary",
         ]
         .map(str::to_owned)

@@ -10,7 +10,7 @@ use entente_desk::Moment;
 use entente_node::{NodeError, Pinned};
 use jiff::Timestamp;
 
-use super::frame::{Page, Place, Reader, whole};
+use super::frame::{Banner, Page, Place, Reader, banners, printed, whole};
 use super::gate::Visitor;
 use crate::host::{Host, aside};
 use crate::persons::{Session, kept};
@@ -25,6 +25,8 @@ pub(crate) enum Reply {
     To(String),
     /// A file to be kept outside.
     File(Sent),
+    /// A part of a page that is made anew, with the banner that the page has then.
+    Part(Option<Banner>, String),
 }
 
 /// A file that somebody is sent.
@@ -257,6 +259,14 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
     let (status, page) = match replied {
         Ok(Reply::To(address)) => return Redirect::to(&address).into_response(),
         Ok(Reply::File(file)) => return file.into_response(),
+        Ok(Reply::Part(banner, body)) => {
+            let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
+            let printed = printed(desk.me().as_str(), &home, desk.now);
+            return match banners(banner.as_ref(), &printed) {
+                Ok(banners) => Html(format!("{body}{banners}")).into_response(),
+                Err(error) => broken(&desk.host, &error.to_string()),
+            };
+        }
         Ok(Reply::Page(page)) => (StatusCode::OK, page),
         Ok(Reply::Again(page)) => {
             let title = format!("Error: {}", page.title);
@@ -277,11 +287,22 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
     };
     let reader = Reader::of(desk.state(), desk.me(), &desk.session.form, page.place);
     let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
-    match whole(&page, &home, Some(&reader), desk.now) {
+    let mut answer = match whole(&page, &home, Some(&reader), desk.now) {
         Ok(text) => (status, Html(text)).into_response(),
-        Err(error) => broken(&desk.host, &error.to_string()),
+        Err(error) => return broken(&desk.host, &error.to_string()),
+    };
+    if page.place.is_live() {
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(LIVE_POLICY));
     }
+    answer
 }
+
+/// What a page may load whose parts are made anew: the node's own scripts, through which nothing becomes a script.
+const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+                           trusted-types default";
 
 #[derive(Template)]
 #[template(path = "nothing.html")]

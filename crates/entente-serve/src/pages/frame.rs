@@ -39,10 +39,18 @@ pub(crate) enum Place {
     Partners,
     People,
     Ledger,
+    Write,
+}
+
+impl Place {
+    /// Whether parts of its pages are made anew while somebody works on them: with scripts, without which they work as well.
+    pub(crate) fn is_live(self) -> bool {
+        matches!(self, Self::Write)
+    }
 }
 
 /// The places in order: name, address, and what whoever sees them has to be entitled to.
-const PLACES: [(Place, &str, &str, Option<&str>); 7] = [
+const PLACES: [(Place, &str, &str, Option<&str>); 8] = [
     (Place::Desk, "Desk", "/", None),
     (Place::Reports, "Reports", "/reports", Some("read")),
     (Place::Requests, "Requests", "/requests", Some("see-requests")),
@@ -50,6 +58,7 @@ const PLACES: [(Place, &str, &str, Option<&str>); 7] = [
     (Place::Partners, "Partners", "/partners", Some("see-partners")),
     (Place::People, "People", "/people", Some("see-people")),
     (Place::Ledger, "Ledger", "/ledger", Some("see-ledger")),
+    (Place::Write, "Write", "/write", Some("add-report")),
 ];
 
 struct Link {
@@ -97,6 +106,7 @@ struct Frame<'p> {
     page: &'p Page,
     home: &'p str,
     sheet: &'p str,
+    scripts: [&'p str; 2],
     reader: Option<&'p Reader>,
     moment: String,
 }
@@ -107,10 +117,28 @@ pub(crate) fn whole(page: &Page, home: &str, reader: Option<&Reader>, now: Times
         page,
         home,
         sheet: style::sheet(),
+        scripts: style::scripts(),
         reader,
         moment: minute(now),
     }
     .render()
+}
+
+#[derive(Template)]
+#[template(path = "banners.html")]
+struct Banners<'b> {
+    banner: Option<&'b Banner>,
+    printed: &'b str,
+}
+
+/// The banners of a page again, for a part of it that was made anew: what is shown is never without its banner.
+pub(crate) fn banners(banner: Option<&Banner>, printed: &str) -> Result<String, askama::Error> {
+    Banners { banner, printed }.render()
+}
+
+/// Who a page is made for, as it stands on paper.
+pub(crate) fn printed(reader: &str, home: &str, now: Timestamp) -> String {
+    format!("Made for {reader}, {home}, {}", minute(now))
 }
 
 /// A moment to the minute, with its zone.

@@ -25,6 +25,7 @@ mod sheet;
 mod sign_in;
 mod style;
 mod upload;
+mod writing;
 
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports/{id}/export", get(exporting::page).post(exporting::post))
         .route("/reports/{id}/embargo", get(embargo::page).post(embargo::post))
         .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
+        .route("/write", get(writing::page).post(writing::post))
+        .route("/write/check", post(writing::check))
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
         .route("/requests/{id}", get(answering::one).post(answering::answer))

@@ -1,4 +1,4 @@
-//! The style sheet, named by its digest, and the colours of marks, which are the schemes' data.
+//! The style sheet and the scripts, each named by its digest, and the colours of marks, which are the schemes' data.
 
 use std::sync::OnceLock;
 
@@ -10,6 +10,13 @@ use ring::digest;
 use crate::persons::hex;
 
 const SHEET: &str = include_str!("../../assets/entente.css");
+/// What refuses scripts in what becomes part of a page; loaded first.
+const TRUSTED: &str = include_str!("../../assets/trusted.js");
+/// htmx 2.0.11, as it is published; its licence (0BSD) is beside it.
+const HTMX: &str = include_str!("../../assets/htmx-2.0.11.min.js");
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Classes of colour: ground, text, and the strip beside a portion where it differs. US labels are SF 703 to 710 and the
 /// CUI label, TLP is FIRST's own.
@@ -26,42 +33,74 @@ const COLOURS: [(&str, &str, &str, &str); 10] = [
     ("tlp-clear", "#000", "#fff", "#fff"),
 ];
 
-fn whole() -> &'static (String, String) {
-    static WHOLE: OnceLock<(String, String)> = OnceLock::new();
-    WHOLE.get_or_init(|| {
-        let mut text = SHEET.to_owned();
-        text.push_str("\n/* Colours of marks: data of the schemes. */\n");
-        for (class, ground, words, strip) in COLOURS {
-            let strip = match strip {
-                "" => String::new(),
-                strip => format!("; --k: {strip}"),
-            };
-            text.push_str(&format!(".{class} {{ --b: {ground}; --f: {words}{strip} }}\n"));
-        }
+/// A file that stays the same as long as its name does.
+struct Static {
+    name: String,
+    kind: &'static str,
+    text: String,
+}
+
+impl Static {
+    fn new(stem: &str, end: &str, kind: &'static str, text: String) -> Self {
         let digest = hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
         let short = digest.get(..16).unwrap_or_default();
-        (format!("entente-{short}.css"), text)
+        Self {
+            name: format!("{stem}-{short}.{end}"),
+            kind,
+            text,
+        }
+    }
+}
+
+/// The style sheet, what is loaded before htmx, and htmx.
+fn statics() -> &'static [Static; 3] {
+    static ALL: OnceLock<[Static; 3]> = OnceLock::new();
+    ALL.get_or_init(|| {
+        [
+            Static::new("entente", "css", CSS, with_colours()),
+            Static::new("trusted", "js", SCRIPT, TRUSTED.to_owned()),
+            Static::new("htmx", "js", SCRIPT, HTMX.to_owned()),
+        ]
     })
+}
+
+fn with_colours() -> String {
+    let mut text = SHEET.to_owned();
+    text.push_str("\n/* Colours of marks: data of the schemes. */\n");
+    for (class, ground, words, strip) in COLOURS {
+        let strip = match strip {
+            "" => String::new(),
+            strip => format!("; --k: {strip}"),
+        };
+        text.push_str(&format!(".{class} {{ --b: {ground}; --f: {words}{strip} }}\n"));
+    }
+    text
 }
 
 /// The name of the style sheet.
 pub(crate) fn sheet() -> &'static str {
-    &whole().0
+    let [sheet, ..] = statics();
+    &sheet.name
+}
+
+/// The names of the scripts, in the order in which they are loaded.
+pub(crate) fn scripts() -> [&'static str; 2] {
+    let [_, trusted, htmx] = statics();
+    [&trusted.name, &htmx.name]
 }
 
 /// `GET /static/…`.
 pub(crate) async fn file(Path(name): Path<String>) -> Response {
-    let (sheet, text) = whole();
-    match name == *sheet {
-        true => (
+    match statics().iter().find(|file| file.name == name) {
+        Some(file) => (
             [
-                (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+                (header::CONTENT_TYPE, file.kind),
                 (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
             ],
-            text.as_str(),
+            file.text.as_str(),
         )
             .into_response(),
-        false => StatusCode::NOT_FOUND.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
@@ -134,11 +173,13 @@ mod tests {
 
     #[test]
     fn every_class_is_in_the_sheet_and_the_sheet_stays_small() {
-        let (_, text) = whole();
+        let [sheet, ..] = statics();
+        let text = &sheet.text;
         for (class, ..) in COLOURS {
             assert!(text.contains(&format!(".{class} {{")), "{class}");
         }
-        assert!(text.len() < 100 << 10, "static files have at most 100 KB");
+        let all: usize = statics().iter().map(|file| file.text.len()).sum();
+        assert!(all < 100 << 10, "static files have at most 100 KB");
         assert!(
             !text.contains("@import") && !text.contains("url("),
             "nothing is fetched from elsewhere"

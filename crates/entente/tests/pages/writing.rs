@@ -1,0 +1,148 @@
+//! A report is written on a page: what stands in the way, who could read it, and only then added.
+
+use crate::giving::originator;
+use crate::support::web::{Browser, between};
+use crate::support::{Desk, REPORT};
+
+const HEAD: &str = "---\nid: W-1\ntitle: (U) Containers\nscheme: us-ic\narrangements: [GBR-USA-2024]\n---\n\n";
+
+fn world() -> (Desk, crate::support::web::Served) {
+    let desk = Desk::new();
+    desk.parties();
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    let node = originator(&desk);
+    (desk, node)
+}
+
+fn typed(page: &str) -> String {
+    let text = between(page, "aria-describedby=\"text-hint\">\n", "</textarea>").unwrap();
+    text.replace("&#35;", "#").replace("&#123;", "{")
+}
+
+#[test]
+fn a_report_is_added_after_its_check_was_shown() {
+    let (desk, node) = world();
+    let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");
+    let held = || {
+        desk.ok("USA.SVC", &["--json", "report", "list"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    let wrong = format!("{HEAD}(S//REL TO USA, GBR) One. {{#a}}\r\n\r\nTwo. {{#b}}\r\n");
+    let page = browser.send("/write", &[("text", &wrong)]).text();
+    assert!(
+        page.contains("One fault stops it") && page.contains("line 10"),
+        "{page}"
+    );
+    assert!(page.contains("SECRET//REL TO USA, GBR"), "the banner so far");
+    assert!(!page.contains("name=\"shown\""), "there is nothing to add yet");
+    // The button mends it.
+    let mended = browser.send("/write", &[("text", &wrong), ("fix", "0")]).text();
+    assert!(typed(&mended).contains("(S//REL TO USA, GBR) Two."), "{mended}");
+    assert!(mended.contains("2 portions, nothing wrong"), "{mended}");
+    // The part that scripts ask for is the same, with the banners of the page, and no page around it.
+    let part = browser.send("/write/check", &[("text", &wrong)]).text();
+    assert!(
+        part.contains("One fault stops it") && part.contains("id=\"banner-top\" hx-swap-oob=\"true\""),
+        "{part}"
+    );
+    assert!(!part.contains("<main") && !part.contains("<textarea"), "{part}");
+    let right = wrong.replace("Two.", "(U) Two.");
+    let checked = browser.send("/write", &[("text", &right)]).text();
+    let bears = between(&checked, "name=\"shown\" value=\"", "\"").unwrap();
+    assert_eq!(held(), 1, "checking does nothing");
+    let other = right.replace("Two", "Three");
+    assert!(
+        browser
+            .send("/write", &[("text", &other), ("shown", &bears)])
+            .text()
+            .contains("nothing wrong")
+    );
+    assert_eq!(held(), 1, "another text is checked first");
+    let added = browser.send("/write", &[("text", &right), ("shown", &bears)]);
+    assert_eq!(
+        (added.status, added.header("location")),
+        (303, Some("/reports/W-1")),
+        "{}",
+        added.text()
+    );
+    assert_eq!(held(), 2);
+}
+
+#[test]
+fn an_empty_audience_is_warned_of_before_anything_is_stored() {
+    let (desk, node) = world();
+    let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");
+    let text =
+        format!("{HEAD}(S//OC/REL TO USA, GBR) A second device. {{#a}} {{from: NIS-26-118 v1 trials of NOR.NIS}}\n");
+    let page = browser.send("/write", &[("text", &text)]).text();
+    assert!(
+        page.contains("Nobody could read a.") && page.contains("Add it all the same"),
+        "{page}"
+    );
+    assert!(page.contains("NOR.NIS"), "whom to ask");
+}
+
+#[test]
+fn whoever_writes_is_offered_and_told_of_what_they_may_know_alone() {
+    let (desk, node) = world();
+    desk.write(
+        "hidden.md",
+        "---\nid: CAN-1\ntitle: Canary title\nexistence-protected: true\n---\n(TS//SI//NF) Canary text. {#canary}\n",
+    );
+    desk.ok("USA.SVC", &["report", "add", "hidden.md"]);
+    let browser = Browser::as_person(&desk, &node, "USA.SVC/ruiz");
+    let text = format!("{HEAD}(S//OC/REL TO USA, GBR) One. {{#a}}\n");
+    let page = browser.send("/write", &[("text", &text)]).text();
+    assert!(
+        page.contains(&format!("{REPORT} v1 plot")) && !page.contains(&format!("{REPORT} v1 place")),
+        "{page}"
+    );
+    for base in ["CAN-1 v1 canary", "CAN-1 v1 wrong", "NONE-1 v1 canary"] {
+        let resting = browser
+            .send(
+                "/write",
+                &[("text", &text), ("do", "rest"), ("paragraph", "8"), ("base", base)],
+            )
+            .text();
+        assert!(!resting.contains("Canary"), "{resting}");
+        let told = between(&resting, "line 8</span>", "</p>")
+            .unwrap()
+            .replace(base, "BASE");
+        assert!(told.contains("there is no portion BASE"), "{told}");
+        assert!(!told.contains("did you mean"), "{told}");
+    }
+    let resting = [
+        ("text", text.as_str()),
+        ("do", "rest"),
+        ("paragraph", "8"),
+        ("base", "SVC-2026-0412 v1 plot"),
+    ];
+    let page = browser.send("/write", &resting).text();
+    assert!(typed(&page).contains("{from: SVC-2026-0412 v1 plot}"), "{page}");
+    // Whoever may not add reports has no such page.
+    desk.ok("USA.SVC", &["person", "add", "USA.SVC/lind", "--role", "auditor"]);
+    let auditor = Browser::as_person(&desk, &node, "USA.SVC/lind");
+    assert_eq!(auditor.get("/write").status, 403);
+    assert_eq!(auditor.send("/write/check", &[("text", &text)]).status, 403);
+}
+
+#[test]
+fn hostile_text_is_text_on_the_page_and_in_its_parts() {
+    let (desk, node) = world();
+    let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");
+    let text = "---\nid: <script>\n---\n</textarea><script>alert(1)</script>\n\n(S//NF) <img src=x onerror=alert(1)>\n";
+    for path in ["/write", "/write/check"] {
+        let answer = browser.send(
+            path,
+            &[("text", text), ("fix", "-1"), ("paragraph", "99999999999999999999")],
+        );
+        assert_eq!(answer.status, 200, "{path}");
+        let page = answer.text().replace("<script src=\"/static/", "");
+        assert!(!page.contains("<script") && !page.contains("<img"), "{path}\n{page}");
+    }
+    let huge = "a".repeat(300 << 10);
+    assert_eq!(browser.send("/write", &[("text", &huge)]).status, 413);
+}

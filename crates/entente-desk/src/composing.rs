@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_paragraph_without_a_mark_is_offered_that_of_the_one_before() {
-        let schemes = entente_marking::schemes();
+        let schemes = entente_marking::builtin::schemes();
         let Err(faults) = draft::parse(TEXT, schemes) else {
             panic!("it has a fault")
         };
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn marks_that_can_be_read_make_the_banner_so_far() {
-        let schemes = entente_marking::schemes();
+        let schemes = entente_marking::builtin::schemes();
         let text = "(S//NF) a\n\n(NOPE\n\n(x) b\n\n## (U) c\n\n(TS//SI//REL TO GBR, USA) d\n";
         assert_eq!(marks(text, schemes), ["(S//NF)", "(U)", "(TS//SI//REL TO USA, GBR)"]);
     }

@@ -104,13 +104,14 @@ impl RequestCommand {
                     change,
                     needed_by,
                 })?;
-                let opened: Vec<_> = node
+                let mut opened: Vec<_> = node
                     .state()
                     .requests
                     .iter()
                     .filter(|(named, _)| !before.contains(*named))
                     .map(|(_, case)| case.request.clone())
                     .collect();
+                opened.sort_by(|one, other| (&one.to, &one.id).cmp(&(&other.to, &other.id)));
                 let sent = exchange::flush(&node, global)?;
                 let value = json!({ "requests": opened.iter().map(|r| json!({ "id": r.id, "to": r.to, "portions": r.portions })).collect::<Vec<_>>(), "sent": sent });
                 output::either(global.json, &value, || {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{PartyPath, Person, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId};
+use entente_core::{Called, Named, PartyPath, Person, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -39,8 +39,8 @@ pub struct Narrowed {
 /// A request, as far as whoever looks may know what it is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Asked {
-    /// Its id.
-    pub id: RequestId,
+    /// Its id, with its party where several parties gave the same.
+    pub id: Called<RequestId>,
     /// Who asks.
     pub from: PartyPath,
     /// Who is asked.
@@ -102,7 +102,7 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
     let ours_to_answer = state.home.as_ref().is_some_and(|home| request.to.includes(home));
     let all = portions.iter().map(|portion| portion.id.clone()).collect();
     let mut found = Asked {
-        id: request.id.clone(),
+        id: Named::new(request.from.clone(), request.id.clone()).shortest(&state.requests),
         from: request.from.clone(),
         to: request.to.clone(),
         report: request.report.clone(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::standing;
 use entente_core::incident::portion_names;
-use entente_core::{Context, PartyPath, PersonId, Progress, Reading, ReportId, RequestCase, State};
+use entente_core::{Context, Named, PartyPath, PersonId, Progress, Reading, ReportId, RequestCase, RequestId, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -210,28 +210,30 @@ impl Asker<'_, '_> {
     }
 
     fn requests(&mut self, home: &PartyPath) {
-        let cases: Vec<&RequestCase> = self.state.requests.values().filter(|case| case.is_open()).collect();
-        for case in cases {
+        let open = self.state.requests.iter().filter(|(_, case)| case.is_open());
+        let cases: Vec<(&Named<RequestId>, &RequestCase)> = open.collect();
+        for (named, case) in cases {
             let request = &case.request;
             if !self.may_know_of(&request.report) {
                 continue;
             }
+            let called = named.shortest(&self.state.requests);
             let about = portion_names(case.open_portions());
             if request.to.includes(home) {
                 self.add(
                     Kind::RequestToAnswer,
-                    &request.id,
+                    &called,
                     format!("{} asks about {about} of {}", request.from, request.report),
                     request.needed_by,
-                    format!("entente consent grant {}", request.id),
+                    format!("entente consent grant {called}"),
                 );
             } else if request.needed_by.is_some_and(|by| by < self.context.now) {
                 self.add(
                     Kind::Overdue,
-                    &request.id,
+                    &called,
                     format!("{} has not answered about {about} of {}", request.to, request.report),
                     request.needed_by,
-                    format!("entente request retract {}", request.id),
+                    format!("entente request retract {called}"),
                 );
             }
         }
@@ -259,14 +261,15 @@ impl Asker<'_, '_> {
         let all = self
             .state
             .consents
-            .values()
-            .filter(|consent| consent.life.part_of.is_none());
-        for consent in all.filter(|consent| consent.withdrawn.is_none() && consent.ends.is_none_or(|end| now < end)) {
+            .iter()
+            .filter(|(_, consent)| consent.life.part_of.is_none());
+        for (named, consent) in all.filter(|(_, consent)| consent.withdrawn.is_none() && consent.ends.is_none_or(|end| now < end)) {
             if !self.may_know_of(&consent.report) {
                 continue;
             }
             let ours = consent.originator.includes(home);
             let id = &consent.id;
+            let called = || named.shortest(&self.state.consents);
             let other = if ours { &consent.to } else { &consent.originator };
             let renewed = self
                 .state
@@ -275,8 +278,8 @@ impl Asker<'_, '_> {
                 .any(|next| next.life.renews.as_ref() == Some(id));
             if let Some(end) = consent.ends.filter(|end| self.soon(*end) && !renewed) {
                 let next = match ours {
-                    true => format!("entente consent renew {id} --until DATE"),
-                    false => format!("entente consent counter {id} --until DATE"),
+                    true => format!("entente consent renew {} --until DATE", called()),
+                    false => format!("entente consent counter {} --until DATE", called()),
                 };
                 let say = match ours {
                     true => format!("consent to {other} about {} ends", consent.report),
@@ -305,7 +308,7 @@ impl Asker<'_, '_> {
                         id,
                         say,
                         None,
-                        format!("entente consent renew {id} --until DATE"),
+                        format!("entente consent renew {} --until DATE", called()),
                     );
                 }
                 if consent.life.changed.is_some() && !renewed {
@@ -315,7 +318,7 @@ impl Asker<'_, '_> {
                         id,
                         say,
                         None,
-                        format!("entente consent withdraw {id} --reason TEXT"),
+                        format!("entente consent withdraw {} --reason TEXT", called()),
                     );
                 }
             } else if !consent.conditions.is_empty() && consent.life.accepted.is_none() && consent.to.includes(home) {
@@ -325,7 +328,7 @@ impl Asker<'_, '_> {
                     id,
                     say,
                     None,
-                    format!("entente consent accept {id} --by PERSON"),
+                    format!("entente consent accept {} --by PERSON", called()),
                 );
             }
         }
@@ -422,7 +425,7 @@ impl Asker<'_, '_> {
     }
 
     fn recalls(&mut self, home: &PartyPath) {
-        for recall in self.state.recalls.values() {
+        for (named, recall) in self.state.recalls.iter() {
             if recall.scope.lifted.is_some() || !self.may_know_of(&recall.report) {
                 continue;
             }
@@ -461,7 +464,10 @@ impl Asker<'_, '_> {
                     id,
                     say,
                     Some(recall.ordered),
-                    format!("entente recall acknowledge {id} --statement TEXT"),
+                    format!(
+                        "entente recall acknowledge {} --statement TEXT",
+                        named.shortest(&self.state.recalls)
+                    ),
                 );
             }
         }
@@ -487,12 +493,13 @@ impl Asker<'_, '_> {
                 }
             }
         }
-        let told: Vec<_> = self.state.incident_notices.values().cloned().collect();
-        for (from, notice) in told.iter().filter(|(_, notice)| notice.acknowledged.is_none()) {
+        let told: Vec<_> = self.state.incident_notices.iter().collect();
+        for (named, (from, notice)) in told.into_iter().filter(|(_, (_, notice))| notice.acknowledged.is_none()) {
             let reports: BTreeSet<&ReportId> = notice.portions.iter().map(|portion| &portion.report).collect();
             if reports.into_iter().all(|report| self.may_know_of(report)) {
                 let say = format!("{from} tells of an incident that concerns this party");
-                let next = format!("entente incident acknowledge {} --statement TEXT", notice.incident);
+                let called = named.shortest(&self.state.incident_notices);
+                let next = format!("entente incident acknowledge {called} --statement TEXT");
                 self.add(
                     Kind::IncidentToAcknowledge,
                     &notice.incident,

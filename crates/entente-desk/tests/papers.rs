@@ -6,7 +6,7 @@
 mod world;
 
 use entente_core::decide::NoGuards;
-use entente_core::handle::{Handover, standing};
+use entente_core::handle::{Handover, Said, standing};
 use entente_core::*;
 use entente_desk::briefing::{speakers_paper, table_paper};
 use entente_desk::casefile::{CaseFile, casefile};
@@ -129,7 +129,7 @@ fn d9_a_case_prints_the_words_of_a_text_with_extent_and_status() {
             under: None,
             review: None,
             briefing: None,
-            said: handle::Said::default(),
+            said: Said::default(),
         };
         world.run("USA", command);
     };
@@ -162,4 +162,50 @@ fn d9_a_case_prints_the_words_of_a_text_with_extent_and_status() {
     assert_eq!(learned.told(), "in part, “A ferry is said to be under observation”");
     let json = serde_json::to_string(&case).unwrap();
     assert!(!json.contains("our man in the harbour"), "{json}");
+}
+
+/// A party that calls its request as another's hides neither: the list names whose, and each is shown by that name.
+#[test]
+fn c5_requests_of_two_parties_called_alike_are_told_apart() {
+    let mut world = World::of(&["USA", "GBR", "FRA"]);
+    world.agree(&["USA", "GBR", "FRA"], Onward::Consent);
+    world.cleared("USA", "USA/officer");
+    world.write("USA", "---\nid: R\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, FRA, GBR) A plan.\n");
+    for to in ["GBR", "FRA"] {
+        world.run("USA", Command::HandOver(Handover::of(world::report("R"), party(to))));
+    }
+    world.deliver_post();
+    for asker in ["GBR", "FRA"] {
+        let ask = Command::OpenRequest {
+            id: RequestId::new("req-1").unwrap(),
+            report: world::report("R"),
+            portions: None,
+            audience: [person("JOR/colonel")].into(),
+            purpose: None,
+            reason: format!("{asker} asks"),
+            change: String::new(),
+            needed_by: None,
+        };
+        world.run(asker, ask);
+    }
+    world.deliver_post();
+    let state = world.state("USA");
+    let library = entente_marking::installed::Library::default();
+    let moment = entente_desk::Moment::of(state, &NoGuards, &library);
+    let reader = person("USA/officer");
+    let view = entente_desk::View::of(Some(&reader), None, world.now);
+    let context = moment.context(world.now);
+    let listed = entente_desk::todo::todo(state, Some(&reader), &context).unwrap();
+    let mut named: Vec<(String, String)> = listed.items
+        .into_iter()
+        .map(|item| (item.about, item.next))
+        .filter(|(about, _)| about.contains("req-1"))
+        .collect();
+    named.sort();
+    let one = |by: &str| (format!("{by}/req-1"), format!("entente consent grant {by}/req-1"));
+    assert_eq!(named, [one("FRA"), one("GBR")]);
+    for case in state.requests.values() {
+        let asked = entente_desk::asked::asked(&moment, &view, case).unwrap();
+        assert_eq!(asked.id.to_string(), format!("{}/req-1", asked.from));
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use entente_core::{Command, Named, PortionId, Progress, RequestId};
+use entente_core::{Called, Command, Named, PortionId, Progress, RequestId};
 use entente_desk::View;
 use entente_desk::asked::{Asked, Narrowed, asked};
 
@@ -72,13 +72,16 @@ fn word(progress: Progress) -> &'static str {
 }
 
 fn found(desk: &Desk, id: &str) -> Result<Asked, Trouble> {
-    let id = RequestId::new(id)?;
+    let id: Called<RequestId> = id.parse()?;
     let moment = desk.moment();
     let view = View::of(Some(desk.me()), None, desk.now);
-    let mut cases = desk.state().requests.values().filter(|case| case.request.id == id);
-    cases
-        .find_map(|case| asked(&moment, &view, case))
-        .ok_or(Trouble::Nothing)
+    let cases = id.all(&desk.state().requests).into_iter();
+    let mut seen = cases.filter_map(|(_, case)| asked(&moment, &view, case));
+    match (seen.next(), seen.next()) {
+        (Some(only), None) => Ok(only),
+        // A name alone says nothing where several gave it: links have whose.
+        _ => Err(Trouble::Nothing),
+    }
 }
 
 /// The portions that wait, with what was chosen for them.
@@ -219,7 +222,7 @@ pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>) -> Response {
 
 /// The commands that an answer is: one consent for what is granted, one for each text that is given instead, one refusal.
 fn commands(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<Command>, Trouble> {
-    let request = Named::new(asked.from.clone(), asked.id.clone()).to_string();
+    let request = Named::new(asked.from.clone(), asked.id.id.clone()).to_string();
     let terms = || {
         Words::default()
             .text("request", &request)

@@ -72,7 +72,7 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/write/check", post(writing::check))
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
-        .route("/requests/{id}", get(answering::one).post(answering::answer))
+        .route("/requests/{*id}", get(answering::one).post(answering::answer))
         .route("/incidents", get(incidents::listing))
         .route("/incidents/{id}", get(incidents::one).post(incidents::act))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))

@@ -64,6 +64,10 @@ pub(crate) fn say(event: &Event) -> String {
             true => format!("{party} was stated to be of the community"),
             false => format!("{party} was stated to be no longer of the community"),
         },
+        Event::ContactSet { party, name, contact } => match contact {
+            Some(_) => format!("contact {name} of {party}"),
+            None => format!("contact {name} of {party} was struck out"),
+        },
         Event::KeysSet { party, signing, .. } => format!("{party} has the key {signing} from now on"),
         Event::KeyCompromised { party, key, from, .. } => {
             format!("the key {key} of {party} was declared compromised from {from} on")

@@ -130,6 +130,7 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("read", [Y, Y, Y, Y, Y, N, N]),
         ("recall", [N, Y, N, N, N, N, N]),
         ("set-party", [N, N, N, N, N, N, Y]),
+        ("set-contact", [N, Y, N, Y, N, N, Y]),
         ("set-membership", [N, N, N, Y, N, N, N]),
         ("set-scheme", [N, N, N, Y, N, N, N]),
         ("set-person", [N, N, N, Y, N, N, N]),
@@ -339,6 +340,7 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         | Command::RecallFrom { .. }
         | Command::LiftRecall { .. }
         | Command::AcknowledgeRecall { .. } => "recall",
+        Command::SetContact { .. } => "set-contact",
         Command::SetParty(_) | Command::SetKeys(_) | Command::RotateKeys(_) | Command::DeclareCompromised { .. } => {
             "set-party"
         }

@@ -33,6 +33,17 @@ impl State {
                 }
                 vec![touched("member", party)]
             }
+            Event::ContactSet { party, name, contact } => {
+                let known = self.contacts.entry(party.clone()).or_default();
+                match contact {
+                    Some(contact) => drop(known.insert(name.clone(), contact.clone())),
+                    None => drop(known.remove(name)),
+                }
+                if known.is_empty() {
+                    self.contacts.remove(party);
+                }
+                vec![touched("contacts", party)]
+            }
             Event::KeysSet {
                 party,
                 signing,

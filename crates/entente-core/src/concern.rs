@@ -71,6 +71,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
     match event {
         Event::Founded { .. }
         | Event::PartySet(_)
+        | Event::ContactSet { .. }
         | Event::MembershipSet { .. }
         | Event::PersonSet(_)
         | Event::AudienceSet(_)

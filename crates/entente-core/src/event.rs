@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
+use crate::contact::Contact;
 use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override, Recall};
 use crate::embargo::Embargo;
 use crate::entered::Entered;
@@ -56,6 +57,15 @@ pub enum Event {
         member: bool,
         /// When that was stated.
         at: Timestamp,
+    },
+    /// A contact at a party was noted, or struck out.
+    ContactSet {
+        /// The party.
+        party: PartyPath,
+        /// What the contact is called there.
+        name: String,
+        /// How to reach it; `None` where it was struck out.
+        contact: Option<Contact>,
     },
     /// Keys of a party hold from now on; those before become former ones.
     KeysSet {
@@ -500,6 +510,7 @@ impl Event {
             | Self::PassphraseUsed { .. }
             | Self::TokenSet { .. }
             | Self::ActRefused { .. }
+            | Self::ContactSet { .. }
             | Self::ReleaseProposed(_)
             | Self::ReleaseAnswered { .. }
             | Self::IncidentOpened(_)

@@ -9,6 +9,7 @@ mod apply;
 mod arrangement;
 mod briefing;
 mod concern;
+mod contact;
 pub mod decide;
 mod disclosure;
 pub mod draft;
@@ -55,6 +56,7 @@ pub use actor::{Act, Actor, Role};
 pub use arrangement::{Arrangement, ArrangementStatus, CLOCK_TOLERANCE, NotInForce, Onward, Unmarked, Withheld, Word};
 pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
+pub use contact::{Contact, Contacts, MAX_CONTACTS};
 pub use decide::{Decision, Query, Reading, Snapshot, decide};
 pub use disclosure::{
     Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Opening, Override, Purged, Recall, RecallAction, Remains,

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::arrangement::Arrangement;
 use crate::briefing::Briefing;
+use crate::contact::Contacts;
 use crate::disclosure::Opening;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::embargo::Embargo;
@@ -218,6 +219,8 @@ state! {
     parties: PartyPath => Party, "party";
     /// Since when a party is stated to be of the community (TLP:GREEN), by path.
     members: PartyPath => Timestamp, "member";
+    /// Whom one calls at a party, by path.
+    contacts: PartyPath => Contacts, "contacts";
     /// What is known of parties' keys besides those that hold, by party.
     key_rings: PartyPath => KeyRing, "key-ring";
     /// Persons by id.

@@ -120,6 +120,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::AcknowledgeIncident { .. }
         | Command::Found(_)
         | Command::SetParty(_)
+        | Command::SetContact { .. }
         | Command::SetMembership { .. }
         | Command::SetKeys(_)
         | Command::RotateKeys(_)

@@ -173,6 +173,7 @@ impl State {
             // What is said about a recall, a consent or an arrangement is the proof that it was said.
             Event::Founded { .. }
             | Event::PartySet(_)
+            | Event::ContactSet { .. }
             | Event::MembershipSet { .. }
             | Event::KeysSet { .. }
             | Event::KeyCompromised { .. }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Called, Named, PartyPath, Person, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId};
+use entente_core::{
+    Called, Named, PartyPath, Person, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId,
+};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde::Serialize;

@@ -128,6 +128,9 @@ pub struct Told {
     pub portions: String,
     /// What became of it.
     pub state: String,
+    /// Whom one calls there, where that is noted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub call: Vec<String>,
 }
 
 /// Somebody who held everything that is out.
@@ -314,6 +317,9 @@ fn told(moment: &Moment<'_>, incident: &Incident, sources: &[SourceDamage], view
                 Some(None) => "told, unconfirmed".to_owned(),
                 Some(Some(statement)) => format!("says: {statement}"),
             },
+            call: (state.contacts.get(party).into_iter().flatten())
+                .map(|(name, contact)| format!("{name}: {}", contact.line()))
+                .collect(),
         });
     }
     let runs = handlers(state).filter(|_| !sources.is_empty());
@@ -322,6 +328,7 @@ fn told(moment: &Moment<'_>, incident: &Incident, sources: &[SourceDamage], view
         why: "runs sources of this party".to_owned(),
         portions: "its source".to_owned(),
         state: "here".to_owned(),
+        call: Vec::new(),
     }));
     rows
 }

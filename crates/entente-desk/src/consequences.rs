@@ -86,6 +86,7 @@ fn concerned(state: &State, event: &Event) -> Option<BTreeSet<ReportId>> {
         Event::ExposureAnswered(answer) => one(&answer.report),
         Event::PersonSet(_)
         | Event::PartySet(_)
+        | Event::ContactSet { .. }
         | Event::MembershipSet { .. }
         | Event::ArrangementSet(_)
         | Event::ArrangementStatusSet { .. }

@@ -23,6 +23,7 @@ pub mod holders;
 pub mod holdings;
 pub mod life;
 pub mod lineage;
+pub mod listing;
 pub mod marks;
 mod moment;
 pub mod persons;

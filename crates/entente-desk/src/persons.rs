@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::{NameError, PartyPath, Person, PersonChange, PersonId};
+use entente_core::{Audience, AudienceName, NameError, PartyPath, Person, PersonChange, PersonId};
 use entente_marking::{Category, Entity, Level, SchemeId, Schemes};
 use serde::Deserialize;
+
+use crate::listing;
 
 /// What cannot be read, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +98,143 @@ impl PersonInput {
             ..Person::outsider(self.id, party)
         })
     }
+}
+
+/// Persons from a JSON list, or from CSV as `person list --csv` writes it: columns `person` (or `id`), and any of `name`,
+/// `citizenships`, `clearances`, `accesses`, `roles`, whose words are separated by spaces.
+///
+/// ```
+/// let file = "person,citizenships,clearances\nGBR.FCDO/j-smith,GBR,us-ic=TS nato=NS\n";
+/// let persons = entente_desk::persons::listed(file)?;
+/// assert_eq!(persons[0].id.as_str(), "GBR.FCDO/j-smith");
+/// # Ok::<(), entente_desk::persons::Unreadable>(())
+/// ```
+///
+/// # Errors
+/// When it is neither, with the place.
+pub fn listed(file: &str) -> Result<Vec<PersonInput>, Unreadable> {
+    if file.trim_start().starts_with(['[', '{']) {
+        return serde_json::from_str(file).map_err(|error| Unreadable(error.to_string()));
+    }
+    let rows = listing::from_csv(file).map_err(Unreadable)?;
+    rows.into_iter().map(|(line, row)| in_row(line, row)).collect()
+}
+
+fn in_row(line: u64, mut row: BTreeMap<String, String>) -> Result<PersonInput, Unreadable> {
+    let at = |problem: String| Unreadable(format!("line {line}: {problem}"));
+    let mut take = |column: &str| row.remove(column).unwrap_or_default();
+    let words = |text: String| {
+        text.split([' ', ';'])
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let id = Some(take("person"))
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| take("id"));
+    let cleared = |text: &str| {
+        let (scheme, level) = text
+            .split_once('=')
+            .ok_or_else(|| at(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))?;
+        Ok::<_, Unreadable>((scheme.to_owned(), level.to_owned()))
+    };
+    // A level may be of several words: `us-ic=TOP SECRET nato=SECRET`.
+    let mut clearances: Vec<String> = Vec::new();
+    for word in take("clearances").split([' ', ';']).filter(|word| !word.is_empty()) {
+        match clearances.last_mut().filter(|_| !word.contains('=')) {
+            Some(level) => *level = format!("{level} {word}"),
+            None => clearances.push(word.to_owned()),
+        }
+    }
+    let found = PersonInput {
+        id: PersonId::new(&id).map_err(|error| at(error.to_string()))?,
+        party: None,
+        name: take("name"),
+        citizenships: words(take("citizenships")),
+        clearances: clearances.iter().map(|text| cleared(text)).collect::<Result<_, _>>()?,
+        accesses: words(take("accesses")),
+        roles: words(take("roles")),
+    };
+    // What `person list` says besides, and what nobody reads here.
+    take("state");
+    match row.keys().next() {
+        None => Ok(found),
+        Some(unknown) => Err(at(format!(
+            "there is no column `{unknown}`; persons have person, name, citizenships, clearances, accesses, roles"
+        ))),
+    }
+}
+
+/// A party as written in files. Keys do not come by them: they are compared by people first.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct PartyInput {
+    /// Its path.
+    pub path: PartyPath,
+    /// Its name in full.
+    #[serde(default)]
+    pub name: String,
+    /// Parties whose client it is.
+    #[serde(default)]
+    pub client_of: BTreeSet<PartyPath>,
+}
+
+/// Parties from a JSON list as `party list --json` writes it, or from CSV as `party list --csv` does; what they say of keys and
+/// of the community is not taken over.
+///
+/// # Errors
+/// When it is neither, with the place.
+pub fn parties(file: &str) -> Result<Vec<PartyInput>, Unreadable> {
+    if file.trim_start().starts_with(['[', '{']) {
+        return serde_json::from_str(file).map_err(|error| Unreadable(error.to_string()));
+    }
+    let rows = listing::from_csv(file).map_err(Unreadable)?;
+    let one = |(line, row): (u64, BTreeMap<String, String>)| {
+        let at = |problem: String| Unreadable(format!("line {line}: {problem}"));
+        let cell = |column: &str| row.get(column).map_or("", String::as_str);
+        let known = ["party", "name", "keys", "community", "client of"];
+        if let Some(unknown) = row.keys().find(|column| !known.contains(&column.as_str())) {
+            return Err(at(format!(
+                "there is no column `{unknown}`; parties have party, name, client of"
+            )));
+        }
+        let patrons = cell("client of").split([' ', ',', ';']).filter(|path| !path.is_empty());
+        Ok(PartyInput {
+            path: PartyPath::new(cell("party")).map_err(|error| at(error.to_string()))?,
+            name: cell("name").to_owned(),
+            client_of: patrons
+                .map(|path| PartyPath::new(path).map_err(|error| at(error.to_string())))
+                .collect::<Result<_, _>>()?,
+        })
+    };
+    rows.into_iter().map(one).collect()
+}
+
+/// Audiences from a JSON list as `audience list --json` writes it, or from CSV as `audience list --csv` does: columns `audience`
+/// and `members`, whose names are separated by spaces.
+///
+/// # Errors
+/// When it is neither, with the place.
+pub fn audiences(file: &str) -> Result<Vec<Audience>, Unreadable> {
+    if file.trim_start().starts_with(['[', '{']) {
+        return serde_json::from_str(file).map_err(|error| Unreadable(error.to_string()));
+    }
+    let rows = listing::from_csv(file).map_err(Unreadable)?;
+    let one = |(line, row): (u64, BTreeMap<String, String>)| {
+        let at = |error: NameError| Unreadable(format!("line {line}: {error}"));
+        let cell = |column: &str| row.get(column).map_or("", String::as_str);
+        let members = cell("members").split([' ', ',', ';']).filter(|id| !id.is_empty());
+        let members: BTreeSet<PersonId> = members.map(PersonId::new).collect::<Result<_, _>>().map_err(at)?;
+        if members.is_empty() {
+            return Err(Unreadable(format!(
+                "line {line}: an audience has members; the columns are audience and members"
+            )));
+        }
+        Ok(Audience {
+            name: AudienceName::new(cell("audience")).map_err(at)?,
+            members,
+        })
+    };
+    rows.into_iter().map(one).collect()
 }
 
 /// A level by its name or abbreviation in the scheme, or by its number.

@@ -263,7 +263,9 @@ impl Asker<'_, '_> {
             .consents
             .iter()
             .filter(|(_, consent)| consent.life.part_of.is_none());
-        for (named, consent) in all.filter(|(_, consent)| consent.withdrawn.is_none() && consent.ends.is_none_or(|end| now < end)) {
+        for (named, consent) in
+            all.filter(|(_, consent)| consent.withdrawn.is_none() && consent.ends.is_none_or(|end| now < end))
+        {
             if !self.may_know_of(&consent.report) {
                 continue;
             }
@@ -494,7 +496,10 @@ impl Asker<'_, '_> {
             }
         }
         let told: Vec<_> = self.state.incident_notices.iter().collect();
-        for (named, (from, notice)) in told.into_iter().filter(|(_, (_, notice))| notice.acknowledged.is_none()) {
+        for (named, (from, notice)) in told
+            .into_iter()
+            .filter(|(_, (_, notice))| notice.acknowledged.is_none())
+        {
             let reports: BTreeSet<&ReportId> = notice.portions.iter().map(|portion| &portion.report).collect();
             if reports.into_iter().all(|report| self.may_know_of(report)) {
                 let say = format!("{from} tells of an incident that concerns this party");

@@ -170,7 +170,10 @@ fn c5_requests_of_two_parties_called_alike_are_told_apart() {
     let mut world = World::of(&["USA", "GBR", "FRA"]);
     world.agree(&["USA", "GBR", "FRA"], Onward::Consent);
     world.cleared("USA", "USA/officer");
-    world.write("USA", "---\nid: R\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, FRA, GBR) A plan.\n");
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, FRA, GBR) A plan.\n",
+    );
     for to in ["GBR", "FRA"] {
         world.run("USA", Command::HandOver(Handover::of(world::report("R"), party(to))));
     }
@@ -196,7 +199,8 @@ fn c5_requests_of_two_parties_called_alike_are_told_apart() {
     let view = entente_desk::View::of(Some(&reader), None, world.now);
     let context = moment.context(world.now);
     let listed = entente_desk::todo::todo(state, Some(&reader), &context).unwrap();
-    let mut named: Vec<(String, String)> = listed.items
+    let mut named: Vec<(String, String)> = listed
+        .items
         .into_iter()
         .map(|item| (item.about, item.next))
         .filter(|(about, _)| about.contains("req-1"))

@@ -207,6 +207,14 @@ pub trait Scheme: Send + Sync {
         ]
         .into_iter()
         .find_map(|(text, kind)| self.check(&text, kind, None).marking?.label.levels.remove(self.id()))
+        .or_else(|| {
+            // As the level itself is called: what is shown of a clearance is read again.
+            let mut levels = self.words().into_iter().filter_map(|known| {
+                let marking = self.check(&known.banner, MarkKind::Banner, None).marking?;
+                marking.label.levels.get(self.id()).cloned()
+            });
+            levels.find(|level| level.name.eq_ignore_ascii_case(word))
+        })
     }
 
     /// Its levels or words, the strictest first. Empty where a mark is put together from parts.

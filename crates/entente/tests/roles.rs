@@ -51,6 +51,7 @@ const TABLE: &[(&str, &str)] = &[
     ("read", "adrsh"),
     ("recall", "d"),
     ("set-party", "m"),
+    ("set-contact", "dsm"),
     ("set-membership", "s"),
     ("set-scheme", "s"),
     ("set-person", "s"),
@@ -73,6 +74,10 @@ const TABLE: &[(&str, &str)] = &[
 const TYPED: &[(&str, &[&str])] = &[
     ("add-report", &["report", "add", "report.md"]),
     ("withdraw-report", &["report", "withdraw", "R-X", "--reason", "x"]),
+    (
+        "set-contact",
+        &["party", "contact", "USA.SVC", "duty", "--phone", "+1 555 0100"],
+    ),
     ("distribute", &["report", "distribute", "R-X", "--add", "GBR.CAB/x"]),
     ("set-facts", &["facts", "set", "R-X", "facts.json"]),
     ("deliver", &["deliver", "R-X", "--to", "USA.SVC"]),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::report::Why;
 use super::{EmbargoWord, Following, Handover, Opening, Release, Said};
 use crate::arrangement::{Arrangement, ArrangementStatus};
+use crate::contact::Contact;
 use crate::disclosure::{Lawful, RecallAction, Route};
 use crate::entered::Entered;
 use crate::exposure::Threshold;
@@ -79,6 +80,15 @@ pub enum Command {
     /// Make a party known, or change what is known of it.
     SetParty(Party),
     /// State that a party is of the community, or that it is not any more.
+    SetContact {
+        /// The party.
+        party: PartyPath,
+        /// What the contact is called there.
+        name: String,
+        /// How to reach it; `None` to strike it out.
+        contact: Option<Contact>,
+    },
+    /// States that a party is of the community, or is not any more.
     SetMembership {
         /// The party.
         party: PartyPath,

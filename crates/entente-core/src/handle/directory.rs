@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Decided, Refusal, home};
 use crate::arrangement::{Arrangement, ArrangementStatus, Word};
+use crate::contact::{Contact, MAX_CONTACTS};
 use crate::event::Event;
 use crate::ids::{ArrangementId, PartyPath, PersonId, RuleName};
 use crate::message::Message;
@@ -54,6 +55,46 @@ pub(super) fn set_membership(
     match state.members.contains_key(&party) == member {
         true => Ok(Decided::default()),
         false => Ok(Decided::events([Event::MembershipSet { party, member, at: now }])),
+    }
+}
+
+pub(super) fn set_contact(
+    state: &State,
+    party: PartyPath,
+    name: String,
+    contact: Option<Contact>,
+) -> Result<Decided, Refusal> {
+    if !state.parties.contains_key(&party) {
+        return Err(Refusal::missing("party", &party, "add it with `entente party add`"));
+    }
+    let known = state.contacts.get(&party);
+    let held = known.and_then(|known| known.get(&name));
+    match &contact {
+        None if held.is_none() => {
+            return Err(Refusal::missing(
+                "contact",
+                &format!("{party}/{name}"),
+                "`entente party contacts` shows them",
+            ));
+        }
+        None => {}
+        Some(contact) => {
+            contact.check().map_err(Refusal::Invalid)?;
+            if name.trim().is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
+                return Err(Refusal::Invalid(
+                    "a contact is called by a name of at most 100 characters in one line".to_owned(),
+                ));
+            }
+            if held.is_none() && known.is_some_and(|known| known.len() >= MAX_CONTACTS) {
+                return Err(Refusal::Invalid(format!(
+                    "{party} has {MAX_CONTACTS} contacts; strike one out first"
+                )));
+            }
+        }
+    }
+    match held == contact.as_ref() {
+        true => Ok(Decided::default()),
+        false => Ok(Decided::events([Event::ContactSet { party, name, contact }])),
     }
 }
 

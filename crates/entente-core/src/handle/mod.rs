@@ -172,6 +172,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
     match command {
         Command::Found(party) => directory::found(state, party),
         Command::SetParty(party) => keys::set_party(state, party),
+        Command::SetContact { party, name, contact } => directory::set_contact(state, party, name, contact),
         Command::SetMembership { party, member } => directory::set_membership(state, party, member, context.now),
         Command::SetKeys(shown) => keys::set_keys(state, &shown, context),
         Command::RotateKeys(succession) => keys::rotate(state, *succession, context),

@@ -413,6 +413,7 @@ about! {
 
 about! {
     crate::party::Party,
+    crate::contact::Contacts,
     crate::keys::KeyRing,
     crate::party::Person,
     crate::party::Audience,

@@ -75,6 +75,27 @@ pub(super) const ACTS: &[Act] = &[
         },
     },
     Act {
+        name: "set-contact",
+        role: "set-contact",
+        says: "Note whom one calls at a party, or strike a contact out: it stays here, and says nothing of what the party may have.",
+        fields: &[
+            must("party", Text, "The party."),
+            must("name", Text, "What the contact is called there."),
+            may(
+                "contact",
+                Value,
+                "How to reach it: `email`, `phone`, `zone`, `openpgp`, `note`; without it, it is struck out.",
+            ),
+        ],
+        compose: |said, _| {
+            Ok(Composed::of(Command::SetContact {
+                party: said.id("party")?,
+                name: said.text("name").to_owned(),
+                contact: said.value("contact")?,
+            }))
+        },
+    },
+    Act {
         name: "set-membership",
         role: "set-membership",
         says: "State that a party is of the community, or that it is not any more.",

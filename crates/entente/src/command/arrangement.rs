@@ -7,6 +7,7 @@ use entente_core::{Arrangement, ArrangementId, ArrangementStatus, Command, Onwar
 use entente_marking::Purpose;
 use jiff::Timestamp;
 
+use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output};
@@ -26,7 +27,7 @@ pub(crate) enum ArrangementCommand {
         agreed: bool,
     },
     /// List the arrangements.
-    List,
+    List(ListArgs),
     /// Show an arrangement's terms.
     Show {
         /// Its id.
@@ -188,7 +189,7 @@ impl ArrangementCommand {
                 };
                 (command, id)
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let state = node.state();
                 let all: Vec<&Arrangement> = state.arrangements.values().collect();
                 let unrecorded = arrangements::unrecorded(state);
@@ -197,23 +198,23 @@ impl ArrangementCommand {
                     (stated.terms, format!("stated by {}, not recorded: {accept}", stated.by))
                 });
                 let recorded = all.iter().map(|terms| (*terms, terms.status.to_string()));
-                let rows = recorded.chain(stated).map(|(arrangement, status)| {
+                let rows = recorded.chain(stated).enumerate().map(|(n, (arrangement, status))| {
                     let parties: Vec<&str> = arrangement.parties.iter().map(PartyPath::as_str).collect();
-                    vec![
+                    let row = vec![
                         arrangement.id.to_string(),
                         arrangement.title.clone(),
                         parties.join(" "),
                         status,
-                    ]
+                    ];
+                    (n, row)
                 });
-                let rows = rows.collect();
-                output::either(global.json, &all, || {
-                    output::table(
-                        &["arrangement", "title", "parties", "status"],
-                        rows,
-                        "no arrangements are recorded; record one with `entente arrangement add`",
-                    );
-                })?;
+                let list = List {
+                    head: &["arrangement", "title", "parties", "status"],
+                    empty: "no arrangements are recorded; record one with `entente arrangement add`",
+                };
+                let (numbers, rows): (Vec<usize>, Vec<_>) = rows.unzip();
+                // What a partner states and is not recorded here has a row, and no terms that bind.
+                chosen.show_by(global, &list, rows, (&numbers, &all))?;
                 return Ok(Exit::Done);
             }
             Self::Show { id } => {

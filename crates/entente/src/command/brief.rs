@@ -12,6 +12,7 @@ use entente_paper::Paper;
 use serde_json::json;
 
 use super::disclosure::{LawfulArgs, WhenArgs};
+use super::list::{List, ListArgs};
 use super::paper::PaperArgs;
 use super::{Global, decide, exchange, facts};
 use crate::failure::{Exit, Failure};
@@ -56,7 +57,7 @@ pub(crate) enum BriefCommand {
         paper: Papers,
     },
     /// List briefings, and what was said beyond them.
-    List,
+    List(ListArgs),
     /// Note what was in fact said. The originators are told; what nobody permitted can become an incident.
     Record {
         /// The briefing.
@@ -387,7 +388,7 @@ impl BriefCommand {
                 let node = global.node()?;
                 paper.write(global, &node, held(&node, &id)?)?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let node = global.node()?;
                 let all: Vec<_> = node.state().briefings.values().collect();
                 let listed = all.iter().map(|briefing| {
@@ -399,7 +400,6 @@ impl BriefCommand {
                         "reports": briefing.reports,
                     })
                 });
-                let listed: Vec<_> = listed.collect();
                 let rows = all.iter().map(|briefing| {
                     let said = node
                         .state()
@@ -419,13 +419,11 @@ impl BriefCommand {
                         beyond.join(", "),
                     ]
                 });
-                output::either(global.json, &listed, || {
-                    output::table(
-                        &["briefing", "prepared", "speaker", "attendees", "reports", "said beyond"],
-                        rows.collect(),
-                        "no briefings; prepare one with `entente brief new`",
-                    );
-                })?;
+                let list = List {
+                    head: &["briefing", "prepared", "speaker", "attendees", "reports", "said beyond"],
+                    empty: "no briefings; prepare one with `entente brief new`",
+                };
+                chosen.show(global, &list, rows.zip(listed))?;
             }
             Self::Record {
                 id,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::life::LifeCommand;
+use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{node, output};
@@ -110,7 +111,7 @@ pub(crate) enum ConsentCommand {
         reason: String,
     },
     /// List consents: given here, and received.
-    List,
+    List(ListArgs),
     #[command(flatten)]
     Life(LifeCommand),
 }
@@ -172,7 +173,7 @@ impl ConsentCommand {
         let mut node = global.node()?;
         let (command, done) = match this {
             Self::Life(_) => return Ok(Exit::Done),
-            Self::List => return list(global, &node),
+            Self::List(chosen) => return list(global, &node, &chosen),
             Self::Grant {
                 request,
                 portions,
@@ -294,18 +295,15 @@ fn opened(node: &Pinned, consent: &Consent) -> Vec<String> {
     portions.chain(rest).collect()
 }
 
-fn list(global: &Global, node: &Pinned) -> Result<Exit, Failure> {
+fn list(global: &Global, node: &Pinned, chosen: &ListArgs) -> Result<Exit, Failure> {
     let moment = node::moment(node);
     let reader = global.viewer(node, None)?;
     let consents = asking::consents(&moment, &View::of(reader.as_ref(), None, Timestamp::now()));
-    let rows = consents.iter().map(row);
-    output::either(global.json, &consents, || {
-        output::table(
-            &["consent", "from", "to", "report", "for", "state"],
-            rows.collect(),
-            "no consents",
-        );
-    })?;
+    let list = List {
+        head: &["consent", "from", "to", "report", "for", "state"],
+        empty: "no consents; an originator gives one with `entente consent grant`",
+    };
+    chosen.show(global, &list, consents.iter().map(|given| (row(given), given)))?;
     Ok(Exit::Done)
 }
 

@@ -1,10 +1,10 @@
 //! `init`, `party`, `person`, `audience`: who there is.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use entente_core::{Audience, AudienceName, Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
+use entente_core::{Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
 use entente_marking::{Entity, SchemeId, Schemes};
 use entente_node::{Pinned, keyring};
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
@@ -12,12 +12,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
+use super::contacts::{self, ContactArgs};
+use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::node::{passphrase, surroundings};
 use crate::{output, words};
-use entente_desk::persons::{self, PersonInput, Unreadable};
+use entente_desk::persons::{self, Unreadable};
 
 /// `entente init`.
 #[derive(Debug, Args)]
@@ -73,7 +75,11 @@ pub(crate) enum PartyCommand {
     /// Make a party known, or change what is known of it.
     Add {
         /// Its path.
-        path: PartyPath,
+        #[arg(required_unless_present = "file")]
+        path: Option<PartyPath>,
+        /// Many parties from a file instead: JSON or CSV as `party list` writes them; keys and membership are not taken from it.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "keys", "client_of", "drop_client_of", "member", "no_member"])]
+        file: Option<PathBuf>,
         /// Its name in full.
         #[arg(long, default_value = "")]
         name: String,
@@ -105,7 +111,21 @@ pub(crate) enum PartyCommand {
         note: String,
     },
     /// List the known parties.
-    List,
+    List(ListArgs),
+    /// Note whom one calls at a party: it stays here, and says nothing of what the party may have.
+    Contact {
+        /// The party.
+        path: PartyPath,
+        /// What the contact is called there, such as `duty officer`.
+        name: String,
+        #[command(flatten)]
+        contact: ContactArgs,
+        /// Strike it out.
+        #[arg(long, conflicts_with = "ContactArgs")]
+        remove: bool,
+    },
+    /// List whom one calls at parties.
+    Contacts(ListArgs),
     /// Write this party's public keys, for partners.
     Export,
     /// Replace this party's keys, and tell partners by a statement signed with the old ones. Old files can still be opened.
@@ -118,6 +138,33 @@ pub(crate) enum PartyCommand {
         #[arg(long, value_name = "MOMENT", value_parser = entente_core::draft::moment)]
         from: Timestamp,
     },
+}
+
+/// Makes the parties of a file known; what is known of them besides stays.
+fn add_parties(node: &mut Pinned, global: &Global, file: &Path) -> Result<(), Failure> {
+    let listed = persons::parties(&input::text(file)?);
+    let listed = listed.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+    let commands = listed.iter().map(|added| {
+        let known = node.state().parties.get(&added.path).cloned();
+        let mut party = known.unwrap_or_else(|| party(added.path.clone(), added.name.clone(), None));
+        if !added.name.is_empty() {
+            party.name.clone_from(&added.name);
+        }
+        party.client_of.extend(added.client_of.iter().cloned());
+        Command::SetParty(party)
+    });
+    let commands: Vec<Command> = commands.collect();
+    node.submit_all(commands)?;
+    let added: Vec<&Party> = listed
+        .iter()
+        .filter_map(|added| node.state().parties.get(&added.path))
+        .collect();
+    output::either(global.json, &added, || {
+        output::line(match added.len() {
+            1 => "1 party is known".to_owned(),
+            many => format!("{many} parties are known"),
+        });
+    })
 }
 
 /// A party as the list shows it.
@@ -134,8 +181,11 @@ impl PartyCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
+            Self::Add { file: Some(file), .. } => add_parties(&mut node, global, &file)?,
+            Self::Add { path: None, .. } => return Err(Failure::usage("name a party, or give `--file`")),
             Self::Add {
-                path,
+                path: Some(path),
+                file: None,
                 name,
                 keys,
                 fingerprint,
@@ -194,7 +244,7 @@ impl PartyCommand {
                     }
                 })?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let state = node.state();
                 let rows = state.parties.values().map(|party| {
                     let keys = match (state.frozen(&party.path), &party.recipient) {
@@ -216,28 +266,28 @@ impl PartyCommand {
                         clients,
                     ]
                 });
-                let rows = rows.collect();
-                let shown: Vec<Listed<'_>> = state
-                    .parties
-                    .values()
-                    .map(|party| Listed {
-                        party,
-                        member_since: state.members.get(&party.path).copied(),
-                    })
-                    .collect();
-                output::either(global.json, &shown, || {
-                    output::table(
-                        &["party", "name", "keys", "community", "client of"],
-                        rows,
-                        "no parties are known",
-                    );
-                    for party in state.parties.values() {
-                        if let Some((since, why)) = state.frozen(&party.path) {
-                            output::line(format!("{}: frozen since {since}: {why}", party.path));
-                        }
+                let shown = state.parties.values().map(|party| Listed {
+                    party,
+                    member_since: state.members.get(&party.path).copied(),
+                });
+                let list = List {
+                    head: &["party", "name", "keys", "community", "client of"],
+                    empty: "no parties are known",
+                };
+                chosen.show(global, &list, rows.zip(shown))?;
+                for party in state.parties.values() {
+                    if let Some((since, why)) = state.frozen(&party.path) {
+                        output::say(format!("{}: frozen since {since}: {why}", party.path));
                     }
-                })?;
+                }
             }
+            Self::Contact {
+                path,
+                name,
+                contact,
+                remove,
+            } => contacts::set(&mut node, global, (path, name), (!remove).then_some(contact))?,
+            Self::Contacts(chosen) => contacts::list(&node, global, &chosen)?,
             Self::Undo { path, note } => undone(&mut node, global, &Entered::Party { path }, note)?,
             Self::Export => {
                 let home = node.home()?.clone();
@@ -281,7 +331,7 @@ impl PartyCommand {
 }
 
 /// Takes back what was entered by mistake.
-fn undone(node: &mut Pinned, global: &Global, entry: &Entered, reason: String) -> Result<(), Failure> {
+pub(super) fn undone(node: &mut Pinned, global: &Global, entry: &Entered, reason: String) -> Result<(), Failure> {
     let say = format!("{entry} is taken back");
     node.submit(Command::UndoEntry {
         entry: entry.clone(),
@@ -339,7 +389,7 @@ pub(crate) struct PersonArgs {
     /// A role that they have no longer.
     #[arg(long, value_name = "ROLE")]
     drop_role: Vec<String>,
-    /// Persons from a JSON file instead.
+    /// Persons from a file instead: JSON, or CSV as `person list --csv` writes it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "name", "citizenship", "clearance", "access", "role",
         "drop_citizenship", "drop_clearance", "drop_access", "drop_role"])]
     file: Option<PathBuf>,
@@ -349,8 +399,9 @@ impl PersonArgs {
     fn changes(self, schemes: &Schemes) -> Result<Vec<PersonChange>, Failure> {
         let id = match (&self.file, self.id) {
             (Some(file), _) => {
-                let list: Vec<PersonInput> = input::json(file)?;
-                let changes = list.into_iter().map(|person| person.change(schemes));
+                let listed = persons::listed(&input::text(file)?);
+                let listed = listed.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+                let changes = listed.into_iter().map(|person| person.change(schemes));
                 return Ok(changes.collect::<Result<_, Unreadable>>()?);
             }
             (None, Some(id)) => id,
@@ -416,7 +467,7 @@ pub(crate) enum PersonCommand {
         id: PersonId,
     },
     /// List the known persons.
-    List,
+    List(ListArgs),
 }
 
 impl PersonCommand {
@@ -452,12 +503,13 @@ impl PersonCommand {
                 node.submit(Command::SetPerson(person.clone()))?;
                 output::either(global.json, &person, || output::line(format!("{id} is disabled")))?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let persons: Vec<_> = node.state().persons.values().collect();
                 let join = |list: Vec<&str>| list.join(" ");
                 let rows = persons.iter().map(|person| {
                     vec![
                         person.id.to_string(),
+                        person.name.clone(),
                         join(person.citizenships.iter().map(Entity::as_str).collect()),
                         person
                             .clearances
@@ -466,83 +518,23 @@ impl PersonCommand {
                             .collect::<Vec<_>>()
                             .join(" "),
                         join(person.accesses.iter().map(entente_marking::Category::as_str).collect()),
-                        if person.disabled {
-                            "disabled".to_owned()
-                        } else {
-                            join(person.roles.iter().map(String::as_str).collect())
-                        },
+                        join(person.roles.iter().map(String::as_str).collect()),
+                        if person.disabled { "disabled" } else { "" }.to_owned(),
                     ]
                 });
-                let rows = rows.collect();
-                output::either(global.json, &persons, || {
-                    output::table(
-                        &["person", "citizenships", "clearances", "accesses", "roles"],
-                        rows,
-                        "no persons are known; add them with `entente person add`",
-                    );
-                })?;
-            }
-        }
-        Ok(Exit::Done)
-    }
-}
-
-/// `entente audience`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AudienceCommand {
-    /// Define an audience.
-    Set {
-        /// Its name.
-        name: AudienceName,
-        /// Its members, as PARTY/NAME.
-        #[arg(required = true)]
-        members: Vec<PersonId>,
-    },
-    /// Take back an audience that was defined by mistake.
-    Undo {
-        /// Its name.
-        name: AudienceName,
-        /// Why.
-        #[arg(long, visible_alias = "reason", value_name = "TEXT", default_value = "")]
-        note: String,
-    },
-    /// List the audiences.
-    List,
-}
-
-impl AudienceCommand {
-    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let mut node = global.node()?;
-        match self {
-            Self::Undo { name, note } => undone(&mut node, global, &Entered::Audience { name }, note)?,
-            Self::Set { name, members } => {
-                let audience = Audience {
-                    name,
-                    members: members.into_iter().collect(),
+                let list = List {
+                    head: &[
+                        "person",
+                        "name",
+                        "citizenships",
+                        "clearances",
+                        "accesses",
+                        "roles",
+                        "state",
+                    ],
+                    empty: "no persons are known; add them with `entente person add`",
                 };
-                node.submit(Command::SetAudience(audience.clone()))?;
-                output::either(global.json, &audience, || {
-                    output::line(format!(
-                        "audience {} has {} members",
-                        audience.name,
-                        audience.members.len()
-                    ));
-                })?;
-            }
-            Self::List => {
-                let audiences: Vec<&Audience> = node.state().audiences.values().collect();
-                let rows = audiences.iter().map(|audience| {
-                    let members: Vec<&str> = audience.members.iter().map(PersonId::as_str).collect();
-                    vec![audience.name.to_string(), members.join(" ")]
-                });
-                let rows = rows.collect();
-                output::either(global.json, &audiences, || {
-                    output::table(
-                        &["audience", "members"],
-                        rows,
-                        "no audiences are defined; define one with `entente audience set`",
-                    );
-                })?;
+                chosen.show(global, &list, rows.zip(persons.iter().copied()))?;
             }
         }
         Ok(Exit::Done)

@@ -11,6 +11,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::list::{List, ListArgs};
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
@@ -100,7 +101,7 @@ pub(crate) enum OverrideCommand {
         reason: String,
     },
     /// List overrides: of this party, and those that partners told of.
-    List,
+    List(ListArgs),
 }
 
 /// `entente disclosure`.
@@ -123,7 +124,7 @@ pub(crate) enum DisclosureCommand {
         when: WhenArgs,
     },
     /// List disclosures: recorded here, and those that partners told of.
-    List,
+    List(ListArgs),
 }
 
 /// How an audience learned something.
@@ -180,7 +181,7 @@ impl OverrideCommand {
                     exchange::say_sent(&sent);
                 })?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let own = node.state().overrides.values().map(|o| ("here".to_owned(), o));
                 let told = node.state().notices.values().filter_map(|(from, notice)| match notice {
                     Notice::Override(o) => Some((from.to_string(), o)),
@@ -206,26 +207,20 @@ impl OverrideCommand {
                         permitted,
                     ]
                 });
-                let rows = rows.collect();
-                let value: Vec<_> = all
-                    .iter()
-                    .map(|(by, o)| json!({ "told_by": by, "override": o }))
-                    .collect();
-                output::either(global.json, &value, || {
-                    output::table(
-                        &[
-                            "override",
-                            "told by",
-                            "authority",
-                            "portions",
-                            "audience",
-                            "lawful",
-                            "permitted",
-                        ],
-                        rows,
-                        "no overrides",
-                    );
-                })?;
+                let values = all.iter().map(|(by, o)| json!({ "told_by": by, "override": o }));
+                let list = List {
+                    head: &[
+                        "override",
+                        "told by",
+                        "authority",
+                        "portions",
+                        "audience",
+                        "lawful",
+                        "permitted",
+                    ],
+                    empty: "no overrides",
+                };
+                chosen.show(global, &list, rows.zip(values))?;
             }
         }
         Ok(Exit::Done)
@@ -282,7 +277,7 @@ impl DisclosureCommand {
                     exchange::say_sent(&sent);
                 })?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let own = node.state().disclosures.values().map(|d| ("here".to_owned(), d));
                 let told = node.state().notices.values().filter_map(|(from, notice)| match notice {
                     Notice::Disclosure(d) => Some((from.to_string(), d)),
@@ -305,26 +300,20 @@ impl DisclosureCommand {
                         permitted.join(", "),
                     ]
                 });
-                let rows = rows.collect();
-                let value: Vec<_> = all
-                    .iter()
-                    .map(|(by, d)| json!({ "told_by": by, "disclosure": d }))
-                    .collect();
-                output::either(global.json, &value, || {
-                    output::table(
-                        &[
-                            "disclosure",
-                            "told by",
-                            "portions",
-                            "audience",
-                            "route",
-                            "lawful",
-                            "permitted",
-                        ],
-                        rows,
-                        "no disclosures",
-                    );
-                })?;
+                let values = all.iter().map(|(by, d)| json!({ "told_by": by, "disclosure": d }));
+                let list = List {
+                    head: &[
+                        "disclosure",
+                        "told by",
+                        "portions",
+                        "audience",
+                        "route",
+                        "lawful",
+                        "permitted",
+                    ],
+                    empty: "no disclosures",
+                };
+                chosen.show(global, &list, rows.zip(values))?;
             }
         }
         Ok(Exit::Done)
@@ -376,7 +365,7 @@ pub(crate) enum RecallCommand {
         keep: Vec<(IncidentId, String)>,
     },
     /// List recalls, and who has acknowledged them.
-    List,
+    List(ListArgs),
 }
 
 /// What holders of a recalled report have to do.
@@ -524,31 +513,30 @@ impl RecallCommand {
                 };
                 return acknowledge(&mut node, global, &recall, following);
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let recalls: Vec<_> = node.state().recalls.values().collect();
-                let rows = recalls.iter().flat_map(|recall| {
+                let rows = recalls.iter().enumerate().flat_map(|(n, recall)| {
                     recall.holders.iter().map(move |(holder, done)| {
                         let said = done.as_ref().map_or_else(
                             || "unconfirmed".to_owned(),
                             |a| format!("says ({}): {}", a.at.strftime("%Y-%m-%d %H:%M"), a.says()),
                         );
-                        vec![
+                        let row = vec![
                             recall.id.to_string(),
                             recall.report.to_string(),
                             recall.action.name().to_owned(),
                             holder.to_string(),
                             said,
-                        ]
+                        ];
+                        (n, row)
                     })
                 });
-                let rows = rows.collect();
-                output::either(global.json, &recalls, || {
-                    output::table(
-                        &["recall", "report", "action", "holder", "acknowledgement"],
-                        rows,
-                        "no recalls with holders",
-                    );
-                })?;
+                let list = List {
+                    head: &["recall", "report", "action", "holder", "acknowledgement"],
+                    empty: "no recalls with holders",
+                };
+                let (numbers, rows): (Vec<usize>, Vec<_>) = rows.unzip();
+                chosen.show_by(global, &list, rows, (&numbers, &recalls))?;
                 return Ok(Exit::Done);
             }
         };

@@ -6,6 +6,7 @@ use entente_desk::embargoes::{Standing, embargoes};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{output, words};
@@ -32,6 +33,8 @@ pub(crate) enum EmbargoCommand {
     List {
         /// Only those on this report.
         report: Option<ReportId>,
+        #[command(flatten)]
+        chosen: ListArgs,
     },
 }
 
@@ -57,7 +60,7 @@ impl EmbargoCommand {
             Self::Set(at) => said(global, &at.report, at.portions, Some(at.until), at.note, false),
             Self::Move(at) => said(global, &at.report, at.portions, Some(at.until), at.note, true),
             Self::End { report, portions, note } => said(global, &report, portions, None, note, true),
-            Self::List { report } => list(global, report.as_ref()),
+            Self::List { report, chosen } => list(global, report.as_ref(), &chosen),
         }
     }
 }
@@ -90,46 +93,44 @@ fn said(
     let sent = exchange::flush(&node, global)?;
     let value = embargoes(node.state(), Some(report), |_| true, Timestamp::now());
     output::either(global.json, &json!({ "embargoes": value, "sent": sent }), || {
-        say(&value);
+        output::table(LIST.head, value.iter().map(row).collect(), LIST.empty);
         exchange::say_sent(&sent);
     })?;
     Ok(Exit::Done)
 }
 
-fn list(global: &Global, report: Option<&ReportId>) -> Result<Exit, Failure> {
+const LIST: List<'static> = List {
+    head: &["on", "by", "until", "left", "out", "why"],
+    empty: "no embargoes are known here; `entente embargo set REPORT --until DATE` sets one",
+};
+
+fn list(global: &Global, report: Option<&ReportId>, chosen: &ListArgs) -> Result<Exit, Failure> {
     let node = global.node()?;
-    let value = embargoes(node.state(), report, |_| true, Timestamp::now());
-    output::either(global.json, &value, || say(&value))?;
+    let all = embargoes(node.state(), report, |_| true, Timestamp::now());
+    chosen.show(global, &LIST, all.iter().map(|standing| (row(standing), standing)))?;
     Ok(Exit::Done)
 }
 
-fn say(value: &[Standing]) {
-    let row = |standing: &Standing| {
-        let on = match (&standing.report, &standing.portion, &standing.arrangement) {
-            (Some(report), Some(portion), _) => format!("{report}/{portion}"),
-            (Some(report), None, _) => report.to_string(),
-            (None, _, arrangement) => arrangement
-                .as_ref()
-                .map_or_else(String::new, |id| format!("arrangement {id}")),
-        };
-        let out = match standing.broken.is_empty() {
-            true => String::new(),
-            false => format!("out: {}", words::list(&standing.broken)),
-        };
-        vec![
-            on,
-            words::list(&standing.by),
-            standing
-                .until
-                .map_or_else(|| "ended".to_owned(), |until| until.to_string()),
-            standing.left.clone(),
-            out,
-            output::words(&standing.reason),
-        ]
+fn row(standing: &Standing) -> Vec<String> {
+    let on = match (&standing.report, &standing.portion, &standing.arrangement) {
+        (Some(report), Some(portion), _) => format!("{report}/{portion}"),
+        (Some(report), None, _) => report.to_string(),
+        (None, _, arrangement) => arrangement
+            .as_ref()
+            .map_or_else(String::new, |id| format!("arrangement {id}")),
     };
-    output::table(
-        &["on", "by", "until", "left", "", "why"],
-        value.iter().map(row).collect(),
-        "no embargoes are known here; `entente embargo set REPORT --until DATE` sets one",
-    );
+    let out = match standing.broken.is_empty() {
+        true => String::new(),
+        false => format!("out: {}", words::list(&standing.broken)),
+    };
+    vec![
+        on,
+        words::list(&standing.by),
+        standing
+            .until
+            .map_or_else(|| "ended".to_owned(), |until| until.to_string()),
+        standing.left.clone(),
+        out,
+        output::words(&standing.reason),
+    ]
 }

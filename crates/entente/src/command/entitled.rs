@@ -17,6 +17,8 @@ pub(crate) enum Needs {
 const NEEDS: &[(&str, Needs)] = &[
     ("party add", Act("set-party")),
     ("party list", Act("see-partners")),
+    ("party contact", Act("set-contact")),
+    ("party contacts", Act("see-partners")),
     ("party export", Act("see-partners")),
     ("party rotate", Passphrase),
     ("party compromised", Act("set-party")),

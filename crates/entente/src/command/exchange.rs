@@ -11,6 +11,7 @@ use entente_desk::holders::delivered;
 use serde_json::json;
 
 use super::Global;
+use super::list::{List, ListArgs};
 use entente_serve::Settings;
 
 use crate::failure::{Exit, Failure};
@@ -318,7 +319,7 @@ impl Receive {
 #[derive(Debug, Subcommand)]
 pub(crate) enum OutboxCommand {
     /// List what still has to leave.
-    List,
+    List(ListArgs),
     /// Seal it into files.
     Send {
         /// Also for partners that are reached over the network.
@@ -331,7 +332,7 @@ impl OutboxCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let node = global.node()?;
         match self {
-            Self::List => {
+            Self::List(chosen) => {
                 let letters = node.store().outbox()?;
                 let rows = letters.iter().map(|letter| {
                     vec![
@@ -341,14 +342,14 @@ impl OutboxCommand {
                         letter.seq.to_string(),
                     ]
                 });
-                let rows = rows.collect();
-                let value: Vec<_> = letters
+                let values = letters
                     .iter()
-                    .map(|l| json!({ "id": l.id, "kind": l.kind, "to": l.destination, "event": l.seq }))
-                    .collect();
-                output::either(global.json, &value, || {
-                    output::table(&["letter", "kind", "to", "event"], rows, "nothing waits");
-                })?;
+                    .map(|l| json!({ "id": l.id, "kind": l.kind, "to": l.destination, "event": l.seq }));
+                let list = List {
+                    head: &["letter", "kind", "to", "event"],
+                    empty: "nothing waits",
+                };
+                chosen.show(global, &list, rows.zip(values))?;
             }
             Self::Send { files } => {
                 let sent = match files {

@@ -9,6 +9,7 @@ use entente_core::handle::the_one;
 use entente_core::{Called, Command, Named, PortionId, ReportId, RequestCase, RequestId, SourceId};
 use serde_json::json;
 
+use super::list::{List, ListArgs};
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
@@ -55,7 +56,7 @@ pub(crate) enum SourceCommand {
         max_probability: f64,
     },
     /// List protected sources.
-    List,
+    List(ListArgs),
     /// Show how far a source is exposed to those who learned something.
     Show {
         /// The source.
@@ -263,7 +264,7 @@ impl SourceCommand {
                     }
                 })?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let all = sources::list(node.state());
                 let rows = all.iter().map(|source| {
                     let state = source.released.as_ref();
@@ -275,13 +276,11 @@ impl SourceCommand {
                         state.map_or("protected".to_owned(), |(at, why)| format!("released {at}: {why}")),
                     ]
                 });
-                output::either(global.json, &all, || {
-                    output::table(
-                        &["source", "reports", "candidates", "probability", "state"],
-                        rows.collect(),
-                        "no protected sources; put one under protection with `entente source protect`",
-                    );
-                })?;
+                let list = List {
+                    head: &["source", "reports", "candidates", "probability", "state"],
+                    empty: "no protected sources; put one under protection with `entente source protect`",
+                };
+                chosen.show(global, &list, rows.zip(&all))?;
             }
             Self::Show { id, audience } => show(&node, global, &id, audience.as_deref())?,
             Self::Measure {

@@ -8,6 +8,7 @@ use entente_watch::check::{self, Checked};
 use entente_watch::proposal::{self, Thesaurus};
 use serde_json::json;
 
+use super::list::{List, ListArgs, picked};
 use super::{Global, texts};
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
@@ -45,6 +46,8 @@ pub(crate) enum FactsCommand {
     List {
         /// The report.
         report: Option<ReportId>,
+        #[command(flatten)]
+        chosen: ListArgs,
     },
     /// Say how distinctive each fact of a report is, and which would match everywhere.
     Check {
@@ -220,7 +223,7 @@ impl FactsCommand {
                     }
                 })?;
             }
-            Self::List { report } => {
+            Self::List { report, chosen } => {
                 if let Some(report) = &report {
                     held(&node, report)?;
                 }
@@ -251,14 +254,23 @@ impl FactsCommand {
                         })
                     })
                     .collect();
-                let value: std::collections::BTreeMap<_, _> = all.collect();
-                output::either(global.json, &value, || {
-                    output::table(
-                        &["fact", "portion", "statement", "slots (! mandatory)", "reveals"],
-                        rows,
-                        "no facts are kept; propose some with `entente facts propose REPORT`",
-                    );
-                })?;
+                let list = List {
+                    head: &["fact", "portion", "statement", "slots (! mandatory)", "reveals"],
+                    empty: "no facts are kept; propose some with `entente facts propose REPORT`",
+                };
+                let rows_picked = chosen.pick(&list, &rows)?;
+                if !global.json {
+                    chosen.write(&list, &rows, &rows_picked);
+                    return Ok(Exit::Done);
+                }
+                let each: Vec<_> = all
+                    .flat_map(|(id, facts)| facts.iter().map(move |fact| (id, fact)))
+                    .collect();
+                let mut value: std::collections::BTreeMap<_, Vec<_>> = std::collections::BTreeMap::new();
+                for (id, fact) in picked(&each, &rows_picked) {
+                    value.entry(id).or_default().push(fact);
+                }
+                output::json(&value)?;
             }
             Self::Check { report, background } => {
                 held(&node, &report)?;

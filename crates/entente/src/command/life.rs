@@ -10,11 +10,12 @@ use entente_core::{
 };
 use entente_desk::holders::{Holders, holders};
 use entente_desk::life::standings;
-use entente_desk::todo::{Todo, todo};
+use entente_desk::todo::{Item, todo};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::list::{List, ListArgs, picked};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{output, words};
@@ -87,6 +88,8 @@ pub(crate) enum LifeCommand {
     Check {
         /// Only this one.
         consent: Option<ConsentId>,
+        #[command(flatten)]
+        chosen: ListArgs,
     },
 }
 
@@ -176,12 +179,12 @@ impl LifeCommand {
                 let say = format!("consent {consent} is narrowed; the rest of it goes on");
                 done(global, node, Command::NarrowConsent { consent, cut, reason }, &say)
             }
-            Self::Check { consent } => check(global, &node, consent.as_ref()),
+            Self::Check { consent, chosen } => check(global, &node, consent.as_ref(), &chosen),
         }
     }
 }
 
-fn check(global: &Global, node: &Pinned, only: Option<&ConsentId>) -> Result<Exit, Failure> {
+fn check(global: &Global, node: &Pinned, only: Option<&ConsentId>, chosen: &ListArgs) -> Result<Exit, Failure> {
     let exposure = node.exposure();
     let value = standings(node.state(), only, &node.context(&exposure));
     if let Some(id) = only.filter(|_| value.is_empty()) {
@@ -206,14 +209,11 @@ fn check(global: &Global, node: &Pinned, only: Option<&ConsentId>) -> Result<Exi
             how,
         ]
     });
-    let rows = rows.collect();
-    output::either(global.json, &value, || {
-        output::table(
-            &["consent", "from", "to", "report", "how it stands"],
-            rows,
-            "no live consents",
-        );
-    })?;
+    let list = List {
+        head: &["consent", "from", "to", "report", "how it stands"],
+        empty: "no live consents",
+    };
+    chosen.show(global, &list, rows.zip(&value))?;
     Ok(Exit::Done)
 }
 
@@ -333,6 +333,8 @@ pub(crate) struct TodoArgs {
     /// Who asks: the list holds what this person may know of [default: this party as such].
     #[arg(long = "as", value_name = "PERSON")]
     person: Option<PersonId>,
+    #[command(flatten)]
+    chosen: ListArgs,
 }
 
 impl TodoArgs {
@@ -353,27 +355,31 @@ impl TodoArgs {
                 .items
                 .retain(|item| entitled(node.state(), &actor.person, item.kind.act()));
         }
-        output::either(global.json, &value, || say_todo(&value))?;
+        let list = List {
+            head: &["due", "what", "about", "it", "next"],
+            empty: "nothing is to be done",
+        };
+        let rows: Vec<_> = value.items.iter().map(row).collect();
+        let rows_picked = self.chosen.pick(&list, &rows)?;
+        value.items = picked(&value.items, &rows_picked);
+        match global.json {
+            true => output::json(&value)?,
+            false => self.chosen.write(&list, &rows, &rows_picked),
+        }
         Ok(Exit::Done)
     }
 }
 
-fn say_todo(value: &Todo) {
-    let rows = value.items.iter().map(|item| {
-        let due = item
-            .due
-            .map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string());
-        vec![
-            if item.late { format!("LATE {due}") } else { due },
-            item.kind.title().to_owned(),
-            item.about.clone(),
-            output::words(&item.say),
-            item.next.clone(),
-        ]
-    });
-    output::table(
-        &["due", "what", "about", "", "next"],
-        rows.collect(),
-        "nothing is to be done",
-    );
+/// A line of the work list.
+fn row(item: &Item) -> Vec<String> {
+    let due = item
+        .due
+        .map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string());
+    vec![
+        if item.late { format!("LATE {due}") } else { due },
+        item.kind.title().to_owned(),
+        item.about.clone(),
+        output::words(&item.say),
+        item.next.clone(),
+    ]
 }

@@ -4,8 +4,10 @@ mod accept;
 mod account;
 mod arrangement;
 mod assure;
+mod audience;
 mod brief;
 mod consent;
+mod contacts;
 mod decide;
 mod demo;
 mod directory;
@@ -23,6 +25,7 @@ mod incident;
 mod label;
 mod ledger;
 mod life;
+mod list;
 pub(crate) mod login;
 mod marking;
 mod node;
@@ -144,7 +147,7 @@ enum Noun {
     Person(directory::PersonCommand),
     /// Audiences: named sets of persons.
     #[command(subcommand)]
-    Audience(directory::AudienceCommand),
+    Audience(audience::AudienceCommand),
     /// Arrangements: the terms under which parties share.
     #[command(subcommand)]
     Arrangement(arrangement::ArrangementCommand),

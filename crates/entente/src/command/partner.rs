@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
+use super::list::{List, ListArgs};
 use crate::failure::{Exit, Failure};
 use crate::{input, output, seat};
 
@@ -17,7 +18,7 @@ use crate::{input, output, seat};
 #[derive(Debug, Subcommand)]
 pub(crate) enum PartnerCommand {
     /// For each partner: by which way messages travel, when it was last heard of, what waits, what it has not confirmed.
-    List,
+    List(ListArgs),
     /// Write an invitation for a partner: this party's keys, and where it is reached. Compare its fingerprint by voice.
     Invite(Invite),
     /// Take a partner's invitation in: its keys, and where it is reached.
@@ -160,7 +161,7 @@ fn introduced(node: &Pinned, invitation: &Invitation) -> Result<Party, Failure> 
 impl PartnerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            Self::List => list(global),
+            Self::List(chosen) => list(global, &chosen),
             Self::Invite(invite) => invite.run(global),
             Self::Accept(accept) => accept.run(global),
         }
@@ -168,7 +169,7 @@ impl PartnerCommand {
 }
 
 /// `entente partner list`.
-fn list(global: &Global) -> Result<Exit, Failure> {
+fn list(global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
     let node = global.node()?;
     let by_network = super::exchange::by_network(global)?;
     let standings = node.node().partners()?;
@@ -189,13 +190,11 @@ fn list(global: &Global) -> Result<Exit, Failure> {
             standing.refused.len().to_string(),
         ]
     });
-    let rows = rows.collect();
-    let value: Vec<_> = standings
+    let values = standings
         .iter()
-        .map(|standing| json!({ "way": way(standing), "standing": standing }))
-        .collect();
-    output::either(global.json, &value, || {
-        let head = [
+        .map(|standing| json!({ "way": way(standing), "standing": standing }));
+    let list = List {
+        head: &[
             "partner",
             "way",
             "heard",
@@ -203,8 +202,9 @@ fn list(global: &Global) -> Result<Exit, Failure> {
             "waits",
             "unconfirmed",
             "refused",
-        ];
-        output::table(&head, rows, "no partners are known; add one with `entente party add`");
-    })?;
+        ],
+        empty: "no partners are known; add one with `entente party add`",
+    };
+    chosen.show(global, &list, rows.zip(values))?;
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use entente_desk::second::{self, Shown, Stand};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{node, output, words};
@@ -16,7 +17,7 @@ use crate::{node, output, words};
 #[derive(Debug, Subcommand)]
 pub(crate) enum PendingCommand {
     /// What waits, and what was answered.
-    List,
+    List(ListArgs),
     /// What would follow from a yes: what opens, for whom, and what leaves.
     Show {
         /// Its id.
@@ -46,23 +47,21 @@ impl PendingCommand {
         let reader = global.viewer(&node, None)?;
         let view = View::of(reader.as_ref(), None, Timestamp::now());
         match self {
-            Self::List => {
+            Self::List(chosen) => {
                 let moment = node::moment(&node);
                 let rows = second::list(&moment, &view);
-                output::either(global.json, &rows, || {
-                    let lines = rows.iter().map(|row| {
-                        let stand = match row.stand {
-                            Stand::Waits => format!("waits until {}", words::moment(row.ends)),
-                            other => other.word().to_owned(),
-                        };
-                        vec![row.id.to_string(), row.say.clone(), row.by.to_string(), stand]
-                    });
-                    output::table(
-                        &["id", "what", "given by", "state"],
-                        lines.collect(),
-                        "nothing waits for a second person",
-                    );
-                })?;
+                let lines = rows.iter().map(|row| {
+                    let stand = match row.stand {
+                        Stand::Waits => format!("waits until {}", words::moment(row.ends)),
+                        other => other.word().to_owned(),
+                    };
+                    vec![row.id.to_string(), row.say.clone(), row.by.to_string(), stand]
+                });
+                let list = List {
+                    head: &["id", "what", "given by", "state"],
+                    empty: "nothing waits for a second person",
+                };
+                chosen.show(global, &list, lines.zip(&rows))?;
                 Ok(Exit::Done)
             }
             Self::Show { id } => {

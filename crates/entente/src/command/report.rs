@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Global;
 use super::life::CopiesCommand;
+use super::list::{ColumnArgs, List, ListArgs};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
 use entente_desk::View;
@@ -172,6 +173,8 @@ pub(crate) struct PageArgs {
     /// Show at most so many.
     #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
     limit: usize,
+    #[command(flatten)]
+    columns: ColumnArgs,
 }
 
 impl ReportCommand {
@@ -357,16 +360,15 @@ fn list(
             listed.state.clone(),
         ]
     };
-    output::either(global.json, &all, || {
-        output::table(
-            &["report", "version", "title", "banner", "portions", "for", "state"],
-            all.iter().map(row).collect(),
-            match page.search.is_some() || page.after.is_some() {
-                true => "no such reports",
-                false => "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
-            },
-        );
-    })?;
+    let list = List {
+        head: &["report", "version", "title", "banner", "portions", "for", "state"],
+        empty: match page.search.is_some() || page.after.is_some() {
+            true => "no such reports",
+            false => "no reports; add one with `entente report add FILE.md`, or take one in with `entente receive`",
+        },
+    };
+    let chosen = ListArgs::from(page.columns.clone());
+    chosen.show(global, &list, all.iter().map(|listed| (row(listed), listed)))?;
     if let Some(last) = all.last().filter(|_| more) {
         output::say(format!("there are more: `--after {last}` shows them", last = last.id));
     }

@@ -9,6 +9,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::list::{List, ListArgs};
 use super::{Global, decide, exchange};
 use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
@@ -58,6 +59,8 @@ pub(crate) enum RequestCommand {
         /// Only those that still wait for an answer.
         #[arg(long)]
         open: bool,
+        #[command(flatten)]
+        chosen: ListArgs,
     },
     /// Show a request with the answers to it.
     Show {
@@ -138,14 +141,14 @@ impl RequestCommand {
                     exchange::say_sent(&sent);
                 })?;
             }
-            Self::List { open } => list(&node, global, open)?,
+            Self::List { open, chosen } => list(&node, global, open, &chosen)?,
             Self::Show { id } => show(&node, global, &id)?,
         }
         Ok(Exit::Done)
     }
 }
 
-fn list(node: &Pinned, global: &Global, open: bool) -> Result<(), Failure> {
+fn list(node: &Pinned, global: &Global, open: bool, chosen: &ListArgs) -> Result<(), Failure> {
     let moment = node::moment(node);
     let reader = global.viewer(node, None)?;
     let cases = asking::requests(&moment, &View::of(reader.as_ref(), None, Timestamp::now()), open);
@@ -163,13 +166,11 @@ fn list(node: &Pinned, global: &Global, open: bool) -> Result<(), Failure> {
             counts.join(", "),
         ]
     });
-    output::either(global.json, &cases, || {
-        output::table(
-            &["request", "from", "to", "report", "portions"],
-            rows.collect(),
-            "no requests",
-        );
-    })
+    let list = List {
+        head: &["request", "from", "to", "report", "portions"],
+        empty: "no requests; open one with `entente request open`",
+    };
+    chosen.show(global, &list, rows.zip(&cases))
 }
 
 fn show(node: &Pinned, global: &Global, id: &Called<RequestId>) -> Result<(), Failure> {

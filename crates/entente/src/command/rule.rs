@@ -8,6 +8,7 @@ use entente_policy::{Rules, SCHEMA};
 use serde_json::json;
 
 use super::Global;
+use super::list::{List, ListArgs};
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
 
@@ -27,7 +28,7 @@ pub(crate) enum RuleCommand {
         file: PathBuf,
     },
     /// List the rules.
-    List,
+    List(ListArgs),
     /// Write the text of a rule.
     Show {
         /// Its name.
@@ -65,7 +66,7 @@ impl RuleCommand {
                     output::line(format!("ok: {name} can be kept with `entente rule set`"));
                 })?;
             }
-            Self::List => {
+            Self::List(chosen) => {
                 let node = global.node()?;
                 let held: Vec<&LocalRule> = node
                     .state()
@@ -81,14 +82,11 @@ impl RuleCommand {
                         first.unwrap_or_default().trim().to_owned(),
                     ]
                 };
-                let rows = held.iter().map(row).collect();
-                output::either(global.json, &held, || {
-                    output::table(
-                        &["rule", "since", "begins"],
-                        rows,
-                        "this party has no rules of its own; keep one with `entente rule set`",
-                    );
-                })?;
+                let list = List {
+                    head: &["rule", "since", "begins"],
+                    empty: "this party has no rules of its own; keep one with `entente rule set`",
+                };
+                chosen.show(global, &list, held.iter().map(|rule| (row(rule), rule)))?;
             }
             Self::Show { name } => {
                 let node = global.node()?;

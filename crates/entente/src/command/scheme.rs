@@ -9,6 +9,7 @@ use entente_marking::{Scheme, SchemeId, installed};
 use serde_json::json;
 
 use super::Global;
+use super::list::{List, ListArgs, picked};
 use crate::failure::{Exit, Failure};
 use crate::{input, output, words};
 
@@ -24,7 +25,7 @@ pub(crate) enum SchemeCommand {
         name: Option<String>,
     },
     /// List the schemes, and the files that held reports need and this node lacks.
-    List,
+    List(ListArgs),
     /// Show a scheme: its levels and portion marks, categories, languages, what it says of other policies.
     Show {
         /// The scheme.
@@ -55,10 +56,9 @@ impl SchemeCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Add { file, name } => add(global, &input::text(&file)?, name)?,
-            Self::List => {
+            Self::List(chosen) => {
                 let node = global.node()?;
-                let list = schemes::list(node.state(), node.schemes());
-                output::either(global.json, &list, || write_list(&list))?;
+                write_list(global, schemes::list(node.state(), node.schemes()), &chosen)?;
             }
             Self::Show { scheme, profile } => {
                 let node = global.node()?;
@@ -145,7 +145,7 @@ fn short(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-fn write_list(list: &SchemeList) {
+fn write_list(global: &Global, mut value: SchemeList, chosen: &ListArgs) -> Result<(), Failure> {
     let row = |row: &schemes::SchemeRow| {
         let variant = row.profile.split(':').next().unwrap_or_default().to_owned();
         let from = match (&row.installed, &row.file) {
@@ -154,10 +154,19 @@ fn write_list(list: &SchemeList) {
         };
         vec![row.scheme.to_string(), variant, row.title.clone(), from]
     };
-    let rows = list.schemes.iter().map(row).collect();
-    output::table(&["scheme", "variant", "about", "from"], rows, "there are no schemes");
-    for needed in &list.needed {
-        output::line(format!(
+    let list = List {
+        head: &["scheme", "variant", "about", "from"],
+        empty: "there are no schemes",
+    };
+    let rows: Vec<_> = value.schemes.iter().map(row).collect();
+    let rows_picked = chosen.pick(&list, &rows)?;
+    value.schemes = picked(&value.schemes, &rows_picked);
+    if global.json {
+        return output::json(&value);
+    }
+    chosen.write(&list, &rows, &rows_picked);
+    for needed in &value.needed {
+        output::say(format!(
             "needed: the policy file of {} with SHA-256 {}, for {} of {}; ask for it, then `entente scheme add FILE`",
             needed.scheme,
             needed.file,
@@ -165,6 +174,7 @@ fn write_list(list: &SchemeList) {
             words::list(&needed.from)
         ));
     }
+    Ok(())
 }
 
 fn write_view(view: &SchemeView) {

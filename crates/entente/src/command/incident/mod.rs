@@ -21,6 +21,7 @@ use serde_json::json;
 
 use self::args::{By, CompromiseArg, RelabelArg, clock, stage};
 use super::disclosure::Action;
+use super::list::ListArgs;
 use super::paper::PaperArgs;
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
@@ -63,6 +64,8 @@ pub(crate) enum IncidentCommand {
         /// As this person may see them.
         #[arg(long = "as", value_name = "PERSON")]
         reader: Option<PersonId>,
+        #[command(flatten)]
+        chosen: ListArgs,
     },
     /// Write the case file: what is out, who must be told, what is due, what it cost, what may still be said.
     Show {
@@ -300,9 +303,9 @@ impl IncidentCommand {
                 let opening = open::opening(title, by, member, disclosures, protected, clock)?;
                 open::open(&mut node, global, opening)?;
             }
-            Self::List { reader } => {
+            Self::List { reader, chosen } => {
                 let reader = global.viewer(&node, reader)?;
-                show::list(&node, global, reader.as_ref())?;
+                show::list(&node, global, reader.as_ref(), &chosen)?;
             }
             Self::Show {
                 id,

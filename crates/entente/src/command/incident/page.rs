@@ -175,8 +175,9 @@ fn public_before(page: &mut Paper, case: &Case) {
 fn told(page: &mut Paper, case: &Case) {
     page.heading("Who must be told");
     let rows = case.must_be_told.iter().map(|told| {
+        let call: Vec<String> = told.call.iter().map(|line| format!("; call {line}")).collect();
         vec![
-            told.party.clone(),
+            format!("{}{}", told.party, call.concat()),
             told.why.clone(),
             told.portions.clone(),
             told.state.clone(),

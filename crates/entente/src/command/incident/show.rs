@@ -4,6 +4,7 @@ use entente_core::{IncidentId, PersonId};
 use entente_marking::Purpose;
 use jiff::Timestamp;
 
+use super::super::list::{List, ListArgs, picked};
 use super::{held, page};
 use crate::command::Global;
 use crate::command::paper::PaperArgs;
@@ -32,8 +33,13 @@ pub(super) fn show(
 }
 
 /// Lists the cases, and what partners told of theirs.
-pub(super) fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) -> Result<(), Failure> {
-    let all = cases::list(&node::moment(node), &View::of(reader, None, Timestamp::now()));
+pub(super) fn list(
+    node: &Pinned,
+    global: &Global,
+    reader: Option<&PersonId>,
+    chosen: &ListArgs,
+) -> Result<(), Failure> {
+    let mut all = cases::list(&node::moment(node), &View::of(reader, None, Timestamp::now()));
     let row = |case: &cases::CaseRow| {
         let state = match case.closed {
             None => format!("open: {} to do, {} late", case.to_do, case.late),
@@ -46,12 +52,18 @@ pub(super) fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) ->
             state,
         ]
     };
-    output::either(global.json, &all, || {
-        output::table(
-            &["case", "title", "opened", "state"],
-            all.cases.iter().map(row).collect(),
-            "no cases; open one with `entente incident open`",
-        );
+    let list = List {
+        head: &["case", "title", "opened", "state"],
+        empty: "no cases; open one with `entente incident open`",
+    };
+    let rows: Vec<_> = all.cases.iter().map(row).collect();
+    let rows_picked = chosen.pick(&list, &rows)?;
+    all.cases = picked(&all.cases, &rows_picked);
+    if global.json {
+        return output::json(&all);
+    }
+    chosen.write(&list, &rows, &rows_picked);
+    if !chosen.is_csv() {
         for (id, (from, notice)) in &all.told_by_partners {
             let why: Vec<&str> = notice.why.iter().map(|why| why.says()).collect();
             output::line(format!(
@@ -64,5 +76,6 @@ pub(super) fn list(node: &Pinned, global: &Global, reader: Option<&PersonId>) ->
                 }
             ));
         }
-    })
+    }
+    Ok(())
 }

@@ -1,0 +1,224 @@
+//! Lists: which rows are wanted and in which order, and lists as CSV. One place for the command line and for pages.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which rows of a list are wanted, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Only rows that have this somewhere, whatever its case.
+    pub search: Option<String>,
+    /// Only rows that have a text in a column: column and text.
+    pub only: Vec<(String, String)>,
+    /// The column to sort by, and whether the last comes first.
+    pub sort: Option<(String, bool)>,
+    /// At most so many rows.
+    pub limit: Option<usize>,
+}
+
+/// A column that the list does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no column `{name}`; the list has {}", .known.join(", "))]
+pub struct UnknownColumn {
+    /// What was named.
+    pub name: String,
+    /// What there is.
+    pub known: Vec<String>,
+}
+
+impl Choice {
+    /// Whether every row is wanted, in the order of the list.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The numbers of the rows that are wanted, in order.
+    ///
+    /// ```
+    /// use entente_desk::listing::Choice;
+    /// let rows = [vec!["GBR".to_owned(), "known".to_owned()], vec!["CHL".to_owned(), "missing".to_owned()]];
+    /// let by_name = Choice { sort: Some(("party".to_owned(), false)), ..Choice::default() };
+    /// assert_eq!(by_name.rows(&["party", "keys"], &rows), Ok(vec![1, 0]));
+    /// let missing = Choice { only: vec![("keys".to_owned(), "missing".to_owned())], ..Choice::default() };
+    /// assert_eq!(missing.rows(&["party", "keys"], &rows), Ok(vec![1]));
+    /// ```
+    ///
+    /// # Errors
+    /// When a column is named that the list does not have.
+    pub fn rows(&self, head: &[&str], rows: &[Vec<String>]) -> Result<Vec<usize>, UnknownColumn> {
+        let wanted: Vec<(usize, String)> = (self.only.iter())
+            .map(|(name, text)| Ok((column(head, name)?, text.to_lowercase())))
+            .collect::<Result<_, _>>()?;
+        let search = self.search.as_ref().map(|text| text.to_lowercase());
+        let has = |cell: Option<&String>, text: &str| cell.is_some_and(|cell| cell.to_lowercase().contains(text));
+        let fits = |row: &Vec<String>| {
+            let found = search
+                .as_ref()
+                .is_none_or(|text| row.iter().any(|cell| has(Some(cell), text)));
+            found && wanted.iter().all(|(place, text)| has(row.get(*place), text))
+        };
+        let mut chosen: Vec<usize> = (0..rows.len()).filter(|n| rows.get(*n).is_some_and(&fits)).collect();
+        if let Some((name, down)) = &self.sort {
+            let place = column(head, name)?;
+            let cell = |n: usize| rows.get(n).and_then(|row| row.get(place)).map_or("", String::as_str);
+            chosen.sort_by(|a, b| {
+                let order = in_order(cell(*a), cell(*b));
+                if *down { order.reverse() } else { order }
+            });
+        }
+        chosen.truncate(self.limit.unwrap_or(usize::MAX));
+        Ok(chosen)
+    }
+}
+
+fn column(head: &[&str], name: &str) -> Result<usize, UnknownColumn> {
+    let place = head.iter().position(|known| known.eq_ignore_ascii_case(name));
+    place.ok_or_else(|| UnknownColumn {
+        name: name.to_owned(),
+        known: head
+            .iter()
+            .filter(|known| !known.is_empty())
+            .map(|known| format!("`{known}`"))
+            .collect(),
+    })
+}
+
+/// Numbers by their value, everything else by its letters; what is empty comes last.
+fn in_order(a: &str, b: &str) -> Ordering {
+    let number = |text: &str| text.parse::<f64>().ok();
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        _ => (a.is_empty(), a.to_lowercase(), a).cmp(&(b.is_empty(), b.to_lowercase(), b)),
+    }
+}
+
+/// A list as CSV (RFC 4180): a line of column names, and one for each row.
+///
+/// A cell that a spreadsheet would take for a formula gets an apostrophe before it: others write some of these texts.
+///
+/// ```
+/// let rows = [vec!["GBR".to_owned(), "=1+1".to_owned()], vec!["a, \"b\"".to_owned(), "-".to_owned()]];
+/// let text = entente_desk::listing::csv(&["party", "name"], &rows);
+/// assert_eq!(text, "party,name\r\nGBR,'=1+1\r\n\"a, \"\"b\"\"\",'-\r\n");
+/// ```
+pub fn csv(head: &[&str], rows: &[Vec<String>]) -> String {
+    let mut written = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    // Into memory, and every row as long as the head: nothing fails.
+    let _ = written.write_record(head);
+    for row in rows {
+        let _ = written.write_record(row.iter().map(|cell| harmless(cell).into_owned()));
+    }
+    let bytes = written.into_inner().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    match cell.starts_with(FORMULA) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+/// What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// The rows of a CSV file with a line of column names, each with its line: column names in small letters, and cells without
+/// surrounding space and without the apostrophe that [`csv`] puts before what looks like a formula.
+///
+/// ```
+/// let rows = entente_desk::listing::from_csv("Party,Name\r\nGBR,'=1+1\r\n")?;
+/// assert_eq!(rows[0].0, 2);
+/// assert_eq!(rows[0].1["name"], "=1+1");
+/// # Ok::<(), String>(())
+/// ```
+///
+/// # Errors
+/// In words, with the line: a row of another length than the head, a name twice, text that is no UTF-8.
+pub fn from_csv(text: &str) -> Result<Vec<(u64, BTreeMap<String, String>)>, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut read = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let head: Vec<String> = read
+        .headers()
+        .map_err(|error| error.to_string())?
+        .iter()
+        .map(str::to_lowercase)
+        .collect();
+    let mut names = BTreeSet::new();
+    if let Some(twice) = head.iter().find(|name| !names.insert((*name).clone())) {
+        return Err(format!("line 1: the column `{twice}` stands there twice"));
+    }
+    let rows = read.records().map(|row| {
+        let row = row.map_err(|error| error.to_string())?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let plain = |cell: &str| match cell.strip_prefix('\'') {
+            Some(rest) if rest.starts_with(FORMULA) => rest.to_owned(),
+            _ => cell.to_owned(),
+        };
+        let cells = head.iter().cloned().zip(row.iter().map(plain));
+        Ok((line, cells.collect()))
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(cells: &[&[&str]]) -> Vec<Vec<String>> {
+        cells
+            .iter()
+            .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
+            .collect()
+    }
+
+    #[test]
+    fn rows_are_searched_filtered_sorted_and_cut() {
+        let rows = rows(&[
+            &["R-10", "SECRET", "3"],
+            &["R-2", "secret//nf", "12"],
+            &["R-1", "U", ""],
+        ]);
+        let head = ["report", "banner", "portions"];
+        let chosen = |choice: Choice| choice.rows(&head, &rows);
+        let search = |text: &str| Choice {
+            search: Some(text.to_owned()),
+            ..Choice::default()
+        };
+        assert_eq!(chosen(search("Secret")), Ok(vec![0, 1]));
+        assert_eq!(chosen(search("nothing")), Ok(vec![]));
+        let sort = |column: &str, down| Choice {
+            sort: Some((column.to_owned(), down)),
+            ..Choice::default()
+        };
+        assert_eq!(
+            chosen(sort("Portions", false)),
+            Ok(vec![0, 1, 2]),
+            "numbers by value, empty last"
+        );
+        assert_eq!(chosen(sort("portions", true)), Ok(vec![2, 1, 0]));
+        let both = Choice {
+            only: vec![
+                ("banner".to_owned(), "secret".to_owned()),
+                ("report".to_owned(), "2".to_owned()),
+            ],
+            ..Choice::default()
+        };
+        assert_eq!(chosen(both), Ok(vec![1]));
+        let first = Choice {
+            limit: Some(1),
+            ..sort("report", true)
+        };
+        assert_eq!(chosen(first), Ok(vec![1]));
+        let said = chosen(sort("mark", false)).unwrap_err().to_string();
+        assert_eq!(
+            said,
+            "there is no column `mark`; the list has `report`, `banner`, `portions`"
+        );
+    }
+}

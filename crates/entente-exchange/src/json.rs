@@ -44,7 +44,11 @@ pub fn read(bytes: &[u8]) -> Result<Value, JsonError> {
     if bytes.len() > MAX_FILE {
         return Err(JsonError::TooLarge(bytes.len()));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| JsonError::NotText(error.valid_up_to()))?;
+    let wide = wide(bytes);
+    let text = match &wide {
+        Some(text) => text.as_str(),
+        None => std::str::from_utf8(bytes).map_err(|error| JsonError::NotText(error.valid_up_to()))?,
+    };
     let left = Cell::new(MAX_VALUES);
     let mut reader = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
     let seed = Seed {
@@ -56,6 +60,18 @@ pub fn read(bytes: &[u8]) -> Result<Value, JsonError> {
         .map_err(|error| JsonError::NotJson(error.to_string()))?;
     reader.end().map_err(|error| JsonError::NotJson(error.to_string()))?;
     Ok(value)
+}
+
+/// A text that says at its beginning that it is UTF-16, as some tools save files.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+    String::from_utf16(&units).ok().filter(|_| rest.is_empty())
 }
 
 /// The name that stands twice in an object, or in one within it.
@@ -214,5 +230,7 @@ mod tests {
         );
         assert_eq!(read(b"{\"a\": \"\xff\"}").unwrap_err(), JsonError::NotText(7));
         assert!(read(b"{} {}").unwrap_err().to_string().contains("trailing"));
+        assert!(read(b"\xff\xfe{\0}\0").is_ok() && read(b"\xfe\xff\0{\0}").is_ok());
+        assert!(read(b"\xff\xfe{\0}").is_err());
     }
 }

@@ -114,6 +114,9 @@ pub enum ReadError {
         "the name `{0}` stands twice in one object: what it means differs from reader to reader; ask for a clean file"
     )]
     Twice(String),
+    /// Something in which others are packed.
+    #[error("it is {0}")]
+    Packed(&'static str),
     /// A label that cannot be read, or is of other data.
     #[error("{0}")]
     Label(String),
@@ -121,6 +124,17 @@ pub enum ReadError {
     #[error("it is no mail that can be read: {0}")]
     Mail(String),
 }
+
+/// How files begin that hold what is read, but are none of it.
+const PACKED: [(&[u8], &str); 4] = [
+    (b"\xd0\xcf\x11\xe0", "a mail in Outlook's own form: save it as `.eml`"),
+    (b"PK\x03\x04", "an archive: unpack it and take in what is in it"),
+    (b"\x1f\x8b", "packed by gzip: unpack it and take in what is in it"),
+    (
+        b"%PDF-",
+        "a PDF without a label: write one with `entente marking bind MARK --to FILE`",
+    ),
+];
 
 /// Reads a file of any format; which one, it says itself.
 ///
@@ -151,6 +165,20 @@ fn in_parts(incoming: Incoming, table: &mut Table) -> Vec<Incoming> {
 
 /// The reports of a file, whatever their size.
 fn whole(name: &str, bytes: &[u8], table: &mut Table) -> Result<Vec<Incoming>, ReadError> {
+    if let Some(packed) = PACKED.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(ReadError::Packed(packed.1));
+    }
+    if let Some(several) = mail::mailbox(bytes) {
+        let mut reports = Vec::new();
+        for (n, one) in several.iter().enumerate() {
+            let place = format!("{name}, mail {}", n + 1);
+            match mail::read(&place, one, table) {
+                Ok(found) => reports.extend(found),
+                Err(error) => table.note(place, "a mail that cannot be read", format!("left out: {error}")),
+            }
+        }
+        return Ok(reports);
+    }
     if mail::is_mail(name, bytes) {
         return mail::read(name, bytes, table);
     }

@@ -16,14 +16,45 @@ use crate::{Format, ReadError, uuid};
 /// The most parts of one mail that are looked at.
 const MAX_PARTS: usize = 1000;
 
+/// How far the headers of a mail are looked for.
+const HEADERS: usize = 64 << 10;
+
 /// Whether a file is a mail: by its name, or by headers that every mail has.
 pub fn is_mail(name: &str, bytes: &[u8]) -> bool {
     let named = name
         .rsplit_once('.')
         .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("eml"));
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
+    named || has_headers(bytes)
+}
+
+/// Whether a file begins with the headers of a mail, however many servers wrote theirs above: up to the first empty line.
+fn has_headers(bytes: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(HEADERS)]).to_ascii_lowercase();
+    let start = start.replace("\r\n", "\n");
+    let head = start.split_once("\n\n").map_or(start.as_str(), |(head, _)| head);
     let header = |name: &str| head.starts_with(name) || head.contains(&format!("\n{name}"));
-    named || header("from:") && (header("subject:") || header("message-id:")) && header("date:")
+    let sent = ["date:", "received:", "return-path:", "delivered-to:", "mime-version:"];
+    header("from:") && (header("subject:") || header("message-id:")) && sent.iter().any(|name| header(name))
+}
+
+/// The mails of a mailbox file (RFC 4155): each begins with a line `From ` behind an empty one.
+pub fn mailbox(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    if !bytes.starts_with(b"From ") {
+        return None;
+    }
+    let mut mails: Vec<Vec<u8>> = Vec::new();
+    let mut empty = true;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if empty && line.starts_with(b"From ") {
+            mails.push(Vec::new());
+        } else if let Some(mail) = mails.last_mut() {
+            let quotes = line.iter().take_while(|byte| **byte == b'>').count();
+            let quoted = quotes > 0 && line.get(quotes..).is_some_and(|rest| rest.starts_with(b"From "));
+            mail.extend(if quoted { line.get(1..).unwrap_or(line) } else { line });
+        }
+        empty = line.iter().all(u8::is_ascii_whitespace);
+    }
+    mails.first().is_some_and(|mail| has_headers(mail)).then_some(mails)
 }
 
 /// Reads a mail.
@@ -173,7 +204,7 @@ fn attached(
 }
 
 /// The marks `TLP:…` and `PAP:…` in a text.
-fn marks_in(text: &str) -> Asks {
+pub(crate) fn marks_in(text: &str) -> Asks {
     let schemes = entente_marking::builtin::schemes();
     let mut asks = Asks::default();
     for prefix in ["TLP:", "PAP:"] {
@@ -200,4 +231,35 @@ pub(crate) fn leading(text: &str) -> Asks {
         asks.mark(&marking.canonical);
     }
     asks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_is_one_however_many_servers_wrote_above_it() {
+        let servers = "Received: by a server\r\n\tfor you\r\n".repeat(300);
+        let mail = format!("{servers}From: a@example.org\r\nSubject: s\r\n\r\nText.\r\n");
+        assert!(mail.len() > 8192 && is_mail("x", mail.as_bytes()));
+        assert!(
+            !is_mail("x", b"Text.\n\nFrom: a\nSubject: b\nDate: c\n"),
+            "these are no headers"
+        );
+    }
+
+    #[test]
+    fn a_mailbox_is_its_mails() {
+        let one = |n: u8| {
+            format!(
+                "From a@example.org Thu Jan  1 00:00:00 2026\nFrom: a@example.org\nSubject: TLP:GREEN {n}\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\nText {n} of it.\n>From here on.\n\n"
+            )
+        };
+        let file = one(1) + &one(2);
+        let mut table = Table::default();
+        let found = crate::read("box", file.as_bytes(), &mut table).unwrap();
+        let texts: Vec<&str> = found.iter().map(|report| report.pieces[0].text.as_str()).collect();
+        assert_eq!(texts, ["Text 1 of it.\nFrom here on.", "Text 2 of it.\nFrom here on."]);
+        assert!(mailbox(b"From here on it is text.\n").is_none());
+    }
 }

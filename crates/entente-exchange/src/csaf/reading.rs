@@ -134,6 +134,8 @@ impl Reader<'_, '_> {
             }
         }
         if let Some(words) = text(distribution, "text") {
+            // A mark in the words counts beside the label.
+            asks.add(&crate::mail::marks_in(words));
             let short: String = entente_core::plain::line(words).chars().take(80).collect();
             self.table.note(
                 "distribution",

@@ -152,7 +152,7 @@ pub fn read(
             }
             reports
         }
-        Err(ReadError::Json(_) | ReadError::Unknown) => {
+        Err(ReadError::Json(_) | ReadError::Unknown | ReadError::Packed(_)) => {
             let one = plain(name, bytes, &found, schemes, table)?;
             crate::in_parts(one, table)
         }

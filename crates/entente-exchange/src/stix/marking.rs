@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::foreign::{ACS, IEP, acs, iep};
 use super::{EPOCH, EXTENSION};
 use crate::json::{items, text, texts};
 use crate::marks::Asks;
@@ -34,7 +35,7 @@ const TLP_1_IDS: [(&str, &str); 4] = [
 ];
 
 /// Markings of others that are known by name and not read: what they ask for is left to people.
-const NOT_READ: [(&str, &str); 1] = [("extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce", "ACS 3.0")];
+const NOT_READ: [(&str, &str); 1] = [("extension-definition--dff17fb3-edcb-4f99-ad1b-4b751c95738a", "CUI")];
 
 /// The marking definitions of a file.
 #[derive(Debug, Default)]
@@ -109,6 +110,10 @@ fn read(definition: &Value, place: &str, asks: &mut Asks, table: &mut Table) {
         asks.mark(&format!("(TLP:{})", word.to_uppercase()));
         understood = true;
     }
+    if let Some(word) = content.and_then(|content| text(content, "pap")) {
+        asks.mark(&format!("(PAP:{})", word.to_uppercase()));
+        understood = true;
+    }
     for (id, extension) in definition
         .get("extensions")
         .and_then(Value::as_object)
@@ -121,6 +126,8 @@ fn read(definition: &Value, place: &str, asks: &mut Asks, table: &mut Table) {
                 let marks = own(extension).unwrap_or_default();
                 asks.mark(marks);
             }
+            (ACS, _) => acs(extension, place, asks, table),
+            (IEP, _) => iep(extension, place, asks, table),
             (id, _) => {
                 let known = NOT_READ.iter().find(|(known, _)| *known == id);
                 asks.close(known.map_or(id, |(_, name)| name));
@@ -147,6 +154,13 @@ fn read(definition: &Value, place: &str, asks: &mut Asks, table: &mut Table) {
         text(definition, "definition_type"),
         content.and_then(|content| text(content, "statement")),
     ) {
+        (Some("statement"), Some(statement)) if is_about_access(statement) => {
+            let said = crate::mail::marks_in(statement);
+            match said.is_empty() {
+                true => asks.close(statement),
+                false => asks.add(&said),
+            }
+        }
         (Some("statement"), Some(statement)) => {
             let short: String = entente_core::plain::line(statement).chars().take(80).collect();
             table.note(
@@ -157,6 +171,31 @@ fn read(definition: &Value, place: &str, asks: &mut Asks, table: &mut Table) {
         }
         (kind, _) => asks.close(kind.unwrap_or("marking-definition")),
     }
+}
+
+/// Words of a statement that say something about who may have a text, in whatever rules: a copyright has none of them.
+const ABOUT_ACCESS: [&str; 16] = [
+    "classification",
+    "classified",
+    "secret",
+    "confidential",
+    "restricted",
+    "protected",
+    "noforn",
+    "eyes only",
+    "internal use",
+    "official use",
+    "tlp:",
+    "embargo",
+    "do not",
+    "not for ",
+    "need to know",
+    "sensitive",
+];
+
+fn is_about_access(statement: &str) -> bool {
+    let lower = statement.to_lowercase();
+    ABOUT_ACCESS.iter().any(|word| lower.contains(word))
 }
 
 /// The marks that a definition of ours stands for.
@@ -202,4 +241,33 @@ pub(super) fn definitions(mark: &str, (word, own): (&str, bool), by: &str) -> Ve
 /// The published id of a TLP word.
 pub(super) fn tlp_id(word: &str) -> Option<&'static str> {
     TLP_2_IDS.iter().find(|(known, _)| *known == word).map(|(_, id)| *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_about_who_may_have_a_text_is_a_mark_or_closes_it() {
+        let of = |statement: &str| {
+            let definition = json!({"type": "marking-definition", "definition_type": "statement", "definition": {"statement": statement}});
+            let (mut asks, mut table) = (Asks::default(), Table::default());
+            read(&definition, "x", &mut asks, &mut table);
+            (asks.marks, !asks.unread.is_empty())
+        };
+        assert_eq!(of("Copyright 2026, Example Corporation"), (vec![], false));
+        assert_eq!(of("(S//NF)"), (vec!["(S//NF)".to_owned()], false));
+        assert_eq!(
+            of("TLP:AMBER for members of the ISAC"),
+            (vec!["(TLP:AMBER)".to_owned()], false)
+        );
+        for closed in [
+            "Classification: PROTECTED",
+            "COMPANY CONFIDENTIAL",
+            "For internal use only",
+            "Do not forward",
+        ] {
+            assert_eq!(of(closed), (vec![], true), "{closed}");
+        }
+    }
 }

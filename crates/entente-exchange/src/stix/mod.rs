@@ -8,6 +8,7 @@
 //! Out, each portion is a `note` with its own marking, which the `report` names. What only Entente knows stands in an
 //! extension of ours.
 
+mod foreign;
 mod marking;
 mod objects;
 mod reading;

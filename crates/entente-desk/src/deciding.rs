@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entente_core::decide::{Answer, Explanation, Step};
-use entente_core::{Decision, MarksInForce, Outcome, PersonId, PortionId, ReportId, State};
+use entente_core::{Decision, MarksInForce, Outcome, PartyPath, PersonId, PortionId, ReportId, State};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -129,6 +129,85 @@ impl Matrix {
         let open = |row: &&Row| row.audience == Outcome::Permit;
         self.rows.iter().filter(open).count()
     }
+}
+
+/// Persons of one party who may have the same: told as one where there are many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Together {
+    /// Their name, or how many of which party: `27 persons of GBR.CAB`.
+    pub who: String,
+    /// The persons.
+    pub people: Vec<PersonId>,
+    /// What they may have, what has to be asked for, and what they may not have, in the report's order.
+    pub permit: Vec<PortionId>,
+    /// What has to be asked for.
+    pub ask: Vec<PortionId>,
+    /// What they may not have.
+    pub deny: Vec<PortionId>,
+}
+
+impl Matrix {
+    /// The persons as rows, those of one party who may have the same together, in the order of the audience.
+    pub fn together(&self) -> Vec<Together> {
+        let mut groups: Vec<(Vec<Outcome>, Option<PartyPath>, Vec<PersonId>)> = Vec::new();
+        let mut places: HashMap<(Vec<Outcome>, Option<PartyPath>), usize> = HashMap::new();
+        for (n, person) in self.people.iter().enumerate() {
+            let outcomes: Vec<Outcome> = self
+                .rows
+                .iter()
+                .filter_map(|row| row.outcomes.get(n).copied())
+                .collect();
+            let place = *places.entry((outcomes.clone(), person.party())).or_insert_with(|| {
+                groups.push((outcomes, person.party(), Vec::new()));
+                groups.len() - 1
+            });
+            groups[place].2.push(person.clone());
+        }
+        let row = |(outcomes, party, people): (Vec<Outcome>, Option<PartyPath>, Vec<PersonId>)| {
+            let with = |wanted: Outcome| {
+                let each = self.rows.iter().zip(&outcomes);
+                let portions = each.filter(|(_, outcome)| **outcome == wanted);
+                portions.map(|(row, _)| row.portion.clone()).collect()
+            };
+            Together {
+                who: told_together(&people, party.as_ref()),
+                permit: with(Outcome::Permit),
+                ask: with(Outcome::Ask),
+                deny: with(Outcome::Deny),
+                people,
+            }
+        };
+        groups.into_iter().map(row).collect()
+    }
+}
+
+/// Persons of one party, by name where they are few.
+fn told_together(people: &[PersonId], party: Option<&PartyPath>) -> String {
+    match (people, party) {
+        ([one], _) => one.to_string(),
+        (many, Some(party)) if many.len() > NAMED => format!("{} persons of {party}", many.len()),
+        (some, _) => some.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// How many persons are told by name before they are counted.
+pub const NAMED: usize = 4;
+
+/// Persons by name where they are few, and counted by party where they are many.
+pub fn in_short(people: &BTreeSet<PersonId>) -> String {
+    if people.len() <= NAMED {
+        return people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
+    }
+    let mut by_party: BTreeMap<Option<PartyPath>, Vec<PersonId>> = BTreeMap::new();
+    for person in people {
+        by_party.entry(person.party()).or_default().push(person.clone());
+    }
+    let each = by_party.iter().map(|(party, people)| match (people.as_slice(), party) {
+        ([one], _) => one.to_string(),
+        (many, Some(party)) => format!("{} persons of {party}", many.len()),
+        (many, None) => format!("{} persons", many.len()),
+    });
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The matrix of a decision.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -73,14 +73,68 @@ pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>, empty: &str) {
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(head.to_vec());
-    let width = seat::columns().and_then(|width| u16::try_from(width).ok());
-    table.set_width(width.unwrap_or(118));
+    let width = u16::try_from(seat::terminal().columns.unwrap_or(WIDTH));
+    table.set_width(width.unwrap_or(u16::MAX));
     for row in rows {
         table.add_row(row);
     }
-    for text in table.to_string().lines() {
-        line(text.trim_end());
+    // A mark is read as a whole, so it is never broken; other columns give way.
+    for (name, column) in head.iter().zip(table.column_iter_mut()) {
+        if ["mark", "banner"].contains(name) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
+    table.to_string().lines().for_each(outcomes);
+}
+
+/// Writes a line in which outcomes stand in colour, where there is a terminal.
+pub(crate) fn outcomes(text: &str) {
+    let text = shown(text.trim_end());
+    let text = if seat::terminal().colour { painted(&text) } else { text };
+    bytes(format!("{text}\n").as_bytes());
+}
+
+/// Whether a table stands on the page without a broken cell.
+pub(crate) fn fits(head: &[String], rows: &[Vec<String>]) -> bool {
+    let cells = |column: usize| {
+        rows.iter()
+            .filter_map(move |row| row.get(column))
+            .chain(head.get(column))
+    };
+    let wide = |column: usize| cells(column).map(|cell| cell.chars().count()).max().unwrap_or_default() + 2;
+    (0..head.len()).map(wide).sum::<usize>() <= seat::terminal().columns.unwrap_or(WIDTH)
+}
+
+/// How wide a page is that is no terminal.
+const WIDTH: usize = 118;
+
+/// The words of a table that a terminal shows in colour; the sign before them says the same.
+const PAINTED: [(&str, &str); 4] = [("✓ permit", "32"), ("? ask", "33"), ("✕ deny", "31"), ("LATE", "31")];
+
+/// A line of a table with its outcomes in colour (ECMA-48, 8.3.117).
+fn painted(text: &str) -> String {
+    let mut painted = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let starts = painted.is_empty() || painted.ends_with([' ', '\n']);
+        let found = PAINTED.iter().find(|(word, _)| {
+            starts
+                && rest
+                    .strip_prefix(word)
+                    .is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+        });
+        let length = match found {
+            Some((word, _)) => word.len(),
+            None => rest.chars().next().map_or(rest.len(), char::len_utf8),
+        };
+        let (now, after) = rest.split_at(length);
+        match found {
+            Some((_, colour)) => painted.push_str(&format!("\u{1b}[{colour}m{now}\u{1b}[0m")),
+            None => painted.push_str(now),
+        }
+        rest = after;
+    }
+    painted
 }
 
 /// The text with a line of carets under `start..end`, for marks and single lines.

@@ -5,22 +5,51 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entente_node::{Node, NodeError, Pinned};
+use serde::{Deserialize, Serialize};
 
 /// The place of a command that a node carries out.
 pub(crate) struct Seat {
     pub(crate) folder: PathBuf,
-    pub(crate) columns: Option<usize>,
+    pub(crate) terminal: Terminal,
     /// Where the token of whoever is signed in stands.
     pub(crate) login: Option<PathBuf>,
     pub(crate) input: File,
     pub(crate) output: File,
     pub(crate) errors: File,
     pub(crate) node: Arc<Node>,
+}
+
+/// What there is to write on.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Terminal {
+    /// How many characters a line may have, where that is known.
+    pub(crate) columns: Option<usize>,
+    /// Whether it is to have colours.
+    pub(crate) colour: bool,
+}
+
+impl Terminal {
+    /// That of this process: no colours where `NO_COLOR` is set (no-color.org), where the terminal is dumb, or where there is none.
+    pub(crate) fn own() -> Self {
+        let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+        let output = std::io::stdout();
+        let is_terminal = output.is_terminal();
+        let width = || {
+            rustix::termios::tcgetwinsize(&output)
+                .ok()
+                .map(|size| usize::from(size.ws_col))
+        };
+        let width = is_terminal.then(width).flatten().filter(|width| *width > 0);
+        Self {
+            columns: set("COLUMNS").and_then(|text| text.parse().ok()).or(width),
+            colour: is_terminal && set("NO_COLOR").is_none() && set("TERM").is_some_and(|term| term != "dumb"),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -108,17 +137,9 @@ pub(crate) fn login_place(data: &Path) -> Option<PathBuf> {
     })
 }
 
-/// How many characters a line may have, where that is known.
-pub(crate) fn columns() -> Option<usize> {
-    HERE.with_borrow(|here| match &here.seat {
-        Some(seat) => seat.columns,
-        None => own_columns(),
-    })
-}
-
-/// The width of this process.
-pub(crate) fn own_columns() -> Option<usize> {
-    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
+/// What is written on.
+pub(crate) fn terminal() -> Terminal {
+    HERE.with_borrow(|here| here.seat.as_ref().map_or_else(Terminal::own, |seat| seat.terminal))
 }
 
 /// Standard input.

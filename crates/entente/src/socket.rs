@@ -8,6 +8,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+use crate::seat::Terminal;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
     recvmsg, sendmsg,
@@ -36,8 +37,9 @@ pub(crate) struct Said {
     /// Where the token of whoever is signed in stands, as bytes.
     #[serde(default)]
     login: Option<Vec<u8>>,
-    /// How wide its terminal is.
-    pub(crate) columns: Option<usize>,
+    /// Its terminal.
+    #[serde(default)]
+    pub(crate) terminal: Terminal,
 }
 
 impl Said {
@@ -49,7 +51,7 @@ impl Said {
             data: data.as_os_str().as_bytes().to_owned(),
             out: out.map(|out| out.as_os_str().as_bytes().to_owned()),
             login: crate::command::login::own_place(data).map(|place| OsString::from(place).into_vec()),
-            columns: crate::seat::own_columns(),
+            terminal: Terminal::own(),
         }
     }
 

@@ -106,6 +106,47 @@ fn every_list_is_searched_filtered_sorted_and_written_as_csv() {
     }
 }
 
+/// Many persons are rows, those of one party who may have the same one row; a mark is never broken, however narrow the page.
+#[test]
+fn many_persons_are_told_together_and_marks_are_never_broken() {
+    let desk = stocked();
+    let people: Vec<Value> = (0..30)
+        .map(|n| {
+            let party = if n < 27 { "GBR.CAB" } else { "USA.SVC" };
+            serde_json::json!({ "id": format!("{party}/p{n}"), "citizenships": [&party[..3]], "clearances": { "us-ic": "S" } })
+        })
+        .collect();
+    desk.write("people.json", &serde_json::to_string(&people).unwrap());
+    desk.ok("USA.SVC", &["person", "add", "--file", "people.json"]);
+    desk.ok("USA.SVC", &["audience", "set", "many", "--file", "people.json"]);
+    desk.write(
+        "long.md",
+        "---\nid: L\n---\n(S//REL TO USA, AUS, CAN, DEU, FRA, GBR, NZL) One. {#a}\n\n(S//NF) Two. {#b}\n",
+    );
+    desk.ok("USA.SVC", &["report", "add", "long.md"]);
+    let narrow = |arguments: &[&str]| {
+        let all = [&["--data", "USA.SVC"], arguments].concat();
+        desk.with(&all, "", &[("COLUMNS", "80")]).out
+    };
+    let decided = narrow(&["decide", "L", "--audience", "many"]);
+    assert!(decided.contains("27 persons of GBR.CAB"), "{decided}");
+    assert!(decided.contains("for 27 persons of GBR.CAB"), "{decided}");
+    let row = decided
+        .lines()
+        .find(|line| line.trim().starts_with("27 persons"))
+        .unwrap();
+    assert!(row.contains('a') && row.contains('b'), "{decided}");
+    let few = narrow(&["decide", "L", "--to", "GBR.CAB/p1,USA.SVC/p28"]);
+    assert!(few.contains("(S//REL TO USA, AUS, CAN, DEU, FRA, GBR, NZL)"), "{few}");
+    assert!(few.contains("✕ deny") && few.contains("✓ permit"), "{few}");
+    assert!(!few.contains('\u{1b}'), "no colours where there is no terminal");
+    let listed = narrow(&["report", "list"]);
+    assert!(
+        listed.contains("SECRET//REL TO USA, AUS, CAN, DEU, FRA, GBR, NZL") || listed.contains("SECRET//NOFORN"),
+        "{listed}"
+    );
+}
+
 /// What a list writes, the command that adds takes back.
 #[test]
 fn persons_parties_and_audiences_go_out_and_in_as_csv_and_json() {

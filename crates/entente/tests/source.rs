@@ -256,7 +256,7 @@ fn a_draft_is_also_compared_with_sentences_that_nobody_wrote_facts_for() {
     ]);
     assert_eq!(said.code, 3, "{}{}", said.out, said.err);
     assert!(
-        said.out.contains("discloses SVC-2026-0412/harm.1: deny") && said.out.contains("permit  The weather"),
+        said.out.contains("discloses SVC-2026-0412/harm.1: ✕ deny") && said.out.contains("✓ permit  The weather"),
         "{}",
         said.out
     );

@@ -13,7 +13,7 @@ use super::report::word;
 use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
 use crate::{input, node, output, seat, words};
-use entente_desk::deciding::{Alike, alike, answers, matrix};
+use entente_desk::deciding::{Alike, Matrix, NAMED, Row, Together, alike, answers, in_short, matrix};
 use entente_desk::{View, audience, reading};
 use entente_node::{Pinned, random_id};
 
@@ -227,19 +227,13 @@ fn write_json(decision: &Decision<'_>) {
 
 fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {
     let matrix = matrix(node.state(), node.library(), decision);
-    let mut head = vec!["portion", "mark"];
-    let names: Vec<String> = matrix.people.iter().map(ToString::to_string).collect();
-    head.extend(names.iter().map(String::as_str));
-    head.push("audience");
-    let rows = matrix.rows.iter().map(|row| {
-        let outcomes = row.outcomes.iter().chain([&row.audience]);
-        let outcomes = outcomes.map(|outcome| word(*outcome).to_owned());
-        [row.portion.to_string(), row.mark.clone()]
-            .into_iter()
-            .chain(outcomes)
-            .collect()
-    });
-    output::table(&head, rows.collect(), "the report has no portions");
+    match few(&matrix) {
+        Some((head, rows)) => {
+            let head: Vec<&str> = head.iter().map(String::as_str).collect();
+            output::table(&head, rows, "the report has no portions");
+        }
+        None => many(&matrix),
+    }
     match &matrix.banner {
         Some(banner) => output::line(format!(
             "\nthe audience may have {} of {} portions, as {banner}",
@@ -253,6 +247,55 @@ fn write_text(decision: &Decision<'_>, node: &Pinned, explain: bool) {
     }
 }
 
+/// A row for each person, and one for those of a party who may have the same.
+fn many(matrix: &Matrix) {
+    let count = |portions: &[PortionId]| match portions.len() {
+        0 => "–".to_owned(),
+        all if all == matrix.rows.len() => "all".to_owned(),
+        _ => words::list(portions),
+    };
+    let row = |together: &Together| {
+        vec![
+            together.who.clone(),
+            count(&together.permit),
+            count(&together.ask),
+            count(&together.deny),
+        ]
+    };
+    let rows = matrix.together().iter().map(row).collect();
+    let head = ["who", word(Outcome::Permit), word(Outcome::Ask), word(Outcome::Deny)];
+    output::table(&head, rows, "the audience is empty");
+    output::line("");
+    let marks = matrix
+        .rows
+        .iter()
+        .map(|row| vec![row.portion.to_string(), row.mark.clone()]);
+    output::table(&["portion", "mark"], marks.collect(), "the report has no portions");
+}
+
+/// A row for each portion, and a column for each person; nothing where they are too many for that, or the page too narrow.
+fn few(matrix: &Matrix) -> Option<(Vec<String>, Vec<Vec<String>>)> {
+    if matrix.people.len() > NAMED {
+        return None;
+    }
+    let people = matrix.people.iter().map(ToString::to_string);
+    let head: Vec<String> = ["portion".to_owned(), "mark".to_owned()]
+        .into_iter()
+        .chain(people)
+        .chain(["audience".to_owned()])
+        .collect();
+    let row = |row: &Row| {
+        let outcomes = row.outcomes.iter().chain([&row.audience]);
+        let outcomes = outcomes.map(|outcome| word(*outcome).to_owned());
+        [row.portion.to_string(), row.mark.clone()]
+            .into_iter()
+            .chain(outcomes)
+            .collect()
+    };
+    let rows: Vec<Vec<String>> = matrix.rows.iter().map(row).collect();
+    output::fits(&head, &rows).then_some((head, rows))
+}
+
 /// What is said in the same words about several portions and persons.
 fn say_alike(alike: &Alike) {
     /// How many portions a line names before it only counts.
@@ -260,14 +303,15 @@ fn say_alike(alike: &Alike) {
     let who = alike
         .people
         .as_ref()
-        .map_or(String::new(), |who| format!(" for {}", words::list(who)));
+        .map_or(String::new(), |who| format!(" for {}", in_short(who)));
     let list: Vec<&str> = alike.portions.iter().map(PortionId::as_str).take(NAMED).collect();
     let more = match alike.portions.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    output::line(format!(
-        "\n{} {}{more}{who}: {}",
+    output::line("");
+    output::outcomes(&format!(
+        "{} {}{more}{who}: {}",
         word(alike.outcome),
         list.join(", "),
         alike.message

@@ -67,7 +67,7 @@ impl CheckDraft {
 fn say_checked(checked: &Checked<'_>) {
     for sentence in &checked.sentences {
         output::line(format!(
-            "{:<7} {}",
+            "{:<9} {}",
             word(sentence.outcome),
             sentence.span.quote.replace('\n', " ")
         ));

@@ -128,7 +128,7 @@ fn serve(listener: &UnixListener, node: &Arc<Node>) {
         let [input, output, errors] = streams.map(std::fs::File::from);
         let seat = Seat {
             folder: said.folder(),
-            columns: said.columns,
+            terminal: said.terminal,
             login: said.login(),
             input,
             output,

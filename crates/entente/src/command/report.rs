@@ -421,11 +421,11 @@ fn say_report(shown: &Shown) {
     output::line(format!("\n{banner}"));
 }
 
-/// The word for an outcome in tables.
+/// The sign and word for an outcome in tables.
 pub(crate) fn word(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Permit => "permit",
-        Outcome::Ask => "ask",
-        Outcome::Deny => "deny",
+        Outcome::Permit => "✓ permit",
+        Outcome::Ask => "? ask",
+        Outcome::Deny => "✕ deny",
     }
 }

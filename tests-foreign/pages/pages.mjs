@@ -88,7 +88,9 @@ async function look(who, window, path, narrow) {
   );
   check(printed === 'table-header-group table-footer-group', `${what}: printed, banners are ${printed}`);
   await page.emulateMedia({ media: 'screen' });
-  return page.evaluate(() => [...document.querySelectorAll('a[href^="/"]')].map((link) => link.getAttribute('href').split('#')[0]));
+  // A file is no page, and a list in another order is the same page.
+  const links = await page.evaluate(() => [...document.querySelectorAll('a[href^="/"]')].map((link) => link.getAttribute('href').split('#')[0]));
+  return links.filter((link) => !/[?&](as|sort)=/.test(link));
 }
 
 async function everyPage(who, link) {
@@ -227,6 +229,33 @@ async function files(link) {
   await context.close();
 }
 
+/// A briefing is prepared; its papers are printed each under its own banner; a list is filtered, sorted and exported.
+async function briefs(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  await page.goto(new URL('/briefings', page.url()).href);
+  await page.check('[name=reports]');
+  await page.fill('#people', 'CHL/foreign-minister');
+  await page.selectOption('#purpose', 'threat-warning');
+  await press(page, 'Prepare');
+  await page.waitForURL(/briefings\/brf-/);
+  const address = page.url();
+  await inspectBoth(window, 'a briefing');
+  for (const whom of ['speaker', 'table']) {
+    await page.goto(`${address}/${whom}`);
+    await inspectBoth(window, `the paper for the ${whom}`);
+    await page.emulateMedia({ media: 'print' });
+    const shown = await page.evaluate(() => ['.mast nav', '.off-paper', '.foot'].map((part) => getComputedStyle(document.querySelector(part)).display).join(' '));
+    check(shown === 'none none none', `printed, the paper for the ${whom} stands alone: ${shown}`);
+    await page.emulateMedia({ media: 'screen' });
+  }
+  await page.goto(new URL('/briefings?sort=prepared&down=yes', page.url()).href);
+  await inspectBoth(window, 'a list, sorted');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()]);
+  check(file.suggestedFilename().endsWith('.csv'), `a list is exported: ${file.suggestedFilename()}`);
+  await context.close();
+}
+
 const DRAFT = `---
 id: SVC-2026-0431
 title: (U) Containers
@@ -273,6 +302,8 @@ for (const [who, link] of people) {
 }
 try {
   const [, officer] = people.find(([who]) => who === 'USA.SVC/hale');
+  const [, theirs] = people.find(([who]) => who === 'GBR.CAB/disclosure-officer');
+  await briefs(theirs);
   await writes(officer, false);
   await writes(officer, true);
   await files(officer);

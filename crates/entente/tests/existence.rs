@@ -192,6 +192,9 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
             "/partners",
             "/people",
             "/import",
+            "/briefings",
+            "/reports?as=csv",
+            "/search?q=c&as=json",
             "/write",
             "/search?q=canary",
         ]

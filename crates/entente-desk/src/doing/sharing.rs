@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::{Said as When, marked_in, the_one};
 use entente_core::{
-    Accepted, BriefingId, Called, Command, ConsentId, Counter, Cut, DisclosureId, Lawful, RequestId, Route, Saying,
-    Terms,
+    Accepted, BriefingId, Called, Command, ConsentId, Counter, Cut, DisclosureId, Lawful, PortionId, ReportId,
+    RequestId, Route, Saying, Terms,
 };
 use entente_marking::{MarkKind, Purpose, SchemeId};
 
@@ -291,6 +291,20 @@ pub(super) const ACTS: &[Act] = &[
         compose: disclose,
     },
     Act {
+        name: "record-briefing",
+        role: "disclose",
+        says: "Record what was said in a briefing in which whoever asks spoke. The originators are told.",
+        fields: &[
+            must("briefing", Text, "The briefing."),
+            must("said", Texts, "What was said, as REPORT/portion."),
+            LAWFUL,
+            UNLAWFUL,
+            may("at", Moment, "When it was said; now where nothing is given."),
+            may("late", Text, "Why it is recorded only now."),
+        ],
+        compose: record,
+    },
+    Act {
         name: "brief",
         role: "brief",
         says: "Work out what may be said to an audience.",
@@ -411,6 +425,49 @@ fn override_control(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, 
         reason: said.text("reason").to_owned(),
     };
     Ok(Composed::made(&id, command).keeping(setting, described))
+}
+
+/// One disclosure for each report of which something was said, by the speaker, to the attendees.
+fn record(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, Fault> {
+    let id: BriefingId = said.id("briefing")?;
+    let kept = setting.moment.state().briefings.get(&id);
+    let kept = kept.filter(|briefing| briefing.speaker == *setting.me);
+    let briefing = kept.ok_or_else(|| Fault::Missing(entente_core::decide::NotFound::Report(id.to_string())))?;
+    let mut reports: std::collections::BTreeMap<ReportId, BTreeSet<PortionId>> = Default::default();
+    for named in said.texts("said") {
+        let unreadable = || Fault::Unreadable(format!("`said`: `{named}` names no portion; write REPORT/portion"));
+        let (report, portion) = named.split_once('/').ok_or_else(unreadable)?;
+        let (report, portion) = (ReportId::new(report)?, PortionId::new(portion)?);
+        if !briefing.reports.iter().any(|(known, _)| *known == report) {
+            return Err(Fault::Unreadable(format!("`said`: {id} is not about {report}")));
+        }
+        reports.entry(report).or_default().insert(portion);
+    }
+    let when = When {
+        at: said.moment("at")?,
+        late: said.text("late").to_owned(),
+    };
+    let disclosed = reports.into_iter().enumerate().map(|(n, (report, portions))| {
+        Ok(Command::Disclose {
+            id: DisclosureId::new(format!("dis-{}-{n}", setting.fresh))?,
+            report,
+            portions,
+            audience: briefing.audience.clone(),
+            route: Route::Said,
+            by: Some(briefing.speaker.clone()),
+            learned: Vec::new(),
+            purpose: briefing.purpose.clone(),
+            lawful: lawful(said),
+            under: None,
+            review: None,
+            briefing: Some(id.clone()),
+            said: when.clone(),
+        })
+    });
+    Ok(Composed {
+        commands: disclosed.collect::<Result<_, Fault>>()?,
+        id: None,
+    })
 }
 
 fn disclose(said: &Said<'_>, setting: &Setting<'_>) -> Result<Composed, Fault> {

@@ -35,6 +35,7 @@ pub(crate) enum Place {
     Desk,
     Reports,
     Requests,
+    Briefings,
     Cases,
     Partners,
     People,
@@ -50,10 +51,11 @@ impl Place {
 }
 
 /// The places in order: name, address, and what whoever sees them has to be entitled to.
-const PLACES: [(Place, &str, &str, Option<&str>); 8] = [
+const PLACES: [(Place, &str, &str, Option<&str>); 9] = [
     (Place::Desk, "Desk", "/", None),
     (Place::Reports, "Reports", "/reports", Some("read")),
     (Place::Requests, "Requests", "/requests", Some("see-requests")),
+    (Place::Briefings, "Briefings", "/briefings", Some("brief")),
     (Place::Cases, "Cases", "/incidents", Some("see-cases")),
     (Place::Partners, "Partners", "/partners", Some("see-partners")),
     (Place::People, "People", "/people", Some("see-people")),

@@ -4,6 +4,7 @@ mod acting;
 mod answer;
 mod answering;
 mod audience;
+mod briefings;
 mod clock;
 mod desk;
 mod embargo;
@@ -16,6 +17,7 @@ mod importing;
 mod incidents;
 mod join;
 mod ledger;
+mod listing;
 mod mark;
 mod partners;
 mod people;
@@ -68,6 +70,10 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports/{id}/export", get(exporting::page).post(exporting::post))
         .route("/reports/{id}/embargo", get(embargo::page).post(embargo::post))
         .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
+        .route("/briefings", get(briefings::listing).post(briefings::prepare))
+        .route("/briefings/{id}", get(briefings::one))
+        .route("/briefings/{id}/said", post(briefings::said))
+        .route("/briefings/{id}/{whom}", get(briefings::paper))
         .route("/write", get(writing::page).post(writing::post))
         .route("/write/check", post(writing::check))
         .route("/search", get(reports::search))

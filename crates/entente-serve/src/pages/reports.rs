@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, RawQuery};
 use axum::response::Response;
 use entente_core::{Command, PortionId, ReportId};
 use entente_desk::View;
@@ -13,13 +13,12 @@ use entente_marking::Purpose;
 use serde::Deserialize;
 
 use super::answer::{Desk, Reply, Trouble};
-use super::embargo::{Word, words};
+use super::embargo::{self, Word};
+use super::fields::Fields;
 use super::frame::{Banner, Page, Place, purposes, short};
-use super::gate::{Posted, Visitor};
+use super::gate::{Posted, Visitor, escaped};
+use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
-
-/// Rows on a page.
-const SHOWN: usize = 100;
 
 /// A report in the list, with what one has to read it for.
 pub(super) struct Row {
@@ -67,31 +66,80 @@ pub(super) fn banner_of(rows: &[Row]) -> Option<Banner> {
     banner_over(rows.iter().filter_map(|row| row.listed.banner.as_deref()))
 }
 
+const COLUMNS: &[Column] = &[
+    words("id", "Report"),
+    words("title", "Title"),
+    words("from", "From"),
+    number("portions", "Portions"),
+    words("for", "For"),
+    words("standing", "Standing"),
+];
+
+/// The list of these reports.
+fn list_of(rows: &[Row], asked: Option<&str>) -> Listing {
+    let row = |row: &Row| {
+        let listed = &row.listed;
+        let mut address = format!("/reports/{}", escaped(listed.id.as_str()));
+        if let Some(purpose) = &row.purpose {
+            address.push_str(&format!("?purpose={}", escaped(purpose)));
+        }
+        vec![
+            Cell::id(format!("{} v{}", listed.id, listed.version)).to(address),
+            match listed.title == listed.id.as_str() {
+                true => Cell::id(listed.title.as_str()),
+                false => Cell::quoted(listed.title.as_str()),
+            }
+            .with(listed.banner.clone().unwrap_or_default(), row.class),
+            Cell::id(listed.originator.as_str()),
+            Cell::count(listed.portions),
+            Cell::said(row.purpose.clone().unwrap_or_else(|| "anything".to_owned())),
+            Cell::said(listed.state.as_str()),
+        ]
+    };
+    Listing {
+        what: if asked.is_some() { "found" } else { "reports" },
+        at: if asked.is_some() { "/search" } else { "/reports" }.to_owned(),
+        also: asked.map(|asked| ("q", asked.to_owned())).into_iter().collect(),
+        columns: COLUMNS,
+        rows: rows.iter().map(row).collect(),
+        banner: banner_of(rows).map(|banner| banner.text),
+        empty: "Ask whoever keeps a report’s distribution to put you on it.",
+        command: "entente report list --as PERSON",
+    }
+}
+
 #[derive(Template)]
 #[template(path = "reports.html")]
 struct Reports<'r> {
     headline: String,
     asked: Option<&'r str>,
-    rows: &'r [Row],
-    more: bool,
+    list: String,
     adds: bool,
 }
 
-fn page_of(desk: &Desk, rows: &[Row], asked: Option<&str>, headline: String) -> Result<Page, Trouble> {
-    let shown = rows.get(..rows.len().min(SHOWN)).unwrap_or_default();
+fn page_of(
+    desk: &Desk,
+    rows: &[Row],
+    asked: Option<&str>,
+    headline: String,
+    wanted: &Fields,
+) -> Result<Reply, Trouble> {
+    let list = match list_of(rows, asked).reply(wanted)? {
+        Ok(list) => list,
+        Err(file) => return Ok(file),
+    };
     let body = Reports {
         headline,
         asked,
-        rows: shown,
-        more: rows.len() > shown.len(),
+        list,
         adds: desk.may("add-report"),
     };
-    Ok(Page {
+    Ok(Reply::Page(Page {
         title: if asked.is_some() { "Search" } else { "Reports" }.to_owned(),
         place: Place::Reports,
-        banner: banner_of(shown),
+        banner: banner_of(rows),
         body: body.render()?,
-    })
+    }))
 }
 
 fn count(n: usize, none: &str) -> String {
@@ -103,27 +151,24 @@ fn count(n: usize, none: &str) -> String {
 }
 
 /// `GET /reports`.
-pub(crate) async fn listing(visitor: Visitor) -> Response {
-    let work = |desk: &mut Desk| {
+pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
+    let work = move |desk: &mut Desk| {
         desk.must("read")?;
         let rows = rows(desk);
         let headline = count(rows.len(), "No report is for you.");
-        Ok(Reply::Page(page_of(desk, &rows, None, headline)?))
+        page_of(desk, &rows, None, headline, &wanted)
     };
     visitor.answer(work).await
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Sought {
-    #[serde(default)]
-    q: String,
-}
-
 /// `GET /search`: ids, titles, marks and parties of what one may know. No suggestions, no scores.
-pub(crate) async fn search(visitor: Visitor, Query(sought): Query<Sought>) -> Response {
+pub(crate) async fn search(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
     let work = move |desk: &mut Desk| {
         desk.must("read")?;
-        let words: Vec<String> = sought.q.split_whitespace().take(8).map(str::to_lowercase).collect();
+        let sought = wanted.get("q");
+        let words: Vec<String> = sought.split_whitespace().take(8).map(str::to_lowercase).collect();
         let mut rows = rows(desk);
         rows.retain(|row| {
             let listed = &row.listed;
@@ -135,7 +180,7 @@ pub(crate) async fn search(visitor: Visitor, Query(sought): Query<Sought>) -> Re
             (true, _) => "What are you looking for?".to_owned(),
             (false, n) => count(n, "Nothing that is for you fits."),
         };
-        Ok(Reply::Page(page_of(desk, &rows, Some(&sought.q), headline)?))
+        page_of(desk, &rows, Some(sought), headline, &wanted)
     };
     visitor.answer(work).await
 }
@@ -278,7 +323,7 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
         purpose,
         purposes: purposes(desk.state(), purpose),
         decides: desk.may("record-decision") && !shown.portions.is_empty(),
-        embargoes: words(desk, shown),
+        embargoes: embargo::words(desk, shown),
         releases: desk.may("release") && !shown.portions.is_empty(),
     };
     Ok(Page {

@@ -1,0 +1,373 @@
+//! Lists: one way to filter, sort, page and export them all. What is exported is what the rows say to whoever looks, and nothing
+//! else.
+
+use askama::Template;
+
+use super::answer::{Reply, Sent, Trouble};
+use super::fields::Fields;
+use super::gate::escaped;
+
+/// Rows on a page.
+const SHOWN: usize = 50;
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    /// What it is called in addresses and exports.
+    pub(super) key: &'static str,
+    /// What stands over it.
+    pub(super) title: &'static str,
+    /// Whether it holds numbers.
+    pub(super) number: bool,
+}
+
+/// A column of words.
+pub(super) const fn words(key: &'static str, title: &'static str) -> Column {
+    Column {
+        key,
+        title,
+        number: false,
+    }
+}
+
+/// A column of numbers.
+pub(super) const fn number(key: &'static str, title: &'static str) -> Column {
+    Column {
+        key,
+        title,
+        number: true,
+    }
+}
+
+/// What stands in one column of one row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// In words.
+    pub(super) text: String,
+    /// By what it is sorted, where that is not the words.
+    by: Option<String>,
+    /// Where it leads.
+    pub(super) link: Option<String>,
+    /// A mark or note beneath it, with the class of its colour.
+    pub(super) note: Option<(String, &'static str)>,
+    /// Whose words they are: `id`, `serif`, `num`, or ours.
+    pub(super) class: &'static str,
+}
+
+impl Cell {
+    /// Words of ours.
+    pub(super) fn said(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A name.
+    pub(super) fn id(text: impl Into<String>) -> Self {
+        Self {
+            class: "id",
+            ..Self::said(text)
+        }
+    }
+
+    /// Words of people.
+    pub(super) fn quoted(text: impl Into<String>) -> Self {
+        Self {
+            class: "serif",
+            ..Self::said(text)
+        }
+    }
+
+    /// A number, sorted as one.
+    pub(super) fn count(n: usize) -> Self {
+        Self {
+            class: "num",
+            by: Some(format!("{n:020}")),
+            ..Self::said(n.to_string())
+        }
+    }
+
+    /// A moment, sorted as one; nothing where there is none.
+    pub(super) fn moment(at: Option<jiff::Timestamp>) -> Self {
+        Self {
+            class: "num",
+            by: at.map(|at| at.to_string()),
+            ..Self::said(at.map(super::frame::short).unwrap_or_default())
+        }
+    }
+
+    /// The same, leading somewhere.
+    pub(super) fn to(self, address: impl Into<String>) -> Self {
+        Self {
+            link: Some(address.into()),
+            ..self
+        }
+    }
+
+    /// The same with something beneath it.
+    pub(super) fn with(self, note: impl Into<String>, class: &'static str) -> Self {
+        Self {
+            note: Some((note.into(), class)).filter(|(note, _): &(String, _)| !note.is_empty()),
+            ..self
+        }
+    }
+
+    fn sorted_by(&self) -> String {
+        self.by.clone().unwrap_or_else(|| self.text.to_lowercase())
+    }
+
+    fn all(&self) -> String {
+        match &self.note {
+            Some((note, _)) => format!("{} {note}", self.text),
+            None => self.text.clone(),
+        }
+    }
+}
+
+/// A list, as whoever looks may know it.
+#[derive(Clone, Debug)]
+pub(super) struct Listing {
+    /// What it is called, in headings and names of files.
+    pub(super) what: &'static str,
+    /// Its address.
+    pub(super) at: String,
+    /// What else the address says, such as what is searched for.
+    pub(super) also: Vec<(&'static str, String)>,
+    pub(super) columns: &'static [Column],
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// The banner over all of it, where anything marked stands in it.
+    pub(super) banner: Option<String>,
+    /// What will stand here, where nothing does yet.
+    pub(super) empty: &'static str,
+    /// The command that does the same.
+    pub(super) command: &'static str,
+}
+
+/// A column's head, and where it sorts.
+struct Head {
+    title: &'static str,
+    number: bool,
+    link: String,
+    sorted: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct Shown<'l> {
+    list: &'l Listing,
+    filter: &'l str,
+    sort: &'l str,
+    down: bool,
+    heads: Vec<Head>,
+    rows: Vec<&'l [Cell]>,
+    found: usize,
+    first: usize,
+    before: Option<String>,
+    after: Option<String>,
+    csv: String,
+    json: String,
+}
+
+impl Listing {
+    /// The file that is asked for, if one is; the list as a part of a page otherwise.
+    pub(super) fn reply(&self, wanted: &Fields) -> Result<Result<String, Reply>, Trouble> {
+        match wanted.get("as") {
+            "csv" => Ok(Err(self.file("csv", "text/csv; charset=utf-8", self.csv(wanted)))),
+            "json" => Ok(Err(self.file("json", "application/json", self.json(wanted)))),
+            _ => Ok(Ok(self.part(wanted)?)),
+        }
+    }
+
+    fn file(&self, end: &str, kind: &'static str, text: String) -> Reply {
+        let banner = self.banner.as_deref().unwrap_or_default();
+        Reply::File(Sent {
+            name: format!("{banner} {}.{end}", self.what),
+            kind,
+            bytes: text.into_bytes(),
+        })
+    }
+
+    /// The rows that are wanted, in the order that is wanted.
+    fn wanted(&self, wanted: &Fields) -> Vec<&[Cell]> {
+        let words: Vec<String> = wanted
+            .get("filter")
+            .split_whitespace()
+            .take(8)
+            .map(str::to_lowercase)
+            .collect();
+        let fits = |row: &&Vec<Cell>| {
+            let text = row.iter().map(Cell::all).collect::<Vec<_>>().join(" ").to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        let mut rows: Vec<&[Cell]> = self.rows.iter().filter(fits).map(Vec::as_slice).collect();
+        if let Some(n) = self.columns.iter().position(|column| column.key == wanted.get("sort")) {
+            rows.sort_by_key(|row| row.get(n).map(Cell::sorted_by));
+            if wanted.get("down") == "yes" {
+                rows.reverse();
+            }
+        }
+        rows
+    }
+
+    /// The address with these changes of what is wanted.
+    fn address(&self, wanted: &Fields, changes: &[(&str, &str)]) -> String {
+        let kept = ["filter", "sort", "down"].map(|name| (name, wanted.get(name)));
+        let kept = kept
+            .into_iter()
+            .filter(|(name, _)| !changes.iter().any(|(known, _)| known == name));
+        let also = self.also.iter().map(|(name, value)| (*name, value.as_str()));
+        let all = also
+            .chain(kept)
+            .chain(changes.iter().copied())
+            .filter(|(_, value)| !value.is_empty());
+        let query: Vec<String> = all.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        match query.is_empty() {
+            true => self.at.clone(),
+            false => format!("{}?{}", self.at, query.join("&")),
+        }
+    }
+
+    fn part(&self, wanted: &Fields) -> Result<String, askama::Error> {
+        let rows = self.wanted(wanted);
+        let found = rows.len();
+        let last = found.saturating_sub(1) / SHOWN;
+        let page = wanted
+            .get("page")
+            .parse::<usize>()
+            .unwrap_or(1)
+            .saturating_sub(1)
+            .min(last);
+        let (sort, down) = (wanted.get("sort"), wanted.get("down") == "yes");
+        let heads = self.columns.iter().map(|column| {
+            let here = column.key == sort;
+            let turn = if here && !down { "yes" } else { "" };
+            Head {
+                title: column.title,
+                number: column.number,
+                link: self.address(wanted, &[("sort", column.key), ("down", turn)]),
+                sorted: here.then_some(if down { "descending" } else { "ascending" }),
+            }
+        });
+        let to = |n: usize| self.address(wanted, &[("page", &n.to_string())]);
+        Shown {
+            list: self,
+            filter: wanted.get("filter"),
+            sort,
+            down,
+            heads: heads.collect(),
+            rows: rows.into_iter().skip(page * SHOWN).take(SHOWN).collect(),
+            found,
+            first: page * SHOWN,
+            before: (page > 0).then(|| to(page)),
+            after: (page < last).then(|| to(page + 2)),
+            csv: self.address(wanted, &[("as", "csv")]),
+            json: self.address(wanted, &[("as", "json")]),
+        }
+        .render()
+    }
+
+    /// Everything that is wanted, as other programs read tables; the banner is its first row.
+    fn csv(&self, wanted: &Fields) -> String {
+        let line = |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n";
+        let mut text = String::new();
+        if let Some(banner) = &self.banner {
+            text.push_str(&line(vec![banner.clone()]));
+        }
+        text.push_str(&line(self.columns.iter().map(|column| column.key.to_owned()).collect()));
+        for row in self.wanted(wanted) {
+            text.push_str(&line(row.iter().map(Cell::all).collect()));
+        }
+        text
+    }
+
+    fn json(&self, wanted: &Fields) -> String {
+        let row = |row: &[Cell]| {
+            let pairs = self.columns.iter().zip(row);
+            let pairs = pairs.map(|(column, cell)| (column.key.to_owned(), cell.all().into()));
+            serde_json::Value::Object(pairs.collect())
+        };
+        let rows: Vec<serde_json::Value> = self.wanted(wanted).into_iter().map(row).collect();
+        format!("{:#}\n", serde_json::json!({ "banner": self.banner, "rows": rows }))
+    }
+}
+
+/// A field of a table for other programs. What a spreadsheet would take for a formula is made a text.
+fn quoted(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(rows: usize) -> Listing {
+        let row = |n: usize| {
+            vec![
+                Cell::id(format!("R-{n}")),
+                Cell::count(rows - n),
+                Cell::quoted("=A, \"b\""),
+            ]
+        };
+        Listing {
+            what: "things",
+            at: "/things".to_owned(),
+            also: vec![("q", "a b".to_owned())],
+            columns: &[words("id", "Thing"), number("n", "Number"), words("title", "Title")],
+            rows: (0..rows).map(row).collect(),
+            banner: Some("SECRET//NOFORN".to_owned()),
+            empty: "Nothing.",
+            command: "entente things",
+        }
+    }
+
+    fn wanted(query: &str) -> Fields {
+        Fields::of_query(query)
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers_and_filters_ask_for_every_word() {
+        let list = list(12);
+        let ids = |query: &str| {
+            let rows = list.wanted(&wanted(query));
+            rows.into_iter().map(|row| row[0].text.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("sort=n")[..2], ["R-11", "R-10"]);
+        assert_eq!(ids("sort=n&down=yes")[..2], ["R-0", "R-1"]);
+        assert_eq!(ids("filter=r-1"), ["R-1", "R-10", "R-11"]);
+        assert_eq!(ids("filter=r-1+%22b%22+nothing"), Vec::<String>::new());
+        assert_eq!(ids("sort=nonsense").len(), 12);
+    }
+
+    #[test]
+    fn a_page_says_where_it_stands_and_leads_on_with_what_is_wanted() {
+        let list = list(120);
+        let part = list.part(&wanted("filter=r&sort=n&page=2")).unwrap();
+        assert!(part.contains("51 to 100 of 120"), "{part}");
+        assert!(
+            part.contains("/things?q=a%20b&#38;filter=r&#38;sort=n&#38;page=3"),
+            "{part}"
+        );
+        assert!(part.contains("aria-sort=\"ascending\""), "{part}");
+        for page in ["0", "99", "-1", "x"] {
+            assert!(list.part(&wanted(&format!("page={page}"))).is_ok(), "{page}");
+        }
+    }
+
+    #[test]
+    fn an_export_begins_with_its_banner_and_holds_no_formula() {
+        let list = list(2);
+        assert_eq!(
+            list.csv(&wanted("filter=r-0")),
+            "SECRET//NOFORN\r\nid,n,title\r\nR-0,2,\"'=A, \"\"b\"\"\"\r\n"
+        );
+        let json: serde_json::Value = serde_json::from_str(&list.json(&wanted(""))).unwrap();
+        assert_eq!(json["banner"], "SECRET//NOFORN");
+        assert_eq!(json["rows"][1]["title"], "=A, \"b\"");
+    }
+}

@@ -138,3 +138,113 @@ pub fn stops(moment: &Moment<'_>, after: &State, id: &ArrangementId, view: &View
         view.at,
     )
 }
+
+/// A term of an arrangement in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Term {
+    /// What it is about.
+    pub about: &'static str,
+    /// What is agreed.
+    pub says: String,
+    /// Where it stands in the signed text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+}
+
+/// The terms of an arrangement, in the order in which people ask for them.
+pub fn in_words(terms: &Arrangement) -> Vec<Term> {
+    let clause = |name: &str| terms.clauses.get(name).cloned();
+    let list = |all: Vec<String>| all.join(", ");
+    let term = |about, name: &str, says: String| Term {
+        about,
+        says,
+        clause: clause(name),
+    };
+    let purposes = terms.purposes.as_ref();
+    let mut all = vec![
+        term(
+            "Passing on",
+            "onward",
+            match terms.onward {
+                Onward::Free => "as the marks say".to_owned(),
+                Onward::Members => "to parties of it without asking, to others with consent".to_owned(),
+                Onward::Consent => "to nobody without the originators’ consent".to_owned(),
+            },
+        ),
+        term(
+            "Purposes",
+            "purposes",
+            purposes.map_or("any".to_owned(), |some| {
+                list(some.iter().map(ToString::to_string).collect())
+            }),
+        ),
+        term(
+            "Need to know",
+            "need_to_know",
+            match terms.need_to_know {
+                true => "only persons on a report’s distribution".to_owned(),
+                false => "no list of persons is asked for".to_owned(),
+            },
+        ),
+    ];
+    if let Some(mark) = &terms.default_mark {
+        all.push(term(
+            "Text without a mark",
+            "default_mark",
+            format!("is read as {mark}"),
+        ));
+    }
+    if !terms.owners.is_empty() {
+        let owners = terms.owners.iter().map(|(owner, party)| format!("{party} for {owner}"));
+        all.push(term(
+            "Who answers for owners that marks name",
+            "owners",
+            list(owners.collect()),
+        ));
+    }
+    let moments = [
+        ("Held back", "not_before", terms.not_before, "until"),
+        ("Begins", "starts", terms.starts, "on"),
+        ("Ends", "expires", terms.expires, "on"),
+    ];
+    for (about, name, at, word) in moments {
+        all.extend(at.map(|at| term(about, name, format!("{word} {}", at.strftime("%-d %B %Y, %H:%M UTC")))));
+    }
+    all
+}
+
+/// What one party to an arrangement said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Confirmed {
+    /// The party.
+    pub party: PartyPath,
+    /// Whether the terms that it stated are those that are recorded here; none where it stated none.
+    pub same: Option<bool>,
+    /// What it said last about the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
+}
+
+/// What each party said of an arrangement that is recorded here. This party's own terms are those that are recorded.
+pub fn confirmed(state: &State, terms: &Arrangement) -> Vec<Confirmed> {
+    let bare = |terms: &Arrangement| Arrangement {
+        status: ArrangementStatus::Active,
+        status_set: None,
+        words: Default::default(),
+        ..terms.clone()
+    };
+    let stated = |party: &PartyPath| {
+        let mut all = state.proposals.iter();
+        let found = all.find(|(named, _)| named.by == *party && named.id == terms.id);
+        found.map(|(_, stated)| bare(stated) == bare(terms))
+    };
+    let each = terms.parties.iter().map(|party| Confirmed {
+        same: match state.home.as_ref() == Some(party) {
+            true => Some(true),
+            false => stated(party),
+        },
+        word: terms.words.get(party).map(|word| word.status.to_string()),
+        party: party.clone(),
+    });
+    each.collect()
+}

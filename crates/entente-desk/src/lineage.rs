@@ -105,3 +105,83 @@ impl Resting {
         ))
     }
 }
+
+/// What a report rests on, and what rests on it, for whoever looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Drawn {
+    /// What it rests on.
+    pub below: Vec<Drawing>,
+    /// What rests on it.
+    pub above: Vec<Drawing>,
+    /// Everybody who has to be asked about some of it.
+    pub originators: BTreeSet<PartyPath>,
+}
+
+/// Another report, in a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Drawing {
+    /// Its name and version; none where whoever looks may not know that text.
+    pub report: Option<String>,
+    /// Whose it is.
+    pub of: PartyPath,
+    /// Which portions of the report in the middle.
+    pub portions: BTreeSet<String>,
+    /// Its own portions, as far as whoever looks may know them.
+    pub theirs: BTreeSet<String>,
+}
+
+/// What of a report's lineage somebody may know who knows these portions of it.
+pub fn drawn(
+    moment: &crate::Moment<'_>,
+    view: &crate::View<'_>,
+    report: &entente_core::Report,
+    known: &BTreeSet<entente_core::PortionId>,
+) -> Drawn {
+    let mut all = Drawn::default();
+    let mut below: BTreeMap<(PartyPath, Option<(ReportId, u32)>), Drawing> = BTreeMap::new();
+    let portions = report.portions.iter().filter(|portion| known.contains(&portion.id));
+    for portion in portions {
+        all.originators.extend(portion.lineage.originators().cloned());
+        for (party, origin) in portion.lineage.iter() {
+            let seen = crate::reading::readable(moment, &origin.from, view);
+            for base in origin.from.iter().filter(|base| base.report != report.id) {
+                let open = seen.contains(base);
+                let key = (party.clone(), open.then(|| (base.report.clone(), base.version)));
+                let one = below.entry(key).or_insert_with(|| Drawing {
+                    report: open.then(|| format!("{} v{}", base.report, base.version)),
+                    of: party.clone(),
+                    portions: BTreeSet::new(),
+                    theirs: BTreeSet::new(),
+                });
+                one.portions.insert(portion.id.to_string());
+                one.theirs.extend(open.then(|| base.portion.to_string()));
+            }
+        }
+    }
+    all.below = below.into_values().collect();
+    let resting = resting_on(moment.state(), &report.id);
+    let named: BTreeSet<PortionRef> = resting.iter().map(|one| one.portion.clone()).collect();
+    let open = crate::reading::readable(moment, &named, view);
+    let mut above: BTreeMap<(ReportId, u32), Drawing> = BTreeMap::new();
+    for one in resting.iter().filter(|one| open.contains(&one.portion)) {
+        let on = one
+            .rests_on
+            .iter()
+            .filter(|base| base.report == report.id && known.contains(&base.portion));
+        let on: BTreeSet<String> = on.map(|base| base.portion.to_string()).collect();
+        if on.is_empty() {
+            continue;
+        }
+        let key = (one.portion.report.clone(), one.portion.version);
+        let entry = above.entry(key).or_insert_with(|| Drawing {
+            report: Some(format!("{} v{}", one.portion.report, one.portion.version)),
+            of: one.originator.clone(),
+            portions: BTreeSet::new(),
+            theirs: BTreeSet::new(),
+        });
+        entry.portions.extend(on);
+        entry.theirs.insert(one.portion.portion.to_string());
+    }
+    all.above = above.into_values().collect();
+    all
+}

@@ -10,6 +10,8 @@ mod briefings;
 mod files;
 #[path = "pages/giving.rs"]
 mod giving;
+#[path = "pages/terms.rs"]
+mod terms;
 #[path = "pages/writing.rs"]
 mod writing;
 
@@ -87,6 +89,7 @@ fn crawl(browser: &Browser<'_>) -> Vec<(String, Answer)> {
         "/reports/SVC-2026-0412/embargo",
         "/import",
         "/briefings",
+        "/arrangements",
         "/briefings?as=csv",
         "/reports?as=csv",
         "/search?q=svc&as=json",

@@ -3,6 +3,7 @@
 mod acting;
 mod answer;
 mod answering;
+mod arrangements;
 mod audience;
 mod briefings;
 mod clock;
@@ -21,6 +22,7 @@ mod listing;
 mod mark;
 mod partners;
 mod people;
+mod picture;
 mod reports;
 mod requests;
 mod sheet;
@@ -70,6 +72,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports/{id}/export", get(exporting::page).post(exporting::post))
         .route("/reports/{id}/embargo", get(embargo::page).post(embargo::post))
         .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
+        .route("/arrangements", get(arrangements::listing))
+        .route("/arrangements/{id}", get(arrangements::one))
         .route("/briefings", get(briefings::listing).post(briefings::prepare))
         .route("/briefings/{id}", get(briefings::one))
         .route("/briefings/{id}/said", post(briefings::said))

@@ -8,6 +8,7 @@ use axum::response::Response;
 use entente_core::{Command, PortionId, ReportId};
 use entente_desk::View;
 use entente_desk::around::{Around, around};
+use entente_desk::lineage::drawn;
 use entente_desk::reading::{Listed, Shown, ShownPortion, list, show};
 use entente_marking::Purpose;
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use super::frame::{Banner, Page, Place, purposes, short};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
+use super::picture;
 
 /// A report in the list, with what one has to read it for.
 pub(super) struct Row {
@@ -211,6 +213,7 @@ struct Report<'r> {
     decides: bool,
     releases: bool,
     embargoes: Vec<Word>,
+    lineage: String,
 }
 
 #[derive(Template)]
@@ -299,6 +302,20 @@ fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> 
     Ok(Reply::Page(page(desk, &shown, &around, &wanted.purpose)?))
 }
 
+/// What it rests on and what rests on it, as far as whoever looks may know those texts.
+fn lineage(desk: &Desk, shown: &Shown, purpose: &str) -> Result<String, Trouble> {
+    let held = desk.state().reports.get(&shown.id);
+    let Some(report) = held.and_then(|held| held.version(Some(shown.version))) else {
+        return Ok(String::new());
+    };
+    let purpose = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
+    let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
+    let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    let drawn = drawn(&desk.moment(), &view, report, &known);
+    let home = desk.state().home.as_ref().map(entente_core::PartyPath::as_str);
+    Ok(picture::lineage(&drawn, shown.id.as_str(), shown.version, home)?)
+}
+
 fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Page, Trouble> {
     let mut above = false;
     let portions: Vec<Portion<'_>> = shown
@@ -324,6 +341,7 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
         purposes: purposes(desk.state(), purpose),
         decides: desk.may("record-decision") && !shown.portions.is_empty(),
         embargoes: embargo::words(desk, shown),
+        lineage: lineage(desk, shown, purpose)?,
         releases: desk.may("release") && !shown.portions.is_empty(),
     };
     Ok(Page {

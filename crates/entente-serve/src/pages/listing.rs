@@ -306,6 +306,8 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const COLUMNS: &[Column] = &[words("id", "Thing"), number("n", "Number"), words("title", "Title")];
+
     fn list(rows: usize) -> Listing {
         let row = |n: usize| {
             vec![
@@ -318,7 +320,7 @@ mod tests {
             what: "things",
             at: "/things".to_owned(),
             also: vec![("q", "a b".to_owned())],
-            columns: &[words("id", "Thing"), number("n", "Number"), words("title", "Title")],
+            columns: COLUMNS,
             rows: (0..rows).map(row).collect(),
             banner: Some("SECRET//NOFORN".to_owned()),
             empty: "Nothing.",

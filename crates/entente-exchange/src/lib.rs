@@ -35,6 +35,7 @@ pub mod markdown;
 mod marks;
 pub mod misp;
 mod outgoing;
+pub mod publishing;
 mod statement;
 pub mod stix;
 mod table;
@@ -61,8 +62,11 @@ pub enum Format {
     Stix,
     /// An event of MISP.
     Misp,
-    /// A CSAF 2.0 or 2.1 advisory.
+    /// A CSAF 2.0 or 2.1 advisory; written in the version in which it came.
     Csaf,
+    /// The same, written in 2.1.
+    #[serde(rename = "csaf-2.1")]
+    Csaf21,
     /// A mail.
     Mail,
     /// Our own files, as analysts write them.
@@ -78,6 +82,7 @@ impl Format {
             Self::Stix => "stix",
             Self::Misp => "misp",
             Self::Csaf => "csaf",
+            Self::Csaf21 => "csaf-2.1",
             Self::Mail => "mail",
             Self::Markdown => "markdown",
             Self::Labelled => "xml",
@@ -89,7 +94,7 @@ impl Format {
         match self {
             Self::Stix => "STIX",
             Self::Misp => "MISP",
-            Self::Csaf => "CSAF",
+            Self::Csaf | Self::Csaf21 => "CSAF",
             Self::Mail => "mail",
             Self::Markdown => "Markdown",
             Self::Labelled => "labelled",
@@ -209,7 +214,14 @@ fn format_of(value: &Value) -> Option<Format> {
 pub fn write(format: Format, report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> String {
     let value = match format {
         Format::Misp => misp::write(report, place, table),
-        Format::Csaf => csaf::write(report, place, table),
+        Format::Csaf => csaf::write(report, place, csaf::How::default(), table),
+        Format::Csaf21 => {
+            let how = csaf::How {
+                as_21: true,
+                ..csaf::How::default()
+            };
+            csaf::write(report, place, how, table)
+        }
         Format::Markdown | Format::Mail => return markdown::write(report, place, table),
         Format::Labelled => return labelled::write_xml(report, place.schemes, table),
         Format::Stix => stix::write(report, place, table),

@@ -14,7 +14,7 @@ use ring::digest;
 
 use crate::host::{Host, aside};
 use crate::metrics::Gauges;
-use crate::{api, pages, partner, taxii};
+use crate::{api, feeds, pages, partner, taxii};
 
 /// What every answer bears.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -41,6 +41,7 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
         .merge(partner::routes())
         .merge(api::routes())
         .merge(taxii::routes())
+        .merge(feeds::routes())
         .merge(pages::routes())
         .layer(from_fn_with_state(host.clone(), every))
         .with_state(host)

@@ -19,6 +19,7 @@
 
 mod api;
 mod edge;
+mod feeds;
 mod host;
 mod introduction;
 mod journal;

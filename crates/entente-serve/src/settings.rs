@@ -26,6 +26,8 @@ pub struct Settings {
     pub origin: Option<String>,
     /// How often the public ledger is brought up to date, in seconds.
     pub publish_seconds: u64,
+    /// Whether what is public of this party's own reports is served to everybody, as a provider of CSAF advisories does.
+    pub advisories: bool,
     /// A file with the token that readers of the metrics show; without it there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_token: Option<PathBuf>,
@@ -105,6 +107,7 @@ impl Default for Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
             origin: None,
             publish_seconds: 60,
+            advisories: false,
             metrics_token: None,
             tls: None,
             own_certificate_for: Vec::new(),

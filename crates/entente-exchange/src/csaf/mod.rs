@@ -8,7 +8,7 @@ mod reading;
 mod writing;
 
 pub use reading::{is_csaf, read};
-pub use writing::write;
+pub use writing::{How, write};
 
 /// The title of the note in which a document of ours says what it is.
 const STATEMENT: &str = "Entente statement";

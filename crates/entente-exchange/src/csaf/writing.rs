@@ -1,4 +1,4 @@
-//! From a report to a CSAF 2.0 advisory.
+//! From a report to a CSAF advisory: in 2.1 where it came as one or that is asked for, and else in 2.0.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,9 +9,30 @@ use crate::marks::{strictest, tlp};
 use crate::outgoing::{OutPortion, Outgoing, TITLE_ID};
 use crate::table::Table;
 
+/// The schema that a document of CSAF 2.1 names.
+const SCHEMA_21: &str = "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json";
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct How {
+    /// In CSAF 2.1, also where it did not come as that.
+    pub as_21: bool,
+    /// For everybody: without what the file says for whoever knows Entente.
+    pub public: bool,
+}
+
 /// The document with what of a report somebody may have.
-pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value {
-    let mut writer = Writer { report, place, table };
+pub fn write(report: &Outgoing, place: &Writing<'_>, how: How, table: &mut Table) -> Value {
+    let came = report
+        .rest("csaf")
+        .is_some_and(|rest| rest["document"]["csaf_version"] == "2.1");
+    let mut writer = Writer {
+        report,
+        place,
+        how,
+        is_21: how.as_21 || came,
+        table,
+    };
     let mut notes = Vec::new();
     let mut vulnerabilities = Vec::new();
     let mut tree = None;
@@ -22,7 +43,8 @@ pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value
         said.push(json!(report.portioned(portion)));
         match portion.carried() {
             Some(("csaf", mut value)) if value.get("vulnerability").is_some() => {
-                vulnerabilities.push(value["vulnerability"].take());
+                let taken = value["vulnerability"].take();
+                vulnerabilities.push(if writer.is_21 && !came { in_21(taken) } else { taken });
             }
             Some(("csaf", mut value)) if value.get("product_tree").is_some() => {
                 tree = Some(value["product_tree"].take());
@@ -35,11 +57,16 @@ pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value
         .iter()
         .map(|mark| tlp(mark, &report.title_label, place.schemes).0);
     words.extend(title);
-    notes.push(json!({
-        "category": "other", "title": STATEMENT, "audience": "programs",
-        "text": json!({ "report": report.statement(), "portions": said }).to_string(),
-    }));
+    if !how.public {
+        notes.push(json!({
+            "category": "other", "title": STATEMENT, "audience": "programs",
+            "text": json!({ "report": report.statement(), "portions": said }).to_string(),
+        }));
+    }
     let mut file = Map::new();
+    if writer.is_21 {
+        file.insert("$schema".to_owned(), json!(SCHEMA_21));
+    }
     file.insert(
         "document".to_owned(),
         Value::Object(writer.document(strictest(words.into_iter()), &notes)),
@@ -53,9 +80,35 @@ pub fn write(report: &Outgoing, place: &Writing<'_>, table: &mut Table) -> Value
     Value::Object(file)
 }
 
+/// A vulnerability of CSAF 2.0 in the words of 2.1: weaknesses are a list, and scores metrics.
+fn in_21(mut vulnerability: Value) -> Value {
+    let Some(fields) = vulnerability.as_object_mut() else {
+        return vulnerability;
+    };
+    if let Some(mut cwe) = fields.remove("cwe").filter(Value::is_object) {
+        if cwe.get("version").is_none() {
+            cwe["version"] = json!("4.12");
+        }
+        fields.insert("cwes".to_owned(), json!([cwe]));
+    }
+    if let Some(Value::Array(scores)) = fields.remove("scores") {
+        let metric = |mut score: Value| {
+            let products = score.get_mut("products").map(Value::take);
+            if let Some(fields) = score.as_object_mut() {
+                fields.remove("products");
+            }
+            json!({ "content": score, "products": products })
+        };
+        fields.insert("metrics".to_owned(), scores.into_iter().map(metric).collect());
+    }
+    vulnerability
+}
+
 struct Writer<'w, 't> {
     report: &'w Outgoing,
     place: &'w Writing<'w>,
+    how: How,
+    is_21: bool,
     table: &'t mut Table,
 }
 
@@ -113,6 +166,7 @@ impl Writer<'_, '_> {
         });
         // CSAF 2.0 knows the words of TLP 1.
         let label = match word {
+            word if self.is_21 => word,
             "CLEAR" => "WHITE",
             "AMBER+STRICT" => {
                 self.table.note(
@@ -125,7 +179,7 @@ impl Writer<'_, '_> {
             word => word,
         };
         let fields = json!({
-            "category": category, "csaf_version": "2.0",
+            "category": category, "csaf_version": if self.is_21 { "2.1" } else { "2.0" },
             "title": if report.title.trim().is_empty() { report.id.as_str() } else { &report.title },
             "distribution": { "tlp": { "label": label, "url": "https://www.first.org/tlp/" }, "text": format!("{}, for {}", report.banner, report.to) },
             "publisher": { "category": "other", "name": report.by.as_str(), "namespace": format!("urn:entente:{}", report.by) },
@@ -139,8 +193,10 @@ impl Writer<'_, '_> {
             self.table.note(TITLE_ID, "no title", "the id stands for it");
         }
         let id = report.id.as_str();
-        self.table
-            .note(id, "originators and arrangements", "in a note that only Entente reads");
+        if !self.how.public {
+            self.table
+                .note(id, "originators and arrangements", "in a note that only Entente reads");
+        }
         document
     }
 

@@ -6,6 +6,7 @@
 mod authzen;
 mod commands;
 pub(crate) mod cursor;
+mod files;
 mod openapi;
 mod problem;
 pub(crate) use problem::worded;
@@ -47,7 +48,12 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/access/v1/evaluations", post(authzen::evaluations))
         .route("/access/v1/search/subject", post(authzen::subjects))
         .route("/access/v1/search/resource", post(authzen::resources))
+        .route("/api/v1/reports/{id}/export", post(files::export))
         .layer(DefaultBodyLimit::max(MAX_QUESTION))
+        .route(
+            "/api/v1/import",
+            post(files::import).layer(DefaultBodyLimit::max(crate::pages::MAX_UPLOAD)),
+        )
         .route(
             "/api/v1/commands/{name}",
             post(commands::command).layer(DefaultBodyLimit::max(MAX_COMMAND)),

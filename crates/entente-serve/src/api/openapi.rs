@@ -160,12 +160,48 @@ fn command(act: &Act) -> (String, Value) {
     (format!("/api/v1/commands/{}", act.name), operation)
 }
 
+/// Files in the formats of others, in and out.
+fn files() -> [(String, Value); 2] {
+    let answer = |says: &str| {
+        json!({
+            "200": { "description": says, "content": { "application/json": { "schema": { "type": "object" } } } },
+            "default": problem(),
+        })
+    };
+    let about = ["name", "arrangement", "from", "default_mark", "named", "dry_run"];
+    let import = json!({ "post": {
+        "operationId": "import",
+        "summary": "Take in a file: STIX, MISP, CSAF, a mail, or one with a label. Role: see `add-report` in `/api/v1/roles`.",
+        "parameters": about.map(|name| parameter(name, "query")),
+        "requestBody": { "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } },
+        "responses": answer("What became of each report in it, and what the file has that a report has not."),
+    } });
+    let fields = json!({
+        "as": { "type": "string", "enum": ["stix", "misp", "csaf", "csaf-2.1", "markdown", "xml"] },
+        "to": { "type": "string", "description": "The party that gets it; whoever asks where none is named." },
+        "purpose": { "type": "string" },
+    });
+    let export = json!({ "post": {
+        "operationId": "export",
+        "summary": "What of a report a party or the caller may have, in a format of others. That it goes is on record.",
+        "parameters": [parameter("id", "path")],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": {
+            "type": "object", "required": ["as"], "properties": fields, "additionalProperties": false } } } },
+        "responses": answer("The file as `content`, and in `table` what the format cannot express."),
+    } });
+    [
+        ("/api/v1/import".to_owned(), import),
+        ("/api/v1/reports/{id}/export".to_owned(), export),
+    ]
+}
+
 /// The document.
 pub(super) fn text() -> Value {
     let paths: Map<String, Value> = OFFERED
         .iter()
         .map(|(path, says, query)| ((*path).to_owned(), operation(path, says, query)))
         .chain(doing::acts().map(command))
+        .chain(files())
         .collect();
     json!({
         "openapi": "3.1.0",

@@ -11,7 +11,7 @@ use entente_desk::reading::Shown;
 use entente_exchange::exporting::{NotExported, Receiver, outgoing, outgoing_of_known};
 use entente_exchange::{Format, Outgoing, Row, Table, Writing, write};
 use entente_marking::Purpose;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::acting::seal;
 use super::answer::{Desk, Reply, Sent, Trouble};
@@ -22,16 +22,19 @@ use super::mark::banner_over;
 use super::reports::read;
 
 /// The formats that are written here: the word in the form, what it is, the end of the file's name and its type.
-const FORMS: [(&str, Format, &str, &str); 4] = [
+const FORMS: [(&str, Format, &str, &str); 6] = [
     ("stix", Format::Stix, "json", "application/json"),
     ("misp", Format::Misp, "json", "application/json"),
     ("csaf", Format::Csaf, "json", "application/json"),
+    ("csaf-2.1", Format::Csaf21, "json", "application/json"),
+    ("xml", Format::Labelled, "xml", "application/xml"),
     ("markdown", Format::Markdown, "md", "text/markdown; charset=utf-8"),
 ];
 
 /// A file, before it is taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Made {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Made {
+    #[serde(rename = "for")]
     whom: String,
     banner: String,
     portions: Vec<String>,
@@ -124,6 +127,14 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
         }))
     };
     posted.visitor.answer(work).await
+}
+
+/// What a program gets of a report, which is on record before it gets it.
+pub(crate) fn of_program(desk: &mut Desk, id: &str, fields: &Fields) -> Result<Made, Trouble> {
+    let shown = held(desk, id, fields.get("purpose"))?;
+    let (made, record) = made(desk, &shown, fields)?;
+    desk.act(vec![record])?;
+    Ok(made)
 }
 
 fn form_of(fields: &Fields) -> Result<(&'static str, Format, &'static str, &'static str), Trouble> {

@@ -5,8 +5,10 @@ use axum::response::Response;
 use entente_core::{ArrangementId, Command, CommandRefusal, PartyPath, PersonId, unseen};
 use entente_desk::reading::report_banner;
 use entente_exchange::importing::{Came, REFUSED, Taken, became, step};
-use entente_exchange::{Known, Options, Place, Row, Table, read};
+use entente_exchange::labelled::read;
+use entente_exchange::{Known, Options, Place, Row, Table};
 use entente_node::NodeError;
+use serde::Serialize;
 
 use super::acting::{names, seal};
 use super::answer::{Desk, Reply, Trouble};
@@ -17,8 +19,8 @@ use super::mark::banner_over;
 use super::upload::{File, MAX_UPLOAD, Uploaded};
 
 /// What became of a file, or what would.
-#[derive(Debug)]
-struct Outcome {
+#[derive(Debug, Serialize)]
+pub(crate) struct Outcome {
     reports: Vec<Taken>,
     table: Vec<Row>,
 }
@@ -85,6 +87,17 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
     posted.visitor.answer(work).await
 }
 
+/// What becomes of a file that a program sends.
+pub(crate) fn of_program(
+    desk: &mut Desk,
+    (name, bytes): (String, Vec<u8>),
+    fields: &Fields,
+    only_tried: bool,
+) -> Result<Outcome, Trouble> {
+    let file = File { name, bytes };
+    taken(desk, &file, &options(fields)?, only_tried)
+}
+
 fn options(fields: &Fields) -> Result<Options, Trouble> {
     let said = |name: &str| Some(fields.get(name).trim()).filter(|text| !text.is_empty());
     let unreadable = |error: entente_core::NameError| Trouble::Unreadable(error.to_string());
@@ -104,7 +117,8 @@ fn options(fields: &Fields) -> Result<Options, Trouble> {
 /// What becomes of a file's reports, in a world without what whoever sends it may not know of.
 fn taken(desk: &mut Desk, file: &File, options: &Options, only_tried: bool) -> Result<Outcome, Trouble> {
     let mut table = Table::default();
-    let found = read(&file.name, &file.bytes, &mut table).map_err(|error| Trouble::Unreadable(error.to_string()))?;
+    let found = read(&file.name, &file.bytes, None, desk.pinned.schemes(), &mut table)
+        .map_err(|error| Trouble::Unreadable(error.to_string()))?;
     let mut reports = Vec::new();
     for incoming in &found {
         let made = {

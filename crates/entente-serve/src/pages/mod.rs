@@ -40,9 +40,12 @@ use axum::routing::{get, post};
 use crate::host::Host;
 pub(crate) use answer::{Desk, Trouble};
 pub(crate) use audience::meant;
+pub(crate) use exporting::of_program as exported;
 pub(crate) use fields::Fields;
+pub(crate) use importing::of_program as imported;
 pub(crate) use join::Halves;
 pub(crate) use reports::read;
+pub(crate) use upload::MAX_UPLOAD;
 pub(crate) use upload::Waiting as Uploads;
 
 /// The largest form: a text of some pages, and room for what the browser adds.
@@ -52,7 +55,7 @@ const MAX_FORM: usize = 256 << 10;
 fn with_files() -> Router<Arc<Host>> {
     Router::new()
         .route("/import", get(importing::page).post(importing::post))
-        .layer(DefaultBodyLimit::max(upload::MAX_UPLOAD + MAX_FORM))
+        .layer(DefaultBodyLimit::max(MAX_UPLOAD + MAX_FORM))
 }
 
 /// The addresses for people.

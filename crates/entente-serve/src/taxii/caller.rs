@@ -31,7 +31,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Option<&'h str
 }
 
 /// The token in an authorisation. MISP writes `basic` in small letters; `OpenCTI` writes `Token`.
-fn token(given: &str) -> Option<String> {
+pub(crate) fn token(given: &str) -> Option<String> {
     let (scheme, rest) = given.trim().split_once(' ')?;
     match scheme.to_ascii_lowercase().as_str() {
         "bearer" | "token" => Some(rest.trim().to_owned()),

@@ -18,6 +18,8 @@ use axum::routing::{MethodRouter, any, get};
 
 use crate::host::Host;
 use caller::Caller;
+pub(crate) use caller::token;
+pub(crate) use resources::record;
 pub(crate) use sights::Sights;
 
 /// The addresses, each with and without the slash at its end.

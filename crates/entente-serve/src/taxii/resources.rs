@@ -164,18 +164,24 @@ fn page(desk: &mut Desk, list: &List<'_>, filter: &Filter) -> Result<Shown, Trou
     Ok(Shown { entries: found, next })
 }
 
-/// Puts on record that the reports of a page are read, all at once: nothing is shown that is not on record.
+/// Puts on record that the reports of a page are read.
 fn open(desk: &mut Desk, found: &[Entry]) -> Result<(), Trouble> {
     let reports: BTreeSet<&(ReportId, u32)> = found.iter().map(|entry| &entry.report).collect();
-    let first = |report: &&&(ReportId, u32)| desk.host.first_reading(&desk.session, report);
-    let fresh: Vec<(ReportId, u32)> = reports.iter().filter(first).map(|report| (**report).clone()).collect();
-    let record = |(report, version): &(ReportId, u32)| Command::RecordOpening {
+    let reports: Vec<(ReportId, u32)> = reports.into_iter().cloned().collect();
+    record(desk, &reports)
+}
+
+/// Puts on record that reports are read, all at once: nothing is shown that is not on record.
+pub(crate) fn record(desk: &mut Desk, reports: &[(ReportId, u32)]) -> Result<(), Trouble> {
+    let first = |report: &&(ReportId, u32)| desk.host.first_reading(&desk.session, report);
+    let fresh: Vec<(ReportId, u32)> = reports.iter().filter(first).cloned().collect();
+    let opening = |(report, version): &(ReportId, u32)| Command::RecordOpening {
         report: report.clone(),
         version: Some(*version),
         reader: desk.me().clone(),
         purpose: None,
     };
-    let records: Vec<Command> = fresh.iter().map(record).collect();
+    let records: Vec<Command> = fresh.iter().map(opening).collect();
     if records.is_empty() {
         return Ok(());
     }

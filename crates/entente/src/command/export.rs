@@ -48,8 +48,11 @@ enum Form {
     Stix,
     /// A MISP event.
     Misp,
-    /// A CSAF 2.0 advisory.
+    /// A CSAF advisory: in 2.1 where it came as one, and else in 2.0.
     Csaf,
+    /// A CSAF 2.1 advisory.
+    #[value(name = "csaf-2.1")]
+    Csaf21,
     /// The form in which reports are written here.
     Markdown,
     /// XML with the label of each portion in it (STANAG 4774 and 4778).
@@ -186,6 +189,7 @@ impl Form {
             Self::Stix => Format::Stix,
             Self::Misp => Format::Misp,
             Self::Csaf => Format::Csaf,
+            Self::Csaf21 => Format::Csaf21,
             Self::Markdown | Self::Pdf => Format::Markdown,
             Self::Xml => Format::Labelled,
         }

@@ -1,0 +1,42 @@
+//! Files in the formats of others, in and out: as `entente import` and `entente export` do it.
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery};
+use axum::response::Response;
+use serde_json::{Map, Value};
+
+use super::problem::unreadable;
+use super::program::Program;
+use crate::pages::{Desk, Fields, exported, imported};
+use crate::persons::Scope;
+
+/// `POST /api/v1/import`: the file is the body, and what is said about it stands in the address.
+pub(super) async fn import(program: Program, RawQuery(query): RawQuery, body: Bytes) -> Response {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let only_tried = matches!(fields.get("dry_run"), "true" | "1");
+    let name = match fields.get("name") {
+        "" => "file".to_owned(),
+        name => name.to_owned(),
+    };
+    let work = move |desk: &mut Desk| imported(desk, (name, body.to_vec()), &fields, only_tried);
+    program.answer(Scope::Act, "add-report", work).await
+}
+
+/// `POST /api/v1/reports/ID/export`: `as`, and `to` a party, or to whoever asks where none is named.
+pub(super) async fn export(program: Program, Path(id): Path<String>, body: Bytes) -> Response {
+    let said: Map<String, Value> = match serde_json::from_slice(&body) {
+        Ok(said) => said,
+        Err(error) => return unreadable(&error.to_string()),
+    };
+    let known = ["as", "to", "purpose"];
+    if let Some(other) = said.keys().find(|name| !known.contains(&name.as_str())) {
+        return unreadable(&format!("`{other}` is not known here; say `as`, `to`, `purpose`"));
+    }
+    let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+    let Some(fields) = said.iter().map(text).collect::<Option<Vec<_>>>() else {
+        return unreadable("`as`, `to` and `purpose` are texts");
+    };
+    let fields = Fields::new(fields);
+    let work = move |desk: &mut Desk| exported(desk, &id, &fields);
+    program.answer(Scope::Act, "read", work).await
+}

@@ -256,6 +256,21 @@ async function briefs(link) {
   await context.close();
 }
 
+/// A text is looked at: its passages are marked, the facts stand beside it, and confirming is shown before it is done.
+async function watches(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  await page.goto(new URL('/watch', page.url()).href);
+  await page.fill('#pasted', 'It is said: The cell has tested two devices. Losses would be highest if the container stands on the lower vehicle deck. No comment.');
+  await press(page, 'Look at it');
+  check((await page.locator('mark.hit').count()) > 0, 'what was found is marked in the text');
+  await inspectBoth(window, 'a text with findings');
+  await press(page, 'Show what confirming does');
+  check(await page.isVisible('text=If you confirm this:'), 'what confirming does is shown first');
+  await inspectBoth(window, 'findings, shown before they are confirmed');
+  await context.close();
+}
+
 const DRAFT = `---
 id: SVC-2026-0431
 title: (U) Containers
@@ -304,6 +319,7 @@ try {
   const [, officer] = people.find(([who]) => who === 'USA.SVC/hale');
   const [, theirs] = people.find(([who]) => who === 'GBR.CAB/disclosure-officer');
   await briefs(theirs);
+  await watches(officer);
   await writes(officer, false);
   await writes(officer, true);
   await files(officer);

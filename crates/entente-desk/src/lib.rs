@@ -13,6 +13,7 @@ pub mod briefing;
 pub mod casefile;
 pub mod cases;
 pub mod composing;
+pub mod confirming;
 pub mod consequences;
 mod damage;
 pub mod deciding;

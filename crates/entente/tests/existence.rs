@@ -193,6 +193,7 @@ fn what_a_caller_may_not_know_of_changes_no_byte_of_any_answer() {
             "/people",
             "/import",
             "/briefings",
+            "/watch",
             "/arrangements",
             "/reports?as=csv",
             "/search?q=c&as=json",

@@ -12,6 +12,8 @@ mod files;
 mod giving;
 #[path = "pages/terms.rs"]
 mod terms;
+#[path = "pages/watching.rs"]
+mod watching;
 #[path = "pages/writing.rs"]
 mod writing;
 
@@ -89,6 +91,7 @@ fn crawl(browser: &Browser<'_>) -> Vec<(String, Answer)> {
         "/reports/SVC-2026-0412/embargo",
         "/import",
         "/briefings",
+        "/watch",
         "/arrangements",
         "/briefings?as=csv",
         "/reports?as=csv",

@@ -36,6 +36,7 @@ pub(crate) enum Place {
     Reports,
     Requests,
     Briefings,
+    Watch,
     Cases,
     Partners,
     People,
@@ -51,11 +52,12 @@ impl Place {
 }
 
 /// The places in order: name, address, and what whoever sees them has to be entitled to.
-const PLACES: [(Place, &str, &str, Option<&str>); 9] = [
+const PLACES: [(Place, &str, &str, Option<&str>); 10] = [
     (Place::Desk, "Desk", "/", None),
     (Place::Reports, "Reports", "/reports", Some("read")),
     (Place::Requests, "Requests", "/requests", Some("see-requests")),
     (Place::Briefings, "Briefings", "/briefings", Some("brief")),
+    (Place::Watch, "Watch", "/watch", Some("read")),
     (Place::Cases, "Cases", "/incidents", Some("see-cases")),
     (Place::Partners, "Partners", "/partners", Some("see-partners")),
     (Place::People, "People", "/people", Some("see-people")),

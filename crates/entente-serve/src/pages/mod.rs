@@ -29,6 +29,7 @@ mod sheet;
 mod sign_in;
 mod style;
 mod upload;
+mod watching;
 mod writing;
 
 use std::sync::Arc;
@@ -55,6 +56,7 @@ const MAX_FORM: usize = 256 << 10;
 fn with_files() -> Router<Arc<Host>> {
     Router::new()
         .route("/import", get(importing::page).post(importing::post))
+        .route("/watch", get(watching::page).post(watching::post))
         .layer(DefaultBodyLimit::max(MAX_UPLOAD + MAX_FORM))
 }
 

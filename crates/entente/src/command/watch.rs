@@ -1,14 +1,11 @@
 //! `watch`: which protected facts a text discloses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
-use entente_core::{
-    Command, DisclosureId, Extent, Lawful, PersonId, PortionId, ReportId, Review, Route, Said, SourceGuard, Status,
-    Telling, Words,
-};
+use entente_core::{DisclosureId, Extent, PersonId, Review, SourceGuard, Status};
 use entente_marking::Purpose;
 use entente_watch::facts::Facts;
 use entente_watch::report::Report;
@@ -22,8 +19,9 @@ use super::{Global, accept, draft, exchange, facts, feeds, texts};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output};
 use entente_desk::View;
+use entente_desk::confirming::{self, by_report, disclosures};
 use entente_desk::holdings::{self, Scanners};
-use entente_node::{Pinned, random_id};
+use entente_node::random_id;
 
 /// `entente watch`.
 #[derive(Debug, Subcommand)]
@@ -238,13 +236,14 @@ struct FoundSpan {
     quote: String,
 }
 
-impl Found {
-    /// The words of the text that tell the fact.
-    fn words(&self) -> Words {
-        let quotes: Vec<&str> = self.spans.iter().map(|span| span.quote.as_str()).collect();
-        Words {
-            extent: self.extent,
-            quote: quotes.join(" … "),
+impl From<Found> for confirming::Found {
+    fn from(found: Found) -> Self {
+        Self {
+            file: found.file,
+            fact: found.fact,
+            extent: found.extent,
+            status: found.status,
+            quotes: found.spans.into_iter().map(|span| span.quote).collect(),
         }
     }
 }
@@ -284,42 +283,6 @@ fn read_findings(path: &Path) -> Result<(Vec<Found>, BTreeMap<String, String>), 
     Ok((all, origins))
 }
 
-/// Of each report: its portions that were disclosed, and what was told.
-type Told = BTreeMap<ReportId, (BTreeSet<PortionId>, Vec<Telling>)>;
-
-/// What the findings say of each report.
-fn by_report(node: &Pinned, found: Vec<Found>, origins: &BTreeMap<String, String>) -> Result<Told, Failure> {
-    let mut reports = Told::new();
-    for finding in found {
-        let (report, id) = facts::named(&finding.fact)?;
-        let portion = holdings::portion_of(node.state(), &finding.fact).ok_or_else(|| {
-            Failure::not_found(format!(
-                "there is no fact {}; `entente facts list` shows them",
-                finding.fact
-            ))
-        })?;
-        let written = node
-            .state()
-            .facts
-            .get(&report)
-            .into_iter()
-            .flatten()
-            .any(|fact| fact.id == id);
-        let telling = Telling {
-            fact: id,
-            status: finding.status,
-            words: Some(finding.words()),
-            origin: origins.get(&finding.file).cloned().or(Some(finding.file)),
-        };
-        let entry = reports.entry(report).or_default();
-        entry.0.insert(portion.portion);
-        if written && !entry.1.contains(&telling) {
-            entry.1.push(telling);
-        }
-    }
-    Ok(reports)
-}
-
 fn confirm(
     global: &Global,
     path: &Path,
@@ -347,30 +310,18 @@ fn confirm(
             "there is nothing to confirm: no full finding is meant; `--partial` takes partial ones as well",
         ));
     }
-    let told = by_report(&node, found, &origins)?;
-    let (mut recorded, mut commands) = (Vec::new(), Vec::new());
-    for (report, (portions, learned)) in told {
+    let told = by_report(node.state(), found.into_iter().map(Into::into), &origins);
+    let told = told.map_err(Failure::not_found)?;
+    let review = Review {
+        by: reviewer.clone(),
+        purpose: purpose.map(Purpose::new),
+    };
+    let mut recorded = Vec::new();
+    let commands = disclosures(told, &review, || {
         let id = DisclosureId::new(format!("dis-{}", random_id()))?;
-        commands.push(Command::Disclose {
-            id: id.clone(),
-            report,
-            portions,
-            audience: BTreeSet::from([PersonId::public()]),
-            route: Route::Published,
-            by: None,
-            learned,
-            purpose: None,
-            lawful: Lawful::Undetermined,
-            under: None,
-            review: Some(Review {
-                by: reviewer.clone(),
-                purpose: purpose.map(Purpose::new),
-            }),
-            briefing: None,
-            said: Said::default(),
-        });
-        recorded.push(id);
-    }
+        recorded.push(id.clone());
+        Ok::<_, Failure>(id)
+    })?;
     node.submit_all(commands)?;
     let sent = exchange::flush(&node, global)?;
     let records: Vec<_> = recorded

@@ -1,0 +1,413 @@
+//! Texts of others: which protected facts they tell, who says so, and what a person confirms of that.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::response::Response;
+use entente_core::{Command, DisclosureId, ReportId, Review};
+use entente_desk::View;
+use entente_desk::confirming::{by_report, disclosures, of_scan};
+use entente_desk::holdings::{NothingKnown, Scanners, banner, named, portion_of};
+use entente_marking::Purpose;
+use entente_watch::report::{Extent, Finding, Note, Report};
+use entente_watch::text::read_bytes;
+
+use super::acting::seal;
+use super::answer::{Desk, Reply, Trouble};
+use super::fields::Fields;
+use super::frame::{Page, Place, purposes};
+use super::gate::Visitor;
+use super::mark::banner_over;
+use super::reports::read;
+use super::upload::{File, MAX_UPLOAD, Uploaded};
+
+/// Findings on a page; more by command.
+const MOST: usize = 100;
+
+/// A passage of a text: plain, found or near.
+struct Passage {
+    text: String,
+    class: &'static str,
+    number: usize,
+}
+
+/// A fact beside the text.
+struct Beside {
+    number: usize,
+    fact: String,
+    link: String,
+    full: bool,
+    sign: &'static str,
+    stance: &'static str,
+    who: String,
+    /// Our text, where whoever looks may read it.
+    ours: String,
+    quote: String,
+    missing: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "watch.html")]
+struct Watch<'w> {
+    form: &'w str,
+    most: usize,
+    purposes: Vec<(String, bool)>,
+    looked: Option<Looked>,
+    then: Option<(Vec<String>, String)>,
+    done: bool,
+    confirms: bool,
+    trouble: Option<String>,
+}
+
+/// What was found in a text.
+struct Looked {
+    headline: String,
+    name: String,
+    passages: Vec<Passage>,
+    beside: Vec<Beside>,
+    near: Vec<Note>,
+    not_exposed: Vec<Note>,
+    origins: Vec<(String, String)>,
+    contradictions: Vec<(String, String, String)>,
+    more: usize,
+}
+
+/// `GET /watch`.
+pub(crate) async fn page(visitor: Visitor) -> Response {
+    let work = |desk: &mut Desk| {
+        desk.must("read")?;
+        Ok(Reply::Page(formed(desk, &Fields::default(), None, None, None)?))
+    };
+    visitor.answer(work).await
+}
+
+/// What a post comes to: what was found, what confirming does, and what stands in the way.
+type Then = Option<(Vec<String>, String)>;
+
+/// `POST /watch`: looks at a text, shows what confirming its findings does, and confirms them once that was shown.
+pub(crate) async fn post(uploaded: Uploaded) -> Response {
+    let Uploaded { posted, file } = uploaded;
+    let fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        desk.must("read")?;
+        let pasted = fields.get("text").trim();
+        let given = match (file, pasted.is_empty()) {
+            (Some(file), _) => Some(file),
+            (None, false) => Some(File {
+                name: "pasted.txt".to_owned(),
+                bytes: fields.get("text").replace("\r\n", "\n").into_bytes(),
+            }),
+            (None, true) => None,
+        };
+        let text = match given {
+            Some(file) => Some(desk.host.uploads.keep(&desk.session, file)),
+            None => desk.host.uploads.of(&desk.session),
+        };
+        let Some(text) = text else {
+            let said = "Paste a text, or choose a file.".to_owned();
+            return Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?));
+        };
+        let found = match scan(desk, &text).map_err(Trouble::as_said) {
+            Ok(found) => found,
+            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?)),
+            Err(Err(trouble)) => return Err(trouble),
+        };
+        if fields.get("do") != "confirm" && fields.get("shown").is_empty() {
+            return Ok(Reply::Page(formed(desk, &fields, Some((&text, &found)), None, None)?));
+        }
+        confirmed(desk, &fields, &text, &found)
+    };
+    posted.visitor.answer(work).await
+}
+
+fn confirmed(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Result<Reply, Trouble> {
+    desk.must("disclose")?;
+    let tried = commands(desk, fields, found).and_then(|commands| {
+        desk.tried(&commands)?;
+        Ok((consequence(desk, fields, found), commands))
+    });
+    let (then, commands) = match tried.map_err(Trouble::as_said) {
+        Ok(tried) => tried,
+        Err(Ok(said)) => {
+            return Ok(Reply::Again(formed(
+                desk,
+                fields,
+                Some((text, found)),
+                None,
+                Some(said),
+            )?));
+        }
+        Err(Err(trouble)) => return Err(trouble),
+    };
+    let bears = seal(&(&then, &text.bytes));
+    if fields.get("shown") != bears {
+        let then = Some((then, bears));
+        return Ok(Reply::Page(formed(desk, fields, Some((text, found)), then, None)?));
+    }
+    desk.act(commands)?;
+    desk.host.uploads.drop_of(&desk.session);
+    Ok(Reply::Page(formed(
+        desk,
+        &Fields::new(vec![("done".to_owned(), "yes".to_owned())]),
+        None,
+        None,
+        None,
+    )?))
+}
+
+/// Looks for the facts that whoever asks may know.
+fn scan(desk: &Desk, text: &File) -> Result<Report, Trouble> {
+    let view = View::of(Some(desk.me()), None, desk.now);
+    let scanner = desk.pinned.made::<Scanners>().of(&desk.moment(), &view);
+    let scanner = scanner.map_err(|error| match error {
+        NothingKnown::Nothing => Trouble::Refused("No report is for you: there is nothing to look for.".to_owned()),
+        NothingKnown::Facts(error) => Trouble::Refused(error.to_string()),
+    })?;
+    let sources = read_bytes(&text.name, &text.bytes);
+    let sources = sources.map_err(|error| Trouble::Unreadable(format!("{}: {error}", text.name)))?;
+    Ok(scanner.scan(sources))
+}
+
+fn chosen<'f>(fields: &Fields, found: &'f Report) -> Vec<&'f Finding> {
+    let named = |finding: &&Finding| fields.all("fact").any(|fact| fact == finding.fact);
+    found.findings.iter().filter(named).collect()
+}
+
+fn commands(desk: &Desk, fields: &Fields, found: &Report) -> Result<Vec<Command>, Trouble> {
+    let (all, origins) = of_scan(found);
+    let only: Vec<&str> = chosen(fields, found)
+        .iter()
+        .map(|finding| finding.fact.as_str())
+        .collect();
+    if only.is_empty() {
+        return Err(Trouble::Refused(
+            "Choose at least one fact that the text tells.".to_owned(),
+        ));
+    }
+    let told = by_report(
+        desk.state(),
+        all.into_iter().filter(|one| only.contains(&one.fact.as_str())),
+        &origins,
+    );
+    let told = told.map_err(|error| Trouble::Refused(error.to_string()))?;
+    let review = Review {
+        by: desk.me().clone(),
+        purpose: Some(fields.get("purpose"))
+            .filter(|text| !text.is_empty())
+            .map(Purpose::new),
+    };
+    Ok(disclosures(told, &review, || {
+        DisclosureId::new(format!("dis-{}", entente_node::random_id()))
+    })?)
+}
+
+fn consequence(desk: &Desk, fields: &Fields, found: &Report) -> Vec<String> {
+    let mut by_report: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for finding in chosen(fields, found) {
+        if let Some(portion) = portion_of(desk.state(), &finding.fact) {
+            let portions = by_report.entry(portion.report.to_string()).or_default();
+            let name = portion.portion.to_string();
+            if !portions.contains(&name) {
+                portions.push(name);
+            }
+        }
+    }
+    let mut said: Vec<String> = by_report
+        .into_iter()
+        .map(|(report, portions)| {
+            format!(
+                "It is recorded that the public was told {} of {report}.",
+                portions.join(", ")
+            )
+        })
+        .collect();
+    said.push("The originators are told, each of its own part. A text that was printed cannot be recalled.".to_owned());
+    said
+}
+
+/// How a statement is put: its sign and word.
+fn stance(finding: &Finding) -> (&'static str, &'static str) {
+    match finding.status {
+        entente_core::Status::Denied => ("⊠", "denies"),
+        entente_core::Status::Confirmed => ("◇", "confirms"),
+        entente_core::Status::Alleged => ("○", "alleges"),
+        entente_core::Status::Asserted => ("●", "states"),
+    }
+}
+
+/// Our own texts of what was found, read by whoever looks: that they are shown is on record.
+fn ours(desk: &mut Desk, found: &Report, purpose: &str) -> Result<BTreeMap<String, String>, Trouble> {
+    let mut texts = BTreeMap::new();
+    let reports = found.findings.iter().filter_map(|finding| named(&finding.fact));
+    let reports: std::collections::BTreeSet<ReportId> = reports.map(|(report, _)| report).collect();
+    for report in reports {
+        let shown = match read(desk, &report, None, purpose) {
+            Ok(shown) => shown,
+            // Known for another purpose only: the page says where it stands.
+            Err(Trouble::Nothing) => continue,
+            Err(trouble) => return Err(trouble),
+        };
+        for portion in shown.portions {
+            texts.insert(format!("{report}/{}", portion.id), portion.text);
+        }
+    }
+    Ok(texts)
+}
+
+fn looked(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Result<Looked, Trouble> {
+    let ours = ours(desk, found, fields.get("purpose"))?;
+    let shown = found.findings.iter().take(MOST);
+    let beside = shown.enumerate().map(|(n, finding)| {
+        let portion = portion_of(desk.state(), &finding.fact);
+        let key = portion
+            .as_ref()
+            .map(|portion| format!("{}/{}", portion.report, portion.portion));
+        let (sign, stance) = stance(finding);
+        Beside {
+            number: n + 1,
+            fact: finding.fact.clone(),
+            link: portion
+                .map(|one| format!("/reports/{}#{}", one.report, one.portion))
+                .unwrap_or_default(),
+            full: finding.extent == Extent::Full,
+            sign,
+            stance,
+            who: finding.chain.join(" ← "),
+            ours: key.and_then(|key| ours.get(&key).cloned()).unwrap_or_default(),
+            quote: finding
+                .spans
+                .iter()
+                .map(|span| span.quote.as_str())
+                .collect::<Vec<_>>()
+                .join(" … "),
+            missing: finding.missing.join(", "),
+            chosen: match fields.get("do") {
+                "confirm" => fields.all("fact").any(|fact| fact == finding.fact),
+                _ => finding.extent == Extent::Full,
+            },
+        }
+    });
+    let summary = &found.summary;
+    Ok(Looked {
+        headline: headline(found),
+        beside: beside.collect(),
+        passages: passages(text, found),
+        name: text.name.clone(),
+        near: summary.to_review.iter().take(MOST).cloned().collect(),
+        not_exposed: summary.not_exposed.iter().take(MOST).cloned().collect(),
+        origins: summary
+            .origins
+            .iter()
+            .map(|origin| (origin.name.clone(), origin.files.join(", ")))
+            .collect(),
+        contradictions: summary
+            .contradictions
+            .iter()
+            .map(|one| (one.fact.clone(), one.denied_by.join(", "), one.confirmed_by.join(", ")))
+            .collect(),
+        more: found.findings.len().saturating_sub(MOST),
+    })
+}
+
+fn headline(found: &Report) -> String {
+    let facts: std::collections::BTreeSet<&str> = found.findings.iter().map(|finding| finding.fact.as_str()).collect();
+    let near = match found.summary.to_review.len() {
+        0 => String::new(),
+        1 => " One sentence is near.".to_owned(),
+        n => format!(" {n} sentences are near."),
+    };
+    match facts.len() {
+        0 => format!("It tells nothing that you may know.{near}"),
+        1 => format!("One fact is out.{near}"),
+        n => format!("{n} facts are out.{near}"),
+    }
+}
+
+/// The text with what was found in it, where it is plain text as it was pasted or sent.
+fn passages(text: &File, found: &Report) -> Vec<Passage> {
+    let plain = [".txt", ".md"].iter().any(|end| text.name.ends_with(end));
+    let Some(whole) = std::str::from_utf8(&text.bytes).ok().filter(|_| plain) else {
+        return Vec::new();
+    };
+    let found_at = found.findings.iter().take(MOST).enumerate();
+    let found_at =
+        found_at.flat_map(|(n, finding)| finding.spans.iter().map(move |span| (span.start, span.end, n + 1)));
+    let near = found
+        .summary
+        .to_review
+        .iter()
+        .map(|note| (note.span.start, note.span.end, 0));
+    let mut marked: Vec<(usize, usize, usize)> = found_at.chain(near).collect();
+    marked.sort_by_key(|(start, end, number)| (*start, *number == 0, *end));
+    let (mut parts, mut at) = (Vec::new(), 0);
+    for (start, end, number) in marked {
+        // What stands within something that is marked already is marked.
+        if start < at {
+            continue;
+        }
+        let (Some(before), Some(within)) = (whole.get(at..start), whole.get(start..end)) else {
+            continue;
+        };
+        parts.push((before, "", 0));
+        parts.push((within, if number == 0 { "near" } else { "hit" }, number));
+        at = end;
+    }
+    parts.push((whole.get(at..).unwrap_or_default(), "", 0));
+    let parts = parts.into_iter().filter(|(text, ..)| !text.is_empty());
+    parts
+        .map(|(text, class, number)| Passage {
+            text: text.to_owned(),
+            class,
+            number,
+        })
+        .collect()
+}
+
+fn formed(
+    desk: &mut Desk,
+    fields: &Fields,
+    found: Option<(&File, &Report)>,
+    then: Then,
+    trouble: Option<String>,
+) -> Result<Page, Trouble> {
+    let looked = found
+        .map(|(text, found)| looked(desk, fields, text, found))
+        .transpose()?;
+    let banner = found.map(|(_, found)| banner(desk.state(), desk.pinned.library(), found));
+    let body = Watch {
+        form: &desk.session.form,
+        most: MAX_UPLOAD >> 20,
+        purposes: purposes(desk.state(), fields.get("purpose")),
+        looked,
+        then,
+        done: fields.get("done") == "yes",
+        confirms: desk.may("disclose"),
+        trouble,
+    };
+    Ok(Page {
+        title: "Watch".to_owned(),
+        place: Place::Watch,
+        banner: banner_over(banner.as_deref().into_iter()),
+        body: body.render()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_findings_is_one_passage_and_other_files_are_none() {
+        let text = |name: &str| File {
+            name: name.to_owned(),
+            bytes: "Nothing of ours. ä".into(),
+        };
+        let found = passages(&text("a.txt"), &Report::default());
+        assert_eq!(
+            found.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(),
+            ["Nothing of ours. ä"]
+        );
+        assert!(passages(&text("a.pdf"), &Report::default()).is_empty());
+    }
+}

@@ -42,6 +42,17 @@ pub struct Closed {
     pub portions: Vec<PortionRef>,
 }
 
+/// Somebody else who signed the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// The name of the key.
+    pub name: String,
+    /// When, by the witness's clock.
+    pub at: Option<Timestamp>,
+    /// How many entries it had then.
+    pub size: u64,
+}
+
 /// What verifying an assurance gives.
 #[derive(Debug, Serialize)]
 pub struct Checked {
@@ -70,6 +81,8 @@ pub struct Checked {
     pub differences: Vec<Problem>,
     /// What it cannot show.
     pub gaps: Vec<String>,
+    /// Who else signed its log, of those whose keys are known to the verifier.
+    pub witnesses: Vec<Witness>,
     /// Whether its log was shown to be the one that was seen before, or there was none.
     pub continues: bool,
     /// The checkpoint that everything leads to, when it could be verified.
@@ -95,6 +108,7 @@ impl Checked {
             differences: Vec::new(),
             gaps: Vec::new(),
             continues: true,
+            witnesses: Vec::new(),
             checkpoint: None,
         }
     }

@@ -130,6 +130,24 @@ pub(crate) fn with_own_records(own: &State, checked: &mut Checked) {
     checked.gaps.extend(gaps);
 }
 
+/// Notes where fewer have signed the log than an arrangement with its writer asks for.
+pub(crate) fn with_terms(own: &State, checked: &mut Checked) {
+    let between = own
+        .arrangements
+        .values()
+        .filter(|terms| terms.binds(&checked.by) && terms.binds(&checked.whom));
+    for terms in between.filter(|terms| terms.witnesses as usize > checked.witnesses.len()) {
+        checked.differences.push(Problem {
+            place: format!("arrangement {}", terms.id),
+            problem: format!(
+                "it asks for {} witnesses of the log, and {} whose keys are known here signed it",
+                terms.witnesses,
+                checked.witnesses.len()
+            ),
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};

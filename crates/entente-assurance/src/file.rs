@@ -33,6 +33,9 @@ pub struct Assurance {
     /// That the log continues an earlier checkpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) since: Option<Since>,
+    /// What others signed of the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) witnessed: Option<Witnessed>,
     /// Every entry that concerns the receiver, in order.
     pub(crate) entries: Vec<Entry>,
     /// How many other entries there are, by kind.
@@ -59,6 +62,16 @@ impl Assurance {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Since {
     pub(crate) size: u64,
+    /// Hexadecimal.
+    pub(crate) hashes: Vec<String>,
+}
+
+/// The newest checkpoint that witnesses signed, and that the log continues it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Witnessed {
+    /// With their signatures (C2SP `tlog-cosignature`).
+    pub(crate) checkpoint: String,
     /// Hexadecimal.
     pub(crate) hashes: Vec<String>,
 }

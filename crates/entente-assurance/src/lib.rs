@@ -28,7 +28,7 @@ mod write;
 
 use entente_core::PartyPath;
 
-pub use checked::{Checked, Closed, Opened, Problem};
+pub use checked::{Checked, Closed, Opened, Problem, Witness};
 pub use file::Assurance;
 pub use page::page;
 pub use verify::{Trusted, verify};

@@ -34,6 +34,15 @@ pub fn page(checked: &Checked) -> Paper {
         checked.size,
         checked.signed_by.join(", ")
     ));
+    for witness in &checked.witnesses {
+        let at = witness.at.map_or("at no stated moment".to_owned(), |at| {
+            at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+        });
+        page.text(format!(
+            "{} has signed its first {} entries, {at}.",
+            witness.name, witness.size
+        ));
+    }
     if !checked.findings.is_empty() {
         page.heading("DO NOT RELY ON IT");
         problems(&mut page, &checked.findings);

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{Event, State};
 use entente_ledger::{
-    Checkpoint, Hash, Leaf, Note, Proof, Salt, Verifier, Wording, expand, names, signed_by_owner, verify_consistency,
+    Checkpoint, Hash, Leaf, Note, NoteError, Proof, Salt, Verifier, Wording, expand, names, signed_by_owner,
+    verify_consistency,
 };
 
-use crate::checked::{Checked, Closed, Opened};
+use crate::checked::{Checked, Closed, Opened, Witness};
 use crate::compare;
 use crate::file::{Assurance, Entry, FORMAT, Shown, Text, unhex};
+use jiff::Timestamp;
 
 /// What the verifier relies on.
 pub struct Trusted<'t> {
@@ -37,6 +39,7 @@ pub fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
         differences: Vec::new(),
         gaps: Vec::new(),
         continues: false,
+        witnesses: Vec::new(),
         checkpoint: None,
     };
     if assurance.format != FORMAT {
@@ -60,6 +63,7 @@ pub fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
         Ok(checkpoint) => {
             checked.size = checkpoint.size;
             check_entries(assurance, &checkpoint, trusted.keys, &mut checked);
+            check_witnesses(assurance, &checkpoint, trusted.keys, &mut checked);
             checked.continues = check_continuity(assurance, &checkpoint, trusted.seen, &mut checked);
             checked.checkpoint = Some(checkpoint);
         }
@@ -68,6 +72,7 @@ pub fn verify(assurance: &Assurance, trusted: &Trusted<'_>) -> Checked {
     if checked.findings.is_empty() {
         if let Some(own) = trusted.own {
             compare::with_own_records(own, &mut checked);
+            compare::with_terms(own, &mut checked);
         }
         name_gaps(trusted.own.is_some(), &mut checked);
     }
@@ -206,6 +211,51 @@ fn in_plain_words(event: &str, texts: &BTreeMap<String, Text>, seq: u64) -> Resu
     })
 }
 
+/// Who else signed the log, of those whose keys are known: each once, with the moment and the size.
+fn check_witnesses(assurance: &Assurance, checkpoint: &Checkpoint, keys: &[Verifier], checked: &mut Checked) {
+    let Some(witnessed) = &assurance.witnessed else { return };
+    let place = "witnesses";
+    let note = Note::parse(witnessed.checkpoint.as_bytes());
+    let told = note.as_ref().ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    let (Ok(note), Some(told)) = (note, told) else {
+        checked.found(place, "what they signed is no checkpoint");
+        return;
+    };
+    let hashes = witnessed.hashes.iter().map(|text| Hash::try_from(unhex(text)?).ok());
+    let hashes: Option<Vec<Hash>> = hashes.collect();
+    let holds = told.origin == checkpoint.origin
+        && match told.size == checkpoint.size {
+            true => told.root == checkpoint.root,
+            false => hashes.is_some_and(|hashes| {
+                verify_consistency(told.size, &told.root, checkpoint.size, &checkpoint.root, &hashes)
+            }),
+        };
+    if !holds {
+        checked.found(place, "the log does not continue what they signed");
+        return;
+    }
+    let others = keys.iter().filter(|key| key.name() != assurance.by.as_str());
+    let others: Vec<Verifier> = others.map(Verifier::as_witness).collect();
+    match note.verify(&others) {
+        Ok(signed) => {
+            for one in signed {
+                if !checked.witnesses.iter().any(|known| known.name == one.name) {
+                    let at = one
+                        .time
+                        .and_then(|time| Timestamp::from_second(i64::try_from(time).ok()?).ok());
+                    checked.witnesses.push(Witness {
+                        name: one.name,
+                        at,
+                        size: told.size,
+                    });
+                }
+            }
+        }
+        Err(NoteError::Unsigned) => {}
+        Err(error) => checked.found(place, error.to_string()),
+    }
+}
+
 /// Whether the log is shown to continue the one that was seen before.
 fn check_continuity(
     assurance: &Assurance,
@@ -278,9 +328,10 @@ fn name_gaps(compared: bool, checked: &mut Checked) {
             .gaps
             .push("it was not compared with the receiver's own records; verify it at its node".to_owned());
     }
-    checked
-        .gaps
-        .push("no witness has signed the checkpoint: parties do not exchange witnesses' signatures yet".to_owned());
+    if checked.witnesses.is_empty() {
+        let gap = "nobody else whose key is known here has signed the log";
+        checked.gaps.push(gap.to_owned());
+    }
     checked.gaps.push(
         "what was copied by hand, read outside the program, or never recorded is in no ledger; acknowledgements are what holders say"
             .to_owned(),

@@ -8,7 +8,7 @@ use entente_ledger::{Hash, Note, NoteSigner, Proof, Wording, hex, leaf_hash, pro
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::file::{Assurance, Entry, FORMAT, Shown, Since, Text};
+use crate::file::{Assurance, Entry, FORMAT, Shown, Since, Text, Witnessed};
 
 /// What proves the content of an entry: as the writer's store has it.
 pub struct Content {
@@ -60,6 +60,8 @@ pub struct Writing<'w> {
     pub checkpoint: String,
     /// How many entries it covers.
     pub size: u64,
+    /// The newest checkpoint that others signed too, with how many entries it covers.
+    pub witnessed: Option<(u64, String)>,
     /// The writer's keys.
     pub signer: NoteSigner,
     /// The writer's records.
@@ -97,6 +99,15 @@ impl Writing<'_> {
             progress(entries.len() as u64, total);
         }
         let since = since.map(|earlier| self.continues(earlier)).transpose()?;
+        let seen = self.witnessed.clone().filter(|(size, _)| *size <= self.size);
+        let witnessed = seen.map(|(size, checkpoint)| {
+            let hashes = match size == self.size {
+                true => Vec::new(),
+                false => self.continues(size)?.hashes,
+            };
+            Ok::<_, Error>(Witnessed { checkpoint, hashes })
+        });
+        let witnessed = witnessed.transpose()?;
         let mut made = Assurance {
             format: FORMAT.to_owned(),
             whom: whom.clone(),
@@ -105,6 +116,7 @@ impl Writing<'_> {
             by: self.by,
             checkpoint: self.checkpoint,
             since,
+            witnessed,
             entries,
             others,
             signature: String::new(),

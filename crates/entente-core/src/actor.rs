@@ -371,6 +371,7 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         }
         // What the node does by itself, or before anybody can sign in.
         Command::Found(_)
+        | Command::StopLink { .. }
         | Command::Receive { .. }
         | Command::TakeReceipt(_)
         | Command::TakeReceipts { .. }

@@ -163,6 +163,9 @@ pub struct Arrangement {
     /// Whether a release, consent or delivery of what is under it takes the yes of a second person.
     #[serde(default, alias = "two-person", skip_serializing_if = "std::ops::Not::not")]
     pub two_person: bool,
+    /// How many others than its writer have to have signed the log behind an assurance about what is under it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub witnesses: u32,
     /// The mark for portions that bear none.
     #[serde(default, alias = "default-mark", skip_serializing_if = "Option::is_none")]
     pub default_mark: Option<String>,
@@ -196,6 +199,11 @@ pub struct Arrangement {
     /// What each party said last about the status. The status follows from all of them: nobody's word undoes another's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub words: BTreeMap<PartyPath, Word>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn active() -> ArrangementStatus {
@@ -281,6 +289,7 @@ impl Arrangement {
             onward: self.onward.max(other.onward),
             need_to_know: self.need_to_know || other.need_to_know,
             two_person: self.two_person || other.two_person,
+            witnesses: self.witnesses.max(other.witnesses),
             unmarked: self.unmarked.max(other.unmarked),
             withheld: self.withheld.min(other.withheld),
             not_before: self.not_before.max(other.not_before),
@@ -299,6 +308,7 @@ impl Arrangement {
             ("onward", kept.onward == other.onward),
             ("need_to_know", kept.need_to_know == other.need_to_know),
             ("two_person", kept.two_person == other.two_person),
+            ("witnesses", kept.witnesses == other.witnesses),
             ("unmarked", kept.unmarked == other.unmarked),
             // Whoever answers for an owner can consent for it.
             ("owners", self.owners == other.owners),
@@ -356,6 +366,7 @@ mod tests {
             unmarked: Unmarked::Banner,
             owners: BTreeMap::new(),
             two_person: false,
+            witnesses: 0,
             withheld: Withheld::Hidden,
             not_before: None,
             starts: None,

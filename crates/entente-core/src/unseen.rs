@@ -121,6 +121,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::Found(_)
         | Command::SetParty(_)
         | Command::SetContact { .. }
+        | Command::StopLink { .. }
         | Command::SetMembership { .. }
         | Command::SetKeys(_)
         | Command::RotateKeys(_)

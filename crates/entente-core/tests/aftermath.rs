@@ -180,6 +180,7 @@ fn consented() -> Node {
         onward: Onward::Consent,
         need_to_know: false,
         two_person: false,
+        witnesses: 0,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

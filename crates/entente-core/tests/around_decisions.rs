@@ -68,6 +68,7 @@ fn terms(id: &str) -> Arrangement {
         onward: Onward::Free,
         need_to_know: false,
         two_person: false,
+        witnesses: 0,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

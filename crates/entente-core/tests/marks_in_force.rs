@@ -531,6 +531,7 @@ fn asked_about(
         onward: Onward::Free,
         need_to_know: false,
         two_person: false,
+        witnesses: 0,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

@@ -71,6 +71,7 @@ fn terms(parties: &[&str], onward: Onward) -> Arrangement {
         words: BTreeMap::new(),
         unmarked: Unmarked::Banner,
         two_person: false,
+        witnesses: 0,
         withheld: Withheld::Hidden,
         owners: BTreeMap::new(),
     }

@@ -100,6 +100,8 @@ pub struct Stricter {
     pub need_to_know: bool,
     /// Only with the yes of a second person.
     pub two_person: bool,
+    /// At least so many witnesses of the logs behind assurances.
+    pub witnesses: u32,
     /// Until then.
     pub expires: Option<Timestamp>,
 }
@@ -115,6 +117,7 @@ pub fn narrowed(known: &Arrangement, how: Stricter) -> Result<Arrangement, NoTer
         onward: how.onward.unwrap_or(Onward::Free),
         need_to_know: how.need_to_know,
         two_person: how.two_person,
+        witnesses: how.witnesses,
         not_before: None,
         starts: None,
         expires: how.expires,

@@ -37,6 +37,7 @@ mod text;
 mod tile;
 mod tree;
 mod verify;
+mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use leaf::{Leaf, Salt, hex};
@@ -52,3 +53,4 @@ pub use tree::{
     verify_consistency, verify_inclusion,
 };
 pub use verify::{Finding, Folder, Source, VerifyReport, signed_by_owner, verify};
+pub use witness::{MAX_SUBMISSION, Submission, Unsigned};

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use crate::checkpoint::Checkpoint;
 use crate::durable::{Durable, Failure};
 use crate::note::{Note, NoteSigner};
-use crate::subtree::{inclusion, root_at};
+use crate::subtree::{consistency, inclusion, root_at};
 use crate::tile::{MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, tile_bytes, tile_root, tiles_between};
 use crate::tree::{Hash, leaf_hash, verify_inclusion};
 use crate::verify::{Finding, Folder, PARTIAL, UNFINISHED, read_bundle, read_tile, unfinished};
+use crate::witness::Submission;
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
@@ -285,6 +286,28 @@ impl Log {
         tiles_between(0, old)
             .filter(|tile| tile.width < 256 && !tile.is_in(new))
             .try_for_each(|tile| self.remove(&tile.to_string()))
+    }
+
+    /// What is submitted to a witness that has signed a checkpoint of `old` entries last: the checkpoint in the folder, signed in
+    /// the log's own name besides, and the proof that it continues that one.
+    ///
+    /// # Errors
+    /// When the folder has no checkpoint, or a file cannot be read or was changed.
+    pub fn submission(&self, old: u64, signer: &NoteSigner) -> Result<Submission, PublishError> {
+        let path = self.folder.join("checkpoint");
+        let bytes = std::fs::read(&path).map_err(|error| PublishError::File {
+            path: path.clone(),
+            error,
+        })?;
+        let mut note = Note::parse(&bytes)?;
+        let checkpoint = Checkpoint::parse(note.text()).map_err(|_| PublishError::BadHead(path))?;
+        signer.called(&self.origin)?.sign(&mut note);
+        let files = Folder::new(&self.folder);
+        Ok(Submission {
+            old,
+            proof: consistency(&files, checkpoint.size, old.min(checkpoint.size))?,
+            checkpoint: note,
+        })
     }
 
     /// The proof that one entry is in the log of the checkpoint in the folder, and the proof's entry.

@@ -125,6 +125,15 @@ impl Verifier {
         self.kind
     }
 
+    /// The same key where it signs as a witness.
+    #[must_use]
+    pub fn as_witness(&self) -> Self {
+        Self {
+            kind: Kind::Cosignature,
+            ..self.clone()
+        }
+    }
+
     /// The key id: the first four bytes of `SHA-256(name ‖ \n ‖ type ‖ key)`.
     #[must_use]
     pub fn id(&self) -> u32 {
@@ -179,6 +188,14 @@ impl NoteSigner {
             key,
             name: name.to_owned(),
         })
+    }
+
+    /// The same key under another name: a log's own signature bears the log's name.
+    ///
+    /// # Errors
+    /// As for [`NoteSigner::new`].
+    pub fn called(&self, name: &str) -> Result<Self, NoteError> {
+        Self::new(name, self.key.clone())
     }
 
     /// The public side, for signatures of one kind.
@@ -330,6 +347,25 @@ impl Note {
             Err(NoteError::Unsigned)
         } else {
             Ok(good)
+        }
+    }
+
+    /// Adds the signatures of another note over the same text, of which nothing is believed either.
+    ///
+    /// # Errors
+    /// [`NoteError::Malformed`] where the texts differ, or there are too many.
+    pub fn join(&mut self, other: &Self) -> Result<(), NoteError> {
+        if self.text != other.text {
+            return Err(NoteError::Malformed("the signatures are over another text"));
+        }
+        for signature in &other.signatures {
+            if !self.signatures.contains(signature) {
+                self.signatures.push(signature.clone());
+            }
+        }
+        match self.signatures.len() > MAX_SIGNATURES {
+            true => Err(NoteError::Malformed("more than 64 signatures")),
+            false => Ok(()),
         }
     }
 

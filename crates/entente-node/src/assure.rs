@@ -64,8 +64,10 @@ impl Pinned {
             store: self.store(),
             log: self.log()?,
         };
+        let witnessed = self.node().witnessed()?.map(|(size, note)| (size, note.render()));
         let writing = Writing {
             by,
+            witnessed,
             state: self.state(),
             checkpoint,
             size,

@@ -45,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod asking;
 mod assure;
 mod backup;
 mod error;
@@ -60,8 +61,10 @@ mod post;
 mod replay;
 mod root;
 mod shelf;
+mod witness;
 mod writing;
 
+pub use asking::{Answer, Asked, Question};
 pub use backup::{Backup, Exported, Restored, recover, restore};
 pub use entente_seal::{ExposeSecret, KeyPair, SecretString};
 pub use error::NodeError;
@@ -73,3 +76,4 @@ pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
 pub use root::{Upgraded, confirm_upgrade, upgrade};
+pub use witness::{Witnessed, witness_key};

@@ -51,6 +51,10 @@ pub struct Node {
     pub(crate) posting: Mutex<()>,
     /// One at a time signs the ledger.
     pub(crate) signing: Mutex<()>,
+    /// One at a time says what was seen of partners' logs, and of one's own by others.
+    pub(crate) seeing: Mutex<()>,
+    /// Questions of partners that were answered.
+    pub(crate) nonces: Mutex<crate::asking::Nonces>,
     /// What was lately refused to whom, as far as it is on record.
     refusals: Mutex<HashMap<(PersonId, &'static str), Timestamp>>,
 }
@@ -136,6 +140,8 @@ impl Node {
             heads,
             posting: Mutex::new(()),
             signing: Mutex::new(()),
+            seeing: Mutex::new(()),
+            nonces: Mutex::default(),
             refusals: Mutex::default(),
         }
     }

@@ -35,6 +35,7 @@ mod tls;
 pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
+pub use partner::{Unreconciled, records_of};
 pub use persons::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token, sign_in};
 pub use server::{Reread, ServeError, serve, until_interrupted};
 pub use settings::{EXAMPLE, Sessions, Settings, SettingsError, Tls};

@@ -94,6 +94,7 @@ async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
     let workers = [
         tokio::spawn(publisher(host.clone(), stopping.clone())),
         tokio::spawn(partner::courier(host.clone(), stopping.clone())),
+        tokio::spawn(partner::witnesses(host.clone(), stopping.clone())),
     ];
     let router = edge::router(host.clone());
     let places = Arc::new(Semaphore::new(CONNECTIONS));

@@ -44,6 +44,9 @@ pub struct Settings {
     /// Where partners are reached.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub partners: BTreeMap<PartyPath, Partner>,
+    /// Witnesses of the public ledger that are no partners.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub witnesses: BTreeMap<String, Witness>,
 }
 
 /// A certificate and its key, as PEM files.
@@ -91,6 +94,36 @@ pub struct Partner {
     pub certificate: Option<PathBuf>,
 }
 
+/// A witness of the public ledger that is no partner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// `https://host:port`, with a path before `add-checkpoint` where it has one; `http://` only on this machine.
+    pub address: String,
+    /// PEM file of the certificate that it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// Its verifier key, of type 04.
+    pub key: String,
+}
+
+impl Witness {
+    /// The same, as it is reached.
+    pub(crate) fn reached(&self) -> Partner {
+        Partner {
+            address: self.address.clone(),
+            certificate: self.certificate.clone(),
+        }
+    }
+
+    fn check(&self, name: &str) -> Result<(), SettingsError> {
+        let setting = format!("witnesses.\"{name}\"");
+        entente_ledger::Verifier::parse(&self.key)
+            .map_err(|error| wrong(format!("{setting}.key"), error.to_string()))?;
+        self.reached().check_at(&format!("{setting}.address"))
+    }
+}
+
 impl Tls {
     /// Where the certificate stands that a node makes itself.
     pub fn own(data: &Path) -> Self {
@@ -114,6 +147,7 @@ impl Default for Settings {
             sessions: Sessions::default(),
             courier: Courier::default(),
             partners: BTreeMap::new(),
+            witnesses: BTreeMap::new(),
         }
     }
 }
@@ -226,6 +260,9 @@ impl Settings {
         for partner in self.partners.values_mut() {
             partner.certificate.iter_mut().for_each(place);
         }
+        for witness in self.witnesses.values_mut() {
+            witness.certificate.iter_mut().for_each(place);
+        }
         self
     }
 
@@ -254,6 +291,9 @@ impl Settings {
         for (party, partner) in &self.partners {
             partner.check(party)?;
         }
+        for (name, witness) in &self.witnesses {
+            witness.check(name)?;
+        }
         Ok(())
     }
 
@@ -268,7 +308,11 @@ impl Settings {
 
 impl Partner {
     pub(crate) fn check(&self, party: &PartyPath) -> Result<(), SettingsError> {
-        let setting = || format!("partners.\"{party}\".address");
+        self.check_at(&format!("partners.\"{party}\".address"))
+    }
+
+    fn check_at(&self, setting: &str) -> Result<(), SettingsError> {
+        let setting = || setting.to_owned();
         let address: axum::http::Uri = self
             .address
             .parse()

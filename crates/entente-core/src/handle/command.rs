@@ -106,6 +106,13 @@ pub enum Command {
         /// From when on.
         from: Timestamp,
     },
+    /// Stop the link with a partner that was caught, until somebody types in its fingerprint.
+    StopLink {
+        /// The partner.
+        party: PartyPath,
+        /// What it was caught at.
+        why: String,
+    },
     /// Make a person known, or change what is known of them.
     SetPerson(Person),
     /// Change what is named of persons, in one step; who is not known becomes known.

@@ -135,6 +135,26 @@ fn frozen(fork: &Succession, at: Timestamp) -> Decided {
     }])
 }
 
+/// Nothing is exchanged with a partner that was caught; said once.
+pub(super) fn stop(state: &State, party: &PartyPath, why: String, context: &Context<'_>) -> Result<Decided, Refusal> {
+    if !state.parties.contains_key(party) {
+        return Err(Refusal::missing(
+            "party",
+            party,
+            "`entente party list` shows those known here",
+        ));
+    }
+    Ok(match state.frozen(party) {
+        Some(_) => Decided::default(),
+        None => Decided::events([Event::LinkFrozen {
+            party: party.clone(),
+            why,
+            shown: None,
+            at: context.now,
+        }]),
+    })
+}
+
 /// This party's own new keys: every partner is told with the statement.
 pub(super) fn rotate(state: &State, succession: Succession, context: &Context<'_>) -> Result<Decided, Refusal> {
     let home = home(state)?;

@@ -177,6 +177,7 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
         Command::SetKeys(shown) => keys::set_keys(state, &shown, context),
         Command::RotateKeys(succession) => keys::rotate(state, *succession, context),
         Command::DeclareCompromised { key, from } => keys::declare(state, &key, from, context),
+        Command::StopLink { party, why } => keys::stop(state, &party, why, context),
         Command::SetPerson(person) => Ok(told(directory::set_person(state, person)?)),
         Command::ChangePersons(changes) => Ok(told(directory::change_persons(state, changes)?)),
         Command::KeepOutsider(person) => directory::keep_outsider(state, person),

@@ -70,6 +70,7 @@ pub(crate) fn arrangement(id: &str, parties: [&str; 2]) -> Arrangement {
         onward: Onward::Free,
         need_to_know: false,
         two_person: false,
+        witnesses: 0,
         withheld: Withheld::Hidden,
         default_mark: None,
         unmarked: Unmarked::Banner,

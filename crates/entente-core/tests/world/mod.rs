@@ -198,6 +198,7 @@ impl World {
             onward,
             need_to_know: false,
             two_person: false,
+            witnesses: 0,
             withheld: Withheld::Hidden,
             default_mark: None,
             unmarked: Unmarked::Banner,

@@ -297,6 +297,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
             onward: *dice.pick(&[Onward::Free, Onward::Members, Onward::Consent]),
             need_to_know: dice.one_in(3),
             two_person: false,
+            witnesses: 0,
             withheld: Withheld::Hidden,
             default_mark: None,
             unmarked: *dice.pick(&[Unmarked::Members, Unmarked::Banner, Unmarked::Ask]),

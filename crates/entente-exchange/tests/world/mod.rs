@@ -244,6 +244,7 @@ fn surroundings(node: &mut Node, dice: &mut Dice, home: &str) {
             onward: *dice.pick(&[Onward::Free, Onward::Members, Onward::Consent]),
             need_to_know: dice.one_in(3),
             two_person: false,
+            witnesses: 0,
             withheld: Withheld::Hidden,
             default_mark: dice
                 .one_in(2)

@@ -1,4 +1,4 @@
-//! One request to a partner.
+//! One request to a partner, or to a witness.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::{INBOX, SEALED};
+use super::SEALED;
 use crate::settings::Partner;
 use crate::tls;
 
@@ -39,8 +39,43 @@ pub(crate) enum Unreached {
     Status(StatusCode),
 }
 
+/// The largest answer to a question: the records of years.
+const MAX_RECORDS: usize = entente_node::MAX_MESSAGE;
+
+/// What is posted where.
+pub(crate) struct Post {
+    /// The path.
+    pub(crate) path: String,
+    /// The media type; none for a witness, whose protocol names none.
+    pub(crate) kind: Option<&'static str>,
+    /// What.
+    pub(crate) body: Vec<u8>,
+    /// The most bytes that an answer may have.
+    pub(crate) most: usize,
+}
+
+impl Post {
+    /// A sealed message.
+    pub(crate) fn sealed(path: &str, body: Vec<u8>) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind: Some(SEALED),
+            body,
+            most: if path == super::INBOX { MAX_ANSWER } else { MAX_RECORDS },
+        }
+    }
+}
+
 /// Hands a sealed message to a partner; gives its sealed answer.
-pub(crate) async fn post(partner: &Partner, message: Vec<u8>) -> Result<Bytes, Unreached> {
+pub(crate) async fn post(partner: &Partner, message: Post) -> Result<Bytes, Unreached> {
+    match send(partner, message).await? {
+        (StatusCode::OK, answer) => Ok(answer),
+        (status, _) => Err(Unreached::Status(status)),
+    }
+}
+
+/// Posts something; gives the status and the answer. Nobody is followed elsewhere.
+pub(crate) async fn send(partner: &Partner, message: Post) -> Result<(StatusCode, Bytes), Unreached> {
     let address: Uri = partner.address.parse().map_err(|_| Unreached::Address)?;
     let host = address.host().ok_or(Unreached::Address)?.to_owned();
     let secure = address.scheme_str() == Some("https");
@@ -70,8 +105,8 @@ pub(crate) async fn post(partner: &Partner, message: Vec<u8>) -> Result<Bytes, U
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     authority: &str,
-    message: Vec<u8>,
-) -> Result<Bytes, Unreached> {
+    message: Post,
+) -> Result<(StatusCode, Bytes), Unreached> {
     let broken = |_| Unreached::BrokeOff;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
@@ -79,18 +114,20 @@ async fn exchange(
     let line = tokio::spawn(connection);
     let request = Request::builder()
         .method(Method::POST)
-        .uri(INBOX)
-        .header(header::HOST, authority)
-        .header(header::CONTENT_TYPE, SEALED)
-        .body(Full::new(Bytes::from(message)))
+        .uri(&message.path)
+        .header(header::HOST, authority);
+    let request = match message.kind {
+        Some(kind) => request.header(header::CONTENT_TYPE, kind),
+        None => request,
+    };
+    let request = request
+        .body(Full::new(Bytes::from(message.body)))
         .map_err(|_| Unreached::Address)?;
     let answered = tokio::time::timeout(ANSWER, async {
         let answer = sender.send_request(request).await.map_err(broken)?;
-        if answer.status() != StatusCode::OK {
-            return Err(Unreached::Status(answer.status()));
-        }
-        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
-        Ok(body.map_err(|_| Unreached::BrokeOff)?.to_bytes())
+        let status = answer.status();
+        let body = Limited::new(answer.into_body(), message.most).collect().await;
+        Ok((status, body.map_err(|_| Unreached::BrokeOff)?.to_bytes()))
     });
     let answered = answered.await.unwrap_or(Err(Unreached::Late));
     line.abort();

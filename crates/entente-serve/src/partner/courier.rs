@@ -10,7 +10,8 @@ use entente_node::Carried;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::client::{self, Unreached};
+use super::INBOX;
+use super::client::{self, Post, Unreached};
 use crate::host::{Host, aside};
 use crate::server::told;
 use crate::settings::{Courier, Partner};
@@ -123,7 +124,7 @@ enum Trouble {
 }
 
 async fn hand_over(host: Arc<Host>, partner: Partner, letter: Carried) -> Result<(), Trouble> {
-    let answer = client::post(&partner, letter.sealed.clone()).await?;
+    let answer = client::post(&partner, Post::sealed(INBOX, letter.sealed.clone())).await?;
     let confirmed = {
         let host = host.clone();
         aside(move || host.node().confirm(&letter, &answer)).await

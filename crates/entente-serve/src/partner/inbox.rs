@@ -30,6 +30,48 @@ static ROOM: Semaphore = Semaphore::const_new(HELD);
 
 /// `POST /partner/inbox`.
 pub(crate) async fn take(State(host): State<Arc<Host>>, request: Request) -> Response {
+    taken(host, request, answer).await
+}
+
+/// `POST /partner/ask`: a sealed question, and a sealed answer.
+pub(crate) async fn ask(State(host): State<Arc<Host>>, request: Request) -> Response {
+    taken(host, request, told).await
+}
+
+fn told(host: &Host, question: &[u8]) -> Response {
+    let (now, share) = (Instant::now(), host.settings().courier.messages_a_minute);
+    let claimed = entente_seal::peek(question).ok();
+    let Some(claimed) = claimed.and_then(|header| PartyPath::new(header.from).ok()) else {
+        return refused(host);
+    };
+    if !host.limits.allow(&claimed, share, now) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "10")]).into_response();
+    }
+    let pinned = match host.pinned() {
+        Ok(pinned) => pinned,
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    let banner = |portions: &std::collections::BTreeSet<entente_core::PortionRef>| {
+        entente_desk::marks::banner_over(pinned.state(), pinned.library(), portions.iter())
+    };
+    match host.node().answer_question(question, &banner) {
+        Ok((from, sealed)) => {
+            host.limits.count(&from, share, now);
+            ([(header::CONTENT_TYPE, SEALED)], sealed).into_response()
+        }
+        Err(error) if error.is_of_the_message() => {
+            host.journal.warn("a question could not be verified", &[]);
+            refused(host)
+        }
+        Err(error) => {
+            host.journal
+                .warn("a question could not be answered", &[("problem", &error)]);
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+async fn taken(host: Arc<Host>, request: Request, answer: fn(&Host, &[u8]) -> Response) -> Response {
     let length = match announced(request.headers()) {
         Ok(length) => length,
         Err(status) => return status.into_response(),

@@ -4,6 +4,8 @@ mod client;
 mod courier;
 mod inbox;
 mod limits;
+mod reconcile;
+mod witness;
 
 use std::sync::Arc;
 
@@ -14,13 +16,20 @@ use crate::host::Host;
 
 pub(crate) use courier::courier;
 pub(crate) use limits::Limits;
+pub use reconcile::{Unreconciled, records_of};
+pub(crate) use witness::witnesses;
 
 /// Where messages are taken in.
 pub(crate) const INBOX: &str = "/partner/inbox";
+/// Where questions are answered.
+pub(crate) const ASK: &str = "/partner/ask";
 /// What a sealed message is called on the network.
 pub(crate) const SEALED: &str = "application/vnd.entente.sealed";
 
 /// The addresses for partners.
 pub(crate) fn routes() -> Router<Arc<Host>> {
-    Router::new().route(INBOX, post(inbox::take))
+    Router::new()
+        .route(INBOX, post(inbox::take))
+        .route(ASK, post(inbox::ask))
+        .route("/witness/{prefix}/add-checkpoint", post(witness::add_checkpoint))
 }

@@ -57,6 +57,9 @@ pub(crate) enum ArrangementCommand {
         /// A release, consent or delivery of what is under it takes the yes of a second person.
         #[arg(long)]
         two_person: bool,
+        /// So many others than its writer have to have signed the log behind an assurance.
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        witnesses: u32,
         /// Let it expire then, as 2026-12-31 or a full timestamp.
         #[arg(long, value_name = "DATE", value_parser = entente_core::draft::moment)]
         expires: Option<Timestamp>,
@@ -173,6 +176,7 @@ impl ArrangementCommand {
                 onward: passing,
                 need_to_know,
                 two_person,
+                witnesses,
                 expires,
             } => {
                 let how = Stricter {
@@ -180,6 +184,7 @@ impl ArrangementCommand {
                     onward: passing.as_deref().map(onward).transpose()?,
                     need_to_know,
                     two_person,
+                    witnesses,
                     expires,
                 };
                 let terms = arrangements::narrowed(arrangements::known(node.state(), &id)?, how)?;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use entente_assurance::{Assurance, Checked, Problem, Trusted};
 use entente_core::{PartyPath, PortionRef};
-use entente_ledger::{Checkpoint, Note};
 
 use super::paper::PaperArgs;
 use super::{Global, trust};
@@ -103,10 +102,6 @@ impl Assure {
     }
 }
 
-fn place(path: &Path, error: impl std::fmt::Display) -> Failure {
-    Failure::failed(format!("{}: {error}", path.display()))
-}
-
 /// It holds what its banner says: a new file is for its owner only.
 fn write_file(path: &Path, made: &Assurance) -> Result<(), Failure> {
     let text = serde_json::to_vec_pretty(made).map_err(Failure::failed)?;
@@ -125,22 +120,24 @@ pub(super) fn verify_file(
     let made: Assurance = input::json(file)?;
     let keys = trust::keys(global, named, false)?;
     let node = global.node().ok().filter(|node| node.home().is_ok());
-    let kept = node
-        .as_ref()
-        .map(|node| node.folder().join("seen").join(made.by.as_str()));
-    let seen = kept.as_deref().map(read_seen).transpose()?.flatten();
-    let trusted = Trusted {
-        keys: &keys,
-        own: node.as_ref().map(entente_node::Pinned::state),
-        seen: seen.as_ref(),
+    let checked = match node.as_ref().filter(|_| named.is_empty()) {
+        // What was not shown to continue what was seen does not take its place.
+        Some(node) => node.node().compare(&made, &keys, false)?,
+        // A key that was named for this once says nothing about the party.
+        None => {
+            let seen = node
+                .as_ref()
+                .map(|node| node.node().seen(&made.by))
+                .transpose()?
+                .flatten();
+            let trusted = Trusted {
+                keys: &keys,
+                own: node.as_ref().map(entente_node::Pinned::state),
+                seen: seen.as_ref().map(|(_, seen)| seen),
+            };
+            entente_assurance::verify(&made, &trusted)
+        }
     };
-    let checked = entente_assurance::verify(&made, &trusted);
-    // What was not shown to continue what was seen does not take its place.
-    // A key that was named for this once says nothing about the party.
-    let keeps = checked.findings.is_empty() && checked.continues && named.is_empty();
-    if let Some(kept) = kept.filter(|_| keeps) {
-        keep_seen(&kept, &made.checkpoint)?;
-    }
     match paper {
         Some(path) => PaperArgs::file(path.to_owned()).write(&entente_assurance::page(&checked))?,
         None => output::either(global.json, &checked, || say(&checked))?,
@@ -177,22 +174,4 @@ fn say(checked: &Checked) {
         ),
         _ => format!("proved, and it differs in {differences} places from what is recorded here"),
     });
-}
-
-/// The last checkpoint of a partner that was verified here.
-fn read_seen(path: &Path) -> Result<Option<Checkpoint>, Failure> {
-    let text = match std::fs::read(crate::seat::path(path)) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(place(path, error)),
-    };
-    let note = Note::parse(&text).map_err(|error| place(path, error))?;
-    Checkpoint::parse(note.text())
-        .map(Some)
-        .map_err(|error| place(path, error))
-}
-
-fn keep_seen(path: &Path, checkpoint: &str) -> Result<(), Failure> {
-    output::folder(path.parent().unwrap_or(Path::new(".")))?;
-    output::file(path, checkpoint.as_bytes())
 }

@@ -135,6 +135,7 @@ const NEEDS: &[(&str, Needs)] = &[
     ("ledger prove", Passphrase),
     ("ledger log", Act("see-ledger")),
     ("ledger publish", Act("exchange-files")),
+    ("ledger reconcile", Passphrase),
     ("facts set", Act("set-facts")),
     ("source protect", Act("protect-source")),
     ("source list", Act("protect-source")),

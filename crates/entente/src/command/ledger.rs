@@ -1,11 +1,14 @@
 //! `ledger`: verify, prove, log.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use entente_assurance::Assurance;
+use entente_core::PartyPath;
 use entente_ledger::{Folder, Leaf, VerifyReport, Wording, hex, verify};
 use entente_node::Pinned;
+use entente_serve::{Settings, Unreconciled, records_of};
 use entente_store::Opening;
 use serde_json::{Value, json};
 
@@ -42,6 +45,15 @@ pub(crate) enum LedgerCommand {
     },
     /// Bring the public ledger up to date and sign its checkpoint.
     Publish,
+    /// Compare both sides' records of what is between this party and a partner: everything without a counterpart is named. Exit 1
+    /// where there is some, 6 where what the partner shows must not be relied on.
+    Reconcile {
+        /// The partner.
+        partner: PartyPath,
+        /// What it wrote with `entente assure --for` this party; without it, it is asked over the network.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
 }
 
 impl LedgerCommand {
@@ -55,8 +67,69 @@ impl LedgerCommand {
             Self::Prove { event, open } => prove(global, event, open),
             Self::Log { from } => log(global, from.max(1)),
             Self::Publish => publish(global),
+            Self::Reconcile { partner, file } => reconcile(global, &partner, file.as_deref()),
         }
     }
+}
+
+/// Compares both sides' records.
+fn reconcile(global: &Global, partner: &PartyPath, file: Option<&Path>) -> Result<Exit, Failure> {
+    let node = global.node()?;
+    let made: Assurance = match file {
+        Some(file) => crate::input::json(file)?,
+        None => records_of(node.node(), &Settings::of(None, &global.data)?, partner).map_err(|error| match error {
+            Unreconciled::Node(error) => error.into(),
+            other => Failure::failed(other),
+        })?,
+    };
+    if made.by != *partner {
+        return Err(Failure::usage(format!(
+            "it was written by {}, not by {partner}",
+            made.by
+        )));
+    }
+    let keys = trust::keys_of(&node, false)?;
+    let checked = node.node().compare(&made, &keys, file.is_none())?;
+    let stopped = node.node().moment().state().frozen(partner).map(|(_, why)| why.clone());
+    let value = json!({
+        "partner": partner,
+        "size": checked.size,
+        "findings": checked.findings,
+        "differences": checked.differences,
+        "witnesses": checked.witnesses,
+        "stopped": stopped,
+    });
+    output::either(global.json, &value, || {
+        for problem in checked.findings.iter().chain(&checked.differences) {
+            output::line(format!("{}: {}", problem.place, problem.problem));
+        }
+        for witness in &checked.witnesses {
+            output::line(format!(
+                "{} has signed its first {} entries",
+                witness.name, witness.size
+            ));
+        }
+        if let Some(why) = &stopped {
+            output::line(format!(
+                "the link is stopped: {why}; compare fingerprints by voice, then `entente party add {partner} --fingerprint`"
+            ));
+        }
+        output::line(match (checked.findings.len(), checked.differences.len()) {
+            (0, 0) => format!("{partner} and this party have the same on record"),
+            (0, several) => format!("{} without a counterpart", words::count(several, "record")),
+            (several, _) => format!("TAMPERED: {}; do not rely on it", words::count(several, "finding")),
+        });
+    })?;
+    Ok(
+        match (
+            checked.findings.is_empty() && stopped.is_none(),
+            checked.differences.is_empty(),
+        ) {
+            (false, _) => Exit::Tampered,
+            (true, false) => Exit::Failed,
+            (true, true) => Exit::Done,
+        },
+    )
 }
 
 fn verify_folder(global: &Global, folder: Option<PathBuf>, key: &[String]) -> Result<Exit, Failure> {

@@ -82,7 +82,7 @@ fn the_originator_sees_what_became_of_its_report() {
          lawful: yes (powers of the head of government)",
         &format!("incident {case}: USA.SVC was told of SVC-2026-0412 v1 place, SVC-2026-0412 v1 source"),
         "it is in this party's case file",
-        "no witness has signed the checkpoint",
+        "nobody else whose key is known here has signed the log",
     ] {
         assert!(page.out.contains(line), "no `{line}` in\n{}", page.out);
     }

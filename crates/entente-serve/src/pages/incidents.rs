@@ -1,7 +1,7 @@
 //! Cases: the list, one case, and what is done in it.
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, RawQuery};
 use axum::response::Response;
 use entente_core::incident::{Stage, What};
 use entente_core::{Called, Command, Event, IncidentId, RecallId};
@@ -14,17 +14,43 @@ use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
 use super::fields::Fields;
 use super::frame::{Page, Place, minute, purposes, short};
-use super::gate::{Posted, Visitor};
+use super::gate::{Posted, Visitor, escaped};
+use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
 
-/// A case in the list.
-struct Row {
-    id: String,
-    title: String,
-    opened: String,
-    closed: Option<String>,
-    to_do: usize,
-    late: usize,
+const COLUMNS: &[Column] = &[
+    words("case", "Case"),
+    words("title", "Title"),
+    words("opened", "Opened"),
+    number("to_do", "To do"),
+    number("late", "Late"),
+    words("state", "State"),
+];
+
+fn list(all: Vec<cases::CaseRow>) -> Listing {
+    let row = |case: cases::CaseRow| {
+        vec![
+            Cell::id(case.id.as_str()).to(format!("/incidents/{}", escaped(case.id.as_str()))),
+            Cell::quoted(case.title),
+            Cell::moment(Some(case.opened)),
+            Cell::count(case.to_do),
+            Cell::count(case.late).alarming(case.late > 0, "✕", "deny"),
+            Cell::said(
+                case.closed
+                    .map_or("open".to_owned(), |closed| format!("closed {}", short(closed))),
+            ),
+        ]
+    };
+    Listing {
+        what: "cases",
+        at: "/incidents".to_owned(),
+        also: Vec::new(),
+        columns: COLUMNS,
+        rows: all.into_iter().map(row).collect(),
+        banner: None,
+        empty: "Here stand disclosures that nobody permitted, with their clocks. Open one with `entente incident open`.",
+        command: "entente incident list",
+    }
 }
 
 /// What a partner told of a case of its own.
@@ -42,29 +68,23 @@ struct Notice {
 struct Incidents<'i> {
     headline: String,
     form: &'i str,
-    rows: Vec<Row>,
+    list: String,
     notices: Vec<Notice>,
     acts: bool,
 }
 
 /// `GET /incidents`.
-pub(crate) async fn listing(visitor: Visitor) -> Response {
-    let work = |desk: &mut Desk| {
+pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
+    let work = move |desk: &mut Desk| {
         desk.must("see-cases")?;
         let moment = desk.moment();
         let all = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now));
-        let rows: Vec<Row> = all
-            .cases
-            .into_iter()
-            .map(|case| Row {
-                id: case.id.to_string(),
-                title: case.title,
-                opened: short(case.opened),
-                closed: case.closed.map(short),
-                to_do: case.to_do,
-                late: case.late,
-            })
-            .collect();
+        let open = all.cases.iter().filter(|case| case.closed.is_none()).count();
+        let list = match list(all.cases).reply(&wanted)? {
+            Ok(list) => list,
+            Err(file) => return Ok(file),
+        };
         let notices = all.told_by_partners.into_iter().map(|(id, (from, notice))| Notice {
             id: id.to_string(),
             from: from.to_string(),
@@ -78,7 +98,6 @@ pub(crate) async fn listing(visitor: Visitor) -> Response {
             told: short(notice.at),
             acknowledged: notice.acknowledged.map(|(at, said)| format!("{}: {said}", short(at))),
         });
-        let open = rows.iter().filter(|row| row.closed.is_none()).count();
         let body = Incidents {
             headline: match open {
                 0 => "No case is open.".to_owned(),
@@ -88,7 +107,7 @@ pub(crate) async fn listing(visitor: Visitor) -> Response {
             form: &desk.session.form,
             notices: notices.collect(),
             acts: desk.may("incident"),
-            rows,
+            list,
         };
         Ok(Reply::Page(page("Cases".to_owned(), "", body.render()?)))
     };

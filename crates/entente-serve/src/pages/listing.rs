@@ -50,6 +50,8 @@ pub(super) struct Cell {
     pub(super) link: Option<String>,
     /// A mark or note beneath it, with the class of its colour.
     pub(super) note: Option<(String, &'static str)>,
+    /// A sign before it that calls for attention, with the class of its colour.
+    pub(super) sign: Option<(&'static str, &'static str)>,
     /// Whose words they are: `id`, `serif`, `num`, or ours.
     pub(super) class: &'static str,
 }
@@ -75,6 +77,14 @@ impl Cell {
     pub(super) fn quoted(text: impl Into<String>) -> Self {
         Self {
             class: "serif",
+            ..Self::said(text)
+        }
+    }
+
+    /// A digest, on one line.
+    pub(super) fn hash(text: impl Into<String>) -> Self {
+        Self {
+            class: "hash num",
             ..Self::said(text)
         }
     }
@@ -109,6 +119,14 @@ impl Cell {
     pub(super) fn with(self, note: impl Into<String>, class: &'static str) -> Self {
         Self {
             note: Some((note.into(), class)).filter(|(note, _): &(String, _)| !note.is_empty()),
+            ..self
+        }
+    }
+
+    /// The same with a sign that calls for attention, where it does.
+    pub(super) fn alarming(self, alarms: bool, sign: &'static str, class: &'static str) -> Self {
+        Self {
+            sign: alarms.then_some((sign, class)),
             ..self
         }
     }

@@ -1,30 +1,70 @@
 //! Partners: by which way messages travel, what waits, what is not confirmed.
 
 use askama::Template;
+use axum::extract::RawQuery;
 use axum::response::Response;
 use entente_node::PartnerStanding;
 
 use super::answer::{Desk, Reply};
-use super::frame::{Page, Place, short};
+use super::fields::Fields;
+use super::frame::{Page, Place};
 use super::gate::Visitor;
+use super::listing::{Cell, Column, Listing, number, words};
 
 struct Row {
     party: String,
     way: &'static str,
     keys: bool,
     fingerprint: String,
-    heard: String,
-    confirmed: String,
+    heard: Option<jiff::Timestamp>,
+    confirmed: Option<jiff::Timestamp>,
     waiting: u64,
     unconfirmed: usize,
     refused: usize,
+}
+
+const COLUMNS: &[Column] = &[
+    words("partner", "Partner"),
+    words("link", "Link"),
+    words("heard", "Heard from"),
+    words("confirmed", "Confirmed"),
+    number("waits", "Waits"),
+    number("unconfirmed", "Unconfirmed"),
+    number("refused", "Not taken in"),
+    words("fingerprint", "Fingerprint"),
+];
+
+fn list(rows: &[Row]) -> Listing {
+    let row = |row: &Row| {
+        vec![
+            Cell::id(row.party.as_str()),
+            Cell::said(if row.keys { row.way } else { "no keys" }).alarming(!row.keys, "✕", "deny"),
+            Cell::moment(row.heard),
+            Cell::moment(row.confirmed),
+            Cell::count(usize::try_from(row.waiting).unwrap_or(usize::MAX)),
+            Cell::count(row.unconfirmed).alarming(row.unconfirmed > 0, "?", "ask"),
+            Cell::count(row.refused).alarming(row.refused > 0, "✕", "deny"),
+            Cell::hash(row.fingerprint.as_str()),
+        ]
+    };
+    Listing {
+        what: "partners",
+        at: "/partners".to_owned(),
+        also: Vec::new(),
+        columns: COLUMNS,
+        rows: rows.iter().map(row).collect(),
+        banner: None,
+        empty: "Here stand the parties with whom this one shares. Add one with `entente party add PARTY --keys FILE`, and compare \
+                fingerprints by telephone.",
+        command: "entente partner list",
+    }
 }
 
 #[derive(Template)]
 #[template(path = "partners.html")]
 struct Partners {
     headline: String,
-    rows: Vec<Row>,
+    list: String,
 }
 
 fn headline(rows: &[Row]) -> String {
@@ -48,8 +88,9 @@ fn headline(rows: &[Row]) -> String {
 }
 
 /// `GET /partners`.
-pub(crate) async fn page(visitor: Visitor) -> Response {
-    let work = |desk: &mut Desk| {
+pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
+    let work = move |desk: &mut Desk| {
         desk.must("see-partners")?;
         let settings = desk.host.settings();
         let known = desk.pinned.node().partners()?;
@@ -60,8 +101,8 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             },
             fingerprint: fingerprint(desk, &standing),
             keys: standing.keys,
-            heard: standing.heard_at.map(short).unwrap_or_default(),
-            confirmed: standing.confirmed_at.map(short).unwrap_or_default(),
+            heard: standing.heard_at,
+            confirmed: standing.confirmed_at,
             waiting: standing.waiting,
             unconfirmed: standing.unconfirmed.len(),
             refused: standing.refused.len(),
@@ -70,7 +111,10 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
         let rows: Vec<Row> = known.into_iter().map(row).collect();
         let body = Partners {
             headline: headline(&rows),
-            rows,
+            list: match list(&rows).reply(&wanted)? {
+                Ok(list) => list,
+                Err(file) => return Ok(file),
+            },
         };
         Ok(Reply::Page(Page {
             title: "Partners".to_owned(),

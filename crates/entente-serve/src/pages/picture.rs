@@ -32,6 +32,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "lineage.html")]
 struct Picture {
+    width: u32,
     height: u32,
     shapes: Vec<Shape>,
     arrows: Vec<Arrow>,
@@ -42,14 +43,14 @@ struct Picture {
 
 /// Boxes of one column: more would be no picture; the table has all.
 const MOST: usize = 12;
-const WIDTH: u32 = 220;
+const WIDTH: u32 = 205;
 const HIGH: u32 = 48;
 const STEP: u32 = 64;
-/// Where the columns begin.
-const COLUMNS: [u32; 3] = [1, 321, 641];
+/// From one column to the next.
+const ACROSS: u32 = 305;
 
 fn short(text: &str) -> String {
-    const LETTERS: usize = 28;
+    const LETTERS: usize = 25;
     match text.chars().count() > LETTERS {
         true => text.chars().take(LETTERS - 1).chain(['…']).collect(),
         false => text.to_owned(),
@@ -71,13 +72,17 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
     if drawn.below.is_empty() && drawn.above.is_empty() {
         return Ok(String::new());
     }
+    // Where the columns begin; what stands empty is left out.
+    let first = if drawn.below.is_empty() { 0 } else { ACROSS };
+    let columns = [1, 1 + first, 1 + first + ACROSS];
+    let last = if drawn.above.is_empty() { columns[1] } else { columns[2] };
     let rows = drawn.below.len().min(MOST).max(drawn.above.len().min(MOST)).max(1);
     let rows = u32::try_from(rows).unwrap_or(1);
     let height = rows * STEP + 8;
     let middle = (height - HIGH) / 2;
     let place = |n: usize| u32::try_from(n).unwrap_or(0) * STEP + 4;
     let mut shapes = vec![Shape {
-        x: COLUMNS[1],
+        x: columns[1],
         y: middle,
         class: "here",
         name: short(&format!("{report} v{version}")),
@@ -88,33 +93,33 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
         let y = place(n);
         let asked = home != Some(one.of.as_str());
         shapes.push(Shape {
-            x: COLUMNS[0],
+            x: columns[0],
             y,
             class: if asked { "asked" } else { "plain" },
             name: short(&name(one)),
             of: short(&format!("{}{}", one.of, if asked { ", has to be asked" } else { "" })),
         });
         arrows.push(Arrow {
-            from: (COLUMNS[0] + WIDTH, y + HIGH / 2),
-            to: (COLUMNS[1] - 6, middle + HIGH / 2),
+            from: (columns[0] + WIDTH, y + HIGH / 2),
+            to: (columns[1] - 6, middle + HIGH / 2),
             says: short(&portions(one)),
-            at: (COLUMNS[0] + WIDTH + 6, y + HIGH / 2 - 6),
+            at: (columns[0] + WIDTH + 6, y + HIGH / 2 - 6),
         });
     }
     for (n, one) in drawn.above.iter().take(MOST).enumerate() {
         let y = place(n);
         shapes.push(Shape {
-            x: COLUMNS[2],
+            x: columns[2],
             y,
             class: "plain",
             name: short(&name(one)),
             of: short(one.of.as_str()),
         });
         arrows.push(Arrow {
-            from: (COLUMNS[1] + WIDTH, middle + HIGH / 2),
-            to: (COLUMNS[2] - 6, y + HIGH / 2),
+            from: (columns[1] + WIDTH, middle + HIGH / 2),
+            to: (columns[2] - 6, y + HIGH / 2),
             says: short(&portions(one)),
-            at: (COLUMNS[2] - 92, y + HIGH / 2 - 6),
+            at: (columns[2] - 94, y + HIGH / 2 - 6),
         });
     }
     let line = |how| {
@@ -133,6 +138,7 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
         .map(|line| format!("{} {} {} of {}", line.portions, line.how, line.report, line.of))
         .collect();
     Picture {
+        width: last + WIDTH + 1,
         height,
         shapes,
         arrows,

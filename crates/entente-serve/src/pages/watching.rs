@@ -273,7 +273,10 @@ fn looked(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Resu
             full: finding.extent == Extent::Full,
             sign,
             stance,
-            who: finding.chain.join(" ← "),
+            who: match finding.chain.is_empty() {
+                true => "the text itself".to_owned(),
+                false => finding.chain.join(" ← "),
+            },
             ours: key.and_then(|key| ours.get(&key).cloned()).unwrap_or_default(),
             quote: finding
                 .spans

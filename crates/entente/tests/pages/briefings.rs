@@ -98,7 +98,14 @@ fn lists_filter_sort_and_export_what_the_reader_may_know_and_nothing_else() {
         "{}",
         csv.text()
     );
-    for list in ["/reports", "/search?q=c", "/briefings"] {
+    for list in [
+        "/reports",
+        "/search?q=c",
+        "/briefings",
+        "/arrangements",
+        "/partners",
+        "/incidents",
+    ] {
         for form in ["csv", "json"] {
             let joint = if list.contains('?') { '&' } else { '?' };
             let file = browser.get(&format!("{list}{joint}as={form}"));

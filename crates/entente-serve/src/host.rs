@@ -71,6 +71,8 @@ pub struct Host {
     openings: Mutex<HashMap<Opening, Instant>>,
     /// What is remembered of TAXII clients.
     pub(crate) sights: Sights,
+    /// Whether the node is stopping: what goes on for long ends then.
+    pub(crate) ending: std::sync::atomic::AtomicBool,
     /// Since when failed attempts of somebody were last recorded.
     failures: Mutex<HashMap<PersonId, Timestamp>>,
 }
@@ -95,6 +97,7 @@ impl Host {
             uploads: Uploads::default(),
             openings: Mutex::default(),
             sights: Sights::default(),
+            ending: std::sync::atomic::AtomicBool::new(false),
             failures: Mutex::default(),
             node,
             settings: RwLock::new(Arc::new(settings)),

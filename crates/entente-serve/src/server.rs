@@ -120,6 +120,7 @@ async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
     }
     drop(listener);
     host.journal.info("stopping", &[]);
+    host.ending.store(true, std::sync::atomic::Ordering::Relaxed);
     let _ = stop.send(true);
     let everybody = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(LAST_WORDS, places.acquire_many(everybody)).await;

@@ -6,6 +6,7 @@
 mod authzen;
 mod commands;
 pub(crate) mod cursor;
+mod events;
 mod files;
 mod openapi;
 mod problem;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/api/v1/incidents/{id}", get(values::incident))
         .route("/api/v1/partners", get(values::partners))
         .route("/api/v1/todo", get(values::todo))
+        .route("/api/v1/events", get(events::events))
         .route("/.well-known/authzen-configuration", get(authzen::configuration))
         .route("/access/v1/evaluation", post(authzen::evaluation))
         .route("/access/v1/evaluations", post(authzen::evaluations))

@@ -195,11 +195,29 @@ fn files() -> [(String, Value); 2] {
     ]
 }
 
+/// The stream of what there is to do.
+fn stream() -> Value {
+    let says =
+        "What there is to do for the caller, as it comes up: `todo`, `done`, and `told` with the id to go on from.";
+    json!({ "get": {
+        "summary": says,
+        "parameters": [{
+            "name": "Last-Event-ID", "in": "header", "required": false,
+            "description": "Goes on after this event.", "schema": { "type": "string" },
+        }],
+        "responses": {
+            "200": { "description": says, "content": { "text/event-stream": { "schema": { "type": "string" } } } },
+            "default": problem(),
+        },
+    } })
+}
+
 /// The document.
 pub(super) fn text() -> Value {
     let paths: Map<String, Value> = OFFERED
         .iter()
         .map(|(path, says, query)| ((*path).to_owned(), operation(path, says, query)))
+        .chain([("/api/v1/events".to_owned(), stream())])
         .chain(doing::acts().map(command))
         .chain(files())
         .collect();

@@ -83,6 +83,51 @@ impl Program {
         }
     }
 
+    /// The host, who asks, and by which token.
+    pub(crate) fn caller(&self) -> (Arc<Host>, PersonId, String) {
+        (self.host.clone(), self.person.clone(), self.token.clone())
+    }
+
+    /// The value of the work itself, for whoever may do what is called `act`.
+    pub(crate) async fn value_of<T: Send + 'static>(
+        self,
+        scope: Scope,
+        act: &'static str,
+        work: impl FnOnce(&mut Desk) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let done = aside(move || self.desk(scope, act).and_then(|mut desk| work(&mut desk))).await;
+        done.unwrap_or_else(|_| Err(Trouble::Broken(String::new())))
+    }
+
+    fn desk(self, scope: Scope, act: &'static str) -> Result<Desk, Trouble> {
+        if self.scope != scope {
+            let said = format!("this token is for `{}` alone", self.scope.name());
+            return Err(Trouble::NotEntitled(said));
+        }
+        let desk = Desk::of_program(self.host, self.person, &self.token)?;
+        desk.must(act)?;
+        Ok(desk)
+    }
+
+    /// The same once more for a caller whose token still counts, with what is true now.
+    pub(crate) fn list_of<T>(
+        host: Arc<Host>,
+        person: &PersonId,
+        token: &str,
+        act: &str,
+        work: impl FnOnce(&mut Desk) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let known = host.accounts.token(token, Timestamp::now())?;
+        if known.is_none_or(|(still, scope)| still != *person || scope != Scope::Read) {
+            return Err(Trouble::Nothing);
+        }
+        let mut desk = Desk::of_program(host, person.clone(), token)?;
+        match desk.may(act) {
+            true => work(&mut desk),
+            false => Err(Trouble::Nothing),
+        }
+    }
+
     /// Does the work away from the threads that answer, for whoever may do what is called `act` in the table of roles; gives its
     /// value as JSON.
     pub(crate) async fn answer<T: Serialize>(
@@ -110,12 +155,8 @@ impl Program {
         act: &'static str,
         work: impl FnOnce(&mut Desk) -> Result<T, Trouble>,
     ) -> Result<Vec<u8>, Trouble> {
-        if self.scope != scope {
-            let said = format!("this token is for `{}` alone", self.scope.name());
-            return Err(Trouble::NotEntitled(said));
-        }
-        let mut desk = Desk::of_program(self.host, self.person, &self.token)?;
-        let value = desk.must(act).and_then(|()| work(&mut desk));
+        let mut desk = self.desk(scope, act)?;
+        let value = work(&mut desk);
         if matches!(value, Err(Trouble::Nothing)) {
             desk.note_refusal(act);
         }

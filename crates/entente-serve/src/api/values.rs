@@ -224,6 +224,14 @@ pub(super) async fn partners(program: Program, Asked(wanted): Asked) -> Response
     program.answer(Scope::Read, "see-partners", work).await
 }
 
+/// What there is to do for the caller, thing by thing, as streams tell it.
+pub(super) fn own_list(desk: &mut Desk) -> Result<Vec<Value>, Trouble> {
+    let moment = desk.moment();
+    let found = list::todo(desk.state(), Some(desk.me()), &moment.context(desk.now));
+    let items = found.ok_or(Trouble::Nothing)?.items.into_iter();
+    items.filter(|item| desk.may(item.kind.act())).map(value).collect()
+}
+
 /// `GET /api/v1/todo`: what the caller's roles let them do.
 pub(super) async fn todo(program: Program) -> Response {
     let work = |desk: &mut Desk| {

@@ -64,6 +64,8 @@ pub(crate) fn say(event: &Event) -> String {
             true => format!("{party} was stated to be of the community"),
             false => format!("{party} was stated to be no longer of the community"),
         },
+        Event::DeputySet(deputy) => format!("{} stands in for {} until {}", deputy.deputy, deputy.of, deputy.until),
+        Event::DeputyEnded { of, deputy, .. } => format!("{deputy} does not stand in for {of} any more"),
         Event::ContactSet { party, name, contact } => match contact {
             Some(_) => format!("contact {name} of {party}"),
             None => format!("contact {name} of {party} was struck out"),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::deputy::stands_in_for;
 use crate::event::Event;
 use crate::handle::{Command, Refusal};
 use crate::ids::PersonId;
@@ -131,6 +133,7 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("recall", [N, Y, N, N, N, N, N]),
         ("set-party", [N, N, N, N, N, N, Y]),
         ("set-contact", [N, Y, N, Y, N, N, Y]),
+        ("set-deputy", [N, N, N, Y, N, N, Y]),
         ("set-membership", [N, N, N, Y, N, N, N]),
         ("set-scheme", [N, N, N, Y, N, N, N]),
         ("set-person", [N, N, N, Y, N, N, N]),
@@ -176,8 +179,23 @@ pub fn may(role: Role, act: &str) -> bool {
         .is_some_and(|((_, cells), column)| cells.get(column) == Some(&true))
 }
 
-/// The roles of a person; none where they are unknown, disabled, or not this party's.
-pub fn roles_of(state: &State, person: &PersonId) -> Vec<Role> {
+/// The roles of a person at a moment: their own, and those of whoever they stand in for.
+pub fn roles_of(state: &State, person: &PersonId, now: Timestamp) -> Vec<Role> {
+    let own = own_roles_of(state, person);
+    // Whoever is unknown or disabled here stands in for nobody.
+    let theirs = stands_in_for(state, person, now).filter(|_| is_ours(state, person));
+    let lent: Vec<Role> = theirs.flat_map(|of| own_roles_of(state, of)).collect();
+    let held = |role: &Role| own.contains(role) || lent.contains(role);
+    Role::ALL.into_iter().filter(held).collect()
+}
+
+fn is_ours(state: &State, person: &PersonId) -> bool {
+    let known = state.persons.get(person).filter(|known| !known.disabled);
+    known.is_some_and(|known| state.home.as_ref().is_some_and(|home| home.includes(&known.party)))
+}
+
+/// The roles that a person has in their own right; none where they are unknown, disabled, or not this party's.
+pub fn own_roles_of(state: &State, person: &PersonId) -> Vec<Role> {
     let known = state.persons.get(person).filter(|known| !known.disabled);
     let ours = known.filter(|known| state.home.as_ref().is_some_and(|home| home.includes(&known.party)));
     let held = |role: &Role| ours.is_some_and(|person| person.roles.contains(role.name()));
@@ -185,16 +203,16 @@ pub fn roles_of(state: &State, person: &PersonId) -> Vec<Role> {
 }
 
 /// Whether a person may do what is called so in the table.
-pub fn entitled(state: &State, person: &PersonId, act: &str) -> bool {
-    roles_of(state, person).into_iter().any(|role| may(role, act))
+pub fn entitled(state: &State, person: &PersonId, act: &str, now: Timestamp) -> bool {
+    roles_of(state, person, now).into_iter().any(|role| may(role, act))
 }
 
 /// Refuses whoever no role entitles to what is called so in the table.
 ///
 /// # Errors
 /// When no role of theirs allows it, with the roles that do.
-pub fn must(state: &State, person: &PersonId, act: &'static str) -> Result<(), Refusal> {
-    if entitled(state, person, act) {
+pub fn must(state: &State, person: &PersonId, act: &'static str, now: Timestamp) -> Result<(), Refusal> {
+    if entitled(state, person, act, now) {
         return Ok(());
     }
     let roles = Role::ALL.into_iter().filter(|role| may(*role, act));
@@ -213,16 +231,16 @@ pub fn must(state: &State, person: &PersonId, act: &'static str) -> Result<(), R
 ///
 /// # Errors
 /// When no role of theirs allows it, with the roles that do.
-pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+pub fn check(state: &State, actor: &Actor, command: &Command, now: Timestamp) -> Result<(), Refusal> {
     for act in called(command) {
-        must(state, &actor.person, act)?;
+        must(state, &actor.person, act, now)?;
     }
     if let Command::RecordToken {
         person, lasts: None, ..
     } = command
         && *person != actor.person
     {
-        must(state, &actor.person, "set-roles")?;
+        must(state, &actor.person, "set-roles", now)?;
     }
     match in_name_of(command) {
         Some(named) if *named != actor.person => Err(Refusal::NotEntitled {
@@ -250,7 +268,7 @@ fn an_administrator_stays(state: &State, command: &Command) -> Result<(), Refusa
     let mut now = state
         .persons
         .keys()
-        .filter(|person| roles_of(state, person).contains(&role))
+        .filter(|person| own_roles_of(state, person).contains(&role))
         .peekable();
     match now.peek().is_none() || now.any(after) {
         true => Ok(()),
@@ -341,6 +359,7 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         | Command::LiftRecall { .. }
         | Command::AcknowledgeRecall { .. } => "recall",
         Command::SetContact { .. } => "set-contact",
+        Command::SetDeputy(_) | Command::EndDeputy { .. } => "set-deputy",
         Command::SetParty(_) | Command::SetKeys(_) | Command::RotateKeys(_) | Command::DeclareCompromised { .. } => {
             "set-party"
         }

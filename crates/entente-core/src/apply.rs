@@ -1,6 +1,7 @@
 //! What each event changes: the one place where the state moves on.
 
 use crate::arrangement::Word;
+use crate::deputy::Deputy;
 use crate::disclosure::Notice;
 use crate::entered::Entered;
 use crate::event::Event;
@@ -32,6 +33,16 @@ impl State {
                     false => self.members.remove(party),
                 }
                 vec![touched("member", party)]
+            }
+            Event::DeputySet(deputy) => {
+                let key = Deputy::key(&deputy.of, &deputy.deputy);
+                self.deputies.insert(key.clone(), deputy.clone());
+                vec![touched("deputy", &key)]
+            }
+            Event::DeputyEnded { of, deputy, .. } => {
+                let key = Deputy::key(of, deputy);
+                self.deputies.remove(&key);
+                vec![touched("deputy", &key)]
             }
             Event::ContactSet { party, name, contact } => {
                 let known = self.contacts.entry(party.clone()).or_default();

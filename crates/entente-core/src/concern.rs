@@ -72,6 +72,8 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         Event::Founded { .. }
         | Event::PartySet(_)
         | Event::ContactSet { .. }
+        | Event::DeputySet(_)
+        | Event::DeputyEnded { .. }
         | Event::MembershipSet { .. }
         | Event::PersonSet(_)
         | Event::AudienceSet(_)

@@ -124,7 +124,7 @@ impl std::fmt::Display for Remains {
         match self {
             Self::Case { consent } => write!(f, "an open case, by the originator's consent ({consent})"),
             Self::Backup { made, until } => {
-                write!(f, "a backup of {}", made.strftime("%Y-%m-%d %H:%M"))?;
+                write!(f, "a backup of {}", made.strftime("%Y-%m-%d %H:%MZ"))?;
                 match until {
                     Some(until) => write!(f, ", kept until {until}"),
                     None => f.write_str(", with no end stated"),

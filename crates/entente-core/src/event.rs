@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::briefing::Briefing;
 use crate::contact::Contact;
+use crate::deputy::Deputy;
 use crate::disclosure::{Acknowledgement, Destroyed, Disclosure, Notice, Override, Recall};
 use crate::embargo::Embargo;
 use crate::entered::Entered;
@@ -56,6 +57,17 @@ pub enum Event {
         /// Whether it is.
         member: bool,
         /// When that was stated.
+        at: Timestamp,
+    },
+    /// Somebody stands in for another from now on.
+    DeputySet(Deputy),
+    /// Somebody does not stand in for another any more.
+    DeputyEnded {
+        /// Whose place it was.
+        of: PersonId,
+        /// Who stood in.
+        deputy: PersonId,
+        /// Since when.
         at: Timestamp,
     },
     /// A contact at a party was noted, or struck out.
@@ -511,6 +523,8 @@ impl Event {
             | Self::TokenSet { .. }
             | Self::ActRefused { .. }
             | Self::ContactSet { .. }
+            | Self::DeputySet(_)
+            | Self::DeputyEnded { .. }
             | Self::ReleaseProposed(_)
             | Self::ReleaseAnswered { .. }
             | Self::IncidentOpened(_)

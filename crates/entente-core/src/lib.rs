@@ -11,6 +11,7 @@ mod briefing;
 mod concern;
 mod contact;
 pub mod decide;
+mod deputy;
 mod disclosure;
 pub mod draft;
 mod embargo;
@@ -58,6 +59,7 @@ pub use briefing::{Briefing, BriefingItem};
 pub use concern::{Concern, concern};
 pub use contact::{Contact, Contacts, MAX_CONTACTS};
 pub use decide::{Decision, Query, Reading, Snapshot, decide};
+pub use deputy::{Deputy, LONGEST_DAYS, stands_in_for};
 pub use disclosure::{
     Acknowledgement, Destroyed, Disclosure, Lawful, Notice, Opening, Override, Purged, Recall, RecallAction, Remains,
     Route, Scope,

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::arrangement::Arrangement;
 use crate::briefing::Briefing;
 use crate::contact::Contacts;
+use crate::deputy::Deputy;
 use crate::disclosure::Opening;
 use crate::disclosure::{Disclosure, Notice, Override, Recall};
 use crate::embargo::Embargo;
@@ -225,6 +226,8 @@ state! {
     key_rings: PartyPath => KeyRing, "key-ring";
     /// Persons by id.
     persons: PersonId => Person, "person";
+    /// Who stands in for whom, by both names.
+    deputies: String => Deputy, "deputy";
     /// Audiences by name.
     audiences: AudienceName => Audience, "audience";
     /// Rules of this party's own by name, also those that hold no longer.

@@ -122,6 +122,8 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::SetParty(_)
         | Command::SetContact { .. }
         | Command::StopLink { .. }
+        | Command::SetDeputy(_)
+        | Command::EndDeputy { .. }
         | Command::SetMembership { .. }
         | Command::SetKeys(_)
         | Command::RotateKeys(_)

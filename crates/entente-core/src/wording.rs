@@ -174,6 +174,8 @@ impl State {
             Event::Founded { .. }
             | Event::PartySet(_)
             | Event::ContactSet { .. }
+            | Event::DeputySet(_)
+            | Event::DeputyEnded { .. }
             | Event::MembershipSet { .. }
             | Event::KeysSet { .. }
             | Event::KeyCompromised { .. }

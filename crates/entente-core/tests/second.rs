@@ -505,3 +505,88 @@ fn nothing_under_the_term_ever_leaves_by_one_person_s_word() {
     }
     assert!(left > 20 && waited > 100 && declined > 5, "{left} {waited} {declined}");
 }
+
+fn stands_in(of: &str, deputy: &str, world: &World, hours: i64) -> Command {
+    Command::SetDeputy(Deputy {
+        of: person(of),
+        deputy: person(deputy),
+        from: world.now,
+        until: world.now + jiff::SignedDuration::from_hours(hours),
+        reason: "on a journey".to_owned(),
+    })
+}
+
+/// A deputy has the roles of both, in their own name, until the moment that was said; and is cleared for nothing by it.
+#[test]
+fn g_a_deputy_acts_with_the_roles_of_both_until_it_ends() {
+    let (mut world, request) = asked();
+    let open = |world: &World| world.permitted("USA", "R", CARL, "warning");
+    let before = open(&world);
+    assert!(refusal(&mut world, Some(CARL), grant(&request)).contains("disclosure officer"));
+    let command = stands_in(ANNE, CARL, &world, 2);
+    world.run("USA", command);
+    assert_eq!(open(&world), before, "a deputy is cleared for nothing");
+    assert!(world.try_as("USA", Some(CARL), grant(&request)).is_ok());
+    let given = pending(&world);
+    assert_eq!(
+        given.by,
+        person(CARL),
+        "who acts stands in the event, and not whose place it is"
+    );
+    world.later(121);
+    assert!(
+        refusal(&mut world, Some(CARL), grant(&request)).contains("disclosure officer"),
+        "it is over"
+    );
+    for (of, deputy, hours, why) in [
+        (ANNE, ANNE, 2, "nobody stands in for themselves"),
+        (ANNE, CARL, 0, "until a moment to come"),
+        (ANNE, CARL, 24 * 93, "at most 92 days"),
+        (ANNE, "JOR/colonel", 2, "add them with"),
+        (ANNE, "USA/nobody", 2, "add them with"),
+    ] {
+        let command = stands_in(of, deputy, &world, hours);
+        let said = world.refused("USA", command);
+        assert!(said.contains(why), "{said}");
+    }
+    let id = |who: &str| person(who);
+    let command = stands_in(ANNE, CARL, &world, 2);
+    world.run("USA", command);
+    world.run(
+        "USA",
+        Command::EndDeputy {
+            of: id(ANNE),
+            deputy: id(CARL),
+        },
+    );
+    assert!(refusal(&mut world, Some(CARL), grant(&request)).contains("disclosure officer"));
+    let again = Command::EndDeputy {
+        of: id(ANNE),
+        deputy: id(CARL),
+    };
+    assert!(world.refused("USA", again).contains("entente person deputies"));
+}
+
+/// Two persons are two: whoever only stands in for the first is no second one, and a deputy passes nothing on.
+#[test]
+fn g_a_deputy_of_the_first_person_is_no_second_person() {
+    let (mut world, request) = asked();
+    assert!(world.try_as("USA", Some(ANNE), grant(&request)).is_ok());
+    let command = stands_in(ANNE, CARL, &world, 2);
+    world.run("USA", command);
+    let waits = pending(&world);
+    let yes = approve(&world, &waits);
+    let said = refusal(&mut world, Some(CARL), yes.clone());
+    assert!(said.contains("only stand in for USA/anne"), "{said}");
+    staff(&mut world, "USA/dora", &["analyst"]);
+    let command = stands_in(CARL, "USA/dora", &world, 2);
+    world.run("USA", command);
+    let said = refusal(&mut world, Some("USA/dora"), yes.clone());
+    assert!(said.contains("disclosure officer"), "a deputy has no deputy: {said}");
+    let command = stands_in(BOB, CARL, &world, 2);
+    world.run("USA", command);
+    assert!(
+        world.try_as("USA", Some(CARL), yes).is_ok(),
+        "in the place of another officer they may"
+    );
+}

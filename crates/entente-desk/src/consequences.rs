@@ -87,6 +87,8 @@ fn concerned(state: &State, event: &Event) -> Option<BTreeSet<ReportId>> {
         Event::PersonSet(_)
         | Event::PartySet(_)
         | Event::ContactSet { .. }
+        | Event::DeputySet(_)
+        | Event::DeputyEnded { .. }
         | Event::MembershipSet { .. }
         | Event::ArrangementSet(_)
         | Event::ArrangementStatusSet { .. }

@@ -35,9 +35,9 @@ pub fn meant(
 
 /// The persons of whom the asker is told: all where they keep the people, those on the distribution where they keep that, and
 /// themselves.
-fn candidates(moment: &Moment<'_>, report: &ReportId, asker: &PersonId) -> BTreeSet<PersonId> {
+fn candidates(moment: &Moment<'_>, report: &ReportId, asker: &PersonId, now: jiff::Timestamp) -> BTreeSet<PersonId> {
     let state = moment.state();
-    let may = |act| entitled(state, asker, act);
+    let may = |act| entitled(state, asker, act, now);
     let mut all = BTreeSet::from([asker.clone()]);
     if may("see-people") {
         all.extend(state.persons.keys().cloned());
@@ -65,7 +65,10 @@ pub fn who(
     let (version, portions) = meant(moment, resource, asker)?;
     let report = &resource.0;
     let me = asker.reader().cloned();
-    let people: Vec<PersonId> = me.iter().flat_map(|me| candidates(moment, report, me)).collect();
+    let people: Vec<PersonId> = me
+        .iter()
+        .flat_map(|me| candidates(moment, report, me, asker.at))
+        .collect();
     let snapshot = moment.snapshot([report], &[]);
     let decision = moment.decide(&snapshot, (report, Some(version)), Some(&portions), &people, purpose)?;
     let count = decision.portions().count();

@@ -11,9 +11,9 @@ pub(crate) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
         .join(", ")
 }
 
-/// A moment to the minute, in UTC.
+/// A moment to the minute, in UTC, which is said (ISO 8601: `Z`).
 pub(crate) fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M").to_string()
+    moment.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
 /// So many of a thing: `1 version`, `2 versions`.

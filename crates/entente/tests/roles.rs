@@ -52,6 +52,7 @@ const TABLE: &[(&str, &str)] = &[
     ("recall", "d"),
     ("set-party", "m"),
     ("set-contact", "dsm"),
+    ("set-deputy", "sm"),
     ("set-membership", "s"),
     ("set-scheme", "s"),
     ("set-person", "s"),

@@ -11,6 +11,7 @@ use super::report::Why;
 use super::{EmbargoWord, Following, Handover, Opening, Release, Said};
 use crate::arrangement::{Arrangement, ArrangementStatus};
 use crate::contact::Contact;
+use crate::deputy::Deputy;
 use crate::disclosure::{Lawful, RecallAction, Route};
 use crate::entered::Entered;
 use crate::exposure::Threshold;
@@ -87,6 +88,15 @@ pub enum Command {
         name: String,
         /// How to reach it; `None` to strike it out.
         contact: Option<Contact>,
+    },
+    /// Has somebody stand in for another.
+    SetDeputy(Deputy),
+    /// Ends that somebody stands in for another.
+    EndDeputy {
+        /// Whose place it is.
+        of: PersonId,
+        /// Who stands in.
+        deputy: PersonId,
     },
     /// States that a party is of the community, or is not any more.
     SetMembership {

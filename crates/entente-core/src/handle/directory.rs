@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Decided, Refusal, home};
 use crate::arrangement::{Arrangement, ArrangementStatus, Word};
 use crate::contact::{Contact, MAX_CONTACTS};
+use crate::deputy::{Deputy, LONGEST_DAYS};
 use crate::event::Event;
 use crate::ids::{ArrangementId, PartyPath, PersonId, RuleName};
 use crate::message::Message;
@@ -55,6 +56,46 @@ pub(super) fn set_membership(
     match state.members.contains_key(&party) == member {
         true => Ok(Decided::default()),
         false => Ok(Decided::events([Event::MembershipSet { party, member, at: now }])),
+    }
+}
+
+pub(super) fn set_deputy(state: &State, deputy: Deputy, now: Timestamp) -> Result<Decided, Refusal> {
+    let home = home(state)?;
+    for person in [&deputy.of, &deputy.deputy] {
+        match state.persons.get(person) {
+            None => return Err(Refusal::missing("person", person, "add them with `entente person add`")),
+            Some(known) if known.disabled || !home.includes(&known.party) => {
+                return Err(Refusal::NotEntitled {
+                    who: person.to_string(),
+                    what: "stand in for another, or be stood in for",
+                    why: format!("it takes an active person of {home}"),
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    if deputy.of == deputy.deputy {
+        return Err(Refusal::Invalid(
+            "nobody stands in for themselves; name another person".to_owned(),
+        ));
+    }
+    let longest = now + jiff::SignedDuration::from_hours(24 * LONGEST_DAYS);
+    if deputy.until <= now || deputy.until <= deputy.from || deputy.until > longest {
+        return Err(Refusal::Invalid(format!(
+            "somebody stands in until a moment to come, at most {LONGEST_DAYS} days from now; it can be said again later"
+        )));
+    }
+    Ok(Decided::events([Event::DeputySet(deputy)]))
+}
+
+pub(super) fn end_deputy(state: &State, of: PersonId, deputy: PersonId, now: Timestamp) -> Result<Decided, Refusal> {
+    match state.deputies.contains_key(&Deputy::key(&of, &deputy)) {
+        true => Ok(Decided::events([Event::DeputyEnded { of, deputy, at: now }])),
+        false => Err(Refusal::missing(
+            "deputy",
+            &format!("{deputy} for {of}"),
+            "`entente person deputies` shows them",
+        )),
     }
 }
 

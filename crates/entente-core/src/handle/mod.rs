@@ -139,7 +139,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
 /// # Errors
 /// As for [`handle`], and when no role of theirs allows it.
 pub fn handle_as(state: &State, actor: &Actor, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
-    actor::check(state, actor, &command)?;
+    actor::check(state, actor, &command, context.now)?;
     let known = Known::to(state, &actor.person, &command, context);
     let decided = handled(&known.state, Some(actor), command, context)?;
     known.nothing_left_out()?;
@@ -172,6 +172,8 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
     match command {
         Command::Found(party) => directory::found(state, party),
         Command::SetParty(party) => keys::set_party(state, party),
+        Command::SetDeputy(deputy) => directory::set_deputy(state, deputy, context.now),
+        Command::EndDeputy { of, deputy } => directory::end_deputy(state, of, deputy, context.now),
         Command::SetContact { party, name, contact } => directory::set_contact(state, party, name, contact),
         Command::SetMembership { party, member } => directory::set_membership(state, party, member, context.now),
         Command::SetKeys(shown) => keys::set_keys(state, &shown, context),

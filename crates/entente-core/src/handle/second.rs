@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{Context, Decided, Refusal, carried, home, outright};
-use crate::actor::{Actor, called, entitled, must};
+use crate::actor::{Actor, Role, called, entitled, may, must, own_roles_of};
+use crate::deputy::stands_in_for;
 use crate::event::Event;
 use crate::ids::{ArrangementId, PendingId, PortionRef, ReportId};
 use crate::message::Message;
@@ -187,7 +189,12 @@ fn waiting<'s>(state: &'s State, id: &PendingId, context: &Context<'_>) -> Resul
 }
 
 /// Says who answers, where that is another person who may do what waits.
-fn second<'a>(actor: Option<&'a Actor>, pending: &Pending, state: &State) -> Result<&'a Actor, Refusal> {
+fn second<'a>(
+    actor: Option<&'a Actor>,
+    pending: &Pending,
+    state: &State,
+    now: Timestamp,
+) -> Result<&'a Actor, Refusal> {
     let Some(actor) = actor else {
         return Err(Refusal::NotEntitled {
             who: "whoever is not signed in".to_owned(),
@@ -196,7 +203,7 @@ fn second<'a>(actor: Option<&'a Actor>, pending: &Pending, state: &State) -> Res
         });
     };
     for act in called(&pending.what.command()) {
-        must(state, &actor.person, act)?;
+        must(state, &actor.person, act, now)?;
     }
     Ok(actor)
 }
@@ -210,7 +217,7 @@ pub(super) fn approve(
 ) -> Result<Decided, Refusal> {
     home(state)?;
     let pending = waiting(state, id, context)?;
-    let actor = second(actor, pending, state)?;
+    let actor = second(actor, pending, state, context.now)?;
     if actor.person == pending.by {
         return Err(Refusal::NotEntitled {
             who: actor.person.to_string(),
@@ -219,7 +226,22 @@ pub(super) fn approve(
         });
     }
     let acts = called(&pending.what.command());
-    if let Some(act) = acts.into_iter().find(|act| !entitled(state, &pending.by, act)) {
+    // Whoever only acts in the place of the one who gave it is no second person.
+    let lent = stands_in_for(state, &actor.person, context.now).filter(|of| **of != pending.by);
+    let lent: Vec<Role> = lent.flat_map(|of| own_roles_of(state, of)).collect();
+    let own = own_roles_of(state, &actor.person);
+    let independent = |act: &&str| own.iter().chain(&lent).any(|role| may(*role, act));
+    if !acts.iter().all(independent) {
+        return Err(Refusal::NotEntitled {
+            who: actor.person.to_string(),
+            what: "be the second person",
+            why: format!("they only stand in for {}, who gave it; it takes another", pending.by),
+        });
+    }
+    if let Some(act) = acts
+        .into_iter()
+        .find(|act| !entitled(state, &pending.by, act, context.now))
+    {
         return Err(Refusal::NotEntitled {
             who: pending.by.to_string(),
             what: "have it released any more",
@@ -254,7 +276,7 @@ pub(super) fn decline(
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let pending = waiting(state, id, context)?;
-    let actor = second(actor, pending, state)?;
+    let actor = second(actor, pending, state, context.now)?;
     Ok(Decided::events([Event::ReleaseAnswered {
         pending: id.clone(),
         answered: Answered {

@@ -414,6 +414,7 @@ about! {
 about! {
     crate::party::Party,
     crate::contact::Contacts,
+    crate::deputy::Deputy,
     crate::keys::KeyRing,
     crate::party::Person,
     crate::party::Audience,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use entente_core::exposure::Threshold;
 use entente_core::{
-    Arrangement, ArrangementStatus, Audience, Command, Party, PartyPath, PersonChange, PersonId, ReportId, RuleName,
-    SourceId,
+    Arrangement, ArrangementStatus, Audience, Command, Deputy, Party, PartyPath, PersonChange, PersonId, ReportId,
+    RuleName, SourceId,
 };
 use entente_marking::SchemeId;
 
@@ -92,6 +92,42 @@ pub(super) const ACTS: &[Act] = &[
                 party: said.id("party")?,
                 name: said.text("name").to_owned(),
                 contact: said.value("contact")?,
+            }))
+        },
+    },
+    Act {
+        name: "set-deputy",
+        role: "set-deputy",
+        says: "Have somebody stand in for another: with the roles of both, and with what they themselves may know.",
+        fields: &[
+            must("of", Text, "Whose place it is."),
+            must("deputy", Text, "Who stands in."),
+            may("from", Text, "From when on; without it, from now."),
+            must("until", Text, "Until when, at most 92 days from now."),
+            may("reason", Text, "Why."),
+        ],
+        compose: |said, setting| {
+            Ok(Composed::of(Command::SetDeputy(Deputy {
+                of: said.id("of")?,
+                deputy: said.id("deputy")?,
+                from: said.moment("from")?.unwrap_or(setting.now),
+                until: said.moment("until")?.unwrap_or(setting.now),
+                reason: said.text("reason").to_owned(),
+            })))
+        },
+    },
+    Act {
+        name: "end-deputy",
+        role: "set-deputy",
+        says: "End that somebody stands in for another.",
+        fields: &[
+            must("of", Text, "Whose place it is."),
+            must("deputy", Text, "Who stands in."),
+        ],
+        compose: |said, _| {
+            Ok(Composed::of(Command::EndDeputy {
+                of: said.id("of")?,
+                deputy: said.id("deputy")?,
             }))
         },
     },

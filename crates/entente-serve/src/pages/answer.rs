@@ -211,7 +211,7 @@ impl Desk {
 
     /// Whether whoever is signed in may do what the table of roles calls so.
     pub(crate) fn may(&self, act: &str) -> bool {
-        entente_core::actor::entitled(self.state(), self.me(), act)
+        entente_core::actor::entitled(self.state(), self.me(), act, self.now)
     }
 
     /// Refuses whoever may not.
@@ -285,7 +285,7 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
             }
         }
     };
-    let reader = Reader::of(desk.state(), desk.me(), &desk.session.form, page.place);
+    let reader = Reader::of(desk.state(), desk.me(), &desk.session.form, page.place, desk.now);
     let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut answer = match whole(&page, &home, Some(&reader), desk.now) {
         Ok(text) => (status, Html(text)).into_response(),

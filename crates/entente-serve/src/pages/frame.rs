@@ -82,11 +82,11 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Somebody who is signed in, and what the masthead shows them.
-    pub(crate) fn of(state: &State, person: &PersonId, form: &str, here: Place) -> Self {
+    pub(crate) fn of(state: &State, person: &PersonId, form: &str, here: Place, now: Timestamp) -> Self {
         let shown = PLACES
             .into_iter()
-            .filter(|(.., act)| act.is_none_or(|act| entitled(state, person, act)));
-        let roles = entente_core::actor::roles_of(state, person).into_iter();
+            .filter(|(.., act)| act.is_none_or(|act| entitled(state, person, act, now)));
+        let roles = entente_core::actor::roles_of(state, person, now).into_iter();
         let roles: Vec<&str> = roles.map(Role::title).collect();
         Self {
             name: person.to_string(),
@@ -99,7 +99,7 @@ impl Reader {
                     here: place == here,
                 })
                 .collect(),
-            searches: entitled(state, person, "read"),
+            searches: entitled(state, person, "read", now),
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::output;
+use crate::{output, words};
 
 /// `entente account`.
 #[derive(Debug, Subcommand)]
@@ -147,7 +147,7 @@ impl AccountCommand {
                         output::line(format!(
                             "{} is signed in at the command line since {}",
                             login.person,
-                            login.began.strftime("%Y-%m-%d %H:%M")
+                            words::moment(login.began)
                         ));
                     }
                     for token in &tokens {
@@ -200,7 +200,8 @@ impl AccountCommand {
             Self::EndToken { name } => {
                 let theirs = |token: &Token| {
                     node.actor().is_none_or(|actor| {
-                        actor.person == token.person || actor::entitled(node.state(), &actor.person, "set-roles")
+                        actor.person == token.person
+                            || actor::entitled(node.state(), &actor.person, "set-roles", Timestamp::now())
                     })
                 };
                 let mut tokens = accounts.tokens(Timestamp::now())?.into_iter();

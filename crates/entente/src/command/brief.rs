@@ -124,7 +124,7 @@ pub(super) fn speakers(value: &SpeakersPaper) -> Paper {
         value.speaker,
         words::list(&value.audience),
         value.purpose.as_ref().map_or("no stated purpose", Purpose::as_str),
-        value.prepared.strftime("%Y-%m-%d %H:%M UTC"),
+        words::moment(value.prepared),
         words::list(&value.reports)
     ));
     page.heading("You can say");
@@ -155,7 +155,7 @@ pub(super) fn speakers(value: &SpeakersPaper) -> Paper {
             waiting.request.to_string(),
             waiting.asks.clone(),
             words::list(&waiting.portions),
-            waiting.since.strftime("%Y-%m-%d %H:%M").to_string(),
+            words::moment(waiting.since),
         ]
     });
     page.table(&["request", "asks", "about", "since"], rows.collect(), "None.");
@@ -412,7 +412,7 @@ impl BriefCommand {
                         .collect();
                     vec![
                         briefing.id.to_string(),
-                        briefing.prepared.strftime("%Y-%m-%d %H:%M").to_string(),
+                        words::moment(briefing.prepared),
                         briefing.speaker.to_string(),
                         words::list(&briefing.audience),
                         words::list(briefing.reports.iter().map(|(id, _)| id)),

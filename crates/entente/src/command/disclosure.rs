@@ -519,7 +519,7 @@ impl RecallCommand {
                     recall.holders.iter().map(move |(holder, done)| {
                         let said = done.as_ref().map_or_else(
                             || "unconfirmed".to_owned(),
-                            |a| format!("says ({}): {}", a.at.strftime("%Y-%m-%d %H:%M"), a.says()),
+                            |a| format!("says ({}): {}", words::moment(a.at), a.says()),
                         );
                         let row = vec![
                             recall.id.to_string(),

@@ -24,6 +24,8 @@ const NEEDS: &[(&str, Needs)] = &[
     ("party compromised", Act("set-party")),
     // Whether it takes the one who gives roles or the one who clears depends on what is changed.
     ("person add", Nothing),
+    ("person deputy", Act("set-deputy")),
+    ("person deputies", Act("see-people")),
     ("person enable", Act("enable-person")),
     ("person disable", Act("set-person")),
     ("person list", Act("see-people")),

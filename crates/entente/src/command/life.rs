@@ -260,9 +260,9 @@ impl CopiesCommand {
 fn say_holders(value: &Holders) {
     let rows = value.holders.iter().map(|holder| {
         let confirmed = match (holder.given_up, holder.confirmed) {
-            (Some(at), _) => format!("gave it up {}", at.strftime("%Y-%m-%d %H:%M")),
+            (Some(at), _) => format!("gave it up {}", words::moment(at)),
             (None, Some(at)) if holder.not_confirmed.is_empty() => {
-                format!("confirmed {}", at.strftime("%Y-%m-%d %H:%M"))
+                format!("confirmed {}", words::moment(at))
             }
             (None, Some(_)) => format!("unconfirmed: {}", words::list(&holder.not_confirmed)),
             (None, None) => "unconfirmed".to_owned(),
@@ -279,7 +279,7 @@ fn say_holders(value: &Holders) {
             holder.party.to_string(),
             format!("v{}", holder.version),
             holder.portions.as_ref().map_or_else(|| "all".to_owned(), words::list),
-            holder.delivered.strftime("%Y-%m-%d %H:%M").to_string(),
+            words::moment(holder.delivered),
             confirmed,
             recall,
         ]
@@ -353,7 +353,7 @@ impl TodoArgs {
             // What one's roles let one do.
             value
                 .items
-                .retain(|item| entitled(node.state(), &actor.person, item.kind.act()));
+                .retain(|item| entitled(node.state(), &actor.person, item.kind.act(), value.at));
         }
         let list = List {
             head: &["due", "what", "about", "it", "next"],
@@ -372,9 +372,7 @@ impl TodoArgs {
 
 /// A line of the work list.
 fn row(item: &Item) -> Vec<String> {
-    let due = item
-        .due
-        .map_or_else(String::new, |due| due.strftime("%Y-%m-%d %H:%M").to_string());
+    let due = item.due.map_or_else(String::new, |due| words::moment(due));
     vec![
         if item.late { format!("LATE {due}") } else { due },
         item.kind.title().to_owned(),

@@ -95,7 +95,7 @@ pub(crate) fn acting(global: &Global, node: Pinned) -> Result<Pinned, Failure> {
         Failure::new(Exit::Denied, said)
     })?;
     if let Needs::Act(act) = needs(&global.command) {
-        actor::must(node.state(), &person, act).map_err(|refusal| {
+        actor::must(node.state(), &person, act, Timestamp::now()).map_err(|refusal| {
             node.node().note_refusal(person.clone(), act);
             Failure::from(refusal)
         })?;

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::Global;
 use super::list::{List, ListArgs};
 use crate::failure::{Exit, Failure};
-use crate::{input, output, seat};
+use crate::{input, output, seat, words};
 
 /// `entente partner`.
 #[derive(Debug, Subcommand)]
@@ -177,8 +177,7 @@ fn list(global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
         true => "network",
         false => "files",
     };
-    let moment =
-        |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string());
+    let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| words::moment(at));
     let rows = standings.iter().map(|standing| {
         vec![
             standing.party.to_string(),

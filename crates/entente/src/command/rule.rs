@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Global;
 use super::list::{List, ListArgs};
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
+use crate::{input, output, words};
 
 /// `entente rule`.
 #[derive(Debug, Subcommand)]
@@ -78,7 +78,7 @@ impl RuleCommand {
                     let first = rule.text.lines().find(|line| line.trim_start().starts_with("forbid"));
                     vec![
                         rule.name.to_string(),
-                        rule.set.strftime("%Y-%m-%d %H:%M").to_string(),
+                        words::moment(rule.set),
                         first.unwrap_or_default().trim().to_owned(),
                     ]
                 };

@@ -160,7 +160,7 @@ fn backups(global: &Global) -> Result<Exit, Failure> {
     output::either(global.json, &known, || {
         let rows = known.iter().map(|backup| {
             vec![
-                backup.made.strftime("%Y-%m-%d %H:%M").to_string(),
+                words::moment(backup.made),
                 backup.place.display().to_string(),
                 backup.until.clone().unwrap_or_default(),
                 backup.events.to_string(),

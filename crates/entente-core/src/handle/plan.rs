@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::incident::{case, contain, exposed_portions, must_be_told, noted, notify};
+use super::concerned::{exposed_portions, must_be_told};
+use super::incident::{case, contain, noted, notify};
 use super::{Context, Decided, Refusal, home};
 use crate::disclosure::RecallAction;
 use crate::ids::{IncidentId, PartyPath, PersonId, PortionRef, RecallId, ReportId};

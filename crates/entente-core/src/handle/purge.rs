@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::incident::known_disclosure;
+use super::concerned::known_disclosure;
 use super::{Context, Decided, Refusal, home, the_one};
 use crate::disclosure::{Acknowledgement, Destroyed, Purged, Recall, RecallAction, Remains};
 use crate::event::Event;

@@ -20,6 +20,7 @@
 mod api;
 mod edge;
 mod feeds;
+mod fetch;
 mod host;
 mod introduction;
 mod journal;
@@ -29,9 +30,11 @@ mod partner;
 mod persons;
 mod server;
 mod settings;
+mod subscribing;
 mod taxii;
 mod tls;
 
+pub use fetch::Unreached;
 pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
@@ -39,3 +42,6 @@ pub use partner::{Unreconciled, records_of};
 pub use persons::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token, sign_in};
 pub use server::{Reread, ServeError, serve, until_interrupted};
 pub use settings::{EXAMPLE, Sessions, Settings, SettingsError, Tls};
+pub use subscribing::{
+    FeedError, Kind, Polled, Subscription, change as change_subscriptions, poll, push, subscriptions,
+};

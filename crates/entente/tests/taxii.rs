@@ -710,3 +710,97 @@ fn programs_take_files_in_and_get_them() {
     assert_eq!(export(&server.reader, &json!({"as": "stix"})).status, 403);
     assert_eq!(import("from=nobody at all").status, 400);
 }
+
+#[test]
+fn a_party_follows_collections_and_feeds_of_others_and_adds_to_them() {
+    let server = serving();
+    let collection = server.collection(&server.writer, "The ISAC").unwrap();
+    let objects = format!("{collection}objects/");
+    let all: Vec<Value> = (1..=3).map(|n| indicator(n, GREEN)).collect();
+    server.post(&server.writer, &objects, &json!({"objects": all}));
+    let desk = &server.desk;
+    desk.found("CERT-B");
+    desk.ok("CERT-B", &["party", "add", "CERT-A"]);
+    desk.ok("CERT-B", &["arrangement", "add", "a.json"]);
+    desk.write("token", &server.reader);
+    desk.write("writer", &server.writer);
+    let url = format!("http://{}{collection}", server.node.address);
+    let manifest = format!("http://{}/misp/manifest.json", server.node.address);
+    let of_isac = ["--arrangement", "ISAC-1", "--from", "CERT-A"];
+    desk.ok(
+        "CERT-B",
+        &[
+            &["feed", "add", &url, "--name", "isac", "--secret", "token"][..],
+            &of_isac,
+        ]
+        .concat(),
+    );
+    desk.ok(
+        "CERT-B",
+        &[
+            &[
+                "feed", "add", &manifest, "--name", "misp", "--user", "x", "--secret", "token",
+            ][..],
+            &of_isac,
+        ]
+        .concat(),
+    );
+    let twice = desk.run(&["--data", "CERT-B", "feed", "add", &url, "--name", "isac"]);
+    assert_eq!(twice.code, 5, "{}", twice.err);
+    let poll = |name: &str| desk.ok("CERT-B", &["--json", "feed", "poll", name]).json()[0].clone();
+    assert!(poll("isac")["added"].as_u64().unwrap() > 0);
+    let nothing = poll("isac");
+    assert_eq!(
+        (&nothing["documents"], &nothing["added"]),
+        (&json!(0), &json!(0)),
+        "{nothing}"
+    );
+    let held = || {
+        let listed = desk.ok("CERT-B", &["--json", "report", "list"]).json();
+        let ids = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["id"].as_str().unwrap().to_owned());
+        ids.map(|id| desk.ok("CERT-B", &["--json", "report", "show", &id]).out)
+            .collect::<String>()
+    };
+    assert!(held().contains("203.0.113.3"));
+    assert!(poll("misp")["documents"].as_u64().unwrap() > 0);
+    assert_eq!(poll("misp")["documents"], json!(0));
+    // What comes later is taken in by the running node, from where it stopped.
+    desk.ok("CERT-B", &["feed", "remove", "isac"]);
+    desk.ok(
+        "CERT-B",
+        &[
+            &[
+                "feed", "add", &url, "--name", "again", "--secret", "token", "--every", "1",
+            ][..],
+            &of_isac,
+        ]
+        .concat(),
+    );
+    let follower = Served::start(desk, "CERT-B", &["--listen", "127.0.0.1:0"]);
+    server.post(&server.writer, &objects, &json!({"objects": [indicator(77, GREEN)]}));
+    support::web::until("the node takes it in", || held().contains("203.0.113.77"));
+    follower.stop();
+    // And adds to it.
+    desk.write("own.md", "---\nid: B-1\nscheme: tlp\ntitle: (TLP:GREEN) Of B\narrangements: ISAC-1\n---\n\n(TLP:GREEN) What CERT-B has to say about it.\n");
+    desk.ok("CERT-B", &["report", "add", "own.md"]);
+    desk.ok("CERT-B", &["feed", "add", &url, "--name", "out", "--secret", "writer"]);
+    let status = desk
+        .ok("CERT-B", &["--json", "feed", "push", "out", "B-1", "--for", "CERT-A"])
+        .json();
+    assert_eq!(
+        (&status["failure_count"], &status["status"]),
+        (&json!(0), &json!("complete")),
+        "{status}"
+    );
+    let page = server.value(&server.reader, &format!("{objects}?match[type]=note"));
+    assert!(page.to_string().contains("What CERT-B has to say about it."), "{page}");
+    // A server that says no is said to.
+    desk.write("token", "AAAA");
+    let refused = desk.run(&["--data", "CERT-B", "feed", "poll", "misp"]);
+    assert!(refused.code == 1 && refused.err.contains("401"), "{}", refused.err);
+    assert!(desk.ok("CERT-B", &["feed", "list"]).out.contains("401"));
+}

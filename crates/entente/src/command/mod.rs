@@ -19,6 +19,7 @@ mod exchange;
 mod export;
 mod exposure;
 mod facts;
+mod feed;
 mod feeds;
 mod import;
 mod incident;
@@ -212,6 +213,9 @@ enum Noun {
     Import(import::Import),
     /// Write what of a report somebody may have in a format of others: STIX, MISP, CSAF, Markdown, PDF.
     Export(export::Export),
+    /// Feeds of others that this party follows: TAXII collections, MISP feeds.
+    #[command(subcommand)]
+    Feed(feed::FeedCommand),
     /// The outbox: what still has to leave.
     #[command(subcommand)]
     Outbox(exchange::OutboxCommand),
@@ -360,6 +364,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Deliver(command) => command.run(global),
         Noun::Receive(command) => command.run(global),
         Noun::Import(command) => command.run(global),
+        Noun::Feed(command) => command.run(global),
         Noun::Export(command) => command.run(global),
         Noun::Outbox(command) => command.run(global),
         Noun::Ledger(command) => command.run(global),

@@ -1,0 +1,108 @@
+//! One request to somebody's server: trust in one certificate, bounded time and size.
+
+use std::path::Path;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::tls;
+
+/// How long a server may take to be reached.
+const REACH: Duration = Duration::from_secs(10);
+/// How long it may take to answer: a large message over a slow line.
+const ANSWER: Duration = Duration::from_secs(600);
+
+/// Why a server gave no answer that counts.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreached {
+    /// The address is none, or `https` without a certificate to trust.
+    #[error("its address cannot be used: it begins with `http://`, or with `https://` and its certificate is named")]
+    Address,
+    /// Nobody listens there.
+    #[error("it cannot be reached: {0}")]
+    Connect(std::io::Error),
+    /// It shows another certificate.
+    #[error("its certificate is not the one in the settings, or cannot be used: {0}")]
+    Certificate(String),
+    /// It takes too long.
+    #[error("it did not answer in time")]
+    Late,
+    /// It does not keep to the protocol.
+    #[error("it broke off")]
+    BrokeOff,
+    /// It says no.
+    #[error("it answered {0}")]
+    Status(StatusCode),
+}
+
+/// What a server answered.
+pub(crate) type Answer = (StatusCode, HeaderMap, Bytes);
+
+/// Sends a request to the server of an address; gives its answer, of at most so many bytes.
+pub(crate) async fn send(
+    address: &Uri,
+    certificate: Option<&Path>,
+    mut request: Request<Full<Bytes>>,
+    most: usize,
+) -> Result<Answer, Unreached> {
+    let host = address.host().ok_or(Unreached::Address)?.to_owned();
+    let secure = match address.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        _ => return Err(Unreached::Address),
+    };
+    let port = address.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let bare = host.trim_matches(['[', ']']).to_owned();
+    let authority = address.authority().map(ToString::to_string).ok_or(Unreached::Address)?;
+    let authority = authority.parse().map_err(|_| Unreached::Address)?;
+    request.headers_mut().insert(header::HOST, authority);
+    let connect = tokio::time::timeout(REACH, TcpStream::connect((bare.as_str(), port)));
+    let stream = connect
+        .await
+        .map_err(|_| Unreached::Late)?
+        .map_err(Unreached::Connect)?;
+    let _ = stream.set_nodelay(true);
+    match (secure, certificate) {
+        (false, _) => exchange(stream, request, most).await,
+        (true, Some(trusted)) => {
+            let config = tls::client(trusted).map_err(|error| Unreached::Certificate(error.to_string()))?;
+            let name = ServerName::try_from(bare).map_err(|_| Unreached::Address)?;
+            let shake = TlsConnector::from(config).connect(name, stream);
+            let shaken = tokio::time::timeout(REACH, shake).await.map_err(|_| Unreached::Late)?;
+            let stream = shaken.map_err(|error| Unreached::Certificate(error.to_string()))?;
+            exchange(stream, request, most).await
+        }
+        (true, None) => Err(Unreached::Address),
+    }
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    request: Request<Full<Bytes>>,
+    most: usize,
+) -> Result<Answer, Unreached> {
+    let broken = |_| Unreached::BrokeOff;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
+    let line = tokio::spawn(connection);
+    let answered = tokio::time::timeout(ANSWER, async {
+        let (head, body) = sender.send_request(request).await.map_err(broken)?.into_parts();
+        let body = Limited::new(body, most).collect().await;
+        Ok((
+            head.status,
+            head.headers,
+            body.map_err(|_| Unreached::BrokeOff)?.to_bytes(),
+        ))
+    });
+    let answered = answered.await.unwrap_or(Err(Unreached::Late));
+    line.abort();
+    answered
+}

@@ -834,11 +834,11 @@ fn probes(id: &str, from: &str) -> Vec<Message> {
         mark: "(TLP:GREEN)".to_owned(),
         scheme: entente_marking::SchemeId::new("tlp"),
         profile: "2.0".to_owned(),
-        from: BTreeSet::from([base.clone()]),
+        from: BTreeSet::from([base]),
         text: Some("What rests on it.".to_owned()),
     };
     let carried = Carried {
-        texts: BTreeMap::from([(portion.clone(), rests)]),
+        texts: BTreeMap::from([(portion, rests)]),
         shown: BTreeSet::new(),
     };
     let own = ReportId::new("THEIRS").unwrap();

@@ -427,7 +427,6 @@ fn g_what_waits_is_gone_with_the_report_that_it_is_about() {
         recall: RecallId::new("rec").unwrap(),
         incidents: BTreeSet::new(),
         at: world.now,
-        ..destroyed()
     }));
     assert!(state.pending.is_empty());
     // Its text is wording, and is sealed like one.
@@ -437,13 +436,6 @@ fn g_what_waits_is_gone_with_the_report_that_it_is_about() {
             && is_wording(&["what", "text"])
             && is_wording(&["what", "terms", "despite"])
     );
-}
-
-fn destroyed() -> Destroyed {
-    serde_json::from_value(serde_json::json!({
-        "report": "R", "version": 1, "recall": "rec", "at": "2026-11-20T10:00:00Z",
-    }))
-    .unwrap()
 }
 
 /// The slow twin looks at what left, and at what everybody said before, and knows nothing of how it is decided.

@@ -182,13 +182,13 @@ mod tests {
         assert_eq!(judge(&submission(3, proof.clone(), &eight, &good), Some(&three)), Ok(8));
         assert_eq!(judge(&submission(8, vec![], &eight, &good), Some(&eight)), Ok(8));
         let status = |submission: Submission, seen| judge(&submission, seen).unwrap_err().0;
-        assert_eq!(status(submission(3, proof.clone(), &eight, &evil), Some(&three)), 403);
+        assert_eq!(status(submission(3, proof, &eight, &evil), Some(&three)), 403);
         assert_eq!(status(submission(9, vec![], &eight, &good), Some(&eight)), 400);
         assert_eq!(status(submission(3, vec![], &eight, &good), Some(&three)), 422);
         assert_eq!(status(submission(0, vec![], &eight, &good), Some(&three)), 409);
         let other = Checkpoint {
             origin: "GBR/2".to_owned(),
-            ..three.clone()
+            ..checkpoint(&all[..3])
         };
         assert_eq!(status(submission(0, vec![], &other, &good), None), 404);
         assert_eq!(status(submission(0, vec![], &other, &good), Some(&three)), 404);

@@ -352,7 +352,7 @@ pub fn open_known(file: &[u8], keys: &KeyPair, known_of: impl Fn(&Header) -> Kno
     };
     // Which keys count can depend on what it is, and that stands inside.
     if !signed(&known_of(&header))? {
-        return Err(SealError::FormerKey(header.from.clone()));
+        return Err(SealError::FormerKey(header.from));
     }
     Ok(Opened {
         payload,

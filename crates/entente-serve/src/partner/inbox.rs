@@ -47,9 +47,8 @@ fn told(host: &Host, question: &[u8]) -> Response {
     if !host.limits.allow(&claimed, share, now) {
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "10")]).into_response();
     }
-    let pinned = match host.pinned() {
-        Ok(pinned) => pinned,
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let Ok(pinned) = host.pinned() else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let banner = |portions: &std::collections::BTreeSet<entente_core::PortionRef>| {
         entente_desk::marks::banner_over(pinned.state(), pinned.library(), portions.iter())

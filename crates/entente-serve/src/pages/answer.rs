@@ -89,7 +89,7 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// What a form is told that was sent, so that it can be sent again; what no form can mend stays as it is.
-    pub(crate) fn as_said(self) -> Result<String, Self> {
+    pub(crate) fn into_said(self) -> Result<String, Self> {
         match self {
             Self::NotEntitled(said) | Self::Refused(said) | Self::Unreadable(said) => Ok(said),
             // One sentence for what is not there and for what is not for them.

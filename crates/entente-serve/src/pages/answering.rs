@@ -274,7 +274,7 @@ pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
         // Refused now is refused then: nothing is promised that would not happen.
         let tried = commands(desk, &asked, &fields).and_then(|commands| desk.tried(&commands).map(|_| commands));
         let tried = tried.and_then(|commands| Ok((consequence(desk, &asked, &fields)?, commands)));
-        let (then, commands) = match tried.map_err(Trouble::as_said) {
+        let (then, commands) = match tried.map_err(Trouble::into_said) {
             Ok(tried) => tried,
             Err(Ok(said)) => return Ok(Reply::Again(one_page(desk, &asked, &fields, Some(Err(said)))?)),
             Err(Err(trouble)) => return Err(trouble),
@@ -328,10 +328,10 @@ fn consequence(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<String>
         ));
     }
     let condition = typed.get("condition").trim();
-    if !condition.is_empty() && !(granted.is_empty() && replaced.is_empty()) {
+    if !condition.is_empty() && (!granted.is_empty() || !replaced.is_empty()) {
         said_of.push(format!("They have to observe: {condition}."));
     }
-    if !(granted.is_empty() && replaced.is_empty()) {
+    if !granted.is_empty() || !replaced.is_empty() {
         said_of
             .push("What has been said cannot be taken back; a consent can be withdrawn for what has not.".to_owned());
     }

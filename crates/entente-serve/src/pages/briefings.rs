@@ -139,7 +139,7 @@ pub(crate) async fn prepare(posted: Posted) -> Response {
             desk.act(composed.commands)?;
             Ok(composed.id.unwrap_or_default())
         });
-        match done.map_err(Trouble::as_said) {
+        match done.map_err(Trouble::into_said) {
             Ok(id) => Ok(Reply::To(format!("/briefings/{}", escaped(&id)))),
             Err(Ok(said)) => {
                 let list = list(desk).reply(&Fields::default())?.unwrap_or_default();
@@ -413,7 +413,7 @@ pub(crate) async fn said(Path(id): Path<String>, posted: Posted) -> Response {
         let done = desk
             .acting("record-briefing", &words)
             .and_then(|composed| desk.act(composed.commands));
-        match done.map_err(Trouble::as_said) {
+        match done.map_err(Trouble::into_said) {
             Ok(()) => Ok(Reply::To(format!("/briefings/{}#said", escaped(briefing.id.as_str())))),
             Err(Ok(said)) => Ok(Reply::Again(one_page(desk, &briefing, &fields, Some(said))?)),
             Err(Err(trouble)) => Err(trouble),

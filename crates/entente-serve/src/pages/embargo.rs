@@ -138,7 +138,7 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
             let known = shown.portions.iter().map(|portion| portion.id.clone()).collect();
             Ok((desk.effects(&planned, &shown.id, &known), commands))
         });
-        let (then, commands) = match tried.map_err(Trouble::as_said) {
+        let (then, commands) = match tried.map_err(Trouble::into_said) {
             Ok(tried) => tried,
             Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &shown, &fields, Some(Err(said)))?)),
             Err(Err(trouble)) => return Err(trouble),
@@ -163,7 +163,7 @@ fn chosen(shown: &Shown, fields: &Fields) -> BTreeSet<PortionId> {
 fn commands(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<Vec<Command>, Trouble> {
     let end = fields.get("end") == "yes";
     let until = fields.get("until").trim();
-    if end == !until.is_empty() {
+    if end != until.is_empty() {
         return Err(Trouble::Refused(
             "Give the moment until when it holds, or tick that it ends now.".to_owned(),
         ));

@@ -109,7 +109,7 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
             desk.tried(std::slice::from_ref(&record))?;
             Ok((made, record))
         });
-        let (made, record) = match tried.map_err(Trouble::as_said) {
+        let (made, record) = match tried.map_err(Trouble::into_said) {
             Ok(made) => made,
             Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &shown, &fields, Some(Err(said)))?)),
             Err(Err(trouble)) => return Err(trouble),

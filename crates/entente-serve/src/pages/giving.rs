@@ -131,7 +131,7 @@ pub(crate) async fn give(Path((id, way)): Path<(String, String)>, posted: Posted
             let planned = desk.tried(&commands)?;
             Ok((preview(desk, way, &shown, &fields, &planned)?, commands))
         });
-        let (preview, commands) = match tried.map_err(Trouble::as_said) {
+        let (preview, commands) = match tried.map_err(Trouble::into_said) {
             Ok(tried) => tried,
             Err(Ok(said)) => return Ok(Reply::Again(formed(desk, way, &shown, &fields, Some(Err(said)))?)),
             Err(Err(trouble)) => return Err(trouble),

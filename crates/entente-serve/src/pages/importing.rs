@@ -70,7 +70,7 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
             return again(desk, "Choose a file, and send it again: none waits here.".to_owned());
         };
         let tried = options(&fields).and_then(|options| taken(desk, &waits, &options, true));
-        let would = match tried.map_err(Trouble::as_said) {
+        let would = match tried.map_err(Trouble::into_said) {
             Ok(would) => would,
             Err(Ok(said)) => return again(desk, said),
             Err(Err(trouble)) => return Err(trouble),

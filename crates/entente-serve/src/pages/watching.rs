@@ -108,7 +108,7 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
             let said = "Paste a text, or choose a file.".to_owned();
             return Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?));
         };
-        let found = match scan(desk, &text).map_err(Trouble::as_said) {
+        let found = match scan(desk, &text).map_err(Trouble::into_said) {
             Ok(found) => found,
             Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?)),
             Err(Err(trouble)) => return Err(trouble),
@@ -127,7 +127,7 @@ fn confirmed(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> R
         desk.tried(&commands)?;
         Ok((consequence(desk, fields, found), commands))
     });
-    let (then, commands) = match tried.map_err(Trouble::as_said) {
+    let (then, commands) = match tried.map_err(Trouble::into_said) {
         Ok(tried) => tried,
         Err(Ok(said)) => {
             return Ok(Reply::Again(formed(

@@ -136,7 +136,7 @@ pub(crate) async fn post(posted: Posted) -> Response {
             return Ok(Reply::Page(formed(desk, &text, &fields, None)?));
         }
         let added = composed(desk, &text, &fields).and_then(|(commands, id)| desk.act(commands).map(|()| id));
-        match added.map_err(Trouble::as_said) {
+        match added.map_err(Trouble::into_said) {
             Ok(id) => Ok(Reply::To(format!("/reports/{id}"))),
             Err(Ok(said)) => Ok(Reply::Again(formed(desk, &text, &fields, Some(said))?)),
             Err(Err(trouble)) => Err(trouble),
@@ -179,7 +179,7 @@ fn adding(desk: &Desk, found: &Written, text: &str, typed: &Fields) -> Adding {
         return Adding::default();
     };
     let tried = composed(desk, text, typed).and_then(|(commands, _)| desk.tried(&commands));
-    let planned = match tried.map_err(Trouble::as_said) {
+    let planned = match tried.map_err(Trouble::into_said) {
         Ok(planned) => planned,
         Err(said) => {
             return Adding {

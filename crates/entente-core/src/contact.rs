@@ -32,7 +32,7 @@ pub struct Contact {
     /// The time zone of its clock, by its name in the IANA database, such as `Europe/Warsaw`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub zone: String,
-    /// The fingerprint of an OpenPGP key, in hexadecimal digits: 40 of version 4 (RFC 4880, section 12.2), 64 of version 6
+    /// The fingerprint of an `OpenPGP` key, in hexadecimal digits: 40 of version 4 (RFC 4880, section 12.2), 64 of version 6
     /// (RFC 9580, section 5.5.4).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub openpgp: String,

@@ -93,20 +93,24 @@ fn in_order(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// A list as CSV (RFC 4180): a line of column names, and one for each row.
+/// A list as CSV (RFC 4180): its banner where it has one, a line of column names, and one for each row.
 ///
 /// A cell that a spreadsheet would take for a formula gets an apostrophe before it: others write some of these texts.
 ///
 /// ```
 /// let rows = [vec!["GBR".to_owned(), "=1+1".to_owned()], vec!["a, \"b\"".to_owned(), "-".to_owned()]];
-/// let text = entente_desk::listing::csv(&["party", "name"], &rows);
+/// let text = entente_desk::listing::csv(None, &["party", "name"], &rows);
 /// assert_eq!(text, "party,name\r\nGBR,'=1+1\r\n\"a, \"\"b\"\"\",'-\r\n");
 /// ```
-pub fn csv(head: &[&str], rows: &[Vec<String>]) -> String {
+pub fn csv(banner: Option<&str>, head: &[&str], rows: &[Vec<String>]) -> String {
     let mut written = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
+        .flexible(true)
         .from_writer(Vec::new());
-    // Into memory, and every row as long as the head: nothing fails.
+    // Into memory: nothing fails.
+    if let Some(banner) = banner {
+        let _ = written.write_record([banner]);
+    }
     let _ = written.write_record(head);
     for row in rows {
         let _ = written.write_record(row.iter().map(|cell| harmless(cell).into_owned()));
@@ -126,6 +130,9 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 /// What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
+/// The line of a row in its file, and its cells by the names of their columns.
+pub type RowRead = (u64, BTreeMap<String, String>);
+
 /// The rows of a CSV file with a line of column names, each with its line: column names in small letters, and cells without
 /// surrounding space and without the apostrophe that [`csv`] puts before what looks like a formula.
 ///
@@ -138,7 +145,7 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 ///
 /// # Errors
 /// In words, with the line: a row of another length than the head, a name twice, text that is no UTF-8.
-pub fn from_csv(text: &str) -> Result<Vec<(u64, BTreeMap<String, String>)>, String> {
+pub fn from_csv(text: &str) -> Result<Vec<RowRead>, String> {
     let text = text.trim_start_matches('\u{feff}');
     let mut read = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)

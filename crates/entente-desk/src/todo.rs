@@ -427,7 +427,7 @@ impl Asker<'_, '_> {
     }
 
     fn recalls(&mut self, home: &PartyPath) {
-        for (named, recall) in self.state.recalls.iter() {
+        for (named, recall) in &self.state.recalls {
             if recall.scope.lifted.is_some() || !self.may_know_of(&recall.report) {
                 continue;
             }

@@ -293,7 +293,7 @@ mod tests {
             (
                 json!({"classification": "U", "formal_determination": ["FOUO", "AIS"]}),
                 shut,
-                all.clone(),
+                all,
                 share,
                 "(TLP:AMBER+STRICT) (U//FOUO)",
             ),

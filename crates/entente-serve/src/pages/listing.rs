@@ -287,16 +287,10 @@ impl Listing {
 
     /// Everything that is wanted, as other programs read tables; the banner is its first row.
     fn csv(&self, wanted: &Fields) -> String {
-        let line = |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n";
-        let mut text = String::new();
-        if let Some(banner) = &self.banner {
-            text.push_str(&line(vec![banner.clone()]));
-        }
-        text.push_str(&line(self.columns.iter().map(|column| column.key.to_owned()).collect()));
-        for row in self.wanted(wanted) {
-            text.push_str(&line(row.iter().map(Cell::all).collect()));
-        }
-        text
+        let head: Vec<&str> = self.columns.iter().map(|column| column.key).collect();
+        let rows = self.wanted(wanted).into_iter();
+        let rows: Vec<Vec<String>> = rows.map(|row| row.iter().map(Cell::all).collect()).collect();
+        entente_desk::listing::csv(self.banner.as_deref(), &head, &rows)
     }
 
     fn json(&self, wanted: &Fields) -> String {
@@ -307,16 +301,6 @@ impl Listing {
         };
         let rows: Vec<serde_json::Value> = self.wanted(wanted).into_iter().map(row).collect();
         format!("{:#}\n", serde_json::json!({ "banner": self.banner, "rows": rows }))
-    }
-}
-
-/// A field of a table for other programs. What a spreadsheet would take for a formula is made a text.
-fn quoted(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
     }
 }
 

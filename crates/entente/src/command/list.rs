@@ -132,7 +132,7 @@ impl ListArgs {
     pub(crate) fn write(&self, list: &List<'_>, rows: &[Vec<String>], picked: &[usize]) {
         let chosen: Vec<Vec<String>> = picked.iter().filter_map(|row| rows.get(*row).cloned()).collect();
         if self.is_csv() {
-            output::bytes(listing::csv(list.head, &chosen).as_bytes());
+            output::bytes(listing::csv(None, list.head, &chosen).as_bytes());
             return;
         }
         let none = match rows.len() {

@@ -479,7 +479,7 @@ fn what_is_exported_bears_its_label_in_every_form() {
             (&json!(place), labels),
             "{shown}"
         );
-        let back = format!("CERT-{}", place);
+        let back = format!("CERT-{place}");
         desk.found(&back);
         let taken = desk.ok(&back, &["--json", "import", file, "--from", "CERT-A"]).json();
         let shown = desk

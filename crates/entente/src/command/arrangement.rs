@@ -219,7 +219,7 @@ impl ArrangementCommand {
                 };
                 let (numbers, rows): (Vec<usize>, Vec<_>) = rows.unzip();
                 // What a partner states and is not recorded here has a row, and no terms that bind.
-                chosen.show_by(global, &list, rows, (&numbers, &all))?;
+                chosen.show_by(global, &list, &rows, (&numbers, &all))?;
                 return Ok(Exit::Done);
             }
             Self::Show { id } => {

@@ -22,7 +22,7 @@ pub(crate) struct ContactArgs {
     /// The time zone of its clock, such as `Europe/Warsaw`.
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
-    /// The fingerprint of its OpenPGP key.
+    /// The fingerprint of its `OpenPGP` key.
     #[arg(long, value_name = "FINGERPRINT")]
     openpgp: Option<String>,
     /// Anything else, such as office hours.

@@ -536,7 +536,7 @@ impl RecallCommand {
                     empty: "no recalls with holders",
                 };
                 let (numbers, rows): (Vec<usize>, Vec<_>) = rows.unzip();
-                chosen.show_by(global, &list, rows, (&numbers, &recalls))?;
+                chosen.show_by(global, &list, &rows, (&numbers, &recalls))?;
                 return Ok(Exit::Done);
             }
         };

@@ -114,7 +114,7 @@ impl FeedCommand {
                     }
                 })?;
                 output::either(global.json, &name, || {
-                    output::line(format!("{name} is followed no longer"))
+                    output::line(format!("{name} is followed no longer"));
                 })?;
                 Ok(Exit::Done)
             }

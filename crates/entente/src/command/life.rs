@@ -372,7 +372,7 @@ impl TodoArgs {
 
 /// A line of the work list.
 fn row(item: &Item) -> Vec<String> {
-    let due = item.due.map_or_else(String::new, |due| words::moment(due));
+    let due = item.due.map_or_else(String::new, words::moment);
     vec![
         if item.late { format!("LATE {due}") } else { due },
         item.kind.title().to_owned(),

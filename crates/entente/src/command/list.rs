@@ -85,7 +85,7 @@ impl ListArgs {
     ) -> Result<(), Failure> {
         let (rows, values): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         let numbers: Vec<usize> = (0..values.len()).collect();
-        self.show_by(global, list, rows, (&numbers, &values))
+        self.show_by(global, list, &rows, (&numbers, &values))
     }
 
     /// Shows a list in which several rows may stand for one value: for each row, the number of its value.
@@ -96,12 +96,12 @@ impl ListArgs {
         &self,
         global: &Global,
         list: &List<'_>,
-        rows: Vec<Vec<String>>,
+        rows: &[Vec<String>],
         (numbers, values): (&[usize], &[V]),
     ) -> Result<(), Failure> {
-        let picked = self.pick(list, &rows)?;
+        let picked = self.pick(list, rows)?;
         if !global.json {
-            self.write(list, &rows, &picked);
+            self.write(list, rows, &picked);
             return Ok(());
         }
         let mut wanted: Vec<usize> = picked.iter().filter_map(|row| numbers.get(*row).copied()).collect();

@@ -177,7 +177,7 @@ fn list(global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
         true => "network",
         false => "files",
     };
-    let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| words::moment(at));
+    let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), words::moment);
     let rows = standings.iter().map(|standing| {
         vec![
             standing.party.to_string(),

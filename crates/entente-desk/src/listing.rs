@@ -134,7 +134,7 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 pub type RowRead = (u64, BTreeMap<String, String>);
 
 /// The rows of a CSV file with a line of column names, each with its line: column names in small letters, and cells without
-/// surrounding space and without the apostrophe that [`csv`] puts before what looks like a formula.
+/// surrounding space and without the apostrophe that [`csv()`] puts before what looks like a formula.
 ///
 /// ```
 /// let rows = entente_desk::listing::from_csv("Party,Name\r\nGBR,'=1+1\r\n")?;

@@ -133,7 +133,7 @@ const MAY: &[(&str, [bool; 7])] = &{
         ("recall", [N, Y, N, N, N, N, N]),
         ("set-party", [N, N, N, N, N, N, Y]),
         ("set-contact", [N, Y, N, Y, N, N, Y]),
-        ("set-deputy", [N, N, N, Y, N, N, Y]),
+        ("set-deputy", [N, N, N, N, N, N, Y]),
         ("set-membership", [N, N, N, Y, N, N, N]),
         ("set-scheme", [N, N, N, Y, N, N, N]),
         ("set-person", [N, N, N, Y, N, N, N]),
@@ -417,6 +417,8 @@ mod tests {
             let only_looks = act.starts_with("see-");
             assert!(!may(Role::Auditor, act) || only_looks, "{act}");
             let runs = [
+                "set-contact",
+                "set-deputy",
                 "set-party",
                 "set-roles",
                 "exchange-files",

@@ -341,7 +341,7 @@ fn d3_the_acknowledgement_says_what_was_done() {
     assert_eq!(
         outcome(&decided),
         "destroyed but for an open case, by the originator's consent (by voice, 20 November); a report that rests on it, \
-         which is closed; a backup of 2026-11-20 10:00, kept until 2027-01-01; printed copies shredded"
+         which is closed; a backup of 2026-11-20 10:00Z, kept until 2027-01-01; printed copies shredded"
     );
     let destroyed = decided.events.iter().find_map(|event| match event {
         Event::ContentDestroyed(destroyed) => Some(destroyed),

@@ -146,7 +146,8 @@ pub type RowRead = (u64, BTreeMap<String, String>);
 /// # Errors
 /// In words, with the line: a row of another length than the head, a name twice, text that is no UTF-8.
 pub fn from_csv(text: &str) -> Result<Vec<RowRead>, String> {
-    let text = text.trim_start_matches('\u{feff}');
+    // One end of a line, so that lines are counted right.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut read = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());

@@ -52,7 +52,7 @@ const TABLE: &[(&str, &str)] = &[
     ("recall", "d"),
     ("set-party", "m"),
     ("set-contact", "dsm"),
-    ("set-deputy", "sm"),
+    ("set-deputy", "m"),
     ("set-membership", "s"),
     ("set-scheme", "s"),
     ("set-person", "s"),

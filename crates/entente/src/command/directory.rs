@@ -275,9 +275,12 @@ impl PartyCommand {
                     empty: "no parties are known",
                 };
                 chosen.show(global, &list, rows.zip(shown))?;
+                if global.json || chosen.is_csv() {
+                    return Ok(Exit::Done);
+                }
                 for party in state.parties.values() {
                     if let Some((since, why)) = state.frozen(&party.path) {
-                        output::say(format!("{}: frozen since {since}: {why}", party.path));
+                        output::line(format!("{}: frozen since {since}: {why}", party.path));
                     }
                 }
             }

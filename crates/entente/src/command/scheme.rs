@@ -165,8 +165,8 @@ fn write_list(global: &Global, mut value: SchemeList, chosen: &ListArgs) -> Resu
         return output::json(&value);
     }
     chosen.write(&list, &rows, &rows_picked);
-    for needed in &value.needed {
-        output::say(format!(
+    for needed in value.needed.iter().filter(|_| !chosen.is_csv()) {
+        output::line(format!(
             "needed: the policy file of {} with SHA-256 {}, for {} of {}; ask for it, then `entente scheme add FILE`",
             needed.scheme,
             needed.file,

@@ -8,7 +8,9 @@ use entente_desk::doing::{self, Act, Composed, Setting};
 use entente_node::{NodeError, Planned};
 use serde_json::{Map, Value};
 
-use super::answer::{Desk, Trouble};
+use super::answer::{Desk, Reply, Trouble};
+use super::fields::Fields;
+use super::frame::Page;
 
 /// What was said of an act, field by field; what was left empty was not said.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,29 @@ impl Desk {
     pub(super) fn acting(&self, act: &str, words: &Words) -> Result<Composed, Trouble> {
         let act = doing::act(act).ok_or(Trouble::Nothing)?;
         self.composed(act, &words.0, &entente_node::random_id())
+    }
+
+    /// Does what a form asks for, once that was shown: what it comes to is sealed into the button that decides. What is not as
+    /// it was shown is shown anew, and what is refused is said on the same form.
+    ///
+    /// What was shown, where it is done now; else the answer.
+    pub(super) fn once_shown<S>(
+        &mut self,
+        fields: &Fields,
+        made: Result<(S, Vec<Command>), Trouble>,
+        seal_of: impl FnOnce(&S) -> String,
+        page: impl FnOnce(&Self, Result<S, String>) -> Result<Page, Trouble>,
+    ) -> Result<Result<S, Reply>, Trouble> {
+        let (shown, commands) = match made.map_err(Trouble::into_said) {
+            Ok(made) => made,
+            Err(Ok(said)) => return Ok(Err(Reply::Again(page(self, Err(said))?))),
+            Err(Err(trouble)) => return Err(trouble),
+        };
+        if fields.get("shown") != seal_of(&shown) {
+            return Ok(Err(Reply::Page(page(self, Ok(shown))?)));
+        }
+        self.act(commands)?;
+        Ok(Ok(shown))
     }
 
     /// What commands would do, refused as they would be; nothing is done.

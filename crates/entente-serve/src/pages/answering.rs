@@ -274,17 +274,12 @@ pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
         // Refused now is refused then: nothing is promised that would not happen.
         let tried = commands(desk, &asked, &fields).and_then(|commands| desk.tried(&commands).map(|_| commands));
         let tried = tried.and_then(|commands| Ok((consequence(desk, &asked, &fields)?, commands)));
-        let (then, commands) = match tried.map_err(Trouble::into_said) {
-            Ok(tried) => tried,
-            Err(Ok(said)) => return Ok(Reply::Again(one_page(desk, &asked, &fields, Some(Err(said)))?)),
-            Err(Err(trouble)) => return Err(trouble),
-        };
+        let page = |desk: &Desk, said| one_page(desk, &asked, &fields, Some(said));
         // The form bears what was shown; where that is not what would happen now, it is shown anew.
-        if fields.get("shown") != seal(&then) {
-            return Ok(Reply::Page(one_page(desk, &asked, &fields, Some(Ok(then)))?));
-        }
-        desk.act(commands)?;
-        Ok(Reply::To(format!("/requests/{}", asked.id)))
+        Ok(match desk.once_shown(&fields, tried, seal, page)? {
+            Ok(_) => Reply::To(format!("/requests/{}", asked.id)),
+            Err(reply) => reply,
+        })
     };
     posted.visitor.answer(work).await
 }

@@ -1,15 +1,13 @@
 //! Until when nothing of a report goes further: as it stands, and set, moved or ended, with what that does shown first.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use entente_core::{Command, PortionId, ReportId};
+use entente_core::{Command, PortionId};
 use entente_desk::embargoes::{Standing, embargoes};
 use entente_desk::reading::Shown;
-use serde::Deserialize;
 
+use super::about::{Wanted, chosen, first, held, known};
 use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
@@ -17,7 +15,6 @@ use super::fields::Fields;
 use super::frame::{Page, Place, minute};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
-use super::reports::read;
 
 /// An embargo in a list.
 pub(super) struct Word {
@@ -99,32 +96,13 @@ impl Embargo<'_> {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Wanted {
-    #[serde(default)]
-    purpose: String,
-}
-
 /// `GET /reports/ID/embargo`.
 pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
     let work = move |desk: &mut Desk| {
         desk.must("release")?;
-        if !desk.by_hand {
-            return Ok(Reply::To("/reports".to_owned()));
-        }
-        let shown = held(desk, &id, &wanted.purpose)?;
-        let typed = Fields::new(vec![("purpose".to_owned(), wanted.purpose.clone())]);
-        Ok(Reply::Page(formed(desk, &shown, &typed, None)?))
+        first(desk, &id, wanted, |desk, shown, typed| formed(desk, shown, typed, None))
     };
     visitor.answer(work).await
-}
-
-fn held(desk: &mut Desk, id: &str, purpose: &str) -> Result<Shown, Trouble> {
-    let shown = read(desk, &ReportId::new(id)?, None, purpose)?;
-    match shown.portions.is_empty() {
-        true => Err(Trouble::Nothing),
-        false => Ok(shown),
-    }
 }
 
 /// `POST /reports/ID/embargo`: shows what it does, and does it once that was shown.
@@ -133,31 +111,18 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
     let work = move |desk: &mut Desk| {
         desk.must("release")?;
         let shown = held(desk, &id, fields.get("purpose"))?;
-        let tried = commands(desk, &shown, &fields).and_then(|commands| {
+        let made = commands(desk, &shown, &fields).and_then(|commands| {
             let planned = desk.tried(&commands)?;
-            let known = shown.portions.iter().map(|portion| portion.id.clone()).collect();
-            Ok((desk.effects(&planned, &shown.id, &known), commands))
+            Ok((desk.effects(&planned, &shown.id, &known(&shown)), commands))
         });
-        let (then, commands) = match tried.map_err(Trouble::into_said) {
-            Ok(tried) => tried,
-            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &shown, &fields, Some(Err(said)))?)),
-            Err(Err(trouble)) => return Err(trouble),
-        };
-        if fields.get("shown") != seal(&(&then, fields.get("until"), fields.get("end"))) {
-            return Ok(Reply::Page(formed(desk, &shown, &fields, Some(Ok(then)))?));
-        }
-        desk.act(commands)?;
-        Ok(Reply::To(format!("/reports/{}", shown.id)))
+        let seal_of = |then: &Vec<String>| seal(&(then, fields.get("until"), fields.get("end")));
+        let page = |desk: &Desk, said| formed(desk, &shown, &fields, Some(said));
+        Ok(match desk.once_shown(&fields, made, seal_of, page)? {
+            Ok(_) => Reply::To(format!("/reports/{}", shown.id)),
+            Err(reply) => reply,
+        })
     };
     posted.visitor.answer(work).await
-}
-
-fn chosen(shown: &Shown, fields: &Fields) -> BTreeSet<PortionId> {
-    let known = shown.portions.iter().map(|portion| &portion.id);
-    known
-        .filter(|id| fields.all("portions").any(|named| named == id.as_str()))
-        .cloned()
-        .collect()
 }
 
 fn commands(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<Vec<Command>, Trouble> {

@@ -1,25 +1,23 @@
 //! What of a report somebody may have, as a file in a format of others: shown first, recorded when it is taken.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use entente_core::handle::Handover;
-use entente_core::{Command, PartyPath, PortionId, ReportId};
+use entente_core::{Command, PartyPath};
 use entente_desk::reading::Shown;
 use entente_exchange::exporting::{NotExported, Receiver, outgoing, outgoing_of_known};
 use entente_exchange::{Format, Outgoing, Row, Table, Writing, write};
 use entente_marking::Purpose;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::about::{Wanted, first, held, known};
 use super::acting::seal;
 use super::answer::{Desk, Reply, Sent, Trouble};
 use super::fields::Fields;
 use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
-use super::reports::read;
 
 /// The formats that are written here: the word in the form, what it is, the end of the file's name and its type.
 const FORMS: [(&str, Format, &str, &str); 6] = [
@@ -71,32 +69,13 @@ impl Export<'_> {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Wanted {
-    #[serde(default)]
-    purpose: String,
-}
-
 /// `GET /reports/ID/export`.
 pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
     let work = move |desk: &mut Desk| {
         desk.must("read")?;
-        if !desk.by_hand {
-            return Ok(Reply::To("/reports".to_owned()));
-        }
-        let shown = held(desk, &id, &wanted.purpose)?;
-        let typed = Fields::new(vec![("purpose".to_owned(), wanted.purpose.clone())]);
-        Ok(Reply::Page(formed(desk, &shown, &typed, None)?))
+        first(desk, &id, wanted, |desk, shown, typed| formed(desk, shown, typed, None))
     };
     visitor.answer(work).await
-}
-
-fn held(desk: &mut Desk, id: &str, purpose: &str) -> Result<Shown, Trouble> {
-    let shown = read(desk, &ReportId::new(id)?, None, purpose)?;
-    match shown.portions.is_empty() {
-        true => Err(Trouble::Nothing),
-        false => Ok(shown),
-    }
 }
 
 /// `POST /reports/ID/export`: shows the file, and gives it once that was shown and is on record.
@@ -107,18 +86,14 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
         let shown = held(desk, &id, fields.get("purpose"))?;
         let tried = made(desk, &shown, &fields).and_then(|(made, record)| {
             desk.tried(std::slice::from_ref(&record))?;
-            Ok((made, record))
+            Ok((made, vec![record]))
         });
-        let (made, record) = match tried.map_err(Trouble::into_said) {
-            Ok(made) => made,
-            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &shown, &fields, Some(Err(said)))?)),
-            Err(Err(trouble)) => return Err(trouble),
-        };
-        if fields.get("shown") != seal(&made) {
-            return Ok(Reply::Page(formed(desk, &shown, &fields, Some(Ok(made)))?));
-        }
+        let page = |desk: &Desk, said| formed(desk, &shown, &fields, Some(said));
         // Nothing leaves that is not on record.
-        desk.act(vec![record])?;
+        let made = match desk.once_shown(&fields, tried, seal, page)? {
+            Ok(made) => made,
+            Err(reply) => return Ok(reply),
+        };
         let (.., end, kind) = form_of(&fields)?;
         Ok(Reply::File(Sent {
             name: format!("{} {} for {}.{end}", made.banner, shown.id, made.whom),
@@ -146,7 +121,7 @@ fn form_of(fields: &Fields) -> Result<(&'static str, Format, &'static str, &'sta
 fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), Trouble> {
     let (_, format, ..) = form_of(fields)?;
     let moment = desk.moment();
-    let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    let known = known(shown);
     let purpose = Some(fields.get("purpose"))
         .filter(|text| !text.is_empty())
         .map(Purpose::new);

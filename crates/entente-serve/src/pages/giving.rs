@@ -6,19 +6,18 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use entente_core::{Command, PartyPath, PersonId, PortionId, PortionRef, ReportId};
+use entente_core::{Command, PartyPath, PersonId, PortionId, PortionRef};
 use entente_desk::reading::Shown;
 use entente_desk::release::{delivering, onward, releasable, releasing};
 use entente_node::Planned;
-use serde::Deserialize;
 
+use super::about::{Wanted, chosen, first, held, known};
 use super::acting::{Words, names, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
 use super::frame::{Page, Place, minute, purposes};
 use super::gate::{Posted, Visitor};
 use super::mark::{Mark, banner_over};
-use super::reports::read;
 use super::sheet::Sheet;
 
 /// How text is given.
@@ -85,12 +84,6 @@ impl Giving<'_> {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Wanted {
-    #[serde(default)]
-    purpose: String,
-}
-
 /// `GET /reports/ID/release` and `GET /reports/ID/deliver`.
 pub(crate) async fn page(
     visitor: Visitor,
@@ -100,24 +93,9 @@ pub(crate) async fn page(
     let work = move |desk: &mut Desk| {
         let way = Way::of(&way)?;
         desk.must(way.word())?;
-        // The text is read here, so only by somebody's own hand.
-        if !desk.by_hand {
-            return Ok(Reply::To("/reports".to_owned()));
-        }
-        let shown = held(desk, &id, &wanted.purpose)?;
-        let typed = Fields::new(vec![("purpose".to_owned(), wanted.purpose.clone())]);
-        Ok(Reply::Page(formed(desk, way, &shown, &typed, None)?))
+        first(desk, &id, wanted, |desk, shown, typed| formed(desk, way, shown, typed, None))
     };
     visitor.answer(work).await
-}
-
-/// The report as whoever gives it may read it: nobody gives what they may not know.
-fn held(desk: &mut Desk, id: &str, purpose: &str) -> Result<Shown, Trouble> {
-    let shown = read(desk, &ReportId::new(id)?, None, purpose)?;
-    match shown.portions.is_empty() {
-        true => Err(Trouble::Nothing),
-        false => Ok(shown),
-    }
 }
 
 /// `POST` to the same: shows what it does, and does it once that was shown.
@@ -127,30 +105,17 @@ pub(crate) async fn give(Path((id, way)): Path<(String, String)>, posted: Posted
         let way = Way::of(&way)?;
         desk.must(way.word())?;
         let shown = held(desk, &id, fields.get("purpose"))?;
-        let tried = commands(desk, way, &shown, &fields).and_then(|commands| {
+        let made = commands(desk, way, &shown, &fields).and_then(|commands| {
             let planned = desk.tried(&commands)?;
             Ok((preview(desk, way, &shown, &fields, &planned)?, commands))
         });
-        let (preview, commands) = match tried.map_err(Trouble::into_said) {
-            Ok(tried) => tried,
-            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, way, &shown, &fields, Some(Err(said)))?)),
-            Err(Err(trouble)) => return Err(trouble),
-        };
-        if fields.get("shown") != seal(&preview) {
-            return Ok(Reply::Page(formed(desk, way, &shown, &fields, Some(Ok(preview)))?));
-        }
-        desk.act(commands)?;
-        Ok(Reply::To(format!("/reports/{}#around", shown.id)))
+        let page = |desk: &Desk, said| formed(desk, way, &shown, &fields, Some(said));
+        Ok(match desk.once_shown(&fields, made, seal, page)? {
+            Ok(_) => Reply::To(format!("/reports/{}#around", shown.id)),
+            Err(reply) => reply,
+        })
     };
     posted.visitor.answer(work).await
-}
-
-fn chosen(shown: &Shown, fields: &Fields) -> BTreeSet<PortionId> {
-    let known = shown.portions.iter().map(|portion| &portion.id);
-    known
-        .filter(|id| fields.all("portions").any(|named| named == id.as_str()))
-        .cloned()
-        .collect()
 }
 
 fn commands(desk: &Desk, way: Way, shown: &Shown, fields: &Fields) -> Result<Vec<Command>, Trouble> {
@@ -208,7 +173,7 @@ fn part_for(
 }
 
 fn preview(desk: &Desk, way: Way, shown: &Shown, fields: &Fields, planned: &Planned) -> Result<Preview, Trouble> {
-    let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
+    let known = known(shown);
     let guard = entente_core::SourceGuard::new(planned.after.state());
     let now = desk.moment();
     let context = entente_core::Context {

@@ -1,5 +1,6 @@
 //! Pages for people: made here, whole, from what the desk says for whoever is signed in.
 
+mod about;
 mod acting;
 mod answer;
 mod answering;

@@ -9,6 +9,7 @@ use crate::deputy::stands_in_for;
 use crate::event::Event;
 use crate::handle::{Command, Refusal};
 use crate::ids::PersonId;
+use crate::party::Person;
 use crate::state::State;
 
 /// A person of this party who is signed in. It stands in every event of what they do; events without one were stated,
@@ -183,21 +184,21 @@ pub fn may(role: Role, act: &str) -> bool {
 pub fn roles_of(state: &State, person: &PersonId, now: Timestamp) -> Vec<Role> {
     let own = own_roles_of(state, person);
     // Whoever is unknown or disabled here stands in for nobody.
-    let theirs = stands_in_for(state, person, now).filter(|_| is_ours(state, person));
+    let theirs = stands_in_for(state, person, now).filter(|_| ours(state, person).is_some());
     let lent: Vec<Role> = theirs.flat_map(|of| own_roles_of(state, of)).collect();
     let held = |role: &Role| own.contains(role) || lent.contains(role);
     Role::ALL.into_iter().filter(held).collect()
 }
 
-fn is_ours(state: &State, person: &PersonId) -> bool {
+/// A person who acts for this party; none where they are unknown, disabled, or not this party's.
+fn ours<'s>(state: &'s State, person: &PersonId) -> Option<&'s Person> {
     let known = state.persons.get(person).filter(|known| !known.disabled);
-    known.is_some_and(|known| state.home.as_ref().is_some_and(|home| home.includes(&known.party)))
+    known.filter(|known| state.home.as_ref().is_some_and(|home| home.includes(&known.party)))
 }
 
-/// The roles that a person has in their own right; none where they are unknown, disabled, or not this party's.
+/// The roles that a person has in their own right.
 pub fn own_roles_of(state: &State, person: &PersonId) -> Vec<Role> {
-    let known = state.persons.get(person).filter(|known| !known.disabled);
-    let ours = known.filter(|known| state.home.as_ref().is_some_and(|home| home.includes(&known.party)));
+    let ours = ours(state, person);
     let held = |role: &Role| ours.is_some_and(|person| person.roles.contains(role.name()));
     Role::ALL.into_iter().filter(held).collect()
 }

@@ -32,6 +32,12 @@ impl State {
         self.parties.get(party).is_some_and(|party| party.recipient.is_some())
     }
 
+    /// What is sealed to a party with: nothing where its keys are not known, or in doubt.
+    pub fn recipient_of(&self, party: &PartyPath) -> Option<&str> {
+        let known = self.parties.get(party).filter(|_| self.frozen(party).is_none())?;
+        known.recipient.as_deref()
+    }
+
     /// The consents about a report that count here. One that answers about a text which came with the request is about that
     /// text, at whoever asked: it opens nothing at the originator, whatever report of that name comes here later.
     pub(crate) fn consents_of<'s>(&'s self, report: &ReportId) -> impl Iterator<Item = &'s Consent> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entente_core::{
-    Called, Named, PartyPath, Person, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId,
+    Called, Named, PartyPath, Person, PersonId, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;
@@ -36,6 +36,22 @@ pub struct Narrowed {
     pub after: usize,
     /// Whether that is below the threshold.
     pub below: bool,
+}
+
+impl Narrowed {
+    /// In a sentence, for whoever decides.
+    pub fn says(&self) -> String {
+        format!(
+            "{} of {} candidates for a source of yours would still fit{}.",
+            self.after,
+            self.before,
+            if self.below {
+                ", which is below its threshold"
+            } else {
+                ""
+            }
+        )
+    }
 }
 
 /// A request, as far as whoever looks may know what it is about.
@@ -141,18 +157,21 @@ impl Asked {
         });
         let references: Vec<PortionRef> = named.collect();
         let persons: Vec<_> = self.audience.iter().map(|person| person.id.clone()).collect();
-        let weighed = moment
-            .exposure()
-            .weigh(&references.iter().collect::<Vec<_>>(), &persons);
-        let narrowed = weighed.into_iter().filter_map(|weighed| {
-            Some(Narrowed {
-                before: weighed.before?.consistent,
-                after: weighed.after?.consistent,
-                below: weighed.band == entente_core::exposure::Band::Narrows,
-            })
-        });
-        narrowed.collect()
+        narrowed(moment, &references, &persons)
     }
+}
+
+/// What telling persons these portions would do to sources of this party.
+pub fn narrowed(moment: &Moment<'_>, portions: &[PortionRef], persons: &[PersonId]) -> Vec<Narrowed> {
+    let weighed = moment.exposure().weigh(&portions.iter().collect::<Vec<_>>(), persons);
+    let narrowed = weighed.into_iter().filter_map(|weighed| {
+        Some(Narrowed {
+            before: weighed.before?.consistent,
+            after: weighed.after?.consistent,
+            below: weighed.band == entente_core::exposure::Band::Narrows,
+        })
+    });
+    narrowed.collect()
 }
 
 /// Every request of which the reader may know a portion: those that wait first, by when they are needed.

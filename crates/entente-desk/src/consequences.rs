@@ -219,6 +219,9 @@ fn purposes(state: &State, report: &Report) -> BTreeSet<Option<Purpose>> {
     named.chain([None]).collect()
 }
 
+/// How many persons are told by name before they are counted.
+pub const NAMED: usize = 4;
+
 /// Persons in words: each by name up to four, and more of one party counted: `27 persons of GBR.CAB`.
 pub fn grouped(persons: &[PersonId]) -> Vec<String> {
     let mut by_party: BTreeMap<String, Vec<&PersonId>> = BTreeMap::new();
@@ -227,7 +230,7 @@ pub fn grouped(persons: &[PersonId]) -> Vec<String> {
         by_party.entry(party).or_default().push(person);
     }
     let each = by_party.into_iter().flat_map(|(party, all)| match all.len() {
-        0..=4 => all.into_iter().map(ToString::to_string).collect(),
+        0..=NAMED => all.into_iter().map(ToString::to_string).collect(),
         many => vec![format!("{many} persons of {party}")],
     });
     each.collect()

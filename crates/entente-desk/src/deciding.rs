@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use entente_marking::installed::Library;
 
+use crate::consequences::grouped;
 use crate::marks::{banner_in, mark_for, parties_of};
 
 /// The whole answer. It is written a person at a time, so that it never stands in memory as a whole.
@@ -163,14 +164,14 @@ impl Matrix {
             });
             groups[place].2.push(person.clone());
         }
-        let row = |(outcomes, party, people): (Vec<Outcome>, Option<PartyPath>, Vec<PersonId>)| {
+        let row = |(outcomes, _, people): (Vec<Outcome>, Option<PartyPath>, Vec<PersonId>)| {
             let with = |wanted: Outcome| {
                 let each = self.rows.iter().zip(&outcomes);
                 let portions = each.filter(|(_, outcome)| **outcome == wanted);
                 portions.map(|(row, _)| row.portion.clone()).collect()
             };
             Together {
-                who: told_together(&people, party.as_ref()),
+                who: grouped(&people).join(", "),
                 permit: with(Outcome::Permit),
                 ask: with(Outcome::Ask),
                 deny: with(Outcome::Deny),
@@ -179,35 +180,6 @@ impl Matrix {
         };
         groups.into_iter().map(row).collect()
     }
-}
-
-/// Persons of one party, by name where they are few.
-fn told_together(people: &[PersonId], party: Option<&PartyPath>) -> String {
-    match (people, party) {
-        ([one], _) => one.to_string(),
-        (many, Some(party)) if many.len() > NAMED => format!("{} persons of {party}", many.len()),
-        (some, _) => some.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", "),
-    }
-}
-
-/// How many persons are told by name before they are counted.
-pub const NAMED: usize = 4;
-
-/// Persons by name where they are few, and counted by party where they are many.
-pub fn in_short(people: &BTreeSet<PersonId>) -> String {
-    if people.len() <= NAMED {
-        return people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
-    }
-    let mut by_party: BTreeMap<Option<PartyPath>, Vec<PersonId>> = BTreeMap::new();
-    for person in people {
-        by_party.entry(person.party()).or_default().push(person.clone());
-    }
-    let each = by_party.iter().map(|(party, people)| match (people.as_slice(), party) {
-        ([one], _) => one.to_string(),
-        (many, Some(party)) => format!("{} persons of {party}", many.len()),
-        (many, None) => format!("{} persons", many.len()),
-    });
-    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The matrix of a decision.

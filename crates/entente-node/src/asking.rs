@@ -87,12 +87,7 @@ impl Node {
 
     fn said<T: Serialize>(&self, to: &PartyPath, nonce: &str, kind: &str, said: &T) -> Result<Vec<u8>, NodeError> {
         let moment = self.moment();
-        let known = moment
-            .state()
-            .parties
-            .get(to)
-            .filter(|_| moment.state().frozen(to).is_none());
-        let recipient = known.and_then(|party| party.recipient.clone());
+        let recipient = moment.state().recipient_of(to);
         let recipient = recipient.ok_or_else(|| entente_seal::SealError::UnknownSender(to.to_string()))?;
         let keys = self.keys()?;
         let header = Header {
@@ -108,7 +103,7 @@ impl Node {
             said,
         });
         let payload = payload.map_err(|error| NodeError::NotAMessage(error.to_string()))?;
-        Ok(entente_seal::seal(&header, &payload, &keys, &recipient)?)
+        Ok(entente_seal::seal(&header, &payload, &keys, recipient)?)
     }
 
     /// Opens the answer to a question.

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 
 use entente_core::handle::receipts_due;
 use entente_core::{Act, Command, CommandRefusal, Event, MessageOutcome, MessageReceipt, PartyPath};
-use entente_ledger::leaf_hash;
+use entente_ledger::{hex, leaf_hash};
 use entente_seal::{Header, KeyPair, SealError};
 use entente_store::Letter;
 use jiff::Timestamp;
@@ -113,10 +113,6 @@ fn called_before(home: &str, letter: i64) -> String {
     format!("{home}-{letter:06}")
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl Node {
     /// For whom messages wait, and how many.
     ///
@@ -133,12 +129,7 @@ impl Node {
     /// When the keys cannot be unlocked, or the disk fails.
     pub fn carry(&self, to: &PartyPath, at_most: usize) -> Result<Vec<Carried>, NodeError> {
         let moment = self.moment();
-        let known = moment
-            .state()
-            .parties
-            .get(to)
-            .filter(|_| moment.state().frozen(to).is_none());
-        let Some(recipient) = known.and_then(|party| party.recipient.clone()) else {
+        let Some(recipient) = moment.state().recipient_of(to) else {
             return Ok(Vec::new());
         };
         let keys = self.keys()?;
@@ -148,7 +139,7 @@ impl Node {
         let letters = self.store().letters_to(to.as_str(), &FIRST, at_most)?;
         let sealed = letters
             .into_iter()
-            .map(|letter| self.sealed(&letter, to.clone(), &recipient, &keys));
+            .map(|letter| self.sealed(&letter, to.clone(), recipient, &keys));
         sealed.collect()
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::written::{Signed, Verified, Writing, WrittenText, committed_words, to_sign};
 use entente_core::{Message, PartyPath, PortionId, PortionRef, State};
-use entente_ledger::{Note, Verifier};
+use entente_ledger::{Note, Verifier, hex};
 use entente_seal::KeyPair;
 use sha2::{Digest, Sha256};
 
@@ -18,14 +18,6 @@ const FORMAT: &str = "entente-consent/1";
 const ANSWER: &str = "answer";
 /// Bytes of a salt: nobody tries all of them.
 const SALT: usize = 16;
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
 
 /// The commitment to a text.
 fn digest(salt: &str, portion: &PortionRef, text: &str) -> String {

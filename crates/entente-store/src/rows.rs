@@ -1,5 +1,6 @@
 //! How events, texts, documents and letters stand in the tables: sealed, each under a key of its branch.
 
+pub(crate) use entente_ledger::hex;
 use entente_ledger::{Salt, Wording};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -391,9 +392,4 @@ pub(crate) fn document_place(key: &DocKey) -> String {
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

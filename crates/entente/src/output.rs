@@ -73,7 +73,8 @@ pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>, empty: &str) {
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(head.to_vec());
-    let width = u16::try_from(seat::terminal().columns.unwrap_or(WIDTH));
+    let terminal = seat::terminal();
+    let width = u16::try_from(terminal.columns.unwrap_or(WIDTH));
     table.set_width(width.unwrap_or(u16::MAX));
     for row in rows {
         table.add_row(row);
@@ -84,13 +85,19 @@ pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>, empty: &str) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    table.to_string().lines().for_each(outcomes);
+    for text in table.to_string().lines() {
+        in_colour(text, terminal.colour);
+    }
 }
 
 /// Writes a line in which outcomes stand in colour, where there is a terminal.
 pub(crate) fn outcomes(text: &str) {
+    in_colour(text, seat::terminal().colour);
+}
+
+fn in_colour(text: &str, colour: bool) {
     let text = shown(text.trim_end());
-    let text = if seat::terminal().colour { painted(&text) } else { text };
+    let text = if colour { painted(&text) } else { text };
     bytes(format!("{text}\n").as_bytes());
 }
 

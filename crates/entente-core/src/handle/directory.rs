@@ -59,20 +59,23 @@ pub(super) fn set_membership(
     }
 }
 
-pub(super) fn set_deputy(state: &State, deputy: Deputy, now: Timestamp) -> Result<Decided, Refusal> {
+/// Refuses whoever is unknown, switched off, or not this party's.
+pub(super) fn active(state: &State, id: &PersonId, what: &'static str) -> Result<(), Refusal> {
     let home = home(state)?;
+    match state.persons.get(id) {
+        None => Err(Refusal::missing("person", id, "add them with `entente person add`")),
+        Some(person) if person.disabled || !home.includes(&person.party) => Err(Refusal::NotEntitled {
+            who: id.to_string(),
+            what,
+            why: format!("it takes an active person of {home}"),
+        }),
+        Some(_) => Ok(()),
+    }
+}
+
+pub(super) fn set_deputy(state: &State, deputy: Deputy, now: Timestamp) -> Result<Decided, Refusal> {
     for person in [&deputy.of, &deputy.deputy] {
-        match state.persons.get(person) {
-            None => return Err(Refusal::missing("person", person, "add them with `entente person add`")),
-            Some(known) if known.disabled || !home.includes(&known.party) => {
-                return Err(Refusal::NotEntitled {
-                    who: person.to_string(),
-                    what: "stand in for another, or be stood in for",
-                    why: format!("it takes an active person of {home}"),
-                });
-            }
-            Some(_) => {}
-        }
+        active(state, person, "stand in for another, or be stood in for")?;
     }
     if deputy.of == deputy.deputy {
         return Err(Refusal::Invalid(

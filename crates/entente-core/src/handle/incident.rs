@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::concerned::{exposed_portions, known_disclosure, must_be_told, told_as};
 use super::cost::source_damage;
+use super::directory::active;
 use super::report::recall;
 use super::{Context, Decided, Refusal, home, the_one, told_apart};
 use crate::disclosure::RecallAction;
@@ -98,16 +99,7 @@ fn meant(state: &State, called: &Called<DisclosureId>) -> Result<Called<Disclosu
 }
 
 fn own_person(state: &State, id: &PersonId) -> Result<(), Refusal> {
-    let home = home(state)?;
-    match state.persons.get(id) {
-        None => Err(Refusal::missing("person", id, "add them with `entente person add`")),
-        Some(person) if person.disabled || !home.includes(&person.party) => Err(Refusal::NotEntitled {
-            who: id.to_string(),
-            what: "work on a case",
-            why: format!("it takes an active person of {home}"),
-        }),
-        Some(_) => Ok(()),
-    }
+    active(state, id, "work on a case")
 }
 
 /// Whether a person works on an open case about a report.

@@ -300,18 +300,7 @@ fn consequence(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<String>
     if !granted.is_empty() {
         said_of.push(format!("{} may tell {who} {}, {until}.", asked.from, names(&granted)));
         let moment = desk.moment();
-        said_of.extend(asked.narrowed_by(&moment, &granted).iter().map(|narrowed| {
-            format!(
-                "{} of {} candidates for a source of yours would still fit{}.",
-                narrowed.after,
-                narrowed.before,
-                if narrowed.below {
-                    ", which is below its threshold"
-                } else {
-                    ""
-                }
-            )
-        }));
+        said_of.extend(asked.narrowed_by(&moment, &granted).iter().map(Narrowed::says));
     }
     let replaced = chosen(asked, typed, "substitute");
     for portion in &replaced {

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use entente_core::{Command, PartyPath, PersonId, PortionId, PortionRef};
+use entente_desk::asked::{self, Narrowed};
 use entente_desk::reading::Shown;
 use entente_desk::release::{delivering, onward, releasable, releasing};
 use entente_node::Planned;
@@ -93,7 +94,9 @@ pub(crate) async fn page(
     let work = move |desk: &mut Desk| {
         let way = Way::of(&way)?;
         desk.must(way.word())?;
-        first(desk, &id, wanted, |desk, shown, typed| formed(desk, way, shown, typed, None))
+        first(desk, &id, wanted, |desk, shown, typed| {
+            formed(desk, way, shown, typed, None)
+        })
     };
     visitor.answer(work).await
 }
@@ -261,18 +264,8 @@ fn narrowed(desk: &Desk, shown: &Shown, fields: &Fields) -> Vec<String> {
     if persons.is_empty() {
         return Vec::new();
     }
-    let moment = desk.moment();
-    let weighed = moment.exposure().weigh(&portions.iter().collect::<Vec<_>>(), &persons);
-    let says = weighed.into_iter().filter_map(|weighed| {
-        let below = weighed.band == entente_core::exposure::Band::Narrows;
-        Some(format!(
-            "{} of {} candidates for a source of yours would still fit{}.",
-            weighed.after?.consistent,
-            weighed.before?.consistent,
-            if below { ", which is below its threshold" } else { "" }
-        ))
-    });
-    says.collect()
+    let found = asked::narrowed(&desk.moment(), &portions, &persons);
+    found.iter().map(Narrowed::says).collect()
 }
 
 fn formed(

@@ -1,5 +1,6 @@
 //! Random words that are shown once: codes, session tokens.
 
+pub(crate) use entente_ledger::hex;
 use ring::digest;
 
 /// Letters and digits that nobody mistakes for one another when they are read aloud (Crockford).
@@ -51,11 +52,6 @@ pub(crate) fn kept(code: &str) -> String {
 /// What is kept of a text: unlike of a code that people type, every character counts.
 pub(crate) fn kept_exactly(text: &str) -> String {
     hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes behind hexadecimal; `None` where it is none.

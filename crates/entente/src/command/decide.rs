@@ -13,7 +13,8 @@ use super::report::word;
 use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
 use crate::{input, node, output, seat, words};
-use entente_desk::deciding::{Alike, Matrix, NAMED, Row, Together, alike, answers, in_short, matrix};
+use entente_desk::consequences::{NAMED, grouped};
+use entente_desk::deciding::{Alike, Matrix, Row, Together, alike, answers, matrix};
 use entente_desk::{View, audience, reading};
 use entente_node::{Pinned, random_id};
 
@@ -300,10 +301,12 @@ fn few(matrix: &Matrix) -> Option<(Vec<String>, Vec<Vec<String>>)> {
 fn say_alike(alike: &Alike) {
     /// How many portions a line names before it only counts.
     const NAMED: usize = 12;
-    let who = alike
-        .people
-        .as_ref()
-        .map_or(String::new(), |who| format!(" for {}", in_short(who)));
+    let who = alike.people.as_ref().map_or(String::new(), |who| {
+        format!(
+            " for {}",
+            words::list(grouped(&who.iter().cloned().collect::<Vec<_>>()))
+        )
+    });
     let list: Vec<&str> = alike.portions.iter().map(PortionId::as_str).take(NAMED).collect();
     let more = match alike.portions.len().saturating_sub(NAMED) {
         0 => String::new(),

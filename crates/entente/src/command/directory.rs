@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use entente_core::{Command, Deputy, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
+use entente_core::{Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
 use entente_marking::{Entity, SchemeId, Schemes};
 use entente_node::{Pinned, keyring};
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::contacts::{self, ContactArgs};
+use super::deputies::{self, DeputyArgs};
 use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
@@ -460,24 +461,7 @@ pub(crate) enum PersonCommand {
         note: String,
     },
     /// Have somebody stand in for a person: with the roles of both, and with what they themselves may know.
-    Deputy {
-        /// Whose place it is, as PARTY/NAME.
-        of: PersonId,
-        /// Who stands in.
-        deputy: PersonId,
-        /// Until when, at most 92 days from now.
-        #[arg(long, value_name = "MOMENT", value_parser = entente_core::draft::moment, required_unless_present = "end")]
-        until: Option<Timestamp>,
-        /// From when on [default: now].
-        #[arg(long, value_name = "MOMENT", value_parser = entente_core::draft::moment)]
-        from: Option<Timestamp>,
-        /// Why.
-        #[arg(long, visible_alias = "reason", value_name = "TEXT", default_value = "")]
-        note: String,
-        /// End it.
-        #[arg(long, conflicts_with_all = ["until", "from"])]
-        end: bool,
-    },
+    Deputy(DeputyArgs),
     /// List who stands in for whom.
     Deputies(ListArgs),
     /// Switch a person's access on again.
@@ -512,63 +496,8 @@ impl PersonCommand {
                 })?;
             }
             Self::Undo { id, note } => undone(&mut node, global, &Entered::Person { id }, note)?,
-            Self::Deputy {
-                of,
-                deputy,
-                until,
-                from,
-                note,
-                end,
-            } => {
-                let now = Timestamp::now();
-                let command = match (end, until) {
-                    (false, Some(until)) => Command::SetDeputy(Deputy {
-                        of: of.clone(),
-                        deputy: deputy.clone(),
-                        from: from.unwrap_or(now),
-                        until,
-                        reason: note,
-                    }),
-                    _ => Command::EndDeputy {
-                        of: of.clone(),
-                        deputy: deputy.clone(),
-                    },
-                };
-                node.submit(command)?;
-                let kept = node.state().deputies.get(&Deputy::key(&of, &deputy));
-                output::either(global.json, &kept, || match kept {
-                    Some(kept) => output::line(format!(
-                        "{deputy} stands in for {of} from {} until {}",
-                        words::moment(kept.from),
-                        words::moment(kept.until)
-                    )),
-                    None => output::line(format!("{deputy} does not stand in for {of} any more")),
-                })?;
-            }
-            Self::Deputies(chosen) => {
-                let now = Timestamp::now();
-                let row = |kept: &Deputy| {
-                    let state = match (kept.holds(now), kept.from > now) {
-                        (true, _) => "holds",
-                        (false, true) => "to come",
-                        (false, false) => "over",
-                    };
-                    vec![
-                        kept.of.to_string(),
-                        kept.deputy.to_string(),
-                        words::moment(kept.from),
-                        words::moment(kept.until),
-                        state.to_owned(),
-                        kept.reason.clone(),
-                    ]
-                };
-                let list = List {
-                    head: &["person", "deputy", "from", "until", "state", "why"],
-                    empty: "nobody stands in for anybody; `entente person deputy PERSON DEPUTY --until DATE` has somebody do so",
-                };
-                let all: Vec<&Deputy> = node.state().deputies.values().collect();
-                chosen.show(global, &list, all.iter().map(|kept| (row(kept), *kept)))?;
-            }
+            Self::Deputy(place) => deputies::set(&mut node, global, place)?,
+            Self::Deputies(chosen) => deputies::list(&node, global, &chosen)?,
             Self::Enable { id } => {
                 node.submit(Command::EnablePerson(id.clone()))?;
                 output::either(global.json, &node.state().persons.get(&id), || {

@@ -10,6 +10,7 @@ mod consent;
 mod contacts;
 mod decide;
 mod demo;
+mod deputies;
 mod directory;
 mod disclosure;
 mod draft;

@@ -10,7 +10,7 @@ use entente_core::handle::Handover;
 use entente_core::*;
 use entente_marking::MarkKind;
 use entente_marking::builtin::schemes;
-use world::{World, party, person, portions, report};
+use world::{World, disclosed, party, person, portions, report};
 
 /// USA gives GBR a report; GBR writes one that rests on it, beside text of its own.
 fn derived(own: &str) -> World {
@@ -222,21 +222,12 @@ fn b2_the_originator_learns_what_the_audience_was_shown_by_the_names_it_knows() 
     for (id, told, audience) in [("dis-1", "R", "CHL/a"), ("dis-2", "B", "CHL/b")] {
         world.run(
             "GBR",
-            Command::Disclose {
-                id: DisclosureId::new(id).unwrap(),
-                report: report(told),
-                portions: portions("p1 p2"),
-                audience: BTreeSet::from([person(audience)]),
-                route: Route::Said,
-                by: None,
-                learned: Vec::new(),
-                purpose: None,
-                lawful: Lawful::Undetermined,
-                under: None,
-                review: None,
-                briefing: None,
-                said: Said::default(),
-            },
+            disclosed(
+                (id, Route::Said),
+                (report(told), portions("p1 p2")),
+                [person(audience)].into(),
+                Vec::new(),
+            ),
         );
     }
     world.post.clear();

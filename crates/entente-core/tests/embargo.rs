@@ -8,7 +8,7 @@ use entente_core::handle::{Handover, Release};
 use entente_core::*;
 use entente_marking::CopyList;
 use jiff::{SignedDuration, Timestamp};
-use world::{World, consent, party, person, portions, report};
+use world::{World, consent, disclosed, party, person, portions, report};
 
 const REPORT: &str = "---
 id: D
@@ -232,20 +232,9 @@ fn e3_a_publication_breaks_it_for_what_is_out_and_holders_are_told() {
     let until = hours(&world, 48);
     world.run("USA", word("D", "", Some(until)));
     world.deliver_post();
-    let disclose = |id: &str, route, portion: &str| Command::Disclose {
-        id: DisclosureId::new(id).unwrap(),
-        report: report("D"),
-        portions: portions(portion),
-        audience: [person("FRA/desk")].into(),
-        route,
-        by: None,
-        learned: Vec::new(),
-        purpose: None,
-        lawful: Lawful::Undetermined,
-        under: None,
-        review: None,
-        briefing: None,
-        said: Said::default(),
+    let disclose = |id: &str, route, portion: &str| {
+        let about = (report("D"), portions(portion));
+        disclosed((id, route), about, [person("FRA/desk")].into(), Vec::new())
     };
     // What was said to some is not out.
     world.run("USA", disclose("d0", Route::Said, "finder"));

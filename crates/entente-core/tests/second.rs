@@ -9,10 +9,9 @@ mod world;
 use std::collections::BTreeSet;
 
 use dice::Dice;
-use entente_core::decide::NoGuards;
 use entente_core::handle::{Consequence, Handover, Release, consequence};
 use entente_core::*;
-use entente_marking::builtin::{groups, schemes};
+use entente_marking::builtin::schemes;
 use entente_marking::{CopyList, MarkKind, SchemeId};
 use world::{World, consent, party, person, portions, report};
 
@@ -131,16 +130,7 @@ fn pending(world: &World) -> Pending {
 }
 
 fn follows(world: &World, pending: &Pending) -> Result<Consequence, CommandRefusal> {
-    let state = world.state("USA");
-    let guard = SourceGuard::new(state);
-    let context = Context {
-        now: world.now,
-        groups: groups(),
-        schemes: schemes(),
-        policy: &NoGuards,
-        exposure: &guard,
-    };
-    consequence(state, pending, &context)
+    world.looked("USA", |state, context| consequence(state, pending, context))
 }
 
 fn approve(world: &World, pending: &Pending) -> Command {

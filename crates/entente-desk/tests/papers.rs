@@ -6,11 +6,10 @@
 mod world;
 
 use entente_core::decide::NoGuards;
-use entente_core::handle::{Handover, Said, standing};
+use entente_core::handle::{Handover, standing};
 use entente_core::*;
 use entente_desk::briefing::{speakers_paper, table_paper};
 use entente_desk::casefile::{CaseFile, casefile};
-use entente_marking::builtin::{groups, schemes};
 use world::{World, party, person};
 
 #[test]
@@ -56,16 +55,8 @@ fn b20_the_paper_for_a_third_state_is_marked_for_it() {
     };
     world.run("GBR", prepare);
     let state = world.state("GBR");
-    let guard = SourceGuard::new(state);
-    let context = Context {
-        now: world.now,
-        groups: groups(),
-        schemes: schemes(),
-        policy: &NoGuards,
-        exposure: &guard,
-    };
     let briefing = &state.briefings[&id];
-    let standing = standing(state, briefing, &context);
+    let standing = world.looked("GBR", |state, context| standing(state, briefing, context));
     let library = state.library();
     let table = table_paper(state, &library, briefing, &standing);
     assert_eq!(table.banner, "SECRET//REL TO USA, JOR");
@@ -116,21 +107,9 @@ fn d9_a_case_prints_the_words_of_a_text_with_extent_and_status() {
         }),
     };
     let mut disclose = |id: &DisclosureId, extent, quote: &str| {
-        let command = Command::Disclose {
-            id: id.clone(),
-            report: report.clone(),
-            portions: world::portions("p1"),
-            audience: [PersonId::public()].into(),
-            route: Route::Published,
-            by: None,
-            learned: vec![told(extent, quote)],
-            purpose: None,
-            lawful: Lawful::Undetermined,
-            under: None,
-            review: None,
-            briefing: None,
-            said: Said::default(),
-        };
+        let out = (id.as_str(), Route::Published);
+        let about = (report.clone(), world::portions("p1"));
+        let command = world::disclosed(out, about, [PersonId::public()].into(), vec![told(extent, quote)]);
         world.run("USA", command);
     };
     disclose(&disclosure, Extent::Partial, "A ferry is said to be under observation");

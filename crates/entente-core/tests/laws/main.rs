@@ -27,24 +27,9 @@ use partner::{Node, now, party, report};
 
 const READERS: [&str; 4] = ["HOME/reader", "GOOD/reader", "EVIL/reader", "THIRD/reader"];
 
-/// Runs a law over many worlds, on all processors.
+/// Runs a law over many worlds.
 fn in_worlds(law: impl Fn(u64, &mut Dice) + Sync) {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    if let Some(seed) = number("ENTENTE_SEED") {
-        return law(seed, &mut Dice(seed));
-    }
-    let worlds = number("ENTENTE_WORLDS").unwrap_or(10_000);
-    let threads = std::thread::available_parallelism().map_or(2, usize::from) as u64;
-    std::thread::scope(|scope| {
-        for thread in 0..threads {
-            let law = &law;
-            scope.spawn(move || {
-                for world in (thread..worlds).step_by(usize::try_from(threads).unwrap()) {
-                    law(world, &mut Dice(world));
-                }
-            });
-        }
-    });
+    dice::in_worlds(1, |world| law(world, &mut Dice(world)));
 }
 
 /// HOME with its people, its report, and what it has agreed on.

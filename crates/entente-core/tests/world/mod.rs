@@ -40,6 +40,30 @@ pub fn start() -> Timestamp {
     "2026-11-20T10:00:00Z".parse().unwrap()
 }
 
+/// Persons were told portions by a route; of facts they learned these.
+pub fn disclosed(
+    (id, route): (&str, Route),
+    (report, portions): (ReportId, BTreeSet<PortionId>),
+    audience: BTreeSet<PersonId>,
+    learned: Vec<Telling>,
+) -> Command {
+    Command::Disclose {
+        id: DisclosureId::new(id).unwrap(),
+        report,
+        portions,
+        audience,
+        route,
+        by: None,
+        learned,
+        purpose: None,
+        lawful: Lawful::Undetermined,
+        under: None,
+        review: None,
+        briefing: None,
+        said: Said::default(),
+    }
+}
+
 /// A message on its way.
 #[derive(Clone, Debug)]
 pub struct Letter {
@@ -100,26 +124,30 @@ impl World {
     }
 
     /// The same in the name of somebody who is signed in, where one is named.
+    /// What follows from what is true at `home` now.
+    pub fn looked<T>(&self, home: &str, look: impl FnOnce(&State, &Context<'_>) -> T) -> T {
+        let state = self.state(home);
+        let guard = SourceGuard::new(state);
+        let context = Context {
+            now: self.now,
+            groups: groups(),
+            schemes: schemes(),
+            policy: &NoGuards,
+            exposure: &guard,
+        };
+        look(state, &context)
+    }
+
     pub fn try_as(&mut self, home: &str, who: Option<&str>, command: Command) -> Result<Decided, CommandRefusal> {
         let actor = who.map(|who| Actor {
             person: person(who),
             by: "a test".to_owned(),
         });
+        let decided = self.looked(home, |state, context| match &actor {
+            None => handle(state, command, context),
+            Some(actor) => handle_as(state, actor, command, context),
+        })?;
         let state = self.nodes.get_mut(&party(home)).unwrap();
-        let decided = {
-            let guard = SourceGuard::new(state);
-            let context = Context {
-                now: self.now,
-                groups: groups(),
-                schemes: schemes(),
-                policy: &NoGuards,
-                exposure: &guard,
-            };
-            match &actor {
-                None => handle(state, command, &context)?,
-                Some(actor) => handle_as(state, actor, command, &context)?,
-            }
-        };
         for event in &decided.events {
             state.apply(event);
             self.log.push((party(home), event.clone()));

@@ -45,3 +45,26 @@ impl Dice {
         all
     }
 }
+
+/// Runs a law over seeds, on all processors: one in `of` of the 10,000 worlds, or of what `ENTENTE_WORLDS` says. With `ENTENTE_SEED`
+/// it is tried on that seed alone. How many seeds it was tried on, where they were many.
+pub(crate) fn in_worlds(of: u64, law: impl Fn(u64) + Sync) -> Option<u64> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Some(seed) = number("ENTENTE_SEED") {
+        law(seed);
+        return None;
+    }
+    let worlds = number("ENTENTE_WORLDS").unwrap_or(10_000) / of;
+    let threads = std::thread::available_parallelism().map_or(2, usize::from) as u64;
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let law = &law;
+            scope.spawn(move || {
+                (thread..worlds)
+                    .step_by(usize::try_from(threads).unwrap())
+                    .for_each(law);
+            });
+        }
+    });
+    Some(worlds)
+}

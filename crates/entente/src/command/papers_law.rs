@@ -15,7 +15,7 @@ use std::sync::{LazyLock, Mutex};
 
 use entente_core::decide::{NoGuards, decide};
 use entente_core::draft::{Setting, compose};
-use entente_core::handle::{Handover, Opening, Said, standing};
+use entente_core::handle::{Handover, Opening, standing};
 use entente_core::*;
 use entente_desk::briefing::{speakers_paper, table_paper};
 use entente_desk::casefile::casefile;
@@ -284,21 +284,9 @@ fn slip(world: &mut World, dice: &mut Dice, n: usize, home: &str) {
         .map(|other| other.portion)
         .collect();
     let id = DisclosureId::new(format!("dis-{n}")).unwrap();
-    let disclose = Command::Disclose {
-        id: id.clone(),
-        report: out.report,
-        portions: dice.some(&same, 2).into_iter().chain([out.portion]).collect(),
-        audience: some_people(dice),
-        route: Route::Said,
-        by: None,
-        learned: Vec::new(),
-        purpose: None,
-        lawful: Lawful::Undetermined,
-        under: None,
-        review: None,
-        briefing: None,
-        said: Said::default(),
-    };
+    let told = dice.some(&same, 2).into_iter().chain([out.portion]).collect();
+    let about = (out.report, told);
+    let disclose = world::disclosed((id.as_str(), Route::Said), about, some_people(dice), Vec::new());
     if world.try_run(home, disclose).is_err() {
         return;
     }
@@ -536,7 +524,6 @@ fn papers(world: &World, home: &'static str, laid: &mut dyn FnMut(Laid<'_>)) {
 
 #[test]
 fn every_banner_dominates_no_paper_says_too_much_and_no_json_says_more() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let seen = Mutex::new((0_usize, 0_usize, 0_usize));
     let one = |seed: u64| {
         let world = made(&mut Dice(seed));
@@ -551,16 +538,9 @@ fn every_banner_dominates_no_paper_says_too_much_and_no_json_says_more() {
             });
         }
     };
-    if let Some(seed) = number("ENTENTE_SEED") {
-        return one(seed);
-    }
-    let worlds = number("ENTENTE_WORLDS").unwrap_or(10_000);
-    std::thread::scope(|scope| {
-        for thread in 0..2 {
-            let one = &one;
-            scope.spawn(move || (thread..worlds).step_by(2).for_each(one));
-        }
-    });
+    let Some(worlds) = dice::in_worlds(1, one) else {
+        return;
+    };
     let (papers, marked, worded) = *seen.lock().unwrap();
     println!("{worlds} worlds: {papers} papers, {marked} with marks, {worded} with words of reports");
     assert!(

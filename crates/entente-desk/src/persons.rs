@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_core::{Audience, AudienceName, NameError, PartyPath, Person, PersonChange, PersonId};
 use entente_marking::{Category, Entity, Level, SchemeId, Schemes};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::listing;
 
@@ -113,53 +114,69 @@ impl PersonInput {
 /// # Errors
 /// When it is neither, with the place.
 pub fn listed(file: &str) -> Result<Vec<PersonInput>, Unreadable> {
+    read(file, person)
+}
+
+/// A row of a file: cells by the names of their columns.
+type Row = BTreeMap<String, String>;
+
+/// A list from JSON, or from CSV row by row; what is wrong with a row is said with its line.
+fn read<T: DeserializeOwned>(file: &str, one: impl Fn(Row) -> Result<T, Unreadable>) -> Result<Vec<T>, Unreadable> {
     if file.trim_start().starts_with(['[', '{']) {
         return serde_json::from_str(file).map_err(|error| Unreadable(error.to_string()));
     }
-    let rows = listing::from_csv(file).map_err(Unreadable)?;
-    rows.into_iter().map(|(line, row)| in_row(line, row)).collect()
+    let rows = listing::from_csv(file).map_err(Unreadable)?.into_iter();
+    let each =
+        rows.map(|(line, row)| one(row).map_err(|Unreadable(problem)| Unreadable(format!("line {line}: {problem}"))));
+    each.collect()
 }
 
-fn in_row(line: u64, mut row: BTreeMap<String, String>) -> Result<PersonInput, Unreadable> {
-    let at = |problem: String| Unreadable(format!("line {line}: {problem}"));
+fn words<'t>(text: &'t str, between: &'static [char]) -> impl Iterator<Item = &'t str> {
+    text.split(between).filter(|word| !word.is_empty())
+}
+
+/// `SCHEME=LEVEL`.
+///
+/// # Errors
+/// When it is not.
+pub fn scheme_and_level(text: &str) -> Result<(&str, &str), Unreadable> {
+    let split = text.split_once('=');
+    split.ok_or_else(|| Unreadable(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))
+}
+
+fn person(mut row: Row) -> Result<PersonInput, Unreadable> {
+    const BETWEEN: &[char] = &[' ', ';'];
     let mut take = |column: &str| row.remove(column).unwrap_or_default();
-    let words = |text: String| {
-        text.split([' ', ';'])
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
+    let all = |text: String| words(&text, BETWEEN).map(str::to_owned).collect();
     let id = Some(take("person"))
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| take("id"));
-    let cleared = |text: &str| {
-        let (scheme, level) = text
-            .split_once('=')
-            .ok_or_else(|| at(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))?;
-        Ok::<_, Unreadable>((scheme.to_owned(), level.to_owned()))
-    };
     // A level may be of several words: `us-ic=TOP SECRET nato=SECRET`.
     let mut clearances: Vec<String> = Vec::new();
-    for word in take("clearances").split([' ', ';']).filter(|word| !word.is_empty()) {
+    for word in words(&take("clearances"), BETWEEN) {
         match clearances.last_mut().filter(|_| !word.contains('=')) {
             Some(level) => *level = format!("{level} {word}"),
             None => clearances.push(word.to_owned()),
         }
     }
+    let cleared = clearances.iter().map(|text| {
+        let (scheme, level) = scheme_and_level(text)?;
+        Ok((scheme.to_owned(), level.to_owned()))
+    });
     let found = PersonInput {
-        id: PersonId::new(&id).map_err(|error| at(error.to_string()))?,
+        id: PersonId::new(&id)?,
         party: None,
         name: take("name"),
-        citizenships: words(take("citizenships")),
-        clearances: clearances.iter().map(|text| cleared(text)).collect::<Result<_, _>>()?,
-        accesses: words(take("accesses")),
-        roles: words(take("roles")),
+        citizenships: all(take("citizenships")),
+        clearances: cleared.collect::<Result<_, Unreadable>>()?,
+        accesses: all(take("accesses")),
+        roles: all(take("roles")),
     };
     // What `person list` says besides, and what nobody reads here.
     take("state");
     match row.keys().next() {
         None => Ok(found),
-        Some(unknown) => Err(at(format!(
+        Some(unknown) => Err(Unreadable(format!(
             "there is no column `{unknown}`; persons have person, name, citizenships, clearances, accesses, roles"
         ))),
     }
@@ -184,29 +201,28 @@ pub struct PartyInput {
 /// # Errors
 /// When it is neither, with the place.
 pub fn parties(file: &str) -> Result<Vec<PartyInput>, Unreadable> {
-    if file.trim_start().starts_with(['[', '{']) {
-        return serde_json::from_str(file).map_err(|error| Unreadable(error.to_string()));
-    }
-    let rows = listing::from_csv(file).map_err(Unreadable)?;
-    let one = |(line, row): (u64, BTreeMap<String, String>)| {
-        let at = |problem: String| Unreadable(format!("line {line}: {problem}"));
-        let cell = |column: &str| row.get(column).map_or("", String::as_str);
+    read(file, |row| {
         let known = ["party", "name", "keys", "community", "client of"];
         if let Some(unknown) = row.keys().find(|column| !known.contains(&column.as_str())) {
-            return Err(at(format!(
+            return Err(Unreadable(format!(
                 "there is no column `{unknown}`; parties have party, name, client of"
             )));
         }
-        let patrons = cell("client of").split([' ', ',', ';']).filter(|path| !path.is_empty());
         Ok(PartyInput {
-            path: PartyPath::new(cell("party")).map_err(|error| at(error.to_string()))?,
-            name: cell("name").to_owned(),
-            client_of: patrons
-                .map(|path| PartyPath::new(path).map_err(|error| at(error.to_string())))
-                .collect::<Result<_, _>>()?,
+            path: PartyPath::new(cell(&row, "party"))?,
+            name: cell(&row, "name").to_owned(),
+            client_of: named(&row, "client of").map(PartyPath::new).collect::<Result<_, _>>()?,
         })
-    };
-    rows.into_iter().map(one).collect()
+    })
+}
+
+fn cell<'r>(row: &'r Row, column: &str) -> &'r str {
+    row.get(column).map_or("", String::as_str)
+}
+
+/// Names in a cell.
+fn named<'r>(row: &'r Row, column: &str) -> impl Iterator<Item = &'r str> {
+    words(cell(row, column), &[' ', ',', ';'])
 }
 
 /// Audiences from a JSON list as `audience list --json` writes it, or from CSV as `audience list --csv` does: columns `audience`
@@ -215,26 +231,18 @@ pub fn parties(file: &str) -> Result<Vec<PartyInput>, Unreadable> {
 /// # Errors
 /// When it is neither, with the place.
 pub fn audiences(file: &str) -> Result<Vec<Audience>, Unreadable> {
-    if file.trim_start().starts_with(['[', '{']) {
-        return serde_json::from_str(file).map_err(|error| Unreadable(error.to_string()));
-    }
-    let rows = listing::from_csv(file).map_err(Unreadable)?;
-    let one = |(line, row): (u64, BTreeMap<String, String>)| {
-        let at = |error: NameError| Unreadable(format!("line {line}: {error}"));
-        let cell = |column: &str| row.get(column).map_or("", String::as_str);
-        let members = cell("members").split([' ', ',', ';']).filter(|id| !id.is_empty());
-        let members: BTreeSet<PersonId> = members.map(PersonId::new).collect::<Result<_, _>>().map_err(at)?;
+    read(file, |row| {
+        let members: BTreeSet<PersonId> = named(&row, "members").map(PersonId::new).collect::<Result<_, _>>()?;
         if members.is_empty() {
-            return Err(Unreadable(format!(
-                "line {line}: an audience has members; the columns are audience and members"
-            )));
+            return Err(Unreadable(
+                "an audience has members; the columns are audience and members".to_owned(),
+            ));
         }
         Ok(Audience {
-            name: AudienceName::new(cell("audience")).map_err(at)?,
+            name: AudienceName::new(cell(&row, "audience"))?,
             members,
         })
-    };
-    rows.into_iter().map(one).collect()
+    })
 }
 
 /// A level by its name or abbreviation in the scheme, or by its number.

@@ -142,6 +142,16 @@ pub(crate) fn fault(node: Node<'_, '_>, reason: impl Into<String>, remedy: &'sta
 
 /// Escapes `text` for an attribute or element content.
 pub(crate) fn escape(text: &str) -> String {
+    // Tabs and ends of lines are kept from white space normalisation on reading.
+    escape_content(text).replace('\t', "&#9;").replace('\n', "&#10;")
+}
+
+/// Escapes `text` for the content of an element, where tabs and ends of lines stand as they are (XML 1.0, sections 2.4 and 2.11).
+///
+/// ```
+/// assert_eq!(entente_marking::stanag::escape_content("a < b\r\n\u{7}"), "a &lt; b&#13;\n\u{fffd}");
+/// ```
+pub fn escape_content(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -149,8 +159,9 @@ pub(crate) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&quot;"),
-            // Kept from white space normalisation on reading.
-            '\t' | '\n' | '\r' => out.push_str(&format!("&#{};", u32::from(c))),
+            // A reader would take it for the end of a line.
+            '\r' => out.push_str("&#13;"),
+            '\t' | '\n' => out.push(c),
             // XML 1.0 has no way to write other control characters.
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
             c => out.push(c),

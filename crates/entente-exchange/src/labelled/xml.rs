@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use entente_marking::Schemes;
-use entente_marking::stanag::write_bindings;
+use entente_marking::stanag::{escape_content as escape, write_bindings};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -78,21 +78,4 @@ pub(super) fn statement(text: &str) -> Option<Statement> {
 /// The same of a portion.
 pub(super) fn portioned(text: &str) -> Option<Portioned> {
     parse(&serde_json::from_str(text).ok()?).ok()
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\r' => out.push_str("&#13;"),
-            '\t' | '\n' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }

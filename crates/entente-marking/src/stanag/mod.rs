@@ -15,6 +15,7 @@ mod json;
 mod marks;
 mod xml;
 
+pub use crate::xml::escape_content;
 pub use binding::{
     BINDING, BINDING_XMP, Bindings, SIDECAR, Unbound, document, read_xmp, write_bindings, write_sidecar, write_xmp,
 };

@@ -415,9 +415,8 @@ impl PersonArgs {
             .party()
             .ok_or_else(|| Failure::usage(format!("`{id}` names no party; write PARTY/NAME")))?;
         let cleared = |text: &String| {
-            let split = text.split_once('=');
-            let (scheme, level) =
-                split.ok_or_else(|| Failure::usage(format!("`{text}` is not SCHEME=LEVEL, such as `us-ic=TS`")))?;
+            let split = persons::scheme_and_level(text);
+            let (scheme, level) = split.map_err(|error| Failure::usage(error.to_string()))?;
             Ok((SchemeId::new(scheme), persons::level(schemes, scheme, level)?))
         };
         let countries = |list: &[String]| {

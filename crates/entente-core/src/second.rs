@@ -144,6 +144,15 @@ impl Proposed {
         }
     }
 
+    /// As it was asked for, before it was known what whoever asked may know.
+    pub fn as_asked(&self) -> Self {
+        let mut asked = self.clone();
+        if let Self::Deliver(handover) | Self::Export(handover) = &mut asked {
+            handover.known = None;
+        }
+        asked
+    }
+
     /// What it is, in a few words that name no text.
     pub fn say(&self) -> String {
         match self {

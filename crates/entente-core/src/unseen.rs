@@ -3,6 +3,10 @@
 //! A report whose existence is protected is missing for whoever may read nothing of it: a command of theirs that names it, or
 //! something about it, is decided in a world without it, so that it is refused as for a report that was never there.
 
+mod portions;
+
+pub(crate) use portions::within_sight;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 

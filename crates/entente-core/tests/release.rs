@@ -62,6 +62,7 @@ fn hand_over(to: &str, named: &str) -> Command {
         to: party(to),
         portions: Some(portions(named)).filter(|all| !all.is_empty()),
         despite_exposure: None,
+        known: None,
     })
 }
 

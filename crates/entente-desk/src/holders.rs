@@ -6,6 +6,9 @@ use entente_core::{ConsentId, Delivery, Holding, PartyPath, PersonId, PortionId,
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::reading;
+use crate::{Moment, View};
+
 /// A copy of one version at one party.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Holder {
@@ -172,11 +175,16 @@ pub struct Delivered {
     pub withheld: Vec<PortionId>,
 }
 
-/// What the last delivery of a report's latest version brought to each of these parties.
-pub fn delivered(state: &State, id: &ReportId, to: &[PartyPath]) -> Vec<Delivered> {
+/// What the last delivery of a report's latest version brought to each of these parties, as far as the asker may know its
+/// portions.
+pub fn delivered(moment: &Moment<'_>, id: &ReportId, to: &[PartyPath], view: &View<'_>) -> Vec<Delivered> {
+    let state = moment.state();
     let Some((holding, report)) = state.reports.get(id).and_then(|held| Some((held, held.latest()?))) else {
         return Vec::new();
     };
+    let known = view
+        .reader()
+        .map(|_| reading::known(moment, id, None, view).map_or(Vec::new(), |(_, known)| known));
     let last = |party: &PartyPath| {
         let all = holding
             .deliveries
@@ -184,6 +192,7 @@ pub fn delivered(state: &State, id: &ReportId, to: &[PartyPath]) -> Vec<Delivere
             .filter(|delivery| delivery.to == *party && delivery.version == report.version);
         let delivery = all.max_by_key(|delivery| delivery.at)?;
         let ids = report.portions.iter().map(|portion| portion.id.clone());
+        let ids = ids.filter(|id| known.as_ref().is_none_or(|known| known.contains(id)));
         let (portions, withheld) = ids.partition(|portion| delivery.brought(portion));
         Some(Delivered {
             party: party.clone(),

@@ -222,6 +222,28 @@ pub fn known(
     }
 }
 
+/// Of the portions that a person may know, those named; all where none are.
+///
+/// # Errors
+/// As for [`known`], and when one is named that is not among them.
+pub fn known_among(
+    moment: &Moment<'_>,
+    report: &ReportId,
+    version: Option<u32>,
+    named: &[PortionId],
+    view: &View<'_>,
+) -> Result<Vec<PortionId>, NotFound> {
+    let (_, mut known) = known(moment, report, version, view)?;
+    if let Some(portion) = named.iter().find(|portion| !known.contains(portion)) {
+        return Err(NotFound::Portion {
+            report: report.clone(),
+            portion: portion.clone(),
+        });
+    }
+    known.retain(|portion| named.is_empty() || named.contains(portion));
+    Ok(known)
+}
+
 /// Which rows of a list are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Page<'p> {

@@ -55,6 +55,7 @@ pub use plan::{PlanLine, plan};
 pub use purge::{Following, resting_on};
 pub use refusal::Refusal;
 pub use release::OVERRIDE_ROLE;
+pub(crate) use release::to_ask_about;
 pub use report::{MAX_FACTS, MAX_PORTIONS, Why};
 pub use reread::{ReadNow, Reread, reread};
 pub use schemes::needs_scheme;
@@ -78,7 +79,7 @@ use crate::party::LocalRule;
 use crate::request::Consent;
 use crate::second::Proposed;
 use crate::state::State;
-use crate::unseen::Known;
+use crate::unseen::{Known, within_sight};
 
 /// What a handler may look at besides the state: the moment, groups and schemes, and the guards of decisions.
 #[derive(Clone, Copy)]
@@ -147,6 +148,7 @@ pub fn handle(state: &State, command: Command, context: &Context<'_>) -> Result<
 pub fn handle_as(state: &State, actor: &Actor, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
     actor::check(state, actor, &command, context.now)?;
     let known = Known::to(state, &actor.person, &command, context);
+    let command = within_sight(&known.state, actor, command, context)?;
     let decided = handled(&known.state, Some(actor), command, context)?;
     known.nothing_left_out()?;
     Ok(decided)

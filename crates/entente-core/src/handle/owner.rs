@@ -393,6 +393,7 @@ impl Given<'_> {
             to: self.party.clone(),
             portions: Some(open.clone()),
             despite_exposure: self.release.terms.despite_exposure.clone(),
+            known: None,
         };
         let judging = Context {
             exposure: &guard,

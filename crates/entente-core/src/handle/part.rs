@@ -34,6 +34,10 @@ pub struct Handover {
     /// Why it is delivered although that narrows a protected source below its threshold.
     #[serde(rename = "despite", default, skip_serializing_if = "Option::is_none")]
     pub despite_exposure: Option<String>,
+    /// The portions that whoever is signed in and hands it over may know: nobody hands on what they may not read, and no
+    /// refusal speaks of the rest. `None` where the party itself acts. It is set when the command is carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<BTreeSet<PortionId>>,
 }
 
 impl Handover {
@@ -44,7 +48,12 @@ impl Handover {
             to,
             portions: None,
             despite_exposure: None,
+            known: None,
         }
+    }
+
+    fn is_known(&self, portion: &PortionId) -> bool {
+        self.known.as_ref().is_none_or(|known| known.contains(portion))
     }
 }
 
@@ -326,13 +335,12 @@ fn entitled(state: &State, report: &Report, home: &PartyPath, to: &PartyPath) ->
 /// The portions that go: those named, all of which must be open, or else all that are. What would narrow a source is never
 /// left out silently: that is for a person to decide.
 fn chosen(report: &Report, found: &Openness, handover: &Handover) -> Result<BTreeSet<PortionId>, Refusal> {
-    let open = found.open();
+    let mut open = found.open();
+    open.retain(|id| handover.is_known(id));
+    let closed = |id: &PortionId| found.closed.get(id).filter(|_| handover.is_known(id));
     let listed = |ids: &[&PortionId]| {
         let each = ids.iter().map(|id| {
-            let why = found
-                .closed
-                .get(*id)
-                .map_or("there is no such portion".to_owned(), |why| why.join("\n    "));
+            let why = closed(id).map_or("there is no such portion".to_owned(), |why| why.join("\n    "));
             format!("portion {id}: {why}")
         });
         each.collect::<Vec<_>>().join("\n  ")
@@ -349,16 +357,18 @@ fn chosen(report: &Report, found: &Openness, handover: &Handover) -> Result<BTre
             false => Err(refused(&closed)),
         };
     }
-    let exposes = |id: &&PortionId| found.closed[*id].iter().any(|why| why.contains("--despite-exposure"));
+    let exposes =
+        |id: &&PortionId| closed(id).is_some_and(|why| why.iter().any(|why| why.contains("--despite-exposure")));
     let exposing: Vec<&PortionId> = found.closed.keys().filter(exposes).collect();
     if !exposing.is_empty() {
         return Err(refused(&exposing));
     }
     match open.is_empty() {
         false => Ok(open),
-        true => Err(refused(
-            &report.portions.iter().map(|portion| &portion.id).collect::<Vec<_>>(),
-        )),
+        true => {
+            let all = report.portions.iter().map(|portion| &portion.id);
+            Err(refused(&all.filter(|id| handover.is_known(id)).collect::<Vec<_>>()))
+        }
     }
 }
 

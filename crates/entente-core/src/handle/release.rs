@@ -99,6 +99,31 @@ fn beyond_originators(decision: &Decision<'_>) -> BTreeMap<PortionId, String> {
     closed
 }
 
+/// Of some portions, those that a request would be about; all of them where it would be about none, so that the request says why.
+///
+/// # Errors
+/// When the audience is empty, or there is no such report or portion.
+pub(crate) fn to_ask_about(
+    state: &State,
+    (report, among): (&ReportId, Vec<PortionId>),
+    audience: &BTreeSet<PersonId>,
+    purpose: Option<&Purpose>,
+    context: &Context<'_>,
+) -> Result<Vec<PortionId>, Refusal> {
+    let home = home(state)?;
+    let asked = deciding(state, report, Some(&among), audience, purpose, context, |decision| {
+        let closed = beyond_originators(decision);
+        let missing = missing_words(state, decision).into_iter();
+        let ours = missing.filter(|(party, _)| !party.includes(home));
+        let asked: BTreeSet<PortionId> = ours.flat_map(|(_, portions)| portions).collect();
+        asked
+            .into_iter()
+            .filter(|id| !closed.contains_key(id))
+            .collect::<Vec<_>>()
+    })?;
+    Ok(if asked.is_empty() { among } else { asked })
+}
+
 pub(super) fn open_request(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {
     let Command::OpenRequest {
         id,

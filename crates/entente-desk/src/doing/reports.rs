@@ -125,6 +125,7 @@ pub(super) const ACTS: &[Act] = &[
                     to,
                     portions: said.some("portions")?,
                     despite_exposure: said.maybe("despite_exposure"),
+                    known: None,
                 }))
             };
             let to: Vec<PartyPath> = said.ids("to")?;

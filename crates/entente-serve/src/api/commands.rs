@@ -111,8 +111,9 @@ fn done(desk: &mut Desk, act: &Act, said: &Map<String, Value>, key: Option<&str>
 fn still_waits(desk: &Desk, commands: &[Command]) -> Option<Pending> {
     let proposed: Vec<Proposed> = commands.iter().filter_map(Proposed::of).collect();
     let mut all = desk.state().pending.values();
-    let mine =
-        all.find(|pending| pending.by == *desk.me() && pending.waits(desk.now) && proposed.contains(&pending.what));
+    let mine = all.find(|pending| {
+        pending.by == *desk.me() && pending.waits(desk.now) && proposed.contains(&pending.what.as_asked())
+    });
     mine.cloned()
 }
 

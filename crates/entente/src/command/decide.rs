@@ -109,9 +109,7 @@ impl Decide {
         let portions = match node.actor() {
             None => self.portions.clone(),
             Some(actor) => {
-                let (_, mut known) = reading::known(&moment, &report, self.version, &view.by(&actor.person))?;
-                known.retain(|portion| self.portions.is_empty() || self.portions.contains(portion));
-                known
+                reading::known_among(&moment, &report, self.version, &self.portions, &view.by(&actor.person))?
             }
         };
         let portions = Some(portions.as_slice()).filter(|list| !list.is_empty());

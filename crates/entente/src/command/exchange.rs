@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use entente_core::exposure::Band;
 use entente_core::handle::Handover;
 use entente_core::{Command, Message, PartyPath, PortionId, ReportId, Saying};
+use entente_desk::View;
 use entente_desk::holders::delivered;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::Global;
@@ -15,7 +17,7 @@ use super::list::{List, ListArgs};
 use entente_serve::Settings;
 
 use crate::failure::{Exit, Failure};
-use crate::{input, output, seat, words};
+use crate::{input, node, output, seat, words};
 use entente_desk::holdings::{Stale, stale};
 use entente_desk::lineage::{Resting, raised_by};
 use entente_node::{KeyPair, NodeError, Pinned, Received, SentFile};
@@ -108,10 +110,13 @@ impl Deliver {
                 to: to.clone(),
                 portions: Some(self.portions.iter().cloned().collect()).filter(|all: &BTreeSet<_>| !all.is_empty()),
                 despite_exposure: self.despite_exposure.clone(),
+                known: None,
             })
         };
         node.submit_all(self.to.iter().map(deliver).collect())?;
-        let parts = delivered(node.state(), &self.report, &self.to);
+        let reader = node.actor().map(|actor| actor.person.clone());
+        let view = View::of(reader.as_ref(), None, Timestamp::now());
+        let parts = delivered(&node::moment(&node), &self.report, &self.to, &view);
         let sent = flush(&node, global)?;
         output::either(global.json, &json!({ "parts": parts, "sent": sent }), || {
             for part in parts.iter().filter(|part| !part.withheld.is_empty()) {

@@ -1,7 +1,5 @@
 //! What happens after something was said: when it is judged, who is told, what it cost, who may go on working with it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{NoGuards, decide};

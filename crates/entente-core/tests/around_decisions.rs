@@ -1,7 +1,5 @@
 //! Who is asked, and what a consent opens: one test for each kind of thing that once opened by accident.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{NoGuards, decide};

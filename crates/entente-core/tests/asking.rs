@@ -1,8 +1,6 @@
 //! Who is asked, for what, and what a reader is told with the answer.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 

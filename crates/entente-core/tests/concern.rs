@@ -1,7 +1,5 @@
 //! What a party is shown of another's ledger: everything about portions that are its alone, and nothing of others.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{

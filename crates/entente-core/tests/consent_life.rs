@@ -1,8 +1,6 @@
 //! What becomes of a consent: accepted, countered, renewed without a gap, narrowed, and told that something changed.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use entente_core::handle::Handover;
 use entente_core::*;

@@ -1,9 +1,7 @@
 //! `decide` against its obvious twin, over many random worlds; and the laws that no world may break.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod reference;
-mod worlds;
+use crate::reference;
+use crate::worlds;
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,6 @@
 //! A request about text that the originator does not hold: what it carries, and what the answer opens.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,6 @@
 //! Embargoes: set, moved, ended, broken; on portions, reports, terms and what rests on them; in any order of arrival.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use entente_core::handle::{Handover, Release};
 use entente_core::*;

@@ -1,9 +1,7 @@
 //! What a holder hands on: only what each originator consented to in writing, for this receiver, these texts, this holder.
 //! Signing and verifying is played here: what is signed is written plainly, and read only where the originator is known.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use entente_core::handle::Handover;
 use entente_core::written::{Signed, Verified, Writing, WrittenText, committed_words, to_sign};

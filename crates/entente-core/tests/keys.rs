@@ -1,8 +1,6 @@
 //! Keys of partners: what makes one follow another, and what freezes a link (kind C9).
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod partner;
+use crate::partner;
 
 use entente_core::*;
 use partner::{Node, delivery, now, party, report};

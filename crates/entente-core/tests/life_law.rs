@@ -5,11 +5,8 @@
 //! The twin knows nothing of states and events: it is a list of what each party did, in order, read as one would say it.
 //! `ENTENTE_WORLDS=10000` tries a tenth as many histories, `ENTENTE_SEED=17` history 17 alone.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-#[path = "worlds/dice.rs"]
-mod dice;
-mod world;
+use crate::world;
+use crate::worlds::dice;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,6 @@
 //! What a text asks for: the mark in force, plain unclassified text, owners that a mark names, titles.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,5 @@
 //! A state that grew event by event decides as one that was put together anew, whatever happened to it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

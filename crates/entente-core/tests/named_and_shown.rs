@@ -1,8 +1,6 @@
 //! Named persons travel with the report, and what outsiders were shown here they know.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 

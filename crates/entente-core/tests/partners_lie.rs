@@ -1,8 +1,6 @@
 //! The kinds of lies that partners can tell, well signed, with the right answer to each.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod partner;
+use crate::partner;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,5 @@
 //! A partner that asks and asks again about a protected source learns a bounded number of single words.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
 use std::collections::BTreeSet;
 
 use entente_core::decide::NoGuards;

@@ -1,7 +1,5 @@
 //! D3: a PURGE that is acknowledged destroys the wording, and says what it did.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::incident::{Compromise, Entry, Incident, What};

@@ -1,8 +1,6 @@
 //! Recall from one holder alone, and lifting a recall.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use entente_core::handle::Handover;
 use entente_core::*;

@@ -1,8 +1,6 @@
 //! What a partner may say, and what it may not: each message of a hostile one is refused with its reason.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod partner;
+use crate::partner;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,6 @@
 //! Who a report is for: recipients, members, parties of an arrangement, and how they are spelt.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::{BTreeMap, BTreeSet};
 

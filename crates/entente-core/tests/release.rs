@@ -1,8 +1,6 @@
 //! Release by the owner, and delivery of the releasable part: what goes, to whom, under which mark, and what stays closed.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 

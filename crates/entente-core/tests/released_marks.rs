@@ -1,8 +1,6 @@
 //! What is released gets a mark computed for whom it is for, and a consent counts for its purpose in step 8 too.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 

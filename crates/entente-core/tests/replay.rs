@@ -1,9 +1,7 @@
 //! E6: a recorded decision can be made again years later, over what was known then, and compared.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod chance;
-mod world;
+use crate::chance;
+use crate::world;
 
 use chance::{Die, histories};
 use entente_core::decide::NoGuards;

@@ -1,7 +1,5 @@
 //! A program that reads a mark otherwise than the one before it: what is stricter holds, what is laxer is only said.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail like this")]
-
 use std::collections::BTreeSet;
 
 use entente_core::decide::NoGuards;

@@ -1,7 +1,5 @@
 //! A scheme is data: a policy file that one party installs marks its reports, and is needed, byte for byte, wherever they are read.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail like this")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NoGuards;

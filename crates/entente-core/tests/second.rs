@@ -1,10 +1,7 @@
 //! Two-person release: what an arrangement holds back until a second person says yes to exactly what would follow.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-#[path = "worlds/dice.rs"]
-mod dice;
-mod world;
+use crate::world;
+use crate::worlds::dice;
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,7 @@
 //! Of a report that one may know of, the portions that one may not read are not there for what one does: every command that names
 //! portions is answered as in a world in which there are no others.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 
@@ -170,7 +168,8 @@ fn portions_that_one_may_not_know_are_as_if_they_were_not_there() {
             match (&with, &without) {
                 // A part of more than was known is a part by name; what was all of it is all without names.
                 (Ok(with), Ok(without)) => {
-                    assert!(without.is_subset(with) && !with.contains("who"), "{says} {named:?}")
+                    assert!(without.is_subset(with) && !with.contains("who"), "{says} {named:?}");
+                    done += 1;
                 }
                 _ => assert_eq!(with, without, "{says} {named:?}"),
             }

@@ -1,8 +1,6 @@
 //! What was entered by mistake is taken back while nothing rests on it, and what rests on it is named.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use entente_core::handle::Handover;
 use entente_core::*;

@@ -1,8 +1,6 @@
 //! How text becomes a report: what it rests on, what a version keeps, abbreviated marks, the same bytes again.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod world;
+use crate::world;
 
 use std::collections::BTreeSet;
 

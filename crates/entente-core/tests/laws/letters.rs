@@ -6,8 +6,8 @@ use entente_core::*;
 use entente_marking::{Label, SchemeId};
 use jiff::SignedDuration;
 
-use crate::dice::Dice;
 use crate::partner::{arrangement, delivery, now, party, report};
+use crate::worlds::dice::Dice;
 
 /// A letter with its sender. Its number is its id: no two letters share one.
 #[derive(Clone, Debug)]

@@ -2,8 +2,7 @@
 
 #![allow(dead_code, reason = "each suite uses a part of it")]
 
-#[path = "dice.rs"]
-mod dice;
+pub(crate) mod dice;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,19 +2,10 @@
 //!
 //! `ENTENTE_WORLDS=100000` looks at more worlds, `ENTENTE_SEED=17` at world 17 alone: a failing world prints its number.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-#[path = "../worlds/dice.rs"]
-mod dice;
+use crate::worlds::dice;
 mod letters;
-#[path = "../partner/mod.rs"]
-mod partner;
-#[path = "../reference/mod.rs"]
-#[allow(
-    dead_code,
-    reason = "the laws ask for outcomes; what is to be observed is looked at beside it"
-)]
-mod reference;
+use crate::partner;
+use crate::reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 

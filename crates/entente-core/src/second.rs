@@ -157,7 +157,8 @@ impl Proposed {
     pub fn say(&self) -> String {
         match self {
             Self::Grant { request, .. } => format!("consent to request {request}"),
-            Self::Substitute { request, portion, .. } => format!("substitute for {portion} in request {request}"),
+            // Whoever may know of the request need not know of the portion.
+            Self::Substitute { request, .. } => format!("another text in answer to request {request}"),
             Self::RenewConsent { consent, .. } => format!("renewal of consent {consent}"),
             Self::Release(release) => format!("release of {}", release.report),
             Self::Deliver(handover) => format!("delivery of {} to {}", handover.report, handover.to),

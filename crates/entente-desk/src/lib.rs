@@ -36,6 +36,7 @@ pub mod second;
 pub mod sources;
 pub mod todo;
 mod view;
+pub mod widening;
 
 pub use damage::{Damage, Dependent};
 pub use moment::Moment;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Which rows of a list are wanted, and in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Only rows that have this somewhere, whatever its case.
+    /// Only rows that have each of these words somewhere, whatever its case.
     pub search: Option<String>,
     /// Only rows that have a text in a column: column and text.
     pub only: Vec<(String, String)>,
@@ -47,30 +47,82 @@ impl Choice {
     /// # Errors
     /// When a column is named that the list does not have.
     pub fn rows(&self, head: &[&str], rows: &[Vec<String>]) -> Result<Vec<usize>, UnknownColumn> {
+        let cell = |row: usize, column: usize| {
+            let cell = rows.get(row).and_then(|row| row.get(column));
+            Cow::Borrowed(cell.map_or("", String::as_str))
+        };
+        self.of(head, rows.len(), cell, cell)
+    }
+
+    /// The same of rows whose cells are said by `text`, and are sorted by what `key` says of them.
+    ///
+    /// # Errors
+    /// When a column is named that the list does not have.
+    pub fn of<'t>(
+        &self,
+        head: &[&str],
+        rows: usize,
+        text: impl Fn(usize, usize) -> Cow<'t, str>,
+        key: impl Fn(usize, usize) -> Cow<'t, str>,
+    ) -> Result<Vec<usize>, UnknownColumn> {
         let wanted: Vec<(usize, String)> = (self.only.iter())
             .map(|(name, text)| Ok((column(head, name)?, text.to_lowercase())))
             .collect::<Result<_, _>>()?;
-        let search = self.search.as_ref().map(|text| text.to_lowercase());
-        let has = |cell: Option<&String>, text: &str| cell.is_some_and(|cell| cell.to_lowercase().contains(text));
-        let fits = |row: &Vec<String>| {
-            let found = search
-                .as_ref()
-                .is_none_or(|text| row.iter().any(|cell| has(Some(cell), text)));
-            found && wanted.iter().all(|(place, text)| has(row.get(*place), text))
+        let search = self.search.as_deref().unwrap_or_default().to_lowercase();
+        let words: Vec<&str> = search.split_whitespace().take(MOST_WORDS).collect();
+        let fits = |row: &usize| {
+            let lower = |column: usize| text(*row, column).to_lowercase();
+            if !wanted.iter().all(|(column, text)| lower(*column).contains(text)) {
+                return false;
+            }
+            let cells: Vec<String> = match words.is_empty() {
+                true => Vec::new(),
+                false => (0..head.len()).map(lower).collect(),
+            };
+            words.iter().all(|word| cells.iter().any(|cell| cell.contains(word)))
         };
-        let mut chosen: Vec<usize> = (0..rows.len()).filter(|n| rows.get(*n).is_some_and(&fits)).collect();
+        let mut chosen: Vec<usize> = (0..rows).filter(fits).collect();
         if let Some((name, down)) = &self.sort {
             let place = column(head, name)?;
-            let cell = |n: usize| rows.get(n).and_then(|row| row.get(place)).map_or("", String::as_str);
             chosen.sort_by(|a, b| {
-                let order = in_order(cell(*a), cell(*b));
+                let order = in_order(&key(*a, place), &key(*b, place));
                 if *down { order.reverse() } else { order }
             });
         }
         chosen.truncate(self.limit.unwrap_or(usize::MAX));
         Ok(chosen)
     }
+
+    /// What is typed into one field: words, and `column=text` for a column that the list has.
+    ///
+    /// ```
+    /// use entente_desk::listing::Choice;
+    /// let choice = Choice::typed("ferry state=open a=b", &["state", "title"]);
+    /// assert_eq!(choice.search.as_deref(), Some("ferry a=b"));
+    /// assert_eq!(choice.only, [("state".to_owned(), "open".to_owned())]);
+    /// ```
+    pub fn typed(text: &str, head: &[&str]) -> Self {
+        let in_column = |word: &str| {
+            let (name, text) = word.split_once('=')?;
+            column(head, name).ok().map(|_| (name.to_owned(), text.to_owned()))
+        };
+        let (mut only, mut words) = (Vec::new(), Vec::new());
+        for word in text.split_whitespace().take(MOST_WORDS) {
+            match in_column(word) {
+                Some(named) => only.push(named),
+                None => words.push(word),
+            }
+        }
+        Self {
+            search: (!words.is_empty()).then(|| words.join(" ")),
+            only,
+            ..Self::default()
+        }
+    }
 }
+
+/// Words that are looked for at once: more than anybody types, few enough for a long list.
+const MOST_WORDS: usize = 32;
 
 fn column(head: &[&str], name: &str) -> Result<usize, UnknownColumn> {
     let place = head.iter().position(|known| known.eq_ignore_ascii_case(name));
@@ -199,6 +251,11 @@ mod tests {
             ..Choice::default()
         };
         assert_eq!(chosen(search("Secret")), Ok(vec![0, 1]));
+        assert_eq!(
+            chosen(search("12 secret")),
+            Ok(vec![1]),
+            "each word, wherever it stands"
+        );
         assert_eq!(chosen(search("nothing")), Ok(vec![]));
         let sort = |column: &str, down| Choice {
             sort: Some((column.to_owned(), down)),

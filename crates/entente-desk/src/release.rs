@@ -112,6 +112,30 @@ pub fn releasing(
     }))
 }
 
+/// What consents among events that answer somebody's request open, in the state after them.
+///
+/// # Errors
+/// When the report is not there any more.
+pub fn consenting(
+    after: &State,
+    library: &Library,
+    events: &[Event],
+    context: &Context<'_>,
+) -> Result<Vec<(ReportId, u32, ReleasedTo)>, CommandRefusal> {
+    let given = events.iter().filter_map(|event| match event {
+        Event::ConsentGiven(consent) if !consent.life.release && after.home.as_ref() == Some(&consent.originator) => {
+            Some(consent)
+        }
+        _ => None,
+    });
+    let each = given.map(|consent| {
+        let version = consent.portions.iter().map(|named| named.version).max().unwrap_or(1);
+        let to = released_to((after, library), events, consent, version, context)?;
+        Ok((consent.report.clone(), version, to))
+    });
+    each.collect()
+}
+
 fn released_to(
     (after, library): (&State, &Library),
     events: &[Event],

@@ -1,7 +1,7 @@
 //! What waits for the yes of a second person: the list, and what would follow from each.
 
 use entente_core::handle::consequence;
-use entente_core::{Answered, ArrangementId, Pending, PendingId, PersonId, Proposed, ReportId, unseen};
+use entente_core::{Answered, ArrangementId, Event, Pending, PendingId, PersonId, Proposed, ReportId, State, unseen};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -54,6 +54,9 @@ pub struct Row<'s> {
     pub say: String,
     /// The report that it is about.
     pub report: &'s ReportId,
+    /// Its version.
+    #[serde(skip)]
+    pub version: u32,
     /// Who gave it.
     pub by: &'s PersonId,
     /// When.
@@ -87,6 +90,18 @@ pub struct Shown<'s> {
     pub changes: Consequences,
     /// What would leave: the kind of message, and for whom.
     pub leaving: Vec<(&'static str, String)>,
+    /// What a yes would do, for whoever shows what each receiver would see; none where nothing would follow.
+    #[serde(skip)]
+    pub would: Option<Box<Would>>,
+}
+
+/// What a yes would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Would {
+    /// What would happen.
+    pub events: Vec<Event>,
+    /// What would be true then.
+    pub after: State,
 }
 
 fn row<'s>(pending: &'s Pending, at: Timestamp) -> Row<'s> {
@@ -94,6 +109,7 @@ fn row<'s>(pending: &'s Pending, at: Timestamp) -> Row<'s> {
         id: &pending.id,
         say: pending.what.say(),
         report: &pending.report,
+        version: pending.version,
         by: &pending.by,
         at: pending.at,
         ends: pending.ends(),
@@ -132,6 +148,7 @@ pub fn shown<'s>(moment: &Moment<'s>, id: &PendingId, view: &View<'_>) -> Option
         refused: None,
         changes: Consequences::default(),
         leaving: Vec::new(),
+        would: None,
     };
     if !pending.waits(view.at) {
         return Some(shown);
@@ -149,6 +166,8 @@ pub fn shown<'s>(moment: &Moment<'s>, id: &PendingId, view: &View<'_>) -> Option
             shown.changes = consequences(side(state), side(&after), &found.decided.events, view.at);
             shown.leaving = found.leaving();
             shown.digest = Some(found.digest);
+            let events = found.decided.events;
+            shown.would = Some(Box::new(Would { events, after }));
         }
     }
     Some(shown)

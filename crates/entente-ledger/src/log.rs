@@ -8,7 +8,7 @@ use crate::durable::{Durable, Failure};
 use crate::note::{Note, NoteSigner};
 use crate::subtree::{consistency, inclusion, root_at};
 use crate::tile::{MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, tile_bytes, tile_root, tiles_between};
-use crate::tree::{Hash, leaf_hash, verify_inclusion};
+use crate::tree::{Hash, leaf_hash, verify_consistency, verify_inclusion};
 use crate::verify::{Finding, Folder, PARTIAL, UNFINISHED, read_bundle, read_tile, unfinished};
 use crate::witness::Submission;
 
@@ -308,6 +308,20 @@ impl Log {
             proof: consistency(&files, checkpoint.size, old.min(checkpoint.size))?,
             checkpoint: note,
         })
+    }
+
+    /// Whether the log of the checkpoint in the folder continues what another checkpoint of it states.
+    ///
+    /// # Errors
+    /// When a file of the log is damaged or cannot be read.
+    pub fn continues(&self, told: &Checkpoint) -> Result<bool, PublishError> {
+        let Some(now) = self.latest()? else { return Ok(false) };
+        let proof = consistency(&Folder::new(&self.folder), now.size, told.size)?;
+        Ok(told.origin == now.origin
+            && match told.size == now.size {
+                true => told.root == now.root,
+                false => verify_consistency(told.size, &told.root, now.size, &now.root, &proof),
+            })
     }
 
     /// The proof that one entry is in the log of the checkpoint in the folder, and the proof's entry.

@@ -38,6 +38,20 @@ pub struct Quote {
     pub quote: String,
 }
 
+impl From<&crate::report::Note> for NearMiss {
+    fn from(note: &crate::report::Note) -> Self {
+        Self {
+            id: note.id.clone(),
+            fact: note.fact.clone(),
+            span: Quote {
+                quote: note.span.quote.clone(),
+            },
+            missing: note.missing.clone(),
+            candidates: note.candidates.clone(),
+        }
+    }
+}
+
 /// Why a near miss cannot be accepted as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {

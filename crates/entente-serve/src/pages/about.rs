@@ -16,7 +16,7 @@ use super::reports::read;
 pub(crate) struct Wanted {
     /// What the report is read for.
     #[serde(default)]
-    purpose: String,
+    pub(super) purpose: String,
 }
 
 /// The form before anything is typed. The text is read here, so only by somebody's own hand.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use entente_core::{Command, PortionId, ReportId};
-use entente_desk::consequences::{Side, consequences, grouped};
+use entente_core::handle::consequence;
+use entente_core::{ArrangementId, Command, Event, Pending, PortionId, ReportId, State};
+use entente_desk::consequences::{Consequences, Side, consequences, grouped};
 use entente_desk::doing::{self, Act, Composed, Setting};
 use entente_node::{NodeError, Planned};
 use serde_json::{Map, Value};
@@ -121,6 +122,18 @@ impl Desk {
             policy: planned.after.rules(),
         };
         let found = consequences(before, after, &planned.events, self.now);
+        let told = planned.messages.iter().map(|(_, to)| to.as_str()).collect();
+        self.effects_of(&found, told, report, known)
+    }
+
+    /// The same of what was worked out already, and of those who would be told.
+    pub(super) fn effects_of(
+        &self,
+        found: &Consequences,
+        told: BTreeSet<&str>,
+        report: &ReportId,
+        known: &BTreeSet<PortionId>,
+    ) -> Vec<String> {
         let mut said = Vec::new();
         for (changes, word) in [(&found.opens, "may read"), (&found.closes, "may no longer read")] {
             for change in changes.iter().filter(|change| change.report == *report) {
@@ -148,13 +161,48 @@ impl Desk {
         if said.is_empty() {
             said.push("Nobody who is known here may read more or less of it by this.".to_owned());
         }
-        let told: BTreeSet<&str> = planned.messages.iter().map(|(_, to)| to.as_str()).collect();
         said.push(match told.is_empty() {
             true => "Nobody outside is told.".to_owned(),
             false => format!("Told of it: {}.", told.into_iter().collect::<Vec<_>>().join(", ")),
         });
         said
     }
+}
+
+impl Desk {
+    /// What would be true, and what would have happened, had a second person said yes to what was tried; nothing where it takes
+    /// no second person.
+    pub(super) fn after_a_yes(&self, planned: &Planned) -> Result<Option<(State, Vec<Event>)>, Trouble> {
+        let (mut after, mut all) = (planned.after.state().clone(), Vec::new());
+        for pending in proposed(planned) {
+            let moment = self.moment();
+            let events = consequence(&after, pending, &moment.context(self.now))?.decided.events;
+            events.iter().for_each(|event| drop(after.apply(event)));
+            all.extend(events);
+        }
+        Ok((!all.is_empty()).then_some((after, all)))
+    }
+
+    /// That it waits for a second person first, where it does.
+    pub(super) fn waits(&self, planned: &Planned) -> Option<String> {
+        let under: BTreeSet<&str> = proposed(planned)
+            .flat_map(|pending| pending.under.iter().map(ArrangementId::as_str))
+            .collect();
+        let under: Vec<&str> = under.into_iter().collect();
+        (!under.is_empty()).then(|| {
+            format!(
+                "It waits for the yes of a second person first, as {} asks.",
+                under.join(", ")
+            )
+        })
+    }
+}
+
+fn proposed(planned: &Planned) -> impl Iterator<Item = &Pending> {
+    planned.events.iter().filter_map(|event| match event {
+        Event::ReleaseProposed(pending) => Some(pending),
+        _ => None,
+    })
 }
 
 /// What a deciding button bears of what was shown: where that is not what would happen now, it is shown anew.

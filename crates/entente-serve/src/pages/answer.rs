@@ -314,6 +314,8 @@ struct TroublePage<'t> {
     headline: &'t str,
     said: &'t str,
     next: &'t str,
+    /// What waits for a second person by it.
+    waits: &'t [String],
 }
 
 fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
@@ -323,10 +325,16 @@ fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
         banner: None,
         body,
     };
-    let told = |status, headline: &str, said: &str, next: &str| {
-        let body = TroublePage { headline, said, next }.render()?;
-        Ok((status, page(headline, body)))
+    let told_of = |status, headline: &str, said: &str, next: &str, waits: &[String]| {
+        let shown = TroublePage {
+            headline,
+            said,
+            next,
+            waits,
+        };
+        Ok((status, page(headline, shown.render()?)))
     };
+    let told = |status, headline: &str, said: &str, next: &str| told_of(status, headline, said, next, &[]);
     match trouble {
         Trouble::Nothing => Ok((StatusCode::NOT_FOUND, page("Nothing here", Nothing.render()?))),
         Trouble::NotEntitled(said) => {
@@ -342,11 +350,12 @@ fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
             let next = "Go back, change what is said above, and try again.";
             told(StatusCode::CONFLICT, "Nothing was done.", &said, next)
         }
-        Trouble::Waits(_, said) => told(
+        Trouble::Waits(ids, said) => told_of(
             StatusCode::ACCEPTED,
             "This waits for a second person.",
             &said,
             "It goes out once another person with the same role has looked at it and says yes, within 24 hours.",
+            &ids,
         ),
         Trouble::Locked => told(
             StatusCode::SERVICE_UNAVAILABLE,

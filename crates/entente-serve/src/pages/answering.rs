@@ -272,8 +272,12 @@ pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
             open(&asked).for_each(|portion| fields.set(&format!("answer-{portion}"), &all));
         }
         // Refused now is refused then: nothing is promised that would not happen.
-        let tried = commands(desk, &asked, &fields).and_then(|commands| desk.tried(&commands).map(|_| commands));
-        let tried = tried.and_then(|commands| Ok((consequence(desk, &asked, &fields)?, commands)));
+        let tried = commands(desk, &asked, &fields).and_then(|commands| {
+            let waits = desk.waits(&desk.tried(&commands)?);
+            let mut then = consequence(desk, &asked, &fields)?;
+            then.extend(waits);
+            Ok((then, commands))
+        });
         let page = |desk: &Desk, said| one_page(desk, &asked, &fields, Some(said));
         // The form bears what was shown; where that is not what would happen now, it is shown anew.
         Ok(match desk.once_shown(&fields, tried, seal, page)? {

@@ -91,6 +91,7 @@ fn item(item: Item, now: Timestamp) -> Thing {
         Kind::Clock => Some((format!("/incidents/{}", item.about), "Open case")),
         Kind::IncidentToAcknowledge => Some(("/incidents".to_owned(), "Acknowledge")),
         Kind::Overdue => Some((format!("/requests/{}", item.about), "See")),
+        Kind::SecondPerson => Some((format!("/pending/{}", item.about), "Look at it")),
         Kind::Silent => Some(("/partners".to_owned(), "See")),
         _ => None,
     };

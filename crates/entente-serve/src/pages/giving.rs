@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use entente_core::{Command, PartyPath, PersonId, PortionId, PortionRef};
+use entente_core::{Command, Event, PartyPath, PersonId, PortionId, PortionRef, State};
 use entente_desk::asked::{self, Narrowed};
 use entente_desk::reading::Shown;
-use entente_desk::release::{delivering, onward, releasable, releasing};
+use entente_desk::release::{consenting, delivering, onward, releasable, releasing};
 use entente_node::Planned;
 
 use super::about::{Wanted, chosen, first, held, known};
@@ -56,10 +56,20 @@ struct Choice {
 }
 
 /// What giving does, as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Preview {
-    then: Vec<String>,
-    sheets: Vec<Sheet>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Preview {
+    pub(super) then: Vec<String>,
+    pub(super) sheets: Vec<Sheet>,
+    /// What holds of it for good: said last.
+    pub(super) ends: Vec<String>,
+}
+
+impl Preview {
+    /// A paper more, with how far it can go from there.
+    fn add(&mut self, desk: &Desk, shown: &Shown, mut sheet: Sheet) {
+        sheet.onward = passed_on(desk, shown, &sheet);
+        self.sheets.push(sheet);
+    }
 }
 
 #[derive(Template)]
@@ -176,51 +186,80 @@ fn part_for(
 }
 
 fn preview(desk: &Desk, way: Way, shown: &Shown, fields: &Fields, planned: &Planned) -> Result<Preview, Trouble> {
+    let mut found = brought(desk, shown, (planned.after.state(), &planned.events))?;
+    if let Some((after, events)) = desk.after_a_yes(planned)? {
+        found = brought(desk, shown, (&after, &events))?;
+        found.then.extend(desk.waits(planned));
+    }
+    if found.sheets.is_empty() {
+        return Err(Trouble::Refused("Nothing would be given.".to_owned()));
+    }
+    if way == Way::Release {
+        found.then.extend(narrowed(desk, shown, fields));
+    }
+    found.then.extend(found.ends.drain(..));
+    Ok(found)
+}
+
+/// What events bring each receiver of a report: a paper for each, with what may be known of it by whoever looks.
+pub(super) fn brought(desk: &Desk, shown: &Shown, (after, events): (&State, &[Event])) -> Result<Preview, Trouble> {
     let known = known(shown);
-    let guard = entente_core::SourceGuard::new(planned.after.state());
+    let guard = entente_core::SourceGuard::new(after);
     let now = desk.moment();
     let context = entente_core::Context {
         exposure: &guard,
         ..now.context(desk.now)
     };
-    let (after, library) = (planned.after.state(), desk.pinned.library());
-    let (mut then, mut sheets) = (Vec::new(), Vec::new());
-    match way {
-        Way::Deliver => {
-            for to in delivering(after, library, &planned.events, &context)? {
-                let titled = shown.title != shown.id.as_str();
-                let mut sheet = Sheet::delivered(desk, &known, titled, to);
-                then.push(format!("{} gets a copy with {}.", sheet.whom, named(&sheet)));
-                sheet.onward = passed_on(desk, shown, &sheet);
-                sheets.push(sheet);
-            }
-            then.push(
-                "A copy that is out can be recalled; that its holder follows is a matter of its word.".to_owned(),
-            );
+    let library = desk.pinned.library();
+    let mut found = Preview::default();
+    let released = releasing(after, library, events, &context)?.filter(|released| released.report == shown.id);
+    let public = released.as_ref().is_some_and(|released| released.public);
+    let freely = released.into_iter().flat_map(|released| {
+        let version = released.version;
+        released.to.into_iter().map(move |to| (version, to))
+    });
+    let asked = consenting(after, library, events, &context)?.into_iter();
+    let asked = asked
+        .filter(|(report, ..)| *report == shown.id)
+        .map(|(_, version, to)| (version, to));
+    let opened: Vec<_> = freely.chain(asked).collect();
+    let copied: BTreeSet<PartyPath> = opened.iter().map(|(_, to)| to.party.clone()).collect();
+    for (version, to) in opened {
+        let (until, copy, party) = (to.until, to.copy, to.party.clone());
+        let sheet = Sheet::released(desk, (&shown.id, version), &known, to);
+        let until = until.map_or("without an end".to_owned(), |end| format!("until {}", minute(end)));
+        found
+            .then
+            .push(format!("{} may be told {}, {until}.", sheet.whom, named(&sheet)));
+        if copy {
+            found.then.push(format!("A copy goes to the node of {party}."));
         }
-        Way::Release => {
-            let Some(released) = releasing(after, library, &planned.events, &context)? else {
-                return Err(Trouble::Refused("Nothing would be released.".to_owned()));
-            };
-            for to in released.to {
-                let (until, copy, party) = (to.until, to.copy, to.party.clone());
-                let mut sheet = Sheet::released(desk, (&released.report, released.version), &known, to);
-                let until = until.map_or("without an end".to_owned(), |end| format!("until {}", minute(end)));
-                then.push(format!("{} may be told {}, {until}.", sheet.whom, named(&sheet)));
-                if copy {
-                    then.push(format!("A copy goes to the node of {party}."));
-                }
-                sheet.onward = passed_on(desk, shown, &sheet);
-                sheets.push(sheet);
-            }
-            then.extend(narrowed(desk, shown, fields));
-            if released.public {
-                then.push("What is published cannot be recalled.".to_owned());
-            }
-            then.push("It can be withdrawn for what has not been said; what has been said stays said.".to_owned());
-        }
+        found.add(desk, shown, sheet);
     }
-    Ok(Preview { then, sheets })
+    if !copied.is_empty() {
+        if public {
+            found.ends.push("What is published cannot be recalled.".to_owned());
+        }
+        let stays = "It can be withdrawn for what has not been said; what has been said stays said.";
+        found.ends.push(stays.to_owned());
+    }
+    let delivered = delivering(after, library, events, &context)?.into_iter();
+    let delivered: Vec<_> = delivered
+        .filter(|to| to.report == shown.id && !copied.contains(&to.party))
+        .collect();
+    if !delivered.is_empty() {
+        let recalled = "A copy that is out can be recalled; that its holder follows is a matter of its word.";
+        found.ends.push(recalled.to_owned());
+    }
+    for to in delivered {
+        let titled = shown.title != shown.id.as_str();
+        let sheet = Sheet::delivered(desk, &known, titled, to);
+        found
+            .then
+            .push(format!("{} gets a copy with {}.", sheet.whom, named(&sheet)));
+        found.add(desk, shown, sheet);
+    }
+    Ok(found)
 }
 
 fn named(sheet: &Sheet) -> String {

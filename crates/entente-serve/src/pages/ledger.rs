@@ -1,23 +1,24 @@
-//! The ledger: what stands in it, and whether it holds.
+//! The ledger: what stands in it, as a list; the proof of one entry stands in [`super::proof`].
 
 use askama::Template;
-use axum::extract::Query;
+use axum::extract::RawQuery;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::answer::{Desk, Reply, Trouble};
+use super::fields::Fields;
 use super::frame::{Page, Place};
 use super::gate::Visitor;
+use super::listing::{Cell, Column, Listing, number, words};
 
-/// Entries on a page.
-const SHOWN: u64 = 50;
+/// Entries that a list is made of: what is opened for one answer.
+const AT_ONCE: u64 = 500;
 
-struct Row {
-    number: u64,
-    time: String,
-    kind: &'static str,
-    actor: String,
-}
+const COLUMNS: &[Column] = &[
+    number("entry", "Entry"),
+    words("when", "When"),
+    words("what", "What"),
+    words("who", "Who"),
+];
 
 #[derive(Template)]
 #[template(path = "ledger.html")]
@@ -26,42 +27,62 @@ struct Ledger {
     signed: Option<u64>,
     origin: String,
     root: String,
-    rows: Vec<Row>,
+    list: String,
+    first: u64,
+    last: u64,
     older: Option<u64>,
+    newer: Option<u64>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Before {
-    before: Option<u64>,
+/// The entries of which the list is made: up to the one that is asked for, the newest where none is.
+fn rows(desk: &Desk, (first, last): (u64, u64)) -> Result<Vec<Vec<Cell>>, Trouble> {
+    let mut rows = Vec::new();
+    let failed = |error: entente_store::StoreError| Trouble::Broken(error.to_string());
+    for number in (first..=last).rev() {
+        let Some(record) = desk.pinned.store().event(number).map_err(failed)? else {
+            continue;
+        };
+        let actor = record.event.actor.map(|actor| actor.person.to_string());
+        rows.push(vec![
+            Cell::number(number).to(format!("/ledger/{number}")),
+            Cell::exactly(record.time),
+            Cell::said(record.event.event.kind()),
+            match actor {
+                Some(actor) => Cell::id(actor),
+                None => Cell::said("the node, or stated"),
+            },
+        ]);
+    }
+    Ok(rows)
 }
 
 /// `GET /ledger`: for those who keep the record. Kinds and numbers, never contents.
-pub(crate) async fn page(visitor: Visitor, Query(wanted): Query<Before>) -> Response {
+pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
     let work = move |desk: &mut Desk| {
         desk.must("see-ledger")?;
-        let size = desk
-            .pinned
-            .store()
-            .ledger_size()
-            .map_err(entente_node::NodeError::from)?;
-        let end = wanted.before.unwrap_or(size + 1).min(size + 1);
-        let start = end.saturating_sub(SHOWN).max(1);
-        let mut rows = Vec::new();
-        let failed = |error: entente_store::StoreError| Trouble::Broken(error.to_string());
-        for number in (start..end).rev() {
-            if let Some(record) = desk.pinned.store().event(number).map_err(failed)? {
-                rows.push(Row {
-                    number,
-                    time: record.time.strftime("%-d %b %Y %H:%M:%S").to_string(),
-                    kind: record.event.event.kind(),
-                    actor: record
-                        .event
-                        .actor
-                        .map(|actor| actor.person.to_string())
-                        .unwrap_or_default(),
-                });
-            }
-        }
+        let size = size(desk)?;
+        let to = wanted
+            .get("to")
+            .parse::<u64>()
+            .ok()
+            .filter(|to| (1..=size).contains(to));
+        let last = to.unwrap_or(size);
+        let first = (last + 1).saturating_sub(AT_ONCE).max(1);
+        let list = Listing {
+            what: "entries",
+            at: "/ledger".to_owned(),
+            also: to.map(|to| ("to", to.to_string())).into_iter().collect(),
+            columns: COLUMNS,
+            rows: rows(desk, (first, last))?,
+            banner: None,
+            empty: "Here stands a line for whatever is recorded, from the first on.",
+            command: "entente ledger log",
+        };
+        let list = match list.reply(&wanted)? {
+            Ok(list) => list,
+            Err(file) => return Ok(file),
+        };
         let latest = desk.pinned.log().ok().and_then(|log| log.latest().ok().flatten());
         let body = Ledger {
             size,
@@ -73,15 +94,29 @@ pub(crate) async fn page(visitor: Visitor, Query(wanted): Query<Before>) -> Resp
             root: latest
                 .map(|checkpoint| crate::persons::hex(&checkpoint.root))
                 .unwrap_or_default(),
-            older: Some(start).filter(|start| *start > 1),
-            rows,
+            list,
+            first,
+            last,
+            older: (first > 1).then(|| first - 1),
+            newer: (last < size).then(|| (last + AT_ONCE).min(size)),
         };
-        Ok(Reply::Page(Page {
-            title: "Ledger".to_owned(),
-            place: Place::Ledger,
-            banner: None,
-            body: body.render()?,
-        }))
+        Ok(Reply::Page(framed("Ledger".to_owned(), body.render()?)))
     };
     visitor.answer(work).await
+}
+
+/// How many entries there are.
+pub(super) fn size(desk: &Desk) -> Result<u64, Trouble> {
+    let size = desk.pinned.store().ledger_size();
+    Ok(size.map_err(entente_node::NodeError::from)?)
+}
+
+/// A page of the ledger: nothing marked stands on it.
+pub(super) fn framed(title: String, body: String) -> Page {
+    Page {
+        title,
+        place: Place::Ledger,
+        banner: None,
+        body,
+    }
 }

@@ -1,7 +1,10 @@
 //! Lists: one way to filter, sort, page and export them all. What is exported is what the rows say to whoever looks, and nothing
 //! else.
 
+use std::borrow::Cow;
+
 use askama::Template;
+use entente_desk::listing::Choice;
 
 use super::answer::{Reply, Sent, Trouble};
 use super::fields::Fields;
@@ -93,8 +96,24 @@ impl Cell {
     pub(super) fn count(n: usize) -> Self {
         Self {
             class: "num",
-            by: Some(format!("{n:020}")),
             ..Self::said(n.to_string())
+        }
+    }
+
+    /// The number of something, sorted as one.
+    pub(super) fn number(n: u64) -> Self {
+        Self {
+            class: "num",
+            ..Self::said(n.to_string())
+        }
+    }
+
+    /// A moment to the second.
+    pub(super) fn exactly(at: jiff::Timestamp) -> Self {
+        Self {
+            class: "num",
+            by: Some(at.to_string()),
+            ..Self::said(at.strftime("%-d %b %Y %H:%M:%S").to_string())
         }
     }
 
@@ -131,14 +150,14 @@ impl Cell {
         }
     }
 
-    fn sorted_by(&self) -> String {
-        self.by.clone().unwrap_or_else(|| self.text.to_lowercase())
+    fn sorted_by(&self) -> &str {
+        self.by.as_deref().unwrap_or(&self.text)
     }
 
-    fn all(&self) -> String {
+    fn all(&self) -> Cow<'_, str> {
         match &self.note {
-            Some((note, _)) => format!("{} {note}", self.text),
-            None => self.text.clone(),
+            Some((note, _)) => Cow::Owned(format!("{} {note}", self.text)),
+            None => Cow::Borrowed(&self.text),
         }
     }
 }
@@ -206,26 +225,20 @@ impl Listing {
         })
     }
 
-    /// The rows that are wanted, in the order that is wanted.
+    /// The rows that are wanted, in the order that is wanted. A column that the list does not have orders nothing.
     fn wanted(&self, wanted: &Fields) -> Vec<&[Cell]> {
-        let words: Vec<String> = wanted
-            .get("filter")
-            .split_whitespace()
-            .take(8)
-            .map(str::to_lowercase)
-            .collect();
-        let fits = |row: &&Vec<Cell>| {
-            let text = row.iter().map(Cell::all).collect::<Vec<_>>().join(" ").to_lowercase();
-            words.iter().all(|word| text.contains(word))
+        let head: Vec<&str> = self.columns.iter().map(|column| column.key).collect();
+        let sort = Some(wanted.get("sort")).filter(|name| head.contains(name));
+        let choice = Choice {
+            sort: sort.map(|name| (name.to_owned(), wanted.get("down") == "yes")),
+            ..Choice::typed(wanted.get("filter"), &head)
         };
-        let mut rows: Vec<&[Cell]> = self.rows.iter().filter(fits).map(Vec::as_slice).collect();
-        if let Some(n) = self.columns.iter().position(|column| column.key == wanted.get("sort")) {
-            rows.sort_by_key(|row| row.get(n).map(Cell::sorted_by));
-            if wanted.get("down") == "yes" {
-                rows.reverse();
-            }
-        }
-        rows
+        let cell = |row: usize, column: usize| self.rows.get(row).and_then(|row| row.get(column));
+        let text = |row, column| cell(row, column).map(Cell::all).unwrap_or_default();
+        let key = |row, column| Cow::Borrowed(cell(row, column).map(Cell::sorted_by).unwrap_or_default());
+        let chosen = choice.of(&head, self.rows.len(), text, key).unwrap_or_default();
+        let rows = chosen.into_iter().filter_map(|row| self.rows.get(row));
+        rows.map(Vec::as_slice).collect()
     }
 
     /// The address with these changes of what is wanted.
@@ -289,14 +302,16 @@ impl Listing {
     fn csv(&self, wanted: &Fields) -> String {
         let head: Vec<&str> = self.columns.iter().map(|column| column.key).collect();
         let rows = self.wanted(wanted).into_iter();
-        let rows: Vec<Vec<String>> = rows.map(|row| row.iter().map(Cell::all).collect()).collect();
+        let rows: Vec<Vec<String>> = rows
+            .map(|row| row.iter().map(|cell| cell.all().into_owned()).collect())
+            .collect();
         entente_desk::listing::csv(self.banner.as_deref(), &head, &rows)
     }
 
     fn json(&self, wanted: &Fields) -> String {
         let row = |row: &[Cell]| {
             let pairs = self.columns.iter().zip(row);
-            let pairs = pairs.map(|(column, cell)| (column.key.to_owned(), cell.all().into()));
+            let pairs = pairs.map(|(column, cell)| (column.key.to_owned(), cell.all().into_owned().into()));
             serde_json::Value::Object(pairs.collect())
         };
         let rows: Vec<serde_json::Value> = self.wanted(wanted).into_iter().map(row).collect();
@@ -345,6 +360,7 @@ mod tests {
         assert_eq!(ids("sort=n&down=yes")[..2], ["R-0", "R-1"]);
         assert_eq!(ids("filter=r-1"), ["R-1", "R-10", "R-11"]);
         assert_eq!(ids("filter=r-1+%22b%22+nothing"), Vec::<String>::new());
+        assert_eq!(ids("filter=id%3D11"), ["R-11"], "only in that column");
         assert_eq!(ids("sort=nonsense").len(), 12);
     }
 

@@ -2,6 +2,7 @@
 
 mod about;
 mod acting;
+mod agreeing;
 mod answer;
 mod answering;
 mod arrangements;
@@ -22,10 +23,13 @@ mod ledger;
 mod listing;
 mod mark;
 mod partners;
+mod pending;
 mod people;
 mod picture;
+mod proof;
 mod reports;
 mod requests;
+mod reviewing;
 mod sheet;
 mod sign_in;
 mod style;
@@ -78,8 +82,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports/{id}/export", get(exporting::page).post(exporting::post))
         .route("/reports/{id}/embargo", get(embargo::page).post(embargo::post))
         .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
-        .route("/arrangements", get(arrangements::listing))
-        .route("/arrangements/{id}", get(arrangements::one))
+        .route("/arrangements", get(arrangements::listing).post(agreeing::record))
+        .route("/arrangements/{id}", get(arrangements::one).post(agreeing::act))
         .route("/briefings", get(briefings::listing).post(briefings::prepare))
         .route("/briefings/{id}", get(briefings::one))
         .route("/briefings/{id}/said", post(briefings::said))
@@ -89,14 +93,18 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
         .route("/requests/{*id}", get(answering::one).post(answering::answer))
+        .route("/pending", get(pending::listing))
+        .route("/pending/{id}", get(pending::one).post(pending::answer))
         .route("/incidents", get(incidents::listing))
         .route("/incidents/{id}", get(incidents::one).post(incidents::act))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))
         .route("/partners", get(partners::page))
         .route("/people", get(people::page))
+        .route("/people/{*id}", get(people::one))
         .route("/people/roles", post(people::roles))
         .route("/people/code", post(people::code))
         .route("/ledger", get(ledger::page))
+        .route("/ledger/{number}", get(proof::entry))
         .merge(with_files())
         .fallback(answer::nothing)
         .layer(DefaultBodyLimit::max(MAX_FORM))

@@ -1,22 +1,75 @@
 //! People and roles: who is registered at this party, what they may do, who can sign in.
 
 use askama::Template;
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use entente_core::actor::{acts, may};
-use entente_core::{Command, PersonChange, PersonId, Role};
+use entente_core::{Command, Person, PersonChange, PersonId, Role};
 
 use super::answer::{Desk, Reply, Trouble};
+use super::fields::Fields;
 use super::frame::{Page, Place};
-use super::gate::{Posted, Visitor};
+use super::gate::{Posted, Visitor, escaped};
+use super::listing::{Cell, Column, Listing, words};
 use crate::persons::CodeUse;
 
-struct Row {
-    person: String,
-    name: String,
-    roles: Vec<(&'static str, &'static str, bool)>,
+const COLUMNS: &[Column] = &[
+    words("person", "Person"),
+    words("name", "Name"),
+    words("account", "Signs in as"),
+    words("roles", "Roles"),
+    words("state", "State"),
+];
+
+/// A person of this party, with the name that they sign in with.
+struct Registered<'d> {
+    person: &'d Person,
     account: String,
-    disabled: bool,
-    me: bool,
+}
+
+/// Everybody of this party.
+fn registered(desk: &Desk) -> Result<Vec<Registered<'_>>, Trouble> {
+    let accounts = desk.host.accounts.people()?;
+    let home = desk.state().home.as_ref();
+    let all = desk.state().persons.values();
+    let ours = all.filter(|person| home.is_some_and(|home| home.includes(&person.party)));
+    let with_account = |person| Registered {
+        person,
+        account: accounts
+            .iter()
+            .find(|(_, whose)| *whose == person.id)
+            .map(|(name, _)| name.clone())
+            .unwrap_or_default(),
+    };
+    Ok(ours.map(with_account).collect())
+}
+
+fn list(all: &[Registered<'_>]) -> Listing {
+    let row = |one: &Registered<'_>| {
+        let person = one.person;
+        let held = Role::ALL.into_iter().filter(|role| person.roles.contains(role.name()));
+        let state = if person.disabled { "switched off" } else { "" };
+        vec![
+            Cell::id(person.id.as_str()).to(format!("/people/{}", escaped(person.id.as_str()))),
+            Cell::said(person.name.as_str()),
+            Cell::said(match one.account.as_str() {
+                "" => "cannot sign in",
+                name => name,
+            }),
+            Cell::said(held.map(Role::title).collect::<Vec<_>>().join(", ")),
+            Cell::said(state).alarming(person.disabled, "✕", "deny"),
+        ]
+    };
+    Listing {
+        what: "people",
+        at: "/people".to_owned(),
+        also: Vec::new(),
+        columns: COLUMNS,
+        rows: all.iter().map(row).collect(),
+        banner: None,
+        empty: "Here stand the persons of this party. Register one with `entente person add PARTY/NAME`.",
+        command: "entente person list",
+    }
 }
 
 /// A row of the table of roles.
@@ -27,64 +80,91 @@ struct ActRow {
 
 #[derive(Template)]
 #[template(path = "people.html")]
-struct People<'p> {
-    form: &'p str,
-    rows: Vec<Row>,
-    gives_roles: bool,
-    code: Option<(String, String)>,
+struct People {
+    headline: String,
+    list: String,
     titles: Vec<&'static str>,
     table: Vec<ActRow>,
 }
 
-fn people(desk: &Desk, code: Option<(String, String)>) -> Result<Page, Trouble> {
-    let accounts = desk.host.accounts.people()?;
-    let home = desk.state().home.clone();
-    let ours = desk
-        .state()
-        .persons
-        .values()
-        .filter(|person| home.as_ref().is_some_and(|home| home.includes(&person.party)));
-    let rows = ours.map(|person| Row {
-        person: person.id.to_string(),
-        name: person.name.clone(),
-        roles: Role::ALL
-            .into_iter()
-            .map(|role| (role.name(), role.title(), person.roles.contains(role.name())))
-            .collect(),
-        account: accounts
-            .iter()
-            .find(|(_, whose)| *whose == person.id)
-            .map(|(name, _)| name.clone())
-            .unwrap_or_default(),
-        disabled: person.disabled,
-        me: person.id == *desk.me(),
-    });
-    let body = People {
-        form: &desk.session.form,
-        rows: rows.collect(),
-        gives_roles: desk.may("set-roles"),
-        code,
-        titles: Role::ALL.into_iter().map(Role::title).collect(),
-        table: acts()
-            .map(|act| ActRow {
-                act,
-                cells: Role::ALL.into_iter().map(|role| may(role, act)).collect(),
-            })
-            .collect(),
+/// `GET /people`.
+pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
+    let work = move |desk: &mut Desk| {
+        desk.must("see-people")?;
+        let all = registered(desk)?;
+        let list = match list(&all).reply(&wanted)? {
+            Ok(list) => list,
+            Err(file) => return Ok(file),
+        };
+        let body = People {
+            headline: match all.len() {
+                1 => "One person is registered here.".to_owned(),
+                n => format!("{n} persons are registered here."),
+            },
+            list,
+            titles: Role::ALL.into_iter().map(Role::title).collect(),
+            table: acts()
+                .map(|act| ActRow {
+                    act,
+                    cells: Role::ALL.into_iter().map(|role| may(role, act)).collect(),
+                })
+                .collect(),
+        };
+        Ok(Reply::Page(framed("People and roles".to_owned(), body.render()?)))
     };
-    Ok(Page {
-        title: "People and roles".to_owned(),
-        place: Place::People,
-        banner: None,
-        body: body.render()?,
-    })
+    visitor.answer(work).await
 }
 
-/// `GET /people`.
-pub(crate) async fn page(visitor: Visitor) -> Response {
-    let work = |desk: &mut Desk| {
+fn framed(title: String, body: String) -> Page {
+    Page {
+        title,
+        place: Place::People,
+        banner: None,
+        body,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct OnePerson<'p> {
+    form: &'p str,
+    person: &'p Person,
+    account: String,
+    roles: Vec<(&'static str, &'static str, bool)>,
+    /// Whether whoever looks gives this person roles.
+    gives_roles: bool,
+    me: bool,
+    code: Option<String>,
+}
+
+fn one_page(desk: &Desk, id: &PersonId, code: Option<String>) -> Result<Page, Trouble> {
+    let all = registered(desk)?;
+    let found = all
+        .into_iter()
+        .find(|one| one.person.id == *id)
+        .ok_or(Trouble::Nothing)?;
+    let me = found.person.id == *desk.me();
+    let body = OnePerson {
+        form: &desk.session.form,
+        roles: Role::ALL
+            .into_iter()
+            .map(|role| (role.name(), role.title(), found.person.roles.contains(role.name())))
+            .collect(),
+        gives_roles: desk.may("set-roles") && !me,
+        person: found.person,
+        account: found.account,
+        me,
+        code,
+    };
+    Ok(framed(id.to_string(), body.render()?))
+}
+
+/// `GET /people/PARTY/NAME`.
+pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>) -> Response {
+    let work = move |desk: &mut Desk| {
         desk.must("see-people")?;
-        Ok(Reply::Page(people(desk, None)?))
+        Ok(Reply::Page(one_page(desk, &PersonId::new(id)?, None)?))
     };
     visitor.answer(work).await
 }
@@ -109,7 +189,7 @@ pub(crate) async fn roles(posted: Posted) -> Response {
         }
         desk.act(vec![Command::ChangePersons(vec![change])])?;
         // What somebody may do counts at once; who they are signed in as stays.
-        Ok(Reply::To("/people".to_owned()))
+        Ok(Reply::To(format!("/people/{}", escaped(person.as_str()))))
     };
     posted.visitor.answer(work).await
 }
@@ -131,7 +211,7 @@ pub(crate) async fn code(posted: Posted) -> Response {
             .host
             .accounts
             .give_code(CodeUse::Account(person.clone()), desk.now)?;
-        Ok(Reply::Page(people(desk, Some((person.to_string(), code)))?))
+        Ok(Reply::Page(one_page(desk, &person, Some(code))?))
     };
     posted.visitor.answer(work).await
 }

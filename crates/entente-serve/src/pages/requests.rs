@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use axum::extract::RawQuery;
 use axum::response::Response;
 use entente_core::{Command, Outcome, Person, PersonId, PortionId, ReportId, RequestId};
 use entente_desk::View;
@@ -15,8 +16,9 @@ use jiff::Timestamp;
 use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
 use super::fields::Fields;
-use super::frame::{Page, Place};
-use super::gate::{Posted, Visitor};
+use super::frame::{Banner, Page, Place};
+use super::gate::{Posted, Visitor, escaped};
+use super::listing::{Cell, Column, Listing, words};
 use super::mark::banner_over;
 
 /// A request in a list.
@@ -62,43 +64,96 @@ pub(super) fn all(desk: &Desk) -> Vec<Asked> {
     waiting(&moment, &View::of(Some(desk.me()), None, desk.now))
 }
 
+const COLUMNS: &[Column] = &[
+    words("request", "Request"),
+    words("what", "What"),
+    words("from", "From"),
+    words("to", "To"),
+    words("purpose", "What for"),
+    words("opened", "Opened"),
+    words("needed", "Needed by"),
+    words("state", "State"),
+];
+
+fn list(desk: &Desk, all: &[Asked]) -> Listing {
+    let row = |asked: &Asked| {
+        let duty = duty(asked, desk.now);
+        let state = match (asked.open, asked.ours_to_answer) {
+            (false, _) => "answered",
+            (true, true) => "to answer",
+            (true, false) => "waits",
+        };
+        vec![
+            Cell::id(duty.id.as_str()).to(format!("/requests/{}", escaped(&duty.id))),
+            Cell::said(duty.what),
+            Cell::id(duty.from),
+            Cell::id(asked.to.as_str()),
+            Cell::said(duty.facts),
+            Cell::moment(Some(asked.opened)),
+            Cell::moment(asked.needed_by),
+            Cell::said(state).alarming(state == "to answer", "?", "ask"),
+        ]
+    };
+    Listing {
+        what: "requests",
+        at: "/requests".to_owned(),
+        also: Vec::new(),
+        columns: COLUMNS,
+        rows: all.iter().map(row).collect(),
+        banner: over(all).map(|banner| banner.text),
+        empty: "Nobody has asked yet. Ask originators on a report’s page, under “Who may be told?”.",
+        command: "entente request list",
+    }
+}
+
+/// The banner over requests: that of what they are about.
+fn over(all: &[Asked]) -> Option<Banner> {
+    banner_over(all.iter().filter_map(|asked| asked.banner.as_deref()))
+}
+
+/// Requests that stand on top, each with its clock; all stand in the list.
+const ON_TOP: usize = 12;
+
 #[derive(Template)]
 #[template(path = "requests.html")]
 struct Requests {
     headline: String,
     to_answer: Vec<Duty>,
-    waits: Vec<Duty>,
-    done: Vec<Duty>,
+    /// Requests to answer that are in the list only.
+    more: usize,
+    list: String,
     answers: bool,
+    seconds: bool,
 }
 
 /// `GET /requests`.
-pub(crate) async fn listing(visitor: Visitor) -> Response {
-    let work = |desk: &mut Desk| {
+pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
+    let work = move |desk: &mut Desk| {
         desk.must("see-requests")?;
         let all = all(desk);
-        let pick = |which: &dyn Fn(&Asked) -> bool| -> Vec<Duty> {
-            all.iter()
-                .filter(|asked| which(asked))
-                .map(|asked| duty(asked, desk.now))
-                .collect()
+        let list = match list(desk, &all).reply(&wanted)? {
+            Ok(list) => list,
+            Err(file) => return Ok(file),
         };
-        let to_answer = pick(&|asked| asked.open && asked.ours_to_answer);
+        let to_answer = all.iter().filter(|asked| asked.open && asked.ours_to_answer);
+        let count = to_answer.clone().count();
         let body = Requests {
-            headline: match to_answer.len() {
+            headline: match count {
                 0 => "Nobody waits for an answer of yours.".to_owned(),
                 1 => "One request waits for an answer.".to_owned(),
                 n => format!("{n} requests wait for an answer."),
             },
-            waits: pick(&|asked| asked.open && !asked.ours_to_answer),
-            done: pick(&|asked| !asked.open),
-            to_answer,
+            to_answer: to_answer.take(ON_TOP).map(|asked| duty(asked, desk.now)).collect(),
+            more: count.saturating_sub(ON_TOP),
+            list,
             answers: desk.may("grant"),
+            seconds: desk.may("second-release"),
         };
         Ok(Reply::Page(Page {
             title: "Requests".to_owned(),
             place: Place::Requests,
-            banner: banner_over(all.iter().filter_map(|asked| asked.banner.as_deref())),
+            banner: over(&all),
             body: body.render()?,
         }))
     };

@@ -8,6 +8,7 @@ use entente_core::{Command, DisclosureId, ReportId, Review};
 use entente_desk::View;
 use entente_desk::confirming::{by_report, disclosures, of_scan};
 use entente_desk::holdings::{NothingKnown, Scanners, banner, named, portion_of};
+use entente_desk::widening::AcceptedWord;
 use entente_marking::Purpose;
 use entente_watch::report::{Extent, Finding, Note, Report};
 use entente_watch::text::read_bytes;
@@ -19,6 +20,7 @@ use super::frame::{Page, Place, purposes};
 use super::gate::Visitor;
 use super::mark::banner_over;
 use super::reports::read;
+use super::reviewing::{Reviewed, standing, take_back, take_over};
 use super::upload::{File, MAX_UPLOAD, Uploaded};
 
 /// Findings on a page; more by command.
@@ -54,10 +56,29 @@ struct Watch<'w> {
     most: usize,
     purposes: Vec<(String, bool)>,
     looked: Option<Looked>,
-    then: Option<(Vec<String>, String)>,
-    done: bool,
+    said: Said,
     confirms: bool,
+    /// Whether whoever looks writes down facts.
+    widens: bool,
+    accepted: Vec<AcceptedWord>,
+}
+
+/// What is said of a post: what confirming does and what the button bears, what was done, what stands in the way.
+#[derive(Default)]
+struct Said {
+    then: Option<(Vec<String>, String)>,
+    reviewed: Option<Reviewed>,
+    done: bool,
     trouble: Option<String>,
+}
+
+impl Said {
+    fn trouble(said: String) -> Self {
+        Self {
+            trouble: Some(said),
+            ..Self::default()
+        }
+    }
 }
 
 /// What was found in a text.
@@ -77,13 +98,10 @@ struct Looked {
 pub(crate) async fn page(visitor: Visitor) -> Response {
     let work = |desk: &mut Desk| {
         desk.must("read")?;
-        Ok(Reply::Page(formed(desk, &Fields::default(), None, None, None)?))
+        Ok(Reply::Page(formed(desk, &Fields::default(), None, Said::default())?))
     };
     visitor.answer(work).await
 }
-
-/// What a post comes to: what was found, what confirming does, and what stands in the way.
-type Then = Option<(Vec<String>, String)>;
 
 /// `POST /watch`: looks at a text, shows what confirming its findings does, and confirms them once that was shown.
 pub(crate) async fn post(uploaded: Uploaded) -> Response {
@@ -104,21 +122,54 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
             Some(file) => Some(desk.host.uploads.keep(&desk.session, file)),
             None => desk.host.uploads.of(&desk.session),
         };
+        let mut said = Said::default();
+        if !fields.get("undo").is_empty() {
+            said = reviewed(take_back(desk, fields.get("undo")))?;
+        }
         let Some(text) = text else {
-            let said = "Paste a text, or choose a file.".to_owned();
-            return Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?));
+            if said.reviewed.is_none() && said.trouble.is_none() {
+                said = Said::trouble("Paste a text, or choose a file.".to_owned());
+            }
+            return replied(desk, &fields, None, said);
         };
-        let found = match scan(desk, &text).map_err(Trouble::into_said) {
+        let mut found = match scan(desk, &text).map_err(Trouble::into_said) {
             Ok(found) => found,
-            Err(Ok(said)) => return Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?)),
+            Err(Ok(trouble)) => return replied(desk, &fields, None, Said::trouble(trouble)),
             Err(Err(trouble)) => return Err(trouble),
         };
-        if fields.get("do") != "confirm" && fields.get("shown").is_empty() {
-            return Ok(Reply::Page(formed(desk, &fields, Some((&text, &found)), None, None)?));
+        if !fields.get("accept").is_empty() {
+            said = reviewed(take_over(desk, &fields, &found))?;
+        }
+        if said.reviewed.is_some() {
+            // The facts are others now.
+            found = scan(desk, &text)?;
+        }
+        let reviews = !fields.get("accept").is_empty() || !fields.get("undo").is_empty();
+        if reviews || fields.get("do") != "confirm" && fields.get("shown").is_empty() {
+            return replied(desk, &fields, Some((&text, &found)), said);
         }
         confirmed(desk, &fields, &text, &found)
     };
     posted.visitor.answer(work).await
+}
+
+/// What a review came to, as the page says it.
+fn reviewed(done: Result<Reviewed, Trouble>) -> Result<Said, Trouble> {
+    match done.map_err(Trouble::into_said) {
+        Ok(reviewed) => Ok(Said {
+            reviewed: Some(reviewed),
+            ..Said::default()
+        }),
+        Err(Ok(trouble)) => Ok(Said::trouble(trouble)),
+        Err(Err(trouble)) => Err(trouble),
+    }
+}
+
+/// The page; once more with what stands in the way, where something does.
+fn replied(desk: &mut Desk, fields: &Fields, found: Option<(&File, &Report)>, said: Said) -> Result<Reply, Trouble> {
+    let again = said.trouble.is_some();
+    let page = formed(desk, fields, found, said)?;
+    Ok(if again { Reply::Again(page) } else { Reply::Page(page) })
 }
 
 fn confirmed(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Result<Reply, Trouble> {
@@ -129,31 +180,24 @@ fn confirmed(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> R
     });
     let (then, commands) = match tried.map_err(Trouble::into_said) {
         Ok(tried) => tried,
-        Err(Ok(said)) => {
-            return Ok(Reply::Again(formed(
-                desk,
-                fields,
-                Some((text, found)),
-                None,
-                Some(said),
-            )?));
-        }
+        Err(Ok(trouble)) => return replied(desk, fields, Some((text, found)), Said::trouble(trouble)),
         Err(Err(trouble)) => return Err(trouble),
     };
     let bears = seal(&(&then, &text.bytes));
     if fields.get("shown") != bears {
-        let then = Some((then, bears));
-        return Ok(Reply::Page(formed(desk, fields, Some((text, found)), then, None)?));
+        let said = Said {
+            then: Some((then, bears)),
+            ..Said::default()
+        };
+        return replied(desk, fields, Some((text, found)), said);
     }
     desk.act(commands)?;
     desk.host.uploads.drop_of(&desk.session);
-    Ok(Reply::Page(formed(
-        desk,
-        &Fields::new(vec![("done".to_owned(), "yes".to_owned())]),
-        None,
-        None,
-        None,
-    )?))
+    let said = Said {
+        done: true,
+        ..Said::default()
+    };
+    replied(desk, &Fields::default(), None, said)
 }
 
 /// Looks for the facts that whoever asks may know.
@@ -367,13 +411,7 @@ fn passages(text: &File, found: &Report) -> Vec<Passage> {
         .collect()
 }
 
-fn formed(
-    desk: &mut Desk,
-    fields: &Fields,
-    found: Option<(&File, &Report)>,
-    then: Then,
-    trouble: Option<String>,
-) -> Result<Page, Trouble> {
+fn formed(desk: &mut Desk, fields: &Fields, found: Option<(&File, &Report)>, said: Said) -> Result<Page, Trouble> {
     let looked = found
         .map(|(text, found)| looked(desk, fields, text, found))
         .transpose()?;
@@ -383,10 +421,10 @@ fn formed(
         most: MAX_UPLOAD >> 20,
         purposes: purposes(desk.state(), fields.get("purpose")),
         looked,
-        then,
-        done: fields.get("done") == "yes",
+        said,
         confirms: desk.may("disclose"),
-        trouble,
+        widens: desk.may("set-facts"),
+        accepted: standing(desk),
     };
     Ok(Page {
         title: "Watch".to_owned(),

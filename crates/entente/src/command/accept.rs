@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use entente_core::{Command, Fact, Widening};
-use entente_desk::holdings;
+use entente_core::{Command, Widening};
+use entente_desk::widening::{self, NotWidened};
 use entente_watch::facts::Facts;
 use entente_watch::learning::NearMiss;
 use serde_json::json;
@@ -120,44 +120,30 @@ impl Accept {
 
     fn in_holdings(&self, global: &Global, miss: Option<&NearMiss>) -> Result<Changed, Failure> {
         let mut node = global.node()?;
-        let meant = |report, fact: &Fact| self.meant(&holdings::name(report, &fact.id), fact, miss);
-        let found = node
-            .state()
-            .facts
-            .iter()
-            .find(|(report, facts)| facts.iter().any(|fact| meant(report, fact)));
-        let found: Option<(_, Vec<Fact>)> = found.map(|(report, facts)| (report.clone(), facts.clone()));
-        let (report, mut facts) = found.ok_or_else(|| self.unknown(miss))?;
-        let all = facts
-            .iter_mut()
-            .map(|fact| (holdings::name(&report, &fact.id), &mut fact.slots, &mut fact.growth));
-        let changed = self.change(all, miss)?;
-        node.submit(Command::SetFacts { report, facts })?;
-        Ok(changed)
-    }
-
-    /// Whether this is the fact of the near miss, or the one that was widened by it.
-    fn meant(&self, name: &str, fact: &Fact, miss: Option<&NearMiss>) -> bool {
-        match miss {
-            Some(miss) => miss.fact == name,
-            None => fact
-                .growth
-                .words
-                .iter()
-                .any(|word| word.id == self.id && word.undone.is_none()),
-        }
+        let state = node.state();
+        let widened = match miss {
+            Some(miss) => widening::accept(state, miss, self.slot.as_deref(), self.word.as_deref()),
+            None => widening::undo(state, &self.id),
+        };
+        let widened = widened.map_err(|error| match error {
+            NotWidened::NotWritten(_) | NotWidened::NotAccepted(_) => Failure::not_found(error.to_string()),
+            other => Failure::failed(other),
+        })?;
+        node.submit(Command::SetFacts {
+            report: widened.report,
+            facts: widened.facts,
+        })?;
+        Ok(Changed {
+            fact: widened.fact,
+            word: widened.word,
+            version: widened.version,
+        })
     }
 
     fn unknown(&self, miss: Option<&NearMiss>) -> Failure {
         Failure::not_found(match miss {
-            Some(miss) => format!(
-                "no fact {} was written down here; `entente facts propose` and `facts set` write it down",
-                miss.fact
-            ),
-            None => format!(
-                "nothing stands accepted under {}; `entente facts list` shows what does",
-                self.id
-            ),
+            Some(miss) => NotWidened::NotWritten(miss.fact.clone()).to_string(),
+            None => NotWidened::NotAccepted(self.id.clone()).to_string(),
         })
     }
 }

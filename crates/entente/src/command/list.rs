@@ -13,8 +13,8 @@ use crate::output;
 /// Which rows of a list to show, in which order and form.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ListArgs {
-    /// Only rows that have this text somewhere.
-    #[arg(long, value_name = "TEXT")]
+    /// Only rows that have each of these words somewhere.
+    #[arg(long, value_name = "WORDS")]
     search: Option<String>,
     /// At most so many rows.
     #[arg(long, value_name = "NUMBER")]

@@ -101,3 +101,50 @@ fn nobody_finds_in_a_text_what_they_may_not_know() {
     let osei = Browser::as_person(&desk, &node, "GBR.CAB/osei");
     assert_eq!((osei.get("/watch").status, look("GBR.CAB/osei").status), (403, 403));
 }
+
+#[test]
+fn a_near_miss_is_taken_over_as_the_fact_and_taken_back() {
+    let (desk, node) = serving();
+    let slots = r#"[{"name":"who","any":["partner"],"mandatory":true},{"name":"what","any":["plot"],"mandatory":true},{"name":"detect","any":["detected"],"mandatory":true}]"#;
+    let facts = format!(r#"[{{"id":"plot.1","portion":"plot","text":"{PLOT}","slots":{slots}}}]"#);
+    desk.write("near.json", &facts);
+    desk.ok("GBR.CAB", &["facts", "set", REPORT, "near.json"]);
+    let browser = Browser::as_person(&desk, &node, OFFICER);
+    let text = "The partner detected the brainwave. It was in May. Nobody spoke of it.";
+    let page = browser.upload("/watch", &[("text", text)], None).text();
+    assert!(page.contains("One sentence is near."), "{page}");
+    let id = between(&page, "name=\"accept\" value=\"", "\"").unwrap();
+    let (other, slot) = (format!("other-{id}"), format!("slot-{id}"));
+    // A word that does not stand in the sentence fills nothing.
+    let wrong = [
+        (slot.as_str(), "what"),
+        (other.as_str(), "kitchen"),
+        ("accept", id.as_str()),
+    ];
+    let refused = browser.upload("/watch", &wrong, None);
+    assert!(
+        refused.status == 409 && refused.text().contains("does not stand in the sentence"),
+        "{}",
+        refused.text()
+    );
+    let word = format!("word-{id}");
+    let right = [
+        (slot.as_str(), "what"),
+        (word.as_str(), "brainwave"),
+        ("accept", id.as_str()),
+    ];
+    let accepted = browser.upload("/watch", &right, None);
+    assert_eq!(accepted.status, 200, "{}", accepted.text());
+    let accepted = accepted.text();
+    let says = format!("“brainwave” is an alternative of “what” of {REPORT}/plot.1 now, version 2.");
+    assert!(accepted.contains(&says), "{accepted}");
+    assert!(accepted.contains("One fact is out."), "it is found now: {accepted}");
+    // Whoever may not know the fact neither sees nor takes back what was taken over.
+    let clerk = Browser::as_person(&desk, &node, "GBR.CAB/clerk");
+    assert!(!clerk.get("/watch").text().contains("brainwave"));
+    assert_eq!(clerk.upload("/watch", &[("undo", &id)], None).status, 409);
+    assert!(browser.get("/watch").text().contains("“brainwave”"));
+    let undone = browser.upload("/watch", &[("undo", &id)], None).text();
+    assert!(undone.contains("“brainwave” is no alternative of “what”"), "{undone}");
+    assert!(undone.contains("One sentence is near."), "{undone}");
+}

@@ -262,7 +262,7 @@ fn an_administrator_stays(state: &State, command: &Command) -> Result<(), Refusa
         }
         Command::ChangePersons(changes) => {
             let mut theirs = changes.iter().filter(|change| change.id == *person);
-            !theirs.any(|change| change.dropped.roles.contains(role.name()))
+            !theirs.any(|change| change.disabled || change.dropped.roles.contains(role.name()))
         }
         _ => true,
     };

@@ -105,6 +105,8 @@ pub struct PersonChange {
     pub roles: BTreeSet<String>,
     /// What is taken away before anything is added.
     pub dropped: Dropped,
+    /// Whether their access is switched off from now on; it is never switched on by the way.
+    pub disabled: bool,
 }
 
 /// What a person has no longer.
@@ -132,6 +134,7 @@ impl PersonChange {
             accesses: BTreeSet::new(),
             roles: BTreeSet::new(),
             dropped: Dropped::default(),
+            disabled: false,
         }
     }
 
@@ -144,6 +147,7 @@ impl PersonChange {
             roles: _,
         } = &self.dropped;
         self.name.is_none()
+            && !self.disabled
             && self.citizenships.is_empty()
             && self.clearances.is_empty()
             && self.accesses.is_empty()
@@ -170,6 +174,7 @@ impl PersonChange {
         person.clearances.extend(self.clearances);
         person.accesses.extend(self.accesses);
         person.roles.extend(self.roles);
+        person.disabled |= self.disabled;
         person
     }
 }

@@ -33,11 +33,40 @@ pub struct PersonInput {
     #[serde(default)]
     citizenships: BTreeSet<String>,
     #[serde(default)]
-    clearances: BTreeMap<String, String>,
+    clearances: BTreeMap<String, Cleared>,
     #[serde(default)]
     accesses: BTreeSet<String>,
     #[serde(default)]
     roles: BTreeSet<String>,
+    #[serde(default)]
+    disabled: bool,
+}
+
+/// A level as people write it, or as it is kept (`person list --json`).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "a level's name, such as \"TS\"")]
+enum Cleared {
+    /// Its name, abbreviation or number.
+    Named(String),
+    /// With the number that it has in its scheme.
+    Kept(Level),
+}
+
+impl Cleared {
+    fn level(&self, schemes: &Schemes, scheme: &str) -> Result<Level, Unreadable> {
+        let (name, kept) = match self {
+            Self::Named(name) => (name, None),
+            Self::Kept(kept) => (&kept.name, Some(kept)),
+        };
+        let found = level(schemes, scheme, name)?;
+        match kept.filter(|kept| **kept != found) {
+            None => Ok(found),
+            Some(other) => Err(Unreadable(format!(
+                "`{}` is level {} of {scheme} here, not {}; write its name alone",
+                other.name, found.rank, other.rank
+            ))),
+        }
+    }
 }
 
 impl PersonInput {
@@ -49,6 +78,7 @@ impl PersonInput {
         let name = Some(self.name.clone()).filter(|name| !name.is_empty());
         let person = self.person(schemes)?;
         Ok(PersonChange {
+            disabled: person.disabled,
             name,
             citizenships: person.citizenships,
             clearances: person.clearances,
@@ -88,7 +118,7 @@ impl PersonInput {
             clearances: self
                 .clearances
                 .iter()
-                .map(|(scheme, name)| Ok((SchemeId::new(scheme), level(schemes, scheme, name)?)))
+                .map(|(scheme, cleared)| Ok((SchemeId::new(scheme), cleared.level(schemes, scheme)?)))
                 .collect::<Result<_, Unreadable>>()?,
             accesses: self
                 .accesses
@@ -96,6 +126,7 @@ impl PersonInput {
                 .map(|text| access(schemes, text))
                 .collect::<Result<_, Unreadable>>()?,
             roles: self.roles,
+            disabled: self.disabled,
             ..Person::outsider(self.id, party)
         })
     }
@@ -161,7 +192,7 @@ fn person(mut row: Row) -> Result<PersonInput, Unreadable> {
     }
     let cleared = clearances.iter().map(|text| {
         let (scheme, level) = scheme_and_level(text)?;
-        Ok((scheme.to_owned(), level.to_owned()))
+        Ok((scheme.to_owned(), Cleared::Named(level.to_owned())))
     });
     let found = PersonInput {
         id: PersonId::new(&id)?,
@@ -171,9 +202,16 @@ fn person(mut row: Row) -> Result<PersonInput, Unreadable> {
         clearances: cleared.collect::<Result<_, Unreadable>>()?,
         accesses: all(take("accesses")),
         roles: all(take("roles")),
+        disabled: match take("state").as_str() {
+            "" => false,
+            "disabled" => true,
+            other => {
+                return Err(Unreadable(format!(
+                    "`{other}` is no state; write `disabled`, or nothing"
+                )));
+            }
+        },
     };
-    // What `person list` says besides, and what nobody reads here.
-    take("state");
     match row.keys().next() {
         None => Ok(found),
         Some(unknown) => Err(Unreadable(format!(

@@ -170,6 +170,8 @@ fn persons_parties_and_audiences_go_out_and_in_as_csv_and_json() {
             "Europe/London",
         ],
     );
+    // Whoever is switched off stays so where the list is taken in.
+    desk.ok("USA.SVC", &["person", "disable", "USA.SVC/b"]);
     let out = |list: &[&str]| desk.ok("USA.SVC", list).out;
     let persons = out(&["person", "list", "--csv"]);
     assert!(
@@ -195,10 +197,6 @@ fn persons_parties_and_audiences_go_out_and_in_as_csv_and_json() {
         ] {
             let file = format!("{}.{end}", list[0]);
             let written = out(&[list, &[kind]].concat());
-            // JSON has levels as they are kept, CSV as people write them.
-            if list[0] == "person" && kind == "--json" {
-                continue;
-            }
             other.write(&file, &written);
             other.ok("USA.SVC", &[add, &[file.as_str()]].concat());
             let again = other.ok("USA.SVC", &[list, &["--csv", "--sort", list[0]]].concat()).out;

@@ -95,6 +95,7 @@ fn every_list_is_searched_filtered_sorted_and_written_as_csv() {
         &["outbox", "list"],
         &["partner", "list"],
         &["pending", "list"],
+        &["feed", "list"],
         &["todo"],
     ] {
         let head = csv(list);

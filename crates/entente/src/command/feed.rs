@@ -11,6 +11,7 @@ use entente_serve::{FeedError, Kind, Polled, Subscription, change_subscriptions,
 use jiff::Timestamp;
 
 use super::Global;
+use super::list::{List, ListArgs};
 use crate::failure::{Exit, Failure};
 use crate::{node, output, seat, words};
 
@@ -20,7 +21,7 @@ pub(crate) enum FeedCommand {
     /// Follow a collection of a TAXII server, or a MISP feed; the running node looks at it from then on.
     Add(Add),
     /// The feeds that are followed, and how it stands with each.
-    List,
+    List(ListArgs),
     /// Follow a feed no longer; what came from it stays.
     Remove {
         /// What it is called here.
@@ -99,9 +100,13 @@ impl FeedCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
             Self::Add(add) => add.run(global),
-            Self::List => {
-                let all = subscriptions(&global.data)?;
-                output::either(global.json, &all, || all.iter().for_each(say))?;
+            Self::List(chosen) => {
+                let list = List {
+                    head: &["feed", "kind", "from", "looked at", "problem"],
+                    empty: "no feed is followed; `entente feed add` follows one",
+                };
+                let rows = subscriptions(&global.data)?.into_iter().map(|feed| (row(&feed), feed));
+                chosen.show(global, &list, rows)?;
                 Ok(Exit::Done)
             }
             Self::Remove { name } => {
@@ -185,24 +190,25 @@ impl Add {
             all.push(feed.clone());
             Ok(())
         })?;
-        output::either(global.json, &feed, || say(&feed))?;
+        output::either(global.json, &feed, || {
+            output::line(format!("{}: {} is followed", feed.name, feed.url))
+        })?;
         Ok(Exit::Done)
     }
 }
 
-fn say(feed: &Subscription) {
+fn row(feed: &Subscription) -> Vec<String> {
     let kind = match feed.kind {
         Kind::Taxii => "TAXII",
         Kind::Misp => "MISP",
     };
-    let looked = feed
-        .looked
-        .map_or("not looked at yet".to_owned(), |at| format!("looked at {at}"));
-    let problem = feed
-        .problem
-        .as_ref()
-        .map_or(String::new(), |problem| format!(": {problem}"));
-    output::line(format!("{}: {kind} {} ({looked}{problem})", feed.name, feed.url));
+    vec![
+        feed.name.clone(),
+        kind.to_owned(),
+        feed.url.clone(),
+        feed.looked.map_or("not yet".to_owned(), words::moment),
+        feed.problem.clone().unwrap_or_default(),
+    ]
 }
 
 fn polled(global: &Global, names: Vec<String>) -> Result<Exit, Failure> {

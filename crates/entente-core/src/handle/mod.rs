@@ -33,12 +33,13 @@ mod reread;
 mod schemes;
 mod second;
 mod source;
+mod terms;
 mod undo;
 
 pub use briefing::{Standing, standing};
 pub use called::the_one;
 pub use carried::marked_in;
-pub use command::{Command, Review, Telling, Terms};
+pub use command::Command;
 pub use concerned::{exposed_portions, known_disclosure, must_be_told};
 pub use cost::source_damage;
 pub use embargo::EmbargoWord;
@@ -61,6 +62,7 @@ pub use reread::{ReadNow, Reread, reread};
 pub use schemes::needs_scheme;
 pub use second::{Consequence, consequence};
 pub use source::{MAX_QUESTIONS, MAX_REGISTER};
+pub use terms::{Review, Telling, Terms};
 
 use std::collections::BTreeSet;
 

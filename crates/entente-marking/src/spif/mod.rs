@@ -27,6 +27,7 @@ mod display;
 mod element;
 mod label;
 mod load;
+mod phrases;
 mod policy;
 mod scheme;
 mod soundness;

@@ -1,11 +1,14 @@
 //! Who is asked, and what a consent opens: one test for each kind of thing that once opened by accident.
 
+mod node;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{NoGuards, decide};
 use entente_core::*;
 use entente_marking::{Circle, Control, Entity, Groups, Label, Level, Purpose, Purposes, Release, SchemeId};
 use jiff::Timestamp;
+use node::Node;
 
 fn party(text: &str) -> PartyPath {
     PartyPath::new(text).unwrap()
@@ -78,147 +81,6 @@ fn terms(id: &str) -> Arrangement {
         status: ArrangementStatus::Active,
         clauses: BTreeMap::new(),
         words: BTreeMap::new(),
-    }
-}
-
-/// A node at GBR or USA.
-struct Node {
-    state: State,
-    files: u32,
-}
-
-impl Node {
-    fn of(home: &str) -> Self {
-        let mut node = Self {
-            state: State::default(),
-            files: 0,
-        };
-        let known = |path: &str| Party {
-            path: party(path),
-            name: String::new(),
-            client_of: BTreeSet::new(),
-            signing_keys: vec![],
-            recipient: None,
-        };
-        node.run(Command::Found(known(home)));
-        for other in ["USA", "GBR"].into_iter().filter(|other| *other != home) {
-            node.run(Command::SetParty(known(other)));
-        }
-        node
-    }
-
-    fn with(home: &str, reports: impl IntoIterator<Item = Report>) -> Self {
-        let mut node = Self::of(home);
-        node.hold(reports);
-        node
-    }
-
-    fn hold(&mut self, reports: impl IntoIterator<Item = Report>) {
-        for report in reports {
-            self.state.apply(&Event::ReportAdded(report.clone()));
-            // Whoever asks about it has it.
-            let went = Delivery {
-                report: report.id.clone(),
-                version: report.version,
-                to: party("GBR"),
-                by: party("USA"),
-                at: now(),
-                portions: None,
-                under: BTreeSet::new(),
-            };
-            let holding = self.state.reports.get_mut(&report.id).unwrap();
-            holding.deliveries.insert(went);
-        }
-    }
-
-    fn try_run(&mut self, command: Command) -> Result<Decided, CommandRefusal> {
-        let groups = Groups::default();
-        let context = Context {
-            now: now(),
-            groups: &groups,
-            schemes: entente_marking::builtin::schemes(),
-            policy: &NoGuards,
-            exposure: &NoGuards,
-        };
-        let decided = handle(&self.state, command, &context)?;
-        for event in &decided.events {
-            self.state.apply(event);
-        }
-        Ok(decided)
-    }
-
-    /// The consent that was given.
-    fn consent(&mut self) -> &mut Consent {
-        let key = self.state.consents.keys().next().unwrap().clone();
-        self.state.consents.get_mut(&key).unwrap()
-    }
-
-    fn run(&mut self, command: Command) -> Decided {
-        self.try_run(command).unwrap()
-    }
-
-    fn refuses(&mut self, command: Command, why: &str) {
-        let refusal = self.try_run(command).expect_err(why).to_string();
-        assert!(refusal.contains(why), "expected `{why}`, got `{refusal}`");
-    }
-
-    fn take(&mut self, from: &str, message: Message) {
-        self.files += 1;
-        let id = format!("{from}-{}", self.files);
-        self.run(Command::Receive {
-            from: party(from),
-            digest: id.clone(),
-            id,
-            message,
-        });
-    }
-
-    fn open(&self, id: &str, who: &str, portions: &[&str]) -> Command {
-        Command::OpenRequest {
-            id: RequestId::new(id).unwrap(),
-            report: ReportId::new("R").unwrap(),
-            portions: Some(portions.iter().map(|id| portion(id)).collect()),
-            audience: BTreeSet::from([person(who)]),
-            purpose: Some(Purpose::new("warn")),
-            reason: String::new(),
-            needed_by: None,
-            change: String::new(),
-        }
-    }
-
-    /// The outcome and the failing rules.
-    fn answer(&self, version: Option<u32>, who: &str, id: &str, purpose: Option<&str>) -> (Outcome, Vec<&'static str>) {
-        let audience = [person(who)];
-        let outsiders = [Person::outsider(audience[0].clone(), audience[0].party().unwrap())];
-        self.answer_about(version, &outsiders, who, id, purpose)
-    }
-
-    fn answer_about(
-        &self,
-        version: Option<u32>,
-        outsiders: &[Person],
-        who: &str,
-        id: &str,
-        purpose: Option<&str>,
-    ) -> (Outcome, Vec<&'static str>) {
-        let audience = [person(who)];
-        let snapshot = Snapshot::compile(&self.state, &Groups::default(), outsiders);
-        let purpose = purpose.map(Purpose::new);
-        let query = Query {
-            report: &ReportId::new("R").unwrap(),
-            version,
-            portions: Some(&[portion(id)]),
-            audience: &audience,
-            purpose: purpose.as_ref(),
-            moment: now(),
-        };
-        let decision = decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap();
-        let rules = decision.explain(0, 0).iter().map(|reason| reason.rule).collect();
-        (decision.outcome(0, 0), rules)
-    }
-
-    fn outcome(&self, version: Option<u32>, who: &str, id: &str) -> Outcome {
-        self.answer(version, who, id, Some("warn")).0
     }
 }
 

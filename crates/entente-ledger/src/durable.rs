@@ -18,6 +18,7 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Failure + '_ {
 }
 
 /// Writes files below one folder. They are durable after [`Durable::settle`].
+#[derive(Debug)]
 pub(crate) struct Durable {
     root: PathBuf,
     /// The one place for a file that is being written. The next file takes it over, so that a crash leaves nothing for

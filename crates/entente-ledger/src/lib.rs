@@ -35,6 +35,7 @@ mod proof;
 mod subtree;
 mod text;
 mod tile;
+mod tiles;
 mod tree;
 mod verify;
 mod witness;
@@ -48,9 +49,10 @@ pub use text::{DESTROYED, Wording, expand, has_references, names, reference};
 pub use tile::{
     MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between,
 };
+pub use tiles::{Folder, Tiles};
 pub use tree::{
     Frontier, Hash, MAX_PROOF, empty_root, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of,
     verify_consistency, verify_inclusion,
 };
-pub use verify::{Finding, Folder, Source, VerifyReport, signed_by_owner, verify};
+pub use verify::{Finding, Source, VerifyReport, signed_by_owner, verify};
 pub use witness::{MAX_SUBMISSION, Submission, Unsigned};

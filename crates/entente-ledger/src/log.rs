@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::checkpoint::Checkpoint;
 use crate::durable::{Durable, Failure};
 use crate::note::{Note, NoteSigner};
 use crate::subtree::{consistency, inclusion, root_at};
 use crate::tile::{MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, tile_bytes, tile_root, tiles_between};
+use crate::tiles::{Folder, Tiles};
 use crate::tree::{Hash, leaf_hash, verify_consistency, verify_inclusion};
-use crate::verify::{Finding, Folder, PARTIAL, UNFINISHED, read_bundle, read_tile, unfinished};
+use crate::verify::{Finding, Source, UNFINISHED, read_bundle, read_tile, unfinished};
 use crate::witness::Submission;
 
 /// Why nothing was signed.
@@ -105,10 +107,10 @@ impl From<Finding> for PublishError {
     }
 }
 
-/// A log in a folder, with its kept checkpoint in another.
-#[derive(Clone, Debug)]
+/// A log's files, and its kept checkpoint in another place.
+#[derive(Clone)]
 pub struct Log {
-    folder: PathBuf,
+    files: Arc<dyn Tiles>,
     head: PathBuf,
     origin: String,
 }
@@ -116,11 +118,47 @@ pub struct Log {
 impl Log {
     /// The log in `folder`, of the origin `origin`; its latest checkpoint is kept in the file `head`.
     pub fn new(folder: impl Into<PathBuf>, head: impl Into<PathBuf>, origin: impl Into<String>) -> Self {
+        Self::kept_in(Arc::new(Folder::new(folder)), head, origin)
+    }
+
+    /// The log whose files are kept here, of the origin `origin`; its latest checkpoint is kept in the file `head`.
+    pub fn kept_in(files: Arc<dyn Tiles>, head: impl Into<PathBuf>, origin: impl Into<String>) -> Self {
         Self {
-            folder: folder.into(),
+            files,
             head: head.into(),
             origin: origin.into(),
         }
+    }
+
+    fn failed(&self, path: &str) -> impl FnOnce(std::io::Error) -> PublishError {
+        let path = self.files.place(path);
+        |error| PublishError::File { path, error }
+    }
+
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        self.files.put(path, bytes).map_err(self.failed(path))
+    }
+
+    fn settle(&self) -> Result<(), PublishError> {
+        self.files.settle().map_err(self.failed(""))
+    }
+
+    /// The bytes of the checkpoint among the files, if any.
+    fn checkpoint(&self) -> Result<Option<Vec<u8>>, PublishError> {
+        let read = self.files.read("checkpoint").map_err(std::io::Error::other);
+        read.map_err(self.failed("checkpoint"))
+    }
+
+    /// The checkpoint among the files, and the note that it is signed in.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn published(&self) -> Result<(Checkpoint, Note), PublishError> {
+        let missing = || self.failed("checkpoint")(std::io::Error::from(std::io::ErrorKind::NotFound));
+        let note = Note::parse(&self.checkpoint()?.ok_or_else(missing)?)?;
+        let bad = |_| PublishError::BadHead(self.files.place("checkpoint"));
+        let checkpoint = Checkpoint::parse(note.text()).map_err(bad)?;
+        Ok((checkpoint, note))
     }
 
     /// The latest checkpoint that was signed, if any.
@@ -166,49 +204,49 @@ impl Log {
             });
         }
         self.same_origin()?;
-        if latest.is_none() && self.folder.join("checkpoint").exists() {
+        let there = self.checkpoint()?.is_some();
+        if latest.is_none() && there {
             return Err(PublishError::HeadMissing(self.head.clone()));
         }
         let signed = latest.as_ref().map_or(0, |checkpoint| checkpoint.size);
         if size < signed {
             return Err(PublishError::Behind { have: size, signed });
         }
-        let files = Folder::new(&self.folder);
+        let files: &dyn Source = &*self.files;
         // What stands in the folder of earlier sizes, should a publication have been interrupted.
-        let mut earlier = unfinished(&files);
-        earlier.extend([signed, self.published()]);
+        let mut earlier = unfinished(files);
+        earlier.extend([signed, self.published_size()]);
         // No publication can have been under way for more entries than there are.
         earlier.retain(|old| *old <= size);
         let same = |have: u64| -> Result<(), PublishError> {
             match &latest {
                 None => Ok(()),
-                Some(latest) => match root_at(&files, have, latest.size)? == latest.root {
+                Some(latest) => match root_at(files, have, latest.size)? == latest.root {
                     true => Ok(()),
                     false => Err(PublishError::Forked { signed }),
                 },
             }
         };
-        let mut written = Durable::below(&self.folder, self.folder.join(PARTIAL));
         // What is on the disk must be what was signed, before and after it grows.
-        if self.folder.join("checkpoint").exists() {
+        if there {
             same(signed)?;
         }
         let sizes: BTreeSet<u64> = earlier.iter().copied().chain([size]).collect();
         let announced: String = sizes.iter().map(|size| format!("{size}\n")).collect();
-        written.put(UNFINISHED, announced.as_bytes())?;
-        written.settle()?;
+        self.put(UNFINISHED, announced.as_bytes())?;
+        self.settle()?;
         for tile in tiles_between(signed, size).filter(|tile| tile.level.is_none()) {
-            write_bundle(&mut written, tile, &mut entries)?;
-            read_bundle(&files, tile)?;
+            self.write_bundle(tile, &mut entries)?;
+            read_bundle(files, tile)?;
         }
         for level in 1..8 {
             for tile in tiles_between(signed, size).filter(|tile| tile.level == Some(level)) {
-                write_tile(&mut written, &files, tile)?;
+                self.write_tile(tile)?;
             }
         }
-        written.settle()?;
+        self.settle()?;
         same(size)?;
-        let checked = root_at(&files, size, size)?;
+        let checked = root_at(files, size, size)?;
         let checkpoint = Checkpoint {
             origin: self.origin.clone(),
             size,
@@ -224,9 +262,9 @@ impl Log {
         );
         kept.put(self.head.file_name().unwrap_or_default(), &bytes)?;
         kept.settle()?;
-        written.put(format!("checkpoints/{size}"), &bytes)?;
-        written.put("checkpoint", &bytes)?;
-        written.settle()?;
+        self.put(&format!("checkpoints/{size}"), &bytes)?;
+        self.put("checkpoint", &bytes)?;
+        self.settle()?;
         for old in earlier {
             self.remove_superseded(old, size)?;
         }
@@ -236,13 +274,13 @@ impl Log {
 
     /// A log keeps its name: under another, its kept checkpoint would not be found, and what it held could be forgotten.
     fn same_origin(&self) -> Result<(), PublishError> {
-        let note = std::fs::read(self.folder.join("checkpoint")).ok();
+        let note = self.checkpoint().ok().flatten();
         let note = note.and_then(|bytes| Note::parse(&bytes).ok());
         let published = note.and_then(|note| Checkpoint::parse(note.text()).ok());
         match published.filter(|published| published.origin != self.origin) {
             None => Ok(()),
             Some(other) => Err(PublishError::Renamed {
-                folder: self.folder.clone(),
+                folder: self.files.place(""),
                 found: other.origin,
                 here: self.origin.clone(),
             }),
@@ -250,8 +288,8 @@ impl Log {
     }
 
     /// The size of the checkpoint in the folder; 0 where there is none that can be read.
-    fn published(&self) -> u64 {
-        let note = std::fs::read(self.folder.join("checkpoint")).ok();
+    fn published_size(&self) -> u64 {
+        let note = self.checkpoint().ok().flatten();
         let note = note.and_then(|bytes| Note::parse(&bytes).ok());
         note.and_then(|note| Checkpoint::parse(note.text()).ok())
             .map_or(0, |checkpoint| checkpoint.size)
@@ -274,11 +312,7 @@ impl Log {
     }
 
     fn remove(&self, path: &str) -> Result<(), PublishError> {
-        let path = self.folder.join(path);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(PublishError::File { path, error }),
-            _ => Ok(()),
-        }
+        self.files.remove(path).map_err(self.failed(path))
     }
 
     /// Removes partial tiles that the log has outgrown.
@@ -294,18 +328,11 @@ impl Log {
     /// # Errors
     /// When the folder has no checkpoint, or a file cannot be read or was changed.
     pub fn submission(&self, old: u64, signer: &NoteSigner) -> Result<Submission, PublishError> {
-        let path = self.folder.join("checkpoint");
-        let bytes = std::fs::read(&path).map_err(|error| PublishError::File {
-            path: path.clone(),
-            error,
-        })?;
-        let mut note = Note::parse(&bytes)?;
-        let checkpoint = Checkpoint::parse(note.text()).map_err(|_| PublishError::BadHead(path))?;
+        let (checkpoint, mut note) = self.published()?;
         signer.called(&self.origin)?.sign(&mut note);
-        let files = Folder::new(&self.folder);
         Ok(Submission {
             old,
-            proof: consistency(&files, checkpoint.size, old.min(checkpoint.size))?,
+            proof: consistency(&*self.files, checkpoint.size, old.min(checkpoint.size))?,
             checkpoint: note,
         })
     }
@@ -332,20 +359,14 @@ impl Log {
     /// # Panics
     /// Never: an entry's place in its bundle is below 256.
     pub fn prove(&self, index: u64) -> Result<(crate::proof::Proof, Vec<u8>), PublishError> {
-        let path = self.folder.join("checkpoint");
-        let bytes = std::fs::read(&path).map_err(|error| PublishError::File {
-            path: path.clone(),
-            error,
-        })?;
-        let note = Note::parse(&bytes)?;
-        let checkpoint = Checkpoint::parse(note.text()).map_err(|_| PublishError::BadHead(path.clone()))?;
+        let (checkpoint, note) = self.published()?;
         if index >= checkpoint.size {
             return Err(PublishError::Source(format!(
                 "the log has {} entries; the first is number 0",
                 checkpoint.size
             )));
         }
-        let files = Folder::new(&self.folder);
+        let files: &dyn Source = &*self.files;
         let start = index - index % TILE_WIDTH;
         let width = (checkpoint.size - start).min(TILE_WIDTH);
         let bundle = TilePath {
@@ -354,8 +375,8 @@ impl Log {
             width: u16::try_from(width).expect("a bundle has at most 256 entries"),
         };
         let place = usize::try_from(index - start).expect("a place in a bundle is below 256");
-        let entry = read_bundle(&files, bundle)?.swap_remove(place);
-        let hashes = inclusion(&files, checkpoint.size, index)?;
+        let entry = read_bundle(files, bundle)?.swap_remove(place);
+        let hashes = inclusion(files, checkpoint.size, index)?;
         // A proof that does not hold would put its reader on the wrong track.
         if !verify_inclusion(&leaf_hash(&entry), index, checkpoint.size, &checkpoint.root, &hashes) {
             return Err(PublishError::Corrupt {
@@ -371,47 +392,47 @@ impl Log {
         };
         Ok((proof, entry))
     }
-}
 
-/// Writes a bundle of entries and the tile of their hashes.
-fn write_bundle(
-    written: &mut Durable,
-    tile: TilePath,
-    entries: &mut impl FnMut(std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String>,
-) -> Result<(), PublishError> {
-    let start = tile.index * TILE_WIDTH;
-    let found = entries(start..start + u64::from(tile.width)).map_err(PublishError::Source)?;
-    if found.len() != usize::from(tile.width) {
-        return Err(PublishError::Source(format!(
-            "{} entries from {start} on, not {}",
-            found.len(),
-            tile.width
-        )));
+    /// Writes a bundle of entries and the tile of their hashes.
+    fn write_bundle(
+        &self,
+        tile: TilePath,
+        entries: &mut impl FnMut(std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String>,
+    ) -> Result<(), PublishError> {
+        let start = tile.index * TILE_WIDTH;
+        let found = entries(start..start + u64::from(tile.width)).map_err(PublishError::Source)?;
+        if found.len() != usize::from(tile.width) {
+            return Err(PublishError::Source(format!(
+                "{} entries from {start} on, not {}",
+                found.len(),
+                tile.width
+            )));
+        }
+        let long = || (start..).zip(&found).find(|(_, entry)| entry.len() > MAX_ENTRY);
+        let bytes = bundle_bytes(found.iter().map(Vec::as_slice))
+            .ok_or_else(|| PublishError::TooLong(long().map_or(start, |(index, _)| index)))?;
+        let hashes: Vec<Hash> = found.iter().map(|entry| leaf_hash(entry)).collect();
+        let level0 = TilePath { level: Some(0), ..tile };
+        self.put(&tile.to_string(), &bytes)?;
+        self.put(&level0.to_string(), &tile_bytes(&hashes))?;
+        Ok(())
     }
-    let long = || (start..).zip(&found).find(|(_, entry)| entry.len() > MAX_ENTRY);
-    let bytes = bundle_bytes(found.iter().map(Vec::as_slice))
-        .ok_or_else(|| PublishError::TooLong(long().map_or(start, |(index, _)| index)))?;
-    let hashes: Vec<Hash> = found.iter().map(|entry| leaf_hash(entry)).collect();
-    let level0 = TilePath { level: Some(0), ..tile };
-    written.put(tile.to_string(), &bytes)?;
-    written.put(level0.to_string(), &tile_bytes(&hashes))?;
-    Ok(())
-}
 
-/// Writes a tile above level 0 from the tiles below it.
-fn write_tile(written: &mut Durable, files: &Folder, tile: TilePath) -> Result<(), PublishError> {
-    let Some(level) = tile.level.filter(|level| *level > 0) else {
-        return Ok(());
-    };
-    let mut hashes = Vec::new();
-    for n in 0..u64::from(tile.width) {
-        let below = TilePath {
-            level: Some(level - 1),
-            index: tile.index * TILE_WIDTH + n,
-            width: 256,
+    /// Writes a tile above level 0 from the tiles below it.
+    fn write_tile(&self, tile: TilePath) -> Result<(), PublishError> {
+        let Some(level) = tile.level.filter(|level| *level > 0) else {
+            return Ok(());
         };
-        hashes.push(tile_root(&read_tile(files, below)?));
+        let mut hashes = Vec::new();
+        for n in 0..u64::from(tile.width) {
+            let below = TilePath {
+                level: Some(level - 1),
+                index: tile.index * TILE_WIDTH + n,
+                width: 256,
+            };
+            hashes.push(tile_root(&read_tile(&*self.files, below)?));
+        }
+        self.put(&tile.to_string(), &tile_bytes(&hashes))?;
+        Ok(())
     }
-    written.put(tile.to_string(), &tile_bytes(&hashes))?;
-    Ok(())
 }

@@ -1,7 +1,6 @@
 //! Checking a log that somebody else wrote: offline, from its files and the keys that one trusts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -12,7 +11,7 @@ use crate::tile::{TILE_WIDTH, TilePath, bundle_entries, tile_bytes, tile_hashes,
 use crate::tree::{Frontier, Hash, leaf_hash};
 
 /// The largest file read: an entry bundle of 256 entries of the largest size.
-const MAX_FILE: u64 = 256 * 65_538;
+pub(crate) const MAX_FILE: u64 = 256 * 65_538;
 
 /// The file that lists, a line each, the sizes whose tiles stand in the folder while a publication is under way, or was
 /// interrupted. Nothing of them is signed before the next checkpoint.
@@ -60,55 +59,6 @@ pub trait Source {
 
     /// The paths of all files, where the source can list them.
     fn list(&self) -> Option<Vec<String>>;
-}
-
-/// A log's files in a folder.
-#[derive(Clone, Debug)]
-pub struct Folder(PathBuf);
-
-impl Folder {
-    /// The log in this folder.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
-    }
-}
-
-impl Source for Folder {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        let full = self.0.join(path);
-        match std::fs::metadata(&full) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.to_string()),
-            Ok(about) if about.len() > MAX_FILE => {
-                return Err(format!("it has {} bytes; no file of a log is that long", about.len()));
-            }
-            Ok(_) => {}
-        }
-        std::fs::read(&full).map(Some).map_err(|error| error.to_string())
-    }
-
-    fn list(&self) -> Option<Vec<String>> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.0.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder).ok()?.flatten() {
-                let path = entry.path();
-                match path.is_dir() {
-                    true => folders.push(path),
-                    false => found.push(relative(&self.0, &path)),
-                }
-            }
-        }
-        found.sort();
-        Some(found)
-    }
-}
-
-fn relative(base: &Path, path: &Path) -> String {
-    path.strip_prefix(base)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .replace('\\', "/")
 }
 
 fn finding(place: impl Into<String>, problem: impl Into<String>) -> Finding {

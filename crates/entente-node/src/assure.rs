@@ -57,9 +57,8 @@ impl Pinned {
     ) -> Result<Assurance, NodeError> {
         let by = self.home()?.clone();
         let keys = self.keys()?;
-        let size = self.publish()?.size;
-        let path = self.ledger_folder().join("checkpoint");
-        let checkpoint = std::fs::read_to_string(&path).map_err(|error| NodeError::File { path, error })?;
+        self.publish()?;
+        let (size, checkpoint) = self.node().published()?;
         let records = Kept {
             store: self.store(),
             log: self.log()?,

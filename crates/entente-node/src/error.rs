@@ -8,6 +8,12 @@ use entente_store::{StoreError, SubmitError};
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
+    /// The folder has in itself what a database is named for.
+    #[error(
+        "{path} has what this node holds in itself, and not in a database; leave `--database` out, or move it there with \
+         `entente store move`", path = .0.display()
+    )]
+    InFolder(PathBuf),
     /// The core refused a command.
     #[error(transparent)]
     Refused(#[from] CommandRefusal),

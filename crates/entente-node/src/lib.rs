@@ -70,6 +70,7 @@ pub use entente_seal::{ExposeSecret, KeyPair, SecretString};
 pub use error::NodeError;
 pub use held::Held;
 pub use keys::AskPassphrase;
+pub use ledger::{moved, name_database};
 pub use moment::Moment;
 pub use network::{Answered, Carried, MAX_MESSAGE, PartnerStanding};
 pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};

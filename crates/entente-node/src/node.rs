@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use entente_core::{Act, Actor, Command, CommandRefusal, Context, Event, IncidentId, Pending, PersonId, SourceGuard};
+use entente_ledger::Tiles;
 use entente_seal::{KeyPair, SecretString};
 use entente_store::{Attachment, Change, Follow, LOOSE, Outgoing, Receipt, Store, StoreError, Tell};
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +44,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Node {
     store: Store<Held>,
     folder: PathBuf,
+    /// The files of the public log.
+    pub(crate) tiles: Arc<dyn Tiles>,
     current: Arc<ArcSwap<Moment>>,
     keys: Keys,
     clock: Clock,
@@ -89,7 +92,7 @@ impl Node {
         let store = Store::create_followed(folder, root::place(surroundings.heads.as_deref(), folder)?, follow)?;
         let locked = Keys::new(folder, surroundings.passphrase);
         locked.write(keys, passphrase, work)?;
-        let node = Self::at(folder, store, current, locked, surroundings.heads);
+        let node = Self::at(folder, store, current, locked, surroundings.heads)?;
         node.submit_all(vec![command])?;
         node.publish()?;
         Ok(node)
@@ -105,12 +108,10 @@ impl Node {
     }
 
     pub(crate) fn open_with(folder: &Path, heads: Option<PathBuf>, keys: Keys, tell: Tell) -> Result<Self, NodeError> {
-        if !folder.join("entente.db").exists() {
-            return Err(StoreError::Missing(folder.to_owned()).into());
-        }
+        entente_store::there(folder)?;
         let (current, follow) = followed();
         let store = Store::open_followed(folder, root::place(heads.as_deref(), folder)?, tell, follow)?;
-        Ok(Self::at(folder, store, current, keys, heads))
+        Self::at(folder, store, current, keys, heads)
     }
 
     /// Opens the store of a node to check it, or to rebuild it, also where the state cannot be read.
@@ -118,9 +119,7 @@ impl Node {
     /// # Errors
     /// When there is none, or its root key is not there.
     pub fn inspect(folder: &Path, heads: Option<&Path>) -> Result<Store<Held>, NodeError> {
-        if !folder.join("entente.db").exists() {
-            return Err(StoreError::Missing(folder.to_owned()).into());
-        }
+        entente_store::there(folder)?;
         Ok(Store::inspect(folder, root::place(heads, folder)?)?)
     }
 
@@ -130,10 +129,11 @@ impl Node {
         current: Arc<ArcSwap<Moment>>,
         keys: Keys,
         heads: Option<PathBuf>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, NodeError> {
+        Ok(Self {
             store,
             folder: folder.to_owned(),
+            tiles: crate::ledger::tiles(folder)?,
             current,
             keys,
             clock: Arc::new(Timestamp::now),
@@ -143,7 +143,7 @@ impl Node {
             seeing: Mutex::new(()),
             nonces: Mutex::default(),
             refusals: Mutex::default(),
-        }
+        })
     }
 
     /// The same with another clock: tests have one of their own.

@@ -1,11 +1,11 @@
 //! A node at one moment: what one command, or one request, works with.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use entente_core::{Actor, Command, Context, Event, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
-use entente_ledger::{Checkpoint, Log};
+use entente_ledger::{Checkpoint, Log, Tiles};
 use entente_marking::installed::Library;
 use entente_marking::{Groups, Schemes};
 use entente_policy::Rules;
@@ -297,9 +297,9 @@ impl Pinned {
         Ok(keys)
     }
 
-    /// Where the public log stands.
-    pub fn ledger_folder(&self) -> PathBuf {
-        self.node.ledger_folder()
+    /// The files of the public log.
+    pub fn tiles(&self) -> Arc<dyn Tiles> {
+        self.node.tiles()
     }
 
     /// The ledger.

@@ -90,8 +90,12 @@ pub fn upgrade(
     surroundings: Surroundings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Upgraded, NodeError> {
-    if !folder.join("entente.db").exists() && entente_store::unconfirmed(folder).is_none() {
-        return Err(StoreError::Missing(folder.to_owned()).into());
+    if entente_store::unconfirmed(folder).is_none() {
+        entente_store::there(folder)?;
+    }
+    // What is in a database was never written by the first release.
+    if entente_store::database_of(folder)?.is_some() {
+        return Err(StoreError::Current(folder.to_owned()).into());
     }
     let keys = Keys::new(folder, surroundings.passphrase);
     let root = place(surroundings.heads.as_deref(), folder)?;
@@ -141,9 +145,7 @@ pub(crate) fn recovered(
     surroundings: Surroundings,
     replace: bool,
 ) -> Result<(PathBuf, Keys), NodeError> {
-    if !folder.join("entente.db").exists() {
-        return Err(StoreError::Missing(folder.to_owned()).into());
-    }
+    entente_store::there(folder)?;
     let root = place(surroundings.heads.as_deref(), folder)?;
     let keys = Keys::new(folder, surroundings.passphrase);
     match Store::<Held>::inspect(folder, root.clone()) {

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::projection::{DocKey, Projection, Topic};
 use crate::rows::{StoredEvent, Tables, hex, read};
 use crate::schema::PLAIN;
+use crate::sql::rows;
 
 /// Something that does not agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,19 +47,15 @@ pub(crate) fn check<P: Projection>(
     tables: Tables<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Difference>, StoreError> {
-    // One snapshot for all that is compared, whatever is committed meanwhile.
-    let connection = tables.connection.unchecked_transaction()?;
     let mut found = Found::default();
-    let integrity: String = connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
-    if integrity != "ok" {
-        found.differ("database", &integrity);
+    if let Some(damage) = tables.sql.damage()? {
+        found.differ("database", &damage);
     }
-    let total: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    let numbers = rows(tables.sql, "SELECT seq FROM events ORDER BY seq", &[], |row| {
+        row.count(0)
+    })?;
+    let total = numbers.len() as u64;
     let mut replay = Replay::<P>::default();
-    let numbers = connection
-        .prepare("SELECT seq FROM events ORDER BY seq")?
-        .query_map([], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))?
-        .collect::<Result<Vec<_>, _>>()?;
     let mut expected = 1;
     for seq in numbers {
         if seq != expected {
@@ -66,10 +63,7 @@ pub(crate) fn check<P: Projection>(
         }
         expected = seq + 1;
         replay.event(tables, seq, &mut found)?;
-        progress(Progress {
-            done: seq,
-            total: total.unsigned_abs(),
-        });
+        progress(Progress { done: seq, total });
     }
     replay.missing(&mut found);
     replay.documents(tables, &mut found)?;
@@ -250,13 +244,12 @@ pub(crate) fn update(digest: &mut Sha256, seq: u64, payload: &[u8]) {
 impl Tables<'_> {
     /// Texts that no event names: nobody would notice that they stay.
     fn strangers(self, named: &BTreeSet<String>, found: &mut Found) -> Result<(), StoreError> {
-        let mut query = self.connection.prepare("SELECT name FROM texts")?;
-        for name in query.query_map([], |row| row.get::<_, String>(0))? {
-            let name = name?;
+        self.sql.each("SELECT name FROM texts", &[], &mut |row| {
+            let name = row.text(0)?;
             if !named.contains(&name) {
                 found.differ(format!("text {name}"), "no event refers to it");
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }

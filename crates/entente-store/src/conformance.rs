@@ -1,9 +1,9 @@
 //! What every provider has to pass, whatever keeps its bytes.
 //!
 //! A provider's own tests call [`all`] with a function that opens it, again and again over the same bytes, and
-//! [`until_killed`] in a process that they kill, then [`after_kill`].
+//! [`until_killed`] in a process that they kill, then [`after_kill`]. What keeps the files of a log has to pass [`tiles`].
 
-use entente_ledger::{Leaf, Salt};
+use entente_ledger::{Kind, Leaf, Log, NoteSigner, Salt, Tiles, Verifier, verify};
 
 use crate::error::StoreError;
 use crate::outbox::Letter;
@@ -385,4 +385,78 @@ pub fn after_kill(open: Open<'_>, acknowledged: u64) -> Result<(), Broken> {
             (last, text, head),
         ),
     }
+}
+
+/// Opens what keeps the files of a log, again and again over what was put before.
+pub type OpenTiles<'o> = &'o dyn Fn() -> std::sync::Arc<dyn Tiles>;
+
+/// Every rule of what keeps the files of a log, which has none at first. `signer` signs as the log `log.example`, whose
+/// kept checkpoint goes into the file `head`.
+///
+/// # Errors
+/// Naming the first rule that does not hold.
+///
+/// # Panics
+/// Never: the key of a signer is one.
+pub fn tiles(open: OpenTiles<'_>, signer: &NoteSigner, head: &std::path::Path) -> Result<(), Broken> {
+    files_are_what_was_put_last(open)?;
+    a_log_is_published_and_read_back(open, signer, head)
+}
+
+fn told<T>(what: &'static str, done: Result<T, impl std::fmt::Display>) -> Result<T, Broken> {
+    done.map_err(|error| Broken::Rule {
+        rule: what,
+        found: error.to_string(),
+    })
+}
+
+fn files_are_what_was_put_last(open: OpenTiles<'_>) -> Result<(), Broken> {
+    let files = open();
+    for (path, bytes) in [
+        ("tile/0/001.p/3", "one"),
+        ("a", "two"),
+        ("tile/0/001.p/3", "three"),
+        ("b", ""),
+    ] {
+        told("a file can be put", files.put(path, bytes.as_bytes()))?;
+    }
+    told("what was put can be made durable", files.settle())?;
+    let read = |path: &str| told("a file can be read", open().read(path));
+    let tile = read("tile/0/001.p/3")?;
+    must("a file is what was put last", tile.as_deref() == Some(b"three"), &tile)?;
+    must("a file may be empty", read("b")?.as_deref() == Some(b""), read("b")?)?;
+    must("what was never put is not there", read("tile/0/001")?.is_none(), ())?;
+    let all = files.list();
+    let expected = ["a", "b", "tile/0/001.p/3"].map(str::to_owned);
+    must("files are listed in order", all.as_deref() == Some(&expected), &all)?;
+    for path in ["a", "b", "tile/0/001.p/3", "never there"] {
+        told("a file can be taken away", files.remove(path))?;
+    }
+    told("what was taken away is so for good", files.settle())?;
+    must("what was taken away is gone", read("a")?.is_none(), read("a")?)
+}
+
+/// Tiles of several levels, partial ones that the log outgrows, and the refusal to sign what is not there any more.
+fn a_log_is_published_and_read_back(
+    open: OpenTiles<'_>,
+    signer: &NoteSigner,
+    head: &std::path::Path,
+) -> Result<(), Broken> {
+    let salt = Salt::random();
+    let entry = |seq| Leaf::new(seq, "2026-11-20T10:00:00Z".to_owned(), "tried", &salt, b"x").to_bytes();
+    let log = || Log::kept_in(open(), head, "log.example");
+    for size in [1, 300, 70_000] {
+        let entries = |range: std::ops::Range<u64>| Ok(range.map(|index| entry(index + 1)).collect());
+        told("a log can be published", log().publish(size, signer, entries))?;
+    }
+    let key = Verifier::parse(&signer.verifier(Kind::Signature).vkey()).expect("a signer has a key");
+    let report = verify(&*open(), &[key], &mut |_, _| ());
+    must("a log that was published verifies", report.ok, &report.findings)?;
+    must("nothing of it is missing", report.size == 70_000, report.size)?;
+    told("an entry can be proved", log().prove(299))?;
+    told("a tile can be damaged", open().put("tile/1/001.p/17", &[7; 17 * 32]))?;
+    let refused = log().publish(70_001, signer, |range| {
+        Ok(range.map(|index| entry(index + 1)).collect())
+    });
+    must("a log that was changed is not signed", refused.is_err(), ())
 }

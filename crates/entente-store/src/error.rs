@@ -101,6 +101,9 @@ pub enum StoreError {
     /// Writing failed before; nothing more is written.
     #[error("writing has failed ({0}), so nothing more is written; see to the disk, then start again")]
     Stopped(String),
+    /// The database server failed.
+    #[error(transparent)]
+    Server(#[from] crate::postgres::ServerError),
     /// The database failed.
     #[error("the database failed: {0}; see to the disk, then check the data with `entente store check`")]
     Database(#[from] rusqlite::Error),

@@ -25,6 +25,8 @@ pub(crate) struct Folder {
     patience: AtomicU64,
     tell: Tell,
     lock: Mutex<Option<File>>,
+    /// Whether who writes is settled where the bytes are, and not by the folder's lock.
+    elsewhere: bool,
 }
 
 impl Folder {
@@ -49,7 +51,16 @@ impl Folder {
             patience: AtomicU64::new(PATIENCE),
             tell,
             lock: Mutex::new(None),
+            elsewhere: false,
         })
+    }
+
+    /// The folder of a store whose bytes are on a server, which settles step by step who writes.
+    pub(crate) fn with_writers_elsewhere(self) -> Self {
+        Self {
+            elsewhere: true,
+            ..self
+        }
     }
 
     /// Takes hold of a folder, which is made where it does not exist.
@@ -80,7 +91,7 @@ impl Folder {
     pub(crate) fn hold_or(&self, waiting: impl FnOnce()) -> Result<bool, StoreError> {
         let mut waiting = Some(waiting);
         let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.is_some() {
+        if self.elsewhere || held.is_some() {
             return Ok(false);
         }
         let name = self.path.join("lock");

@@ -1,10 +1,9 @@
 //! Letters by their receivers, and single events: what whoever carries messages asks for.
 
-use rusqlite::params;
-
 use crate::error::StoreError;
 use crate::outbox::Letter;
 use crate::projection::{Projection, Recorded};
+use crate::sql::{row, rows, values};
 use crate::store::Store;
 
 impl<P: Projection> Store<P> {
@@ -14,11 +13,8 @@ impl<P: Projection> Store<P> {
     /// When the database fails.
     pub fn waiting(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.reading(|tables| {
-            let mut query = tables
-                .connection
-                .prepare("SELECT destination, count(*) FROM outbox WHERE done IS NULL GROUP BY destination")?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let query = "SELECT destination, count(*) FROM outbox WHERE done IS NULL GROUP BY destination";
+            rows(tables.sql, query, &[], |row| Ok((row.text(0)?, row.count(1)?)))
         })
     }
 
@@ -28,14 +24,10 @@ impl<P: Projection> Store<P> {
     /// When the database fails.
     pub fn letters_to(&self, to: &str, first: &[&str], at_most: usize) -> Result<Vec<Letter>, StoreError> {
         self.reading(|tables| {
-            let mut query = tables.connection.prepare(
-                "SELECT id FROM outbox WHERE done IS NULL AND destination = ?1
-                 ORDER BY instr(?2, ' ' || kind || ' ') = 0, id LIMIT ?3",
-            )?;
+            let query = "SELECT id FROM outbox WHERE done IS NULL AND destination = ?1
+                 ORDER BY instr(?2, ' ' || kind || ' ') = 0, id LIMIT ?3";
             let first = format!(" {} ", first.join(" "));
-            let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
-            let ids = query.query_map(params![to, first, at_most], |row| row.get(0))?;
-            let ids: Vec<i64> = ids.collect::<Result<_, _>>()?;
+            let ids = rows(tables.sql, query, values![to, &first, at_most as u64], |row| row.int(0))?;
             ids.into_iter().map(|id| tables.letter(id)).collect()
         })
     }
@@ -46,11 +38,9 @@ impl<P: Projection> Store<P> {
     /// When the database fails.
     pub fn letters_up_to(&self, to: &str, letter: i64) -> Result<u64, StoreError> {
         self.reading(|tables| {
-            let mut query = tables
-                .connection
-                .prepare_cached("SELECT count(*) FROM outbox WHERE destination = ?1 AND id <= ?2")?;
-            let count: i64 = query.query_row(params![to, letter], |row| row.get(0))?;
-            Ok(count.unsigned_abs())
+            let query = "SELECT count(*) FROM outbox WHERE destination = ?1 AND id <= ?2";
+            let count = row(tables.sql, query, values![to, letter], |row| row.count(0))?;
+            Ok(count.unwrap_or(0))
         })
     }
 
@@ -60,11 +50,8 @@ impl<P: Projection> Store<P> {
     /// When the database fails.
     pub fn sent_to(&self, to: &str) -> Result<Vec<i64>, StoreError> {
         self.reading(|tables| {
-            let mut query = tables
-                .connection
-                .prepare("SELECT id FROM outbox WHERE done IS NOT NULL AND destination = ?1 ORDER BY id")?;
-            let rows = query.query_map([to], |row| row.get(0))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let query = "SELECT id FROM outbox WHERE done IS NOT NULL AND destination = ?1 ORDER BY id";
+            rows(tables.sql, query, values![to], |row| row.int(0))
         })
     }
 
@@ -89,11 +76,8 @@ impl<P: Projection> Store<P> {
         is_one: impl Fn(&P::Event) -> bool,
     ) -> Result<Option<Recorded<P::Event>>, StoreError> {
         self.reading(|tables| {
-            let mut query = tables
-                .connection
-                .prepare("SELECT seq FROM events WHERE kind = ?1 ORDER BY seq DESC")?;
-            for seq in query.query_map([kind], |row| row.get::<_, i64>(0))? {
-                if let Some(stored) = tables.one_event(seq?.unsigned_abs())? {
+            for seq in tables.seqs_of(kind)?.into_iter().rev() {
+                if let Some(stored) = tables.one_event(seq)? {
                     let record = tables.recorded::<P>(&stored)?;
                     if is_one(&record.event) {
                         return Ok(Some(record));

@@ -1,11 +1,11 @@
 //! What has still to leave, sealed as long as it waits and after.
 
 use jiff::Timestamp;
-use rusqlite::params;
 
 use crate::error::StoreError;
 use crate::projection::Topic;
-use crate::rows::{Tables, number};
+use crate::rows::Tables;
+use crate::sql::{row, rows, values};
 use crate::vault;
 
 /// Something that has to leave once its events are committed.
@@ -47,61 +47,54 @@ impl Tables<'_> {
         sent: Option<&str>,
     ) -> Result<(), StoreError> {
         let branch = vault::outbox(letter.id);
-        let key = self.vault.branch_or_new(self.connection, &branch)?;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO outbox (id, seq, kind, destination, branch, about, version, sealed, done)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
+        let key = self.vault.branch_or_new(self.sql, &branch)?;
+        self.sql.run(
+            "INSERT INTO outbox (id, seq, kind, destination, branch, about, version, sealed, done)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            values![
                 letter.id,
-                number(letter.seq),
-                letter.kind,
-                letter.destination,
-                branch,
+                letter.seq,
+                &letter.kind,
+                &letter.destination,
+                &branch,
                 topic.map(|topic| &topic.about),
                 topic.map(|topic| topic.version),
-                key.seal(&place(letter.id), &letter.payload),
+                &key.seal(&place(letter.id), &letter.payload),
                 sent,
-            ])?;
-        Ok(())
+            ],
+        )
     }
 
     /// The number of the next letter.
     pub(crate) fn next_letter(self) -> Result<i64, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM outbox")?;
-        Ok(query.query_row([], |row| row.get(0))?)
+        let query = "SELECT coalesce(max(id), 0) + 1 FROM outbox";
+        Ok(row(self.sql, query, &[], |row| row.int(0))?.unwrap_or(1))
     }
 
     /// What has still to leave, oldest first.
     pub(crate) fn pending(self) -> Result<Vec<Letter>, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT id FROM outbox WHERE done IS NULL ORDER BY id")?;
-        let ids: Vec<i64> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let query = "SELECT id FROM outbox WHERE done IS NULL ORDER BY id";
+        let ids = rows(self.sql, query, &[], |row| row.int(0))?;
         ids.into_iter().map(|id| self.letter(id)).collect()
     }
 
     /// One letter, opened.
     pub(crate) fn letter(self, id: i64) -> Result<Letter, StoreError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT seq, kind, destination, branch, sealed FROM outbox WHERE id = ?1")?;
-        let (seq, kind, destination, branch, sealed): (i64, String, String, String, Vec<u8>) = query
-            .query_row([id], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            })?;
-        let above = self.vault.branch(self.connection, &branch)?;
-        let opened = above.and_then(|above| above.open(&place(id), &sealed));
-        let payload = opened.ok_or_else(|| StoreError::Unreadable {
-            what: place(id),
-            problem: "it is not what was sealed".to_owned(),
+        let query = "SELECT seq, kind, destination, branch, sealed FROM outbox WHERE id = ?1";
+        let found = row(self.sql, query, values![id], |row| {
+            Ok((row.count(0)?, row.text(1)?, row.text(2)?, row.text(3)?, row.blob(4)?))
         })?;
+        let unreadable = |problem: &str| StoreError::Unreadable {
+            what: place(id),
+            problem: problem.to_owned(),
+        };
+        let (seq, kind, destination, branch, sealed) = found.ok_or_else(|| unreadable("it is not there"))?;
+        let above = self.vault.branch(self.sql, &branch)?;
+        let opened = above.and_then(|above| above.open(&place(id), &sealed));
+        let payload = opened.ok_or_else(|| unreadable("it is not what was sealed"))?;
         Ok(Letter {
             id,
-            seq: seq.unsigned_abs(),
+            seq,
             kind,
             destination,
             payload: payload.to_vec(),
@@ -110,9 +103,7 @@ impl Tables<'_> {
 
     /// Notes that a letter has left. Saying so again changes nothing.
     pub(crate) fn sent(self, letter: i64, at: Timestamp) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL")?
-            .execute(params![letter, at.to_string()])?;
-        Ok(())
+        let statement = "UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL";
+        self.sql.run(statement, values![letter, &at.to_string()])
     }
 }

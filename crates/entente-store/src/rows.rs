@@ -2,19 +2,14 @@
 
 pub(crate) use entente_ledger::hex;
 use entente_ledger::{Salt, Wording};
-use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::cut::{Cut, cut};
 use crate::error::StoreError;
 use crate::key::Key;
 use crate::projection::{DocKey, Projection, Recorded, Topic};
+use crate::sql::{Row, Sql, count, row, rows, values};
 use crate::vault::{self, EVENTS, Vault};
-
-/// SQLite counts in signed numbers; a log never gets near the difference.
-pub(crate) fn number(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
-}
 
 fn changed(what: impl Into<String>) -> StoreError {
     StoreError::Unreadable {
@@ -26,7 +21,7 @@ fn changed(what: impl Into<String>) -> StoreError {
 /// The tables, and the keys that open what is in them.
 #[derive(Clone, Copy)]
 pub(crate) struct Tables<'t> {
-    pub(crate) connection: &'t Connection,
+    pub(crate) sql: &'t dyn Sql,
     pub(crate) vault: &'t Vault,
 }
 
@@ -57,42 +52,39 @@ const SALT: usize = 32;
 
 impl Tables<'_> {
     /// Calls `each` with every event from number `from` on, until it fails.
-    pub(crate) fn each_event<E: From<StoreError>>(
+    pub(crate) fn each_event(
         self,
         from: u64,
-        mut each: impl FnMut(StoredEvent) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let failed = |error: rusqlite::Error| E::from(StoreError::from(error));
-        let sql = "SELECT seq, time, kind, form, sealed FROM events WHERE seq >= ?1 ORDER BY seq";
-        let mut query = self.connection.prepare(sql).map_err(failed)?;
-        let mut rows = query.query([number(from)]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            each(self.event(row)?)?;
-        }
-        Ok(())
+        each: &mut dyn FnMut(StoredEvent) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let query = "SELECT seq, time, kind, form, sealed FROM events WHERE seq >= ?1 ORDER BY seq";
+        self.sql.each(query, values![from], &mut |row| each(self.event(row)?))
     }
 
     /// One event; `None` where there is none with this number.
     pub(crate) fn one_event(self, seq: u64) -> Result<Option<StoredEvent>, StoreError> {
-        let sql = "SELECT seq, time, kind, form, sealed FROM events WHERE seq = ?1";
-        let mut query = self.connection.prepare_cached(sql)?;
-        let mut rows = query.query([number(seq)])?;
-        rows.next()?.map(|row| self.event(row)).transpose()
+        let query = "SELECT seq, time, kind, form, sealed FROM events WHERE seq = ?1";
+        row(self.sql, query, values![seq], |row| self.event(row))
     }
 
-    fn event(self, row: &rusqlite::Row<'_>) -> Result<StoredEvent, StoreError> {
-        let (seq, sealed): (i64, Vec<u8>) = (row.get(0)?, row.get(4)?);
-        let seq = seq.unsigned_abs();
+    /// The numbers of the events of a kind, in order.
+    pub(crate) fn seqs_of(self, kind: &str) -> Result<Vec<u64>, StoreError> {
+        let query = "SELECT seq FROM events WHERE kind = ?1 ORDER BY seq";
+        rows(self.sql, query, values![kind], |row| row.count(0))
+    }
+
+    fn event(self, row: &dyn Row) -> Result<StoredEvent, StoreError> {
+        let (seq, sealed) = (row.count(0)?, row.blob(4)?);
         let place = format!("event {seq}");
-        let key = self.vault.branch(self.connection, EVENTS)?;
+        let key = self.vault.branch(self.sql, EVENTS)?;
         let opened = key.and_then(|key| key.open(&place, &sealed));
         let opened = opened.ok_or_else(|| changed(&place))?;
         let (salt, payload) = opened.split_at_checked(SALT).ok_or_else(|| changed(&place))?;
         Ok(StoredEvent {
             seq,
-            time: row.get(1)?,
-            kind: row.get(2)?,
-            form: row.get(3)?,
+            time: row.text(1)?,
+            kind: row.text(2)?,
+            form: row.int(3)?,
             salt: Salt::from_bytes(salt).filter(|_| salt.iter().any(|byte| *byte != 0)),
             payload: payload.to_vec(),
         })
@@ -100,37 +92,37 @@ impl Tables<'_> {
 
     /// Writes an event, or writes it anew. Without a salt nobody can tell any more what its entry commits to.
     pub(crate) fn put_event(self, event: &StoredEvent) -> Result<(), StoreError> {
-        let key = self.vault.branch_or_new(self.connection, EVENTS)?;
+        let key = self.vault.branch_or_new(self.sql, EVENTS)?;
         let salt = event.salt.as_ref().map_or(&[0; SALT][..], Salt::as_bytes);
         let sealed = key.seal(&format!("event {}", event.seq), &[salt, &event.payload].concat());
-        self.connection
-            .prepare_cached(
-                "INSERT INTO events (seq, time, kind, form, sealed) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
-            )?
-            .execute(params![number(event.seq), event.time, event.kind, event.form, sealed])?;
-        Ok(())
+        self.sql.run(
+            "INSERT INTO events (seq, time, kind, form, sealed) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (seq) DO UPDATE SET sealed = excluded.sealed",
+            values![event.seq, &event.time, &event.kind, event.form, &sealed],
+        )
     }
 
     /// Writes an event's entry in the ledger.
     pub(crate) fn put_leaf(self, seq: u64, entry: &[u8]) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("INSERT INTO leaves (seq, entry) VALUES (?1, ?2)")?
-            .execute(params![number(seq), entry])?;
-        Ok(())
+        let statement = "INSERT INTO leaves (seq, entry) VALUES (?1, ?2)";
+        self.sql.run(statement, values![seq, entry])
     }
 
     /// An event's entry in the ledger.
     pub(crate) fn leaf(self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut query = (self.connection).prepare_cached("SELECT entry FROM leaves WHERE seq = ?1")?;
-        Ok(query.query_row([number(seq)], |row| row.get(0)).optional()?)
+        let query = "SELECT entry FROM leaves WHERE seq = ?1";
+        row(self.sql, query, values![seq], |row| row.blob(0))
+    }
+
+    /// The entries of a range of events, in order.
+    pub(crate) fn leaves(self, seqs: std::ops::RangeInclusive<u64>) -> Result<Vec<Vec<u8>>, StoreError> {
+        let query = "SELECT entry FROM leaves WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq";
+        rows(self.sql, query, values![*seqs.start(), *seqs.end()], |row| row.blob(0))
     }
 
     /// The number of the last event.
     pub(crate) fn head(self) -> Result<u64, StoreError> {
-        let mut query = (self.connection).prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?;
-        let head: i64 = query.query_row([], |row| row.get(0))?;
-        Ok(head.unsigned_abs())
+        count(self.sql, "SELECT coalesce(max(seq), 0) FROM events")
     }
 
     /// Takes the wording out of an event and seals it text by text. Gives the event with references.
@@ -150,31 +142,31 @@ impl Tables<'_> {
 
     pub(crate) fn put_text(self, name: &str, seq: u64, topic: &Topic, plain: &[u8]) -> Result<(), StoreError> {
         let branch = vault::texts(seq);
-        let (key, above) = (Key::random(), self.vault.branch_or_new(self.connection, &branch)?);
-        self.connection
-            .prepare_cached(
-                "INSERT INTO texts (name, branch, seq, about, version, key, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![
+        let (key, above) = (Key::random(), self.vault.branch_or_new(self.sql, &branch)?);
+        self.sql.run(
+            "INSERT INTO texts (name, branch, seq, about, version, key, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO NOTHING",
+            values![
                 name,
-                branch,
-                number(seq),
-                topic.about,
+                &branch,
+                seq,
+                &topic.about,
                 topic.version,
-                above.wrap(name, &key),
-                key.seal(name, plain)
-            ])?;
-        Ok(())
+                &above.wrap(name, &key),
+                &key.seal(name, plain),
+            ],
+        )
     }
 
     pub(crate) fn open_text(self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, StoreError> {
-        let mut query = (self.connection).prepare_cached("SELECT branch, key, sealed FROM texts WHERE name = ?1")?;
-        let row = query.query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-        let Some((branch, key, sealed)): Option<(String, Vec<u8>, Vec<u8>)> = row.optional()? else {
+        let query = "SELECT branch, key, sealed FROM texts WHERE name = ?1";
+        let found = row(self.sql, query, values![name], |row| {
+            Ok((row.text(0)?, row.blob(1)?, row.blob(2)?))
+        })?;
+        let Some((branch, key, sealed)) = found else {
             return Ok(None);
         };
-        let above = self.vault.branch(self.connection, &branch)?;
+        let above = self.vault.branch(self.sql, &branch)?;
         let key = above.and_then(|above| above.unwrap_key(name, &key));
         let opened = key.and_then(|key| key.open(name, &sealed));
         opened.map(Some).ok_or_else(|| changed(format!("the text {name}")))
@@ -210,7 +202,7 @@ impl Tables<'_> {
     /// What an attachment is called: nobody without the keys can tell from it which text is in evidence.
     pub(crate) fn attachment_name(self, digest: &str) -> Result<String, StoreError> {
         let missing = || changed("the key of the events");
-        let key = self.vault.branch(self.connection, EVENTS)?.ok_or_else(missing)?;
+        let key = self.vault.branch(self.sql, EVENTS)?.ok_or_else(missing)?;
         let name = Sha256::new_with_prefix(b"entente/attachment/v1\0")
             .chain_update(key.as_bytes())
             .chain_update(digest)
@@ -227,7 +219,7 @@ impl Tables<'_> {
         bytes: &[u8],
     ) -> Result<(), StoreError> {
         // The key that names it is made where nothing has been written yet.
-        self.vault.branch_or_new(self.connection, EVENTS)?;
+        self.vault.branch_or_new(self.sql, EVENTS)?;
         let name = self.attachment_name(digest)?;
         self.put_text(&name, seq, topic, bytes)
     }
@@ -253,33 +245,30 @@ impl Tables<'_> {
         let branch = document_branch(key);
         let sealed = self
             .vault
-            .branch_or_new(self.connection, &branch)?
+            .branch_or_new(self.sql, &branch)?
             .seal(&document_place(key), json);
-        self.connection
-            .prepare_cached(
-                "INSERT INTO documents (kind, id, branch, sealed) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
-            )?
-            .execute(params![key.kind, key.id, branch, sealed])?;
-        Ok(())
+        self.sql.run(
+            "INSERT INTO documents (kind, id, branch, sealed) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (kind, id) DO UPDATE SET sealed = excluded.sealed",
+            values![&key.kind, &key.id, &branch, &sealed],
+        )
     }
 
     pub(crate) fn remove_document(self, key: &DocKey) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("DELETE FROM documents WHERE kind = ?1 AND id = ?2")?
-            .execute(params![key.kind, key.id])?;
-        Ok(())
+        let statement = "DELETE FROM documents WHERE kind = ?1 AND id = ?2";
+        self.sql.run(statement, values![&key.kind, &key.id])
     }
 
     /// A document as it was put; `None` where there is none.
     pub(crate) fn open_document(self, key: &DocKey) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT branch, sealed FROM documents WHERE kind = ?1 AND id = ?2";
-        let mut query = self.connection.prepare_cached(sql)?;
-        let row = query.query_row([&key.kind, &key.id], |row| Ok((row.get(0)?, row.get(1)?)));
-        let Some((branch, sealed)): Option<(String, Vec<u8>)> = row.optional()? else {
+        let query = "SELECT branch, sealed FROM documents WHERE kind = ?1 AND id = ?2";
+        let found = row(self.sql, query, values![&key.kind, &key.id], |row| {
+            Ok((row.text(0)?, row.blob(1)?))
+        })?;
+        let Some((branch, sealed)) = found else {
             return Ok(None);
         };
-        let above = self.vault.branch(self.connection, &branch)?;
+        let above = self.vault.branch(self.sql, &branch)?;
         let opened = above.and_then(|above| above.open(&document_place(key), &sealed));
         let opened = opened.ok_or_else(|| unreadable_document(key, "it is not what was sealed".to_owned()))?;
         Ok(Some(opened.to_vec()))
@@ -287,11 +276,8 @@ impl Tables<'_> {
 
     /// At most `limit` ids of a kind, in order, from this one on.
     pub(crate) fn document_ids(self, kind: &str, from: &str, limit: usize) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT id FROM documents WHERE kind = ?1 AND id >= ?2 ORDER BY id LIMIT ?3";
-        let mut query = self.connection.prepare_cached(sql)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = query.query_map(params![kind, from, limit], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let query = "SELECT id FROM documents WHERE kind = ?1 AND id >= ?2 ORDER BY id LIMIT ?3";
+        rows(self.sql, query, values![kind, from, limit as u64], |row| row.text(0))
     }
 
     /// Calls `each` with every document but those of some kinds, or with why it cannot be opened. What is left out is not
@@ -334,18 +320,15 @@ impl Tables<'_> {
         before: &str,
         each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let sql = "SELECT kind, id, branch, sealed FROM documents WHERE kind > ?1 AND kind < ?2";
-        let mut query = self.connection.prepare_cached(sql)?;
-        let mut rows = query.query([after, before])?;
-        while let Some(row) = rows.next()? {
-            let key = DocKey::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
-            let (branch, sealed): (String, Vec<u8>) = (row.get(2)?, row.get(3)?);
-            let above = self.vault.branch(self.connection, &branch)?;
+        let query = "SELECT kind, id, branch, sealed FROM documents WHERE kind > ?1 AND kind < ?2";
+        self.sql.each(query, values![after, before], &mut |row| {
+            let key = DocKey::new(row.text(0)?, row.text(1)?);
+            let (branch, sealed) = (row.text(2)?, row.blob(3)?);
+            let above = self.vault.branch(self.sql, &branch)?;
             let opened = above.and_then(|above| above.open(&document_place(&key), &sealed));
             let json = opened.map(|json| json.to_vec());
-            each(key, json.ok_or_else(|| "it is not what was sealed".to_owned()))?;
-        }
-        Ok(())
+            each(key, json.ok_or_else(|| "it is not what was sealed".to_owned()))
+        })
     }
 }
 

@@ -112,7 +112,12 @@ pub(crate) fn format(connection: &Connection) -> Result<i64, StoreError> {
 
 /// Refuses what a newer program wrote, and what has to be upgraded first.
 pub(crate) fn check_format(connection: &Connection) -> Result<(), StoreError> {
-    match format(connection)? {
+    check_number(format(connection)?)
+}
+
+/// The same of a format's number.
+pub(crate) fn check_number(format: i64) -> Result<(), StoreError> {
+    match format {
         FEWER..=FORMAT => Ok(()),
         found if found < FORMAT => Err(StoreError::Older { found }),
         found => Err(StoreError::Newer { found, known: FORMAT }),

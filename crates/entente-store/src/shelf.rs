@@ -29,7 +29,7 @@ impl SqliteShelf {
         // The first read fixes the moment.
         vault.catch_up(&connection)?;
         let tables = Tables {
-            connection: &connection,
+            sql: &connection,
             vault: &vault,
         };
         Ok(Self {
@@ -44,7 +44,7 @@ impl SqliteShelf {
 
     fn with<T>(&self, read: impl FnOnce(Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         match &*self.reading() {
-            Some((connection, vault)) => read(Tables { connection, vault }),
+            Some((connection, vault)) => read(Tables { sql: connection, vault }),
             None => Err(StoreError::GivenUp),
         }
     }

@@ -1,20 +1,103 @@
 //! SQLite in a folder, as a provider: one connection that writes, and the keys to what is in it.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql, TransactionBehavior, params_from_iter};
 
+use crate::engine::{Engine, Look, Reading};
 use crate::error::StoreError;
-use crate::outbox::Letter;
-use crate::projection::{DocKey, Topic};
-use crate::provider::{Documents, EventLog, Outbox, Provider, Shelf, Step, Texts};
-use crate::rows::{StoredEvent, Tables};
+use crate::inside::Inside;
+use crate::provider::{Provider, Shelf, Step};
+use crate::rows::Tables;
 use crate::schema;
 use crate::shelf::SqliteShelf;
+use crate::sql::{EachRow, Row, Sql, Value};
 use crate::vault::{RootPlace, Vault};
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Int(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+            Value::Null => ValueRef::Null,
+        }))
+    }
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        Ok(self.get(column)?)
+    }
+
+    fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        Ok(self.get(column)?)
+    }
+
+    fn maybe_blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.get(column)?)
+    }
+}
+
+impl Sql for Connection {
+    fn run(&self, statement: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.prepare_cached(statement)?.execute(params_from_iter(values))?;
+        Ok(())
+    }
+
+    fn each(&self, query: &'static str, values: &[Value<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
+        let mut query = self.prepare_cached(query)?;
+        let mut rows = query.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    fn few(&self, query: &'static str, values: &[Value<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
+        Sql::each(self, query, values, each)
+    }
+
+    fn damage(&self) -> Result<Option<String>, StoreError> {
+        let found: String = self.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+        Ok((found != "ok").then_some(found))
+    }
+
+    /// The old write-ahead log holds it. This waits for readers.
+    fn let_go_of_deleted(&self) -> Result<(), StoreError> {
+        Ok(self.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+}
+
+/// What reads a file beside the writer.
+pub(crate) struct SqliteReading {
+    file: PathBuf,
+    /// The keys of those who read; the writer has its own, which may be ahead of what is durable.
+    vault: Vault,
+}
+
+impl SqliteReading {
+    pub(crate) fn of(file: PathBuf, vault: Vault) -> Self {
+        Self { file, vault }
+    }
+}
+
+impl Reading for SqliteReading {
+    fn moment(&self, read: Look<'_>) -> Result<(), StoreError> {
+        let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(Duration::from_secs(60))?;
+        // One snapshot for all that is looked at, whatever is committed meanwhile.
+        let moment = connection.unchecked_transaction()?;
+        self.vault.catch_up(&*moment)?;
+        read(Tables {
+            sql: &*moment,
+            vault: &self.vault,
+        })
+    }
+}
 
 /// A database of SQLite with its keys.
 pub struct Sqlite {
@@ -56,27 +139,6 @@ impl Sqlite {
             shelves: Vec::new(),
         }
     }
-
-    /// Brings what an interrupted step left half destroyed to its end. Every shelf is given up for it.
-    pub(crate) fn finish(&self) -> Result<(), StoreError> {
-        if self.vault.is_unfinished()? {
-            self.let_go();
-            self.vault.finish(&self.connection)?;
-        }
-        Ok(())
-    }
-
-    /// Gives up every shelf: what they look at is held for nobody any more.
-    pub(crate) fn let_go(&self) {
-        give_up(&self.shelves);
-    }
-
-    pub(crate) fn tables(&self) -> Tables<'_> {
-        Tables {
-            connection: &self.connection,
-            vault: &self.vault,
-        }
-    }
 }
 
 impl Provider for Sqlite {
@@ -96,12 +158,7 @@ impl Provider for Sqlite {
     }
 
     fn look(&self, look: &mut dyn FnMut(&dyn Step) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let moment = self.connection.unchecked_transaction()?;
-        self.vault.catch_up(&moment)?;
-        look(&Inside {
-            tables: self.tables(),
-            destroyed: Cell::new(false),
-        })
+        self.moment(&mut |tables| look(&Inside::new(tables)))
     }
 
     fn shelf(&mut self) -> Result<Arc<dyn Shelf>, StoreError> {
@@ -119,6 +176,46 @@ impl Provider for Sqlite {
     }
 }
 
+impl Engine for Sqlite {
+    fn moment(&self, read: Look<'_>) -> Result<(), StoreError> {
+        let moment = self.connection.unchecked_transaction()?;
+        self.vault.catch_up(&*moment)?;
+        read(Tables {
+            sql: &*moment,
+            vault: &self.vault,
+        })
+    }
+
+    fn anew(&mut self, fill: Look<'_>) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        self.vault.catch_up(&*transaction)?;
+        transaction.execute_batch("DROP TABLE documents")?;
+        transaction.execute_batch(schema::DOCUMENTS)?;
+        fill(Tables {
+            sql: &*transaction,
+            vault: &self.vault,
+        })?;
+        transaction.pragma_update(None, "user_version", schema::FORMAT)?;
+        Ok(transaction.commit()?)
+    }
+
+    fn finish(&self) -> Result<(), StoreError> {
+        if self.vault.is_unfinished()? {
+            self.let_go();
+            self.vault.finish(&self.connection)?;
+        }
+        Ok(())
+    }
+
+    fn let_go(&self) {
+        give_up(&self.shelves);
+    }
+
+    fn server(&self) -> Option<String> {
+        None
+    }
+}
+
 fn stepped(
     connection: &mut Connection,
     vault: &Vault,
@@ -126,18 +223,15 @@ fn stepped(
     work: &mut dyn FnMut(&dyn Step) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let inside = Inside {
-        tables: Tables {
-            connection: &transaction,
-            vault,
-        },
-        destroyed: Cell::new(false),
-    };
-    vault.catch_up(&transaction)?;
+    vault.catch_up(&*transaction)?;
+    let inside = Inside::new(Tables {
+        sql: &*transaction,
+        vault,
+    });
     work(&inside)?;
-    let destroyed = inside.destroyed.get();
+    let destroyed = inside.has_destroyed();
     if destroyed {
-        vault.replace_root(&transaction)?;
+        vault.replace_root(&*transaction)?;
     }
     transaction.commit()?;
     if destroyed {
@@ -152,93 +246,5 @@ fn stepped(
 fn give_up(shelves: &[Weak<SqliteShelf>]) {
     for shelf in shelves.iter().filter_map(Weak::upgrade) {
         shelf.give_up();
-    }
-}
-
-/// The tables within one transaction.
-struct Inside<'t> {
-    tables: Tables<'t>,
-    destroyed: Cell<bool>,
-}
-
-impl EventLog for Inside<'_> {
-    fn head(&self) -> Result<u64, StoreError> {
-        self.tables.head()
-    }
-
-    fn append(&self, base: u64, event: &StoredEvent, entry: &[u8]) -> Result<(), StoreError> {
-        let head = self.tables.head()?;
-        if head != base || event.seq != base + 1 {
-            return Err(StoreError::Moved { base, head });
-        }
-        self.tables.put_event(event)?;
-        self.tables.put_leaf(event.seq, entry)
-    }
-
-    fn tail(&self, from: u64, each: &mut dyn FnMut(StoredEvent) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        self.tables.each_event(from, each)
-    }
-
-    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        self.tables.leaf(seq)
-    }
-}
-
-impl Documents for Inside<'_> {
-    fn put(&self, key: &DocKey, json: &[u8]) -> Result<(), StoreError> {
-        self.tables.seal_document(key, json)
-    }
-
-    fn remove(&self, key: &DocKey) -> Result<(), StoreError> {
-        self.tables.remove_document(key)
-    }
-
-    fn get(&self, key: &DocKey) -> Result<Option<Vec<u8>>, StoreError> {
-        self.tables.open_document(key)
-    }
-
-    fn each(
-        &self,
-        each: &mut dyn FnMut(DocKey, Result<Vec<u8>, String>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.tables.each_sealed(each)
-    }
-}
-
-impl Outbox for Inside<'_> {
-    fn enqueue(&self, letter: &Letter, about: Option<&Topic>) -> Result<i64, StoreError> {
-        let letter = Letter {
-            id: self.tables.next_letter()?,
-            ..letter.clone()
-        };
-        self.tables.put_letter(&letter, about, None)?;
-        Ok(letter.id)
-    }
-
-    fn waiting(&self) -> Result<Vec<Letter>, StoreError> {
-        self.tables.pending()
-    }
-
-    fn left(&self, letter: i64, at: Timestamp) -> Result<(), StoreError> {
-        self.tables.sent(letter, at)
-    }
-}
-
-impl Texts for Inside<'_> {
-    fn keep(&self, name: &str, seq: u64, about: &Topic, bytes: &[u8]) -> Result<(), StoreError> {
-        self.tables.put_text(name, seq, about, bytes)
-    }
-
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.tables.open_text(name)?.map(|text| text.to_vec()))
-    }
-
-    fn keyed(&self, digest: &str) -> Result<String, StoreError> {
-        self.tables.attachment_name(digest)
-    }
-
-    fn destroy(&self, topics: &[Topic], touched: &[DocKey]) -> Result<(), StoreError> {
-        self.destroyed.set(true);
-        self.tables.destroy(topics, touched)
     }
 }

@@ -1,26 +1,25 @@
 //! The handle that everybody uses.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, channel, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use entente_ledger::Wording;
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
 
 use crate::check::{Difference, Progress};
+use crate::engine::Reading;
 use crate::error::{StoreError, SubmitError};
 use crate::folder::{Folder, Tell};
+use crate::opening::{Opened, put_anew};
 use crate::outbox::Letter;
 use crate::projection::{Projection, Recorded};
-use crate::provider::Provider as _;
-use crate::rows::{Tables, number};
+use crate::rows::Tables;
 use crate::schema;
 use crate::shelf::restored;
-use crate::sqlite::Sqlite;
+use crate::sql::count;
 use crate::vault::{RootPlace, Vault};
 use crate::writer::{Change, Job, Receipt, Refusal, Writer};
 
@@ -42,94 +41,24 @@ pub struct Opening {
     pub texts: Vec<Wording>,
 }
 
-/// A folder with its database, and the keys to it.
-struct Opened {
-    folder: Folder,
-    root: RootPlace,
-    sqlite: Sqlite,
-    tell: Tell,
-}
-
-impl Opened {
-    fn found(path: &Path, root: RootPlace, tell: Tell) -> Result<Self, StoreError> {
-        if !path.join("entente.db").exists() {
-            return Err(StoreError::Missing(path.to_owned()));
-        }
-        let folder = Folder::look(path, tell.clone())?;
-        let connection = Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        if schema::is_blank(&connection)? {
-            return Err(StoreError::Missing(path.to_owned()));
-        }
-        schema::check_format(&connection)?;
-        schema::prepare(&connection)?;
-        let vault = Vault::new(root.clone());
-        vault.catch_up(&connection)?;
-        let sqlite = Sqlite::at(&folder.database(), connection, vault);
-        Ok(Self {
-            folder,
-            root,
-            sqlite,
-            tell,
-        })
-    }
-
-    /// Makes the documents anew where an earlier program wrote other ones.
-    fn renew<P: Projection>(&mut self) -> Result<(), StoreError> {
-        if schema::format(&self.sqlite.connection)? == schema::FORMAT {
-            return Ok(());
-        }
-        self.folder.hold()?;
-        (self.tell)(
-            "the documents of this folder are made anew from its events, once; this takes a while where there are many",
-        );
-        put_anew::<P>(&mut self.sqlite.connection, &self.sqlite.vault)
-    }
-}
-
-/// Puts the documents that follow from the events in place of those that are there.
-fn put_anew<P: Projection>(connection: &mut Connection, vault: &Vault) -> Result<(), StoreError> {
-    let transaction = connection.transaction()?;
-    vault.catch_up(&transaction)?;
-    let tables = Tables {
-        connection: &transaction,
-        vault,
-    };
-    let (mut state, mut documents) = (P::default(), BTreeSet::new());
-    tables.each_event(1, |stored| {
-        documents.extend(state.apply(&tables.recorded::<P>(&stored)?));
-        Ok::<_, StoreError>(())
-    })?;
-    transaction.execute_batch("DROP TABLE documents")?;
-    transaction.execute_batch(schema::DOCUMENTS)?;
-    for key in &documents {
-        tables.put_document(&state, key)?;
-    }
-    transaction.pragma_update(None, "user_version", schema::FORMAT)?;
-    Ok(transaction.commit()?)
-}
-
 /// Events, projection, outbox and ledger leaves in one folder.
 pub struct Store<P: Projection> {
     jobs: Option<SyncSender<Job<P>>>,
     writer: Option<JoinHandle<()>>,
     folder: Arc<Folder>,
     root: RootPlace,
-    /// The keys of those who read; the writer has its own, which may be ahead of what is durable.
-    vault: Vault,
+    reading: Arc<dyn Reading>,
+    /// Lets whoever looks for what others wrote end at once.
+    following: Option<SyncSender<()>>,
 }
 
 impl<P: Projection> Store<P> {
-    /// Whether there is a store in a folder; what an interrupted creation left is none.
+    /// Whether there is a store in a folder, or in the database that it names; what an interrupted creation left is none.
     ///
     /// # Errors
-    /// When the disk fails.
+    /// When the disk or the server fails.
     pub fn exists(path: &Path) -> Result<bool, StoreError> {
-        let database = path.join("entente.db");
-        if !database.exists() {
-            return Ok(false);
-        }
-        let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        Ok(!schema::is_blank(&connection)?)
+        Opened::exists(path)
     }
 
     /// Makes an empty store in a folder, with a root key in a place of its own.
@@ -145,27 +74,7 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// As for [`Store::create`].
     pub fn create_followed(path: &Path, root: RootPlace, follow: Follow<P>) -> Result<Self, StoreError> {
-        let folder = Folder::take(path, Arc::new(|_| ()))?;
-        // The database's other files take over its rights.
-        entente_files::open(&folder.database()).map_err(|error| StoreError::File {
-            path: folder.database(),
-            error,
-        })?;
-        let mut connection = Connection::open(folder.database())?;
-        // A creation that was interrupted left a database without tables: it goes on here.
-        if !schema::is_blank(&connection)? {
-            return Err(StoreError::Exists(path.to_owned()));
-        }
-        schema::prepare(&connection)?;
-        let vault = Vault::new(root.clone());
-        schema::create(&mut connection, |connection| vault.found(connection))?;
-        let sqlite = Sqlite::at(&folder.database(), connection, vault);
-        let opened = Opened {
-            folder,
-            root,
-            sqlite,
-            tell: Arc::new(|_| ()),
-        };
+        let opened = Opened::created(path, root)?;
         Ok(Self::start(opened, (P::default(), 1), follow, None))
     }
 
@@ -187,7 +96,7 @@ impl<P: Projection> Store<P> {
     pub fn open_followed(path: &Path, root: RootPlace, tell: Tell, follow: Follow<P>) -> Result<Self, StoreError> {
         let mut opened = Opened::found(path, root, tell)?;
         opened.renew::<P>()?;
-        let moment = restored(opened.sqlite.shelf()?)?;
+        let moment = restored(opened.engine.shelf()?)?;
         Ok(Self::start(opened, moment, follow, None))
     }
 
@@ -204,26 +113,34 @@ impl<P: Projection> Store<P> {
     fn start(opened: Opened, (state, next): (P, u64), follow: Follow<P>, stopped: Option<String>) -> Self {
         follow(&state, next - 1);
         let Opened {
-            folder, root, sqlite, ..
+            folder,
+            root,
+            engine,
+            reading,
+            ..
         } = opened;
         let (jobs, waiting) = sync_channel(QUEUE);
         let folder = Arc::new(folder);
+        let following = engine.server().map(|_| followed(jobs.clone()));
         let writer = Writer {
             folder: folder.clone(),
-            sqlite,
+            engine,
             state,
             next,
             follow,
             settled: false,
             steps: 0,
             stopped,
+            away: None,
+            ahead: false,
         };
         Self {
             jobs: Some(jobs),
             writer: Some(std::thread::spawn(move || writer.run(&waiting))),
             folder,
-            vault: Vault::new(root.clone()),
             root,
+            reading,
+            following,
         }
     }
 
@@ -326,20 +243,14 @@ impl<P: Projection> Store<P> {
             .map_err(|_| StoreError::Stopped("the writer is gone".to_owned()))
     }
 
-    fn reader(&self) -> Result<Connection, StoreError> {
-        let connection = Connection::open_with_flags(self.folder.database(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(Duration::from_secs(60))?;
-        Ok(connection)
-    }
-
-    /// Reads with the keys of the root that counts now.
+    /// Reads at one moment, with the keys of the root that counts at it.
     pub(crate) fn reading<T>(&self, read: impl FnOnce(Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let connection = self.reader()?;
-        self.vault.catch_up(&connection)?;
-        read(Tables {
-            connection: &connection,
-            vault: &self.vault,
-        })
+        let (mut read, mut found) = (Some(read), None);
+        self.reading.moment(&mut |tables| {
+            found = read.take().map(|read| read(tables)).transpose()?;
+            Ok(())
+        })?;
+        found.ok_or(StoreError::GivenUp)
     }
 
     /// Calls `each` with every event from number `from` on, in plain words as far as they are still there.
@@ -348,7 +259,7 @@ impl<P: Projection> Store<P> {
     /// When the database fails or an event cannot be read.
     pub fn events(&self, from: u64, mut each: impl FnMut(Recorded<P::Event>)) -> Result<(), StoreError> {
         self.reading(|tables| {
-            tables.each_event(from, |stored| {
+            tables.each_event(from, &mut |stored| {
                 each(tables.recorded::<P>(&stored)?);
                 Ok(())
             })
@@ -360,10 +271,7 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails.
     pub fn entries(&self, range: std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, StoreError> {
-        let connection = self.reader()?;
-        let mut query = connection.prepare("SELECT entry FROM leaves WHERE seq > ?1 AND seq <= ?2 ORDER BY seq")?;
-        let rows = query.query_map([number(range.start), number(range.end)], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.reading(|tables| tables.leaves(range.start + 1..=range.end))
     }
 
     /// What proves the content of an event's entry; `None` where that was destroyed, so that nothing proves it any more.
@@ -409,11 +317,8 @@ impl<P: Projection> Store<P> {
     /// When the database fails or an event cannot be read.
     pub fn events_of_kind(&self, kind: &str, mut each: impl FnMut(Recorded<P::Event>)) -> Result<(), StoreError> {
         self.reading(|tables| {
-            let mut query = tables
-                .connection
-                .prepare("SELECT seq FROM events WHERE kind = ?1 ORDER BY seq")?;
-            for seq in query.query_map([kind], |row| row.get::<_, i64>(0))? {
-                if let Some(stored) = tables.one_event(seq?.unsigned_abs())? {
+            for seq in tables.seqs_of(kind)? {
+                if let Some(stored) = tables.one_event(seq)? {
                     each(tables.recorded::<P>(&stored)?);
                 }
             }
@@ -436,13 +341,7 @@ impl<P: Projection> Store<P> {
         if path.exists() {
             return Err(failed(std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
         }
-        // For its owner only, from the first byte on.
-        let file = entente_files::open(path).map_err(failed)?;
-        let name = path
-            .to_str()
-            .ok_or_else(|| failed(std::io::Error::other("its name is not text")))?;
-        self.reader()?.execute("VACUUM INTO ?1", [name])?;
-        file.sync_all().map_err(failed)?;
+        self.reading(|tables| crate::moving::copied_to(tables, path))?;
         entente_files::settle(path).map_err(failed)
     }
 
@@ -452,7 +351,7 @@ impl<P: Projection> Store<P> {
     /// When another process does not end, or it cannot be written.
     pub fn renew_rescue(&self) -> Result<(), StoreError> {
         self.hold()?;
-        self.vault.rescue()
+        Vault::new(self.root.clone()).rescue()
     }
 
     /// The number of entries in the ledger.
@@ -460,10 +359,7 @@ impl<P: Projection> Store<P> {
     /// # Errors
     /// When the database fails.
     pub fn ledger_size(&self) -> Result<u64, StoreError> {
-        let size: i64 = self
-            .reader()?
-            .query_row("SELECT coalesce(max(seq), 0) FROM leaves", [], |row| row.get(0))?;
-        Ok(size.unsigned_abs())
+        self.reading(|tables| count(tables.sql, "SELECT coalesce(max(seq), 0) FROM leaves"))
     }
 
     /// What has still to leave, oldest first.
@@ -511,13 +407,10 @@ impl<P: Projection> Store<P> {
     /// When the database fails or an event cannot be read; nothing is changed then.
     pub fn rebuild(mut self) -> Result<(), StoreError> {
         self.folder.hold()?;
-        let path = self.database();
         // The writer ends, and the folder stays held.
         self.stop();
-        let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        schema::prepare(&connection)?;
-        let vault = Vault::new(self.root.clone());
-        put_anew::<P>(&mut connection, &vault)
+        let mut opened = Opened::found(self.folder.path(), self.root.clone(), Arc::new(|_| ()))?;
+        put_anew::<P>(&mut *opened.engine)
     }
 
     /// The path of the database.
@@ -529,12 +422,28 @@ impl<P: Projection> Store<P> {
 impl<P: Projection> Store<P> {
     /// Ends the writer once it has done what waits.
     fn stop(&mut self) {
+        drop(self.following.take());
         drop(self.jobs.take());
         if let Some(writer) = self.writer.take() {
             // A writer that panicked has nothing left to do.
             let _ = writer.join();
         }
     }
+}
+
+/// How often what others wrote is looked for.
+const FOLLOWING: Duration = Duration::from_millis(200);
+
+/// Has the writer take in what other nodes write, until what is given is dropped.
+fn followed<P: Projection>(jobs: SyncSender<Job<P>>) -> SyncSender<()> {
+    let (end, ended) = sync_channel(0);
+    std::thread::spawn(move || {
+        while ended.recv_timeout(FOLLOWING) == Err(RecvTimeoutError::Timeout) {
+            // Where the writer has much to do, it takes in what others wrote with each step.
+            let _ = jobs.try_send(Job::CatchUp(Box::new(|_| ())));
+        }
+    });
+    end
 }
 
 impl<P: Projection> Drop for Store<P> {

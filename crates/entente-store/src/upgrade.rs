@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::folder::{Folder, Tell};
 use crate::outbox::Letter;
 use crate::projection::{DocKey, Projection, Topic};
-use crate::rows::{StoredEvent, Tables, hex, number, read};
+use crate::rows::{StoredEvent, Tables, hex, read};
 use crate::schema::{self, FIRST, PLAIN, REFERRING};
 use crate::vault::{RootPlace, Vault};
 
@@ -153,7 +153,7 @@ fn written<P: Projection>(
     }
     vault.catch_up(&connection)?;
     let mut taken = Taken::<P>::again(Tables {
-        connection: &connection,
+        sql: &connection,
         vault: &vault,
     })?;
     let resumed = taken.last;
@@ -162,7 +162,7 @@ fn written<P: Projection>(
         let rows = chunk(first, taken.last)?;
         let transaction = connection.transaction()?;
         let tables = Tables {
-            connection: &transaction,
+            sql: &*transaction,
             vault: &vault,
         };
         if rows.is_empty() {
@@ -199,7 +199,7 @@ fn chunk(first: &Connection, after: u64) -> Result<Vec<Row>, StoreError> {
         "SELECT e.seq, e.time, e.kind, e.payload, e.salt, l.entry FROM events e JOIN leaves l ON l.seq = e.seq
          WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2",
     )?;
-    let rows = query.query_map((number(after), number(CHUNK as u64)), |row| {
+    let rows = query.query_map((after.cast_signed(), CHUNK.cast_signed()), |row| {
         Ok(Row {
             seq: row.get::<_, i64>(0)?.unsigned_abs(),
             time: row.get(1)?,
@@ -229,12 +229,12 @@ impl<P: Projection> Taken<P> {
             digest: Sha256::default(),
             last: 0,
         };
-        tables.each_event(1, |stored| {
+        tables.each_event(1, &mut |stored| {
             let record = tables.recorded::<P>(&stored)?;
             taken.documents.extend(taken.state.apply(&record));
             update(&mut taken.digest, stored.seq, &stored.payload);
             taken.last = stored.seq;
-            Ok::<_, StoreError>(())
+            Ok(())
         })?;
         Ok(taken)
     }

@@ -17,11 +17,11 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use crate::error::StoreError;
 use crate::key::Key;
+use crate::sql::{Sql, count, row, rows, values};
 
 /// The first line of a file that holds the root.
 const FORMAT: &str = "entente-root/1";
@@ -133,15 +133,16 @@ impl Vault {
     }
 
     /// Makes the first root, and notes in the database that it counts. A root that an interrupted creation left is taken.
-    pub(crate) fn found(&self, connection: &Connection) -> Result<(), StoreError> {
+    pub(crate) fn found(&self, sql: &dyn Sql) -> Result<(), StoreError> {
         let roots = match self.place.file.exists() {
             true => self.read()?,
             false => Roots::first(),
         };
         let epoch = roots.0.last().map_or(1, |(epoch, _)| *epoch);
         self.write(&roots)?;
-        connection.execute("INSERT INTO vault (id, epoch) VALUES (1, ?1)", [epoch.cast_signed()])?;
-        self.catch_up(connection)
+        sql.run("INSERT INTO vault (id, epoch) VALUES (1, ?1)", values![epoch])?;
+        self.catch_up(sql)?;
+        Ok(())
     }
 
     fn read(&self) -> Result<Roots, StoreError> {
@@ -176,14 +177,14 @@ impl Vault {
         (self.place.rescue)(text.as_bytes()).map_err(StoreError::Rescue)
     }
 
-    /// Takes up the root that counts in the database: another process may have replaced it.
-    pub(crate) fn catch_up(&self, connection: &Connection) -> Result<(), StoreError> {
-        let epoch: i64 = connection.query_row("SELECT epoch FROM vault WHERE id = 1", [], |row| row.get(0))?;
-        let epoch = epoch.unsigned_abs();
+    /// Takes up the root that counts in the database. Gives whether another process has replaced the one that was held.
+    pub(crate) fn catch_up(&self, sql: &dyn Sql) -> Result<bool, StoreError> {
+        let epoch = epoch(sql)?;
         let mut held = self.held();
         if held.root.is_some() && held.epoch == epoch {
-            return Ok(());
+            return Ok(false);
         }
+        let replaced = held.root.is_some();
         let other = || StoreError::OtherRoot(self.place.file.clone());
         let root = self.read()?.of(epoch).cloned().ok_or_else(other)?;
         *held = Held {
@@ -192,7 +193,8 @@ impl Vault {
             branches: HashMap::new(),
         };
         drop(held);
-        self.branch(connection, EVENTS).map(|_| ())
+        self.branch(sql, EVENTS)?;
+        Ok(replaced)
     }
 
     fn root(&self) -> Result<Key, StoreError> {
@@ -201,12 +203,12 @@ impl Vault {
     }
 
     /// The key of a branch; `None` where there is none yet.
-    pub(crate) fn branch(&self, connection: &Connection, name: &str) -> Result<Option<Key>, StoreError> {
+    pub(crate) fn branch(&self, sql: &dyn Sql, name: &str) -> Result<Option<Key>, StoreError> {
         if let Some(key) = self.held().branches.get(name) {
             return Ok(Some(key.clone()));
         }
-        let mut query = connection.prepare_cached("SELECT wrapped FROM branches WHERE name = ?1")?;
-        let Some(wrapped) = query.query_row([name], |row| row.get::<_, Vec<u8>>(0)).optional()? else {
+        let query = "SELECT wrapped FROM branches WHERE name = ?1";
+        let Some(wrapped) = row(sql, query, values![name], |row| row.blob(0))? else {
             return Ok(None);
         };
         let key = self.root()?.unwrap_key(name, &wrapped);
@@ -216,27 +218,28 @@ impl Vault {
     }
 
     /// The key of a branch, made where there is none. Whoever rolls back has to [`Vault::forget`] it.
-    pub(crate) fn branch_or_new(&self, connection: &Connection, name: &str) -> Result<Key, StoreError> {
-        match self.branch(connection, name)? {
+    pub(crate) fn branch_or_new(&self, sql: &dyn Sql, name: &str) -> Result<Key, StoreError> {
+        match self.branch(sql, name)? {
             Some(key) => Ok(key),
-            None => self.renew(connection, name, &self.root()?),
+            None => self.renew(sql, name, &self.root()?),
         }
     }
 
     /// A fresh key for a branch, under this root.
-    fn renew(&self, connection: &Connection, name: &str, root: &Key) -> Result<Key, StoreError> {
+    fn renew(&self, sql: &dyn Sql, name: &str, root: &Key) -> Result<Key, StoreError> {
         let key = Key::random();
-        connection
-            .prepare_cached("INSERT INTO branches (name, wrapped) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped")?
-            .execute(params![name, root.wrap(name, &key)])?;
+        sql.run(
+            "INSERT INTO branches (name, wrapped) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET wrapped = excluded.wrapped",
+            values![name, &root.wrap(name, &key)],
+        )?;
         self.held().branches.insert(name.to_owned(), key.clone());
         Ok(key)
     }
 
     /// Replaces the key of a branch by a fresh one. Gives the old one, where there was one.
-    pub(crate) fn replace(&self, connection: &Connection, name: &str) -> Result<(Option<Key>, Key), StoreError> {
-        let old = self.branch(connection, name)?;
-        let fresh = self.renew(connection, name, &self.root()?)?;
+    pub(crate) fn replace(&self, sql: &dyn Sql, name: &str) -> Result<(Option<Key>, Key), StoreError> {
+        let old = self.branch(sql, name)?;
+        let fresh = self.renew(sql, name, &self.root()?)?;
         Ok((old, fresh))
     }
 
@@ -247,22 +250,20 @@ impl Vault {
 
     /// Begins to replace the root: the file holds both from now on, and this transaction's branches go under the new one.
     /// Once it is committed, [`Vault::finish`] destroys the old one.
-    pub(crate) fn replace_root(&self, transaction: &Connection) -> Result<(), StoreError> {
+    pub(crate) fn replace_root(&self, sql: &dyn Sql) -> Result<(), StoreError> {
         let epoch = self.held().epoch;
         let old = self.root()?;
         let next = Key::random();
         self.write(&Roots(vec![(epoch, old.clone()), (epoch + 1, next.clone())]))?;
-        let mut query = transaction.prepare("SELECT name, wrapped FROM branches")?;
-        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        let branches: Vec<(String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+        let query = "SELECT name, wrapped FROM branches";
+        let branches = rows(sql, query, &[], |row| Ok((row.text(0)?, row.blob(1)?)))?;
         for (name, wrapped) in branches {
             let key = old.unwrap_key(&name, &wrapped);
             let key = key.ok_or_else(|| StoreError::OtherRoot(self.place.file.clone()))?;
-            transaction
-                .prepare_cached("UPDATE branches SET wrapped = ?2 WHERE name = ?1")?
-                .execute(params![name, next.wrap(&name, &key)])?;
+            let statement = "UPDATE branches SET wrapped = ?2 WHERE name = ?1";
+            sql.run(statement, values![&name, &next.wrap(&name, &key)])?;
         }
-        transaction.execute("UPDATE vault SET epoch = ?1 WHERE id = 1", [(epoch + 1).cast_signed()])?;
+        sql.run("UPDATE vault SET epoch = ?1 WHERE id = 1", values![epoch + 1])?;
         let mut held = self.held();
         held.epoch = epoch + 1;
         held.root = Some(next);
@@ -275,18 +276,22 @@ impl Vault {
     }
 
     /// Destroys every root but the one that counts, also one that a crash left. Call it only while holding the folder.
-    pub(crate) fn finish(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.catch_up(connection)?;
+    pub(crate) fn finish(&self, sql: &dyn Sql) -> Result<(), StoreError> {
+        self.catch_up(sql)?;
         let roots = self.read()?;
         if roots.0.len() == 1 {
             return Ok(());
         }
         let epoch = self.held().epoch;
         let root = self.root()?;
-        // First of all the old write-ahead log: it holds what was deleted. It waits for readers.
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        sql.let_go_of_deleted()?;
         self.write(&Roots(vec![(epoch, root)]))
     }
+}
+
+/// Which root counts.
+fn epoch(sql: &dyn Sql) -> Result<u64, StoreError> {
+    count(sql, "SELECT epoch FROM vault WHERE id = 1")
 }
 
 /// The branch of events without their texts.

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use entente_ledger::{Leaf, Salt, has_references};
+use entente_ledger::{Leaf, Salt, Wording, has_references};
 use jiff::Timestamp;
 
 use crate::cut::{Cut, cut};
+use crate::engine::Engine;
 use crate::error::StoreError;
 use crate::folder::Folder;
+use crate::inside::Inside;
 use crate::outbox::{Letter, Outgoing};
+use crate::postgres::ServerError;
 use crate::projection::{Projection, Recorded, Topic};
-use crate::provider::{Provider as _, Step};
-use crate::rows::{StoredEvent, Tables, digest};
+use crate::provider::Step;
+use crate::rows::{StoredEvent, digest, read};
 use crate::schema::REFERRING;
 use crate::shelf::restored;
-use crate::sqlite::Sqlite;
 use crate::store::Follow;
 
 /// The largest event stored: a report of the largest size, and then some.
@@ -26,6 +28,9 @@ const MAX_GROUP: usize = 256;
 
 /// The most transactions after which the log is put into the database: it is read by whoever opens a folder that was not closed.
 const STEPS: usize = 256;
+
+/// How often a transaction is begun anew where another node destroyed something just before.
+const ANEW: usize = 3;
 
 /// The most documents that are kept in memory although they could be read again.
 pub const LOOSE: usize = 4096;
@@ -101,7 +106,7 @@ enum Outcome<P: Projection> {
 
 pub(crate) struct Writer<P: Projection> {
     pub(crate) folder: Arc<Folder>,
-    pub(crate) sqlite: Sqlite,
+    pub(crate) engine: Box<dyn Engine>,
     pub(crate) state: P,
     pub(crate) next: u64,
     /// Who is told of each durable state.
@@ -112,6 +117,10 @@ pub(crate) struct Writer<P: Projection> {
     pub(crate) steps: usize,
     /// Why nothing is written any more.
     pub(crate) stopped: Option<String>,
+    /// Why nothing of the present group was written, where another may go well.
+    pub(crate) away: Option<ServerError>,
+    /// Whether the state in memory is ahead of what is durable, and could not be taken back yet.
+    pub(crate) ahead: bool,
 }
 
 impl<P: Projection> Writer<P> {
@@ -125,12 +134,25 @@ impl<P: Projection> Writer<P> {
             }
         }
         // Whoever closes the database last puts the log into it, if nobody looks at an older moment.
-        self.sqlite.let_go();
+        self.engine.let_go();
     }
 
     fn group(&mut self, group: Vec<Job<P>>) -> Result<(), StoreError> {
+        self.away = None;
+        if self.ahead {
+            match self.restore() {
+                Ok(()) => (self.follow)(&self.state, self.next - 1),
+                // Nothing is read either: what is in memory never happened.
+                Err(error) => {
+                    let asked = group.into_iter().filter(|job| !matches!(job, Job::Read(_)));
+                    self.decline(asked, &error);
+                    return Ok(());
+                }
+            }
+        }
         let mut jobs = self.caught_up(group).into_iter();
         let mut outcomes = Vec::new();
+        let before = self.next;
         if self.stopped.is_none() && jobs.as_slice().iter().any(Job::writes) {
             match self.hold() {
                 Ok(()) => {}
@@ -140,50 +162,100 @@ impl<P: Projection> Writer<P> {
                     return Ok(());
                 }
             }
+            if let Err(error) = self.transacted(&mut jobs, &mut outcomes) {
+                self.failed(&error)?;
+            }
         }
-        let before = self.next;
-        if self.stopped.is_none()
-            && jobs.as_slice().iter().any(Job::writes)
-            && let Err(error) = self.transact(&mut jobs, &mut outcomes)
-        {
-            self.stopped = Some(error.to_string());
-            // The state in memory is ahead of the disk: go back to what is durable.
-            (self.state, self.next) = restored(self.sqlite.shelf()?)?;
-        }
-        if self.next != before {
+        if self.next != before && !self.ahead {
             self.steps += 1;
             // A state that still looks at what was destroyed is shown to nobody.
             if self.state.is_stale() {
-                self.rest_anew()?;
+                self.lasting(Self::rest_anew)?;
             }
             (self.follow)(&self.state, self.next - 1);
         }
-        let stopped = || match &self.stopped {
-            None => Ok(()),
-            Some(problem) => Err(StoreError::Stopped(problem.clone())),
-        };
         for outcome in outcomes {
             match outcome {
-                Outcome::Written(answer, receipt) => answer(stopped().map(|()| receipt)),
-                Outcome::Refused(refusal) => refusal(stopped()),
-                Outcome::Seen(look) => look(&self.state),
+                Outcome::Written(answer, receipt) => answer(self.trouble().map(|()| receipt)),
+                Outcome::Refused(refusal) => refusal(self.trouble()),
+                Outcome::Seen(look) if !self.ahead => look(&self.state),
+                Outcome::Seen(_) => {}
             }
         }
         // Those that the transaction did not reach.
         for job in jobs {
             match job {
-                Job::Read(look) => look(&self.state),
-                Job::Rest => {}
+                Job::Read(look) if !self.ahead => look(&self.state),
+                Job::Read(_) | Job::Rest => {}
                 Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
-                    answer(stopped().and_then(|()| Err(StoreError::Stopped("it was not reached".to_owned()))));
+                    let unreached = || Err(StoreError::Stopped("it was not reached".to_owned()));
+                    answer(self.trouble().and_then(|()| unreached()));
                 }
             }
         }
-        self.rest()
+        self.lasting(Self::rest)
     }
 
-    fn tables(&self) -> Tables<'_> {
-        self.sqlite.tables()
+    /// Why nothing was written, if so.
+    fn trouble(&self) -> Result<(), StoreError> {
+        match (&self.stopped, &self.away) {
+            (Some(problem), _) => Err(StoreError::Stopped(problem.clone())),
+            (None, Some(problem)) => Err(problem.clone().into()),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Does what can be left for another time where a server is away.
+    fn lasting(&mut self, work: impl FnOnce(&mut Self) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        match work(self) {
+            Err(error) if error.server().is_some() => Ok(()),
+            done => done,
+        }
+    }
+
+    /// A step failed: the state in memory is ahead of what is durable, and goes back to that. Where the disk failed, nothing
+    /// more is written; a server may come back.
+    fn failed(&mut self, error: &StoreError) -> Result<(), StoreError> {
+        self.away = match (error, self.engine.server()) {
+            (StoreError::Server(error), _) => Some(error.clone()),
+            (StoreError::GivenUp | StoreError::Unread(_) | StoreError::Moved { .. }, Some(server)) => {
+                Some(ServerError::Conflict { server })
+            }
+            _ => None,
+        };
+        if self.away.is_none() {
+            self.stopped = Some(error.to_string());
+        }
+        match self.restore() {
+            Err(error) if error.server().is_some() => {
+                self.ahead = true;
+                Ok(())
+            }
+            restored => restored,
+        }
+    }
+
+    /// Reads the state anew as it is durable.
+    fn restore(&mut self) -> Result<(), StoreError> {
+        (self.state, self.next) = restored(self.engine.shelf()?)?;
+        self.ahead = false;
+        Ok(())
+    }
+
+    /// A transaction, begun anew as long as nothing was done in it and another node was in between.
+    fn transacted(
+        &mut self,
+        jobs: &mut std::vec::IntoIter<Job<P>>,
+        outcomes: &mut Vec<Outcome<P>>,
+    ) -> Result<(), StoreError> {
+        let waiting = jobs.len();
+        for _ in 0..ANEW {
+            match self.transact(jobs, outcomes) {
+                Err(StoreError::GivenUp | StoreError::Moved { .. }) if jobs.len() == waiting => self.restore()?,
+                done => return done,
+            }
+        }
+        self.transact(jobs, outcomes)
     }
 
     /// Catches up for those who asked for it; gives the other jobs.
@@ -211,11 +283,11 @@ impl<P: Projection> Writer<P> {
     /// Holds the folder. What another process has written meanwhile is taken in: the state in memory is of the opening.
     fn hold(&mut self) -> Result<(), StoreError> {
         // Whoever holds the folder may have to wait for those who look at an older moment.
-        let taken = self.folder.hold_or(|| self.sqlite.let_go());
+        let taken = self.folder.hold_or(|| self.engine.let_go());
         self.refresh()?;
         if taken? || !self.settled {
             // A purge that was interrupted after its commit comes to its end before anything else is done.
-            self.sqlite.finish()?;
+            self.engine.finish()?;
             self.refresh()?;
             self.catch_up()?;
             self.settled = true;
@@ -226,7 +298,7 @@ impl<P: Projection> Writer<P> {
     /// Reads the state anew where what it rested on was given up.
     fn refresh(&mut self) -> Result<(), StoreError> {
         if self.state.is_stale() {
-            (self.state, self.next) = restored(self.sqlite.shelf()?)?;
+            self.restore()?;
             (self.follow)(&self.state, self.next - 1);
         }
         Ok(())
@@ -234,28 +306,18 @@ impl<P: Projection> Writer<P> {
 
     /// Takes in what another process has written: the events since, or everything where the log is not the one it was.
     fn catch_up(&mut self) -> Result<(), StoreError> {
-        self.sqlite.vault.catch_up(&self.sqlite.connection)?;
         let before = self.next;
-        match self.tables().head()? + 1 {
-            next if next == self.next => return Ok(()),
-            next if next < self.next => (self.state, self.next) = restored(self.sqlite.shelf()?)?,
-            _ => self.take_in()?,
+        let (state, next) = (&mut self.state, &mut self.next);
+        let taken = self
+            .engine
+            .moment(&mut |tables| take_in(&Inside::new(tables), (&mut *state, &mut *next)));
+        match taken {
+            Err(StoreError::GivenUp | StoreError::Moved { .. }) => self.restore()?,
+            taken => taken?,
         }
         if self.next != before {
             (self.follow)(&self.state, self.next - 1);
         }
-        Ok(())
-    }
-
-    fn take_in(&mut self) -> Result<(), StoreError> {
-        let tables = self.sqlite.tables();
-        let (state, next) = (&mut self.state, &mut self.next);
-        tables.each_event(*next, |stored| {
-            let record = tables.recorded::<P>(&stored)?;
-            *next = record.seq + 1;
-            state.apply(&record);
-            Ok::<_, StoreError>(())
-        })?;
         Ok(())
     }
 
@@ -271,6 +333,7 @@ impl<P: Projection> Writer<P> {
     fn decline(&self, jobs: impl Iterator<Item = Job<P>>, error: &StoreError) {
         let declined = || match error {
             StoreError::InUse(path) => StoreError::InUse(path.clone()),
+            StoreError::Server(problem) => problem.clone().into(),
             other => StoreError::Stopped(other.to_string()),
         };
         for job in jobs {
@@ -291,7 +354,8 @@ impl<P: Projection> Writer<P> {
         outcomes: &mut Vec<Outcome<P>>,
     ) -> Result<(), StoreError> {
         let (state, next) = (&mut self.state, &mut self.next);
-        self.sqlite.step(&mut |step| {
+        self.engine.step(&mut |step| {
+            take_in(step, (&mut *state, &mut *next))?;
             for job in jobs.by_ref() {
                 let receipt = |next: u64| Receipt {
                     seqs: Vec::new(),
@@ -353,13 +417,13 @@ impl<P: Projection> Writer<P> {
         // As long as one shelf or another is older than the end of the log, the log only grows. Once nobody holds an
         // older one, all of it can go into the database; a shelf of then needs no log, and the next writer begins it anew.
         self.rest_anew()?;
-        self.sqlite.tidy()?;
+        self.engine.tidy()?;
         self.rest_anew()
     }
 
     /// Rests the state on the documents as they are now.
     fn rest_anew(&mut self) -> Result<(), StoreError> {
-        let shelf = self.sqlite.shelf()?;
+        let shelf = self.engine.shelf()?;
         // Another process may have written meanwhile, where this one does not hold the folder.
         if shelf.head() + 1 == self.next {
             self.state.rest_on(shelf);
@@ -367,6 +431,34 @@ impl<P: Projection> Writer<P> {
         }
         Ok(())
     }
+}
+
+/// Takes in what others have written since the state was as it is.
+fn take_in<P: Projection>(step: &dyn Step, (state, next): (&mut P, &mut u64)) -> Result<(), StoreError> {
+    if state.is_stale() {
+        return Err(StoreError::GivenUp);
+    }
+    let (base, head) = (*next - 1, step.head()?);
+    if head < base {
+        return Err(StoreError::Moved { base, head });
+    }
+    if head == base {
+        return Ok(());
+    }
+    step.tail(*next, &mut |stored| {
+        let record = read::<P>(stored.seq, &stored.time, &plain(step, &stored.payload)?)?;
+        *next = record.seq + 1;
+        state.apply(&record);
+        Ok(())
+    })
+}
+
+/// An event in plain words, as far as its texts are still there.
+fn plain(step: &dyn Step, payload: &[u8]) -> Result<Vec<u8>, StoreError> {
+    entente_ledger::expand(payload, |name| {
+        let bytes = step.read(name)?;
+        Ok(bytes.and_then(|bytes| Some(Wording::from_bytes(&bytes)?.literal().to_vec())))
+    })
 }
 
 /// Writes what a command changes.

@@ -143,6 +143,7 @@ impl From<NodeError> for Failure {
             NodeError::Name(error) => error.into(),
             NodeError::Assurance(error) => error.into(),
             NodeError::NotSetUp(_) => Self::not_found(format!("{error}; run `entente init`")),
+            NodeError::InFolder(_) => Self::usage(error),
             NodeError::NoHeads => Self::failed(format!("{error}; set HOME, or ENTENTE_HEADS to a folder of its own")),
             NodeError::HeadsInside(_) => Self::failed(format!("{error}; set ENTENTE_HEADS to a folder outside it")),
             NodeError::OtherRoot(_) => Self::failed(format!("{error}: `entente store recover --replace`")),

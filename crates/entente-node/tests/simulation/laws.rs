@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entente_core::decide::decide;
 use entente_core::{Event, Outcome, PersonId, PortionRef, Query, ReportId, Snapshot, SourceGuard};
-use entente_ledger::{Folder, Verifier, verify};
+use entente_ledger::{Verifier, verify};
 use jiff::Timestamp;
 
 use crate::federation::{Federation, LIAR, NAMES, party, reader};
@@ -157,7 +157,7 @@ pub(crate) fn everything_holds_once_the_network_heals(all: &mut Federation) {
             .iter()
             .map(|key| Verifier::parse(key).unwrap())
             .collect();
-        let report = verify(&Folder::new(node.ledger_folder()), &keys, &mut |_, _| ());
+        let report = verify(&*node.tiles(), &keys, &mut |_, _| ());
         if !report.ok {
             all.broken(&format!("the ledger of {name} does not verify: {:?}", report.findings));
         }

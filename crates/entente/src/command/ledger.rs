@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Subcommand;
 use entente_assurance::Assurance;
@@ -135,19 +136,21 @@ fn reconcile(global: &Global, partner: &PartyPath, file: Option<&Path>) -> Resul
 fn verify_folder(global: &Global, folder: Option<PathBuf>, key: &[String]) -> Result<Exit, Failure> {
     let own = folder.is_none();
     let known = trust::keys(global, key, own)?;
-    let folder = match folder {
-        Some(folder) => folder,
-        None => global.node()?.ledger_folder(),
+    let files = match &folder {
+        None => global.node()?.tiles(),
+        Some(folder) => {
+            let at = seat::path(folder);
+            if !at.is_dir() {
+                return Err(Failure::not_found(format!(
+                    "there is no ledger in {}",
+                    folder.display()
+                )));
+            }
+            Arc::new(Folder::new(&at))
+        }
     };
-    let at = seat::path(&folder);
-    if !at.is_dir() {
-        return Err(Failure::not_found(format!(
-            "there is no ledger in {}",
-            folder.display()
-        )));
-    }
     let bar = output::progress(0, "verifying");
-    let mut report = verify(&Folder::new(&at), &known, &mut |done, total| {
+    let mut report = verify(&*files, &known, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     });
@@ -266,11 +269,10 @@ fn publish(global: &Global) -> Result<Exit, Failure> {
     let node = global.node()?;
     let checkpoint = node.publish()?;
     output::either(global.json, &json!({ "size": checkpoint.size }), || {
-        let folder = node.ledger_folder();
         output::line(format!(
             "{} entries are signed, in {}",
             checkpoint.size,
-            folder.display()
+            node.tiles().place("").display()
         ));
     })?;
     Ok(Exit::Done)

@@ -84,6 +84,10 @@ pub(crate) struct Global {
         value_name = "DIR"
     )]
     pub(crate) data: PathBuf,
+    /// The PostgreSQL database that has what this node holds, postgresql://USER@HOST/DATABASE. The data folder remembers it. The
+    /// password stands in the file that PGPASSFILE names, never here.
+    #[arg(long, global = true, env = "ENTENTE_DATABASE", value_name = "URL")]
+    pub(crate) database: Option<String>,
     /// Write data as JSON on standard output, and errors as JSON on standard error.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -99,6 +103,14 @@ pub(crate) struct Global {
 }
 
 impl Global {
+    /// Notes in the data folder which database has its bytes, where one is named.
+    fn name_database(&self) -> Result<(), Failure> {
+        match &self.database {
+            Some(database) => Ok(entente_node::name_database(&self.data, database)?),
+            None => Ok(()),
+        }
+    }
+
     /// The node, in the name of whoever is signed in where the command was typed.
     pub(crate) fn node(&self) -> Result<Pinned, Failure> {
         login::acting(self, self.node_as_such()?)
@@ -336,6 +348,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             "this command cannot be tried: it acts on files, keys or the network; leave `--dry-run` out",
         ));
     }
+    global.name_database()?;
     login::admit(global)?;
     match cli.noun {
         Noun::Init(init) => init.run(global),

@@ -53,6 +53,16 @@ pub(crate) enum StoreCommand {
         #[arg(long)]
         replace: bool,
     },
+    /// Move what the node holds to a PostgreSQL database, or back into the data folder: everything as it is sealed, compared event
+    /// by event before the folder names its new place. Stop every node of it first.
+    Move {
+        /// The database, postgresql://USER@HOST/DATABASE.
+        #[arg(required_unless_present = "back", conflicts_with = "back")]
+        to: Option<String>,
+        /// Back into the data folder.
+        #[arg(long)]
+        back: bool,
+    },
     /// Write everything that is held as files in the clear, a JSON document each: state, events and evidence.
     Export {
         /// Where; a folder that is empty or not there yet.
@@ -108,6 +118,7 @@ impl StoreCommand {
                 ..
             } => backup(global, &folder, until),
             Self::Backup { folder: None, .. } => backups(global),
+            Self::Move { to, .. } => moved(global, to.as_deref()),
             Self::Restore { backup, replace } => restore(global, &backup, replace),
             Self::Export { folder } => export(global, &folder),
             Self::Recover { replace } => {
@@ -219,6 +230,27 @@ fn export(global: &Global, folder: &Path) -> Result<Exit, Failure> {
             done.events,
             done.evidence,
             folder.display()
+        ));
+    })?;
+    Ok(Exit::Done)
+}
+
+fn moved(global: &Global, to: Option<&str>) -> Result<Exit, Failure> {
+    let bar = output::progress(0, "comparing");
+    let done = entente_node::moved(&global.data, &surroundings(), to, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let value = json!({ "events": done.events, "left": done.left });
+    output::either(global.json, &value, || {
+        output::line(format!(
+            "{} were moved, and are the same there",
+            words::count(usize::try_from(done.events).unwrap_or(usize::MAX), "event")
+        ));
+        output::line(format!(
+            "nothing uses {} any more: remove it once you have made a backup of the new place",
+            done.left
         ));
     })?;
     Ok(Exit::Done)

@@ -18,7 +18,10 @@ chmod 755 "$work"
 port=$((20000 + $$ % 20000))
 server() { tests-foreign/stores/server "$bin" "$work/pg" $port "$1"; }
 ended() {
-    server stop 2>/dev/null || true
+    for left in "$work"/*/data "$work"/*/*/data; do
+        [ ! -f "$left/postmaster.pid" ] || kill -INT "$(head -n 1 "$left/postmaster.pid")" 2>/dev/null || true
+    done
+    sleep 1
     ! mountpoint -q "$work/small" || umount -l "$work/small"
     rm -rf "$work"
 }

@@ -49,7 +49,7 @@ pub use text::{DESTROYED, Wording, expand, has_references, names, reference};
 pub use tile::{
     MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between,
 };
-pub use tiles::{Folder, Tiles};
+pub use tiles::{Folder, Tiles, Turn, copy_tiles};
 pub use tree::{
     Frontier, Hash, MAX_PROOF, empty_root, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of,
     verify_consistency, verify_inclusion,

@@ -196,6 +196,7 @@ impl Log {
         mut entries: impl FnMut(std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, String>,
     ) -> Result<Checkpoint, PublishError> {
         let _alone = self.lock()?;
+        let _turn = self.files.alone().map_err(self.failed(""))?;
         let latest = self.latest()?;
         if let Some(other) = latest.as_ref().filter(|latest| latest.origin != self.origin) {
             return Err(PublishError::OtherLog {
@@ -209,8 +210,13 @@ impl Log {
             return Err(PublishError::HeadMissing(self.head.clone()));
         }
         let signed = latest.as_ref().map_or(0, |checkpoint| checkpoint.size);
-        if size < signed {
-            return Err(PublishError::Behind { have: size, signed });
+        // Another node of this log may have published more, and keeps its checkpoint in a place of its own.
+        let longest = signed.max(self.published_size());
+        if size < longest {
+            return Err(PublishError::Behind {
+                have: size,
+                signed: longest,
+            });
         }
         let files: &dyn Source = &*self.files;
         // What stands in the folder of earlier sizes, should a publication have been interrupted.
@@ -269,6 +275,7 @@ impl Log {
             self.remove_superseded(old, size)?;
         }
         self.remove(UNFINISHED)?;
+        self.settle()?;
         Ok(checkpoint)
     }
 
@@ -343,7 +350,7 @@ impl Log {
     /// When a file of the log is damaged or cannot be read.
     pub fn continues(&self, told: &Checkpoint) -> Result<bool, PublishError> {
         let Some(now) = self.latest()? else { return Ok(false) };
-        let proof = consistency(&Folder::new(&self.folder), now.size, told.size)?;
+        let proof = consistency(&*self.files, now.size, told.size)?;
         Ok(told.origin == now.origin
             && match told.size == now.size {
                 true => told.root == now.root,

@@ -8,10 +8,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::durable::{Durable, Failure};
 use crate::verify::{MAX_FILE, PARTIAL, Source};
 
+/// Holds a turn until it is dropped.
+pub trait Turn {}
+
+/// A turn that there is nothing to be kept from.
+impl Turn for () {}
+
 /// What keeps a log's files. A file is there whole or not at all, and what was put over it is what is read.
 ///
 /// `entente_store::conformance::tiles` has the rules that every implementation passes.
 pub trait Tiles: Source + Send + Sync {
+    /// Keeps others from publishing here until the turn is dropped; waits for one who does. Whoever sleeps through the end of a
+    /// turn can put nothing any more: the next [`Tiles::put`] or [`Tiles::settle`] fails.
+    ///
+    /// # Errors
+    /// When somebody else does not end, or it cannot be found out.
+    fn alone(&self) -> io::Result<Box<dyn Turn + '_>>;
+
     /// Puts a file in its place, over one that is there. It need not be durable before [`Tiles::settle`].
     ///
     /// # Errors
@@ -32,6 +45,38 @@ pub trait Tiles: Source + Send + Sync {
 
     /// Where a file is, in words for a person.
     fn place(&self, path: &str) -> PathBuf;
+}
+
+/// Puts the files of a log where another place keeps them, over all that is there, and reads them back.
+///
+/// # Errors
+/// When one cannot be read or written, or is not there as it was written. The error names it.
+pub fn copy_tiles(from: &dyn Tiles, to: &dyn Tiles) -> io::Result<()> {
+    let told = |path: &str, problem: String| io::Error::other(format!("{}: {problem}", to.place(path).display()));
+    let turn = to.alone()?;
+    for path in to.list().unwrap_or_default() {
+        to.remove(&path)?;
+    }
+    let paths = from
+        .list()
+        .ok_or_else(|| told("", "the files of the log cannot be listed".to_owned()))?;
+    for path in paths.iter().filter(|path| *path != PARTIAL) {
+        let bytes = from
+            .read(path)
+            .map_err(|problem| told(path, problem))?
+            .unwrap_or_default();
+        to.put(path, &bytes)?;
+    }
+    to.settle()?;
+    for path in paths.iter().filter(|path| *path != PARTIAL) {
+        let there = to.read(path).map_err(|problem| told(path, problem))?;
+        let here = from.read(path).map_err(|problem| told(path, problem))?;
+        if there.is_none() || there != here {
+            return Err(told(path, "it does not hold what was written".to_owned()));
+        }
+    }
+    drop(turn);
+    Ok(())
 }
 
 /// A log's files in a folder.
@@ -63,6 +108,11 @@ fn told(Failure { path, error }: Failure) -> io::Error {
 }
 
 impl Tiles for Folder {
+    /// The lock of the kept checkpoint is enough: whoever publishes into a folder is on its machine.
+    fn alone(&self) -> io::Result<Box<dyn Turn + '_>> {
+        Ok(Box::new(()))
+    }
+
     fn put(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         self.written().put(path, bytes).map_err(told)
     }

@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use entente_core::{Act, Destroyed, Event, Remains};
+use entente_ledger::{Folder, copy_tiles};
 use entente_store::{Change, Recorded, StoreError};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -43,13 +44,16 @@ pub struct Restored {
     pub purged: usize,
 }
 
+/// The public log's folder; a node on a database has its files there.
+const LEDGER: &str = "ledger";
+
 /// Files of a node besides its database; folders with all that is in them.
 const FILES: [&str; 7] = [
     "keys.age",
     "root.age",
     "rescue",
     "origin",
-    "ledger",
+    LEDGER,
     "seen",
     crate::network::NAMES,
 ];
@@ -124,9 +128,11 @@ impl Node {
         self.publish()?;
         // The copy and the root that opens it are of one moment: nobody purges while the folder is held.
         self.store().copy_to(&place.join("entente.db"))?;
-        for name in FILES {
+        for name in FILES.iter().filter(|name| **name != LEDGER) {
             copy(&self.folder().join(name), &place.join(name))?;
         }
+        let ledger = place.join(LEDGER);
+        copy_tiles(&*self.tiles, &Folder::new(&ledger)).map_err(failed(&ledger))?;
         let opened = Node::inspect(&place, self.heads.as_deref())?;
         let backup = Backup {
             made: Timestamp::now(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
-use entente_ledger::{Checkpoint, Folder, Log, Tiles};
+use entente_ledger::{Checkpoint, Folder, Log, PublishError, Tiles};
 use entente_store::{Address, Moved, ServerTiles, StoreError};
 
 use crate::error::NodeError;
@@ -44,9 +44,16 @@ impl Node {
         // this one look like an old copy.
         let _turn = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
         self.store().hold()?;
-        let size = self.store().ledger_size()?;
-        let entries = |range| self.store().entries(range).map_err(|error| error.to_string());
-        Ok(self.log()?.publish(size, &keys.signer(), entries)?)
+        let log = self.log()?;
+        loop {
+            let size = self.store().ledger_size()?;
+            let entries = |range| self.store().entries(range).map_err(|error| error.to_string());
+            match log.publish(size, &keys.signer(), entries) {
+                // Another node on the same database was quicker.
+                Err(PublishError::Behind { signed, .. }) if self.store().ledger_size()? >= signed => {}
+                published => return Ok(published?),
+            }
+        }
     }
 }
 

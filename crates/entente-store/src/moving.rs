@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use entente_ledger::{Folder as LogFolder, Leaf, Tiles};
+use entente_ledger::{Folder as LogFolder, Leaf, Tiles, copy_tiles};
 use rusqlite::Connection;
 
 use crate::engine::Reading as _;
@@ -227,7 +227,7 @@ pub fn moved(
                     events = verified(from, to, progress)?;
                     Ok(())
                 })?;
-                put_files(&*files, &ServerTiles::new(address.clone()))
+                copied_log(&*files, &ServerTiles::new(address.clone()))
             });
             let left = filled.and_then(|()| given_up(folder, &root, source.as_ref(), events));
             let left = match left {
@@ -258,7 +258,7 @@ pub fn moved(
                     Ok(())
                 })
             })?;
-            put_files(&*files, &LogFolder::new(ledger))?;
+            copied_log(&*files, &LogFolder::new(ledger))?;
             let left = given_up(folder, &root, source.as_ref(), events)?;
             renamed(&new, &opened.folder.database())?;
             keep_in(folder, None)?;
@@ -267,30 +267,12 @@ pub fn moved(
     }
 }
 
-/// Puts the files of a log where they will be, in place of all that is there, and reads them back.
-fn put_files(from: &dyn Tiles, to: &dyn Tiles) -> Result<(), StoreError> {
-    let failed = |path: &str, problem: String| StoreError::File {
-        path: to.place(path),
-        error: std::io::Error::other(problem),
-    };
-    for path in to.list().unwrap_or_default() {
-        to.remove(&path).map_err(|error| failed(&path, error.to_string()))?;
-    }
-    let paths = from
-        .list()
-        .ok_or_else(|| failed("", "the files of the log cannot be listed".to_owned()))?;
-    for path in &paths {
-        let bytes = from
-            .read(path)
-            .map_err(|problem| failed(path, problem))?
-            .unwrap_or_default();
-        to.put(path, &bytes).map_err(|error| failed(path, error.to_string()))?;
-        let there = to.read(path).map_err(|problem| failed(path, problem))?;
-        if there.as_deref() != Some(&bytes) {
-            return Err(failed(path, "it does not hold what was written".to_owned()));
-        }
-    }
-    to.settle().map_err(|error| failed("", error.to_string()))
+/// Copies the files of a log, and reads them back.
+fn copied_log(from: &dyn Tiles, to: &dyn Tiles) -> Result<(), StoreError> {
+    copy_tiles(from, to).map_err(|error| StoreError::File {
+        path: to.place(""),
+        error,
+    })
 }
 
 /// A database that is being filled.

@@ -208,26 +208,31 @@ impl<P: Projection> Writer<P> {
     /// Does what can be left for another time where a server is away.
     fn lasting(&mut self, work: impl FnOnce(&mut Self) -> Result<(), StoreError>) -> Result<(), StoreError> {
         match work(self) {
-            Err(error) if error.server().is_some() => Ok(()),
+            Err(error) if self.passing(&error).is_some() => Ok(()),
             done => done,
+        }
+    }
+
+    /// What a failure means that may be over the next time: a server that went away, or another node that was in between.
+    fn passing(&self, error: &StoreError) -> Option<ServerError> {
+        match (error, self.engine.server()) {
+            (StoreError::Server(error), _) => Some(error.clone()),
+            (StoreError::GivenUp | StoreError::Unread(_) | StoreError::Moved { .. }, Some(server)) => {
+                Some(ServerError::Conflict { server })
+            }
+            _ => None,
         }
     }
 
     /// A step failed: the state in memory is ahead of what is durable, and goes back to that. Where the disk failed, nothing
     /// more is written; a server may come back.
     fn failed(&mut self, error: &StoreError) -> Result<(), StoreError> {
-        self.away = match (error, self.engine.server()) {
-            (StoreError::Server(error), _) => Some(error.clone()),
-            (StoreError::GivenUp | StoreError::Unread(_) | StoreError::Moved { .. }, Some(server)) => {
-                Some(ServerError::Conflict { server })
-            }
-            _ => None,
-        };
+        self.away = self.passing(error);
         if self.away.is_none() {
             self.stopped = Some(error.to_string());
         }
         match self.restore() {
-            Err(error) if error.server().is_some() => {
+            Err(error) if self.passing(&error).is_some() => {
                 self.ahead = true;
                 Ok(())
             }
@@ -331,10 +336,10 @@ impl<P: Projection> Writer<P> {
 
     /// Answers a group of which nothing can be written; reads go on.
     fn decline(&self, jobs: impl Iterator<Item = Job<P>>, error: &StoreError) {
-        let declined = || match error {
-            StoreError::InUse(path) => StoreError::InUse(path.clone()),
-            StoreError::Server(problem) => problem.clone().into(),
-            other => StoreError::Stopped(other.to_string()),
+        let declined = || match (error, self.passing(error)) {
+            (StoreError::InUse(path), _) => StoreError::InUse(path.clone()),
+            (_, Some(problem)) => problem.into(),
+            (other, None) => StoreError::Stopped(other.to_string()),
         };
         for job in jobs {
             match job {

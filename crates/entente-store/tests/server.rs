@@ -10,12 +10,18 @@ mod toy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cluster::Server;
-use entente_store::{Address, Change, Postgres, Provider, ServerError, Store, StoreError, SubmitError, keep_in};
+use ed25519_dalek::SigningKey;
+use entente_ledger::{
+    Checkpoint, Kind, Log, Note, NoteSigner, PublishError, Source as _, Tiles as _, Verifier, verify,
+};
+use entente_store::{
+    Address, Change, Postgres, Provider, ServerError, ServerTiles, Store, StoreError, SubmitError, keep_in,
+};
 use line::Line;
 use toy::Counters;
 
@@ -496,4 +502,89 @@ fn a_store_moves_to_a_server_and_back() {
         panic!("the old place still opens");
     };
     assert!(told.to_string().contains("there is no store"), "{told}");
+}
+
+/// Counts one less when it goes, also with a panic.
+struct Ends<'c>(&'c AtomicUsize);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Nodes publish one log in turn, with one kept checkpoint, and it never goes back.
+#[test]
+#[ignore = "needs a PostgreSQL server: run by tests-foreign/run-stores.sh"]
+fn nodes_publish_one_log_in_turn() {
+    let (server, dir) = (Server::of_the_script(), tempfile::tempdir().unwrap());
+    let address = server.database("publishing");
+    let nodes: Vec<_> = ["a", "b", "c"]
+        .map(|name| node(dir.path(), name, &address).unwrap())
+        .into();
+    let signer = || NoteSigner::new("log.example", SigningKey::from_bytes(&[7; 32])).unwrap();
+    let keys = [Verifier::parse(&signer().verifier(Kind::Signature).vkey()).unwrap()];
+    let publishers = AtomicUsize::new(nodes.len());
+    let (largest, verified) = std::thread::scope(|scope| {
+        for (index, store) in nodes.iter().enumerate() {
+            let (address, head, publishers) = (address.clone(), dir.path().join("head"), &publishers);
+            scope.spawn(move || {
+                let _end = Ends(publishers);
+                let log = Log::kept_in(Arc::new(ServerTiles::new(address)), head, "log.example");
+                for n in 1..=10 {
+                    add(store, &format!("{index}"), n).unwrap();
+                    let entries = |range| store.entries(range).map_err(|error| error.to_string());
+                    loop {
+                        let size = store.ledger_size().unwrap();
+                        match log.publish(size, &signer(), entries) {
+                            Ok(_) => break,
+                            Err(PublishError::Behind { signed, .. }) => assert!(signed <= store.ledger_size().unwrap()),
+                            Err(other) => panic!("{other}"),
+                        }
+                    }
+                }
+            });
+        }
+        let files = ServerTiles::new(address.clone());
+        let (mut largest, mut rounds) = (0, 0);
+        while publishers.load(Ordering::SeqCst) > 0 {
+            let note = files.read("checkpoint").unwrap();
+            let size = note.and_then(|note| Some(Checkpoint::parse(Note::parse(&note).ok()?.text()).ok()?.size));
+            assert!(size.unwrap_or(0) >= largest, "the checkpoint went back");
+            largest = size.unwrap_or(0);
+            rounds += 1;
+        }
+        (largest, rounds)
+    });
+    assert!(largest > 0 && verified > 0);
+    let report = verify(&ServerTiles::new(address), &keys, &mut |_, _| ());
+    assert!(report.ok, "{:#?}", report.findings);
+    assert_eq!(report.size, 30);
+}
+
+/// Whoever sleeps through its turn at publishing puts nothing any more.
+#[test]
+#[ignore = "needs a PostgreSQL server: run by tests-foreign/run-stores.sh"]
+fn a_publisher_that_lost_its_turn_puts_nothing() {
+    let (server, dir) = (Server::of_the_script(), tempfile::tempdir().unwrap());
+    let address = server.database("losing");
+    node(dir.path(), "a", &address).unwrap();
+    let (sleeper, next) = (ServerTiles::new(address.clone()), ServerTiles::new(address));
+    let turn = sleeper.alone().unwrap();
+    sleeper.put("a", b"before").unwrap();
+    sleeper.settle().unwrap();
+    sleeper.put("a", b"late").unwrap();
+    // What the server does once a publisher stands still.
+    server.says(
+        "losing",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'losing' AND state LIKE 'idle in%'",
+    );
+    let other = next.alone().unwrap();
+    next.put("b", b"of the next").unwrap();
+    next.settle().unwrap();
+    assert!(sleeper.settle().is_err());
+    assert!(sleeper.put("a", b"later still").is_err());
+    drop((turn, other));
+    assert_eq!(next.read("a").unwrap().as_deref(), Some(&b"before"[..]));
+    assert_eq!(next.read("b").unwrap().as_deref(), Some(&b"of the next"[..]));
 }

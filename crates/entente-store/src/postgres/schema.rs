@@ -75,6 +75,11 @@ CREATE TABLE entente.documents (
     PRIMARY KEY (kind, id)
 );
 CREATE INDEX documents_branch ON entente.documents (branch);
+CREATE TABLE entente.turns (
+    name  TEXT PRIMARY KEY,
+    epoch BIGINT NOT NULL
+);
+INSERT INTO entente.turns VALUES ('publisher', 0), ('published', 0);
 CREATE TABLE entente.tiles (
     path  BYTEA PRIMARY KEY,
     bytes BYTEA NOT NULL

@@ -46,7 +46,6 @@ impl ServerShelf {
         // Its moment is gone with the connection.
         if done.as_ref().is_err_and(|error| error.server().is_some()) {
             *reading = None;
-            return Err(StoreError::GivenUp);
         }
         done
     }

@@ -191,7 +191,7 @@ pub struct Moved {
 pub fn moved(
     folder: &Path,
     ledger: &Path,
-    root: RootPlace,
+    root: &RootPlace,
     to: Option<&Address>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Moved, StoreError> {
@@ -229,7 +229,7 @@ pub fn moved(
                 })?;
                 copied_log(&*files, &ServerTiles::new(address.clone()))
             });
-            let left = filled.and_then(|()| given_up(folder, &root, source.as_ref(), events));
+            let left = filled.and_then(|()| given_up(folder, root, source.as_ref(), events));
             let left = match left {
                 Ok(left) => left,
                 Err(error) => {
@@ -259,7 +259,7 @@ pub fn moved(
                 })
             })?;
             copied_log(&*files, &LogFolder::new(ledger))?;
-            let left = given_up(folder, &root, source.as_ref(), events)?;
+            let left = given_up(folder, root, source.as_ref(), events)?;
             renamed(&new, &opened.folder.database())?;
             keep_in(folder, None)?;
             Ok(Moved { events, left })

@@ -69,7 +69,7 @@ fn writes(store: &Store<Counters>, counter: &str, told: &Told, stop: &AtomicBool
             }
             Err(SubmitError::Store(StoreError::Server(ServerError::Unknown { .. }))) => {}
             Err(SubmitError::Store(StoreError::Server(_))) => {
-                told.refused.lock().unwrap().push((counter.to_owned(), n))
+                told.refused.lock().unwrap().push((counter.to_owned(), n));
             }
             Err(other) => panic!("{other}"),
         }
@@ -210,7 +210,6 @@ fn a_node_that_sleeps_in_its_turn_is_fenced() {
     add(&waking, "before", 1).unwrap();
     let root = toy::root(dir.path());
     let sleeper = std::thread::spawn({
-        let address = address.clone();
         move || {
             let mut provider = Postgres::open(&address, root).unwrap();
             provider.step(&mut |step| {
@@ -475,7 +474,7 @@ fn a_store_moves_to_a_server_and_back() {
     let moved = entente_store::moved(
         &folder,
         &folder.join("ledger"),
-        root(),
+        &root(),
         Some(&address),
         &mut |done, _| compared = done,
     )
@@ -487,9 +486,9 @@ fn a_store_moves_to_a_server_and_back() {
     assert_eq!(store.check(&mut |_| ()).unwrap(), []);
     drop(store);
     let taken =
-        entente_store::moved(&folder, &folder.join("ledger"), root(), Some(&address), &mut |_, _| ()).unwrap_err();
+        entente_store::moved(&folder, &folder.join("ledger"), &root(), Some(&address), &mut |_, _| ()).unwrap_err();
     assert!(taken.to_string().contains("holds data already"), "{taken}");
-    let moved = entente_store::moved(&folder, &folder.join("ledger"), root(), None, &mut |_, _| ()).unwrap();
+    let moved = entente_store::moved(&folder, &folder.join("ledger"), &root(), None, &mut |_, _| ()).unwrap();
     assert_eq!(moved.events, 701);
     assert!(folder.join("entente.db").exists() && !folder.join("database").exists());
     let store = Store::<Counters>::open(&folder, root()).unwrap();

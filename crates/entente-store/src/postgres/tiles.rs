@@ -117,7 +117,7 @@ impl Drop for Ends<'_> {
     }
 }
 
-fn told(error: StoreError) -> io::Error {
+fn told(error: &StoreError) -> io::Error {
     let kind = match error.server() {
         Some(ServerError::Full { .. }) => io::ErrorKind::StorageFull,
         Some(error) if error.passes() => io::ErrorKind::NotConnected,
@@ -144,7 +144,7 @@ impl Source for ServerTiles {
 
 impl Tiles for ServerTiles {
     fn alone(&self) -> io::Result<Box<dyn Turn + '_>> {
-        let turn = self.begun().map_err(told)?;
+        let turn = self.begun().map_err(|error| told(&error))?;
         *self.publishing() = Some(turn);
         Ok(Box::new(Ends(self)))
     }
@@ -153,7 +153,7 @@ impl Tiles for ServerTiles {
         let statement = "INSERT INTO tiles (path, bytes) VALUES (?1, ?2)
             ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes";
         let put = self.with(|session| session.run(statement, values![path, bytes]));
-        put.map_err(told)
+        put.map_err(|error| told(&error))
     }
 
     fn settle(&self) -> io::Result<()> {
@@ -162,12 +162,14 @@ impl Tiles for ServerTiles {
         let Some(turn) = &*publishing else { return Ok(()) };
         let settled = turn.session.flush().and_then(|()| turn.session.plainly("COMMIT"));
         let again = settled.map_err(StoreError::from);
-        again.and_then(|()| turn.begin(&self.pool.address)).map_err(told)
+        again
+            .and_then(|()| turn.begin(&self.pool.address))
+            .map_err(|error| told(&error))
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
         let removed = self.with(|session| session.run("DELETE FROM tiles WHERE path = ?1", values![path]));
-        removed.map_err(told)
+        removed.map_err(|error| told(&error))
     }
 
     fn place(&self, path: &str) -> PathBuf {

@@ -102,7 +102,7 @@ pub fn moved(
     Ok(entente_store::moved(
         folder,
         &folder_of(folder),
-        root,
+        &root,
         to.as_ref(),
         progress,
     )?)

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_marking::{Control, Entity, Groups, Release};
+use serde::Serialize;
 
 use crate::arrangement::Onward;
 use crate::ids::{PartyPath, PortionId};
@@ -13,7 +14,7 @@ use crate::report::{Origin, Portion, Report};
 use crate::state::State;
 
 /// A portion that nobody could read, and who could change that.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmptyAudience {
     /// The portion.
     pub portion: PortionId,

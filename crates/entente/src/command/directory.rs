@@ -70,39 +70,43 @@ fn party(path: PartyPath, name: String, keys: Option<&PublicKeys>) -> Party {
     }
 }
 
+/// What is said of a party.
+#[derive(Debug, Args)]
+pub(crate) struct PartyArgs {
+    /// Its path.
+    #[arg(required_unless_present = "file")]
+    path: Option<PartyPath>,
+    /// Many parties from a file instead: JSON or CSV as `party list` writes them; keys and membership are not taken from it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "keys", "client_of", "drop_client_of", "member", "no_member"])]
+    file: Option<PathBuf>,
+    /// Its name in full.
+    #[arg(long, default_value = "")]
+    name: String,
+    /// Its public keys, as its `party export` wrote them.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// The fingerprint of these keys as the party told it by voice: needed where other keys are known here.
+    #[arg(long, value_name = "FINGERPRINT", requires = "keys")]
+    fingerprint: Option<String>,
+    /// Parties whose client it is (TLP:AMBER may travel to clients).
+    #[arg(long, value_name = "PARTY")]
+    client_of: Vec<PartyPath>,
+    /// Parties whose client it is no longer.
+    #[arg(long, value_name = "PARTY")]
+    drop_client_of: Vec<PartyPath>,
+    /// It is of the community (TLP:GREEN may travel to it).
+    #[arg(long)]
+    member: bool,
+    /// It is not of the community any more.
+    #[arg(long, conflicts_with = "member")]
+    no_member: bool,
+}
+
 /// `entente party`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PartyCommand {
     /// Make a party known, or change what is known of it.
-    Add {
-        /// Its path.
-        #[arg(required_unless_present = "file")]
-        path: Option<PartyPath>,
-        /// Many parties from a file instead: JSON or CSV as `party list` writes them; keys and membership are not taken from it.
-        #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "keys", "client_of", "drop_client_of", "member", "no_member"])]
-        file: Option<PathBuf>,
-        /// Its name in full.
-        #[arg(long, default_value = "")]
-        name: String,
-        /// Its public keys, as its `party export` wrote them.
-        #[arg(long, value_name = "FILE")]
-        keys: Option<PathBuf>,
-        /// The fingerprint of these keys as the party told it by voice: needed where other keys are known here.
-        #[arg(long, value_name = "FINGERPRINT", requires = "keys")]
-        fingerprint: Option<String>,
-        /// Parties whose client it is (TLP:AMBER may travel to clients).
-        #[arg(long, value_name = "PARTY")]
-        client_of: Vec<PartyPath>,
-        /// Parties whose client it is no longer.
-        #[arg(long, value_name = "PARTY")]
-        drop_client_of: Vec<PartyPath>,
-        /// It is of the community (TLP:GREEN may travel to it).
-        #[arg(long)]
-        member: bool,
-        /// It is not of the community any more.
-        #[arg(long, conflicts_with = "member")]
-        no_member: bool,
-    },
+    Add(PartyArgs),
     /// Take back a party that was entered by mistake, while nothing rests on it.
     Undo {
         /// Its path.
@@ -182,109 +186,8 @@ impl PartyCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
-            Self::Add { file: Some(file), .. } => add_parties(&mut node, global, &file)?,
-            Self::Add { path: None, .. } => return Err(Failure::usage("name a party, or give `--file`")),
-            Self::Add {
-                path: Some(path),
-                file: None,
-                name,
-                keys,
-                fingerprint,
-                client_of,
-                drop_client_of,
-                member,
-                no_member,
-            } => {
-                let keys: Option<PublicKeys> = keys.as_deref().map(input::json).transpose()?;
-                if let Some(keys) = &keys {
-                    keys.check()?;
-                    if keys.party != path.as_str() {
-                        return Err(Failure::usage(format!(
-                            "the keys are those of {}, not of {path}",
-                            keys.party
-                        )));
-                    }
-                }
-                let known = node.state().parties.get(&path).cloned();
-                // The first keys of a party come with it; all others have to follow those that are known.
-                let first = fingerprint.is_none() && known.as_ref().is_none_or(|known| known.recipient.is_none());
-                let mut added = party(path.clone(), name.clone(), keys.as_ref().filter(|_| first));
-                if let Some(known) = known {
-                    added.name = if name.is_empty() { known.name } else { name };
-                    added.client_of = known.client_of;
-                    if !first || keys.is_none() {
-                        added.signing_keys = known.signing_keys;
-                        added.recipient = known.recipient;
-                    }
-                }
-                added.client_of.retain(|patron| !drop_client_of.contains(patron));
-                added.client_of.extend(client_of);
-                let mut commands = vec![Command::SetParty(added)];
-                if let Some(keys) = keys.as_ref().filter(|_| !first) {
-                    let confirmed = confirmed(keys, fingerprint.as_deref())?;
-                    let shown = keyring::shown(keys, path.clone(), confirmed)?;
-                    commands.push(Command::SetKeys(Box::new(shown)));
-                }
-                if member || no_member {
-                    let party = path.clone();
-                    commands.push(Command::SetMembership { party, member });
-                }
-                node.submit_all(commands)?;
-                if let Some((_, why)) = node.state().frozen(&path) {
-                    return Err(Failure::failed(format!(
-                        "the link with {path} is frozen: {why}; nothing is taken from it or sealed to it until its keys are \
-                         taken in with `--fingerprint`"
-                    )));
-                }
-                let added = node.state().parties.get(&path);
-                output::either(global.json, &added, || {
-                    output::line(format!("{path} is known"));
-                    match &keys {
-                        Some(keys) => output::line(format!("fingerprint {}", keys.fingerprint())),
-                        None => output::line("its keys are not known: nothing can be exchanged with it yet"),
-                    }
-                })?;
-            }
-            Self::List(chosen) => {
-                let state = node.state();
-                let rows = state.parties.values().map(|party| {
-                    let keys = match (state.frozen(&party.path), &party.recipient) {
-                        (Some(_), _) => "frozen",
-                        (None, Some(_)) => "known",
-                        (None, None) => "missing",
-                    };
-                    let member = if state.members.contains_key(&party.path) {
-                        "member"
-                    } else {
-                        ""
-                    };
-                    let clients = words::list(&party.client_of);
-                    vec![
-                        party.path.to_string(),
-                        party.name.clone(),
-                        keys.to_owned(),
-                        member.to_owned(),
-                        clients,
-                    ]
-                });
-                let shown = state.parties.values().map(|party| Listed {
-                    party,
-                    member_since: state.members.get(&party.path).copied(),
-                });
-                let list = List {
-                    head: &["party", "name", "keys", "community", "client of"],
-                    empty: "no parties are known",
-                };
-                chosen.show(global, &list, rows.zip(shown))?;
-                if global.json || chosen.is_csv() {
-                    return Ok(Exit::Done);
-                }
-                for party in state.parties.values() {
-                    if let Some((since, why)) = state.frozen(&party.path) {
-                        output::line(format!("{}: frozen since {since}: {why}", party.path));
-                    }
-                }
-            }
+            Self::Add(added) => added.run(&mut node, global)?,
+            Self::List(chosen) => parties(&node, global, &chosen)?,
             Self::Contact {
                 path,
                 name,
@@ -293,25 +196,7 @@ impl PartyCommand {
             } => contacts::set(&mut node, global, (path, name), (!remove).then_some(contact))?,
             Self::Contacts(chosen) => contacts::list(&node, global, &chosen)?,
             Self::Undo { path, note } => undone(&mut node, global, &Entered::Party { path }, note)?,
-            Self::Export => {
-                let home = node.home()?.clone();
-                let party = node
-                    .state()
-                    .parties
-                    .get(&home)
-                    .ok_or_else(|| Failure::not_found("no keys"))?;
-                let keys = PublicKeys {
-                    party: home.to_string(),
-                    signing: party.signing_keys.clone(),
-                    recipient: party.recipient.clone().unwrap_or_default(),
-                    successions: (node.state().key_rings.get(&home).into_iter())
-                        .flat_map(|ring| &ring.successions)
-                        .map(|succession| succession.note.clone())
-                        .collect(),
-                };
-                output::say(format!("fingerprint {}", keys.fingerprint()));
-                output::json(&keys)?;
-            }
+            Self::Export => own_keys(&node)?,
             Self::Rotate => {
                 let public = node.rotate_keys()?.public();
                 let sent = exchange::flush(&node, global)?;
@@ -332,6 +217,133 @@ impl PartyCommand {
         }
         Ok(Exit::Done)
     }
+}
+
+impl PartyArgs {
+    /// The party as it is to be known, and whether its keys come with it: the first ones do; all others have to follow those
+    /// that are known.
+    fn party(&self, path: &PartyPath, known: Option<Party>, keys: Option<&PublicKeys>) -> (Party, bool) {
+        let first = self.fingerprint.is_none() && known.as_ref().is_none_or(|known| known.recipient.is_none());
+        let mut added = party(path.clone(), self.name.clone(), keys.filter(|_| first));
+        if let Some(known) = known {
+            if self.name.is_empty() {
+                added.name = known.name;
+            }
+            added.client_of = known.client_of;
+            if !first || keys.is_none() {
+                added.signing_keys = known.signing_keys;
+                added.recipient = known.recipient;
+            }
+        }
+        added.client_of.retain(|patron| !self.drop_client_of.contains(patron));
+        added.client_of.extend(self.client_of.iter().cloned());
+        (added, first)
+    }
+
+    fn run(self, node: &mut Pinned, global: &Global) -> Result<(), Failure> {
+        if let Some(file) = &self.file {
+            return add_parties(node, global, file);
+        }
+        let path = self
+            .path
+            .clone()
+            .ok_or_else(|| Failure::usage("name a party, or give `--file`"))?;
+        let keys: Option<PublicKeys> = self.keys.as_deref().map(input::json).transpose()?;
+        if let Some(keys) = &keys {
+            keys.check()?;
+            if keys.party != path.as_str() {
+                return Err(Failure::usage(format!(
+                    "the keys are those of {}, not of {path}",
+                    keys.party
+                )));
+            }
+        }
+        let known = node.state().parties.get(&path).cloned();
+        let (added, first) = self.party(&path, known, keys.as_ref());
+        let mut commands = vec![Command::SetParty(added)];
+        if let Some(keys) = keys.as_ref().filter(|_| !first) {
+            let confirmed = confirmed(keys, self.fingerprint.as_deref())?;
+            let shown = keyring::shown(keys, path.clone(), confirmed)?;
+            commands.push(Command::SetKeys(Box::new(shown)));
+        }
+        if self.member || self.no_member {
+            let (party, member) = (path.clone(), self.member);
+            commands.push(Command::SetMembership { party, member });
+        }
+        node.submit_all(commands)?;
+        if let Some((_, why)) = node.state().frozen(&path) {
+            return Err(Failure::failed(format!(
+                "the link with {path} is frozen: {why}; nothing is taken from it or sealed to it until its keys are taken in with \
+                 `--fingerprint`"
+            )));
+        }
+        output::either(global.json, &node.state().parties.get(&path), || {
+            output::line(format!("{path} is known"));
+            match &keys {
+                Some(keys) => output::line(format!("fingerprint {}", keys.fingerprint())),
+                None => output::line("its keys are not known: nothing can be exchanged with it yet"),
+            }
+        })
+    }
+}
+
+/// The known parties, and which links are frozen.
+fn parties(node: &Pinned, global: &Global, chosen: &ListArgs) -> Result<(), Failure> {
+    let state = node.state();
+    let rows = state.parties.values().map(|party| {
+        let keys = match (state.frozen(&party.path), &party.recipient) {
+            (Some(_), _) => "frozen",
+            (None, Some(_)) => "known",
+            (None, None) => "missing",
+        };
+        let member = state.members.contains_key(&party.path);
+        vec![
+            party.path.to_string(),
+            party.name.clone(),
+            keys.to_owned(),
+            if member { "member" } else { "" }.to_owned(),
+            words::list(&party.client_of),
+        ]
+    });
+    let shown = state.parties.values().map(|party| Listed {
+        party,
+        member_since: state.members.get(&party.path).copied(),
+    });
+    let list = List {
+        head: &["party", "name", "keys", "community", "client of"],
+        empty: "no parties are known",
+    };
+    chosen.show(global, &list, rows.zip(shown))?;
+    if global.json || chosen.is_csv() {
+        return Ok(());
+    }
+    for party in state.parties.values() {
+        if let Some((since, why)) = state.frozen(&party.path) {
+            output::line(format!("{}: frozen since {since}: {why}", party.path));
+        }
+    }
+    Ok(())
+}
+
+/// This party's public keys, with how they followed each other.
+fn own_keys(node: &Pinned) -> Result<(), Failure> {
+    let home = node.home()?.clone();
+    let party = node.state().parties.get(&home);
+    let party = party.ok_or_else(|| Failure::not_found("no keys"))?;
+    let successions = node
+        .state()
+        .key_rings
+        .get(&home)
+        .into_iter()
+        .flat_map(|ring| &ring.successions);
+    let keys = PublicKeys {
+        party: home.to_string(),
+        signing: party.signing_keys.clone(),
+        recipient: party.recipient.clone().unwrap_or_default(),
+        successions: successions.map(|succession| succession.note.clone()).collect(),
+    };
+    output::say(format!("fingerprint {}", keys.fingerprint()));
+    output::json(&keys)
 }
 
 /// Takes back what was entered by mistake.
@@ -400,6 +412,19 @@ pub(crate) struct PersonArgs {
 }
 
 impl PersonArgs {
+    fn run(self, node: &mut Pinned, global: &Global) -> Result<(), Failure> {
+        let changes = self.changes(node.schemes())?;
+        let ids: Vec<PersonId> = changes.iter().map(|change| change.id.clone()).collect();
+        node.submit(Command::ChangePersons(changes))?;
+        let persons: Vec<_> = ids.iter().filter_map(|id| node.state().persons.get(id)).collect();
+        output::either(global.json, &persons, || match persons.as_slice() {
+            many if many.len() > 20 => output::line(format!("{} persons are known", many.len())),
+            few => few
+                .iter()
+                .for_each(|person| output::line(format!("{} is known", person.id))),
+        })
+    }
+
     fn changes(self, schemes: &Schemes) -> Result<Vec<PersonChange>, Failure> {
         let id = match (&self.file, self.id) {
             (Some(file), _) => {
@@ -481,19 +506,7 @@ impl PersonCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
         match self {
-            Self::Add(added) => {
-                let changes = added.changes(node.schemes())?;
-                let ids: Vec<PersonId> = changes.iter().map(|change| change.id.clone()).collect();
-                node.submit(Command::ChangePersons(changes))?;
-                let persons = ids.iter().filter_map(|id| node.state().persons.get(id));
-                let persons: Vec<_> = persons.collect();
-                output::either(global.json, &persons, || match persons.as_slice() {
-                    many if many.len() > 20 => output::line(format!("{} persons are known", many.len())),
-                    few => few
-                        .iter()
-                        .for_each(|person| output::line(format!("{} is known", person.id))),
-                })?;
-            }
+            Self::Add(added) => added.run(&mut node, global)?,
             Self::Undo { id, note } => undone(&mut node, global, &Entered::Person { id }, note)?,
             Self::Deputy(place) => deputies::set(&mut node, global, place)?,
             Self::Deputies(chosen) => deputies::list(&node, global, &chosen)?,
@@ -512,40 +525,41 @@ impl PersonCommand {
                 node.submit(Command::SetPerson(person.clone()))?;
                 output::either(global.json, &person, || output::line(format!("{id} is disabled")))?;
             }
-            Self::List(chosen) => {
-                let persons: Vec<_> = node.state().persons.values().collect();
-                let join = |list: Vec<&str>| list.join(" ");
-                let rows = persons.iter().map(|person| {
-                    vec![
-                        person.id.to_string(),
-                        person.name.clone(),
-                        join(person.citizenships.iter().map(Entity::as_str).collect()),
-                        person
-                            .clearances
-                            .iter()
-                            .map(|(scheme, level)| format!("{scheme}={}", level.name))
-                            .collect::<Vec<_>>()
-                            .join(" "),
-                        join(person.accesses.iter().map(entente_marking::Category::as_str).collect()),
-                        join(person.roles.iter().map(String::as_str).collect()),
-                        if person.disabled { "disabled" } else { "" }.to_owned(),
-                    ]
-                });
-                let list = List {
-                    head: &[
-                        "person",
-                        "name",
-                        "citizenships",
-                        "clearances",
-                        "accesses",
-                        "roles",
-                        "state",
-                    ],
-                    empty: "no persons are known; add them with `entente person add`",
-                };
-                chosen.show(global, &list, rows.zip(persons.iter().copied()))?;
-            }
+            Self::List(chosen) => persons_known(&node, global, &chosen)?,
         }
         Ok(Exit::Done)
     }
+}
+
+fn persons_known(node: &Pinned, global: &Global, chosen: &ListArgs) -> Result<(), Failure> {
+    let persons: Vec<_> = node.state().persons.values().collect();
+    let join = |list: Vec<&str>| list.join(" ");
+    let rows = persons.iter().map(|person| {
+        let cleared = person.clearances.iter();
+        let cleared: Vec<String> = cleared
+            .map(|(scheme, level)| format!("{scheme}={}", level.name))
+            .collect();
+        vec![
+            person.id.to_string(),
+            person.name.clone(),
+            join(person.citizenships.iter().map(Entity::as_str).collect()),
+            cleared.join(" "),
+            join(person.accesses.iter().map(entente_marking::Category::as_str).collect()),
+            join(person.roles.iter().map(String::as_str).collect()),
+            if person.disabled { "disabled" } else { "" }.to_owned(),
+        ]
+    });
+    let list = List {
+        head: &[
+            "person",
+            "name",
+            "citizenships",
+            "clearances",
+            "accesses",
+            "roles",
+            "state",
+        ],
+        empty: "no persons are known; add them with `entente person add`",
+    };
+    chosen.show(global, &list, rows.zip(persons.iter().copied()))
 }

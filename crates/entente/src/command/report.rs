@@ -1,15 +1,16 @@
 //! `report`: add, show, list, distribute, withdraw.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use entente_core::decide::NotFound;
 use entente_core::draft::{self, Fault, Setting};
-use entente_core::empty_audiences;
 use entente_core::handle::Why;
 use entente_core::{Command, Outcome, PartyPath, PersonId, Report, ReportId, State};
+use entente_core::{EmptyAudience, empty_audiences};
 use jiff::Timestamp;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::Global;
 use super::life::CopiesCommand;
@@ -17,7 +18,7 @@ use super::list::{ColumnArgs, List, ListArgs};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, words};
 use entente_desk::View;
-use entente_desk::holdings::stale;
+use entente_desk::holdings::{Stale, stale};
 use entente_desk::lineage::{Resting, raised_by, resting_on};
 use entente_desk::reading::{self, Listed, Listing, Page, Shown, report_banner};
 use entente_marking::Purpose;
@@ -105,7 +106,7 @@ pub(crate) enum ReportCommand {
 }
 
 /// Faults as a person reads them: place, line, carets, remedy.
-fn faults(path: &std::path::Path, file: &str, faults: &[Fault]) -> Failure {
+fn faults(path: &Path, file: &str, faults: &[Fault]) -> Failure {
     const SHOWN: usize = 20;
     let mut text = format!("{} has {}", path.display(), words::count(faults.len(), "fault"));
     for fault in faults.iter().take(SHOWN) {
@@ -141,7 +142,7 @@ fn faults(path: &std::path::Path, file: &str, faults: &[Fault]) -> Failure {
 
 /// What a file says, with marks read and lineage worked out.
 pub(crate) fn read_report(
-    path: &std::path::Path,
+    path: &Path,
     file: &str,
     state: Option<&State>,
     schemes: &Schemes,
@@ -180,66 +181,17 @@ pub(crate) struct PageArgs {
 impl ReportCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
-            // With a node the whole step is tried; without one the file is only looked at.
-            Self::Add { file, .. } if global.dry_run => {
-                let text = input::text(&file)?;
-                let home = PartyPath::new("HERE")?;
-                let library = global.library()?;
-                let report = read_report(&file, &text, None, &library.schemes, &home)?;
-                let banner = report_banner(&library, &report);
-                let value = json!({ "id": report.id, "portions": report.portions.len(), "banner": banner });
-                output::either(global.json, &value, || {
-                    output::line(format!(
-                        "{}: {} portions, {}",
-                        report.id,
-                        report.portions.len(),
-                        banner.as_deref().unwrap_or("no banner")
-                    ));
-                })?;
-            }
+            Self::Add { file, .. } if global.dry_run => looked_at(global, &file)?,
             Self::Add {
                 file,
                 new_lineage,
                 after_recall,
-                ..
             } => {
-                let mut node = global.node()?;
-                let text = input::text(&file)?;
-                let report = read_report(&file, &text, Some(node.state()), node.schemes(), &node.home()?.clone())?;
-                let closed = empty_audiences(node.state(), &report, node.groups());
-                node.submit(Command::AddReportBecause {
-                    report: report.clone(),
-                    why: Why {
-                        new_lineage,
-                        after_recall,
-                    },
-                })?;
-                let banner = report_banner(node.library(), &report);
-                let raised = raised_by(node.state(), &report.id);
-                let stale = stale(node.state(), &report.id);
-                let value = json!({ "id": report.id, "version": report.version, "portions": report.portions.len(), "banner": banner, "raised": raised, "stale_facts": stale, "nobody": closed.iter().map(|empty| json!({ "portion": empty.portion, "reason": empty.reason, "ask": empty.ask })).collect::<Vec<_>>() });
-                output::either(global.json, &value, || {
-                    output::line(format!("{} v{}: {}", report.id, report.version, report.title.text()));
-                    output::line(format!("banner: {}", banner.as_deref().unwrap_or("none")));
-                    output::line(format!("{} portions", report.portions.len()));
-                    raised.iter().filter_map(Resting::says).for_each(output::line);
-                    stale.iter().for_each(|stale| output::line(stale.says()));
-                    for empty in &closed {
-                        output::line(format!(
-                            "warning: nobody can read portion {}: {}",
-                            empty.portion, empty.reason
-                        ));
-                        for (party, others) in &empty.ask {
-                            let list: Vec<&str> = others.iter().map(PartyPath::as_str).collect();
-                            let to = if list.is_empty() {
-                                "a wider list".to_owned()
-                            } else {
-                                list.join(", ")
-                            };
-                            output::line(format!("    → ask {party} to release it to {to}"));
-                        }
-                    }
-                })?;
+                let why = Why {
+                    new_lineage,
+                    after_recall,
+                };
+                add(global, &file, why)?;
             }
             Self::Show {
                 id,
@@ -253,86 +205,154 @@ impl ReportCommand {
                 let reader = global.viewer(&node, reader)?;
                 list(&node, global, reader.as_ref(), purpose.as_ref(), &page)?;
             }
-            Self::Distribute { id, add, remove } => {
-                let mut node = global.node()?;
-                node.submit(Command::Distribute {
-                    report: id.clone(),
-                    add: add.into_iter().collect(),
-                    remove: remove.into_iter().collect(),
-                })?;
-                let now: Vec<String> = node
-                    .state()
-                    .reports
-                    .get(&id)
-                    .map(|h| h.distribution.iter().map(ToString::to_string).collect())
-                    .unwrap_or_default();
-                output::either(global.json, &json!({ "report": id, "distribution": now }), || {
-                    output::line(format!(
-                        "distribution of {id}: {}",
-                        if now.is_empty() {
-                            "nobody".to_owned()
-                        } else {
-                            now.join(" ")
-                        }
-                    ));
-                })?;
-            }
-            Self::Dependents { id } => {
-                let node = global.node()?;
-                if node.state().reports.get(&id).is_none() {
-                    return Err(NotFound::Report(id.to_string()).into());
-                }
-                let resting = resting_on(node.state(), &id);
-                let rows = resting.iter().map(|resting| {
-                    vec![
-                        resting.portion.to_string(),
-                        resting.originator.to_string(),
-                        words::list(&resting.rests_on),
-                        resting.read_as.clone().unwrap_or_default(),
-                        words::list(&resting.holders),
-                    ]
-                });
-                output::either(global.json, &resting, || {
-                    output::table(
-                        &["portion", "originator", "rests on", "read as", "delivered to"],
-                        rows.collect(),
-                        "nothing that is held here rests on it",
-                    );
-                })?;
-            }
+            Self::Distribute { id, add, remove } => distribute(global, &id, add, remove)?,
+            Self::Dependents { id } => dependents(global, &id)?,
             Self::Hold { id, reason } => {
-                let mut node = global.node()?;
-                node.submit(Command::HoldReport {
+                let command = Command::HoldReport {
                     report: id.clone(),
                     reason,
-                })?;
-                output::either(global.json, &json!({ "report": id, "state": "on hold" }), || {
-                    output::line(format!(
-                        "releases of {id} are on hold: nothing of it goes to anyone outside"
-                    ));
-                })?;
+                };
+                let says = format!("releases of {id} are on hold: nothing of it goes to anyone outside");
+                becomes(global, command, &json!({ "report": id, "state": "on hold" }), says)?;
             }
             Self::Resume { id } => {
-                let mut node = global.node()?;
-                node.submit(Command::ResumeReport { report: id.clone() })?;
-                output::either(global.json, &json!({ "report": id, "state": "in force" }), || {
-                    output::line(format!("releases of {id} go on"));
-                })?;
+                let command = Command::ResumeReport { report: id.clone() };
+                let says = format!("releases of {id} go on");
+                becomes(global, command, &json!({ "report": id, "state": "in force" }), says)?;
             }
             Self::Copies(command) => return command.run(global),
             Self::Withdraw { id, reason } => {
-                let mut node = global.node()?;
-                node.submit(Command::WithdrawReport {
+                let command = Command::WithdrawReport {
                     report: id.clone(),
                     reason,
-                })?;
-                output::either(global.json, &json!({ "report": id, "state": "withdrawn" }), || {
-                    output::line(format!("{id} is withdrawn: nobody here may read it"));
-                })?;
+                };
+                let says = format!("{id} is withdrawn: nobody here may read it");
+                becomes(global, command, &json!({ "report": id, "state": "withdrawn" }), says)?;
             }
         }
         Ok(Exit::Done)
     }
+}
+
+/// With a node the whole step is tried; without one the file is only looked at.
+fn looked_at(global: &Global, file: &Path) -> Result<(), Failure> {
+    let text = input::text(file)?;
+    let home = PartyPath::new("HERE")?;
+    let library = global.library()?;
+    let report = read_report(file, &text, None, &library.schemes, &home)?;
+    let banner = report_banner(&library, &report);
+    let portions = report.portions.len();
+    let value = json!({ "id": report.id, "portions": portions, "banner": banner });
+    output::either(global.json, &value, || {
+        let banner = banner.as_deref().unwrap_or("no banner");
+        output::line(format!("{}: {portions} portions, {banner}", report.id));
+    })
+}
+
+/// What adding a report came to.
+#[derive(Serialize)]
+struct Added {
+    id: ReportId,
+    version: u32,
+    portions: usize,
+    banner: Option<String>,
+    raised: Vec<Resting>,
+    stale_facts: Vec<Stale>,
+    nobody: Vec<EmptyAudience>,
+}
+
+fn add(global: &Global, file: &Path, why: Why) -> Result<(), Failure> {
+    let mut node = global.node()?;
+    let text = input::text(file)?;
+    let report = read_report(file, &text, Some(node.state()), node.schemes(), &node.home()?.clone())?;
+    let nobody = empty_audiences(node.state(), &report, node.groups());
+    node.submit(Command::AddReportBecause {
+        report: report.clone(),
+        why,
+    })?;
+    let added = Added {
+        banner: report_banner(node.library(), &report),
+        raised: raised_by(node.state(), &report.id),
+        stale_facts: stale(node.state(), &report.id),
+        portions: report.portions.len(),
+        version: report.version,
+        id: report.id,
+        nobody,
+    };
+    output::either(global.json, &added, || {
+        output::line(format!("{} v{}: {}", added.id, added.version, report.title.text()));
+        output::line(format!("banner: {}", added.banner.as_deref().unwrap_or("none")));
+        output::line(words::count(added.portions, "portion"));
+        added.raised.iter().filter_map(Resting::says).for_each(output::line);
+        added.stale_facts.iter().for_each(|stale| output::line(stale.says()));
+        added.nobody.iter().for_each(say_empty);
+    })
+}
+
+/// Whom one would have to ask, where nobody can read a portion.
+fn say_empty(empty: &EmptyAudience) {
+    output::line(format!(
+        "warning: nobody can read portion {}: {}",
+        empty.portion, empty.reason
+    ));
+    for (party, others) in &empty.ask {
+        let to = match others.is_empty() {
+            true => "a wider list".to_owned(),
+            false => words::list(others),
+        };
+        output::line(format!("    → ask {party} to release it to {to}"));
+    }
+}
+
+fn distribute(global: &Global, id: &ReportId, add: Vec<PersonId>, remove: Vec<PersonId>) -> Result<(), Failure> {
+    let mut node = global.node()?;
+    node.submit(Command::Distribute {
+        report: id.clone(),
+        add: add.into_iter().collect(),
+        remove: remove.into_iter().collect(),
+    })?;
+    let holding = node.state().reports.get(id);
+    let now: Vec<String> = holding.map_or(Vec::new(), |held| {
+        held.distribution.iter().map(ToString::to_string).collect()
+    });
+    output::either(global.json, &json!({ "report": id, "distribution": now }), || {
+        let list = if now.is_empty() {
+            "nobody".to_owned()
+        } else {
+            now.join(" ")
+        };
+        output::line(format!("distribution of {id}: {list}"));
+    })
+}
+
+fn dependents(global: &Global, id: &ReportId) -> Result<(), Failure> {
+    let node = global.node()?;
+    if node.state().reports.get(id).is_none() {
+        return Err(NotFound::Report(id.to_string()).into());
+    }
+    let resting = resting_on(node.state(), id);
+    let rows = resting.iter().map(|resting| {
+        vec![
+            resting.portion.to_string(),
+            resting.originator.to_string(),
+            words::list(&resting.rests_on),
+            resting.read_as.clone().unwrap_or_default(),
+            words::list(&resting.holders),
+        ]
+    });
+    output::either(global.json, &resting, || {
+        output::table(
+            &["portion", "originator", "rests on", "read as", "delivered to"],
+            rows.collect(),
+            "nothing that is held here rests on it",
+        );
+    })
+}
+
+/// One step about a report, and what it is from then on.
+fn becomes(global: &Global, command: Command, now: &Value, says: String) -> Result<(), Failure> {
+    global.node()?.submit(command)?;
+    output::either(global.json, now, || output::line(says))
 }
 
 fn list(

@@ -151,7 +151,6 @@ impl ArrangementCommand {
         let mut node = global.node()?;
         let home = node.home()?.clone();
         let set_status = |id: ArrangementId, status| (Command::SetArrangementStatus { id: id.clone(), status }, id);
-        let dry_run = global.dry_run;
         let (command, id) = match self {
             Self::Add { file, agreed } => {
                 let arrangement: Arrangement = input::json(&file)?;
@@ -194,34 +193,7 @@ impl ArrangementCommand {
                 };
                 (command, id)
             }
-            Self::List(chosen) => {
-                let state = node.state();
-                let all: Vec<&Arrangement> = state.arrangements.values().collect();
-                let unrecorded = arrangements::unrecorded(state);
-                let stated = unrecorded.iter().map(|stated| {
-                    let accept = format!("`entente arrangement accept {}`", stated.terms.id);
-                    (stated.terms, format!("stated by {}, not recorded: {accept}", stated.by))
-                });
-                let recorded = all.iter().map(|terms| (*terms, terms.status.to_string()));
-                let rows = recorded.chain(stated).enumerate().map(|(n, (arrangement, status))| {
-                    let parties: Vec<&str> = arrangement.parties.iter().map(PartyPath::as_str).collect();
-                    let row = vec![
-                        arrangement.id.to_string(),
-                        arrangement.title.clone(),
-                        parties.join(" "),
-                        status,
-                    ];
-                    (n, row)
-                });
-                let list = List {
-                    head: &["arrangement", "title", "parties", "status"],
-                    empty: "no arrangements are recorded; record one with `entente arrangement add`",
-                };
-                let (numbers, rows): (Vec<usize>, Vec<_>) = rows.unzip();
-                // What a partner states and is not recorded here has a row, and no terms that bind.
-                chosen.show_by(global, &list, &rows, (&numbers, &all))?;
-                return Ok(Exit::Done);
-            }
+            Self::List(chosen) => return list(&node, global, &chosen),
             Self::Show { id } => {
                 output::json(arrangements::known(node.state(), &id)?)?;
                 return Ok(Exit::Done);
@@ -230,27 +202,62 @@ impl ArrangementCommand {
             Self::Resume { id } => set_status(id, ArrangementStatus::Active),
             Self::End { id, reason } => set_status(id, ArrangementStatus::Ended { by: home, reason }),
         };
-        let stops = what_stops(&node, &command, &id)?;
-        let mut sent = Vec::new();
-        if !dry_run {
-            node.submit(command)?;
-            sent = exchange::flush(&node, global)?;
-        }
-        let now = node
-            .state()
-            .arrangements
-            .get(&id)
-            .map(|known| known.status.to_string())
-            .unwrap_or_default();
-        let value =
-            serde_json::json!({ "arrangement": id, "status": now, "dry_run": dry_run, "stops": stops, "sent": sent });
-        output::either(global.json, &value, || {
-            if !dry_run {
-                output::line(format!("arrangement {id} is {now}"));
-            }
-            say_stops(&stops, dry_run);
-            exchange::say_sent(&sent);
-        })?;
-        Ok(Exit::Done)
+        done(&mut node, global, command, &id)
     }
+}
+
+fn list(node: &Pinned, global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
+    let state = node.state();
+    let all: Vec<&Arrangement> = state.arrangements.values().collect();
+    let unrecorded = arrangements::unrecorded(state);
+    let stated = unrecorded.iter().map(|stated| {
+        let accept = format!("`entente arrangement accept {}`", stated.terms.id);
+        (stated.terms, format!("stated by {}, not recorded: {accept}", stated.by))
+    });
+    let recorded = all.iter().map(|terms| (*terms, terms.status.to_string()));
+    let rows = recorded.chain(stated).enumerate().map(|(n, (arrangement, status))| {
+        let parties: Vec<&str> = arrangement.parties.iter().map(PartyPath::as_str).collect();
+        let row = vec![
+            arrangement.id.to_string(),
+            arrangement.title.clone(),
+            parties.join(" "),
+            status,
+        ];
+        (n, row)
+    });
+    let list = List {
+        head: &["arrangement", "title", "parties", "status"],
+        empty: "no arrangements are recorded; record one with `entente arrangement add`",
+    };
+    let (numbers, rows): (Vec<usize>, Vec<_>) = rows.unzip();
+    // What a partner states and is not recorded here has a row, and no terms that bind.
+    chosen.show_by(global, &list, &rows, (&numbers, &all))?;
+    Ok(Exit::Done)
+}
+
+/// Carries a change of an arrangement out, and says what it stops; a trial says that only.
+fn done(node: &mut Pinned, global: &Global, command: Command, id: &ArrangementId) -> Result<Exit, Failure> {
+    let dry_run = global.dry_run;
+    let stops = what_stops(node, &command, id)?;
+    let mut sent = Vec::new();
+    if !dry_run {
+        node.submit(command)?;
+        sent = exchange::flush(node, global)?;
+    }
+    let now = node
+        .state()
+        .arrangements
+        .get(id)
+        .map(|known| known.status.to_string())
+        .unwrap_or_default();
+    let value =
+        serde_json::json!({ "arrangement": id, "status": now, "dry_run": dry_run, "stops": stops, "sent": sent });
+    output::either(global.json, &value, || {
+        if !dry_run {
+            output::line(format!("arrangement {id} is {now}"));
+        }
+        say_stops(&stops, dry_run);
+        exchange::say_sent(&sent);
+    })?;
+    Ok(Exit::Done)
 }

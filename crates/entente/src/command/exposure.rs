@@ -244,44 +244,9 @@ impl SourceCommand {
                     threshold,
                     reports: reports.clone(),
                 })?;
-                let open = sources::unanalysed(node.state(), &reports);
-                let holders = sources::holders(node.state(), &reports);
-                let value =
-                    json!({ "source": id, "reports": reports, "without_facts": open, "deliver_again": holders });
-                output::either(global.json, &value, || {
-                    output::line(format!(
-                        "source {id} is protected: for any audience at least {min_candidates} candidates have to remain, and \
-                         at most {} for the source itself",
-                        percent(max_probability)
-                    ));
-                    for portion in &open {
-                        output::line(format!(
-                            "{portion} has no facts: nobody outside gets it before `entente facts set` says what it reveals"
-                        ));
-                    }
-                    for (report, to) in &holders {
-                        output::line(format!("deliver {report} to {to} again, so that it knows whom to ask"));
-                    }
-                })?;
+                say_protected(&node, global, &id, (threshold, &reports))?;
             }
-            Self::List(chosen) => {
-                let all = sources::list(node.state());
-                let rows = all.iter().map(|source| {
-                    let state = source.released.as_ref();
-                    vec![
-                        source.id.to_string(),
-                        words::list(source.reports),
-                        source.threshold.min_candidates.to_string(),
-                        percent(source.threshold.max_probability),
-                        state.map_or("protected".to_owned(), |(at, why)| format!("released {at}: {why}")),
-                    ]
-                });
-                let list = List {
-                    head: &["source", "reports", "candidates", "probability", "state"],
-                    empty: "no protected sources; put one under protection with `entente source protect`",
-                };
-                chosen.show(global, &list, rows.zip(&all))?;
-            }
+            Self::List(chosen) => list(&node, global, &chosen)?,
             Self::Show { id, audience } => show(&node, global, &id, audience.as_deref())?,
             Self::Measure {
                 report,
@@ -308,24 +273,7 @@ impl SourceCommand {
                     return Ok(Exit::Ask);
                 }
             }
-            Self::Answer { request } => {
-                node.submit(Command::AnswerExposure {
-                    request: request.clone(),
-                })?;
-                let sent = exchange::flush(&node, global)?;
-                let band = answered(&node, &request)?;
-                output::either(
-                    global.json,
-                    &json!({ "request": request, "band": band, "sent": sent }),
-                    || {
-                        output::line(match band {
-                            Some(Band::Within) => "the asker is told: within the threshold",
-                            _ => "the asker is told: below the threshold",
-                        });
-                        exchange::say_sent(&sent);
-                    },
-                )?;
-            }
+            Self::Answer { request } => answer(&mut node, global, &request)?,
             Self::Release { id, reason } => {
                 node.submit(Command::ReleaseSource { id: id.clone(), reason })?;
                 output::either(global.json, &json!({ "source": id, "state": "released" }), || {
@@ -335,6 +283,73 @@ impl SourceCommand {
         }
         Ok(Exit::Done)
     }
+}
+
+fn list(node: &Pinned, global: &Global, chosen: &ListArgs) -> Result<(), Failure> {
+    let all = sources::list(node.state());
+    let rows = all.iter().map(|source| {
+        let state = source.released.as_ref();
+        vec![
+            source.id.to_string(),
+            words::list(source.reports),
+            source.threshold.min_candidates.to_string(),
+            percent(source.threshold.max_probability),
+            state.map_or("protected".to_owned(), |(at, why)| format!("released {at}: {why}")),
+        ]
+    });
+    let list = List {
+        head: &["source", "reports", "candidates", "probability", "state"],
+        empty: "no protected sources; put one under protection with `entente source protect`",
+    };
+    chosen.show(global, &list, rows.zip(&all))
+}
+
+/// Tells the asker whether what it asks for keeps the sources behind it.
+fn answer(node: &mut Pinned, global: &Global, request: &Called<RequestId>) -> Result<(), Failure> {
+    node.submit(Command::AnswerExposure {
+        request: request.clone(),
+    })?;
+    let sent = exchange::flush(node, global)?;
+    let band = answered(node, request)?;
+    output::either(
+        global.json,
+        &json!({ "request": request, "band": band, "sent": sent }),
+        || {
+            output::line(match band {
+                Some(Band::Within) => "the asker is told: within the threshold",
+                _ => "the asker is told: below the threshold",
+            });
+            exchange::say_sent(&sent);
+        },
+    )
+}
+
+/// What is left to do where a source was put under protection.
+fn say_protected(
+    node: &Pinned,
+    global: &Global,
+    id: &SourceId,
+    (threshold, reports): (Threshold, &BTreeSet<ReportId>),
+) -> Result<(), Failure> {
+    let open = sources::unanalysed(node.state(), reports);
+    let holders = sources::holders(node.state(), reports);
+    let value = json!({ "source": id, "reports": reports, "without_facts": open, "deliver_again": holders });
+    output::either(global.json, &value, || {
+        output::line(format!(
+            "source {id} is protected: for any audience at least {} candidates have to remain, and \
+             at most {} for the source itself",
+            threshold.min_candidates,
+            percent(threshold.max_probability)
+        ));
+        for portion in &open {
+            output::line(format!(
+                "{portion} has no facts: nobody outside gets it before `entente facts set` says what it reveals"
+            ));
+        }
+        for (report, to) in &holders {
+            output::line(format!("deliver {report} to {to} again, so that it knows whom to ask"));
+        }
+    })
 }
 
 /// The request that is meant.

@@ -196,82 +196,8 @@ impl FactsCommand {
                     facts.len()
                 ));
             }
-            Self::Set { report, file } => {
-                let facts: Vec<Fact> = input::json(&file)?;
-                let watched = holdings::watched(&report, &facts)?;
-                node.submit(Command::SetFacts {
-                    report: report.clone(),
-                    facts: facts.clone(),
-                })?;
-                let warnings: Vec<_> = watched
-                    .warnings()
-                    .iter()
-                    .map(|warning| warning.message.clone())
-                    .collect();
-                let without: Vec<PortionId> = (held(&node, &report)?.portions.iter())
-                    .map(|portion| portion.id.clone())
-                    .filter(|portion| !facts.iter().any(|fact| fact.portion == *portion))
-                    .collect();
-                let value = json!({ "report": report, "facts": facts.len(), "warnings": warnings, "portions_without": without });
-                output::either(global.json, &value, || {
-                    output::line(format!("{} facts of {report} are kept", facts.len()));
-                    for warning in &warnings {
-                        output::line(format!("warning: {warning}"));
-                    }
-                    for portion in &without {
-                        output::line(format!("portion {portion} has none: nothing will be found of it"));
-                    }
-                })?;
-            }
-            Self::List { report, chosen } => {
-                if let Some(report) = &report {
-                    held(&node, report)?;
-                }
-                let all = node
-                    .state()
-                    .facts
-                    .iter()
-                    .filter(|(id, _)| report.as_ref().is_none_or(|r| r == *id));
-                let state = node.state();
-                let rows: Vec<_> = all
-                    .clone()
-                    .flat_map(|(id, facts)| {
-                        let stale = holdings::stale(state, id);
-                        facts.iter().map(move |fact| {
-                            let is_stale = stale.iter().any(|stale| stale.fact == fact.id);
-                            let mut slots: Vec<_> = (fact.slots.iter())
-                                .map(|slot| format!("{}{}", slot.name, if slot.mandatory { "!" } else { "" }))
-                                .collect();
-                            let accepted = fact.growth.words.iter().filter(|word| word.undone.is_none());
-                            slots.extend(accepted.map(|word| format!("{} += {} ({})", word.slot, word.word, word.id)));
-                            vec![
-                                format!("{id}/{}", fact.id),
-                                format!("{}{}", fact.portion, if is_stale { " (stale)" } else { "" }),
-                                fact.text.clone(),
-                                slots.join(", "),
-                                fact.reveals.clone().unwrap_or_default(),
-                            ]
-                        })
-                    })
-                    .collect();
-                let list = List {
-                    head: &["fact", "portion", "statement", "slots (! mandatory)", "reveals"],
-                    empty: "no facts are kept; propose some with `entente facts propose REPORT`",
-                };
-                let rows_picked = chosen.pick(&list, &rows)?;
-                if !global.json {
-                    chosen.write(&list, &rows, &rows_picked);
-                    return Ok(Exit::Done);
-                }
-                let each: Vec<_> = all
-                    .flat_map(|(id, facts)| facts.iter().map(move |fact| (id, fact)))
-                    .collect();
-                let mut value: std::collections::BTreeMap<_, Vec<_>> = std::collections::BTreeMap::new();
-                for (id, fact) in picked(&each, &rows_picked) {
-                    value.entry(id).or_default().push(fact);
-                }
-                output::json(&value)?;
-            }
+            Self::Set { report, file } => set(&mut node, global, &report, &file)?,
+            Self::List { report, chosen } => list(&node, global, report.as_ref(), &chosen)?,
             Self::Check { report, background } => {
                 held(&node, &report)?;
                 let facts = node.state().facts.get(&report).map_or(&[][..], Vec::as_slice);
@@ -281,4 +207,82 @@ impl FactsCommand {
         }
         Ok(Exit::Done)
     }
+}
+
+fn set(node: &mut Pinned, global: &Global, report: &ReportId, file: &Path) -> Result<(), Failure> {
+    let facts: Vec<Fact> = input::json(file)?;
+    let watched = holdings::watched(report, &facts)?;
+    node.submit(Command::SetFacts {
+        report: report.clone(),
+        facts: facts.clone(),
+    })?;
+    let warnings: Vec<_> = watched
+        .warnings()
+        .iter()
+        .map(|warning| warning.message.clone())
+        .collect();
+    let without: Vec<PortionId> = (held(node, report)?.portions.iter())
+        .map(|portion| portion.id.clone())
+        .filter(|portion| !facts.iter().any(|fact| fact.portion == *portion))
+        .collect();
+    let value = json!({ "report": report, "facts": facts.len(), "warnings": warnings, "portions_without": without });
+    output::either(global.json, &value, || {
+        output::line(format!("{} facts of {report} are kept", facts.len()));
+        for warning in &warnings {
+            output::line(format!("warning: {warning}"));
+        }
+        for portion in &without {
+            output::line(format!("portion {portion} has none: nothing will be found of it"));
+        }
+    })
+}
+
+fn list(node: &Pinned, global: &Global, report: Option<&ReportId>, chosen: &ListArgs) -> Result<(), Failure> {
+    if let Some(report) = report {
+        held(node, report)?;
+    }
+    let all = node
+        .state()
+        .facts
+        .iter()
+        .filter(|(id, _)| report.is_none_or(|report| report == *id));
+    let state = node.state();
+    let rows: Vec<_> = all
+        .clone()
+        .flat_map(|(id, facts)| {
+            let stale = holdings::stale(state, id);
+            facts.iter().map(move |fact| {
+                let is_stale = stale.iter().any(|stale| stale.fact == fact.id);
+                let mut slots: Vec<_> = (fact.slots.iter())
+                    .map(|slot| format!("{}{}", slot.name, if slot.mandatory { "!" } else { "" }))
+                    .collect();
+                let accepted = fact.growth.words.iter().filter(|word| word.undone.is_none());
+                slots.extend(accepted.map(|word| format!("{} += {} ({})", word.slot, word.word, word.id)));
+                vec![
+                    format!("{id}/{}", fact.id),
+                    format!("{}{}", fact.portion, if is_stale { " (stale)" } else { "" }),
+                    fact.text.clone(),
+                    slots.join(", "),
+                    fact.reveals.clone().unwrap_or_default(),
+                ]
+            })
+        })
+        .collect();
+    let list = List {
+        head: &["fact", "portion", "statement", "slots (! mandatory)", "reveals"],
+        empty: "no facts are kept; propose some with `entente facts propose REPORT`",
+    };
+    let rows_picked = chosen.pick(&list, &rows)?;
+    if !global.json {
+        chosen.write(&list, &rows, &rows_picked);
+        return Ok(());
+    }
+    let each: Vec<_> = all
+        .flat_map(|(id, facts)| facts.iter().map(move |fact| (id, fact)))
+        .collect();
+    let mut value: std::collections::BTreeMap<_, Vec<_>> = std::collections::BTreeMap::new();
+    for (id, fact) in picked(&each, &rows_picked) {
+        value.entry(id).or_default().push(fact);
+    }
+    output::json(&value)
 }

@@ -31,7 +31,7 @@ server start
 
 export ENTENTE_TEST_POSTGRES="$bin $work/pg $port"
 log="$work/tests.log"
-cargo test --quiet --workspace --test conformance --test server -- --ignored --test-threads 4 \
+cargo test --quiet --workspace --test conformance --test nodes --test server -- --ignored --test-threads 4 \
     --skip writes_until_killed >"$log" 2>&1 || true
 passed=$(sed -n 's/^test result: .* \([0-9]*\) passed; .*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
 failed=$(sed -n 's/^test result: .* \([0-9]*\) failed; .*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')

@@ -3,7 +3,7 @@
 //! A message keeps its bytes until its receiver has confirmed it, so that the same message arrives however often it is
 //! sent, and by whatever way.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::PoisonError;
 
 use entente_core::handle::receipts_due;
@@ -153,18 +153,13 @@ impl Node {
     ) -> Result<Carried, NodeError> {
         // What an earlier program has sealed keeps its name and its bytes.
         let before = called_before(keys.party(), letter.id);
-        let id = match self.under_way(&before).exists() {
-            true => before,
-            false => self.message_id(letter.id)?,
+        let id = match self.under_way.read(&before)? {
+            Some(_) => before,
+            None => self.message_id(letter.id)?,
         };
-        let path = self.under_way(&id);
-        let failed = |error| NodeError::File {
-            path: path.clone(),
-            error,
-        };
-        let sealed = match std::fs::read(&path) {
-            Ok(sealed) => sealed,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        let sealed = match self.under_way.read(&id)? {
+            Some(sealed) => sealed,
+            None => {
                 let header = Header {
                     from: keys.party().to_owned(),
                     to: to.to_string(),
@@ -184,16 +179,15 @@ impl Node {
                     false => entente_seal::seal,
                 };
                 let sealed = seal(&header, &payload, keys, recipient)?;
-                entente_files::create_folder(&self.folder().join("underway")).map_err(failed)?;
-                entente_files::write(&path, &sealed).map_err(failed)?;
-                if !due.is_empty() {
+                let kept = self.under_way.keep(&id, &sealed)?;
+                // Another node on the same database may have sealed it just before: its bytes leave, with what rides along there.
+                if !due.is_empty() && kept == sealed {
                     // What rode along is not told again.
                     let to = to.clone();
                     self.submit_all(vec![Command::GiveReceipts { to, alone: false }])?;
                 }
-                sealed
+                kept
             }
-            Err(error) => return Err(failed(error)),
         };
         Ok(Carried {
             letter: letter.id,
@@ -212,14 +206,10 @@ impl Node {
         Ok(called(&key, letter))
     }
 
-    fn under_way(&self, id: &str) -> PathBuf {
-        self.folder().join("underway").join(format!("{id}.entente"))
-    }
-
     /// Forgets the bytes of a message that has arrived, or has to be sealed anew.
     pub(crate) fn landed(&self, id: &str) {
         // A leftover is overwritten by nobody and read by nobody: its letter is done.
-        let _ = std::fs::remove_file(self.under_way(id));
+        let _ = self.under_way.forget(id);
     }
 
     /// Takes the receiver's sealed receipt for a message, and notes that it has left.

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use entente_core::{Act, Actor, Command, CommandRefusal, Context, Event, IncidentId, Pending, PersonId, SourceGuard};
 use entente_ledger::Tiles;
 use entente_seal::{KeyPair, SecretString};
-use entente_store::{Attachment, Change, Follow, LOOSE, Outgoing, Receipt, Store, StoreError, Tell};
+use entente_store::{Attachment, Change, Follow, LOOSE, Outgoing, Receipt, Store, StoreError, Tell, UnderWay};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::NodeError;
@@ -46,6 +46,8 @@ pub struct Node {
     folder: PathBuf,
     /// The files of the public log.
     pub(crate) tiles: Arc<dyn Tiles>,
+    /// Messages that are sealed and have not arrived.
+    pub(crate) under_way: Arc<dyn UnderWay>,
     current: Arc<ArcSwap<Moment>>,
     keys: Keys,
     clock: Clock,
@@ -134,6 +136,7 @@ impl Node {
             store,
             folder: folder.to_owned(),
             tiles: crate::ledger::tiles(folder)?,
+            under_way: entente_store::under_way(folder)?,
             current,
             keys,
             clock: Arc::new(Timestamp::now),

@@ -170,6 +170,11 @@ fn documents_are_what_was_put_last(open: Open<'_>) -> Result<(), Broken> {
         for (id, json) in [("a", "1"), ("b", "2"), ("a", "3"), ("c", "4")] {
             step.put(&DocKey::new("tried", id), json.as_bytes())?;
         }
+        // However many wait to be written at once, they are written in order.
+        for n in 0..300 {
+            step.put(&DocKey::new("tried", "a"), n.to_string().as_bytes())?;
+        }
+        step.put(&DocKey::new("tried", "a"), b"3")?;
         step.remove(&DocKey::new("tried", "b"))?;
         step.remove(&DocKey::new("tried", "never there"))
     })?;

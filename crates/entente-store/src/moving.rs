@@ -14,6 +14,7 @@ use crate::rows::Tables;
 use crate::schema;
 use crate::sql::{Sql, Value, count};
 use crate::sqlite::SqliteReading;
+use crate::underway;
 use crate::vault::{RootPlace, Vault};
 
 /// A table: how its rows are read, in an order, and how they are written.
@@ -208,6 +209,7 @@ pub fn moved(
     let opened = Opened::found(folder, root.clone(), Arc::new(|_| ()))?;
     opened.folder.hold()?;
     opened.engine.finish()?;
+    let messages = underway::at(folder, source.as_ref());
     let files: Box<dyn Tiles> = match &source {
         None => Box::new(LogFolder::new(ledger)),
         Some(address) => Box::new(ServerTiles::new(address.clone())),
@@ -227,7 +229,8 @@ pub fn moved(
                     events = verified(from, to, progress)?;
                     Ok(())
                 })?;
-                copied_log(&*files, &ServerTiles::new(address.clone()))
+                copied_log(&*files, &ServerTiles::new(address.clone()))?;
+                underway::moved(&*messages, &*underway::at(folder, Some(address)))
             });
             let left = filled.and_then(|()| given_up(folder, root, source.as_ref(), events));
             let left = match left {
@@ -244,6 +247,7 @@ pub fn moved(
                 renamed(&folder.join("entente.db"), &folder.join(LEFT))?;
                 // They are public, and were compared.
                 let _ = std::fs::remove_dir_all(ledger);
+                messages.names()?.iter().try_for_each(|name| messages.forget(name))?;
             }
             Ok(Moved { events, left })
         }
@@ -259,6 +263,7 @@ pub fn moved(
                 })
             })?;
             copied_log(&*files, &LogFolder::new(ledger))?;
+            underway::moved(&*messages, &*underway::at(folder, None))?;
             let left = given_up(folder, root, source.as_ref(), events)?;
             renamed(&new, &opened.folder.database())?;
             keep_in(folder, None)?;

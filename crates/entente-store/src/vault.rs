@@ -179,12 +179,17 @@ impl Vault {
 
     /// Takes up the root that counts in the database. Gives whether another process has replaced the one that was held.
     pub(crate) fn catch_up(&self, sql: &dyn Sql) -> Result<bool, StoreError> {
-        let epoch = epoch(sql)?;
+        self.catch_up_to(sql, count(sql, EPOCH)?)
+    }
+
+    /// The same, where it is known which root counts.
+    pub(crate) fn catch_up_to(&self, sql: &dyn Sql, epoch: u64) -> Result<bool, StoreError> {
         let mut held = self.held();
         if held.root.is_some() && held.epoch == epoch {
             return Ok(false);
         }
-        let replaced = held.root.is_some();
+        // 0 before the first one was taken up.
+        let replaced = held.epoch != 0 && held.epoch != epoch;
         let other = || StoreError::OtherRoot(self.place.file.clone());
         let root = self.read()?.of(epoch).cloned().ok_or_else(other)?;
         *held = Held {
@@ -245,7 +250,11 @@ impl Vault {
 
     /// Forgets all keys: a transaction that made or replaced some was rolled back.
     pub(crate) fn forget(&self) {
-        *self.held() = Held::default();
+        let mut held = self.held();
+        *held = Held {
+            epoch: held.epoch,
+            ..Held::default()
+        };
     }
 
     /// Begins to replace the root: the file holds both from now on, and this transaction's branches go under the new one.
@@ -290,9 +299,7 @@ impl Vault {
 }
 
 /// Which root counts.
-fn epoch(sql: &dyn Sql) -> Result<u64, StoreError> {
-    count(sql, "SELECT epoch FROM vault WHERE id = 1")
-}
+pub(crate) const EPOCH: &str = "SELECT epoch FROM vault WHERE id = 1";
 
 /// The branch of events without their texts.
 pub(crate) const EVENTS: &str = "events";

@@ -16,6 +16,7 @@ mod shelf;
 mod taking;
 mod tiles;
 mod trouble;
+mod underway;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -23,6 +24,7 @@ use std::time::{Duration, Instant};
 pub use address::Address;
 pub use tiles::ServerTiles;
 pub use trouble::ServerError;
+pub(crate) use underway::ServerUnderWay;
 
 pub(crate) use self::schema::Found;
 use self::session::Session;
@@ -204,7 +206,7 @@ impl Postgres {
     }
 
     /// Takes the turn: the row is this node's until the transaction ends.
-    fn turn(&self) -> Result<(Session, Turn), ServerError> {
+    fn turn(&self) -> Result<(Session, Turn, u64), ServerError> {
         let end = Instant::now() + TURN;
         loop {
             let kept = self.session.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -213,14 +215,15 @@ impl Postgres {
                 None => self.pool.take(STILL)?,
             };
             match turned(&session) {
-                Ok(turn) => return Ok((session, turn)),
+                Ok((turn, root)) => return Ok((session, turn, root)),
                 Err(error) if !(error.is_away() || error.is_conflict()) || Instant::now() > end => return Err(error),
                 Err(error) => {
-                    // A conflict leaves the connection as good as it was, once its transaction has ended.
-                    if error.is_conflict() && session.plainly("ROLLBACK").is_ok() {
-                        self.keep(session);
+                    // A conflict leaves the connection as good as it was, once its transaction has ended. The next try waits for the
+                    // row, and so for its turn.
+                    match error.is_conflict() && session.plainly("ROLLBACK").is_ok() {
+                        true => self.keep(session),
+                        false => std::thread::sleep(PAUSE / 10),
                     }
-                    std::thread::sleep(PAUSE / 10);
                 }
             }
         }
@@ -231,9 +234,9 @@ impl Postgres {
     }
 
     fn stepped(&self, work: &mut dyn FnMut(&dyn Step) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let (session, before) = self.turn()?;
+        let (session, before, root) = self.turn()?;
         session.keep_written();
-        if self.vault.catch_up(&session)? {
+        if self.vault.catch_up_to(&session, root)? {
             // Another node has destroyed something: what looks at an older moment must not show it any more.
             self.let_go();
         }
@@ -270,12 +273,7 @@ impl Postgres {
             Value::Blob(&self.holder),
         ];
         crate::sql::Sql::run(&session, MOVE, moved)?;
-        let mut done = session.flush();
-        let mut sent = false;
-        if done.is_ok() {
-            sent = true;
-            done = session.plainly("COMMIT");
-        }
+        let mut done = session.flush_and("COMMIT");
         let written = session.take_written();
         let end = Instant::now() + AWAY;
         let mut session = session;
@@ -286,34 +284,28 @@ impl Postgres {
                     return Ok(());
                 }
                 Err(error) if !(error.is_away() || error.is_conflict()) => return Err(error.into()),
-                Err(error) if Instant::now() > end => {
+                Err(_) if Instant::now() > end => {
                     let server = self.pool.address.server();
-                    return Err(if sent { ServerError::Unknown { server } } else { error }.into());
+                    return Err(ServerError::Unknown { server }.into());
                 }
                 Err(_) => {}
             }
             drop(session);
-            let (again, now) = match self.turn() {
-                Ok(turn) => turn,
-                Err(_) if sent => {
-                    let server = self.pool.address.server();
-                    return Err(ServerError::Unknown { server }.into());
-                }
-                Err(error) => return Err(error.into()),
+            let Ok((again, now, _)) = self.turn() else {
+                let server = self.pool.address.server();
+                return Err(ServerError::Unknown { server }.into());
             };
             session = again;
-            done = if sent && self.is_done(&session, (before, now), token, &written)? {
-                session.plainly("ROLLBACK")
-            } else if now == before {
-                sent = true;
-                let again = session.write_again(&written);
-                again.and_then(|()| session.plainly("COMMIT"))
-            } else {
-                session.plainly("ROLLBACK")?;
-                return Err(ServerError::Conflict {
-                    server: self.pool.address.server(),
+            done = match self.is_done(&session, (before, now), token, &written) {
+                Ok(true) => session.plainly("ROLLBACK"),
+                Ok(false) if now == before => session.write_again(&written),
+                Ok(false) => {
+                    let server = self.pool.address.server();
+                    return Err(ServerError::Conflict { server }.into());
                 }
-                .into());
+                // Cut off again: it is looked once more.
+                Err(StoreError::Server(error)) => Err(error),
+                Err(error) => return Err(error),
             };
         }
     }
@@ -344,15 +336,17 @@ impl Postgres {
 const MOVE: &str = "UPDATE head SET seq = ?1, step = ?2, token = ?3,
     epoch = CASE WHEN holder = ?4 THEN epoch ELSE epoch + 1 END, holder = ?4 WHERE id = 1";
 
-/// Begins a transaction that holds the row.
-fn turned(session: &Session) -> Result<Turn, ServerError> {
-    session.plainly("BEGIN")?;
-    let rows = session.asked("SELECT seq, step FROM head WHERE id = 1 FOR UPDATE", &[])?;
-    let turn = rows.first().and_then(|row| {
-        Some(Turn {
-            seq: row.count(0).ok()?,
-            step: row.count(1).ok()?,
-        })
+/// Begins a transaction that holds the row. Gives where it stands, and which root counts.
+fn turned(session: &Session) -> Result<(Turn, u64), ServerError> {
+    // The root is asked for once the row is held: it is of now, and not of before the wait.
+    let queries = [
+        "SELECT seq, step FROM head WHERE id = 1 FOR UPDATE",
+        crate::vault::EPOCH,
+    ];
+    let [head, root] = session.begun("BEGIN", queries)?;
+    let turn = head.first().zip(root.first()).and_then(|(head, root)| {
+        let (seq, step) = (head.count(0).ok()?, head.count(1).ok()?);
+        Some((Turn { seq, step }, root.count(0).ok()?))
     });
     turn.ok_or_else(|| ServerError::NotOurs {
         server: session.server_name().to_owned(),
@@ -374,6 +368,8 @@ impl Provider for Postgres {
     }
 
     fn shelf(&mut self) -> Result<Arc<dyn Shelf>, StoreError> {
+        // A root that replaces the one of this moment is noticed from here on.
+        self.moment(&mut |_| Ok(()))?;
         let shelf = Arc::new(ServerShelf::of(&self.pool, self.vault.again())?);
         let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
         shelves.retain(|shelf| shelf.strong_count() > 0);
@@ -403,8 +399,8 @@ impl Engine for Postgres {
     }
 
     fn anew(&mut self, fill: &mut dyn FnMut(Tables<'_>) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let (session, _) = self.turn()?;
-        self.vault.catch_up(&session)?;
+        let (session, _, root) = self.turn()?;
+        self.vault.catch_up_to(&session, root)?;
         crate::sql::Sql::run(&session, "DELETE FROM documents", &[])?;
         fill(Tables {
             sql: &session,

@@ -80,6 +80,10 @@ CREATE TABLE entente.turns (
     epoch BIGINT NOT NULL
 );
 INSERT INTO entente.turns VALUES ('publisher', 0), ('published', 0);
+CREATE TABLE entente.underway (
+    name   BYTEA PRIMARY KEY,
+    sealed BYTEA NOT NULL
+);
 CREATE TABLE entente.tiles (
     path  BYTEA PRIMARY KEY,
     bytes BYTEA NOT NULL

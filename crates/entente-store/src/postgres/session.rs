@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join, try_join_all};
 use tokio::runtime::Runtime;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Statement};
@@ -239,18 +239,41 @@ impl Session {
         self.kept.borrow_mut().take().unwrap_or_default()
     }
 
-    /// Writes what another connection has kept.
+    /// Writes what another connection has kept, and commits it.
     pub(crate) fn write_again(&self, written: &[Written]) -> Result<(), ServerError> {
-        written.chunks(GATHER).try_for_each(|written| self.send(written))
+        written.chunks(GATHER).try_for_each(|written| self.send(written, ""))?;
+        self.plainly("COMMIT")
+    }
+
+    /// Begins a transaction, and asks in the same go; statements are told in the order in which they were sent.
+    pub(crate) fn begun(
+        &self,
+        begin: &str,
+        queries: [&'static str; 2],
+    ) -> Result<[Vec<tokio_postgres::Row>; 2], ServerError> {
+        let [first, second] = [self.prepared(queries[0])?, self.prepared(queries[1])?];
+        let asked = join(self.client.query(&first, &[]), self.client.query(&second, &[]));
+        let (begun, (first, second)) = self.answered(async {
+            let (begun, asked) = join(self.client.batch_execute(begin), asked).await;
+            Ok((begun, asked))
+        })?;
+        let told = |error: tokio_postgres::Error| ServerError::of(&self.server, &error);
+        begun.map_err(told)?;
+        Ok([first.map_err(told)?, second.map_err(told)?])
     }
 
     /// Sends what has gathered; every failure so far is told now.
     pub(crate) fn flush(&self) -> Result<(), ServerError> {
+        self.flush_and("")
+    }
+
+    /// Sends what has gathered, and a last statement in the same go: after a failure, a commit rolls back.
+    pub(crate) fn flush_and(&self, last: &str) -> Result<(), ServerError> {
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
-        if waiting.is_empty() {
+        if waiting.is_empty() && last.is_empty() {
             return Ok(());
         }
-        let sent = self.send(&waiting);
+        let sent = self.send(&waiting, last);
         if let Some(kept) = &mut *self.kept.borrow_mut() {
             kept.extend(waiting);
         }
@@ -258,7 +281,7 @@ impl Session {
     }
 
     /// Sends statements in one go, and waits for all answers.
-    fn send(&self, written: &[Written]) -> Result<(), ServerError> {
+    fn send(&self, written: &[Written], last: &str) -> Result<(), ServerError> {
         for (statement, _) in written {
             self.prepared(statement)?;
         }
@@ -267,8 +290,15 @@ impl Session {
             let statement = statements.get(statement)?;
             Some(self.client.execute_raw(statement, values))
         });
-        self.answered(try_join_all(answers))?;
-        Ok(())
+        self.answered(async {
+            match last {
+                "" => try_join_all(answers).await.map(|_| ()),
+                last => {
+                    let (answers, last) = join(try_join_all(answers), self.client.batch_execute(last)).await;
+                    answers.and(last)
+                }
+            }
+        })
     }
 
     fn prepared(&self, text: &'static str) -> Result<Statement, ServerError> {

@@ -19,6 +19,10 @@ const html = new HtmlValidate({
     'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }] },
 });
 const MOST_PAGES = 40;
+/// Whoever keeps the record, and reads no text.
+const RECORDER = 'USA.SVC/osei';
+/// The largest page that was met.
+let heaviest = 0;
 let passed = 0;
 let failed = 0;
 
@@ -72,6 +76,11 @@ async function inspectBoth(window, what) {
   await window.page.setViewportSize({ width: 1280, height: 900 });
 }
 
+/// Keeps a picture of what stands in the window, where somebody wants to look at them: `PICTURES` names the folder.
+async function picture(page, name) {
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true });
+}
+
 async function look(who, window, path, narrow) {
   const { page } = window;
   const answer = await page.goto(new URL(path, page.url()).href);
@@ -79,7 +88,10 @@ async function look(who, window, path, narrow) {
   check([200, 403, 404].includes(answer.status()), `${what}: ${answer.status()}`);
   await inspect(window, what);
   if (narrow) return [];
-  const report = await html.validateString(await answer.text());
+  const text = await answer.text();
+  check(Buffer.byteLength(text) <= 100 << 10, `${what}: ${Buffer.byteLength(text)} bytes are too many`);
+  heaviest = Math.max(heaviest, Buffer.byteLength(text));
+  const report = await html.validateString(text);
   const faults = report.results.flatMap((result) => result.messages.map((one) => `${one.line}:${one.column} ${one.message}`));
   check(report.valid, `${what}: ${faults.slice(0, 3).join('; ')}`);
   await page.emulateMedia({ media: 'print' });
@@ -88,9 +100,9 @@ async function look(who, window, path, narrow) {
   );
   check(printed === 'table-header-group table-footer-group', `${what}: printed, banners are ${printed}`);
   await page.emulateMedia({ media: 'screen' });
-  // A file is no page, and a list in another order is the same page.
+  // A file is no page, a list in another order is the same page, and every entry of the ledger has a page as the first has.
   const links = await page.evaluate(() => [...document.querySelectorAll('a[href^="/"]')].map((link) => link.getAttribute('href').split('#')[0]));
-  return links.filter((link) => !/[?&](as|sort)=/.test(link));
+  return links.filter((link) => !/[?&](as|sort)=|\.proof$/.test(link) && !/^\/ledger\/(?!1$)/.test(link));
 }
 
 async function everyPage(who, link) {
@@ -311,6 +323,135 @@ async function writes(link, scripts) {
   await context.close();
 }
 
+/// Pages in German for whoever's browser asks for it; a choice on the page goes before that.
+async function speaksGerman(who, link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 }, locale: 'de-DE' });
+  const { context, page } = window;
+  for (const path of ['/', '/reports', '/requests', '/pending', '/people', '/ledger', '/search?q=svc', '/nowhere']) {
+    await page.goto(new URL(path, page.url()).href);
+    check((await page.getAttribute('html', 'lang')) === 'de', `${who} ${path}: the page is in German`);
+    check((await page.textContent('.mast nav')).includes('Schreibtisch'), `${who} ${path}: its masthead is in German`);
+    await inspectBoth(window, `${who} ${path} in German`);
+    await picture(page, `de-${who.split('/')[1]}-${path.replace(/[^a-z]/g, '') || 'desk'}`);
+  }
+  await page.goto(new URL('/requests', page.url()).href);
+  await press(page, 'English');
+  check((await page.getAttribute('html', 'lang')) === 'en', 'a choice goes before what the browser asks for');
+  check(page.url().endsWith('/requests'), `and leads back: ${page.url()}`);
+  await press(page, 'Deutsch');
+  check((await page.getAttribute('html', 'lang')) === 'de', 'and back');
+  await press(page, 'English');
+  await context.close();
+}
+
+/// Two persons: terms are narrowed on their page, a delivery waits, and whoever gave it cannot say yes.
+async function waitsForASecond(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  await page.goto(new URL('/arrangements', page.url()).href);
+  await page.click('tbody a >> nth=0');
+  await page.check('[name=two]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=If you narrow them so:');
+  await inspectBoth(window, 'terms, shown before they are narrowed');
+  await picture(page, 'terms-shown');
+  await press(page, 'Narrow them');
+  await inspectBoth(window, 'terms, narrowed');
+  await page.goto(new URL('/reports/SVC-2026-0412/deliver', page.url()).href);
+  await page.fill('#to', 'GBR.CAB');
+  await press(page, 'Show what each will see');
+  check(await page.isVisible('text=It waits for the yes of a second person first'), 'that it waits is said before');
+  await press(page, 'Deliver it');
+  check(await page.isVisible('text=This waits for a second person.'), 'it waits');
+  await inspectBoth(window, 'what waits, said');
+  await page.click('a:has-text("What waits")');
+  await inspectBoth(window, 'what waits, for whoever gave it');
+  await picture(page, 'pending');
+  check(await page.isVisible('text=they gave it themselves'), 'nobody is two');
+  await page.fill('#reason', 'Not today.');
+  await press(page, 'Say no');
+  check(await page.isVisible('text=Not today.'), 'a no stands there with its reason');
+  await page.goto(new URL('/pending', page.url()).href);
+  await inspectBoth(window, 'the list of what waited');
+  await picture(page, 'pendings');
+  await context.close();
+}
+
+/// What somebody new does, without a guide: how many clicks and seconds each task takes.
+async function tasks(officer, holder, auditor) {
+  const told = [];
+  const timed = async (name, link, steps) => {
+    const { context, page } = await entered(link, { viewport: { width: 1280, height: 900 } });
+    let clicks = 0;
+    const since = Date.now();
+    const click = async (what) => {
+      clicks += 1;
+      await Promise.all([page.waitForLoadState('load'), (typeof what === 'string' ? page.locator(what) : what).first().click()]);
+      await page.waitForLoadState('load');
+    };
+    await steps(page, click);
+    told.push(`${name}: ${clicks} clicks, ${((Date.now() - since) / 1000).toFixed(1)} s`);
+    await context.close();
+  };
+  const button = (page, name) => page.getByRole('button', { name, exact: true });
+  await timed('find out why a minister may not know', holder, async (page, click) => {
+    await click('main a:has-text("SVC-2026-0412")');
+    await click('a:has-text("Who may be told")');
+    await page.fill('#people', 'CHL/foreign-minister');
+    await click(button(page, 'Show'));
+    await click('.matrix td.deny a');
+    check((await page.locator('.ladder .first').count()) > 0, 'the first step that failed stands there');
+  });
+  await timed('release part of a report', officer, async (page, click) => {
+    await click('main a:has-text("SVC-2026-0412")');
+    await click('main a:has-text("Release")');
+    await page.check('#portion-advice');
+    await page.fill('#to', 'PER/adviser');
+    await click(button(page, 'Show what each will see'));
+    await click(button(page, 'Release it'));
+    check(page.url().includes('/reports/SVC-2026-0412'), `the release is made: ${page.url()}`);
+  });
+  await timed('prove one line', auditor, async (page, click) => {
+    await click('.mast a:has-text("Ledger")');
+    await click('tbody a');
+    check((await page.locator('.ladder .passed').count()) >= 3, 'the steps of the proof hold');
+    await picture(page, 'proof');
+  });
+  await timed('answer a request', officer, async (page, click) => {
+    await click('main a:has-text("Answer")');
+    await click(button(page, 'Refuse everything'));
+    // The answer itself is given by keyboard, elsewhere.
+    check(await page.isVisible('button:has-text("Answer")'), 'one click more answers the request');
+  });
+  told.forEach((line) => console.log(line));
+}
+
+/// A mark is completed while it is typed, and put before its paragraph; a draft is kept for its author, and dropped.
+async function drafts(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  await page.goto(new URL('/write', page.url()).href);
+  await page.fill('#text', DRAFT.replace('SVC-2026-0431', 'SVC-2026-0432'));
+  await page.waitForSelector('text=One fault stops it');
+  await page.locator('#mark').pressSequentially('(S//OC');
+  await page.waitForFunction(() => document.querySelectorAll('#marks option').length > 0
+    && [...document.querySelectorAll('#marks option')].every((one) => one.value.startsWith('(S//OC')));
+  await page.fill('#mark', '(S//OC/REL TO USA, GBR)');
+  await page.selectOption('#paragraph', { index: 1 });
+  await press(page, 'Mark it');
+  await page.waitForSelector('text=2 portions, nothing wrong');
+  check((await page.locator('#facts').count()) > 0, 'facts and their slots stand beside the text');
+  await inspectBoth(window, 'a draft with facts beside it');
+  await picture(page, 'write');
+  await press(page, 'Keep draft');
+  check(page.url().includes('/write?draft='), `a draft is kept: ${page.url()}`);
+  check((await page.inputValue('#text')).includes('SVC-2026-0432'), 'its text stands there again');
+  await inspectBoth(window, 'a draft that is kept');
+  await press(page, 'Drop draft');
+  check(!(await page.inputValue('#text')).includes('SVC-2026-0432'), 'a draft is dropped');
+  await context.close();
+}
+
 for (const [who, link] of people) {
   const pages = await everyPage(who, link);
   console.log(`${who}: ${pages} pages`);
@@ -322,9 +463,15 @@ try {
   await watches(officer);
   await writes(officer, false);
   await writes(officer, true);
+  await drafts(officer);
   await files(officer);
   await gives(officer);
+  const [, recorder] = people.find(([who]) => who === RECORDER);
+  await speaksGerman('USA.SVC/hale', officer);
+  await speaksGerman(RECORDER, recorder);
+  await tasks(officer, theirs, recorder);
   await answersByKeyboard(officer);
+  await waitsForASecond(officer);
 } catch (error) {
   check(false, `${error.stack}`);
 }

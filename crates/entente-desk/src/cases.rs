@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::handle::known_disclosure;
 use entente_core::incident::{Incident, IncidentNotice, What};
-use entente_core::{BriefingId, Called, Command, DisclosureId, IncidentId, PartyPath, PersonId, ReportId, State};
+use entente_core::{
+    BriefingId, Called, Command, DisclosureId, IncidentId, PartyPath, PersonId, PortionRef, ReportId, Route, State,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -56,6 +58,56 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Cases {
         cases: visible.map(|case| row(case, view)).collect(),
         told_by_partners,
     }
+}
+
+/// A disclosure that nobody permitted, and that belongs to no case which the asker may know of.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Loose {
+    /// The disclosure.
+    pub id: Called<DisclosureId>,
+    /// The report.
+    pub report: ReportId,
+    /// Those of its portions that the asker may know.
+    pub portions: BTreeSet<PortionRef>,
+    /// Who learned it.
+    pub audience: BTreeSet<PersonId>,
+    /// How.
+    pub route: Route,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Disclosures of which a case can be made, the newest first: those of whose portions the asker may know one that nobody permitted.
+/// What belongs to a case that they may not know of stays among them, so that its absence tells nothing.
+pub fn loose(moment: &Moment<'_>, view: &View<'_>) -> Vec<Loose> {
+    let state = moment.state();
+    let visible = state
+        .incidents
+        .values()
+        .filter(|case| case.is_visible_to(view.reader()));
+    let taken: BTreeSet<&Called<DisclosureId>> = visible.flat_map(|case| &case.disclosures).collect();
+    let each = state.disclosures.values().filter_map(|told| {
+        let beyond = told.permitted.iter().filter(|(_, permitted)| !**permitted);
+        let beyond = beyond.map(|(portion, _)| PortionRef {
+            report: told.report.clone(),
+            version: told.version,
+            portion: portion.clone(),
+        });
+        let portions = readable(moment, &beyond.collect(), view);
+        let id = Called::from(told.id.clone());
+        let free = !taken.contains(&id) && !portions.is_empty();
+        free.then(|| Loose {
+            id,
+            report: told.report.clone(),
+            portions,
+            audience: told.audience.clone(),
+            route: told.route,
+            at: told.at,
+        })
+    });
+    let mut all: Vec<Loose> = each.collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.at));
+    all
 }
 
 fn row(case: &Incident, view: &View<'_>) -> CaseRow {

@@ -1,6 +1,6 @@
 //! A report while it is written: what stands in the way of it, line by line, the banner so far, and who could read it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::draft::{self, Fault};
 use entente_core::{EmptyAudience, PartyPath, Report, ReportId, State, empty_audiences, unseen};
@@ -275,6 +275,53 @@ pub fn resting(text: &str, line: usize, on: &str) -> Option<String> {
     Some(format!("{before} {{from: {on}}}{after}"))
 }
 
+/// The text in which the paragraph that begins at a line bears a mark, in place of the one that it bears.
+pub fn marking(text: &str, line: usize, mark: &str) -> Option<String> {
+    let (start, words) = lines(text).nth(line.checked_sub(1)?)?;
+    paragraphs(text).into_iter().find(|paragraph| paragraph.line == line)?;
+    let (at, end) = match mark_at(words) {
+        Some(old) => {
+            let at = start + words.find(old)?;
+            (at, at + old.len())
+        }
+        None => (start, start),
+    };
+    let rest = text.get(end..)?;
+    let space = if end > at || rest.starts_with(' ') { "" } else { " " };
+    Some(format!("{}{mark}{space}{rest}", text.get(..at)?))
+}
+
+/// Marks offered at once: what somebody looks through.
+const OFFERED: usize = 30;
+
+/// Marks that begin as what was typed, as their authority writes them: of this text and of texts that whoever writes may know, the
+/// ones that stand there most first.
+pub fn completions<'m>(
+    schemes: &Schemes,
+    text: &str,
+    begun: &str,
+    known: impl IntoIterator<Item = &'m str>,
+) -> Vec<String> {
+    let typed = begun.trim().trim_start_matches('(').to_uppercase();
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    let own = marks(text, schemes).into_iter();
+    for mark in own.chain(known.into_iter().map(str::to_owned)) {
+        *counted.entry(mark).or_default() += 1;
+    }
+    // What is typed is offered as it is to be written, where that can be told.
+    let scheme = own_scheme(text, schemes);
+    let meant = scheme.and_then(|scheme| as_meant(scheme, &format!("({})", typed.trim_end_matches(')'))));
+    let mut all: Vec<(String, usize)> = counted.into_iter().collect();
+    all.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    let fits = |mark: &String| mark.trim_start_matches('(').to_uppercase().starts_with(&typed);
+    let mut offered: Vec<String> = meant.into_iter().collect();
+    offered.extend(all.into_iter().map(|(mark, _)| mark).filter(fits));
+    let mut seen = BTreeSet::new();
+    offered.retain(|mark| seen.insert(mark.clone()));
+    offered.truncate(OFFERED);
+    offered
+}
+
 /// The parties that could have how many of a report's portions by marks and terms, were it added: those that are bound by an
 /// arrangement under which it stands.
 pub fn could_have(
@@ -315,6 +362,26 @@ mod tests {
         let text = resting(TEXT, 6, "R-0 v1 p1").unwrap();
         assert!(text.contains("Still one. {#a} {from: R-0 v1 p1}\n\nTwo."), "{text}");
         assert_eq!(resting(TEXT, 7, "R-0 v1 p1"), None, "no paragraph begins there");
+    }
+
+    #[test]
+    fn a_paragraph_gets_a_mark_in_place_of_the_one_it_bears() {
+        let marked = marking(TEXT, 9, "(U)").unwrap();
+        assert!(marked.contains("\n\n(U) Two. {#b}"), "{marked}");
+        let other = marking(TEXT, 6, "(S//NF)").unwrap();
+        assert!(other.contains("\n\n(S//NF) One.\nStill one."), "{other}");
+        assert_eq!(marking(TEXT, 7, "(U)"), None, "no paragraph begins there");
+    }
+
+    #[test]
+    fn marks_are_completed_from_what_the_writer_knows_and_as_they_are_to_be_written() {
+        let schemes = entente_marking::builtin::schemes();
+        let known = ["(S//NF)", "(C)", "(S//NF)"];
+        let offered = |begun| completions(schemes, TEXT, begun, known);
+        assert_eq!(offered("(s"), ["(S)", "(S//NF)", "(S//OC/REL TO USA, GBR)"]);
+        assert_eq!(offered("S//OC"), ["(S//OC)", "(S//OC/REL TO USA, GBR)"]);
+        assert!(offered("(XYZ").is_empty());
+        assert!(offered("").contains(&"(C)".to_owned()));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod listing;
 pub mod marks;
 mod moment;
 pub mod persons;
+pub mod proposing;
 pub mod reading;
 pub mod release;
 pub mod schemes;

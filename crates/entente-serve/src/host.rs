@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::journal::Journal;
 use crate::metrics::Metrics;
-use crate::pages::{Halves, Uploads};
+use crate::pages::{Drafts, Halves, Languages, Uploads};
 use crate::partner::Limits;
 use crate::persons::{AccountError, Accounts, Backoff, Passwords, Session, Sessions};
 use crate::settings::Settings;
@@ -61,12 +61,16 @@ pub struct Host {
     pub limits: Limits,
     /// What people sign in with.
     pub accounts: Accounts,
+    /// In which language people read pages.
+    pub(crate) languages: Languages,
     pub(crate) passwords: Passwords,
     pub(crate) sessions: Sessions,
     pub(crate) backoff: Backoff,
     pub(crate) halves: Halves,
     /// Files that people sent and have not taken in yet.
     pub(crate) uploads: Uploads,
+    /// Texts that people are writing.
+    pub(crate) drafts: Drafts,
     /// What was opened lately: by which session, which version of which report, what for, since when.
     openings: Mutex<HashMap<Opening, Instant>>,
     /// What is remembered of TAXII clients.
@@ -90,11 +94,13 @@ impl Host {
     ) -> Result<Self, AccountError> {
         Ok(Self {
             accounts: Accounts::of(node.folder()),
+            languages: Languages::of(node.folder()),
             passwords: Passwords::new()?,
             sessions: Sessions::default(),
             backoff: Backoff::default(),
             halves: Halves::default(),
             uploads: Uploads::default(),
+            drafts: Drafts::default(),
             openings: Mutex::default(),
             sights: Sights::default(),
             ending: std::sync::atomic::AtomicBool::new(false),

@@ -33,6 +33,8 @@ mod settings;
 mod subscribing;
 mod taxii;
 mod tls;
+#[cfg(test)]
+mod worlds;
 
 pub use fetch::Unreached;
 pub use host::Host;

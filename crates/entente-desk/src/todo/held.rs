@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use entente_core::handle::standing;
-use entente_core::incident::portion_names;
 use entente_core::{PartyPath, ReportId};
 use jiff::SignedDuration;
 
@@ -38,13 +37,13 @@ impl Asker<'_, '_> {
             };
             let held_back: Vec<_> = told.portions.iter().filter(running).cloned().collect();
             if told.route == entente_core::Route::Published && !held_back.is_empty() && self.may_know_of(&told.report) {
-                let say = format!(
-                    "{from} says that {} of {} is out",
-                    portion_names(&held_back),
-                    told.report
-                );
-                let portions: Vec<&str> = held_back.iter().map(entente_core::PortionId::as_str).collect();
-                let next = format!("entente embargo end {} --portions {}", told.report, portions.join(","));
+                let say = format!("{from} says that {} is out", self.named(&told.report, &held_back));
+                let known = self.may_know(&told.report, &held_back);
+                let portions: Vec<&str> = known.into_iter().map(entente_core::PortionId::as_str).collect();
+                let mut next = format!("entente embargo end {}", told.report);
+                if !portions.is_empty() {
+                    next.push_str(&format!(" --portions {}", portions.join(",")));
+                }
                 self.add(Kind::EmbargoBroken, &told.report, say, None, next);
             }
         }

@@ -5,7 +5,11 @@
 mod held;
 mod permissions;
 
-use entente_core::{Context, PersonId, Reading, ReportId, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+use entente_core::decide::open_for;
+use entente_core::incident::portion_names;
+use entente_core::{Context, PersonId, PortionId, Reading, ReportId, State};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -186,6 +190,33 @@ impl Asker<'_, '_> {
         let guards = (self.context.policy, self.context.exposure);
         let mut reading = Reading::new(self.state, self.context.groups, guards, person, None, self.context.now);
         reading.of(report, None).is_ok()
+    }
+
+    /// Those of a report's portions that the asker may know, for whatever purpose.
+    fn may_know<'p>(&self, report: &ReportId, portions: impl IntoIterator<Item = &'p PortionId>) -> Vec<&'p PortionId> {
+        let portions = portions.into_iter();
+        let Some(person) = self.person else {
+            return portions.collect();
+        };
+        let guards = (self.context.policy, self.context.exposure);
+        let open = open_for(
+            self.state,
+            self.context.groups,
+            guards,
+            person,
+            report,
+            self.context.now,
+        );
+        let open: BTreeSet<PortionId> = open.into_iter().flat_map(BTreeMap::into_values).flatten().collect();
+        portions.filter(|portion| open.contains(*portion)).collect()
+    }
+
+    /// Portions of a report by name, as far as the asker may know them.
+    fn named<'p>(&self, report: &ReportId, portions: impl IntoIterator<Item = &'p PortionId>) -> String {
+        match self.may_know(report, portions) {
+            known if known.is_empty() => format!("text of {report} that is not for you"),
+            known => format!("{} of {report}", portion_names(known)),
+        }
     }
 
     fn add(&mut self, kind: Kind, about: &impl ToString, say: String, due: Option<Timestamp>, next: String) {

@@ -1,6 +1,5 @@
 //! What waits for a word: requests, second persons, consents in their life, and answers that came.
 
-use entente_core::incident::portion_names;
 use entente_core::{Consent, Named, PartyPath, Progress, RequestCase, RequestId};
 use jiff::SignedDuration;
 
@@ -17,12 +16,12 @@ impl Asker<'_, '_> {
                 continue;
             }
             let called = named.shortest(&self.state.requests);
-            let about = portion_names(case.open_portions());
+            let about = self.named(&request.report, case.open_portions());
             if request.to.includes(home) {
                 self.add(
                     Kind::RequestToAnswer,
                     &called,
-                    format!("{} asks about {about} of {}", request.from, request.report),
+                    format!("{} asks about {about}", request.from),
                     request.needed_by,
                     format!("entente consent grant {called}"),
                 );
@@ -30,7 +29,7 @@ impl Asker<'_, '_> {
                 self.add(
                     Kind::Overdue,
                     &called,
-                    format!("{} has not answered about {about} of {}", request.to, request.report),
+                    format!("{} has not answered about {about}", request.to),
                     request.needed_by,
                     format!("entente request retract {called}"),
                 );
@@ -164,12 +163,8 @@ impl Asker<'_, '_> {
                 .filter(|(_, progress)| **progress == Progress::Refused);
             let refused: Vec<_> = refused.map(|(id, _)| id).collect();
             if recent && !refused.is_empty() && self.may_know_of(&case.request.report) {
-                let say = format!(
-                    "{} refused {} of {}",
-                    case.request.to,
-                    portion_names(refused),
-                    case.request.report
-                );
+                let refused = self.named(&case.request.report, refused);
+                let say = format!("{} refused {refused}", case.request.to);
                 self.add(
                     Kind::AnswerCame,
                     &case.request.id,

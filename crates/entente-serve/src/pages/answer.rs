@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::frame::{Banner, Page, Place, Reader, banners, printed, whole};
 use super::gate::Visitor;
+use super::tongue::Tongue;
 use crate::host::{Host, aside};
 use crate::persons::{Session, kept};
 
@@ -162,6 +163,8 @@ pub(crate) struct Desk {
     pub(crate) session: Session,
     pub(crate) by_hand: bool,
     pub(crate) now: Timestamp,
+    /// In which language whoever is signed in reads.
+    pub(crate) tongue: Tongue,
 }
 
 impl Desk {
@@ -177,6 +180,7 @@ impl Desk {
             session,
             by_hand,
             now: Timestamp::now(),
+            tongue: Tongue::default(),
         })
     }
 
@@ -242,6 +246,7 @@ impl Visitor {
                 Ok(desk) => desk,
                 Err(error) => return broken(&self.host, &error.to_string()),
             };
+            desk.tongue = self.tongue;
             let still = desk.state().persons.get(&desk.session.person);
             if still.is_none_or(|person| person.disabled) {
                 desk.host.sessions.end_all(&desk.session.person);
@@ -261,15 +266,15 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
         Ok(Reply::File(file)) => return file.into_response(),
         Ok(Reply::Part(banner, body)) => {
             let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
-            let printed = printed(desk.me().as_str(), &home, desk.now);
-            return match banners(banner.as_ref(), &printed) {
+            let printed = printed(desk.me().as_str(), &home, (desk.now, desk.tongue));
+            return match banners(desk.tongue, banner.as_ref(), &printed) {
                 Ok(banners) => Html(format!("{body}{banners}")).into_response(),
                 Err(error) => broken(&desk.host, &error.to_string()),
             };
         }
         Ok(Reply::Page(page)) => (StatusCode::OK, page),
         Ok(Reply::Again(page)) => {
-            let title = format!("Error: {}", page.title);
+            let title = desk.tongue.say_of("error-title", &page.title);
             (StatusCode::CONFLICT, Page { title, ..page })
         }
         Err(trouble) => {
@@ -279,15 +284,16 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
             if let Trouble::Broken(problem) = &trouble {
                 desk.host.journal.warn("a page failed", &[("problem", problem)]);
             }
-            match trouble_page(trouble) {
+            match trouble_page(desk.tongue, trouble) {
                 Ok(found) => found,
                 Err(error) => return broken(&desk.host, &error.to_string()),
             }
         }
     };
-    let reader = Reader::of(desk.state(), desk.me(), &desk.session.form, page.place, desk.now);
+    let speaking = (desk.session.form.as_str(), desk.tongue);
+    let reader = Reader::of(desk.state(), desk.me(), speaking, page.place, desk.now);
     let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mut answer = match whole(&page, &home, Some(&reader), desk.now) {
+    let mut answer = match whole(&page, &home, Some(&reader), (desk.now, desk.tongue)) {
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => return broken(&desk.host, &error.to_string()),
     };
@@ -306,11 +312,14 @@ const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 's
 
 #[derive(Template)]
 #[template(path = "nothing.html")]
-struct Nothing;
+struct Nothing {
+    t: Tongue,
+}
 
 #[derive(Template)]
 #[template(path = "trouble.html")]
 struct TroublePage<'t> {
+    t: Tongue,
     headline: &'t str,
     said: &'t str,
     next: &'t str,
@@ -318,56 +327,45 @@ struct TroublePage<'t> {
     waits: &'t [String],
 }
 
-fn trouble_page(trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
+fn trouble_page(t: Tongue, trouble: Trouble) -> Result<(StatusCode, Page), askama::Error> {
     let page = |title: &str, body: String| Page {
         title: title.to_owned(),
+        tongue: t,
         place: Place::None,
         banner: None,
         body,
     };
-    let told_of = |status, headline: &str, said: &str, next: &str, waits: &[String]| {
+    let told_of = |status, key: &str, said: &str, waits: &[String]| {
+        let (headline, next) = (t.say(key), t.say(&format!("{key}-next")));
         let shown = TroublePage {
-            headline,
+            t,
+            headline: &headline,
             said,
-            next,
+            next: &next,
             waits,
         };
-        Ok((status, page(headline, shown.render()?)))
+        Ok((status, page(&headline, shown.render()?)))
     };
-    let told = |status, headline: &str, said: &str, next: &str| told_of(status, headline, said, next, &[]);
+    let told = |status, key: &str, said: &str| told_of(status, key, said, &[]);
     match trouble {
-        Trouble::Nothing => Ok((StatusCode::NOT_FOUND, page("Nothing here", Nothing.render()?))),
-        Trouble::NotEntitled(said) => {
-            let next = "Ask somebody with the role to do it, or an administrator for the role.";
-            told(
-                StatusCode::FORBIDDEN,
-                "Nothing was done: this is not yours to do.",
-                &said,
-                next,
-            )
-        }
+        Trouble::Nothing => Ok((
+            StatusCode::NOT_FOUND,
+            page(&t.say("nothing-title"), Nothing { t }.render()?),
+        )),
+        Trouble::NotEntitled(said) => told(StatusCode::FORBIDDEN, "trouble-entitled", &said),
         Trouble::Refused(said) | Trouble::Unreadable(said) | Trouble::Reused(said) => {
-            let next = "Go back, change what is said above, and try again.";
-            told(StatusCode::CONFLICT, "Nothing was done.", &said, next)
+            told(StatusCode::CONFLICT, "trouble-refused", &said)
         }
-        Trouble::Waits(ids, said) => told_of(
-            StatusCode::ACCEPTED,
-            "This waits for a second person.",
-            &said,
-            "It goes out once another person with the same role has looked at it and says yes, within 24 hours.",
-            &ids,
-        ),
+        Trouble::Waits(ids, said) => told_of(StatusCode::ACCEPTED, "trouble-waits", &said, &ids),
         Trouble::Locked => told(
             StatusCode::SERVICE_UNAVAILABLE,
-            "Nothing was done: this node cannot sign.",
-            "It was started without its passphrase. Reading goes on.",
-            "Ask the operator to start it with the passphrase.",
+            "trouble-locked",
+            &t.say("trouble-locked-said"),
         ),
         Trouble::Broken(_) => told(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "This did not work.",
-            "The node failed while making this page. What was recorded before stands.",
-            "Try again; if it fails again, tell the operator the time of this page.",
+            "trouble-broken",
+            &t.say("trouble-broken-said"),
         ),
     }
 }
@@ -399,7 +397,7 @@ pub(crate) fn outside(host: &Host, status: StatusCode, title: &str, body: askama
         body,
         ..Page::default()
     };
-    match body.and_then(|body| whole(&page(body), &home, None, Timestamp::now())) {
+    match body.and_then(|body| whole(&page(body), &home, None, (Timestamp::now(), Tongue::English))) {
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => broken(host, &error.to_string()),
     }

@@ -18,6 +18,7 @@ use super::gate::{Posted, Visitor};
 use super::incidents::dots;
 use super::mark::{Mark, banner_over};
 use super::requests::duty;
+use super::tongue::Tongue;
 
 /// A portion that was asked for.
 struct Line {
@@ -176,7 +177,7 @@ fn lines(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Line> {
 type Said = Option<Result<Vec<String>, String>>;
 
 fn one_page(desk: &Desk, asked: &Asked, typed: &Fields, said: Said) -> Result<Page, Trouble> {
-    let row = duty(asked, desk.now);
+    let row = duty(asked, desk.now, Tongue::English);
     let answers = asked.open && asked.ours_to_answer && desk.may("grant");
     let body = OneRequest {
         question: row.what,
@@ -200,6 +201,7 @@ fn one_page(desk: &Desk, asked: &Asked, typed: &Fields, said: Said) -> Result<Pa
     };
     Ok(Page {
         title: format!("Request {}", asked.id),
+        tongue: Tongue::English,
         place: Place::Requests,
         banner: banner_over(asked.banner.as_deref().into_iter()),
         body: body.render()?,

@@ -14,11 +14,11 @@ use super::gate::{Visitor, escaped};
 use super::listing::{Cell, Column, Listing, words};
 
 const COLUMNS: &[Column] = &[
-    words("id", "Arrangement"),
-    words("title", "Title"),
-    words("parties", "Parties"),
-    words("state", "State"),
-    words("since", "Since, UTC"),
+    words("id"),
+    words("title"),
+    words("parties"),
+    words("state"),
+    words("since"),
 ];
 
 #[derive(Template)]
@@ -79,13 +79,13 @@ fn list(desk: &Desk) -> Listing {
         ]
     });
     Listing {
+        tongue: desk.tongue,
         what: "arrangements",
         at: "/arrangements".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: recorded.chain(stated).collect(),
         banner: None,
-        empty: "Here stand the terms under which this party shares: record one with `entente arrangement add FILE`.",
         command: "entente arrangement list",
     }
 }
@@ -131,6 +131,7 @@ fn page_with(desk: &Desk, list: String, typed: &Fields, said: Option<Said>) -> R
     };
     Ok(Page {
         title: "Arrangements".to_owned(),
+        tongue: super::Tongue::English,
         place: Place::Partners,
         banner: None,
         body: body.render()?,
@@ -245,6 +246,7 @@ pub(super) fn one_page(desk: &Desk, id: &ArrangementId, typed: &Fields, said: Op
     };
     Ok(Page {
         title: format!("Arrangement {id}"),
+        tongue: super::Tongue::English,
         place: Place::Partners,
         banner: None,
         body: body.render()?,

@@ -226,6 +226,7 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
     };
     Ok(Page {
         title: format!("Who may know {id}"),
+        tongue: super::Tongue::English,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

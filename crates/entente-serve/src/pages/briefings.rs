@@ -23,12 +23,12 @@ use super::reports::{read, rows};
 const MOST_REPORTS: usize = 100;
 
 const COLUMNS: &[Column] = &[
-    words("id", "Briefing"),
-    words("prepared", "Prepared, UTC"),
-    words("to", "To"),
-    words("for", "For"),
-    words("about", "About"),
-    number("beyond", "Said beyond it"),
+    words("id"),
+    words("prepared"),
+    words("to"),
+    words("for"),
+    words("about"),
+    number("beyond"),
 ];
 
 #[derive(Template)]
@@ -84,13 +84,13 @@ fn list(desk: &Desk) -> Listing {
     let mut own: Vec<&Briefing> = own.collect();
     own.sort_by_key(|briefing| std::cmp::Reverse(briefing.prepared));
     Listing {
+        tongue: desk.tongue,
         what: "briefings",
         at: "/briefings".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: own.into_iter().map(row).collect(),
         banner: None,
-        empty: "Here stand the briefings in which you speak, the newest first.",
         command: "entente brief new --report REPORT --to PERSON --speaker YOU",
     }
 }
@@ -119,6 +119,7 @@ fn formed(desk: &Desk, list: String, typed: &Fields, trouble: Option<String>) ->
     let banner = banner_over(body.reports.iter().filter_map(|(listed, _)| listed.banner.as_deref()));
     Ok(Page {
         title: "Briefings".to_owned(),
+        tongue: super::Tongue::English,
         place: Place::Briefings,
         banner,
         body: body.render()?,
@@ -335,6 +336,7 @@ fn one_page(desk: &Desk, briefing: &Briefing, typed: &Fields, trouble: Option<St
     };
     Ok(Page {
         title: format!("Briefing {}", briefing.id),
+        tongue: super::Tongue::English,
         place: Place::Briefings,
         banner: banner_over(both.iter().flatten().map(|banner| banner.text.as_str())),
         body: body.render()?,
@@ -389,6 +391,7 @@ pub(crate) async fn paper(visitor: Visitor, Path((id, whom)): Path<(String, Stri
         };
         Ok(Reply::Page(Page {
             title: title.to_owned(),
+            tongue: super::Tongue::English,
             place: Place::Briefings,
             banner,
             body: body.render()?,

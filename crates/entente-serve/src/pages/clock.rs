@@ -38,6 +38,11 @@ impl Clock {
         self.class == "late"
     }
 
+    /// The key of the word before the moment.
+    pub(super) fn key(&self) -> &'static str {
+        if self.is_late() { "clock-since" } else { "clock-until" }
+    }
+
     /// The word before the moment.
     pub(super) fn word(&self) -> &'static str {
         if self.is_late() { "since" } else { "until" }

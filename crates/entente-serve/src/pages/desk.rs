@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 use super::answer::{Desk, Reply};
 use super::clock::Clock;
-use super::frame::{Page, Place, minute};
+use super::frame::{Page, Place};
 use super::gate::Visitor;
 use super::mark::banner_over;
 use super::reports::{self, Row};
 use super::requests::{self, Duty};
+use super::tongue::Tongue;
 
 /// Reports on the desk.
 const NEWEST: usize = 8;
@@ -25,7 +26,9 @@ struct Thing {
     clock: Option<Clock>,
     /// What follows.
     next: Option<String>,
-    /// Where it is done, and what the button says.
+    /// Whether what and facts are in English, whatever the page speaks.
+    english: bool,
+    /// Where it is done, and by its key what the button says.
     link: Option<(String, &'static str)>,
     /// The command that does it, where no page does.
     command: Option<String>,
@@ -36,6 +39,7 @@ struct Thing {
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct DeskPage<'d> {
+    t: Tongue,
     now: String,
     me: &'d str,
     headline: String,
@@ -46,37 +50,40 @@ struct DeskPage<'d> {
     runs: bool,
 }
 
-fn headline(things: &[Thing]) -> String {
+fn headline(things: &[Thing], t: Tongue) -> String {
     let late = things
         .iter()
         .filter(|thing| thing.clock.as_ref().is_some_and(Clock::is_late))
         .count();
-    let waiting = match things.len() {
-        0 => return "Nothing waits for you.".to_owned(),
-        1 => "One thing waits for you.".to_owned(),
-        n => format!("{n} things wait for you."),
-    };
+    let waiting = t.count("desk-waiting", things.len());
     match late {
         0 => waiting,
-        1 => format!("{waiting} One is late."),
-        n => format!("{waiting} {n} are late."),
+        n => format!("{waiting} {}", t.count("desk-late", n)),
     }
 }
 
 /// A request that waits for an answer.
-fn asks(asked: &Asked, now: Timestamp) -> Thing {
-    let duty = requests::duty(asked, now);
+fn asks(asked: &Asked, now: Timestamp, t: Tongue) -> Thing {
+    let duty = requests::duty(asked, now, t);
     let below = asked.narrowed.iter().find(|narrowed| narrowed.below);
     Thing {
-        link: Some((format!("/requests/{}", duty.id), "Answer")),
-        facts: format!("Request {} · from {} · {}", duty.id, duty.from, duty.facts),
+        link: Some((format!("/requests/{}", duty.id), "desk-answer")),
+        english: false,
+        facts: t.with(
+            "desk-from",
+            &[
+                ("name", duty.id.as_str().into()),
+                ("party", duty.from.into()),
+                ("facts", duty.facts.into()),
+            ],
+        ),
         about: duty.id,
         what: duty.what,
         clock: duty.clock,
         next: below.map(|narrowed| {
-            format!(
-                "Granting all: a source of yours falls from {} candidates to {}, below its threshold.",
-                narrowed.before, narrowed.after
+            t.with(
+                "desk-below",
+                &[("before", narrowed.before.into()), ("after", narrowed.after.into())],
             )
         }),
         command: None,
@@ -88,11 +95,11 @@ fn asks(asked: &Asked, now: Timestamp) -> Thing {
 /// Anything else on the list.
 fn item(item: Item, now: Timestamp) -> Thing {
     let link = match item.kind {
-        Kind::Clock => Some((format!("/incidents/{}", item.about), "Open case")),
-        Kind::IncidentToAcknowledge => Some(("/incidents".to_owned(), "Acknowledge")),
-        Kind::Overdue => Some((format!("/requests/{}", item.about), "See")),
-        Kind::SecondPerson => Some((format!("/pending/{}", item.about), "Look at it")),
-        Kind::Silent => Some(("/partners".to_owned(), "See")),
+        Kind::Clock => Some((format!("/incidents/{}", item.about), "desk-open-case")),
+        Kind::IncidentToAcknowledge => Some(("/incidents".to_owned(), "desk-acknowledge")),
+        Kind::Overdue => Some((format!("/requests/{}", item.about), "desk-see")),
+        Kind::SecondPerson => Some((format!("/pending/{}", item.about), "desk-look")),
+        Kind::Silent => Some(("/partners".to_owned(), "desk-see")),
         _ => None,
     };
     let mut what = item.say.chars();
@@ -102,6 +109,7 @@ fn item(item: Item, now: Timestamp) -> Thing {
         facts: format!("{} · {}", item.kind.title(), item.about),
         clock: item.due.map(|due| Clock::of(due, now)),
         next: None,
+        english: true,
         command: link.is_none().then_some(item.next),
         link,
         about: item.about,
@@ -111,7 +119,7 @@ fn item(item: Item, now: Timestamp) -> Thing {
 }
 
 /// The same with one line for each case: its stage that ends first, and how many more there are.
-fn folded(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
+fn folded(things: impl Iterator<Item = Thing>, t: Tongue) -> Vec<Thing> {
     let mut all: Vec<Thing> = Vec::new();
     let mut more: Vec<usize> = Vec::new();
     for thing in things {
@@ -125,10 +133,7 @@ fn folded(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
         }
     }
     for (thing, more) in all.iter_mut().zip(more).filter(|(_, more)| *more > 0) {
-        thing.next = Some(match more {
-            1 => "One more stage of this case is to do.".to_owned(),
-            n => format!("{n} more stages of this case are to do."),
-        });
+        thing.next = Some(t.count("desk-more-stages", more));
     }
     all
 }
@@ -140,10 +145,10 @@ fn things(desk: &Desk, asked: &[Asked]) -> Vec<Thing> {
     let listed = listed.into_iter().flat_map(|list| list.items);
     // Requests are shown with what whoever looks may know of them.
     let others = listed.filter(|item| item.kind != Kind::RequestToAnswer && desk.may(item.kind.act()));
-    let mut all = folded(others.map(|found| item(found, desk.now)));
+    let mut all = folded(others.map(|found| item(found, desk.now)), desk.tongue);
     if desk.may("grant") {
         let ours = asked.iter().filter(|asked| asked.open && asked.ours_to_answer);
-        all.extend(ours.map(|asked| asks(asked, desk.now)));
+        all.extend(ours.map(|asked| asks(asked, desk.now, desk.tongue)));
     }
     all.sort_by_key(|thing| (thing.due.is_none(), thing.due));
     all
@@ -164,7 +169,9 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
         };
         let newest = rows.get(..rows.len().min(NEWEST)).unwrap_or_default();
         let theirs = asked.iter().filter(|asked| asked.open && !asked.ours_to_answer);
-        let waits: Vec<Duty> = theirs.map(|asked| requests::duty(asked, desk.now)).collect();
+        let waits: Vec<Duty> = theirs
+            .map(|asked| requests::duty(asked, desk.now, desk.tongue))
+            .collect();
         let things = things(desk, &asked);
         let shown = asked
             .iter()
@@ -172,9 +179,10 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             .filter_map(|asked| asked.banner.as_deref());
         let banner = banner_over(shown.chain(newest.iter().filter_map(|row| row.listed.banner.as_deref())));
         let body = DeskPage {
-            now: minute(desk.now),
+            t: desk.tongue,
+            now: desk.tongue.minute(desk.now),
             me: desk.me().as_str(),
-            headline: headline(&things),
+            headline: headline(&things, desk.tongue),
             things,
             waits,
             newest,
@@ -182,7 +190,8 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             runs: desk.may("see-people"),
         };
         Ok(Reply::Page(Page {
-            title: "Desk".to_owned(),
+            title: desk.tongue.say("desk-title").into_owned(),
+            tongue: desk.tongue,
             place: Place::Desk,
             banner,
             body: body.render()?,

@@ -176,6 +176,7 @@ fn formed(
     };
     Ok(Page {
         title: format!("Embargo on {}", shown.id),
+        tongue: super::Tongue::English,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

@@ -196,6 +196,7 @@ fn formed(desk: &Desk, shown: &Shown, typed: &Fields, said: Option<Result<Made, 
     };
     Ok(Page {
         title: format!("Export {}", shown.id),
+        tongue: super::Tongue::English,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

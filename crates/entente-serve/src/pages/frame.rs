@@ -6,12 +6,15 @@ use entente_core::{PersonId, State};
 use jiff::Timestamp;
 
 use super::style;
+use super::tongue::Tongue;
 
 /// A page without what stands around it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page {
     /// What the window is called.
     pub(crate) title: String,
+    /// In which language it speaks, whatever stands around it.
+    pub(crate) tongue: Tongue,
     /// Where in the masthead it belongs.
     pub(crate) place: Place,
     /// The banner over all that is shown; none where nothing marked is.
@@ -51,22 +54,22 @@ impl Place {
     }
 }
 
-/// The places in order: name, address, and what whoever sees them has to be entitled to.
+/// The places in order: the key of its name, address, and what whoever sees them has to be entitled to.
 const PLACES: [(Place, &str, &str, Option<&str>); 10] = [
-    (Place::Desk, "Desk", "/", None),
-    (Place::Reports, "Reports", "/reports", Some("read")),
-    (Place::Requests, "Requests", "/requests", Some("see-requests")),
-    (Place::Briefings, "Briefings", "/briefings", Some("brief")),
-    (Place::Watch, "Watch", "/watch", Some("read")),
-    (Place::Cases, "Cases", "/incidents", Some("see-cases")),
-    (Place::Partners, "Partners", "/partners", Some("see-partners")),
-    (Place::People, "People", "/people", Some("see-people")),
-    (Place::Ledger, "Ledger", "/ledger", Some("see-ledger")),
-    (Place::Write, "Write", "/write", Some("add-report")),
+    (Place::Desk, "nav-desk", "/", None),
+    (Place::Reports, "nav-reports", "/reports", Some("read")),
+    (Place::Requests, "nav-requests", "/requests", Some("see-requests")),
+    (Place::Briefings, "nav-briefings", "/briefings", Some("brief")),
+    (Place::Watch, "nav-watch", "/watch", Some("read")),
+    (Place::Cases, "nav-cases", "/incidents", Some("see-cases")),
+    (Place::Partners, "nav-partners", "/partners", Some("see-partners")),
+    (Place::People, "nav-people", "/people", Some("see-people")),
+    (Place::Ledger, "nav-ledger", "/ledger", Some("see-ledger")),
+    (Place::Write, "nav-write", "/write", Some("add-report")),
 ];
 
 struct Link {
-    name: &'static str,
+    key: &'static str,
     address: &'static str,
     here: bool,
 }
@@ -82,19 +85,25 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Somebody who is signed in, and what the masthead shows them.
-    pub(crate) fn of(state: &State, person: &PersonId, form: &str, here: Place, now: Timestamp) -> Self {
+    pub(crate) fn of(
+        state: &State,
+        person: &PersonId,
+        (form, tongue): (&str, Tongue),
+        here: Place,
+        now: Timestamp,
+    ) -> Self {
         let shown = PLACES
             .into_iter()
             .filter(|(.., act)| act.is_none_or(|act| entitled(state, person, act, now)));
         let roles = entente_core::actor::roles_of(state, person, now).into_iter();
-        let roles: Vec<&str> = roles.map(Role::title).collect();
+        let roles: Vec<_> = roles.map(|role| tongue.say(role_key(role))).collect();
         Self {
             name: person.to_string(),
             form: form.to_owned(),
             roles: roles.join(", "),
             links: shown
-                .map(|(place, name, address, _)| Link {
-                    name,
+                .map(|(place, key, address, _)| Link {
+                    key,
                     address,
                     here: place == here,
                 })
@@ -107,23 +116,53 @@ impl Reader {
 #[derive(Template)]
 #[template(path = "frame.html")]
 struct Frame<'p> {
+    t: &'p Tongue,
     page: &'p Page,
     home: &'p str,
     sheet: &'p str,
     scripts: [&'p str; 2],
     reader: Option<&'p Reader>,
     moment: String,
+    printed: String,
+}
+
+impl Frame<'_> {
+    /// The languages that this page is not in.
+    fn others(&self) -> impl Iterator<Item = Tongue> {
+        let here = *self.t;
+        Tongue::ALL.into_iter().filter(move |tongue| *tongue != here)
+    }
+}
+
+/// What stands on a page for a role.
+pub(super) fn role_key(role: Role) -> &'static str {
+    match role {
+        Role::Analyst => "role-analyst",
+        Role::DisclosureOfficer => "role-disclosure-officer",
+        Role::ReleaseAuthority => "role-override-authority",
+        Role::SecurityOfficer => "role-security-officer",
+        Role::SourceHandler => "role-source-handler",
+        Role::Auditor => "role-auditor",
+        Role::Administrator => "role-administrator",
+    }
 }
 
 /// The whole page.
-pub(crate) fn whole(page: &Page, home: &str, reader: Option<&Reader>, now: Timestamp) -> Result<String, askama::Error> {
+pub(crate) fn whole(
+    page: &Page,
+    home: &str,
+    reader: Option<&Reader>,
+    (now, tongue): (Timestamp, Tongue),
+) -> Result<String, askama::Error> {
     Frame {
+        t: &tongue,
+        printed: reader.map_or(String::new(), |reader| printed(&reader.name, home, (now, tongue))),
         page,
         home,
         sheet: style::sheet(),
         scripts: style::scripts(),
         reader,
-        moment: minute(now),
+        moment: tongue.minute(now),
     }
     .render()
 }
@@ -131,18 +170,27 @@ pub(crate) fn whole(page: &Page, home: &str, reader: Option<&Reader>, now: Times
 #[derive(Template)]
 #[template(path = "banners.html")]
 struct Banners<'b> {
+    t: Tongue,
     banner: Option<&'b Banner>,
     printed: &'b str,
 }
 
 /// The banners of a page again, for a part of it that was made anew: what is shown is never without its banner.
-pub(crate) fn banners(banner: Option<&Banner>, printed: &str) -> Result<String, askama::Error> {
-    Banners { banner, printed }.render()
+pub(crate) fn banners(t: Tongue, banner: Option<&Banner>, printed: &str) -> Result<String, askama::Error> {
+    Banners { t, banner, printed }.render()
 }
 
 /// Who a page is made for, as it stands on paper.
-pub(crate) fn printed(reader: &str, home: &str, now: Timestamp) -> String {
-    format!("Made for {reader}, {home}, {}", minute(now))
+pub(crate) fn printed(reader: &str, home: &str, (now, tongue): (Timestamp, Tongue)) -> String {
+    let moment = tongue.minute(now);
+    tongue.with(
+        "printed",
+        &[
+            ("name", reader.into()),
+            ("home", home.into()),
+            ("moment", moment.into()),
+        ],
+    )
 }
 
 /// A moment to the minute, with its zone.

@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::answer;
 use super::fields::Fields;
+use super::speaking::accepted;
+use super::tongue::Tongue;
 use crate::edge::alike;
 use crate::host::Host;
 use crate::persons::Session;
@@ -27,6 +29,8 @@ pub(crate) struct Visitor {
     pub(crate) token: String,
     /// Whether the request comes from a page of this node or from the person's own hand: only then is text shown.
     pub(crate) by_hand: bool,
+    /// In which language they read.
+    pub(crate) tongue: Tongue,
 }
 
 /// A form of somebody who is signed in, checked to be one that this node made for them.
@@ -101,6 +105,7 @@ impl FromRequestParts<Arc<Host>> for Visitor {
         match token.zip(session) {
             Some((token, session)) => Ok(Self {
                 host: host.clone(),
+                tongue: (host.languages.chosen(&session.person)).unwrap_or_else(|| accepted(&parts.headers)),
                 session,
                 token,
                 by_hand: by_hand(&parts.headers),

@@ -350,6 +350,7 @@ fn formed(
             if way == Way::Release { "Release" } else { "Deliver" },
             shown.id
         ),
+        tongue: super::Tongue::English,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

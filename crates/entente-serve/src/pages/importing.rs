@@ -187,6 +187,7 @@ fn formed(
         trouble,
     };
     Ok(Page {
+        tongue: super::Tongue::English,
         title: "Take in a file".to_owned(),
         place: InMast::Reports,
         banner,

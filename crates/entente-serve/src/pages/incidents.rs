@@ -17,17 +17,18 @@ use super::frame::{Page, Place, minute, purposes, short};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
+use super::opening;
 
 const COLUMNS: &[Column] = &[
-    words("case", "Case"),
-    words("title", "Title"),
-    words("opened", "Opened"),
-    number("to_do", "To do"),
-    number("late", "Late"),
-    words("state", "State"),
+    words("case"),
+    words("title"),
+    words("opened"),
+    number("to_do"),
+    number("late"),
+    words("state"),
 ];
 
-fn list(all: Vec<cases::CaseRow>) -> Listing {
+fn list(desk: &Desk, all: Vec<cases::CaseRow>) -> Listing {
     let row = |case: cases::CaseRow| {
         vec![
             Cell::id(case.id.as_str()).to(format!("/incidents/{}", escaped(case.id.as_str()))),
@@ -42,13 +43,13 @@ fn list(all: Vec<cases::CaseRow>) -> Listing {
         ]
     };
     Listing {
+        tongue: desk.tongue,
         what: "cases",
         at: "/incidents".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: all.into_iter().map(row).collect(),
         banner: None,
-        empty: "Here stand disclosures that nobody permitted, with their clocks. Open one with `entente incident open`.",
         command: "entente incident list",
     }
 }
@@ -71,6 +72,17 @@ struct Incidents<'i> {
     list: String,
     notices: Vec<Notice>,
     acts: bool,
+    /// What a case can be made of: its name, what is said of it, and whether it is chosen.
+    loose: Vec<(String, String, bool)>,
+    typed: &'i Fields,
+    then: Vec<String>,
+    trouble: Option<String>,
+}
+
+impl Incidents<'_> {
+    fn shown(&self) -> String {
+        opening::sealed(&self.then, self.typed)
+    }
 }
 
 /// `GET /incidents`.
@@ -78,45 +90,81 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
     let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
     let work = move |desk: &mut Desk| {
         desk.must("see-cases")?;
-        let moment = desk.moment();
-        let all = cases::list(&moment, &View::of(Some(desk.me()), None, desk.now));
-        let open = all.cases.iter().filter(|case| case.closed.is_none()).count();
-        let list = match list(all.cases).reply(&wanted)? {
-            Ok(list) => list,
-            Err(file) => return Ok(file),
-        };
-        let notices = all.told_by_partners.into_iter().map(|(id, (from, notice))| Notice {
-            id: id.to_string(),
-            from: from.to_string(),
-            why: notice.why.iter().map(|why| why.says()).collect::<Vec<_>>().join(", "),
-            portions: notice
-                .portions
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
-            told: short(notice.at),
-            acknowledged: notice.acknowledged.map(|(at, said)| format!("{}: {said}", short(at))),
-        });
-        let body = Incidents {
-            headline: match open {
-                0 => "No case is open.".to_owned(),
-                1 => "One case is open.".to_owned(),
-                n => format!("{n} cases are open."),
-            },
-            form: &desk.session.form,
-            notices: notices.collect(),
-            acts: desk.may("incident"),
-            list,
-        };
-        Ok(Reply::Page(page("Cases".to_owned(), "", body.render()?)))
+        let all = known(desk);
+        match list(desk, all.cases.clone()).reply(&wanted)? {
+            Ok(part) => Ok(Reply::Page(page_with(desk, all, part, &Fields::default(), None)?)),
+            Err(file) => Ok(file),
+        }
     };
     visitor.answer(work).await
+}
+
+fn known(desk: &Desk) -> cases::Cases {
+    cases::list(&desk.moment(), &View::of(Some(desk.me()), None, desk.now))
+}
+
+/// The page of all of them again, with what is said of a case that is not opened yet.
+pub(super) fn list_page(
+    desk: &Desk,
+    typed: &Fields,
+    said: Option<Result<Vec<String>, String>>,
+) -> Result<Page, Trouble> {
+    let all = known(desk);
+    match list(desk, all.cases.clone()).reply(&Fields::default())? {
+        Ok(part) => page_with(desk, all, part, typed, said),
+        Err(_) => Err(Trouble::Nothing),
+    }
+}
+
+fn page_with(
+    desk: &Desk,
+    all: cases::Cases,
+    list: String,
+    typed: &Fields,
+    said: Option<Result<Vec<String>, String>>,
+) -> Result<Page, Trouble> {
+    let open = all.cases.iter().filter(|case| case.closed.is_none()).count();
+    let notices = all.told_by_partners.into_iter().map(|(id, (from, notice))| Notice {
+        id: id.to_string(),
+        from: from.to_string(),
+        why: notice.why.iter().map(|why| why.says()).collect::<Vec<_>>().join(", "),
+        portions: notice
+            .portions
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
+        told: short(notice.at),
+        acknowledged: notice.acknowledged.map(|(at, said)| format!("{}: {said}", short(at))),
+    });
+    let chosen = |id: &str| typed.all("disclosures").any(|named| named == id);
+    let loose = opening::choices(desk).into_iter().take(opening::MOST).map(|one| {
+        let id = one.id.to_string();
+        let here = chosen(&id);
+        (id, opening::says(&one), here)
+    });
+    let body = Incidents {
+        headline: match open {
+            0 => "No case is open.".to_owned(),
+            1 => "One case is open.".to_owned(),
+            n => format!("{n} cases are open."),
+        },
+        form: &desk.session.form,
+        notices: notices.collect(),
+        acts: desk.may("incident"),
+        list,
+        loose: loose.collect(),
+        typed,
+        trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),
+        then: said.and_then(Result::ok).unwrap_or_default(),
+    };
+    Ok(page("Cases".to_owned(), "", body.render()?))
 }
 
 fn page(title: String, banner: &str, body: String) -> Page {
     Page {
         title,
+        tongue: super::Tongue::English,
         place: Place::Cases,
         banner: banner_over(Some(banner).filter(|text| !text.is_empty()).into_iter()),
         body,

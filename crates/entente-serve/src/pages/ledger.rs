@@ -9,27 +9,23 @@ use super::fields::Fields;
 use super::frame::{Page, Place};
 use super::gate::Visitor;
 use super::listing::{Cell, Column, Listing, number, words};
+use super::tongue::Tongue;
 
 /// Entries that a list is made of: what is opened for one answer.
 const AT_ONCE: u64 = 500;
 
-const COLUMNS: &[Column] = &[
-    number("entry", "Entry"),
-    words("when", "When"),
-    words("what", "What"),
-    words("who", "Who"),
-];
+const COLUMNS: &[Column] = &[number("entry"), words("when"), words("what"), words("who")];
 
 #[derive(Template)]
 #[template(path = "ledger.html")]
 struct Ledger {
-    size: u64,
+    t: Tongue,
+    headline: String,
+    entries: String,
     signed: Option<u64>,
     origin: String,
     root: String,
     list: String,
-    first: u64,
-    last: u64,
     older: Option<u64>,
     newer: Option<u64>,
 }
@@ -49,7 +45,7 @@ fn rows(desk: &Desk, (first, last): (u64, u64)) -> Result<Vec<Vec<Cell>>, Troubl
             Cell::said(record.event.event.kind()),
             match actor {
                 Some(actor) => Cell::id(actor),
-                None => Cell::said("the node, or stated"),
+                None => Cell::said(desk.tongue.say("ledger-node")),
             },
         ]);
     }
@@ -70,13 +66,13 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
         let last = to.unwrap_or(size);
         let first = (last + 1).saturating_sub(AT_ONCE).max(1);
         let list = Listing {
+            tongue: desk.tongue,
             what: "entries",
             at: "/ledger".to_owned(),
             also: to.map(|to| ("to", to.to_string())).into_iter().collect(),
             columns: COLUMNS,
             rows: rows(desk, (first, last))?,
             banner: None,
-            empty: "Here stands a line for whatever is recorded, from the first on.",
             command: "entente ledger log",
         };
         let list = match list.reply(&wanted)? {
@@ -84,9 +80,17 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
             Err(file) => return Ok(file),
         };
         let latest = desk.pinned.log().ok().and_then(|log| log.latest().ok().flatten());
+        let t = desk.tongue;
+        let signed = latest.as_ref().map(|checkpoint| checkpoint.size);
         let body = Ledger {
-            size,
-            signed: latest.as_ref().map(|checkpoint| checkpoint.size),
+            t,
+            headline: match signed {
+                None => t.count("ledger-size", size),
+                Some(signed) if signed == size => t.count("ledger-all-signed", size),
+                Some(signed) => t.with("ledger-signed", &[("n", size.into()), ("signed", signed.into())]),
+            },
+            entries: t.with("ledger-entries", &[("first", first.into()), ("last", last.into())]),
+            signed,
             origin: latest
                 .as_ref()
                 .map(|checkpoint| checkpoint.origin.clone())
@@ -95,12 +99,13 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
                 .map(|checkpoint| crate::persons::hex(&checkpoint.root))
                 .unwrap_or_default(),
             list,
-            first,
-            last,
             older: (first > 1).then(|| first - 1),
             newer: (last < size).then(|| (last + AT_ONCE).min(size)),
         };
-        Ok(Reply::Page(framed("Ledger".to_owned(), body.render()?)))
+        Ok(Reply::Page(Page {
+            tongue: t,
+            ..framed(t.say("ledger-title").into_owned(), body.render()?)
+        }))
     };
     visitor.answer(work).await
 }
@@ -115,6 +120,7 @@ pub(super) fn size(desk: &Desk) -> Result<u64, Trouble> {
 pub(super) fn framed(title: String, body: String) -> Page {
     Page {
         title,
+        tongue: Tongue::English,
         place: Place::Ledger,
         banner: None,
         body,

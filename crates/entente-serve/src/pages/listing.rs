@@ -9,6 +9,7 @@ use entente_desk::listing::Choice;
 use super::answer::{Reply, Sent, Trouble};
 use super::fields::Fields;
 use super::gate::escaped;
+use super::tongue::Tongue;
 
 /// Rows on a page.
 const SHOWN: usize = 50;
@@ -18,28 +19,18 @@ const SHOWN: usize = 50;
 pub(super) struct Column {
     /// What it is called in addresses and exports.
     pub(super) key: &'static str,
-    /// What stands over it.
-    pub(super) title: &'static str,
     /// Whether it holds numbers.
     pub(super) number: bool,
 }
 
 /// A column of words.
-pub(super) const fn words(key: &'static str, title: &'static str) -> Column {
-    Column {
-        key,
-        title,
-        number: false,
-    }
+pub(super) const fn words(key: &'static str) -> Column {
+    Column { key, number: false }
 }
 
 /// A column of numbers.
-pub(super) const fn number(key: &'static str, title: &'static str) -> Column {
-    Column {
-        key,
-        title,
-        number: true,
-    }
+pub(super) const fn number(key: &'static str) -> Column {
+    Column { key, number: true }
 }
 
 /// What stands in one column of one row.
@@ -165,7 +156,9 @@ impl Cell {
 /// A list, as whoever looks may know it.
 #[derive(Clone, Debug)]
 pub(super) struct Listing {
-    /// What it is called, in headings and names of files.
+    /// In which language its heads and what is said around it are.
+    pub(super) tongue: Tongue,
+    /// What it is called in names of files, and by what its words are found.
     pub(super) what: &'static str,
     /// Its address.
     pub(super) at: String,
@@ -175,15 +168,13 @@ pub(super) struct Listing {
     pub(super) rows: Vec<Vec<Cell>>,
     /// The banner over all of it, where anything marked stands in it.
     pub(super) banner: Option<String>,
-    /// What will stand here, where nothing does yet.
-    pub(super) empty: &'static str,
     /// The command that does the same.
     pub(super) command: &'static str,
 }
 
 /// A column's head, and where it sorts.
 struct Head {
-    title: &'static str,
+    title: Cow<'static, str>,
     number: bool,
     link: String,
     sorted: Option<&'static str>,
@@ -192,21 +183,39 @@ struct Head {
 #[derive(Template)]
 #[template(path = "list.html")]
 struct Shown<'l> {
+    t: Tongue,
+    /// What it is called.
+    name: Cow<'static, str>,
+    /// Which rows are shown of how many.
+    range: String,
     list: &'l Listing,
     filter: &'l str,
     sort: &'l str,
     down: bool,
     heads: Vec<Head>,
     rows: Vec<&'l [Cell]>,
-    found: usize,
-    first: usize,
     before: Option<String>,
     after: Option<String>,
     csv: String,
     json: String,
 }
 
+impl Shown<'_> {
+    fn key(&self, what: &str) -> String {
+        self.list.key(what)
+    }
+}
+
 impl Listing {
+    /// By what its words are found: what a search finds is called as the list is that is searched.
+    fn texts(&self) -> &'static str {
+        if self.what == "found" { "reports" } else { self.what }
+    }
+
+    fn key(&self, what: &str) -> String {
+        format!("list-{}-{what}", self.texts())
+    }
+
     /// The file that is asked for, if one is; the list as a part of a page otherwise.
     pub(super) fn reply(&self, wanted: &Fields) -> Result<Result<String, Reply>, Trouble> {
         match wanted.get("as") {
@@ -269,27 +278,40 @@ impl Listing {
             .unwrap_or(1)
             .saturating_sub(1)
             .min(last);
+        let t = self.tongue;
         let (sort, down) = (wanted.get("sort"), wanted.get("down") == "yes");
         let heads = self.columns.iter().map(|column| {
             let here = column.key == sort;
             let turn = if here && !down { "yes" } else { "" };
             Head {
-                title: column.title,
+                title: t.say(&self.key(column.key)),
                 number: column.number,
                 link: self.address(wanted, &[("sort", column.key), ("down", turn)]),
                 sorted: here.then_some(if down { "descending" } else { "ascending" }),
             }
         });
         let to = |n: usize| self.address(wanted, &[("page", &n.to_string())]);
+        let shown: Vec<&[Cell]> = rows.into_iter().skip(page * SHOWN).take(SHOWN).collect();
+        let range = match found {
+            0 => t.count("list-none", self.rows.len()),
+            n => {
+                let (first, last) = (page * SHOWN + 1, page * SHOWN + shown.len());
+                t.with(
+                    "list-shown",
+                    &[("first", first.into()), ("last", last.into()), ("n", n.into())],
+                )
+            }
+        };
         Shown {
+            t,
+            name: t.say(&format!("list-{}", self.texts())),
+            range,
             list: self,
             filter: wanted.get("filter"),
             sort,
             down,
             heads: heads.collect(),
-            rows: rows.into_iter().skip(page * SHOWN).take(SHOWN).collect(),
-            found,
-            first: page * SHOWN,
+            rows: shown,
             before: (page > 0).then(|| to(page)),
             after: (page < last).then(|| to(page + 2)),
             csv: self.address(wanted, &[("as", "csv")]),
@@ -323,7 +345,7 @@ impl Listing {
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[words("id", "Thing"), number("n", "Number"), words("title", "Title")];
+    const COLUMNS: &[Column] = &[words("id"), number("portions"), words("title")];
 
     fn list(rows: usize) -> Listing {
         let row = |n: usize| {
@@ -334,13 +356,13 @@ mod tests {
             ]
         };
         Listing {
-            what: "things",
+            tongue: Tongue::English,
+            what: "reports",
             at: "/things".to_owned(),
             also: vec![("q", "a b".to_owned())],
             columns: COLUMNS,
             rows: (0..rows).map(row).collect(),
             banner: Some("SECRET//NOFORN".to_owned()),
-            empty: "Nothing.",
             command: "entente things",
         }
     }
@@ -356,8 +378,8 @@ mod tests {
             let rows = list.wanted(&wanted(query));
             rows.into_iter().map(|row| row[0].text.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(ids("sort=n")[..2], ["R-11", "R-10"]);
-        assert_eq!(ids("sort=n&down=yes")[..2], ["R-0", "R-1"]);
+        assert_eq!(ids("sort=portions")[..2], ["R-11", "R-10"]);
+        assert_eq!(ids("sort=portions&down=yes")[..2], ["R-0", "R-1"]);
         assert_eq!(ids("filter=r-1"), ["R-1", "R-10", "R-11"]);
         assert_eq!(ids("filter=r-1+%22b%22+nothing"), Vec::<String>::new());
         assert_eq!(ids("filter=id%3D11"), ["R-11"], "only in that column");
@@ -367,10 +389,10 @@ mod tests {
     #[test]
     fn a_page_says_where_it_stands_and_leads_on_with_what_is_wanted() {
         let list = list(120);
-        let part = list.part(&wanted("filter=r&sort=n&page=2")).unwrap();
+        let part = list.part(&wanted("filter=r&sort=portions&page=2")).unwrap();
         assert!(part.contains("51 to 100 of 120"), "{part}");
         assert!(
-            part.contains("/things?q=a%20b&#38;filter=r&#38;sort=n&#38;page=3"),
+            part.contains("/things?q=a%20b&#38;filter=r&#38;sort=portions&#38;page=3"),
             "{part}"
         );
         assert!(part.contains("aria-sort=\"ascending\""), "{part}");
@@ -384,7 +406,7 @@ mod tests {
         let list = list(2);
         assert_eq!(
             list.csv(&wanted("filter=r-0")),
-            "SECRET//NOFORN\r\nid,n,title\r\nR-0,2,\"'=A, \"\"b\"\"\"\r\n"
+            "SECRET//NOFORN\r\nid,portions,title\r\nR-0,2,\"'=A, \"\"b\"\"\"\r\n"
         );
         let json: serde_json::Value = serde_json::from_str(&list.json(&wanted(""))).unwrap();
         assert_eq!(json["banner"], "SECRET//NOFORN");

@@ -10,6 +10,7 @@ mod audience;
 mod briefings;
 mod clock;
 mod desk;
+mod drafting;
 mod embargo;
 mod exporting;
 mod fields;
@@ -22,6 +23,7 @@ mod join;
 mod ledger;
 mod listing;
 mod mark;
+mod opening;
 mod partners;
 mod pending;
 mod people;
@@ -32,7 +34,9 @@ mod requests;
 mod reviewing;
 mod sheet;
 mod sign_in;
+mod speaking;
 mod style;
+mod tongue;
 mod upload;
 mod watching;
 mod writing;
@@ -46,11 +50,16 @@ use axum::routing::{get, post};
 use crate::host::Host;
 pub(crate) use answer::{Desk, Trouble};
 pub(crate) use audience::meant;
+pub(crate) use drafting::Drafts;
 pub(crate) use exporting::of_program as exported;
 pub(crate) use fields::Fields;
+#[cfg(test)]
+pub(crate) use gate::COOKIE;
 pub(crate) use importing::of_program as imported;
 pub(crate) use join::Halves;
 pub(crate) use reports::read;
+pub(crate) use speaking::Languages;
+pub(crate) use tongue::Tongue;
 pub(crate) use upload::MAX_UPLOAD;
 pub(crate) use upload::Waiting as Uploads;
 
@@ -70,6 +79,7 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
     Router::new()
         .route("/sign-in", get(sign_in::page).post(sign_in::post))
         .route("/sign-out", post(sign_in::out))
+        .route("/language", post(speaking::choose))
         .route("/join", get(join::page).post(join::post))
         .route("/join/confirm", post(join::confirm))
         .route("/enter/{code}", get(sign_in::enter).post(sign_in::entered))
@@ -90,12 +100,13 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/briefings/{id}/{whom}", get(briefings::paper))
         .route("/write", get(writing::page).post(writing::post))
         .route("/write/check", post(writing::check))
+        .route("/write/marks", post(writing::complete))
         .route("/search", get(reports::search))
         .route("/requests", get(requests::listing).post(requests::open))
         .route("/requests/{*id}", get(answering::one).post(answering::answer))
         .route("/pending", get(pending::listing))
         .route("/pending/{id}", get(pending::one).post(pending::answer))
-        .route("/incidents", get(incidents::listing))
+        .route("/incidents", get(incidents::listing).post(opening::open))
         .route("/incidents/{id}", get(incidents::one).post(incidents::act))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))
         .route("/partners", get(partners::page))

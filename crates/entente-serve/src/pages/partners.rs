@@ -24,17 +24,17 @@ struct Row {
 }
 
 const COLUMNS: &[Column] = &[
-    words("partner", "Partner"),
-    words("link", "Link"),
-    words("heard", "Heard from"),
-    words("confirmed", "Confirmed"),
-    number("waits", "Waits"),
-    number("unconfirmed", "Unconfirmed"),
-    number("refused", "Not taken in"),
-    words("fingerprint", "Fingerprint"),
+    words("partner"),
+    words("link"),
+    words("heard"),
+    words("confirmed"),
+    number("waits"),
+    number("unconfirmed"),
+    number("refused"),
+    words("fingerprint"),
 ];
 
-fn list(rows: &[Row]) -> Listing {
+fn list(desk: &Desk, rows: &[Row]) -> Listing {
     let row = |row: &Row| {
         vec![
             Cell::id(row.party.as_str()),
@@ -48,14 +48,13 @@ fn list(rows: &[Row]) -> Listing {
         ]
     };
     Listing {
+        tongue: desk.tongue,
         what: "partners",
         at: "/partners".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: rows.iter().map(row).collect(),
         banner: None,
-        empty: "Here stand the parties with whom this one shares. Add one with `entente party add PARTY --keys FILE`, and compare \
-                fingerprints by telephone.",
         command: "entente partner list",
     }
 }
@@ -111,13 +110,14 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
         let rows: Vec<Row> = known.into_iter().map(row).collect();
         let body = Partners {
             headline: headline(&rows),
-            list: match list(&rows).reply(&wanted)? {
+            list: match list(desk, &rows).reply(&wanted)? {
                 Ok(list) => list,
                 Err(file) => return Ok(file),
             },
         };
         Ok(Reply::Page(Page {
             title: "Partners".to_owned(),
+            tongue: super::Tongue::English,
             place: Place::Partners,
             banner: None,
             body: body.render()?,

@@ -21,18 +21,19 @@ use super::giving::{Preview, brought};
 use super::listing::{Cell, Column, Listing, words};
 use super::mark::{Mark, banner_over};
 use super::reports::read;
+use super::tongue::Tongue;
 
 const COLUMNS: &[Column] = &[
-    words("id", "Id"),
-    words("what", "What"),
-    words("report", "Report"),
-    words("by", "Given by"),
-    words("given", "Given, UTC"),
-    words("under", "Asked for by"),
-    words("state", "State"),
+    words("id"),
+    words("what"),
+    words("report"),
+    words("by"),
+    words("given"),
+    words("under"),
+    words("state"),
 ];
 
-fn list(rows: &[Row<'_>]) -> Listing {
+fn list(desk: &Desk, rows: &[Row<'_>]) -> Listing {
     let row = |row: &Row<'_>| {
         vec![
             Cell::id(row.id.as_str()).to(format!("/pending/{}", escaped(row.id.as_str()))),
@@ -45,13 +46,13 @@ fn list(rows: &[Row<'_>]) -> Listing {
         ]
     };
     Listing {
-        what: "second person",
+        tongue: desk.tongue,
+        what: "second",
         at: "/pending".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: rows.iter().map(row).collect(),
         banner: None,
-        empty: "Here stands what an arrangement lets nobody release, consent to or deliver alone, until a second person says yes or no.",
         command: "entente pending list",
     }
 }
@@ -70,6 +71,7 @@ fn stands(row: &Row<'_>) -> String {
 #[derive(Template)]
 #[template(path = "pendings.html")]
 struct Pendings {
+    t: Tongue,
     headline: String,
     list: String,
 }
@@ -81,21 +83,19 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
         desk.must("second-release")?;
         let moment = desk.moment();
         let rows = second::list(&moment, &View::of(Some(desk.me()), None, desk.now));
-        let list = match list(&rows).reply(&wanted)? {
+        let list = match list(desk, &rows).reply(&wanted)? {
             Ok(list) => list,
             Err(file) => return Ok(file),
         };
         let waiting = |row: &&Row<'_>| row.stand == Stand::Waits && row.by != desk.me();
-        let headline = match rows.iter().filter(waiting).count() {
-            0 => "Nothing waits for your yes.".to_owned(),
-            1 => "One thing waits for a second person.".to_owned(),
-            n => format!("{n} things wait for a second person."),
-        };
+        let t = desk.tongue;
+        let headline = t.count("second-waiting", rows.iter().filter(waiting).count());
         Ok(Reply::Page(Page {
-            title: "Second person".to_owned(),
+            title: t.say("second-title").into_owned(),
+            tongue: t,
             place: Place::Requests,
             banner: None,
-            body: Pendings { headline, list }.render()?,
+            body: Pendings { t, headline, list }.render()?,
         }))
     };
     visitor.answer(work).await
@@ -247,6 +247,7 @@ fn page(desk: &mut Desk, id: &str, typed: &Fields, trouble: Option<String>) -> R
     };
     Ok(Page {
         title: format!("Second person {id}"),
+        tongue: Tongue::English,
         place: Place::Requests,
         banner: banner_over(read.as_ref().and_then(|read| read.banner.as_deref()).into_iter()),
         body: body.render()?,

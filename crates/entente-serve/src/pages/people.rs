@@ -8,17 +8,18 @@ use entente_core::{Command, Person, PersonChange, PersonId, Role};
 
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
-use super::frame::{Page, Place};
+use super::frame::{Page, Place, role_key};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, words};
+use super::tongue::Tongue;
 use crate::persons::CodeUse;
 
 const COLUMNS: &[Column] = &[
-    words("person", "Person"),
-    words("name", "Name"),
-    words("account", "Signs in as"),
-    words("roles", "Roles"),
-    words("state", "State"),
+    words("person"),
+    words("name"),
+    words("account"),
+    words("roles"),
+    words("state"),
 ];
 
 /// A person of this party, with the name that they sign in with.
@@ -44,30 +45,34 @@ fn registered(desk: &Desk) -> Result<Vec<Registered<'_>>, Trouble> {
     Ok(ours.map(with_account).collect())
 }
 
-fn list(all: &[Registered<'_>]) -> Listing {
+fn list(desk: &Desk, all: &[Registered<'_>]) -> Listing {
+    let t = desk.tongue;
     let row = |one: &Registered<'_>| {
         let person = one.person;
         let held = Role::ALL.into_iter().filter(|role| person.roles.contains(role.name()));
-        let state = if person.disabled { "switched off" } else { "" };
+        let state = match person.disabled {
+            true => t.say("people-off"),
+            false => "".into(),
+        };
         vec![
             Cell::id(person.id.as_str()).to(format!("/people/{}", escaped(person.id.as_str()))),
             Cell::said(person.name.as_str()),
             Cell::said(match one.account.as_str() {
-                "" => "cannot sign in",
-                name => name,
+                "" => t.say("people-no-account"),
+                name => name.to_owned().into(),
             }),
-            Cell::said(held.map(Role::title).collect::<Vec<_>>().join(", ")),
+            Cell::said(held.map(|role| t.say(role_key(role))).collect::<Vec<_>>().join(", ")),
             Cell::said(state).alarming(person.disabled, "✕", "deny"),
         ]
     };
     Listing {
+        tongue: desk.tongue,
         what: "people",
         at: "/people".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: all.iter().map(row).collect(),
         banner: None,
-        empty: "Here stand the persons of this party. Register one with `entente person add PARTY/NAME`.",
         command: "entente person list",
     }
 }
@@ -81,6 +86,7 @@ struct ActRow {
 #[derive(Template)]
 #[template(path = "people.html")]
 struct People {
+    t: Tongue,
     headline: String,
     list: String,
     titles: Vec<&'static str>,
@@ -93,17 +99,15 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
     let work = move |desk: &mut Desk| {
         desk.must("see-people")?;
         let all = registered(desk)?;
-        let list = match list(&all).reply(&wanted)? {
+        let list = match list(desk, &all).reply(&wanted)? {
             Ok(list) => list,
             Err(file) => return Ok(file),
         };
         let body = People {
-            headline: match all.len() {
-                1 => "One person is registered here.".to_owned(),
-                n => format!("{n} persons are registered here."),
-            },
+            t: desk.tongue,
+            headline: desk.tongue.count("people-count", all.len()),
             list,
-            titles: Role::ALL.into_iter().map(Role::title).collect(),
+            titles: Role::ALL.into_iter().map(role_key).collect(),
             table: acts()
                 .map(|act| ActRow {
                     act,
@@ -111,14 +115,19 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
                 })
                 .collect(),
         };
-        Ok(Reply::Page(framed("People and roles".to_owned(), body.render()?)))
+        Ok(Reply::Page(framed(
+            desk,
+            desk.tongue.say("people-title").into_owned(),
+            body.render()?,
+        )))
     };
     visitor.answer(work).await
 }
 
-fn framed(title: String, body: String) -> Page {
+fn framed(desk: &Desk, title: String, body: String) -> Page {
     Page {
         title,
+        tongue: desk.tongue,
         place: Place::People,
         banner: None,
         body,
@@ -128,6 +137,7 @@ fn framed(title: String, body: String) -> Page {
 #[derive(Template)]
 #[template(path = "person.html")]
 struct OnePerson<'p> {
+    t: Tongue,
     form: &'p str,
     person: &'p Person,
     account: String,
@@ -146,10 +156,11 @@ fn one_page(desk: &Desk, id: &PersonId, code: Option<String>) -> Result<Page, Tr
         .ok_or(Trouble::Nothing)?;
     let me = found.person.id == *desk.me();
     let body = OnePerson {
+        t: desk.tongue,
         form: &desk.session.form,
         roles: Role::ALL
             .into_iter()
-            .map(|role| (role.name(), role.title(), found.person.roles.contains(role.name())))
+            .map(|role| (role.name(), role_key(role), found.person.roles.contains(role.name())))
             .collect(),
         gives_roles: desk.may("set-roles") && !me,
         person: found.person,
@@ -157,7 +168,7 @@ fn one_page(desk: &Desk, id: &PersonId, code: Option<String>) -> Result<Page, Tr
         me,
         code,
     };
-    Ok(framed(id.to_string(), body.render()?))
+    Ok(framed(desk, id.to_string(), body.render()?))
 }
 
 /// `GET /people/PARTY/NAME`.

@@ -21,6 +21,7 @@ use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
 use super::picture;
+use super::tongue::Tongue;
 
 /// A report in the list, with what one has to read it for.
 pub(super) struct Row {
@@ -44,7 +45,8 @@ pub(super) fn rows(desk: &Desk) -> Vec<Row> {
             let known = found.iter().position(|row| row.listed.id == listed.id);
             let row = Row {
                 class: super::style::class_of(listed.banner.as_deref().unwrap_or_default()),
-                purpose: purpose.map(ToString::to_string),
+                // Where one has to be stated, the first that opens it is.
+                purpose: purpose.or(listed.purposes.first()).map(ToString::to_string),
                 listed,
             };
             match known {
@@ -69,16 +71,16 @@ pub(super) fn banner_of(rows: &[Row]) -> Option<Banner> {
 }
 
 const COLUMNS: &[Column] = &[
-    words("id", "Report"),
-    words("title", "Title"),
-    words("from", "From"),
-    number("portions", "Portions"),
-    words("for", "For"),
-    words("standing", "Standing"),
+    words("id"),
+    words("title"),
+    words("from"),
+    number("portions"),
+    words("for"),
+    words("standing"),
 ];
 
 /// The list of these reports.
-fn list_of(rows: &[Row], asked: Option<&str>) -> Listing {
+fn list_of(desk: &Desk, rows: &[Row], asked: Option<&str>) -> Listing {
     let row = |row: &Row| {
         let listed = &row.listed;
         let mut address = format!("/reports/{}", escaped(listed.id.as_str()));
@@ -94,18 +96,21 @@ fn list_of(rows: &[Row], asked: Option<&str>) -> Listing {
             .with(listed.banner.clone().unwrap_or_default(), row.class),
             Cell::id(listed.originator.as_str()),
             Cell::count(listed.portions),
-            Cell::said(row.purpose.clone().unwrap_or_else(|| "anything".to_owned())),
+            Cell::said(match &row.purpose {
+                Some(purpose) => purpose.clone(),
+                None => desk.tongue.say("reports-anything").into_owned(),
+            }),
             Cell::said(listed.state.as_str()),
         ]
     };
     Listing {
+        tongue: desk.tongue,
         what: if asked.is_some() { "found" } else { "reports" },
         at: if asked.is_some() { "/search" } else { "/reports" }.to_owned(),
         also: asked.map(|asked| ("q", asked.to_owned())).into_iter().collect(),
         columns: COLUMNS,
         rows: rows.iter().map(row).collect(),
         banner: banner_of(rows).map(|banner| banner.text),
-        empty: "Ask whoever keeps a report’s distribution to put you on it.",
         command: "entente report list --as PERSON",
     }
 }
@@ -113,6 +118,7 @@ fn list_of(rows: &[Row], asked: Option<&str>) -> Listing {
 #[derive(Template)]
 #[template(path = "reports.html")]
 struct Reports<'r> {
+    t: Tongue,
     headline: String,
     asked: Option<&'r str>,
     list: String,
@@ -126,30 +132,28 @@ fn page_of(
     headline: String,
     wanted: &Fields,
 ) -> Result<Reply, Trouble> {
-    let list = match list_of(rows, asked).reply(wanted)? {
+    let list = match list_of(desk, rows, asked).reply(wanted)? {
         Ok(list) => list,
         Err(file) => return Ok(file),
     };
     let body = Reports {
+        t: desk.tongue,
         headline,
         asked,
         list,
         adds: desk.may("add-report"),
     };
     Ok(Reply::Page(Page {
-        title: if asked.is_some() { "Search" } else { "Reports" }.to_owned(),
+        title: match asked.is_some() {
+            true => desk.tongue.say("reports-search"),
+            false => desk.tongue.say("reports-title"),
+        }
+        .into_owned(),
+        tongue: desk.tongue,
         place: Place::Reports,
         banner: banner_of(rows),
         body: body.render()?,
     }))
-}
-
-fn count(n: usize, none: &str) -> String {
-    match n {
-        0 => none.to_owned(),
-        1 => "One report is for you.".to_owned(),
-        n => format!("{n} reports are for you."),
-    }
 }
 
 /// `GET /reports`.
@@ -158,7 +162,7 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
     let work = move |desk: &mut Desk| {
         desk.must("read")?;
         let rows = rows(desk);
-        let headline = count(rows.len(), "No report is for you.");
+        let headline = desk.tongue.count("reports-for-you", rows.len());
         page_of(desk, &rows, None, headline, &wanted)
     };
     visitor.answer(work).await
@@ -179,8 +183,8 @@ pub(crate) async fn search(visitor: Visitor, RawQuery(query): RawQuery) -> Respo
             !words.is_empty() && words.iter().all(|word| text.contains(word))
         });
         let headline = match (words.is_empty(), rows.len()) {
-            (true, _) => "What are you looking for?".to_owned(),
-            (false, n) => count(n, "Nothing that is for you fits."),
+            (true, _) => desk.tongue.say("reports-sought").into_owned(),
+            (false, n) => desk.tongue.count("reports-fits", n),
         };
         page_of(desk, &rows, Some(sought), headline, &wanted)
     };
@@ -238,6 +242,7 @@ pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>, Query(wanted):
                 };
                 Ok(Reply::Page(Page {
                     title: "Open".to_owned(),
+                    tongue: Tongue::English,
                     place: Place::Reports,
                     banner: None,
                     body: body.render()?,
@@ -346,6 +351,7 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
     };
     Ok(Page {
         title: shown.id.to_string(),
+        tongue: Tongue::English,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

@@ -20,6 +20,7 @@ use super::frame::{Banner, Page, Place};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, words};
 use super::mark::banner_over;
+use super::tongue::Tongue;
 
 /// A request in a list.
 pub(super) struct Duty {
@@ -30,30 +31,28 @@ pub(super) struct Duty {
     pub(super) clock: Option<Clock>,
 }
 
-pub(super) fn duty(asked: &Asked, now: Timestamp) -> Duty {
-    let persons = match asked.audience.len() {
-        1 => "one person".to_owned(),
-        n => format!("{n} persons"),
-    };
-    let portions = match asked.portions.len() {
-        1 => "one portion".to_owned(),
-        n => format!("{n} portions"),
-    };
+pub(super) fn duty(asked: &Asked, now: Timestamp, t: Tongue) -> Duty {
+    let persons = t.count("requests-persons", asked.audience.len());
+    let portions = t.count("requests-portions", asked.portions.len());
     let parties: BTreeSet<&str> = asked.audience.iter().map(|person| person.party.as_str()).collect();
     let parties: Vec<&str> = parties.into_iter().collect();
     Duty {
         id: asked.id.to_string(),
         from: asked.from.to_string(),
-        what: format!(
-            "May {persons} of {} be told {portions} of {}?",
-            parties.join(", "),
-            asked.report
+        what: t.with(
+            "requests-may",
+            &[
+                ("persons", persons.into()),
+                ("parties", parties.join(", ").into()),
+                ("portions", portions.into()),
+                ("report", asked.report.as_str().into()),
+            ],
         ),
         facts: asked
             .purpose
             .as_ref()
             .map(ToString::to_string)
-            .unwrap_or_else(|| "no purpose stated".to_owned()),
+            .unwrap_or_else(|| t.say("requests-no-purpose").into_owned()),
         clock: asked.needed_by.map(|until| Clock::of(until, now)),
     }
 }
@@ -65,23 +64,23 @@ pub(super) fn all(desk: &Desk) -> Vec<Asked> {
 }
 
 const COLUMNS: &[Column] = &[
-    words("request", "Request"),
-    words("what", "What"),
-    words("from", "From"),
-    words("to", "To"),
-    words("purpose", "What for"),
-    words("opened", "Opened"),
-    words("needed", "Needed by"),
-    words("state", "State"),
+    words("request"),
+    words("what"),
+    words("from"),
+    words("to"),
+    words("purpose"),
+    words("opened"),
+    words("needed"),
+    words("state"),
 ];
 
 fn list(desk: &Desk, all: &[Asked]) -> Listing {
     let row = |asked: &Asked| {
-        let duty = duty(asked, desk.now);
+        let duty = duty(asked, desk.now, desk.tongue);
         let state = match (asked.open, asked.ours_to_answer) {
-            (false, _) => "answered",
-            (true, true) => "to answer",
-            (true, false) => "waits",
+            (false, _) => "requests-state-done",
+            (true, true) => "requests-state-open",
+            (true, false) => "requests-state-waits",
         };
         vec![
             Cell::id(duty.id.as_str()).to(format!("/requests/{}", escaped(&duty.id))),
@@ -91,17 +90,17 @@ fn list(desk: &Desk, all: &[Asked]) -> Listing {
             Cell::said(duty.facts),
             Cell::moment(Some(asked.opened)),
             Cell::moment(asked.needed_by),
-            Cell::said(state).alarming(state == "to answer", "?", "ask"),
+            Cell::said(desk.tongue.say(state)).alarming(asked.open && asked.ours_to_answer, "?", "ask"),
         ]
     };
     Listing {
+        tongue: desk.tongue,
         what: "requests",
         at: "/requests".to_owned(),
         also: Vec::new(),
         columns: COLUMNS,
         rows: all.iter().map(row).collect(),
         banner: over(all).map(|banner| banner.text),
-        empty: "Nobody has asked yet. Ask originators on a report’s page, under “Who may be told?”.",
         command: "entente request list",
     }
 }
@@ -117,10 +116,11 @@ const ON_TOP: usize = 12;
 #[derive(Template)]
 #[template(path = "requests.html")]
 struct Requests {
+    t: Tongue,
     headline: String,
     to_answer: Vec<Duty>,
-    /// Requests to answer that are in the list only.
-    more: usize,
+    /// How many of them stand here.
+    shown: String,
     list: String,
     answers: bool,
     seconds: bool,
@@ -131,7 +131,7 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
     let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
     let work = move |desk: &mut Desk| {
         desk.must("see-requests")?;
-        let all = all(desk);
+        let (all, t) = (all(desk), desk.tongue);
         let list = match list(desk, &all).reply(&wanted)? {
             Ok(list) => list,
             Err(file) => return Ok(file),
@@ -139,19 +139,23 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
         let to_answer = all.iter().filter(|asked| asked.open && asked.ours_to_answer);
         let count = to_answer.clone().count();
         let body = Requests {
-            headline: match count {
-                0 => "Nobody waits for an answer of yours.".to_owned(),
-                1 => "One request waits for an answer.".to_owned(),
-                n => format!("{n} requests wait for an answer."),
+            t,
+            headline: t.count("requests-waiting", count),
+            shown: match count.saturating_sub(ON_TOP) {
+                0 => count.to_string(),
+                more => t.with("requests-more", &[("shown", ON_TOP.into()), ("n", more.into())]),
             },
-            to_answer: to_answer.take(ON_TOP).map(|asked| duty(asked, desk.now)).collect(),
-            more: count.saturating_sub(ON_TOP),
+            to_answer: to_answer
+                .take(ON_TOP)
+                .map(|asked| duty(asked, desk.now, desk.tongue))
+                .collect(),
             list,
             answers: desk.may("grant"),
             seconds: desk.may("second-release"),
         };
         Ok(Reply::Page(Page {
-            title: "Requests".to_owned(),
+            title: t.say("requests-title").into_owned(),
+            tongue: t,
             place: Place::Requests,
             banner: over(&all),
             body: body.render()?,

@@ -428,6 +428,7 @@ fn formed(desk: &mut Desk, fields: &Fields, found: Option<(&File, &Report)>, sai
     };
     Ok(Page {
         title: "Watch".to_owned(),
+        tongue: super::Tongue::English,
         place: Place::Watch,
         banner: banner_over(banner.as_deref().into_iter()),
         body: body.render()?,

@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use axum::extract::Query;
 use axum::response::Response;
-use entente_core::{Command, PortionId, ReportId};
+use entente_core::{Command, Fact, PortionId, ReportId};
 use entente_desk::around::{ReaderRow, readers};
-use entente_desk::composing::{Paragraph, Written, could_have, mended, paragraphs, resting, written};
+use entente_desk::composing::{
+    Paragraph, Written, completions, could_have, marking, mended, paragraphs, resting, written,
+};
+use entente_desk::proposing::proposed;
 use entente_desk::reading::known;
 use entente_desk::{Moment, View};
 
 use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
-use super::frame::{Banner, Page, Place};
+use super::frame::{Banner, Page, Place, minute, short};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
 use super::reports::rows;
@@ -48,6 +52,8 @@ struct Checked<'w> {
     banner: Option<Banner>,
     of: usize,
     adding: Adding,
+    facts: Vec<Fact>,
+    keeps_facts: bool,
     bears: String,
 }
 
@@ -60,7 +66,27 @@ struct Write<'w> {
     checked: String,
     bases: Vec<(String, Vec<String>)>,
     paragraphs: String,
+    marks: String,
+    drafts: Vec<Kept>,
+    /// The draft that is being written, where it was kept.
+    draft: &'w str,
+    kept: Option<String>,
     trouble: Option<String>,
+}
+
+/// A draft in a list.
+struct Kept {
+    id: String,
+    name: String,
+    at: String,
+    here: bool,
+}
+
+/// Marks to choose from.
+#[derive(Template)]
+#[template(path = "marks.html")]
+struct Marks {
+    marks: Vec<String>,
 }
 
 /// The paragraphs to choose from.
@@ -75,13 +101,62 @@ fn options(text: &str) -> Result<String, askama::Error> {
     Options { paragraphs }.render()
 }
 
-/// `GET /write`.
-pub(crate) async fn page(visitor: Visitor) -> Response {
-    let work = |desk: &mut Desk| {
+/// The marks that are offered for what is typed: those of texts that whoever writes may know.
+fn marks(desk: &Desk, text: &str, begun: &str) -> Result<String, Trouble> {
+    let moment = desk.moment();
+    let mut known = Vec::new();
+    for row in rows(desk).into_iter().take(MOST_BASES) {
+        let purpose = row.purpose.as_deref().map(entente_marking::Purpose::new);
+        let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
+        if let Ok(shown) = entente_desk::reading::show(&moment, &row.listed.id, None, &view) {
+            known.extend(shown.portions.into_iter().map(|portion| portion.mark));
+        }
+    }
+    let schemes = &desk.pinned.library().schemes;
+    let marks = completions(schemes, text, begun, known.iter().map(String::as_str));
+    Ok(Marks { marks }.render()?)
+}
+
+/// What the address says.
+#[derive(serde::Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    draft: String,
+}
+
+/// `GET /write`, and with `draft` the text of one that was kept.
+pub(crate) async fn page(visitor: Visitor, Query(wanted): Query<Wanted>) -> Response {
+    let work = move |desk: &mut Desk| {
         desk.must("add-report")?;
-        Ok(Reply::Page(formed(desk, BEGINNING, &Fields::default(), None)?))
+        // A draft is text: it is shown to its author's own hand only.
+        if !wanted.draft.is_empty() && !desk.by_hand {
+            return Ok(Reply::To("/write".to_owned()));
+        }
+        let kept = desk.host.drafts.of(desk.me(), desk.now).into_iter();
+        let draft = kept
+            .filter(|draft| draft.id == wanted.draft)
+            .map(|draft| draft.text)
+            .next();
+        let typed = match draft {
+            Some(_) => Fields::new(vec![("draft".to_owned(), wanted.draft)]),
+            None => Fields::default(),
+        };
+        let text = draft.as_deref().unwrap_or(BEGINNING);
+        Ok(Reply::Page(formed(desk, text, &typed, None)?))
     };
     visitor.answer(work).await
+}
+
+/// `POST /write/marks`: what completes a mark that is being typed.
+pub(crate) async fn complete(posted: Posted) -> Response {
+    let fields = posted.fields;
+    let work = move |desk: &mut Desk| {
+        desk.must("add-report")?;
+        let text = plain(fields.get("text"));
+        let banner = banner_over(look(desk, &text).banner.as_deref().into_iter());
+        Ok(Reply::Part(banner, marks(desk, &text, fields.get("mark"))?))
+    };
+    posted.visitor.answer(work).await
 }
 
 /// `POST /write/check`: the part that is made anew.
@@ -131,18 +206,51 @@ pub(crate) async fn post(posted: Posted) -> Response {
                 None => Reply::Again(formed(desk, &text, &fields, said)?),
             });
         }
+        if let Some(reply) = beside(desk, &text, &fields)? {
+            return Ok(reply);
+        }
         let bears = fields.get("shown");
         if bears.is_empty() || bears != sealed(desk, &text, &fields) {
             return Ok(Reply::Page(formed(desk, &text, &fields, None)?));
         }
         let added = composed(desk, &text, &fields).and_then(|(commands, id)| desk.act(commands).map(|()| id));
         match added.map_err(Trouble::into_said) {
-            Ok(id) => Ok(Reply::To(format!("/reports/{id}"))),
+            Ok(id) => {
+                desk.host.drafts.drop_of(desk.me(), fields.get("draft"));
+                Ok(Reply::To(format!("/reports/{id}")))
+            }
             Err(Ok(said)) => Ok(Reply::Again(formed(desk, &text, &fields, Some(said))?)),
             Err(Err(trouble)) => Err(trouble),
         }
     };
     posted.visitor.answer(work).await
+}
+
+/// What is done beside the text: a mark for a paragraph, and drafts.
+fn beside(desk: &Desk, text: &str, fields: &Fields) -> Result<Option<Reply>, Trouble> {
+    match fields.get("do") {
+        "mark" => {
+            let line = fields.get("paragraph").parse().unwrap_or_default();
+            let mark = fields.get("mark").trim();
+            let with = marking(text, line, mark).filter(|_| !mark.is_empty());
+            let said = with
+                .is_none()
+                .then(|| "Choose a paragraph, and type its mark.".to_owned());
+            Ok(Some(match with {
+                Some(with) => Reply::Page(formed(desk, &with, fields, None)?),
+                None => Reply::Again(formed(desk, text, fields, said)?),
+            }))
+        }
+        "keep" => {
+            let draft = desk.host.drafts.keep(desk.me(), fields.get("draft"), text, desk.now);
+            Ok(Some(Reply::To(format!("/write?draft={}", draft.id))))
+        }
+        "drop" => {
+            desk.host.drafts.drop_of(desk.me(), fields.get("draft"));
+            Ok(Some(Reply::To("/write".to_owned())))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn look(desk: &Desk, text: &str) -> Written {
@@ -169,8 +277,20 @@ fn composed(desk: &Desk, text: &str, typed: &Fields) -> Result<(Vec<Command>, St
         .text("text", text)
         .text("new_lineage", typed.get("new_lineage"))
         .text("after_recall", typed.get("after_recall"));
-    let composed = desk.acting("add-report", &words)?;
+    let mut composed = desk.acting("add-report", &words)?;
+    if typed.get("facts") == "yes" {
+        if let Some(report) = look(desk, text).report {
+            let (report, facts) = (report.id.clone(), facts(&report.portions)?);
+            composed.commands.push(Command::SetFacts { report, facts });
+        }
+    }
     Ok((composed.commands, composed.id.unwrap_or_default()))
+}
+
+/// The facts that are proposed, a sentence each. What a sentence tells of a source is for whoever keeps that source.
+fn facts(portions: &[entente_core::Portion]) -> Result<Vec<Fact>, Trouble> {
+    let found = proposed(portions, &Default::default(), |_| None);
+    found.map_err(|error| Trouble::Unreadable(error.to_string()))
 }
 
 /// Who could read the report, were it added.
@@ -219,6 +339,11 @@ fn checked(desk: &Desk, text: &str, typed: &Fields) -> Result<(String, Option<Ba
     let banner = banner_over(found.banner.as_deref().into_iter());
     let adding = adding(desk, &found, text, typed);
     let part = Checked {
+        facts: match &found.report {
+            Some(report) => facts(&report.portions)?,
+            None => Vec::new(),
+        },
+        keeps_facts: typed.get("facts") == "yes",
         bears: bears(&found, &adding, text),
         banner: banner.clone(),
         of: found.report.as_ref().map_or(0, |report| report.portions.len()),
@@ -255,6 +380,7 @@ fn named(report: &ReportId, version: u32, portion: &PortionId) -> String {
 
 fn formed(desk: &Desk, text: &str, typed: &Fields, trouble: Option<String>) -> Result<Page, Trouble> {
     let (part, banner) = checked(desk, text, typed)?;
+    let drafts = desk.host.drafts.of(desk.me(), desk.now);
     let body = Write {
         form: &desk.session.form,
         text,
@@ -262,10 +388,26 @@ fn formed(desk: &Desk, text: &str, typed: &Fields, trouble: Option<String>) -> R
         checked: part,
         bases: bases(desk),
         paragraphs: options(text)?,
+        marks: marks(desk, text, typed.get("mark"))?,
+        drafts: drafts
+            .iter()
+            .map(|draft| Kept {
+                id: draft.id.clone(),
+                name: draft.name(),
+                at: short(draft.kept),
+                here: draft.id == typed.get("draft"),
+            })
+            .collect(),
+        draft: typed.get("draft"),
+        kept: drafts
+            .iter()
+            .find(|draft| draft.id == typed.get("draft"))
+            .map(|draft| format!("kept {}, until {}", minute(draft.kept), minute(draft.ends()))),
         trouble,
     };
     Ok(Page {
         title: "Write".to_owned(),
+        tongue: super::Tongue::English,
         place: Place::Write,
         banner,
         body: body.render()?,

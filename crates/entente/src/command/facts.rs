@@ -13,6 +13,7 @@ use super::{Global, texts};
 use crate::failure::{Exit, Failure};
 use crate::{input, output};
 use entente_desk::holdings;
+use entente_desk::proposing::proposed;
 use entente_node::Pinned;
 
 /// `entente facts`.
@@ -70,29 +71,12 @@ fn propose(node: &Pinned, id: &ReportId, portions: &[PortionId], thesaurus: &The
     let sources = node.state().sources.values();
     let sources = sources.filter(|source| source.withdrawn.is_none() && source.reports.contains(id));
     let registers: Vec<_> = sources.filter_map(|source| guard.register(&source.id)).collect();
-    let mut facts = Vec::new();
-    for portion in report
+    let portions = report
         .portions
         .iter()
-        .filter(|p| portions.is_empty() || portions.contains(&p.id))
-    {
-        let text = entente_watch::text::read_bytes("portion.md", portion.text.as_bytes()).map_err(Failure::failed)?;
-        let sentences = text.iter().flat_map(entente_watch::sentences::sentences);
-        for (n, sentence) in sentences.map(|span| span.quote).enumerate() {
-            let fact = FactId::new(format!("{}.{}", portion.id, n + 1))?;
-            let proposed = proposal::propose(fact.as_str(), &sentence, thesaurus).map_err(Failure::failed)?;
-            facts.push(Fact {
-                id: fact,
-                portion: portion.id.clone(),
-                slots: proposed.slots,
-                values: proposed.values,
-                reveals: registers.iter().find_map(|register| register.propose(&sentence)),
-                text: sentence,
-                growth: entente_core::Growth::default(),
-            });
-        }
-    }
-    Ok(facts)
+        .filter(|p| portions.is_empty() || portions.contains(&p.id));
+    let reveals = |sentence: &str| registers.iter().find_map(|register| register.propose(sentence));
+    proposed(portions, thesaurus, reveals).map_err(Failure::failed)
 }
 
 /// The thesaurus of a file, or the one that the system has for the language of a sentence, if any.

@@ -84,7 +84,7 @@ fn lists_filter_sort_and_export_what_the_reader_may_know_and_nothing_else() {
         browser
             .get("/reports?filter=nothing-like-it")
             .text()
-            .contains("none of 1 fits")
+            .contains("the one there is does not fit")
     );
     let csv = browser.get("/reports?as=csv");
     assert!(

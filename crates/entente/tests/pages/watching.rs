@@ -73,6 +73,56 @@ fn a_text_is_looked_at_and_confirmed_after_what_that_does_was_shown() {
 }
 
 #[test]
+fn a_case_is_opened_of_what_nobody_permitted_after_that_was_shown() {
+    let (desk, node) = serving();
+    let told = [
+        "disclosure",
+        "add",
+        REPORT,
+        "--portions",
+        "plot",
+        "--audience",
+        "visitors.json",
+    ];
+    desk.ok("GBR.CAB", &[&told[..], &["--route", "said"]].concat());
+    let browser = Browser::as_person(&desk, &node, OFFICER);
+    let page = browser.get("/incidents").text();
+    assert!(
+        page.contains("Open a case") && page.contains("plot of SVC-2026-0412, said to CHL/"),
+        "{page}"
+    );
+    let id = between(&page, "name=\"disclosures\" value=\"", "\"").unwrap();
+    let none = browser.send("/incidents", &[("title", "A slip")]);
+    assert!(
+        none.status == 409 && none.text().contains("Choose at least one"),
+        "{}",
+        none.text()
+    );
+    let form = [("disclosures", id.as_str()), ("title", "A slip"), ("protected", "yes")];
+    let shown = browser.send("/incidents", &form).text();
+    assert!(
+        shown.contains("If you open it:") && shown.contains("Nobody outside is told"),
+        "{shown}"
+    );
+    let opened_cases = || desk.ok("GBR.CAB", &["incident", "list"]).out.contains("inc-");
+    assert!(!opened_cases(), "showing does nothing");
+    let bears = between(&shown, "name=\"shown\" value=\"", "\"").unwrap();
+    let opened = browser.send("/incidents", &[&form[..], &[("shown", &bears)]].concat());
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    assert!(
+        browser
+            .get(opened.header("location").unwrap())
+            .text()
+            .contains("A slip")
+    );
+    // It belongs to a case now; whoever may know nothing of it is offered nothing.
+    assert!(!browser.get("/incidents").text().contains("Open a case"));
+    let clerk = Browser::as_person(&desk, &node, "GBR.CAB/clerk");
+    assert!(!clerk.get("/incidents").text().contains("Open a case"));
+    assert_eq!(clerk.send("/incidents", &form).status, 403);
+}
+
+#[test]
 fn nobody_finds_in_a_text_what_they_may_not_know() {
     let (desk, node) = serving();
     let text = format!("{PLOT} {PLACE}");

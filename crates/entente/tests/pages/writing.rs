@@ -1,8 +1,9 @@
 //! A report is written on a page: what stands in the way, who could read it, and only then added.
 
 use crate::giving::originator;
+use crate::serving;
 use crate::support::web::{Browser, between};
-use crate::support::{Desk, REPORT};
+use crate::support::{Desk, OFFICER, REPORT};
 
 const HEAD: &str = "---\nid: W-1\ntitle: (U) Containers\nscheme: us-ic\narrangements: [GBR-USA-2024]\n---\n\n";
 
@@ -145,4 +146,56 @@ fn hostile_text_is_text_on_the_page_and_in_its_parts() {
     }
     let huge = "a".repeat(300 << 10);
     assert_eq!(browser.send("/write", &[("text", &huge)]).status, 413);
+}
+
+#[test]
+fn marks_are_completed_facts_kept_and_drafts_are_their_author_s_alone() {
+    let (desk, node) = serving();
+    let browser = Browser::as_person(&desk, &node, OFFICER);
+    let text = "---\nid: CAB-31\nscheme: us-ic\n---\n\nThe container left Port Harrow in May. {#a}\n";
+    let offered = browser
+        .send("/write/marks", &[("text", text), ("mark", "(ts//si")])
+        .text();
+    assert!(offered.contains("(TS//SI//OC/REL TO USA, GBR)"), "{offered}");
+    // Of texts that one may not know, no mark is offered.
+    let other = Browser::as_person(&desk, &node, "GBR.CAB/desk-analyst");
+    let offered = other
+        .send("/write/marks", &[("text", text), ("mark", "(ts//si")])
+        .text();
+    assert!(!offered.contains("(TS//SI//OC"), "{offered}");
+    let form = [
+        ("text", text),
+        ("do", "mark"),
+        ("paragraph", "6"),
+        ("mark", "(S//REL TO USA, GBR)"),
+    ];
+    let marked = browser.send("/write", &form).text();
+    assert!(marked.contains("(S//REL TO USA, GBR) The container left"), "{marked}");
+    assert_eq!(browser.send("/write", &[("text", text), ("do", "mark")]).status, 409);
+    // A draft is its author's alone.
+    let kept = browser.send("/write", &[("text", text), ("do", "keep")]);
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let at = kept.header("location").unwrap().to_owned();
+    assert!(browser.get(&at).text().contains("Port Harrow"));
+    assert!(browser.get("/write").text().contains(&at.replace('&', "&#38;")));
+    assert!(!other.get(&at).text().contains("Port Harrow"));
+    assert_eq!(
+        browser.get_from("cross-site", &at).status,
+        303,
+        "what looks ahead is shown nothing"
+    );
+    let id = at.split('=').nth(1).unwrap();
+    let text = text.replace("The container", "(S//REL TO USA, GBR) The container");
+    let form = [("text", text.as_str()), ("facts", "yes"), ("draft", id)];
+    let checked = browser.send("/write", &form).text();
+    assert!(checked.contains("a.1") && checked.contains("Port Harrow"), "{checked}");
+    let bears = between(&checked, "name=\"shown\" value=\"", "\"").unwrap();
+    let added = browser.send("/write", &[&form[..], &[("shown", &bears)]].concat());
+    assert_eq!(added.status, 303, "{}", added.text());
+    let facts = desk.ok("GBR.CAB", &["--json", "facts", "list", "CAB-31"]).out;
+    assert!(facts.contains("Port Harrow"), "{facts}");
+    assert!(
+        !browser.get("/write").text().contains(&at),
+        "what was added is no draft any more"
+    );
 }

@@ -86,6 +86,47 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     settle(path)
 }
 
+/// The largest file that is read as a secret: a certificate's key with some text around it.
+const MAX_SECRET: u64 = 64 << 10;
+
+/// Reads a file that holds a secret: text, and for nobody but those who need it. One of this process's own user is for that user
+/// only; one of somebody else (as service managers hand them over) may be for a group, never for everybody. What is no file, such
+/// as a pipe, is read as it is.
+///
+/// # Errors
+/// When it cannot be read, is not text, is too large, or is open to others.
+pub fn read_secret(path: &Path) -> Result<String> {
+    use std::io::Read as _;
+    let file = File::open(path)?;
+    // Looked at once it is open, so that what is looked at is what is read.
+    let found = file.metadata()?;
+    if found.is_file() && is_open_secret(&found) {
+        return Err(Error::new(
+            ErrorKind::PermissionDenied,
+            "others can read it, and it holds a secret; take their rights away with `chmod 600`",
+        ));
+    }
+    let mut text = String::new();
+    file.take(MAX_SECRET + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > MAX_SECRET {
+        true => Err(Error::new(ErrorKind::InvalidData, "it is too large to be a secret")),
+        false => Ok(text),
+    }
+}
+
+#[cfg(unix)]
+fn is_open_secret(found: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let own = found.uid() == rustix::process::geteuid().as_raw();
+    let others = if own { 0o077 } else { 0o007 };
+    found.mode() & others != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_secret(_: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// Makes the name of a file in its folder durable.
 ///
 /// # Errors

@@ -48,12 +48,13 @@ pub struct Restored {
 const LEDGER: &str = "ledger";
 
 /// Files of a node besides its database; folders with all that is in them.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "keys.age",
     "root.age",
     "rescue",
     "origin",
     LEDGER,
+    "partners",
     "seen",
     crate::network::NAMES,
 ];

@@ -1,5 +1,6 @@
 //! The edge: which address leads where, what every answer bears, what is counted.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,8 @@ use ring::digest;
 
 use crate::host::{Host, aside};
 use crate::metrics::Gauges;
-use crate::{api, feeds, pages, partner, taxii};
+use crate::server::Peer;
+use crate::{api, feeds, pages, partner, taxii, whence};
 
 /// What every answer bears.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -48,8 +50,14 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
 }
 
 /// Counts, writes down and dresses every answer.
-async fn every(State(host): State<Arc<Host>>, request: Request, next: Next) -> Response {
+async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) -> Response {
     let since = Instant::now();
+    if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
+        let from = whence::whence(peer.ip(), request.headers(), &host.settings().trusted_proxies);
+        request
+            .extensions_mut()
+            .insert(Peer(SocketAddr::new(from, peer.port())));
+    }
     let method = request.method().clone();
     // The pattern, never the address itself: it may name a report.
     let route = request
@@ -123,9 +131,10 @@ async fn metrics(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response 
             .map(std::fs::read_to_string)?
             .ok()?;
         let waiting = looked.node().store().outbox().map_or(0, |letters| letters.len() as u64);
-        Some((token, waiting))
+        let free = entente_files::free_space(looked.node().folder()).unwrap_or_default();
+        Some((token, waiting, free))
     });
-    let Ok(Some((token, waiting))) = seen.await else {
+    let Ok(Some((token, waiting, free))) = seen.await else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -137,6 +146,7 @@ async fn metrics(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response 
     }
     let gauges = Gauges {
         waiting,
+        free,
         sessions: host.sessions.count(&host.settings().sessions, Instant::now()) as u64,
         unlocked: host.keys().is_some(),
     };

@@ -33,6 +33,7 @@ mod settings;
 mod subscribing;
 mod taxii;
 mod tls;
+mod whence;
 #[cfg(test)]
 mod worlds;
 

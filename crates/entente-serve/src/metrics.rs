@@ -25,6 +25,10 @@ pub struct Metrics {
     pub signed_in: AtomicU64,
     /// Attempts to sign in that failed.
     pub sign_in_failed: AtomicU64,
+    /// Times that the public ledger was brought up to date and signed.
+    pub ledger_signed: AtomicU64,
+    /// Times that it could not be.
+    pub ledger_unsigned: AtomicU64,
 }
 
 /// Numbers that are looked up when somebody asks.
@@ -32,6 +36,8 @@ pub struct Metrics {
 pub struct Gauges {
     /// Messages that wait to leave.
     pub waiting: u64,
+    /// Bytes that are free where the data folder stands.
+    pub free: u64,
     /// People who are signed in.
     pub sessions: u64,
     /// Whether messages can be signed.
@@ -57,7 +63,12 @@ impl Metrics {
     pub fn text(&self, gauges: Gauges) -> String {
         let mut out = String::new();
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        out.push_str("# TYPE entente_http_responses_total counter\n");
+        head(
+            &mut out,
+            "http_responses_total",
+            "counter",
+            "Answers, by the first digit of their status.",
+        );
         for (class, counter) in (1..).zip(&self.answers) {
             let _ = writeln!(
                 out,
@@ -65,46 +76,92 @@ impl Metrics {
                 read(counter)
             );
         }
-        out.push_str("# TYPE entente_http_response_milliseconds histogram\n");
-        let mut sum = 0;
-        for (class, counter) in self.times.iter().enumerate() {
-            sum += read(counter);
-            let end = CLASSES.get(class).map_or("+Inf".to_owned(), u64::to_string);
-            let _ = writeln!(out, "entente_http_response_milliseconds_bucket{{le=\"{end}\"}} {sum}");
-        }
-        let _ = writeln!(
-            out,
-            "entente_http_response_milliseconds_sum {}",
-            read(&self.milliseconds)
-        );
-        let _ = writeln!(out, "entente_http_response_milliseconds_count {sum}");
-        for (name, counter) in [
-            ("messages_taken", &self.taken),
-            ("messages_refused", &self.refused),
-            ("messages_confirmed", &self.confirmed),
-            ("partners_unreached", &self.unreached),
-            ("sign_ins", &self.signed_in),
-            ("sign_ins_failed", &self.sign_in_failed),
+        self.write_times(&mut out);
+        for (name, help, counter) in [
+            (
+                "messages_taken",
+                "Messages of partners that were taken in.",
+                &self.taken,
+            ),
+            (
+                "messages_refused",
+                "Messages of partners that were refused.",
+                &self.refused,
+            ),
+            (
+                "messages_confirmed",
+                "Messages that partners confirmed.",
+                &self.confirmed,
+            ),
+            (
+                "partners_unreached",
+                "Attempts that reached no partner.",
+                &self.unreached,
+            ),
+            ("sign_ins", "People who signed in.", &self.signed_in),
+            (
+                "sign_ins_failed",
+                "Attempts to sign in that failed.",
+                &self.sign_in_failed,
+            ),
+            (
+                "ledger_signings",
+                "Times that the public ledger was signed.",
+                &self.ledger_signed,
+            ),
+            (
+                "ledger_signings_failed",
+                "Times that it could not be signed.",
+                &self.ledger_unsigned,
+            ),
         ] {
-            let _ = writeln!(
-                out,
-                "# TYPE entente_{name}_total counter\nentente_{name}_total {}",
-                read(counter)
-            );
+            let name = format!("{name}_total");
+            head(&mut out, &name, "counter", help);
+            let _ = writeln!(out, "entente_{name} {}", read(counter));
         }
-        for (name, value) in [
-            ("messages_waiting", gauges.waiting),
-            ("sessions", gauges.sessions),
-            ("keys_unlocked", u64::from(gauges.unlocked)),
+        for (name, help, value) in [
+            ("messages_waiting", "Messages that wait to leave.", gauges.waiting),
+            ("sessions", "People who are signed in.", gauges.sessions),
+            (
+                "keys_unlocked",
+                "Whether messages can be signed.",
+                u64::from(gauges.unlocked),
+            ),
+            (
+                "disk_free_bytes",
+                "Bytes free where the data folder stands.",
+                gauges.free,
+            ),
         ] {
-            let _ = writeln!(out, "# TYPE entente_{name} gauge\nentente_{name} {value}");
+            head(&mut out, name, "gauge", help);
+            let _ = writeln!(out, "entente_{name} {value}");
         }
         out
     }
+
+    fn write_times(&self, out: &mut String) {
+        const NAME: &str = "http_response_milliseconds";
+        head(out, NAME, "histogram", "How long answers took.");
+        let mut sum = 0;
+        for (class, counter) in self.times.iter().enumerate() {
+            sum += counter.load(Ordering::Relaxed);
+            let end = CLASSES.get(class).map_or("+Inf".to_owned(), u64::to_string);
+            let _ = writeln!(out, "entente_{NAME}_bucket{{le=\"{end}\"}} {sum}");
+        }
+        let milliseconds = self.milliseconds.load(Ordering::Relaxed);
+        let _ = writeln!(out, "entente_{NAME}_sum {milliseconds}\nentente_{NAME}_count {sum}");
+    }
+}
+
+/// What Prometheus is told of a number before the number.
+fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(out, "# HELP entente_{name} {help}\n# TYPE entente_{name} {kind}");
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -122,6 +179,57 @@ mod tests {
             "entente_http_response_milliseconds_sum 9011",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
+
+    /// The names under which samples are served.
+    fn served() -> BTreeSet<String> {
+        let text = Metrics::default().text(Gauges::default());
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        samples
+            .map(|line| line.split([' ', '{']).next().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The names that a text speaks of: a word that begins as they do, and is neither a file, nor a job, nor a title.
+    fn named(text: &str) -> BTreeSet<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        words
+            .filter(|word| word.starts_with("entente_"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn alerts_and_dashboard_speak_of_the_numbers_that_are_served_and_of_no_others() {
+        let alerts = include_str!("../../../packaging/monitoring/alerts.yml");
+        let tried = include_str!("../../../packaging/monitoring/alerts-test.yml");
+        let dashboard = include_str!("../../../packaging/monitoring/dashboard.json");
+        let served = served();
+        for (file, text) in [("alerts", alerts), ("alerts-test", tried), ("dashboard", dashboard)] {
+            let unknown: Vec<_> = named(text).difference(&served).cloned().collect();
+            assert_eq!(unknown, [""; 0], "{file} speaks of what nobody serves");
+        }
+        let unseen: Vec<_> = served.difference(&named(dashboard)).cloned().collect();
+        // What a histogram is made of besides is for other programs.
+        assert_eq!(
+            unseen,
+            [
+                "entente_http_response_milliseconds_count",
+                "entente_http_response_milliseconds_sum"
+            ],
+            "the dashboard shows all there is"
+        );
+        let dashboard: serde_json::Value = serde_json::from_str(dashboard).unwrap();
+        let panels = dashboard["panels"].as_array().unwrap();
+        for panel in panels.iter().filter(|panel| panel["type"] != "row") {
+            let expressions: Vec<_> = panel["targets"].as_array().into_iter().flatten().collect();
+            let shows = |target: &&&serde_json::Value| target["expr"].as_str().is_some_and(|text| !text.is_empty());
+            assert!(
+                expressions.iter().any(|target| shows(&target)),
+                "{} shows nothing",
+                panel["title"]
+            );
         }
     }
 }

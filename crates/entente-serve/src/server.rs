@@ -1,6 +1,7 @@
 //! One process, one port: listens, answers, rereads its settings, ends cleanly.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// Threads that wait for disks.
 const ASIDE: usize = 64;
 
-/// Who is connected.
+/// Who is connected; once a request is in, where it comes from (`whence`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
@@ -121,7 +122,7 @@ async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
     }
     drop(listener);
     host.journal.info("stopping", &[]);
-    host.ending.store(true, std::sync::atomic::Ordering::Relaxed);
+    host.ending.store(true, Ordering::Relaxed);
     let _ = stop.send(true);
     let everybody = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(LAST_WORDS, places.acquire_many(everybody)).await;
@@ -226,6 +227,11 @@ async fn publish(host: &Arc<Host>) {
     }
     let node = host.node().clone();
     let published = aside(move || node.publish()).await;
+    let counter = match published {
+        Ok(Ok(_)) => &host.metrics.ledger_signed,
+        _ => &host.metrics.ledger_unsigned,
+    };
+    counter.fetch_add(1, Ordering::Relaxed);
     if let Ok(Err(error)) = published {
         host.journal.warn("the ledger was not signed", &[("problem", &error)]);
     }

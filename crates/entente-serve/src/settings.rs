@@ -1,7 +1,7 @@
 //! What an operator sets: one commented file, which flags and the environment go before.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use entente_core::PartyPath;
@@ -24,6 +24,9 @@ pub struct Settings {
     /// The address under which browsers reach the pages, where that is not the one above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// Proxies before this node, by their addresses: what they say of where a request comes from is believed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<IpAddr>,
     /// How often the public ledger is brought up to date, in seconds.
     pub publish_seconds: u64,
     /// Whether what is public of this party's own reports is served to everybody, as a provider of CSAF advisories does.
@@ -139,6 +142,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
             origin: None,
+            trusted_proxies: Vec::new(),
             publish_seconds: 60,
             advisories: false,
             metrics_token: None,
@@ -230,11 +234,12 @@ impl Settings {
     }
 
     /// The settings of a data folder: those of the file named, or of `serve.toml` in it, with the partners whose invitations
-    /// were accepted there. What the file says of a partner goes before its invitation.
+    /// were accepted there. What the file says of a partner goes before its invitation. What the service manager hands over in
+    /// its folder of credentials (`tls.pem` and `tls.key`, `metrics.token`) goes before the file.
     ///
     /// # Errors
-    /// When a file cannot be read, or has a setting that does not exist.
-    pub fn of(file: Option<&Path>, data: &Path) -> Result<Self, SettingsError> {
+    /// When a file cannot be read, or has a setting that does not exist, or a certificate is handed over without its key.
+    pub fn of(file: Option<&Path>, data: &Path, credentials: Option<&Path>) -> Result<Self, SettingsError> {
         let usual = data.join("serve.toml");
         let mut settings = match file {
             Some(file) => Self::read(file)?,
@@ -244,10 +249,31 @@ impl Settings {
         for (party, partner) in introduction::accepted(data)? {
             settings.partners.entry(party).or_insert(partner);
         }
+        if let Some(credentials) = credentials {
+            settings.handed_over(credentials)?;
+        }
         if settings.tls.is_none() && !settings.own_certificate_for.is_empty() {
             settings.tls = Some(Tls::own(data));
         }
         Ok(settings)
+    }
+
+    fn handed_over(&mut self, credentials: &Path) -> Result<(), SettingsError> {
+        let there = |name: &str| Some(credentials.join(name)).filter(|path| path.exists());
+        match (there("tls.pem"), there("tls.key")) {
+            (Some(certificate), Some(key)) => self.tls = Some(Tls { certificate, key }),
+            (None, None) => {}
+            _ => {
+                return Err(wrong(
+                    "tls",
+                    "the credentials `tls.pem` and `tls.key` go together, and one of them is missing; hand over both",
+                ));
+            }
+        }
+        if let Some(token) = there("metrics.token") {
+            self.metrics_token = Some(token);
+        }
+        Ok(())
     }
 
     fn below(mut self, folder: &Path) -> Self {
@@ -318,7 +344,7 @@ impl Partner {
             .parse()
             .map_err(|_| wrong(setting(), "write it as https://host:port"))?;
         let host = address.host().unwrap_or_default();
-        let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         match address.scheme_str() {
             Some("https") if self.certificate.is_some() => Ok(()),
             Some("https") => Err(wrong(

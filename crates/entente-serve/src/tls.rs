@@ -20,6 +20,14 @@ pub enum TlsError {
         /// What is wrong.
         problem: String,
     },
+    /// The key cannot be read, or others can read it.
+    #[error("{}: {error}", .path.display())]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// Certificate and key do not go together, or cannot be used.
     #[error("{}: {error}", .path.display())]
     Unusable {
@@ -41,6 +49,18 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         true => Err(pem("there is no certificate in it".to_owned())),
         false => Ok(all),
     }
+}
+
+/// A certificate's key; a file that others can read is not taken.
+fn key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+    let text = entente_files::read_secret(path).map_err(|error| TlsError::Key {
+        path: path.to_owned(),
+        error,
+    })?;
+    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| TlsError::Pem {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    })
 }
 
 /// Makes this node's own certificate for these names, where there is none for them yet.
@@ -91,10 +111,7 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
 /// When a file cannot be read, or certificate and key do not go together.
 pub(crate) fn server(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
     let chain = certificates(&tls.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| TlsError::Pem {
-        path: tls.key.clone(),
-        problem: error.to_string(),
-    })?;
+    let key = key(&tls.key)?;
     let unusable = |error| TlsError::Unusable {
         path: tls.certificate.clone(),
         error,

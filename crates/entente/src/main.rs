@@ -7,6 +7,7 @@ mod named;
 mod node;
 mod output;
 mod seat;
+mod secret;
 mod socket;
 mod trial;
 mod words;
@@ -14,6 +15,11 @@ mod words;
 use std::process::ExitCode;
 
 use failure::Exit;
+
+/// musl's own allocator lets one thread in at a time; see `docs/adr/0014`.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     entente_files::keep_to_owner();

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entente_node::{ExposeSecret, Pinned, SecretString, Surroundings};
+use entente_serve::{Settings, SettingsError};
 
 use crate::failure::Failure;
 use crate::output;
+use crate::secret::{self, NEW_PASSPHRASE, PASSPHRASE};
 
 /// Opens the node in a folder.
 pub(crate) fn open(folder: &Path) -> Result<Pinned, Failure> {
@@ -36,24 +38,21 @@ fn heads_folder() -> Option<PathBuf> {
         .or_else(|| set("HOME").map(|folder| folder.join(".local/state/entente/heads")))
 }
 
-/// The passphrase: from the environment, from a file, or asked for. Never from a flag.
+/// The passphrase; one that is chosen now locks something, so it is not empty.
 pub(crate) fn passphrase(new: bool) -> Result<SecretString, Failure> {
-    let secret = given("ENTENTE_PASSPHRASE", "ENTENTE_PASSPHRASE_FILE", "passphrase: ", new)?;
-    match new && secret.expose_secret().trim().is_empty() {
+    if !new {
+        return PASSPHRASE.get();
+    }
+    let secret = PASSPHRASE.chosen()?;
+    match secret.expose_secret().trim().is_empty() {
         true => Err(entente_seal::KeyError::NoPassphrase.into()),
         false => Ok(secret),
     }
 }
 
-/// The passphrase that takes the place of the present one: from `ENTENTE_NEW_PASSPHRASE_FILE`, `ENTENTE_NEW_PASSPHRASE`, or
-/// asked for twice.
+/// The passphrase that takes the place of the present one.
 pub(crate) fn new_passphrase() -> Result<SecretString, Failure> {
-    let fresh = given(
-        "ENTENTE_NEW_PASSPHRASE",
-        "ENTENTE_NEW_PASSPHRASE_FILE",
-        "new passphrase: ",
-        true,
-    )?;
+    let fresh = NEW_PASSPHRASE.chosen()?;
     match fresh.expose_secret().is_empty() {
         true => Err(Failure::failed(
             "the new passphrase is empty: whoever has the key file could sign for the party; nothing was changed",
@@ -62,29 +61,15 @@ pub(crate) fn new_passphrase() -> Result<SecretString, Failure> {
     }
 }
 
-pub(crate) fn given(variable: &str, file: &str, prompt: &str, new: bool) -> Result<SecretString, Failure> {
-    if let Ok(text) = std::env::var(variable) {
-        return Ok(SecretString::from(text));
-    }
-    let credential = || Some(PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join("passphrase"));
-    let named = std::env::var_os(file).map(PathBuf::from);
-    if let Some(path) = named.or_else(|| credential().filter(|path| !new && path.exists())) {
-        let text =
-            std::fs::read_to_string(&path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
-        return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
-    }
-    let asked = |prompt: &str| {
-        rpassword::prompt_password(prompt).map_err(|_| {
-            Failure::failed(format!(
-                "a passphrase is needed, and there is no terminal to ask on; set {file} to a file that holds it, or {variable}"
-            ))
-        })
-    };
-    let first = asked(prompt)?;
-    if new && first != asked("the same again: ")? {
-        return Err(Failure::failed("the two passphrases differ; nothing was changed"));
-    }
-    Ok(SecretString::from(first))
+/// The settings of the node in a data folder: those of the file named here or by `ENTENTE_SETTINGS`, or its `serve.toml`, with
+/// what the service manager hands over.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) fn settings(file: Option<&Path>, data: &Path) -> Result<Settings, SettingsError> {
+    let set = std::env::var_os("ENTENTE_SETTINGS").filter(|value| !value.is_empty());
+    let file = file.map(Path::to_owned).or_else(|| set.map(PathBuf::from));
+    Settings::of(file.as_deref(), data, secret::credentials().as_deref())
 }
 
 /// What is true now, as the desk looks at it.

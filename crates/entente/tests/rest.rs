@@ -378,9 +378,17 @@ fn d3_a_restored_backup_is_purged_again_before_it_shows_anything() {
 #[test]
 fn d11_evidence_is_checked_and_in_the_backup() {
     let (desk, _) = holder();
+    std::fs::create_dir(desk.path("GBR.CAB/partners")).unwrap();
+    desk.write("GBR.CAB/partners/USA.SVC.pem", "its certificate");
     desk.ok("GBR.CAB", &["store", "backup", "safe"]);
     std::fs::remove_dir_all(desk.path("GBR.CAB")).unwrap();
     let done = desk.ok("GBR.CAB", &["store", "restore", "safe"]);
+    let partner = std::fs::read_to_string(desk.path("GBR.CAB/partners/USA.SVC.pem"));
+    assert_eq!(
+        partner.unwrap(),
+        "its certificate",
+        "where partners are reached came back"
+    );
     assert!(
         !done.out.contains("signs nothing"),
         "nothing newer was signed: {}",
@@ -412,8 +420,8 @@ fn d11_evidence_is_checked_and_in_the_backup() {
 #[test]
 fn another_passphrase_locks_the_keys_and_a_folder_of_files_is_taken_in() {
     let desk = Desk::delivered();
-    desk.write("new", "another one\n");
-    desk.write("empty", "\n");
+    desk.secret("new", "another one\n");
+    desk.secret("empty", "\n");
     let change = |file: &str| {
         std::process::Command::new(env!("CARGO_BIN_EXE_entente"))
             .args(["--data", "GBR.CAB", "passphrase", "change", "--work-factor", "2"])

@@ -5,7 +5,7 @@
 mod support;
 
 use support::Desk;
-use support::web::{Served, until};
+use support::web::{Served, join, until};
 
 fn founded() -> Desk {
     let desk = Desk::new();
@@ -159,4 +159,191 @@ fn a_head_that_is_too_large_or_not_http_harms_nobody() {
     let long = "x".repeat(200_000);
     assert!([414, 431].contains(&node.get(&format!("/{long}")).status));
     assert_eq!(node.get("/health").status, 200);
+}
+
+/// A folder as a service manager hands it over, with the certificate that a node made for itself.
+fn handed_over(desk: &Desk) -> String {
+    desk.write(
+        "own.toml",
+        "listen = \"127.0.0.1:0\"\nown_certificate_for = [\"127.0.0.1\"]\n",
+    );
+    drop(Served::start(desk, "USA.SVC", &["--settings", "own.toml"]));
+    std::fs::create_dir(desk.path("credentials")).unwrap();
+    let made = |name: &str| std::fs::read_to_string(desk.path("USA.SVC/tls").join(name)).unwrap();
+    desk.secret("credentials/passphrase", "for a test\n");
+    desk.secret("credentials/tls.pem", &made("certificate.pem"));
+    desk.secret("credentials/tls.key", &made("key.pem"));
+    desk.secret("credentials/metrics.token", "handed over\n");
+    desk.path("credentials").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_the_service_manager_hands_over_goes_before_the_file() {
+    let desk = founded();
+    let folder = handed_over(&desk);
+    let credentials = [("CREDENTIALS_DIRECTORY", folder.as_str())];
+    desk.write("serve.toml", "metrics_token = \"another\"\nlisten = \"0.0.0.0:0\"\n");
+    let check = || {
+        let arguments = [
+            "--json",
+            "--data",
+            "USA.SVC",
+            "serve",
+            "--check",
+            "--settings",
+            "serve.toml",
+        ];
+        desk.with(&arguments, "", &credentials)
+    };
+    let holds = check().json();
+    let file = |name: &str| desk.path("credentials").join(name).to_str().unwrap().to_owned();
+    assert_eq!(holds["tls"]["certificate"], file("tls.pem"));
+    assert_eq!(holds["tls"]["key"], file("tls.key"));
+    assert_eq!(holds["metrics_token"], file("metrics.token"));
+    std::fs::remove_file(desk.path("credentials/tls.key")).unwrap();
+    let half = check();
+    assert!(half.code == 1 && half.err.contains("`tls.key`"), "{}", half.err);
+    // The passphrase unlocks, and the token opens the numbers.
+    std::fs::remove_file(desk.path("credentials/tls.pem")).unwrap();
+    let node = Served::start_with(&desk, "USA.SVC", &["--listen", "127.0.0.1:0"], &credentials);
+    assert_eq!(node.get("/ready").text(), "store: open\nkeys: unlocked\n");
+    let numbers = node.ask("GET", "/metrics", &[("authorization", "Bearer handed over")], b"");
+    assert!(
+        numbers.text().contains("entente_disk_free_bytes "),
+        "{}",
+        numbers.text()
+    );
+    assert_eq!(node.stop().0, Some(0));
+    // It is no password of a person, and none that locks the keys anew.
+    let login = desk.with(&["--data", "USA.SVC", "login", "lane"], "", &credentials);
+    assert!(
+        login.code == 1 && login.err.contains("ENTENTE_PASSWORD"),
+        "{}",
+        login.err
+    );
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_not_taken() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = founded();
+    let folder = handed_over(&desk);
+    let open = |name: &str, mode: u32| {
+        std::fs::set_permissions(desk.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let publish = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_entente"))
+            .args(["--data", "USA.SVC", "ledger", "publish"])
+            .current_dir(desk.path(""))
+            .env("ENTENTE_HEADS", desk.path("heads"))
+            .env_remove("ENTENTE_PASSPHRASE")
+            .env("ENTENTE_PASSPHRASE_FILE", "credentials/passphrase")
+            .output()
+            .unwrap()
+    };
+    for (mode, taken) in [
+        (0o600, true),
+        (0o400, true),
+        (0o640, false),
+        (0o604, false),
+        (0o602, false),
+    ] {
+        open("credentials/passphrase", mode);
+        let said = publish();
+        let errors = String::from_utf8_lossy(&said.stderr);
+        assert_eq!(said.status.success(), taken, "{mode:o} {errors}");
+        assert!(taken || errors.contains("chmod 600"), "{mode:o} {errors}");
+    }
+    open("credentials/passphrase", 0o600);
+    open("credentials/tls.key", 0o644);
+    let credentials = [("CREDENTIALS_DIRECTORY", folder.as_str())];
+    let said = desk.with(
+        &["--data", "USA.SVC", "serve", "--listen", "127.0.0.1:0"],
+        "",
+        &credentials,
+    );
+    assert!(
+        said.code == 1 && said.err.contains("tls.key") && said.err.contains("chmod 600"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn the_first_account_is_not_made_from_afar_through_a_proxy() {
+    let desk = founded();
+    let forwarded = |node: &Served, whom: &str| {
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("x-forwarded-for", whom),
+        ];
+        let code = node.code.as_deref().unwrap();
+        let body = format!("code={code}&name=lane&password=correct+horse+battery&again=correct+horse+battery");
+        node.ask("POST", "/join", &headers, body.as_bytes()).status
+    };
+    // A proxy that nobody named makes nobody a caller from this machine.
+    let node = Served::start(&desk, "USA.SVC", &["--listen", "127.0.0.1:0"]);
+    assert_eq!(forwarded(&node, "127.0.0.1"), 409);
+    drop(node);
+    desk.write("USA.SVC/serve.toml", "trusted_proxies = [\"127.0.0.1\"]\n");
+    let node = Served::start(&desk, "USA.SVC", &["--listen", "127.0.0.1:0"]);
+    assert_eq!(forwarded(&node, "127.0.0.1, 203.0.113.9"), 409);
+    assert_eq!(forwarded(&node, "127.0.0.1"), 200);
+    // Without a proxy between, it is as before.
+    join(&node, node.code.as_deref().unwrap(), "lane", "correct horse battery");
+}
+
+#[test]
+fn setting_up_at_every_start_sets_up_once() {
+    let desk = Desk::new();
+    let folder = |name: &str, text: &str| desk.secret(name, text);
+    std::fs::create_dir(desk.path("credentials")).unwrap();
+    folder("credentials/passphrase", "for a test\n");
+    let credentials = desk.path("credentials");
+    let init = |party: &str, more: &[&str]| {
+        let arguments = [
+            &["--data", "node", "init", "--party", party, "--work-factor", "2"],
+            more,
+        ]
+        .concat();
+        desk.with(
+            &arguments,
+            "",
+            &[("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap())],
+        )
+    };
+    let made = init("USA.SVC", &["--unless-there"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let again = init("USA.SVC", &["--unless-there"]);
+    assert!(
+        again.code == 0 && again.err.contains("already"),
+        "{}{}",
+        again.out,
+        again.err
+    );
+    assert_eq!(init("USA.SVC", &[]).code, 1);
+    let other = init("GBR.CAB", &["--unless-there"]);
+    assert!(other.code == 1 && other.err.contains("USA.SVC"), "{}", other.err);
+    desk.ok("node", &["ledger", "publish"]);
+}
+
+#[test]
+fn every_command_reads_the_settings_that_the_environment_names() {
+    let desk = founded();
+    desk.write("elsewhere.toml", "[sessions]\nidle_minute = 5\n");
+    let said = desk.with(
+        &["--data", "USA.SVC", "account", "list"],
+        "",
+        &[
+            ("ENTENTE_SETTINGS", "elsewhere.toml"),
+            ("ENTENTE_PASSPHRASE", "for a test"),
+        ],
+    );
+    assert!(
+        said.code == 1 && said.err.contains("elsewhere.toml"),
+        "{}{}",
+        said.out,
+        said.err
+    );
 }

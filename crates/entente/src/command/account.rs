@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use entente_core::{Command, CommandRefusal, PersonId, actor};
 use entente_node::Pinned;
-use entente_serve::{Accounts, CodeUse, Scope, Settings, Token};
+use entente_serve::{Accounts, CodeUse, Scope, Token};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -134,7 +134,7 @@ impl AccountCommand {
                     .map(|(name, person)| vec![name.clone(), person.to_string()])
                     .collect();
                 let tokens = accounts.tokens(Timestamp::now()).map_err(Failure::failed)?;
-                let logins = accounts.logins(&Settings::of(None, &global.data)?.sessions, Timestamp::now())?;
+                let logins = accounts.logins(&crate::node::settings(None, &global.data)?.sessions, Timestamp::now())?;
                 let value: Vec<_> = people
                     .iter()
                     .map(|(name, person)| json!({ "name": name, "person": person }))

@@ -18,7 +18,7 @@ use super::list::{List, ListArgs};
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::input;
-use crate::node::{passphrase, surroundings};
+use crate::node::{open, passphrase, surroundings};
 use crate::{output, words};
 use entente_desk::persons::{self, Unreadable};
 
@@ -34,10 +34,33 @@ pub(crate) struct Init {
     /// How hard it is to guess the passphrase: powers of two of work; below 15 only for trials.
     #[arg(long, default_value_t = DEFAULT_WORK_FACTOR, value_parser = clap::value_parser!(u8).range(1..=22))]
     work_factor: u8,
+    /// Do nothing where this party is set up in the data folder already: for what runs at every start.
+    #[arg(long)]
+    unless_there: bool,
 }
 
 impl Init {
+    /// Whether this very party is set up already.
+    fn is_there(&self, global: &Global) -> Result<bool, Failure> {
+        if !global.data.join("origin").exists() {
+            return Ok(false);
+        }
+        let node = open(&global.data)?;
+        match node.home()? {
+            home if *home == self.party => Ok(true),
+            home => Err(Failure::failed(format!(
+                "{} is the data folder of {home}, not of {}; name another with `--data`",
+                global.data.display(),
+                self.party
+            ))),
+        }
+    }
+
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if self.unless_there && self.is_there(global)? {
+            output::say(format!("{} is set up already", self.party));
+            return Ok(Exit::Done);
+        }
         let keys = KeyPair::generate(self.party.as_str())?;
         let public = keys.public();
         let party = party(self.party, self.name, Some(&public));

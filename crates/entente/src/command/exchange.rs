@@ -14,7 +14,6 @@ use serde_json::json;
 
 use super::Global;
 use super::list::{List, ListArgs};
-use entente_serve::Settings;
 
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output, seat, words};
@@ -36,7 +35,7 @@ pub(crate) fn flush(node: &Pinned, global: &Global) -> Result<Vec<SentFile>, Fai
 
 /// The partners that are reached over the network, by the settings in the data folder.
 pub(crate) fn by_network(global: &Global) -> Result<BTreeSet<PartyPath>, Failure> {
-    let settings = Settings::of(None, &global.data)?;
+    let settings = node::settings(None, &global.data)?;
     Ok(settings.partners.into_keys().collect())
 }
 

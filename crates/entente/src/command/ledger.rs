@@ -9,7 +9,7 @@ use entente_assurance::Assurance;
 use entente_core::PartyPath;
 use entente_ledger::{Folder, Leaf, VerifyReport, Wording, hex, verify};
 use entente_node::Pinned;
-use entente_serve::{Settings, Unreconciled, records_of};
+use entente_serve::{Unreconciled, records_of};
 use entente_store::Opening;
 use serde_json::{Value, json};
 
@@ -76,13 +76,16 @@ impl LedgerCommand {
 /// Compares both sides' records.
 fn reconcile(global: &Global, partner: &PartyPath, file: Option<&Path>) -> Result<Exit, Failure> {
     let node = global.node()?;
-    let made: Assurance = match file {
-        Some(file) => crate::input::json(file)?,
-        None => records_of(node.node(), &Settings::of(None, &global.data)?, partner).map_err(|error| match error {
-            Unreconciled::Node(error) => error.into(),
-            other => Failure::failed(other),
-        })?,
-    };
+    let made: Assurance =
+        match file {
+            Some(file) => crate::input::json(file)?,
+            None => records_of(node.node(), &crate::node::settings(None, &global.data)?, partner).map_err(|error| {
+                match error {
+                    Unreconciled::Node(error) => error.into(),
+                    other => Failure::failed(other),
+                }
+            })?,
+        };
     if made.by != *partner {
         return Err(Failure::usage(format!(
             "it was written by {}, not by {partner}",

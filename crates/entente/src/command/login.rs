@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use entente_core::{Actor, Command, actor};
 use entente_node::{ExposeSecret, Node, Pinned, SecretString};
-use entente_serve::{Accounts, Settings, sign_in};
+use entente_serve::{Accounts, sign_in};
 use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::Global;
 use super::entitled::{Needs, needs};
 use crate::failure::{Exit, Failure};
+use crate::secret::{DIGITS, PASSWORD};
 use crate::{node, output, seat};
 
 /// What it is called in records when somebody signs in here.
@@ -86,7 +87,7 @@ pub(crate) fn acting(global: &Global, node: Pinned) -> Result<Pinned, Failure> {
             false => node.by_passphrase(global.command.clone()),
         });
     };
-    let lasting = Settings::of(None, &global.data)?.sessions;
+    let lasting = node::settings(None, &global.data)?.sessions;
     let session = accounts.login(token.expose_secret(), &lasting, Timestamp::now())?;
     let known = |person: &entente_core::PersonId| node.state().persons.get(person).is_some_and(|known| !known.disabled);
     let person = session.filter(known).ok_or_else(|| {
@@ -117,14 +118,7 @@ pub(crate) fn note_passphrase(global: &Global, node: &Node) -> Result<(), Failur
 
 /// Password and digits, one a line, as they go to a node: asked for where the command was typed.
 fn asked() -> Result<(SecretString, SecretString), Failure> {
-    let password = node::given("ENTENTE_PASSWORD", "ENTENTE_PASSWORD_FILE", "password: ", false)?;
-    let digits = node::given(
-        "ENTENTE_DIGITS",
-        "ENTENTE_DIGITS_FILE",
-        "digits of the telephone: ",
-        false,
-    )?;
-    Ok((password, digits))
+    Ok((PASSWORD.get()?, DIGITS.get()?))
 }
 
 /// What a node reads instead of asking.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use entente_core::{Command, Party};
 use entente_node::{PartnerStanding, Pinned, keyring};
-use entente_serve::{Invitation, Settings, Tls};
+use entente_serve::{Invitation, Tls};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -70,7 +70,7 @@ impl Invite {
 
 /// The certificate that this node shows.
 fn certificate(data: &Path) -> Result<String, Failure> {
-    let settings = Settings::of(None, data)?;
+    let settings = crate::node::settings(None, data)?;
     let path = settings
         .tls
         .map_or_else(|| Tls::own(data).certificate, |tls| tls.certificate);

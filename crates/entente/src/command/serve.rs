@@ -33,7 +33,7 @@ pub(crate) struct Serve {
 
 /// The settings as file, environment and flags give them.
 fn read(file: Option<&PathBuf>, data: &std::path::Path, listen: Option<SocketAddr>) -> Result<Settings, SettingsError> {
-    let mut settings = Settings::of(file.map(PathBuf::as_path), data)?;
+    let mut settings = node::settings(file.map(PathBuf::as_path), data)?;
     if let Some(listen) = listen {
         settings.listen = listen;
     }

@@ -52,6 +52,11 @@ impl Desk {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// Writes a file for its owner only, as files with secrets have to be.
+    pub fn secret(&self, name: &str, text: &str) {
+        entente_files::write(&self.path(name), text.as_bytes()).unwrap();
+    }
+
     pub fn with_input(&self, arguments: &[&str], input: &str) -> Said {
         self.with(arguments, input, &[("ENTENTE_PASSPHRASE", "for a test")])
     }

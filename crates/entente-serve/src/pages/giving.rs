@@ -197,7 +197,7 @@ fn preview(desk: &Desk, way: Way, shown: &Shown, fields: &Fields, planned: &Plan
     if way == Way::Release {
         found.then.extend(narrowed(desk, shown, fields));
     }
-    found.then.extend(found.ends.drain(..));
+    found.then.append(&mut found.ends);
     Ok(found)
 }
 

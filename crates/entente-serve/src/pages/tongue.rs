@@ -111,6 +111,7 @@ impl Tongue {
     }
 
     /// The same, with a name or text in it.
+    #[expect(clippy::needless_pass_by_value, reason = "templates lend what they name")]
     pub(crate) fn say_of(self, key: &str, name: impl ToString) -> String {
         let mut with = FluentArgs::new();
         with.set("name", FluentValue::from(name.to_string()));

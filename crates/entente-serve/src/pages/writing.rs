@@ -278,11 +278,11 @@ fn composed(desk: &Desk, text: &str, typed: &Fields) -> Result<(Vec<Command>, St
         .text("new_lineage", typed.get("new_lineage"))
         .text("after_recall", typed.get("after_recall"));
     let mut composed = desk.acting("add-report", &words)?;
-    if typed.get("facts") == "yes" {
-        if let Some(report) = look(desk, text).report {
-            let (report, facts) = (report.id.clone(), facts(&report.portions)?);
-            composed.commands.push(Command::SetFacts { report, facts });
-        }
+    if typed.get("facts") == "yes"
+        && let Some(report) = look(desk, text).report
+    {
+        let (report, facts) = (report.id.clone(), facts(&report.portions)?);
+        composed.commands.push(Command::SetFacts { report, facts });
     }
     Ok((composed.commands, composed.id.unwrap_or_default()))
 }

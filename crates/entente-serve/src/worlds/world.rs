@@ -313,7 +313,7 @@ impl World {
         let moment = Moment::of(held.state(), held.rules(), held.library());
         let purposes = [None, Some(Purpose::new(PURPOSE)), Some(Purpose::new("analysis"))];
         let mut known = String::new();
-        for (id, holding) in held.state().reports.iter() {
+        for (id, holding) in &held.state().reports {
             for version in holding.versions.keys() {
                 for purpose in &purposes {
                     let view = View::of(Some(person), purpose.as_ref(), Timestamp::now());

@@ -288,6 +288,7 @@ pub(crate) fn say(event: &Event) -> String {
             lasts: None,
             ..
         } => format!("the token `{name}` of {person} has ended"),
+        Event::AccessEnded { person, what, .. } => format!("{what} of {person} was ended"),
         Event::ActRefused { person, act, .. } => format!("{person} was refused `{act}`"),
         Event::ReleaseProposed(pending) => {
             format!("{} waits for a second person: {}", pending.id, pending.what.say())

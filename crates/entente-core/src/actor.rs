@@ -236,9 +236,7 @@ pub fn check(state: &State, actor: &Actor, command: &Command, now: Timestamp) ->
     for act in called(command) {
         must(state, &actor.person, act, now)?;
     }
-    if let Command::RecordToken {
-        person, lasts: None, ..
-    } = command
+    if let Command::RecordEnd { person, .. } = command
         && *person != actor.person
     {
         must(state, &actor.person, "set-roles", now)?;
@@ -302,9 +300,7 @@ fn in_name_of(command: &Command) -> Option<&PersonId> {
     match command {
         Command::RecordOpening { reader, .. } => Some(reader),
         Command::UseKey { caller, .. } => Some(caller),
-        Command::RecordToken {
-            person, lasts: Some(_), ..
-        } => Some(person),
+        Command::RecordToken { person, .. } => Some(person),
         Command::Override { authority, .. } => Some(authority),
         Command::Grant { terms, .. } | Command::RenewConsent { terms, .. } => terms.given_by.as_ref(),
         Command::Release(release) => release.terms.given_by.as_ref(),
@@ -400,7 +396,7 @@ pub fn called(command: &Command) -> Vec<&'static str> {
         | Command::RecordRefusal { .. }
         | Command::RecordAccount { .. } => "be-the-node",
         // One's own.
-        Command::RecordToken { .. } => "see-own-work",
+        Command::RecordToken { .. } | Command::RecordEnd { .. } => "see-own-work",
         // Whoever may do the command that goes with it.
         Command::UseKey { .. } => return Vec::new(),
     };

@@ -265,6 +265,7 @@ impl State {
             | Event::AccountMade { .. }
             | Event::PassphraseUsed { .. }
             | Event::TokenSet { .. }
+            | Event::AccessEnded { .. }
             | Event::ActRefused { .. } => Vec::new(),
             Event::KeyUsed(used) => self.key_used(used),
             Event::RequestOpened(request) | Event::RequestReceived(request) => {

@@ -91,6 +91,7 @@ pub fn concern(state: &State, event: &Event, party: &PartyPath) -> Concern {
         | Event::KeyUsed(_)
         | Event::PassphraseUsed { .. }
         | Event::TokenSet { .. }
+        | Event::AccessEnded { .. }
         | Event::ActRefused { .. }
         | Event::ReleaseProposed(_)
         | Event::ReleaseAnswered { .. }

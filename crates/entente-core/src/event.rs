@@ -466,9 +466,18 @@ pub enum Event {
         person: PersonId,
         /// What the token is called.
         name: String,
-        /// What it is for, and until when; `None` where it was ended.
+        /// What it is for, and until when; `None` in what an earlier build wrote where it was ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lasts: Option<(String, Timestamp)>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A way in was ended before its time: a session, a login at the command line, or a token.
+    AccessEnded {
+        /// Whose.
+        person: PersonId,
+        /// Which, in words.
+        what: String,
         /// When.
         at: Timestamp,
     },
@@ -521,6 +530,7 @@ impl Event {
             | Self::KeyUsed(_)
             | Self::PassphraseUsed { .. }
             | Self::TokenSet { .. }
+            | Self::AccessEnded { .. }
             | Self::ActRefused { .. }
             | Self::ContactSet { .. }
             | Self::DeputySet(_)

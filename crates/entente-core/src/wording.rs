@@ -221,6 +221,7 @@ impl State {
             | Event::KeyUsed(_)
             | Event::PassphraseUsed { .. }
             | Event::TokenSet { .. }
+            | Event::AccessEnded { .. }
             | Event::ActRefused { .. }
             | Event::ReceiptTaken(_) => None,
         }

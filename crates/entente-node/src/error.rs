@@ -23,6 +23,9 @@ pub enum NodeError {
     /// Nothing was done: this is what the commands would do.
     #[error("nothing was changed")]
     Planned(Box<crate::pinned::Planned>),
+    /// Something else was recorded meanwhile, and it was to be done only as things stood: look again.
+    #[error("something else was recorded meanwhile")]
+    Moved,
     /// What acts on files, keys and the disk cannot be tried.
     #[error("this command cannot be tried: it acts on files or keys")]
     NoTrial,
@@ -117,11 +120,27 @@ impl NodeError {
     }
 }
 
-impl From<SubmitError<CommandRefusal>> for NodeError {
-    fn from(error: SubmitError<CommandRefusal>) -> Self {
+/// Why a commit was not made.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// The core refused a command.
+    Refused(CommandRefusal),
+    /// It was to be done only as things stood.
+    Moved,
+}
+
+impl From<CommandRefusal> for Stopped {
+    fn from(refusal: CommandRefusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<SubmitError<Stopped>> for NodeError {
+    fn from(error: SubmitError<Stopped>) -> Self {
         match error {
             SubmitError::Store(error) => Self::Store(error),
-            SubmitError::Refused(refusal) => Self::Refused(refusal),
+            SubmitError::Refused(Stopped::Refused(refusal)) => Self::Refused(refusal),
+            SubmitError::Refused(Stopped::Moved) => Self::Moved,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use entente_core::{Act, Event, Message, State};
@@ -24,6 +25,14 @@ pub struct Held {
     library: Arc<OnceLock<Library>>,
     /// What faces made of reports and facts, while these stay the same.
     made: Arc<Made>,
+    /// Which of all states of this process it is: another one after whatever happens.
+    mark: u64,
+}
+
+/// A mark that no other state of this process has.
+fn fresh_mark() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Things of different types, one of each.
@@ -33,6 +42,11 @@ impl Held {
     /// What is true.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Which of all states of this process it is.
+    pub(crate) fn mark(&self) -> u64 {
+        self.mark
     }
 
     /// This party's own rules.
@@ -56,6 +70,7 @@ impl Held {
 
     /// Takes in what happened; gives the documents that it touched.
     pub fn apply(&mut self, event: &Event) -> Vec<DocKey> {
+        self.mark = fresh_mark();
         let before = self.state.clone();
         let touched = self.state.apply(event);
         if !before.rules.is_same(&self.state.rules) {
@@ -115,6 +130,7 @@ impl Projection for Held {
     }
 
     fn restore(&mut self, key: &DocKey, value: Value) -> Result<(), String> {
+        self.mark = fresh_mark();
         self.rules = Arc::default();
         self.library = Arc::default();
         self.made = Arc::default();

@@ -11,7 +11,7 @@ use entente_seal::{KeyPair, SecretString};
 use entente_store::{Attachment, Change, Follow, LOOSE, Outgoing, Receipt, Store, StoreError, Tell, UnderWay};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::error::NodeError;
+use crate::error::{NodeError, Stopped};
 use crate::held::Held;
 use crate::keys::{AskPassphrase, Keys};
 use crate::ledger::outside;
@@ -194,7 +194,7 @@ impl Node {
     /// # Errors
     /// The refusal of the first command that is refused, or a failure of the store; nothing is changed then.
     pub fn submit_all(&self, commands: Vec<Command>) -> Result<Receipt, NodeError> {
-        self.submit_for(None, commands, Vec::new())
+        self.submit_for(None, commands, Vec::new(), None)
     }
 
     /// The same in the name of somebody who is signed in: their roles have to allow each command, and they stand in every
@@ -203,22 +203,23 @@ impl Node {
     /// # Errors
     /// As for [`Node::submit_all`], and when no role of theirs allows it.
     pub fn submit_as(&self, actor: Actor, commands: Vec<Command>) -> Result<Receipt, NodeError> {
-        self.submit_for(Some(actor), commands, Vec::new())
+        self.submit_for(Some(actor), commands, Vec::new(), None)
     }
 
     /// Carries out commands as [`Node::submit_all`] and [`Node::submit_as`] do, and keeps the files that they take into
-    /// evidence. What somebody who is signed in is refused is on record.
+    /// evidence; with a moment, only as long as nothing has happened since. What somebody who is signed in is refused is on record.
     pub(crate) fn submit_for(
         &self,
         actor: Option<Actor>,
         commands: Vec<Command>,
         evidence: Vec<Evidence>,
+        only_at: Option<&Moment>,
     ) -> Result<Receipt, NodeError> {
         let Some(person) = actor.as_ref().map(|actor| actor.person.clone()) else {
-            return self.submitted(None, commands, evidence);
+            return self.submitted(None, commands, evidence, only_at);
         };
         let act = commands.iter().flat_map(entente_core::actor::called).next();
-        let submitted = self.submitted(actor, commands, evidence);
+        let submitted = self.submitted(actor, commands, evidence, only_at);
         if let (Err(NodeError::Refused(refusal)), Some(act)) = (&submitted, act)
             && (refusal.is_not_found() || matches!(refusal, CommandRefusal::NotInRole { .. }))
         {
@@ -239,7 +240,7 @@ impl Node {
             }
         }
         let act = act.to_owned();
-        let _ = self.submitted(None, vec![Command::RecordRefusal { person, act }], Vec::new());
+        let _ = self.submitted(None, vec![Command::RecordRefusal { person, act }], Vec::new(), None);
     }
 
     fn submitted(
@@ -247,8 +248,10 @@ impl Node {
         actor: Option<Actor>,
         commands: Vec<Command>,
         evidence: Vec<Evidence>,
+        only_at: Option<&Moment>,
     ) -> Result<Receipt, NodeError> {
         let now = self.now();
+        let only_at = only_at.map(|moment| moment.held().mark());
         let attachments = evidence.into_iter().map(|kept| Attachment {
             topic: crate::held::topic(entente_core::Topic::case(&kept.case)),
             bytes: kept.bytes,
@@ -263,6 +266,9 @@ impl Node {
         let waits = Arc::new(Mutex::new(Vec::new()));
         let found = waits.clone();
         let receipt = self.store.submit(now, move |held: &Held| {
+            if only_at.is_some_and(|mark| mark != held.mark()) {
+                return Err(Stopped::Moved);
+            }
             let (change, _) = decided(held.clone(), actor.as_ref(), commands, now)?;
             *found.lock().unwrap_or_else(PoisonError::into_inner) = waiting_in(&change);
             Ok(Change { attachments, ..change })

@@ -27,6 +27,8 @@ pub struct Pinned {
     by: By,
     /// Whether what is submitted is only tried.
     trial: bool,
+    /// Whether what is submitted counts only as long as nothing has happened since the moment that is looked at.
+    as_it_stands: bool,
 }
 
 /// What commands would do, had they been carried out.
@@ -67,6 +69,7 @@ impl Node {
             moment: node.moment(),
             by: By::Party,
             trial: false,
+            as_it_stands: false,
         }
     }
 }
@@ -77,6 +80,16 @@ impl Pinned {
     #[must_use]
     pub fn on_trial(self) -> Self {
         Self { trial: true, ..self }
+    }
+
+    /// The same view, through which something is done only as long as nothing has happened since its moment; else it is
+    /// [`NodeError::Moved`].
+    #[must_use]
+    pub fn as_it_stands(self) -> Self {
+        Self {
+            as_it_stands: true,
+            ..self
+        }
     }
 
     /// Says what commands would do, where that is all that is wanted.
@@ -260,7 +273,10 @@ impl Pinned {
             let command = command.clone();
             commands.insert(0, Command::RecordPassphrase { command });
         }
-        let submitted = self.node.submit_for(self.actor().cloned(), commands, evidence);
+        let submitted = {
+            let only_at = self.as_it_stands.then_some(&*self.moment);
+            self.node.submit_for(self.actor().cloned(), commands, evidence, only_at)
+        };
         if let Err(NodeError::Waits(_)) = &submitted {
             self.moment = self.node.moment();
         }

@@ -1,5 +1,6 @@
 //! One request to somebody's server: trust in one certificate, bounded time and size.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::reach::{Network, may_call};
 use crate::tls;
 
 /// How long a server may take to be reached.
-const REACH: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it may take to answer: a large message over a slow line.
 const ANSWER: Duration = Duration::from_secs(600);
 
@@ -25,6 +27,12 @@ pub enum Unreached {
     /// The address is none, or `https` without a certificate to trust.
     #[error("its address cannot be used: it begins with `http://`, or with `https://` and its certificate is named")]
     Address,
+    /// It is an address inside some network, and the operator does not allow it.
+    #[error("its address is not a public one; the operator allows networks in `notices.hooks_inside`")]
+    Inside,
+    /// It sends somewhere else.
+    #[error("it names {0}, which the operator did not; the settings list such origins in `also`")]
+    Elsewhere(String),
     /// Nobody listens there.
     #[error("it cannot be reached: {0}")]
     Connect(std::io::Error),
@@ -42,12 +50,21 @@ pub enum Unreached {
     Status(StatusCode),
 }
 
+/// Whom a request may reach.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach<'r> {
+    /// Whoever the operator named.
+    Named,
+    /// Whoever somebody else named: public addresses, and networks that the operator allows.
+    Checked(&'r [Network]),
+}
+
 /// What a server answered.
 pub(crate) type Answer = (StatusCode, HeaderMap, Bytes);
 
-/// Sends a request to the server of an address; gives its answer, of at most so many bytes.
+/// Sends a request to the server of an address; gives its answer, of at most so many bytes. Nobody is followed elsewhere.
 pub(crate) async fn send(
-    address: &Uri,
+    (address, reach): (&Uri, Reach<'_>),
     certificate: Option<&Path>,
     mut request: Request<Full<Bytes>>,
     most: usize,
@@ -63,7 +80,15 @@ pub(crate) async fn send(
     let authority = address.authority().map(ToString::to_string).ok_or(Unreached::Address)?;
     let authority = authority.parse().map_err(|_| Unreached::Address)?;
     request.headers_mut().insert(header::HOST, authority);
-    let connect = tokio::time::timeout(REACH, TcpStream::connect((bare.as_str(), port)));
+    let resolved = tokio::net::lookup_host((bare.as_str(), port)).await;
+    let found: Vec<SocketAddr> = resolved.map_err(Unreached::Connect)?.collect();
+    // All of them: a name that also means somebody inside is not called at all.
+    if let Reach::Checked(inside) = reach
+        && !found.iter().all(|address| may_call(address.ip(), inside))
+    {
+        return Err(Unreached::Inside);
+    }
+    let connect = tokio::time::timeout(PATIENCE, TcpStream::connect(found.as_slice()));
     let stream = connect
         .await
         .map_err(|_| Unreached::Late)?
@@ -75,7 +100,9 @@ pub(crate) async fn send(
             let config = tls::client(trusted).map_err(|error| Unreached::Certificate(error.to_string()))?;
             let name = ServerName::try_from(bare).map_err(|_| Unreached::Address)?;
             let shake = TlsConnector::from(config).connect(name, stream);
-            let shaken = tokio::time::timeout(REACH, shake).await.map_err(|_| Unreached::Late)?;
+            let shaken = tokio::time::timeout(PATIENCE, shake)
+                .await
+                .map_err(|_| Unreached::Late)?;
             let stream = shaken.map_err(|error| Unreached::Certificate(error.to_string()))?;
             exchange(stream, request, most).await
         }

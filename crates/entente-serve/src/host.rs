@@ -11,11 +11,13 @@ use entente_node::{Node, NodeError, Pinned};
 use entente_seal::KeyPair;
 use jiff::Timestamp;
 
+use crate::federation::Flows;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
+use crate::notices::Notices;
 use crate::pages::{Drafts, Halves, Languages, Uploads};
 use crate::partner::Limits;
-use crate::persons::{AccountError, Accounts, Backoff, Passwords, Session, Sessions};
+use crate::persons::{AccountError, Accounts, Backoff, Passwords, Questions, Session, Sessions, Ways};
 use crate::settings::Settings;
 use crate::taxii::Sights;
 
@@ -67,12 +69,18 @@ pub struct Host {
     pub(crate) sessions: Sessions,
     pub(crate) backoff: Backoff,
     pub(crate) halves: Halves,
+    /// People who are away at their provider.
+    pub(crate) flows: Flows,
+    /// What authenticators were asked and did not answer yet.
+    pub(crate) passkeys: Questions,
     /// Files that people sent and have not taken in yet.
     pub(crate) uploads: Uploads,
     /// Texts that people are writing.
     pub(crate) drafts: Drafts,
     /// What was opened lately: by which session, which version of which report, what for, since when.
     openings: Mutex<HashMap<Opening, Instant>>,
+    /// Who wishes to be told of what, and what still has to go out.
+    pub(crate) notices: Notices,
     /// What is remembered of TAXII clients.
     pub(crate) sights: Sights,
     /// Whether the node is stopping: what goes on for long ends then.
@@ -95,10 +103,13 @@ impl Host {
         Ok(Self {
             accounts: Accounts::of(node.folder()),
             languages: Languages::of(node.folder()),
+            notices: Notices::of(node.folder()),
             passwords: Passwords::new()?,
             sessions: Sessions::default(),
             backoff: Backoff::default(),
             halves: Halves::default(),
+            flows: Flows::default(),
+            passkeys: Questions::default(),
             uploads: Uploads::default(),
             drafts: Drafts::default(),
             openings: Mutex::default(),
@@ -202,6 +213,11 @@ impl Host {
     /// The keys, where messages can be signed.
     pub fn keys(&self) -> Option<&Arc<KeyPair>> {
         self.keys.as_ref()
+    }
+
+    /// The ways in that are open.
+    pub(crate) fn ways<'h>(&'h self, lasting: &'h crate::settings::Sessions) -> Ways<'h> {
+        Ways::new(&self.accounts, Some(self), lasting)
     }
 
     /// The settings in force.

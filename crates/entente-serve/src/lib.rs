@@ -19,15 +19,18 @@
 
 mod api;
 mod edge;
+mod federation;
 mod feeds;
 mod fetch;
 mod host;
 mod introduction;
 mod journal;
 mod metrics;
+mod notices;
 mod pages;
 mod partner;
 mod persons;
+mod reach;
 mod server;
 mod settings;
 mod subscribing;
@@ -42,9 +45,10 @@ pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
 pub use partner::{Unreconciled, records_of};
-pub use persons::{Account, AccountError, Accounts, CodeUse, Login, Scope, Token, sign_in};
+pub use persons::{Access, Account, AccountError, Accounts, Bound, CodeUse, Login, Scope, Token, Way, Ways, sign_in};
+pub use reach::{Network, NoNetwork};
 pub use server::{Reread, ServeError, serve, until_interrupted};
-pub use settings::{EXAMPLE, Sessions, Settings, SettingsError, Tls};
+pub use settings::{EXAMPLE, Mail, NoticeSettings, Provider, Sessions, Settings, SettingsError, Tls};
 pub use subscribing::{
     FeedError, Kind, Polled, Subscription, change as change_subscriptions, poll, push, subscriptions,
 };

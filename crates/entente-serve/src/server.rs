@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::host::{Host, aside};
 use crate::settings::{Settings, SettingsError};
-use crate::{edge, partner, subscribing, tls};
+use crate::{edge, notices, partner, subscribing, tls};
 
 /// Connections at once: enough for a service's staff and partners, few enough for the memory of a small machine.
 const CONNECTIONS: usize = 1024;
@@ -97,6 +97,7 @@ async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
         tokio::spawn(partner::courier(host.clone(), stopping.clone())),
         tokio::spawn(partner::witnesses(host.clone(), stopping.clone())),
         tokio::spawn(subscribing::subscriber(host.clone(), stopping.clone())),
+        tokio::spawn(notices::teller(host.clone(), stopping.clone())),
     ];
     let router = edge::router(host.clone());
     let places = Arc::new(Semaphore::new(CONNECTIONS));

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use entente_core::PartyPath;
 use serde::{Deserialize, Serialize};
 
+pub use crate::federation::Provider;
 use crate::introduction;
+pub use crate::notices::{Mail, NoticeSettings};
 
 /// The file with every setting, commented, as it is handed out.
 pub const EXAMPLE: &str = include_str!("../serve.toml");
@@ -44,6 +46,11 @@ pub struct Settings {
     pub sessions: Sessions,
     /// How messages travel.
     pub courier: Courier,
+    /// How people are told that something waits for them.
+    pub notices: NoticeSettings,
+    /// Providers of identities that people sign in with.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sign_in_with: BTreeMap<String, Provider>,
     /// Where partners are reached.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub partners: BTreeMap<PartyPath, Partner>,
@@ -150,6 +157,8 @@ impl Default for Settings {
             own_certificate_for: Vec::new(),
             sessions: Sessions::default(),
             courier: Courier::default(),
+            notices: NoticeSettings::default(),
+            sign_in_with: BTreeMap::new(),
             partners: BTreeMap::new(),
             witnesses: BTreeMap::new(),
         }
@@ -205,7 +214,7 @@ pub enum SettingsError {
     },
 }
 
-fn wrong(setting: impl Into<String>, problem: impl Into<String>) -> SettingsError {
+pub(crate) fn wrong(setting: impl Into<String>, problem: impl Into<String>) -> SettingsError {
     SettingsError::Value {
         setting: setting.into(),
         problem: problem.into(),
@@ -283,6 +292,10 @@ impl Settings {
             place(&mut tls.certificate);
             place(&mut tls.key);
         }
+        self.notices.below(&place);
+        for provider in self.sign_in_with.values_mut() {
+            provider.below(&place);
+        }
         for partner in self.partners.values_mut() {
             partner.certificate.iter_mut().for_each(place);
         }
@@ -290,6 +303,14 @@ impl Settings {
             witness.certificate.iter_mut().for_each(place);
         }
         self
+    }
+
+    /// The address under which browsers reach the pages.
+    pub(crate) fn own_origin(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let own = || format!("{scheme}://{}", self.listen);
+        let origin = self.origin.clone().unwrap_or_else(own);
+        origin.trim_end_matches('/').to_owned()
     }
 
     /// Checks that the values can be used together.
@@ -313,6 +334,10 @@ impl Settings {
         }
         if self.courier.in_flight == 0 || self.courier.messages_a_minute == 0 || self.publish_seconds == 0 {
             return Err(wrong("courier", "nothing could travel; write at least 1"));
+        }
+        self.notices.check()?;
+        for (name, provider) in &self.sign_in_with {
+            provider.check(name)?;
         }
         for (party, partner) in &self.partners {
             partner.check(party)?;

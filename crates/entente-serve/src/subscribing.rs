@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::fetch::{Answer, Unreached, send};
+use crate::fetch::{Answer, Reach, Unreached, send};
 use crate::host::{Host, aside};
 use crate::server::told;
 
@@ -272,7 +272,13 @@ impl Subscription {
         }
         let request = request.body(Full::new(Bytes::from(body)));
         let request = request.map_err(|_| unreached(Unreached::Address))?;
-        let answered = send(&address, self.certificate.as_deref(), request, MAX_ANSWER).await;
+        let answered = send(
+            (&address, Reach::Named),
+            self.certificate.as_deref(),
+            request,
+            MAX_ANSWER,
+        )
+        .await;
         answered.map_err(unreached)
     }
 

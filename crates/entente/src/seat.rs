@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entente_node::{Node, NodeError, Pinned};
+use entente_serve::Host;
 use serde::{Deserialize, Serialize};
 
 /// The place of a command that a node carries out.
@@ -22,6 +23,8 @@ pub(crate) struct Seat {
     pub(crate) output: File,
     pub(crate) errors: File,
     pub(crate) node: Arc<Node>,
+    /// What serves it on the network, where that is this process.
+    pub(crate) serving: Option<Arc<Host>>,
 }
 
 /// What there is to write on.
@@ -102,6 +105,12 @@ pub(crate) fn node(data: &Path) -> Option<Pinned> {
         let same = node.folder().canonicalize().ok()? == path(data).canonicalize().ok()?;
         same.then(|| Node::pinned(node))
     })
+}
+
+/// What serves this folder on the network, where the process that carries the command out does.
+pub(crate) fn serving(data: &Path) -> Option<Arc<Host>> {
+    node(data)?;
+    HERE.with_borrow(|here| here.seat.as_ref()?.serving.clone())
 }
 
 /// Notes the node that a command works with where none runs.

@@ -310,3 +310,40 @@ fn replay_a_captured_command_is_done_once_under_its_key() {
         1
     );
 }
+
+#[test]
+fn ssrf_by_a_webhook_reaches_nobody_inside_and_follows_nobody() {
+    let (desk, node) = serving();
+    let token = desk.token(OFFICER, "act");
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let inside = format!("http://{}/x", listener.local_addr().unwrap());
+    listener.set_nonblocking(true).unwrap();
+    for address in [
+        inside.as_str(),
+        "http://localhost:1/x",
+        "https://127.0.0.1/x",
+        "https://[::ffff:169.254.169.254]/latest",
+        "https://10.0.0.1/x",
+        "https://0/x",
+        "https://2130706433/x",
+        "https://user:word@127.0.0.1/x",
+        "file:///etc/passwd",
+    ] {
+        let body = json!({ "kinds": [], "webhook": address }).to_string();
+        let answer = node.ask("PUT", "/api/v1/notices", &headers, body.as_bytes());
+        assert_eq!(answer.status, 400, "{address}: {}", answer.text());
+    }
+    let forged = json!({ "kinds": [], "mail": "a@b.example\r\nBcc: c@d.example" }).to_string();
+    assert_eq!(
+        node.ask("PUT", "/api/v1/notices", &headers, forged.as_bytes()).status,
+        400
+    );
+    assert!(listener.accept().is_err(), "nobody was called");
+    // A notice's link leads nobody to anything that is not theirs.
+    let officer = Browser::as_person(&desk, &node, OFFICER);
+    assert_eq!(officer.get("/notices").status, 200);
+    let link = format!("/notices/{}", "0".repeat(32));
+    assert_eq!(officer.get(&link).status, 404);
+}

@@ -195,6 +195,10 @@ const TYPED: &[(&str, &[&str])] = &[
     ("set-arrangement", &["arrangement", "add", "arrangement.json"]),
     ("exchange-files", &["outbox", "list"]),
     ("see-own-work", &["todo"]),
+    ("see-own-work", &["account", "access"]),
+    ("see-own-work", &["account", "end-access", "X"]),
+    // Another's ways in are for whoever gives roles.
+    ("set-roles", &["account", "end", "GBR.CAB/nobody"]),
     ("see-requests", &["request", "list"]),
     ("see-cases", &["incident", "list"]),
     ("see-partners", &["partner", "list"]),

@@ -569,14 +569,23 @@ pub enum Command {
         /// The command, without what it named.
         command: String,
     },
-    /// Record that a program got a token, or that one was ended.
+    /// Record that a program got a token.
     RecordToken {
         /// In whose name it acts.
         person: PersonId,
         /// What it is called.
         name: String,
-        /// What it is for, and until when; `None` where it was ended.
-        lasts: Option<(String, Timestamp)>,
+        /// What it is for.
+        scope: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Record that a way in was ended before its time.
+    RecordEnd {
+        /// Whose.
+        person: PersonId,
+        /// Which, in words.
+        what: String,
     },
     /// Record that somebody who is signed in was refused something.
     RecordRefusal {

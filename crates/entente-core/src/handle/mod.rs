@@ -331,10 +331,20 @@ fn carry_out(state: &State, command: Command, context: &Context<'_>) -> Result<D
             command,
             at: context.now,
         }])),
-        Command::RecordToken { person, name, lasts } => Ok(Decided::events([Event::TokenSet {
+        Command::RecordToken {
             person,
             name,
-            lasts,
+            scope,
+            until,
+        } => Ok(Decided::events([Event::TokenSet {
+            person,
+            name,
+            lasts: Some((scope, until)),
+            at: context.now,
+        }])),
+        Command::RecordEnd { person, what } => Ok(Decided::events([Event::AccessEnded {
+            person,
+            what,
             at: context.now,
         }])),
         Command::RecordRefusal { person, act } => Ok(Decided::events([Event::ActRefused {

@@ -155,6 +155,7 @@ fn named(state: &State, command: &Command) -> BTreeSet<ReportId> {
         | Command::RecordPassphrase { .. }
         | Command::RecordRefusal { .. }
         | Command::RecordToken { .. }
+        | Command::RecordEnd { .. }
         | Command::UseKey { .. }
         | Command::TakeReceipt(_) => BTreeSet::new(),
     }

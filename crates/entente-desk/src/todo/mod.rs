@@ -59,6 +59,54 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 18] = [
+        Self::RecallToFollow,
+        Self::Clock,
+        Self::IncidentToAcknowledge,
+        Self::RequestToAnswer,
+        Self::SecondPerson,
+        Self::CounterOffer,
+        Self::PersonChanged,
+        Self::Misfit,
+        Self::AnswerCame,
+        Self::Overdue,
+        Self::ConsentEnds,
+        Self::EmbargoEnds,
+        Self::EmbargoBroken,
+        Self::RecallUnconfirmed,
+        Self::VoidPaper,
+        Self::StaleFacts,
+        Self::TermsStated,
+        Self::Silent,
+    ];
+
+    /// Its name in data.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RecallToFollow => "recall-to-follow",
+            Self::Clock => "clock",
+            Self::IncidentToAcknowledge => "incident-to-acknowledge",
+            Self::RequestToAnswer => "request-to-answer",
+            Self::SecondPerson => "second-person",
+            Self::CounterOffer => "counter-offer",
+            Self::PersonChanged => "person-changed",
+            Self::Misfit => "misfit",
+            Self::AnswerCame => "answer-came",
+            Self::Overdue => "overdue",
+            Self::ConsentEnds => "consent-ends",
+            Self::EmbargoEnds => "embargo-ends",
+            Self::EmbargoBroken => "embargo-broken",
+            Self::RecallUnconfirmed => "recall-unconfirmed",
+            Self::VoidPaper => "void-paper",
+            Self::StaleFacts => "stale-facts",
+            Self::TermsStated => "terms-stated",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+impl Kind {
     /// In a word or two.
     pub fn title(self) -> &'static str {
         match self {

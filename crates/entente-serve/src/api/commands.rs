@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::problem::{problem, told, unreadable};
 use super::program::Program;
-use crate::pages::{Desk, Trouble};
+use crate::pages::{Desk, Trouble, Wished, ended, wish};
 use crate::persons::{Scope, kept_exactly};
 
 /// Characters of the ids that follow from a key: as good as never the same twice.
@@ -47,9 +47,24 @@ impl Key {
     }
 }
 
+/// What is said of a body that is no JSON, or not of this shape.
+fn unreadable_json(error: &JsonRejection) -> Response {
+    match error {
+        JsonRejection::MissingJsonContentType(_) => problem(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Not JSON",
+            "send `Content-Type: application/json`",
+        ),
+        JsonRejection::BytesRejection(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            problem(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "say less at once")
+        }
+        error => unreadable(&error.body_text()),
+    }
+}
+
 /// `POST /api/v1/commands/NAME`.
 pub(super) async fn command(
-    program: Program,
+    mut program: Program,
     Path(name): Path<String>,
     said: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Response {
@@ -58,17 +73,7 @@ pub(super) async fn command(
     };
     let said = match said {
         Ok(Json(said)) => said,
-        Err(JsonRejection::MissingJsonContentType(_)) => {
-            return problem(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Not JSON",
-                "send `Content-Type: application/json`",
-            );
-        }
-        Err(JsonRejection::BytesRejection(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return problem(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "say less at once");
-        }
-        Err(error) => return unreadable(&error.body_text()),
+        Err(error) => return unreadable_json(&error),
     };
     let key = match program.key() {
         Ok(key) => key.map(str::to_owned),
@@ -119,6 +124,25 @@ fn still_waits(desk: &Desk, commands: &[Command]) -> Option<Pending> {
 
 fn answer(act: &Act, id: Option<&str>) -> Value {
     json!({ "done": act.name, "id": id })
+}
+
+/// `DELETE /api/v1/access/ID`: ends a way in.
+pub(super) async fn end_access(program: Program, Path(id): Path<String>) -> Response {
+    let work = move |desk: &mut Desk| Ok(json!({ "ended": ended(desk, &id)? }));
+    program.answer(Scope::Act, "see-own-work", work).await
+}
+
+/// `PUT /api/v1/notices`: what the caller wishes to be told of from now on.
+pub(super) async fn wishes(program: Program, said: Result<Json<Wished>, JsonRejection>) -> Response {
+    let wished = match said {
+        Ok(Json(wished)) => wished,
+        Err(error) => return unreadable_json(&error),
+    };
+    let work = move |desk: &mut Desk| {
+        let secret = wish(desk, wished.clone())?.map(|secret| format!("whsec_{secret}"));
+        Ok(json!({ "wished": wished, "secret": secret }))
+    };
+    program.answer(Scope::Act, "see-own-work", work).await
 }
 
 /// `GET /api/v1/roles`: who may do what.

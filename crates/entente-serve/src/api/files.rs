@@ -18,7 +18,7 @@ pub(super) async fn import(program: Program, RawQuery(query): RawQuery, body: By
         "" => "file".to_owned(),
         name => name.to_owned(),
     };
-    let work = move |desk: &mut Desk| imported(desk, (name, body.to_vec()), &fields, only_tried);
+    let work = move |desk: &mut Desk| imported(desk, (name.clone(), body.to_vec()), &fields, only_tried);
     program.answer(Scope::Act, "add-report", work).await
 }
 

@@ -5,6 +5,7 @@
 
 mod authzen;
 mod commands;
+mod condition;
 pub(crate) mod cursor;
 mod events;
 mod files;
@@ -18,9 +19,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::http::Uri;
+use axum::routing::{delete, get, post, put};
 
 use crate::host::Host;
+use program::Program;
+use values::{OFFERED, Offer};
 
 /// The largest question: a thousand evaluations, each with long names.
 const MAX_QUESTION: usize = 256 << 10;
@@ -30,20 +34,17 @@ const MAX_COMMAND: usize = entente_core::draft::MAX_FILE + (64 << 10);
 
 /// The addresses for programs.
 pub(crate) fn routes() -> Router<Arc<Host>> {
-    Router::new()
+    let read = |router: Router<Arc<Host>>, offer: &'static Offer| {
+        let answer = move |program: Program, uri: Uri| program.read(offer, uri);
+        router.route(offer.path, get(answer))
+    };
+    OFFERED
+        .iter()
+        .fold(Router::new(), read)
         .route("/api/v1/openapi.json", get(openapi::document))
-        .route("/api/v1/reports", get(values::reports))
-        .route("/api/v1/reports/{id}", get(values::report))
-        .route("/api/v1/reports/{id}/decision", get(values::decision))
         .route("/api/v1/roles", get(commands::roles))
-        .route("/api/v1/requests", get(values::requests))
-        .route("/api/v1/pending", get(values::pending))
-        .route("/api/v1/pending/{id}", get(values::pending_one))
-        .route("/api/v1/briefings/{id}", get(values::briefing))
-        .route("/api/v1/incidents", get(values::incidents))
-        .route("/api/v1/incidents/{id}", get(values::incident))
-        .route("/api/v1/partners", get(values::partners))
-        .route("/api/v1/todo", get(values::todo))
+        .route("/api/v1/access/{id}", delete(commands::end_access))
+        .route("/api/v1/notices", put(commands::wishes))
         .route("/api/v1/events", get(events::events))
         .route("/.well-known/authzen-configuration", get(authzen::configuration))
         .route("/access/v1/evaluation", post(authzen::evaluation))

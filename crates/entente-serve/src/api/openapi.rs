@@ -5,65 +5,7 @@ use axum::response::{IntoResponse, Response};
 use entente_desk::doing::{self, Act, Field, Kind};
 use serde_json::{Map, Value, json};
 
-/// An address: path, what it gives, and what may be said about what is wanted.
-const OFFERED: &[(&str, &str, &[&str])] = &[
-    (
-        "/api/v1/reports",
-        "The reports of which something is for the caller.",
-        &["purpose", "search", "cursor", "limit"],
-    ),
-    (
-        "/api/v1/reports/{id}",
-        "One report, as far as it is for the caller. That it was read is on record.",
-        &["purpose", "version"],
-    ),
-    (
-        "/api/v1/reports/{id}/decision",
-        "Who of an audience may have which portions that the caller may know, with every reason.",
-        &["purpose", "version", "audience", "people"],
-    ),
-    (
-        "/api/v1/requests",
-        "Requests about portions that the caller may know.",
-        &["cursor", "limit"],
-    ),
-    (
-        "/api/v1/pending",
-        "What waits for the yes of a second person, and what was answered.",
-        &["cursor", "limit"],
-    ),
-    (
-        "/api/v1/pending/{id}",
-        "One of them, with what would follow from a yes and its digest.",
-        &[],
-    ),
-    (
-        "/api/v1/briefings/{id}",
-        "What may be said at a briefing and what not, for its speaker alone.",
-        &[],
-    ),
-    (
-        "/api/v1/incidents",
-        "Cases that the caller may know of, and what partners told of theirs.",
-        &["cursor", "limit"],
-    ),
-    (
-        "/api/v1/incidents/{id}",
-        "The file of a case that the caller works on.",
-        &["purpose"],
-    ),
-    (
-        "/api/v1/partners",
-        "How it stands with each partner.",
-        &["cursor", "limit"],
-    ),
-    (
-        "/api/v1/roles",
-        "Who may do what: each act with the roles that may.",
-        &[],
-    ),
-    ("/api/v1/todo", "What waits for the caller.", &[]),
-];
+use super::values::OFFERED;
 
 fn parameter(name: &str, place: &str) -> Value {
     let kind = match name {
@@ -96,6 +38,22 @@ fn problem() -> Value {
         "description": "A problem (RFC 9457).",
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     })
+}
+
+/// What is done only as long as something is as it was read.
+fn if_match() -> Value {
+    json!({
+        "name": "If-Match", "in": "header", "required": false,
+        "description": "Entity tags, as `ETag` gave them for anything that was read here: it is done only as long as the caller would still \
+                        read the same there.",
+        "schema": { "type": "string" },
+    })
+}
+
+fn changed() -> Value {
+    let mut changed = problem();
+    changed["description"] = json!("What `If-Match` names has changed, and nothing was done (RFC 9457).");
+    changed
 }
 
 /// What a field holds, as a schema.
@@ -144,7 +102,7 @@ fn command(act: &Act) -> (String, Value) {
         "operationId": act.name,
         "summary": act.says,
         "description": says,
-        "parameters": [{
+        "parameters": [if_match(), {
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "The same key for the same command within a day carries out nothing again; another command under it is refused (422).",
             "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$" },
@@ -154,6 +112,7 @@ fn command(act: &Act) -> (String, Value) {
             "200": { "description": "It is done, and on record.", "content": { "application/json": { "schema": answer } } },
             "202": { "description": "An arrangement asks for two persons: it is on record, and waits for the second.",
                      "content": { "application/json": { "schema": waits } } },
+            "412": changed(),
             "default": problem(),
         },
     } });
@@ -165,6 +124,7 @@ fn files() -> [(String, Value); 2] {
     let answer = |says: &str| {
         json!({
             "200": { "description": says, "content": { "application/json": { "schema": { "type": "object" } } } },
+            "412": changed(),
             "default": problem(),
         })
     };
@@ -172,7 +132,7 @@ fn files() -> [(String, Value); 2] {
     let import = json!({ "post": {
         "operationId": "import",
         "summary": "Take in a file: STIX, MISP, CSAF, a mail, or one with a label. Role: see `add-report` in `/api/v1/roles`.",
-        "parameters": about.map(|name| parameter(name, "query")),
+        "parameters": about.map(|name| parameter(name, "query")).into_iter().chain([if_match()]).collect::<Vec<_>>(),
         "requestBody": { "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } },
         "responses": answer("What became of each report in it, and what the file has that a report has not."),
     } });
@@ -184,7 +144,7 @@ fn files() -> [(String, Value); 2] {
     let export = json!({ "post": {
         "operationId": "export",
         "summary": "What of a report a party or the caller may have, in a format of others. That it goes is on record.",
-        "parameters": [parameter("id", "path")],
+        "parameters": [parameter("id", "path"), if_match()],
         "requestBody": { "required": true, "content": { "application/json": { "schema": {
             "type": "object", "required": ["as"], "properties": fields, "additionalProperties": false } } } },
         "responses": answer("The file as `content`, and in `table` what the format cannot express."),
@@ -193,6 +153,57 @@ fn files() -> [(String, Value); 2] {
         ("/api/v1/import".to_owned(), import),
         ("/api/v1/reports/{id}/export".to_owned(), export),
     ]
+}
+
+/// Ending a way in.
+fn end_access() -> Value {
+    let says = "Ends a way in: the caller's own, or anybody's for whoever gives roles. It is out at once, and that is on record.";
+    let body = json!({ "type": "object", "required": ["ended"], "properties": { "ended": { "type": "object" } } });
+    json!({ "delete": {
+        "operationId": "end-access",
+        "summary": says,
+        "parameters": [parameter("id", "path"), if_match()],
+        "responses": {
+            "200": { "description": says, "content": { "application/json": { "schema": body } } },
+            "412": changed(),
+            "default": problem(),
+        },
+    } })
+}
+
+/// What somebody wishes to be told of: read and set at one address.
+fn wishes() -> Value {
+    let kinds: Vec<&str> = entente_desk::todo::Kind::ALL
+        .into_iter()
+        .map(entente_desk::todo::Kind::name)
+        .collect();
+    let wished = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {
+            "kinds": { "type": "array", "uniqueItems": true, "items": { "enum": kinds }, "description": "Kinds of things, as `/api/v1/todo` names them." },
+            "mail": { "type": ["string", "null"], "description": "Where mail goes; none where there is none." },
+            "webhook": { "type": ["string", "null"], "description": "What is called, signed as Standard Webhooks says; none where there is none." },
+        },
+    });
+    let answer = json!({
+        "type": "object", "required": ["wished", "secret"],
+        "properties": {
+            "wished": wished,
+            "secret": { "type": ["string", "null"], "description": "What signs the calls of a webhook whose address is new; said once." },
+        },
+    });
+    let says = "Sets what the caller wishes to be told of, and how. A notice says a random id and a link, never what it is about.";
+    json!({
+        "operationId": "wish",
+        "summary": says,
+        "parameters": [if_match()],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": wished } } },
+        "responses": {
+            "200": { "description": says, "content": { "application/json": { "schema": answer } } },
+            "412": changed(),
+            "default": problem(),
+        },
+    })
 }
 
 /// The stream of what there is to do.
@@ -216,11 +227,26 @@ fn stream() -> Value {
 pub(super) fn text() -> Value {
     let paths: Map<String, Value> = OFFERED
         .iter()
-        .map(|(path, says, query)| ((*path).to_owned(), operation(path, says, query)))
-        .chain([("/api/v1/events".to_owned(), stream())])
+        .map(|offer| (offer.path.to_owned(), operation(offer.path, offer.says, offer.query)))
+        .chain([(
+            "/api/v1/roles".to_owned(),
+            operation(
+                "/api/v1/roles",
+                "Who may do what: each act with the roles that may.",
+                &[],
+            ),
+        )])
+        .chain([
+            ("/api/v1/events".to_owned(), stream()),
+            ("/api/v1/access/{id}".to_owned(), end_access()),
+        ])
         .chain(doing::acts().map(command))
         .chain(files())
         .collect();
+    let mut paths = paths;
+    if let Some(notices) = paths.get_mut("/api/v1/notices") {
+        notices["put"] = wishes();
+    }
     json!({
         "openapi": "3.1.0",
         "info": { "title": "Entente", "version": env!("CARGO_PKG_VERSION") },

@@ -47,6 +47,7 @@ pub(crate) fn worded(trouble: Trouble) -> (StatusCode, &'static str, String) {
         Trouble::Refused(said) => (StatusCode::CONFLICT, "Not as things stand", said),
         Trouble::Unreadable(said) => (StatusCode::BAD_REQUEST, "This cannot be read", said),
         Trouble::Reused(said) => (StatusCode::UNPROCESSABLE_ENTITY, "This key was used", said),
+        Trouble::Changed(said) => (StatusCode::PRECONDITION_FAILED, "It has changed", said),
         Trouble::Waits(_, said) => (StatusCode::ACCEPTED, "It waits for a second person", said),
         Trouble::Locked => {
             let said = "the node was started without its passphrase".to_owned();

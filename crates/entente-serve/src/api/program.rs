@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use entente_core::PersonId;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::condition::{Conditions, tag};
 use super::problem::{problem, told};
+use super::values::Offer;
 use crate::host::{Host, aside};
 use crate::pages::{Desk, Trouble};
-use crate::persons::{Scope, code};
+use crate::persons::{Scope, kept_exactly};
 
 /// A program that showed a token.
 pub(crate) struct Program {
@@ -23,10 +25,17 @@ pub(crate) struct Program {
     token: String,
     /// The entity tag that it has already.
     seen: Option<String>,
+    /// What has to be as it saw it.
+    conditions: Conditions,
     request: Option<String>,
     /// What it calls a command, so that the same one is not carried out twice.
     key: Option<String>,
+    /// Whether what it asks for is a command that goes by its key.
+    keyed: bool,
 }
+
+/// How often a command under a condition is tried while others record things.
+const TRIES: usize = 20;
 
 /// The longest key of a command.
 const LONGEST_KEY: usize = 200;
@@ -62,19 +71,22 @@ impl FromRequestParts<Arc<Host>> for Program {
             person,
             scope,
             token,
+            conditions: Conditions::of(&parts.headers),
             seen: text(&parts.headers, header::IF_NONE_MATCH),
             request: text(&parts.headers, "x-request-id").filter(|id| id.len() <= 200),
             key: parts
                 .headers
                 .get("idempotency-key")
                 .map(|value| value.to_str().unwrap_or_default().to_owned()),
+            keyed: false,
         })
     }
 }
 
 impl Program {
-    /// The key of its command, where it chose one.
-    pub(crate) fn key(&self) -> Result<Option<&str>, &'static str> {
+    /// The key of its command, where it chose one; from then on the command goes by it.
+    pub(crate) fn key(&mut self) -> Result<Option<&str>, &'static str> {
+        self.keyed = true;
         match self.key.as_deref() {
             Some(key) if key.is_empty() || key.len() > LONGEST_KEY => {
                 Err("`Idempotency-Key`: give up to 200 characters of ASCII that no other command has")
@@ -99,12 +111,12 @@ impl Program {
         done.unwrap_or_else(|_| Err(Trouble::Broken(String::new())))
     }
 
-    fn desk(self, scope: Scope, act: &'static str) -> Result<Desk, Trouble> {
+    fn desk(&self, scope: Scope, act: &'static str) -> Result<Desk, Trouble> {
         if self.scope != scope {
             let said = format!("this token is for `{}` alone", self.scope.name());
             return Err(Trouble::NotEntitled(said));
         }
-        let desk = Desk::of_program(self.host, self.person, &self.token)?;
+        let desk = Desk::of_program(self.host.clone(), self.person.clone(), &self.token)?;
         desk.must(act)?;
         Ok(desk)
     }
@@ -128,54 +140,100 @@ impl Program {
         }
     }
 
-    /// Does the work away from the threads that answer, for whoever may do what is called `act` in the table of roles; gives its
-    /// value as JSON.
+    /// What is offered at an address, with its entity tag.
+    pub(super) async fn read(self, offer: &'static Offer, uri: Uri) -> Response {
+        let (seen, request) = (self.seen.clone(), self.request.clone());
+        let work = move |desk: &mut Desk| {
+            let (_, id) = Offer::at(&uri).ok_or(Trouble::Nothing)?;
+            let body = body(&offer.value(desk, &id, &uri)?)?;
+            Ok((tag(desk, &uri, &body), body))
+        };
+        let done = aside(move || self.noted(Scope::Read, offer.act, work)).await;
+        let answer = match done {
+            Ok(Ok((tag, _))) if seen.as_ref() == Some(&tag) => {
+                (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()
+            }
+            Ok(Ok((tag, body))) => {
+                let kind = (header::CONTENT_TYPE, "application/json".to_owned());
+                ([kind, (header::ETAG, tag)], body).into_response()
+            }
+            Ok(Err(trouble)) => told(trouble),
+            Err(_) => told(Trouble::Broken(String::new())),
+        };
+        with_id(answer, request)
+    }
+
+    /// Does the work away from the threads that answer, for whoever may do what is called `act` in the table of roles, as long as
+    /// its conditions hold; gives its value as JSON.
     pub(crate) async fn answer<T: Serialize>(
         self,
         scope: Scope,
         act: &'static str,
-        work: impl FnOnce(&mut Desk) -> Result<T, Trouble> + Send + 'static,
+        work: impl Fn(&mut Desk) -> Result<T, Trouble> + Send + 'static,
     ) -> Response {
-        let (seen, request) = (self.seen.clone().filter(|_| scope != Scope::Act), self.request.clone());
-        let done = aside(move || self.value(scope, act, work)).await;
-        let mut answer = match done {
-            Ok(Ok(body)) => tagged(body, seen.as_deref()),
+        let request = self.request.clone();
+        let done = aside(move || self.noted(scope, act, |desk| body(&self.under_conditions(desk, work)?))).await;
+        let answer = match done {
+            Ok(Ok(body)) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
             Ok(Err(trouble)) => told(trouble),
             Err(_) => told(Trouble::Broken(String::new())),
         };
-        if let Some(Ok(id)) = request.map(|id| id.parse()) {
-            answer.headers_mut().insert("x-request-id", id);
-        }
-        answer
+        with_id(answer, request)
     }
 
-    fn value<T: Serialize>(
-        self,
+    /// Does the work as long as its conditions hold: they are looked at in the very moment that is decided on, and again where
+    /// something else was recorded meanwhile.
+    fn under_conditions<T>(
+        &self,
+        desk: &mut Desk,
+        work: impl Fn(&mut Desk) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        if self.conditions.is_empty() || self.was_done(desk) {
+            return work(desk);
+        }
+        for _ in 0..TRIES {
+            self.conditions.hold(desk)?;
+            desk.pinned = desk.pinned.clone().as_it_stands();
+            match work(desk) {
+                Err(Trouble::Changed(_)) => desk.look_again(),
+                done => return done,
+            }
+        }
+        Err(Trouble::Changed(
+            "so much is recorded at this node right now that nothing could be done as it stood: try again".to_owned(),
+        ))
+    }
+
+    /// Whether a command was carried out under its key: then it is only answered again, whatever has changed since.
+    fn was_done(&self, desk: &Desk) -> bool {
+        let key = self.key.as_deref().filter(|_| self.keyed).map(kept_exactly);
+        key.is_some_and(|key| desk.state().used_key(desk.me(), &key, desk.now).is_some())
+    }
+
+    /// The same of work about which a refusal is noted.
+    fn noted<T>(
+        &self,
         scope: Scope,
         act: &'static str,
         work: impl FnOnce(&mut Desk) -> Result<T, Trouble>,
-    ) -> Result<Vec<u8>, Trouble> {
+    ) -> Result<T, Trouble> {
         let mut desk = self.desk(scope, act)?;
         let value = work(&mut desk);
         if matches!(value, Err(Trouble::Nothing)) {
             desk.note_refusal(act);
         }
-        serde_json::to_vec(&value?).map_err(|error| Trouble::Broken(error.to_string()))
+        value
     }
 }
 
-/// A value with its entity tag: a digest of what this caller sees, under a key of this process.
-fn tagged(body: Vec<u8>, seen: Option<&str>) -> Response {
-    static KEY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    // Without chance a tag is an unkeyed digest of what the caller sees anyway.
-    let key = KEY.get_or_init(|| code(32).unwrap_or_default());
-    let mut keyed = key.as_bytes().to_vec();
-    keyed.extend_from_slice(&body);
-    let digest = crate::persons::hex(ring::digest::digest(&ring::digest::SHA256, &keyed).as_ref());
-    let tag = format!("\"{}\"", digest.get(..32).unwrap_or_default());
-    if seen == Some(tag.as_str()) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+fn body(value: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+    serde_json::to_vec(value).map_err(|error| Trouble::Broken(error.to_string()))
+}
+
+/// The answer to a request that has an id.
+fn with_id(mut answer: Response, id: Option<String>) -> Response {
+    if let Some(Ok(id)) = id.map(|id| id.parse()) {
+        answer.headers_mut().insert("x-request-id", id);
     }
-    let kind = (header::CONTENT_TYPE, "application/json".to_owned());
-    ([kind, (header::ETAG, tag)], body).into_response()
+    answer
 }

@@ -82,6 +82,8 @@ pub(crate) enum Trouble {
     Unreadable(String),
     /// The key of a command was used for another one.
     Reused(String),
+    /// It was to be done only as long as something is as it was seen, and it is not any more.
+    Changed(String),
     /// It has to be signed, and the passphrase was not given.
     Locked,
     /// This program or the disk failed.
@@ -109,6 +111,7 @@ impl From<NodeError> for Trouble {
                 Self::Waits(ids, error.to_string())
             }
             NodeError::Passphrase(_) => Self::Locked,
+            NodeError::Moved => Self::Changed(error.to_string()),
             other => Self::Broken(other.to_string()),
         }
     }
@@ -156,6 +159,12 @@ impl From<crate::persons::AccountError> for Trouble {
     }
 }
 
+impl From<crate::notices::NoticeError> for Trouble {
+    fn from(error: crate::notices::NoticeError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
 /// A desk at which somebody works: the node at one moment, and who they are.
 pub(crate) struct Desk {
     pub(crate) host: Arc<Host>,
@@ -165,6 +174,8 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     /// In which language whoever is signed in reads.
     pub(crate) tongue: Tongue,
+    /// Whether what is made is only compared with what was seen, and shown to nobody.
+    pub(crate) compares: bool,
 }
 
 impl Desk {
@@ -172,7 +183,7 @@ impl Desk {
     pub(crate) fn of(host: Arc<Host>, session: Session, by_hand: bool) -> Result<Self, NodeError> {
         let actor = Actor {
             person: session.person.clone(),
-            by: session.by.to_owned(),
+            by: session.by.clone(),
         };
         Ok(Self {
             pinned: host.pinned()?.acting(actor),
@@ -181,6 +192,7 @@ impl Desk {
             by_hand,
             now: Timestamp::now(),
             tongue: Tongue::default(),
+            compares: false,
         })
     }
 
@@ -193,6 +205,16 @@ impl Desk {
                 "the person of this token is not here any more".to_owned(),
             )),
         }
+    }
+
+    /// Looks at what is true now.
+    pub(crate) fn look_again(&mut self) {
+        let actor = self.pinned.actor().cloned();
+        let now = entente_node::Node::pinned(self.host.node());
+        self.pinned = match actor {
+            Some(actor) => now.acting(actor),
+            None => now,
+        };
     }
 
     /// Puts on record that they were refused something.
@@ -297,12 +319,16 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => return broken(&desk.host, &error.to_string()),
     };
-    if page.place.is_live() {
-        answer
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(LIVE_POLICY));
-    }
+    with_policy(&mut answer, page.place);
     answer
+}
+
+/// Lets a page load the scripts that it has, and no others.
+fn with_policy(answer: &mut Response, place: Place) {
+    if !place.scripts().is_empty() {
+        let policy = HeaderValue::from_static(LIVE_POLICY);
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// What a page may load whose parts are made anew: the node's own scripts, through which nothing becomes a script.
@@ -353,7 +379,7 @@ fn trouble_page(t: Tongue, trouble: Trouble) -> Result<(StatusCode, Page), askam
             page(&t.say("nothing-title"), Nothing { t }.render()?),
         )),
         Trouble::NotEntitled(said) => told(StatusCode::FORBIDDEN, "trouble-entitled", &said),
-        Trouble::Refused(said) | Trouble::Unreadable(said) | Trouble::Reused(said) => {
+        Trouble::Refused(said) | Trouble::Unreadable(said) | Trouble::Reused(said) | Trouble::Changed(said) => {
             told(StatusCode::CONFLICT, "trouble-refused", &said)
         }
         Trouble::Waits(ids, said) => told_of(StatusCode::ACCEPTED, "trouble-waits", &said, &ids),
@@ -391,14 +417,29 @@ pub(crate) async fn foreign_form(visitor: Visitor) -> Response {
 
 /// A page for somebody who is not signed in.
 pub(crate) fn outside(host: &Host, status: StatusCode, title: &str, body: askama::Result<String>) -> Response {
+    outside_at(host, status, (title, Place::None), body)
+}
+
+/// The same at a place, with what pages there load.
+pub(crate) fn outside_at(
+    host: &Host,
+    status: StatusCode,
+    (title, place): (&str, Place),
+    body: askama::Result<String>,
+) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let page = |body| Page {
         title: title.to_owned(),
         body,
+        place,
         ..Page::default()
     };
     match body.and_then(|body| whole(&page(body), &home, None, (Timestamp::now(), Tongue::English))) {
-        Ok(text) => (status, Html(text)).into_response(),
+        Ok(text) => {
+            let mut answer = (status, Html(text)).into_response();
+            with_policy(&mut answer, place);
+            answer
+        }
         Err(error) => broken(host, &error.to_string()),
     }
 }
@@ -406,7 +447,7 @@ pub(crate) fn outside(host: &Host, status: StatusCode, title: &str, body: askama
 /// An answer that gives the browser its session, or takes it away.
 pub(crate) fn with_cookie(mut answer: Response, cookie: &str) -> Response {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     answer
 }

@@ -45,9 +45,20 @@ pub(crate) enum Place {
     People,
     Ledger,
     Write,
+    /// Where passkeys are made and used: signing in, and one's own list of them.
+    Passkeys,
 }
 
 impl Place {
+    /// The scripts that its pages load, in their order.
+    pub(crate) fn scripts(self) -> Vec<&'static str> {
+        match self {
+            Self::Write => style::live_scripts().to_vec(),
+            Self::Passkeys => vec![style::passkeys()],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether parts of its pages are made anew while somebody works on them: with scripts, without which they work as well.
     pub(crate) fn is_live(self) -> bool {
         matches!(self, Self::Write)
@@ -120,7 +131,7 @@ struct Frame<'p> {
     page: &'p Page,
     home: &'p str,
     sheet: &'p str,
-    scripts: [&'p str; 2],
+    scripts: Vec<&'static str>,
     reader: Option<&'p Reader>,
     moment: String,
     printed: String,
@@ -160,7 +171,7 @@ pub(crate) fn whole(
         page,
         home,
         sheet: style::sheet(),
-        scripts: style::scripts(),
+        scripts: page.place.scripts(),
         reader,
         moment: tongue.minute(now),
     }

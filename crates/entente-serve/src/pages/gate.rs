@@ -52,6 +52,11 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// The token in the cookie.
 pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, COOKIE)
+}
+
+/// What a browser keeps under a name.
+pub(crate) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()
@@ -60,7 +65,7 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
     pairs
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, token)| token.to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! Pages for people: made here, whole, from what the desk says for whoever is signed in.
 
 mod about;
+mod access;
 mod acting;
 mod agreeing;
 mod answer;
@@ -13,6 +14,7 @@ mod desk;
 mod drafting;
 mod embargo;
 mod exporting;
+mod federated;
 mod fields;
 mod frame;
 mod gate;
@@ -23,8 +25,10 @@ mod join;
 mod ledger;
 mod listing;
 mod mark;
+mod notices;
 mod opening;
 mod partners;
+mod passkeys;
 mod pending;
 mod people;
 mod picture;
@@ -48,6 +52,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::host::Host;
+pub(crate) use access::{ended, open};
 pub(crate) use answer::{Desk, Trouble};
 pub(crate) use audience::meant;
 pub(crate) use drafting::Drafts;
@@ -57,7 +62,8 @@ pub(crate) use fields::Fields;
 pub(crate) use gate::COOKIE;
 pub(crate) use importing::of_program as imported;
 pub(crate) use join::Halves;
-pub(crate) use reports::read;
+pub(crate) use notices::{Wished, wish, wished};
+pub(crate) use reports::{read, seen};
 pub(crate) use speaking::Languages;
 pub(crate) use tongue::Tongue;
 pub(crate) use upload::MAX_UPLOAD;
@@ -78,6 +84,15 @@ fn with_files() -> Router<Arc<Host>> {
 pub(crate) fn routes() -> Router<Arc<Host>> {
     Router::new()
         .route("/sign-in", get(sign_in::page).post(sign_in::post))
+        .route("/sign-in/with/{name}", get(federated::begin))
+        .route("/sign-in/with/{name}/back", get(federated::back))
+        .route("/sign-in/with/{name}/bind", post(federated::bind))
+        .route("/sign-in/passkey", post(passkeys::enter))
+        .route("/sign-in/passkey/begin", post(passkeys::ask))
+        .route("/passkeys", get(passkeys::page))
+        .route("/passkeys/begin", post(passkeys::begin))
+        .route("/passkeys/finish", post(passkeys::finish))
+        .route("/passkeys/remove", post(passkeys::remove))
         .route("/sign-out", post(sign_in::out))
         .route("/language", post(speaking::choose))
         .route("/join", get(join::page).post(join::post))
@@ -116,6 +131,9 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/people/code", post(people::code))
         .route("/ledger", get(ledger::page))
         .route("/ledger/{number}", get(proof::entry))
+        .route("/notices", get(notices::page).post(notices::post))
+        .route("/notices/{id}", get(notices::follow))
+        .route("/access", get(access::page).post(access::end))
         .merge(with_files())
         .fallback(answer::nothing)
         .layer(DefaultBodyLimit::max(MAX_FORM))

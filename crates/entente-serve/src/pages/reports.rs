@@ -268,14 +268,18 @@ pub(crate) async fn open(Path(id): Path<String>, posted: Posted) -> Response {
         .await
 }
 
+/// What of a report is for whoever asks. It is shown to nobody before that is on record.
+pub(crate) fn seen(desk: &Desk, id: &ReportId, version: Option<u32>, purpose: &str) -> Result<Shown, Trouble> {
+    let stated = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
+    let view = View::of(Some(desk.me()), stated.as_ref(), desk.now);
+    Ok(show(&desk.moment(), id, version, &view)?)
+}
+
 /// Reads a report for whoever asks. Nothing is shown that is not on record: what was decided is recorded, then shown.
 pub(crate) fn read(desk: &mut Desk, id: &ReportId, version: Option<u32>, purpose: &str) -> Result<Shown, Trouble> {
     let stated = Some(purpose).filter(|text| !text.is_empty()).map(Purpose::new);
     let me = desk.me().clone();
-    let shown = {
-        let moment = desk.moment();
-        show(&moment, id, version, &View::of(Some(&me), stated.as_ref(), desk.now))?
-    };
+    let shown = seen(desk, id, version, purpose)?;
     if !shown.portions.is_empty() && desk.host.first_opening(&desk.session, &shown, purpose) {
         let record = Command::RecordOpening {
             report: id.clone(),

@@ -14,9 +14,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::answer::{outside, with_cookie};
+use super::frame::Place;
 use super::gate::{COOKIE, Posted, Stranger, back_to};
 use crate::host::{Host, aside};
-use crate::persons::{AccountError, CodeUse};
+use crate::persons::{AccountError, CodeUse, passkey_checks};
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
@@ -26,30 +27,40 @@ struct SignIn<'s> {
     name: &'s str,
     to: &'s str,
     fingerprint: &'s str,
+    /// Providers: name and title.
+    providers: Vec<(String, String)>,
+    passkeys: bool,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
     #[serde(default)]
-    to: String,
+    pub(super) to: String,
 }
 
-fn form(host: &Host, status: StatusCode, problem: Option<&str>, name: &str, to: &str) -> Response {
+pub(super) fn form(host: &Host, status: StatusCode, problem: Option<&str>, name: &str, to: &str) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let fingerprint = host.fingerprint().unwrap_or_default();
+    let settings = host.settings();
     let sign_in = SignIn {
         home: &home,
         problem,
         name,
         to,
         fingerprint: &fingerprint,
+        providers: settings
+            .sign_in_with
+            .iter()
+            .map(|(name, provider)| (name.clone(), provider.title.clone()))
+            .collect(),
+        passkeys: passkey_checks(&settings.own_origin()).is_ok(),
     };
     let title = if problem.is_some() {
         "Error: not signed in"
     } else {
         "Sign in"
     };
-    outside(host, status, title, sign_in.render())
+    super::answer::outside_at(host, status, (title, Place::Passkeys), sign_in.render())
 }
 
 /// `GET /sign-in`.
@@ -72,7 +83,13 @@ pub(crate) async fn post(stranger: Stranger) -> Response {
     match proved(&stranger, name).await {
         Ok(Some(person)) => {
             host.backoff.right(stranger.address, name);
-            begin(host, person, "password and telephone", to).await
+            begin(
+                host,
+                (person, "password and telephone".to_owned()),
+                stranger.address,
+                to,
+            )
+            .await
         }
         Ok(None) => {
             wrong(host, stranger.address, name).await;
@@ -125,12 +142,12 @@ async fn wrong(host: &Arc<Host>, address: IpAddr, name: &str) {
 }
 
 /// Begins a session. It is on record before the browser has it.
-async fn begin(host: &Arc<Host>, person: PersonId, by: &'static str, to: &str) -> Response {
+pub(super) async fn begin(host: &Arc<Host>, (person, by): (PersonId, String), from: IpAddr, to: &str) -> Response {
     let recorded = {
         let (host, person) = (host.clone(), person.clone());
         let record = Command::RecordSignIn {
             person,
-            by: Some(by.to_owned()),
+            by: Some(by.clone()),
         };
         aside(move || host.node().submit_all(vec![record])).await
     };
@@ -138,7 +155,7 @@ async fn begin(host: &Arc<Host>, person: PersonId, by: &'static str, to: &str) -
     if !matches!(recorded, Ok(Ok(_))) {
         host.journal.warn("signing in could not be recorded", &[]);
     }
-    match host.sessions.begin(person, by, Instant::now()) {
+    match host.sessions.begin(person, by, Some(from), Instant::now()) {
         Ok(Some(token)) => {
             host.metrics.signed_in.fetch_add(1, Ordering::Relaxed);
             let cookie = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax");
@@ -201,7 +218,10 @@ pub(crate) async fn enter(
 /// `POST /enter/CODE`.
 pub(crate) async fn entered(Path(code): Path<String>, stranger: Stranger) -> Response {
     match guest(&stranger.host, &code, stranger.address) {
-        Some(person) => begin(&stranger.host, person, "the link of a demonstration", "/").await,
+        Some(person) => {
+            let proved = (person, "the link of a demonstration".to_owned());
+            begin(&stranger.host, proved, stranger.address, "/").await
+        }
         None => Redirect::to("/sign-in").into_response(),
     }
 }

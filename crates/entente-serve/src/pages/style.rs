@@ -15,6 +15,9 @@ const TRUSTED: &str = include_str!("../../assets/trusted.js");
 /// htmx 2.0.11, as it is published; its licence (0BSD) is beside it.
 const HTMX: &str = include_str!("../../assets/htmx-2.0.11.min.js");
 
+/// What carries questions and answers between pages and passkeys.
+const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
+
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -52,14 +55,15 @@ impl Static {
     }
 }
 
-/// The style sheet, what is loaded before htmx, and htmx.
-fn statics() -> &'static [Static; 3] {
-    static ALL: OnceLock<[Static; 3]> = OnceLock::new();
+/// The style sheet, what is loaded before htmx, htmx, and what speaks with passkeys.
+fn statics() -> &'static [Static; 4] {
+    static ALL: OnceLock<[Static; 4]> = OnceLock::new();
     ALL.get_or_init(|| {
         [
             Static::new("entente", "css", CSS, with_colours()),
             Static::new("trusted", "js", SCRIPT, TRUSTED.to_owned()),
             Static::new("htmx", "js", SCRIPT, HTMX.to_owned()),
+            Static::new("passkeys", "js", SCRIPT, PASSKEYS.to_owned()),
         ]
     })
 }
@@ -83,9 +87,15 @@ pub(crate) fn sheet() -> &'static str {
     &sheet.name
 }
 
-/// The names of the scripts, in the order in which they are loaded.
-pub(crate) fn scripts() -> [&'static str; 2] {
-    let [_, trusted, htmx] = statics();
+/// The name of the script that speaks with passkeys.
+pub(crate) fn passkeys() -> &'static str {
+    let [.., passkeys] = statics();
+    &passkeys.name
+}
+
+/// The names of the scripts of pages whose parts are made anew, in the order in which they are loaded.
+pub(crate) fn live_scripts() -> [&'static str; 2] {
+    let [_, trusted, htmx, _] = statics();
     [&trusted.name, &htmx.name]
 }
 

@@ -5,8 +5,8 @@ use axum::http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::Full;
 
 use super::SEALED;
-use crate::fetch;
 pub(crate) use crate::fetch::Unreached;
+use crate::fetch::{self, Reach};
 use crate::settings::Partner;
 
 /// The largest answer: a receipt and its wrapping.
@@ -58,6 +58,12 @@ pub(crate) async fn send(partner: &Partner, message: Post) -> Result<(StatusCode
     let request = request
         .body(Full::new(Bytes::from(message.body)))
         .map_err(|_| Unreached::Address)?;
-    let (status, _, answer) = fetch::send(&address, partner.certificate.as_deref(), request, message.most).await?;
+    let (status, _, answer) = fetch::send(
+        (&address, Reach::Named),
+        partner.certificate.as_deref(),
+        request,
+        message.most,
+    )
+    .await?;
     Ok((status, answer))
 }

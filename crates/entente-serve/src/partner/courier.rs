@@ -43,7 +43,7 @@ pub(crate) async fn courier(host: Arc<Host>, mut stopping: watch::Receiver<bool>
                         true => { turns.remove(&party); continue; }
                         false => turns.get(&party).map_or(0, |turn| turn.failures),
                     };
-                    let pause = pause(&host.settings().courier, wait, chance());
+                    let pause = next_try(&host.settings().courier, wait);
                     turns.insert(party, Turn { failures: wait.saturating_add(1), next: Instant::now() + pause });
                 }
                 continue;
@@ -141,6 +141,11 @@ async fn hand_over(host: Arc<Host>, partner: Partner, letter: Carried) -> Result
         Ok(Err(error)) => Err(Trouble::Receipt(error)),
         Err(_) => Err(Trouble::Unreached(Unreached::BrokeOff)),
     }
+}
+
+/// How long to wait after so many failures.
+pub(crate) fn next_try(courier: &Courier, failures: u32) -> Duration {
+    pause(courier, failures, chance())
 }
 
 /// How long to wait after so many failures: doubled each time, up to the longest, with a chance of half of it less.

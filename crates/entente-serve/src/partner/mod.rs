@@ -14,7 +14,7 @@ use axum::routing::post;
 
 use crate::host::Host;
 
-pub(crate) use courier::courier;
+pub(crate) use courier::{courier, next_try};
 pub(crate) use limits::Limits;
 pub use reconcile::{Unreconciled, records_of};
 pub(crate) use witness::witnesses;

@@ -7,7 +7,9 @@ use entente_core::PersonId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::bound::Bound;
 use super::codes::{self, NoChance};
+use super::passkeys::Kept;
 use super::totp::Totp;
 use crate::settings::Sessions;
 
@@ -104,7 +106,7 @@ pub struct Login {
 }
 
 impl Login {
-    fn lasts(&self, lasting: &Sessions, now: Timestamp) -> bool {
+    pub(super) fn lasts(&self, lasting: &Sessions, now: Timestamp) -> bool {
         let minutes = |n: u64| SignedDuration::from_mins(i64::try_from(n).unwrap_or(i64::MAX / 60));
         now.duration_since(self.seen) < minutes(lasting.idle_minutes)
             && now.duration_since(self.began) < minutes(lasting.hours.saturating_mul(60))
@@ -112,18 +114,24 @@ impl Login {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct File {
+pub(super) struct File {
     #[serde(default)]
     accounts: BTreeMap<String, Account>,
+    /// Identities of providers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) bound: Vec<Bound>,
+    /// Passkeys, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) passkeys: Vec<Kept>,
     /// By what is kept of each.
     #[serde(default)]
-    codes: BTreeMap<String, Code>,
+    pub(super) codes: BTreeMap<String, Code>,
     /// By what is kept of each.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    tokens: BTreeMap<String, Token>,
+    pub(super) tokens: BTreeMap<String, Token>,
     /// By what is kept of each.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    logins: BTreeMap<String, Login>,
+    pub(super) logins: BTreeMap<String, Login>,
 }
 
 /// Why an account was not made or found.
@@ -177,7 +185,7 @@ impl Accounts {
         }
     }
 
-    fn read(&self) -> Result<File, AccountError> {
+    pub(super) fn read(&self) -> Result<File, AccountError> {
         match std::fs::read(&self.path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| self.failed(error)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
@@ -186,7 +194,10 @@ impl Accounts {
     }
 
     /// Changes the accounts, one at a time; what counts is what stands in the file.
-    fn change<T>(&self, change: impl FnOnce(&mut File) -> Result<T, AccountError>) -> Result<T, AccountError> {
+    pub(super) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut File) -> Result<T, AccountError>,
+    ) -> Result<T, AccountError> {
         let lock = entente_files::open(&self.lock).map_err(|error| self.failed(error))?;
         lock.lock().map_err(|error| self.failed(error))?;
         let mut file = self.read()?;
@@ -382,19 +393,6 @@ impl Accounts {
         self.change(|file| {
             file.logins.remove(&codes::kept(token));
             Ok(())
-        })
-    }
-
-    /// Ends every login and token of a person; gives how many there were.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn end_all(&self, person: &PersonId) -> Result<usize, AccountError> {
-        self.change(|file| {
-            let before = file.logins.len() + file.tokens.len();
-            file.logins.retain(|_, login| login.person != *person);
-            file.tokens.retain(|_, token| token.person != *person);
-            Ok(before - file.logins.len() - file.tokens.len())
         })
     }
 

@@ -1,6 +1,7 @@
 //! Who is signed in, in the memory of this process: a restart ends every session.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,11 +19,13 @@ pub(crate) struct Session {
     /// Who.
     pub(crate) person: PersonId,
     /// By what: as it stands in records of what they do.
-    pub(crate) by: &'static str,
+    pub(crate) by: String,
     /// What every form of the session bears.
     pub(crate) form: String,
-    began: Instant,
-    seen: Instant,
+    /// From where it was begun.
+    pub(crate) from: Option<IpAddr>,
+    pub(super) began: Instant,
+    pub(super) seen: Instant,
 }
 
 impl Session {
@@ -31,8 +34,9 @@ impl Session {
         let now = Instant::now();
         Self {
             person,
-            by: "a token",
+            by: "a token".to_owned(),
             form: token,
+            from: None,
             began: now,
             seen: now,
         }
@@ -45,7 +49,13 @@ pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
 
 impl Sessions {
     /// Begins a session; gives its token.
-    pub(crate) fn begin(&self, person: PersonId, by: &'static str, now: Instant) -> Result<Option<String>, NoChance> {
+    pub(crate) fn begin(
+        &self,
+        person: PersonId,
+        by: impl Into<String>,
+        from: Option<IpAddr>,
+        now: Instant,
+    ) -> Result<Option<String>, NoChance> {
         let token = codes::code(52)?;
         let form = codes::code(32)?;
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,8 +64,9 @@ impl Sessions {
         }
         let session = Session {
             person,
-            by,
+            by: by.into(),
             form,
+            from,
             began: now,
             seen: now,
         };
@@ -84,10 +95,26 @@ impl Sessions {
             .remove(&codes::kept(token));
     }
 
-    /// Ends every session of a person.
-    pub(crate) fn end_all(&self, person: &PersonId) {
+    /// Ends every session of a person; gives how many there were.
+    pub(crate) fn end_all(&self, person: &PersonId) -> usize {
+        self.end_where(|_, of| of == person)
+    }
+
+    /// Ends sessions, by what is kept of their token and whose they are; gives how many.
+    pub(super) fn end_where(&self, ends: impl Fn(&str, &PersonId) -> bool) -> usize {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, session| session.person != *person);
+        let before = all.len();
+        all.retain(|kept, session| !ends(kept, &session.person));
+        before - all.len()
+    }
+
+    /// All that last, each with what is kept of its token; those that have run out are forgotten.
+    pub(super) fn all(&self, lasting: &settings::Sessions, now: Instant) -> Vec<(String, Session)> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, session| lasts(session, lasting, now));
+        all.iter()
+            .map(|(kept, session)| (kept.clone(), session.clone()))
+            .collect()
     }
 
     /// How many there are; those that have run out are forgotten.
@@ -115,7 +142,7 @@ mod tests {
         let person = PersonId::new("USA.SVC/hale").unwrap();
         let start = Instant::now();
         let minutes = |n: u64| start + Duration::from_secs(60 * n);
-        let token = |sessions: &Sessions| sessions.begin(person.clone(), "a test", start).unwrap().unwrap();
+        let token = |sessions: &Sessions| sessions.begin(person.clone(), "a test", None, start).unwrap().unwrap();
         let idle = token(&sessions);
         assert!(sessions.of(&idle, &lasting, minutes(14)).is_some());
         assert!(sessions.of(&idle, &lasting, minutes(28)).is_some());

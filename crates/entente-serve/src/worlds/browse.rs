@@ -49,7 +49,7 @@ impl<'w> Browser<'w> {
     pub(super) fn of(world: &'w World, person: &PersonId) -> Self {
         let sessions = &world.host.sessions;
         let token = sessions
-            .begin(person.clone(), "a test", Instant::now())
+            .begin(person.clone(), "a test", None, Instant::now())
             .unwrap()
             .unwrap();
         let session = sessions

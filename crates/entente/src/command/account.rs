@@ -1,15 +1,17 @@
 //! `account`: what people sign in with at this party's node.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 use entente_core::{Command, CommandRefusal, PersonId, actor};
 use entente_node::Pinned;
-use entente_serve::{Accounts, CodeUse, Scope, Token};
+use entente_serve::{Access, Accounts, Bound, CodeUse, Host, Scope, Sessions, Token, Ways};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::Global;
 use crate::failure::{Exit, Failure};
-use crate::{output, words};
+use crate::{output, seat, words};
 
 /// `entente account`.
 #[derive(Debug, Subcommand)]
@@ -22,8 +24,13 @@ pub(crate) enum AccountCommand {
         #[arg(long)]
         demonstration: bool,
     },
-    /// List who can sign in, and the tokens of programs.
+    /// List who can sign in, and every way in that is open.
     List,
+    /// List the ways in that are open: sessions in browsers, logins at the command line, tokens of programs.
+    Access {
+        /// Whose [default: one's own where one is signed in, else everybody's].
+        person: Option<PersonId>,
+    },
     /// Give a program a token that acts in a person's name; it is shown once, does one kind of thing, and ends.
     Token {
         /// The person, registered with `entente person add`.
@@ -38,10 +45,15 @@ pub(crate) enum AccountCommand {
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
     },
-    /// End all tokens and logins of a person at the command line.
+    /// End all sessions, logins and tokens of a person.
     End {
         /// The person.
         person: PersonId,
+    },
+    /// End one way in.
+    EndAccess {
+        /// Its id, as `entente account access` shows it.
+        id: String,
     },
     /// Show who may do what: each act with the roles that may.
     Roles,
@@ -100,125 +112,187 @@ fn roles(global: &Global) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// What is done about accounts, with what it takes.
+struct Desk<'g> {
+    global: &'g Global,
+    node: Pinned,
+    accounts: Accounts,
+    lasting: Sessions,
+    serving: Option<Arc<Host>>,
+}
+
+impl<'g> Desk<'g> {
+    fn of(global: &'g Global) -> Result<Self, Failure> {
+        Ok(Self {
+            node: global.node()?,
+            accounts: Accounts::of(&global.data),
+            lasting: crate::node::settings(None, &global.data)?.sessions,
+            serving: seat::serving(&global.data),
+            global,
+        })
+    }
+
+    fn ways(&self) -> Ways<'_> {
+        Ways::new(&self.accounts, self.serving.as_deref(), &self.lasting)
+    }
+
+    /// Whose ways in may be seen and ended: one's own, or everybody's by whoever gives roles and by the passphrase.
+    fn within(&self) -> Option<PersonId> {
+        let actor = self.node.actor()?;
+        let all = actor::entitled(self.node.state(), &actor.person, "set-roles", Timestamp::now());
+        (!all).then(|| actor.person.clone())
+    }
+
+    fn invite(&self, person: &PersonId, demonstration: bool) -> Result<(), Failure> {
+        ours(&self.node, person)?;
+        other(&self.node, person)?;
+        let purpose = match demonstration {
+            true => CodeUse::Demonstration(person.clone()),
+            false => CodeUse::Account(person.clone()),
+        };
+        let code = self.accounts.give_code(purpose, Timestamp::now())?;
+        let path = match demonstration {
+            true => format!("/enter/{code}"),
+            false => "/join".to_owned(),
+        };
+        let value = json!({ "person": person, "code": code, "path": path });
+        output::either(self.global.json, &value, || match demonstration {
+            true => output::line(format!("{person} works at {path} of the node")),
+            false => output::line(format!("code for {person}, to be used at {path} of the node: {code}")),
+        })
+    }
+
+    fn list(&self) -> Result<(), Failure> {
+        let people = self.accounts.people()?;
+        let bound = self.accounts.all_bound()?;
+        let elsewhere = |bound: &Bound| vec![format!("(with {})", bound.provider), bound.person.to_string()];
+        let rows = people
+            .iter()
+            .map(|(name, person)| vec![name.clone(), person.to_string()])
+            .chain(bound.iter().map(elsewhere));
+        let open = self.ways().open(None, Timestamp::now())?;
+        let value: Vec<_> = people
+            .iter()
+            .map(|(name, person)| json!({ "name": name, "person": person }))
+            .chain(bound.iter().map(|bound| json!({ "bound": bound })))
+            .chain(open.iter().map(|access| json!({ "access": access })))
+            .collect();
+        output::either(self.global.json, &value, || {
+            output::table(&["name", "person"], rows.clone().collect(), "nobody can sign in yet");
+            shown(&open);
+        })
+    }
+
+    fn access(&self, person: Option<PersonId>) -> Result<(), Failure> {
+        let whose = match (self.within(), person) {
+            (Some(me), Some(person)) if person != me => {
+                return Err(Failure::new(
+                    Exit::Denied,
+                    format!("you are {me}, and see your own ways in; an administrator sees others'"),
+                ));
+            }
+            (Some(me), _) => Some(me),
+            (None, Some(person)) => Some(person),
+            (None, None) => None,
+        };
+        let open = self.ways().open(whose.as_ref(), Timestamp::now())?;
+        output::either(self.global.json, &open, || shown(&open))
+    }
+
+    fn token(&mut self, token: Token) -> Result<(), Failure> {
+        ours(&self.node, &token.person)?;
+        own(&self.node, &token.person)?;
+        self.node.submit(Command::RecordToken {
+            person: token.person.clone(),
+            name: token.name.clone(),
+            scope: token.scope.name().to_owned(),
+            until: token.until,
+        })?;
+        let secret = self.accounts.give_token(token.clone(), Timestamp::now())?;
+        let value = json!({ "token": secret, "of": token });
+        output::either(self.global.json, &value, || output::line(&secret))
+    }
+
+    fn end_all(&mut self, person: PersonId) -> Result<(), Failure> {
+        if let Some(me) = self.within().filter(|me| *me != person) {
+            actor::must(self.node.state(), &me, "set-roles", Timestamp::now())?;
+        }
+        let ended = self.ways().end_all(&person)?;
+        self.record(person.clone(), "every way in".to_owned())?;
+        output::either(self.global.json, &json!({ "person": person, "ended": ended }), || {
+            output::line(format!("{ended} sessions, logins and tokens of {person} have ended"));
+        })
+    }
+
+    /// Ends one that is open and fits.
+    fn end(&mut self, fits: impl Fn(&Access) -> bool, missing: String) -> Result<(), Failure> {
+        let (now, within) = (Timestamp::now(), self.within());
+        let found = self.ways().open(within.as_ref(), now)?.into_iter().find(fits);
+        let found = found.ok_or_else(|| Failure::not_found(missing))?;
+        self.ways().end(&found.id, within.as_ref(), now)?;
+        self.record(found.person.clone(), found.words())?;
+        output::either(self.global.json, &json!({ "ended": found }), || {
+            output::line(format!("{} of {} has ended", found.words(), found.person));
+        })
+    }
+
+    fn record(&mut self, person: PersonId, what: String) -> Result<(), Failure> {
+        self.node.submit(Command::RecordEnd { person, what })?;
+        Ok(())
+    }
+}
+
+fn shown(open: &[Access]) {
+    let moment = |at: Option<Timestamp>| at.map(words::moment).unwrap_or_default();
+    let row = |access: &Access| {
+        vec![
+            access.id.clone(),
+            access.person.to_string(),
+            access.words(),
+            access.from.clone().unwrap_or_default(),
+            moment(access.since),
+            moment(access.seen),
+            words::moment(access.until),
+        ]
+    };
+    let head = ["id", "person", "what", "from", "since", "last used", "until at most"];
+    output::table(&head, open.iter().map(row).collect(), "no way in is open");
+}
+
 impl AccountCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         if let Self::Roles = self {
             return roles(global);
         }
-        let mut node = global.node()?;
-        let accounts = Accounts::of(&global.data);
+        let mut desk = Desk::of(global)?;
         match self {
             Self::Roles => {}
-            Self::Invite { person, demonstration } => {
-                ours(&node, &person)?;
-                other(&node, &person)?;
-                let purpose = match demonstration {
-                    true => CodeUse::Demonstration(person.clone()),
-                    false => CodeUse::Account(person.clone()),
-                };
-                let code = accounts.give_code(purpose, Timestamp::now()).map_err(Failure::failed)?;
-                let path = match demonstration {
-                    true => format!("/enter/{code}"),
-                    false => "/join".to_owned(),
-                };
-                let value = json!({ "person": person, "code": code, "path": path });
-                output::either(global.json, &value, || match demonstration {
-                    true => output::line(format!("{person} works at {path} of the node")),
-                    false => output::line(format!("code for {person}, to be used at {path} of the node: {code}")),
-                })?;
-            }
-            Self::List => {
-                let people = accounts.people().map_err(Failure::failed)?;
-                let rows = people
-                    .iter()
-                    .map(|(name, person)| vec![name.clone(), person.to_string()])
-                    .collect();
-                let tokens = accounts.tokens(Timestamp::now()).map_err(Failure::failed)?;
-                let logins = accounts.logins(&crate::node::settings(None, &global.data)?.sessions, Timestamp::now())?;
-                let value: Vec<_> = people
-                    .iter()
-                    .map(|(name, person)| json!({ "name": name, "person": person }))
-                    .chain(tokens.iter().map(|token| json!({ "token": token })))
-                    .chain(logins.iter().map(|login| json!({ "login": login })))
-                    .collect();
-                output::either(global.json, &value, || {
-                    output::table(&["name", "person"], rows, "nobody can sign in yet");
-                    for login in &logins {
-                        output::line(format!(
-                            "{} is signed in at the command line since {}",
-                            login.person,
-                            words::moment(login.began)
-                        ));
-                    }
-                    for token in &tokens {
-                        output::line(format!(
-                            "token {}: {} for {}, until {}",
-                            token.name,
-                            token.scope.name(),
-                            token.person,
-                            token.until.strftime("%Y-%m-%d")
-                        ));
-                    }
-                })?;
-            }
+            Self::Invite { person, demonstration } => desk.invite(&person, demonstration)?,
+            Self::List => desk.list()?,
+            Self::Access { person } => desk.access(person)?,
             Self::Token {
                 person,
                 name,
                 scope,
                 days,
             } => {
-                ours(&node, &person)?;
-                own(&node, &person)?;
-                let now = Timestamp::now();
-                let until = now.checked_add(SignedDuration::from_hours(24 * i64::from(days)));
-                let token = Token {
+                let until = Timestamp::now().checked_add(SignedDuration::from_hours(24 * i64::from(days)));
+                desk.token(Token {
                     scope,
                     until: until.map_err(Failure::failed)?,
                     name,
                     person,
-                };
-                node.submit(Command::RecordToken {
-                    person: token.person.clone(),
-                    name: token.name.clone(),
-                    lasts: Some((token.scope.name().to_owned(), token.until)),
-                })?;
-                let secret = accounts.give_token(token.clone(), now).map_err(Failure::failed)?;
-                let value = json!({ "token": secret, "of": token });
-                output::either(global.json, &value, || output::line(&secret))?;
-            }
-            Self::End { person } => {
-                node.submit(Command::RecordToken {
-                    person: person.clone(),
-                    name: "all of them".to_owned(),
-                    lasts: None,
-                })?;
-                let ended = accounts.end_all(&person)?;
-                output::either(global.json, &json!({ "person": person, "ended": ended }), || {
-                    output::line(format!("{ended} tokens and logins of {person} have ended"));
                 })?;
             }
-            Self::EndToken { name } => {
-                let theirs = |token: &Token| {
-                    node.actor().is_none_or(|actor| {
-                        actor.person == token.person
-                            || actor::entitled(node.state(), &actor.person, "set-roles", Timestamp::now())
-                    })
-                };
-                let mut tokens = accounts.tokens(Timestamp::now())?.into_iter();
-                let token = tokens.find(|token| token.name == name).filter(theirs);
-                let token = token.ok_or_else(|| {
-                    Failure::not_found(format!("there is no token `{name}`; `entente account list` shows them"))
-                })?;
-                accounts.end_token(&name)?;
-                node.submit(Command::RecordToken {
-                    person: token.person,
-                    name: name.clone(),
-                    lasts: None,
-                })?;
-                output::either(global.json, &json!({ "ended": name }), || {
-                    output::line(format!("token {name} has ended"));
-                })?;
-            }
+            Self::End { person } => desk.end_all(person)?,
+            Self::EndAccess { id } => desk.end(
+                |access| access.id == id,
+                format!("no way in of yours is called `{id}`; `entente account access` shows them"),
+            )?,
+            Self::EndToken { name } => desk.end(
+                |access| access.token.as_ref() == Some(&name),
+                format!("there is no token `{name}`; `entente account access` shows them"),
+            )?,
         }
         Ok(Exit::Done)
     }

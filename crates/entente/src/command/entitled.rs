@@ -159,8 +159,11 @@ const NEEDS: &[(&str, Needs)] = &[
     ("account invite", Act("set-roles")),
     ("account list", Act("see-people")),
     ("account roles", Nothing),
+    // One's own; another's takes giving roles, which the core asks.
+    ("account access", Act("see-own-work")),
     ("account end", Act("see-own-work")),
-    // One's own, and nobody else's.
+    ("account end-access", Act("see-own-work")),
+    // In one's own name, and nobody else's.
     ("account token", Act("see-own-work")),
     ("account end-token", Act("see-own-work")),
     ("login", Nothing),

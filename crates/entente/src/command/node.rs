@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use entente_node::{Node, SecretString, Surroundings};
+use entente_serve::Host;
 
 use super::{Cli, Global};
 use crate::failure::{Exit, Failure};
@@ -55,7 +56,7 @@ impl Run {
         ));
         std::thread::scope(|scope| {
             for _ in 0..AT_ONCE {
-                let work = || serve(&listener, &node);
+                let work = || serve(&listener, &node, None);
                 let started = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
                 started.map_err(Failure::failed)?;
             }
@@ -71,15 +72,15 @@ pub(crate) fn hold(node: &Node) -> Result<(), Failure> {
 }
 
 /// Carries out the commands of the folder from now on, beside whatever else this process does, and until it ends.
-pub(crate) fn attend(data: &Path, node: &Arc<Node>) -> Result<(), Failure> {
+pub(crate) fn attend(data: &Path, host: &Arc<Host>) -> Result<(), Failure> {
     let Some(place) = socket::place(data) else {
         output::say("the path of the data folder is too long for a socket: commands in it wait until this node ends");
         return Ok(());
     };
     let listener = Arc::new(listen(&place)?);
     for _ in 0..AT_ONCE {
-        let (listener, node) = (listener.clone(), node.clone());
-        let work = move || serve(&listener, &node);
+        let (listener, host) = (listener.clone(), host.clone());
+        let work = move || serve(&listener, host.node(), Some(&host));
         std::thread::Builder::new()
             .stack_size(STACK)
             .spawn(work)
@@ -116,7 +117,7 @@ fn listen(place: &Path) -> Result<UnixListener, Failure> {
 }
 
 /// Carries out commands, one after the other.
-fn serve(listener: &UnixListener, node: &Arc<Node>) {
+fn serve(listener: &UnixListener, node: &Arc<Node>, serving: Option<&Arc<Host>>) {
     while let Ok((stream, _)) = listener.accept() {
         let patient = stream.set_read_timeout(Some(PATIENCE));
         if patient.is_err() || !socket::is_own(&stream) {
@@ -134,6 +135,7 @@ fn serve(listener: &UnixListener, node: &Arc<Node>) {
             output,
             errors,
             node: node.clone(),
+            serving: serving.cloned(),
         };
         let carried = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| carry_out(&said, seat)));
         let answered =

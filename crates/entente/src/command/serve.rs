@@ -87,9 +87,9 @@ impl Serve {
         if keys.is_some() {
             super::login::note_passphrase(global, &node)?;
         }
-        super::node::attend(&global.data, &node)?;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let host = Arc::new(Host::new(node, keys, settings, journal).map_err(Failure::failed)?);
+        super::node::attend(&global.data, &host)?;
         let first = host.accounts.people().map_err(Failure::failed)?.is_empty();
         let code = match first {
             true => Some(

@@ -1,9 +1,7 @@
 //! Ways in: sessions in browsers, logins at the command line and tokens are listed and ended, by whoever they are of and by an
 //! administrator, on the page, by the interface and by the command line.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::Desk;

@@ -1,8 +1,6 @@
 //! Interfaces for programs: values as the command line prints them, for whoever a token is of, and `AuthZEN`.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::web::{Answer, Browser, Served};

@@ -1,8 +1,6 @@
 //! What a person at the desk is told with an answer: what to observe, for which purposes, who is of the community.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, REPORT};
 

@@ -1,8 +1,6 @@
 //! What the holder proves to the originator, and what the originator finds when it looks closely.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{Desk, OFFICER, REPORT};

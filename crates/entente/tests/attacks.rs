@@ -1,8 +1,6 @@
 //! What attackers try at a node on the network, each by its name; `docs/security-model.md` lists them with the others.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,8 +1,6 @@
 //! A briefing: one paper for the speaker, one for the table, and a note of what was said.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, REPORT};
 

@@ -1,8 +1,6 @@
 //! Commands of programs: what the desk offers, in the name of whoever a token is of, each carried out once.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::web::{Answer, Served};

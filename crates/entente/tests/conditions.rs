@@ -1,8 +1,6 @@
 //! What is done only as long as something is as it was seen: entity tags and `If-Match`.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::web::{Answer, Served};

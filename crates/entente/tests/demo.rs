@@ -1,8 +1,6 @@
 //! The whole story in one run: every line that a person would read.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, without_chance};
 

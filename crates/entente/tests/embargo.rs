@@ -1,8 +1,6 @@
 //! Embargoes as people type them, and `--dry-run` for everything that opens or ends something.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::Desk;
 

@@ -1,8 +1,6 @@
 //! Whether something exists: two worlds that differ only in what a caller may not know of give that caller the same bytes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use support::web::{Browser, Served, between};
 use support::{Desk, REPORT};

@@ -1,9 +1,7 @@
 //! The folder that a node lives in: whose it is, who waits for whom, and what is never written where.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod support;
+use crate::support;
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,6 @@
 //! A case, from the meeting to its closing, at the holder and at the originator.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, OFFICER, REPORT, without_chance};
 

@@ -1,8 +1,6 @@
 //! Reports in the formats of others, in and out, as users and their scripts do it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{Desk, REPORT};

@@ -1,6 +1,6 @@
 //! Keys that are replaced, lost, or passed for another's, with the real binary (kinds C9 and F3).
 
-mod support;
+use crate::support;
 
 use support::Desk;
 

@@ -1,8 +1,6 @@
 //! Lists come in pages, and can be searched; what is hidden from the asker is neither counted nor found.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::Desk;

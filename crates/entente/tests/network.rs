@@ -1,8 +1,6 @@
 //! Two nodes on this machine: messages travel by themselves, arrive once, and are confirmed; files and network mix.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::web::{Served, until};

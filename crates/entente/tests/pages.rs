@@ -1,22 +1,13 @@
 //! Pages: nobody finds on them what `decide` does not give them, whatever they follow.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+use crate::support;
 
-mod support;
-
-#[path = "pages/briefings.rs"]
 mod briefings;
-#[path = "pages/files.rs"]
 mod files;
-#[path = "pages/giving.rs"]
 mod giving;
-#[path = "pages/second.rs"]
 mod second;
-#[path = "pages/terms.rs"]
 mod terms;
-#[path = "pages/watching.rs"]
 mod watching;
-#[path = "pages/writing.rs"]
 mod writing;
 
 use std::collections::BTreeSet;

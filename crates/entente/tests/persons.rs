@@ -1,8 +1,6 @@
 //! People at a node: accounts, signing in, roles, and forms that only the node's own pages can send.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use support::Desk;
 use support::web::{Browser, Served, between, digits};

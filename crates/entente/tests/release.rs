@@ -1,8 +1,6 @@
 //! Release by the owner, delivery of the releasable part, and what becomes of consents, as people type it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, OFFICER};
 

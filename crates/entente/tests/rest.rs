@@ -1,8 +1,6 @@
 //! Texts at rest: sealed, upgraded from the first release, rescued.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod support;
+use crate::support;
 
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,7 @@
 //! Who may do what, cell by cell: each role, each act, by the interface for programs, by the socket of a running node, and by a
 //! command that opens the folder itself.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::web::{Served, digits_after, join};

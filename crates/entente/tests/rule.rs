@@ -1,8 +1,6 @@
 //! A party's own rules: step 7 of every decision.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, REPORT};
 

@@ -1,8 +1,6 @@
 //! A policy file of one's own marks reports at the command line, and a partner is told which file it needs.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::Desk;
 

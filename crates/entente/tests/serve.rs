@@ -1,8 +1,6 @@
 //! `entente serve`: one process, one port, as an operator runs it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use support::Desk;
 use support::web::{Served, join, until};

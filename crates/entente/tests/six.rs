@@ -1,9 +1,7 @@
 //! How many commands the daily work takes: may I tell him, asking two originators, releasing a part, a case from the
 //! meeting to its closing. Each counted at its party; taking in what came counts as one.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, OFFICER};
 

@@ -1,8 +1,6 @@
 //! Protected sources: measured at the originator, asked about by the holder, answered in one word.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, REPORT};
 

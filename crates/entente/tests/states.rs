@@ -1,9 +1,7 @@
 //! Every state that a person can meet, with every command that touches it: whatever is not done says what to do next, and the
 //! commands that messages name are there.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 

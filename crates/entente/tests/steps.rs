@@ -1,8 +1,6 @@
 //! What belongs together is one step: all of it happens, or nothing does.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may stop")]
-
-mod support;
+use crate::support;
 
 use support::{Desk, REPORT};
 

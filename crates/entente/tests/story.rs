@@ -1,8 +1,6 @@
 //! The real binary, as users and their scripts run it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod support;
+use crate::support;
 
 use std::process::Command;
 

@@ -1,8 +1,6 @@
 //! The TAXII 2.1 server, with what each real client needs.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::Desk;

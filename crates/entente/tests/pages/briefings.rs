@@ -1,6 +1,6 @@
 //! Briefings on pages, and what all lists do.
 
-use crate::serving;
+use super::serving;
 use crate::support::web::{Browser, between};
 use crate::support::{OFFICER, REPORT};
 

@@ -1,6 +1,6 @@
 //! Files out and in, and embargoes: each shown before it is done.
 
-use crate::giving::{holders, originator};
+use super::giving::{holders, originator};
 use crate::support::web::{Browser, between};
 use crate::support::{Desk, REPORT};
 

@@ -1,8 +1,8 @@
 //! Releases, deliveries and substitutes on pages: what each receiver will see is shown before it is given.
 
+use super::{CANARIES, TITLE};
 use crate::support::web::{Browser, Served, between};
 use crate::support::{Desk, REPORT};
-use crate::{CANARIES, TITLE};
 
 /// The originator's node with the report, an officer who may know all of it, and one who is cleared for part.
 pub(crate) fn originator(desk: &Desk) -> Served {

@@ -1,7 +1,7 @@
 //! Arrangements in words, and lineage as a picture with the same facts as a table.
 
-use crate::giving::originator;
-use crate::serving;
+use super::giving::originator;
+use super::serving;
 use crate::support::web::{Browser, between};
 use crate::support::{Desk, OFFICER, REPORT};
 

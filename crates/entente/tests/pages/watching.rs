@@ -1,6 +1,6 @@
 //! Texts of others are looked at, and confirmed after what that does was shown.
 
-use crate::serving;
+use super::serving;
 use crate::support::web::{Browser, between};
 use crate::support::{OFFICER, REPORT};
 

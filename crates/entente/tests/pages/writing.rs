@@ -1,7 +1,7 @@
 //! A report is written on a page: what stands in the way, who could read it, and only then added.
 
-use crate::giving::originator;
-use crate::serving;
+use super::giving::originator;
+use super::serving;
 use crate::support::web::{Browser, between};
 use crate::support::{Desk, OFFICER, REPORT};
 

@@ -1,6 +1,5 @@
 //! A desk to work at: a folder with the sample files, where the real binary is run as users and their scripts do.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 #![allow(dead_code, unreachable_pub, reason = "each suite uses a part of it")]
 
 pub mod web;

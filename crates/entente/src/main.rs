@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use failure::Exit;
 
-/// musl's own allocator lets one thread in at a time; see `docs/adr/0014`.
+/// musl's own allocator lets one thread in at a time; see `docs/adr/0017`.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

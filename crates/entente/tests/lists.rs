@@ -94,6 +94,8 @@ fn every_list_is_searched_filtered_sorted_and_written_as_csv() {
         &["partner", "list"],
         &["pending", "list"],
         &["feed", "list"],
+        &["account", "list"],
+        &["account", "access"],
         &["todo"],
     ] {
         let head = csv(list);

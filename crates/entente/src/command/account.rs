@@ -5,11 +5,12 @@ use std::sync::Arc;
 use clap::Subcommand;
 use entente_core::{Command, CommandRefusal, PersonId, actor};
 use entente_node::Pinned;
-use entente_serve::{Access, Accounts, Bound, CodeUse, Host, Scope, Sessions, Token, Ways};
+use entente_serve::{Access, Accounts, CodeUse, Host, Scope, Sessions, Token, Ways};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::Global;
+use super::list::{List, ListArgs};
 use crate::failure::{Exit, Failure};
 use crate::{output, seat, words};
 
@@ -24,12 +25,14 @@ pub(crate) enum AccountCommand {
         #[arg(long)]
         demonstration: bool,
     },
-    /// List who can sign in, and every way in that is open.
-    List,
+    /// List who can sign in, and by which name.
+    List(ListArgs),
     /// List the ways in that are open: sessions in browsers, logins at the command line, tokens of programs.
     Access {
         /// Whose [default: one's own where one is signed in, else everybody's].
         person: Option<PersonId>,
+        #[command(flatten)]
+        chosen: ListArgs,
     },
     /// Give a program a token that acts in a person's name; it is shown once, does one kind of thing, and ends.
     Token {
@@ -162,28 +165,23 @@ impl<'g> Desk<'g> {
         })
     }
 
-    fn list(&self) -> Result<(), Failure> {
-        let people = self.accounts.people()?;
-        let bound = self.accounts.all_bound()?;
-        let elsewhere = |bound: &Bound| vec![format!("(with {})", bound.provider), bound.person.to_string()];
-        let rows = people
-            .iter()
-            .map(|(name, person)| vec![name.clone(), person.to_string()])
-            .chain(bound.iter().map(elsewhere));
-        let open = self.ways().open(None, Timestamp::now())?;
-        let value: Vec<_> = people
-            .iter()
-            .map(|(name, person)| json!({ "name": name, "person": person }))
-            .chain(bound.iter().map(|bound| json!({ "bound": bound })))
-            .chain(open.iter().map(|access| json!({ "access": access })))
-            .collect();
-        output::either(self.global.json, &value, || {
-            output::table(&["name", "person"], rows.clone().collect(), "nobody can sign in yet");
-            shown(&open);
-        })
+    fn list(&self, chosen: &ListArgs) -> Result<(), Failure> {
+        let by_name = self.accounts.people()?.into_iter().map(|(name, person)| {
+            let value = json!({ "name": name, "person": person });
+            (vec![name, person.to_string(), String::new()], value)
+        });
+        let bound = self.accounts.all_bound()?.into_iter().map(|bound| {
+            let value = json!({ "bound": bound });
+            (vec![String::new(), bound.person.to_string(), bound.provider], value)
+        });
+        let list = List {
+            head: &["name", "person", "provider"],
+            empty: "nobody can sign in yet; `entente account invite` lets somebody",
+        };
+        chosen.show(self.global, &list, by_name.chain(bound))
     }
 
-    fn access(&self, person: Option<PersonId>) -> Result<(), Failure> {
+    fn access(&self, person: Option<PersonId>, chosen: &ListArgs) -> Result<(), Failure> {
         let whose = match (self.within(), person) {
             (Some(me), Some(person)) if person != me => {
                 return Err(Failure::new(
@@ -196,7 +194,11 @@ impl<'g> Desk<'g> {
             (None, None) => None,
         };
         let open = self.ways().open(whose.as_ref(), Timestamp::now())?;
-        output::either(self.global.json, &open, || shown(&open))
+        let list = List {
+            head: &["id", "person", "what", "from", "since", "last used", "until at most"],
+            empty: "no way in is open",
+        };
+        chosen.show(self.global, &list, open.iter().map(|access| (row(access), access)))
     }
 
     fn token(&mut self, token: Token) -> Result<(), Failure> {
@@ -242,21 +244,17 @@ impl<'g> Desk<'g> {
     }
 }
 
-fn shown(open: &[Access]) {
+fn row(access: &Access) -> Vec<String> {
     let moment = |at: Option<Timestamp>| at.map(words::moment).unwrap_or_default();
-    let row = |access: &Access| {
-        vec![
-            access.id.clone(),
-            access.person.to_string(),
-            access.words(),
-            access.from.clone().unwrap_or_default(),
-            moment(access.since),
-            moment(access.seen),
-            words::moment(access.until),
-        ]
-    };
-    let head = ["id", "person", "what", "from", "since", "last used", "until at most"];
-    output::table(&head, open.iter().map(row).collect(), "no way in is open");
+    vec![
+        access.id.clone(),
+        access.person.to_string(),
+        access.words(),
+        access.from.clone().unwrap_or_default(),
+        moment(access.since),
+        moment(access.seen),
+        words::moment(access.until),
+    ]
 }
 
 impl AccountCommand {
@@ -268,8 +266,8 @@ impl AccountCommand {
         match self {
             Self::Roles => {}
             Self::Invite { person, demonstration } => desk.invite(&person, demonstration)?,
-            Self::List => desk.list()?,
-            Self::Access { person } => desk.access(person)?,
+            Self::List(chosen) => desk.list(&chosen)?,
+            Self::Access { person, chosen } => desk.access(person, &chosen)?,
             Self::Token {
                 person,
                 name,

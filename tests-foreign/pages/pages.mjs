@@ -395,18 +395,19 @@ async function tasks(officer, holder, auditor) {
   };
   const button = (page, name) => page.getByRole('button', { name, exact: true });
   await timed('find out why a minister may not know', holder, async (page, click) => {
-    await click('main a:has-text("SVC-2026-0412")');
-    await click('a:has-text("Who may be told")');
+    await click('main a[href^="/reports/SVC-2026-0412"]');
+    await click('main a[href*="/audience"]');
     await page.fill('#people', 'CHL/foreign-minister');
     await click(button(page, 'Show'));
     await click('.matrix td.deny a');
     check((await page.locator('.ladder .first').count()) > 0, 'the first step that failed stands there');
   });
   await timed('release part of a report', officer, async (page, click) => {
-    await click('main a:has-text("SVC-2026-0412")');
+    await click('main a[href^="/reports/SVC-2026-0412"]');
     await click('main a:has-text("Release")');
     await page.check('#portion-advice');
-    await page.fill('#to', 'PER/adviser');
+    await page.fill('#to', 'CHL/foreign-minister');
+    await page.selectOption('#for', 'threat-warning');
     await click(button(page, 'Show what each will see'));
     await click(button(page, 'Release it'));
     check(page.url().includes('/reports/SVC-2026-0412'), `the release is made: ${page.url()}`);

@@ -414,7 +414,8 @@ async function tasks(officer, holder, auditor) {
   });
   await timed('prove one line', auditor, async (page, click) => {
     await click('.mast a:has-text("Ledger")');
-    await click('tbody a');
+    // The newest entries wait for the next signed head.
+    await click('tbody tr:last-child a');
     check((await page.locator('.ladder .passed').count()) >= 3, 'the steps of the proof hold');
     await picture(page, 'proof');
   });

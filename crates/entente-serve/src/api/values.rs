@@ -150,7 +150,7 @@ impl Offer {
         let here = |offer: &'static Self| {
             let (before, after) = offer.path.split_once("{id}").unwrap_or((offer.path, ""));
             let id = uri.path().strip_prefix(before)?.strip_suffix(after)?;
-            let fits = offer.path.contains("{id}") == !id.is_empty() && !id.contains('/');
+            let fits = offer.path.contains("{id}") != id.is_empty() && !id.contains('/');
             fits.then(|| unescaped(id)).flatten().map(|id| (offer, id))
         };
         OFFERED.iter().find_map(here)

@@ -66,7 +66,7 @@ impl Mail {
             _ => return Err(write()),
         };
         let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if self.certificate.is_none() && !(local && !secure) {
+        if self.certificate.is_none() && (secure || !local) {
             return Err(
                 "name the `certificate` that the server, or whoever vouches for it, shows, a PEM file".to_owned(),
             );

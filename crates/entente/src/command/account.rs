@@ -201,7 +201,7 @@ impl<'g> Desk<'g> {
         chosen.show(self.global, &list, open.iter().map(|access| (row(access), access)))
     }
 
-    fn token(&mut self, token: Token) -> Result<(), Failure> {
+    fn token(&mut self, token: &Token) -> Result<(), Failure> {
         ours(&self.node, &token.person)?;
         own(&self.node, &token.person)?;
         self.node.submit(Command::RecordToken {
@@ -215,11 +215,11 @@ impl<'g> Desk<'g> {
         output::either(self.global.json, &value, || output::line(&secret))
     }
 
-    fn end_all(&mut self, person: PersonId) -> Result<(), Failure> {
-        if let Some(me) = self.within().filter(|me| *me != person) {
+    fn end_all(&mut self, person: &PersonId) -> Result<(), Failure> {
+        if let Some(me) = self.within().filter(|me| me != person) {
             actor::must(self.node.state(), &me, "set-roles", Timestamp::now())?;
         }
-        let ended = self.ways().end_all(&person)?;
+        let ended = self.ways().end_all(person)?;
         self.record(person.clone(), "every way in".to_owned())?;
         output::either(self.global.json, &json!({ "person": person, "ended": ended }), || {
             output::line(format!("{ended} sessions, logins and tokens of {person} have ended"));
@@ -275,14 +275,14 @@ impl AccountCommand {
                 days,
             } => {
                 let until = Timestamp::now().checked_add(SignedDuration::from_hours(24 * i64::from(days)));
-                desk.token(Token {
+                desk.token(&Token {
                     scope,
                     until: until.map_err(Failure::failed)?,
                     name,
                     person,
                 })?;
             }
-            Self::End { person } => desk.end_all(person)?,
+            Self::End { person } => desk.end_all(&person)?,
             Self::EndAccess { id } => desk.end(
                 |access| access.id == id,
                 format!("no way in of yours is called `{id}`; `entente account access` shows them"),

@@ -191,7 +191,7 @@ impl Add {
             Ok(())
         })?;
         output::either(global.json, &feed, || {
-            output::line(format!("{}: {} is followed", feed.name, feed.url))
+            output::line(format!("{}: {} is followed", feed.name, feed.url));
         })?;
         Ok(Exit::Done)
     }

@@ -64,7 +64,7 @@ impl LedgerCommand {
                 folder: Some(file),
                 key,
             } if seat::path(&file).is_file() => super::assure::verify_file(global, &file, &key, None),
-            Self::Verify { folder, key } => verify_folder(global, folder, &key),
+            Self::Verify { folder, key } => verify_folder(global, folder.as_deref(), &key),
             Self::Prove { event, open } => prove(global, event, open),
             Self::Log { from } => log(global, from.max(1)),
             Self::Publish => publish(global),
@@ -136,10 +136,10 @@ fn reconcile(global: &Global, partner: &PartyPath, file: Option<&Path>) -> Resul
     )
 }
 
-fn verify_folder(global: &Global, folder: Option<PathBuf>, key: &[String]) -> Result<Exit, Failure> {
+fn verify_folder(global: &Global, folder: Option<&Path>, key: &[String]) -> Result<Exit, Failure> {
     let own = folder.is_none();
     let known = trust::keys(global, key, own)?;
-    let files = match &folder {
+    let files = match folder {
         None => global.node()?.tiles(),
         Some(folder) => {
             let at = seat::path(folder);

@@ -84,7 +84,7 @@ pub(crate) struct Global {
         value_name = "DIR"
     )]
     pub(crate) data: PathBuf,
-    /// The PostgreSQL database that has what this node holds, postgresql://USER@HOST/DATABASE. The data folder remembers it. The
+    /// The PostgreSQL database that has what this node holds, `postgresql://USER@HOST/DATABASE`. The data folder remembers it. The
     /// password stands in the file that PGPASSFILE names, never here.
     #[arg(long, global = true, env = "ENTENTE_DATABASE", value_name = "URL")]
     pub(crate) database: Option<String>,

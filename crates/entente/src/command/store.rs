@@ -56,7 +56,7 @@ pub(crate) enum StoreCommand {
     /// Move what the node holds to a PostgreSQL database, or back into the data folder: everything as it is sealed, compared event
     /// by event before the folder names its new place. Stop every node of it first.
     Move {
-        /// The database, postgresql://USER@HOST/DATABASE.
+        /// The database, `postgresql://USER@HOST/DATABASE`.
         #[arg(required_unless_present = "back", conflicts_with = "back")]
         to: Option<String>,
         /// Back into the data folder.

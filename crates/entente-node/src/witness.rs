@@ -240,11 +240,12 @@ impl Node {
     }
 
     /// Verifies a partner's assurance and compares it with this party's own records; keeps what was seen of its log. Two histories
-    /// stop the link; with `fresh`, so does a log that is shown just now and does not continue the one that was seen.
+    /// stop the link. `asked` says how many entries of the log had been seen when the assurance was asked for: one that does not
+    /// continue these stops the link too. What was seen of the log since then may be newer than what is shown, and proves nothing.
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn compare(&self, made: &Assurance, keys: &[Verifier], fresh: bool) -> Result<Checked, NodeError> {
+    pub fn compare(&self, made: &Assurance, keys: &[Verifier], asked: Option<u64>) -> Result<Checked, NodeError> {
         let _turn = self.seeing.lock().unwrap_or_else(PoisonError::into_inner);
         let moment = self.moment();
         let seen = self.seen(&made.by)?;
@@ -260,7 +261,8 @@ impl Node {
         let told = signed_now.and_then(|note| Checkpoint::parse(note.text()).ok());
         if let (Some((note, seen)), Some(told)) = (&seen, &told) {
             let forked = told.size == seen.size && told.root != seen.root && told.origin == seen.origin;
-            if forked || (fresh && !checked.continues) {
+            let shown_after = asked.is_some_and(|before| seen.size <= before);
+            if forked || (shown_after && !checked.continues) {
                 self.caught(&made.by, seen, (&note.render(), &made.checkpoint))?;
                 return Ok(checked);
             }

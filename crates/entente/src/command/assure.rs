@@ -122,7 +122,7 @@ pub(super) fn verify_file(
     let node = global.node().ok().filter(|node| node.home().is_ok());
     let checked = match node.as_ref().filter(|_| named.is_empty()) {
         // What was not shown to continue what was seen does not take its place.
-        Some(node) => node.node().compare(&made, &keys, false)?,
+        Some(node) => node.node().compare(&made, &keys, None)?,
         // A key that was named for this once says nothing about the party.
         None => {
             let seen = node

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Subcommand;
-use entente_assurance::Assurance;
+use entente_assurance::{Assurance, Checked};
 use entente_core::PartyPath;
-use entente_ledger::{Folder, Leaf, VerifyReport, Wording, hex, verify};
-use entente_node::Pinned;
+use entente_ledger::{Folder, Leaf, Verifier, VerifyReport, Wording, hex, verify};
+use entente_node::{Node, Pinned};
 use entente_serve::{Unreconciled, records_of};
 use entente_store::Opening;
 use serde_json::{Value, json};
@@ -73,27 +73,53 @@ impl LedgerCommand {
     }
 }
 
+/// How often a partner is asked anew whose log grew, and was seen here, while it answered.
+const ASKED_ANEW: usize = 5;
+
+/// A partner's records as it shows them now, compared with what was seen of its log before it was asked.
+fn asked(node: &Arc<Node>, global: &Global, partner: &PartyPath, keys: &[Verifier]) -> Result<Checked, Failure> {
+    let settings = crate::node::settings(None, &global.data)?;
+    let seen = || Ok::<u64, Failure>(node.seen(partner)?.map_or(0, |(_, seen)| seen.size));
+    for _ in 0..ASKED_ANEW {
+        let before = seen()?;
+        let made = records_of(node, &settings, partner).map_err(|error| match error {
+            Unreconciled::Node(error) => error.into(),
+            other => Failure::failed(other),
+        })?;
+        by(&made, partner)?;
+        let checked = node.compare(&made, keys, Some(before))?;
+        // What it shows may be older than what its log was seen to be meanwhile.
+        if checked.continues || seen()? == before {
+            return Ok(checked);
+        }
+    }
+    Err(Failure::failed(format!(
+        "the ledger of {partner} grew each time while it answered; try again"
+    )))
+}
+
+fn by(made: &Assurance, partner: &PartyPath) -> Result<(), Failure> {
+    match made.by == *partner {
+        true => Ok(()),
+        false => Err(Failure::usage(format!(
+            "it was written by {}, not by {partner}",
+            made.by
+        ))),
+    }
+}
+
 /// Compares both sides' records.
 fn reconcile(global: &Global, partner: &PartyPath, file: Option<&Path>) -> Result<Exit, Failure> {
     let node = global.node()?;
-    let made: Assurance =
-        match file {
-            Some(file) => crate::input::json(file)?,
-            None => records_of(node.node(), &crate::node::settings(None, &global.data)?, partner).map_err(|error| {
-                match error {
-                    Unreconciled::Node(error) => error.into(),
-                    other => Failure::failed(other),
-                }
-            })?,
-        };
-    if made.by != *partner {
-        return Err(Failure::usage(format!(
-            "it was written by {}, not by {partner}",
-            made.by
-        )));
-    }
     let keys = trust::keys_of(&node, false)?;
-    let checked = node.node().compare(&made, &keys, file.is_none())?;
+    let checked = match file {
+        Some(file) => {
+            let made: Assurance = crate::input::json(file)?;
+            by(&made, partner)?;
+            node.node().compare(&made, &keys, None)?
+        }
+        None => asked(node.node(), global, partner, &keys)?,
+    };
     let stopped = node.node().moment().state().frozen(partner).map(|(_, why)| why.clone());
     let value = json!({
         "partner": partner,

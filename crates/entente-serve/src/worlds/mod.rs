@@ -122,7 +122,8 @@ fn send_all(
     sent: &mut BTreeSet<String>,
     meet: &mut impl FnMut(&str, &dyn Fn(&Browser<'_>) -> Got, &Got),
 ) {
-    if form.to == "/sign-out" {
+    // Both end the reader's session, and a session is called otherwise in each world.
+    if ["/sign-out", "/access"].contains(&form.to.as_str()) {
         return;
     }
     for fields in form.fillings() {

@@ -36,7 +36,7 @@ pub enum Command {
     Found(Party),
     /// Make a party known, or change what is known of it.
     SetParty(Party),
-    /// State that a party is of the community, or that it is not any more.
+    /// Notes how a party is reached, or strikes that out.
     SetContact {
         /// The party.
         party: PartyPath,

@@ -100,7 +100,12 @@ async function look(who, window, path, narrow) {
   );
   check(printed === 'table-header-group table-footer-group', `${what}: printed, banners are ${printed}`);
   await page.emulateMedia({ media: 'screen' });
-  // A file is no page, a list in another order is the same page, and every entry of the ledger has a page as the first has.
+  return linked(page);
+}
+
+/// Where a page leads. A file is no page, a list in another order is the same page, and every entry of the ledger has a page as the
+/// first has.
+async function linked(page) {
   const links = await page.evaluate(() => [...document.querySelectorAll('a[href^="/"]')].map((link) => link.getAttribute('href').split('#')[0]));
   return links.filter((link) => !/[?&](as|sort)=|\.proof$/.test(link) && !/^\/ledger\/(?!1$)/.test(link));
 }
@@ -323,16 +328,35 @@ async function writes(link, scripts) {
   await context.close();
 }
 
+/// What stands on a page in English that is neither a quotation nor marked as English: in the page, so that it can be looked for there.
+const englishWords = () => {
+  const whole = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (whole.nextNode()) {
+    const { parentElement: around, textContent: said } = whole.currentNode;
+    if (around.closest('[lang=en], .serif, .id, .mark, .banner, .hash, .mono, code, pre, textarea, option')) continue;
+    if (/\b(the|of|and|is|are|with|not|you|for|to|by)\b/i.test(said)) found.push(said.trim());
+  }
+  return found;
+};
+
 /// Pages in German for whoever's browser asks for it; a choice on the page goes before that.
 async function speaksGerman(who, link) {
   const window = await entered(link, { viewport: { width: 1280, height: 900 }, locale: 'de-DE' });
   const { context, page } = window;
-  for (const path of ['/', '/reports', '/requests', '/pending', '/people', '/ledger', '/search?q=svc', '/nowhere']) {
+  const waiting = ['/', '/pending', '/arrangements', '/import', '/access', '/notices', '/passkeys', '/search?q=svc', '/nowhere'];
+  const seen = new Set();
+  while (waiting.length > 0 && seen.size < MOST_PAGES) {
+    const path = waiting.shift();
+    if (seen.has(path)) continue;
+    seen.add(path);
     await page.goto(new URL(path, page.url()).href);
     check((await page.getAttribute('html', 'lang')) === 'de', `${who} ${path}: the page is in German`);
-    check((await page.textContent('.mast nav')).includes('Schreibtisch'), `${who} ${path}: its masthead is in German`);
+    const english = await page.evaluate(englishWords);
+    check(english.length === 0, `${who} ${path}: in German it says ${english.join(' | ')}`);
     await inspectBoth(window, `${who} ${path} in German`);
-    await picture(page, `de-${who.split('/')[1]}-${path.replace(/[^a-z]/g, '') || 'desk'}`);
+    await picture(page, `de-${who.split('/')[1]}-${path.split('?')[0].replace(/[^a-zA-Z]+/g, '-') || 'desk'}`);
+    waiting.push(...(await linked(page)));
   }
   await page.goto(new URL('/requests', page.url()).href);
   await press(page, 'English');

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::openness_for;
 use entente_core::{
-    Arrangement, CommandRefusal, Consent, ConsentId, Context, Delivery, Event, Onward, PartyPath, PersonId, PortionId,
-    Report, ReportId, State,
+    ArrangementId, CommandRefusal, Consent, ConsentId, Context, Delivery, Event, Onward, PartyPath, PersonId,
+    PortionId, Report, ReportId, State,
 };
 use entente_marking::Purpose;
 use entente_marking::installed::Library;
@@ -275,28 +275,31 @@ pub fn releasable(
     Ok(openness_for(state, report, party, context)?.open())
 }
 
+/// How far a party may pass on what it gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// Which party.
+    pub party: PartyPath,
+    /// Under which arrangement, and what that says of passing on; where none binds it, the marks alone say how far.
+    pub under: Option<(ArrangementId, Onward)>,
+}
+
 /// How far a party may pass on what it gets of these portions, arrangement by arrangement, in words.
-pub fn onward(state: &State, report: &Report, portions: &BTreeSet<PortionId>, party: &PartyPath) -> Vec<String> {
+pub fn onward(state: &State, report: &Report, portions: &BTreeSet<PortionId>, party: &PartyPath) -> Vec<Passing> {
     let shared = report.portions.iter().filter(|portion| portions.contains(&portion.id));
     let under = shared.flat_map(|portion| portion.lineage.iter());
     let under: BTreeSet<_> = under.flat_map(|(_, origin)| &origin.arrangements).collect();
     let terms = under.into_iter().filter_map(|id| state.arrangements.get(id));
-    let bound: Vec<&Arrangement> = terms.filter(|terms| terms.binds(party)).collect();
-    let says = |terms: &Arrangement| match terms.onward {
-        Onward::Free => format!("{party} may pass it on as its marks say ({}).", terms.id),
-        Onward::Members => format!(
-            "{party} may pass it on to parties of {} without asking, to others with consent.",
-            terms.id
-        ),
-        Onward::Consent => format!(
-            "{party} may pass it on to nobody without its originators’ consent ({}).",
-            terms.id
-        ),
+    let passing = |under| Passing {
+        party: party.clone(),
+        under,
     };
+    let bound = terms.filter(|terms| terms.binds(party));
+    let bound: Vec<Passing> = bound
+        .map(|terms| passing(Some((terms.id.clone(), terms.onward))))
+        .collect();
     match bound.is_empty() {
-        true => vec![format!(
-            "No arrangement binds {party}: the marks alone say how far it goes from there."
-        )],
-        false => bound.into_iter().map(says).collect(),
+        true => vec![passing(None)],
+        false => bound,
     }
 }

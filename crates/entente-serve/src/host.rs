@@ -111,7 +111,7 @@ impl Host {
             flows: Flows::default(),
             passkeys: Questions::default(),
             uploads: Uploads::default(),
-            drafts: Drafts::default(),
+            drafts: Drafts::of_node(node.folder()),
             openings: Mutex::default(),
             sights: Sights::default(),
             ending: std::sync::atomic::AtomicBool::new(false),

@@ -99,6 +99,18 @@ fn beyond_originators(decision: &Decision<'_>) -> BTreeMap<PortionId, String> {
     closed
 }
 
+/// The portions that a request for the audience of a decision would be about: where the word of an originator of another party is
+/// missing, or only another text of theirs could be told, and nothing stands in the way that no originator can change.
+pub fn askable(state: &State, decision: &Decision<'_>) -> BTreeSet<PortionId> {
+    let closed = beyond_originators(decision);
+    let missing = missing_words(state, decision).into_iter();
+    let theirs = missing.filter(|(party, _)| state.home.as_ref().is_none_or(|home| !party.includes(home)));
+    theirs
+        .flat_map(|(_, portions)| portions)
+        .filter(|id| !closed.contains_key(id))
+        .collect()
+}
+
 /// Of some portions, those that a request would be about; all of them where it would be about none, so that the request says why.
 ///
 /// # Errors
@@ -110,18 +122,15 @@ pub(crate) fn to_ask_about(
     purpose: Option<&Purpose>,
     context: &Context<'_>,
 ) -> Result<Vec<PortionId>, Refusal> {
-    let home = home(state)?;
+    home(state)?;
     let asked = deciding(state, report, Some(&among), audience, purpose, context, |decision| {
-        let closed = beyond_originators(decision);
-        let missing = missing_words(state, decision).into_iter();
-        let ours = missing.filter(|(party, _)| !party.includes(home));
-        let asked: BTreeSet<PortionId> = ours.flat_map(|(_, portions)| portions).collect();
-        asked
-            .into_iter()
-            .filter(|id| !closed.contains_key(id))
-            .collect::<Vec<_>>()
+        askable(state, decision)
     })?;
-    Ok(if asked.is_empty() { among } else { asked })
+    Ok(if asked.is_empty() {
+        among
+    } else {
+        asked.into_iter().collect()
+    })
 }
 
 pub(super) fn open_request(state: &State, command: Command, context: &Context<'_>) -> Result<Decided, Refusal> {

@@ -5,9 +5,10 @@ use axum::response::Response;
 use entente_core::{Command, PersonId};
 
 use super::answer::{Desk, Reply, Trouble};
-use super::frame::{Page, Place, short};
+use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
-use crate::persons::Access;
+use super::tongue::Tongue;
+use crate::persons::{Access, Way};
 
 struct Row {
     access: Access,
@@ -18,6 +19,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "access.html")]
 struct AccessPage<'a> {
+    t: Tongue,
     form: &'a str,
     own: Vec<Row>,
     others: Option<Vec<Row>>,
@@ -51,19 +53,17 @@ pub(crate) fn ended(desk: &mut Desk, id: &str) -> Result<Access, Trouble> {
     Ok(ended)
 }
 
-fn row(access: Access) -> Row {
-    let mut what = access.words();
-    if let Some(first) = what.get(..1).map(str::to_uppercase) {
-        what.replace_range(..1, &first);
-    }
-    let since = access.since.map(|at| format!("since {}, ", short(at)));
-    let seen = access.seen.map(|at| format!("last used {}, ", short(at)));
-    let times = format!(
-        "{}{}until {} at most",
-        since.unwrap_or_default(),
-        seen.unwrap_or_default(),
-        short(access.until)
-    );
+fn row(t: Tongue, access: Access) -> Row {
+    let what = match access.way {
+        Way::Browser => t.say_of("access-browser", &access.by),
+        Way::CommandLine => t.say("access-command-line").into_owned(),
+        Way::Token => t.say_of("access-token", &access.by),
+    };
+    let since = access.since.map(|at| t.say_of("access-since", t.short(at)));
+    let seen = access.seen.map(|at| t.say_of("access-used", t.short(at)));
+    let until = t.say_of("access-until", t.short(access.until));
+    let times: Vec<String> = since.into_iter().chain(seen).chain([until]).collect();
+    let times = times.join(" ");
     Row { access, what, times }
 }
 
@@ -74,16 +74,19 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
         let me = desk.me().clone();
         let (own, others): (Vec<Access>, Vec<Access>) = open(desk)?.into_iter().partition(|access| access.person == me);
         let body = AccessPage {
+            t: desk.tongue,
             form: &desk.session.form,
-            own: own.into_iter().map(row).collect(),
-            others: desk.may("set-roles").then(|| others.into_iter().map(row).collect()),
+            own: own.into_iter().map(|access| row(desk.tongue, access)).collect(),
+            others: desk
+                .may("set-roles")
+                .then(|| others.into_iter().map(|access| row(desk.tongue, access)).collect()),
         };
         Ok(Reply::Page(Page {
-            title: "Where you are signed in".to_owned(),
+            title: desk.tongue.say("access-title").into_owned(),
+            tongue: desk.tongue,
             place: Place::None,
             banner: None,
             body: body.render()?,
-            ..Page::default()
         }))
     };
     visitor.answer(work).await

@@ -85,7 +85,7 @@ impl Desk {
         seal_of: impl FnOnce(&S) -> String,
         page: impl FnOnce(&Self, Result<S, String>) -> Result<Page, Trouble>,
     ) -> Result<Result<S, Reply>, Trouble> {
-        let (shown, commands) = match made.map_err(Trouble::into_said) {
+        let (shown, commands) = match made.map_err(|trouble| trouble.into_said(self.tongue)) {
             Ok(made) => made,
             Err(Ok(said)) => return Ok(Err(Reply::Again(page(self, Err(said))?))),
             Err(Err(trouble)) => return Err(trouble),
@@ -134,8 +134,8 @@ impl Desk {
         report: &ReportId,
         known: &BTreeSet<PortionId>,
     ) -> Vec<String> {
-        let mut said = Vec::new();
-        for (changes, word) in [(&found.opens, "may read"), (&found.closes, "may no longer read")] {
+        let (mut said, t) = (Vec::new(), self.tongue);
+        for (changes, key) in [(&found.opens, "effect-may"), (&found.closes, "effect-no-longer")] {
             for change in changes.iter().filter(|change| change.report == *report) {
                 let portions: Vec<&str> = change
                     .portions
@@ -146,24 +146,26 @@ impl Desk {
                 if portions.is_empty() {
                     continue;
                 }
-                let who = match (self.may("distribute"), change.persons.len()) {
-                    (true, _) => grouped(&change.persons).join(", "),
-                    (false, 1) => "One person".to_owned(),
-                    (false, n) => format!("{n} persons"),
+                let who = match self.may("distribute") {
+                    true => grouped(&change.persons).join(", "),
+                    false => t.count("effect-persons", change.persons.len()),
                 };
-                let purpose = change
-                    .purpose
-                    .as_ref()
-                    .map_or(String::new(), |purpose| format!(" for {purpose}"));
-                said.push(format!("{who} {word} {}{purpose}.", portions.join(", ")));
+                let mut with = vec![("who", who.into()), ("what", portions.join(", ").into())];
+                said.push(match &change.purpose {
+                    None => t.with(key, &with),
+                    Some(purpose) => {
+                        with.push(("purpose", purpose.to_string().into()));
+                        t.with(&format!("{key}-for"), &with)
+                    }
+                });
             }
         }
         if said.is_empty() {
-            said.push("Nobody who is known here may read more or less of it by this.".to_owned());
+            said.push(t.say("effect-nobody").into_owned());
         }
         said.push(match told.is_empty() {
-            true => "Nobody outside is told.".to_owned(),
-            false => format!("Told of it: {}.", told.into_iter().collect::<Vec<_>>().join(", ")),
+            true => t.say("effect-not-told").into_owned(),
+            false => t.say_of("effect-told", told.into_iter().collect::<Vec<_>>().join(", ")),
         });
         said
     }
@@ -189,12 +191,7 @@ impl Desk {
             .flat_map(|pending| pending.under.iter().map(ArrangementId::as_str))
             .collect();
         let under: Vec<&str> = under.into_iter().collect();
-        (!under.is_empty()).then(|| {
-            format!(
-                "It waits for the yes of a second person first, as {} asks.",
-                under.join(", ")
-            )
-        })
+        (!under.is_empty()).then(|| self.tongue.say_of("effect-waits", under.join(", ")))
     }
 }
 

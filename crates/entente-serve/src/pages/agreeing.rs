@@ -15,6 +15,7 @@ use super::answer::{Desk, Reply, Trouble};
 use super::arrangements::{list_page, one_page};
 use super::fields::Fields;
 use super::gate::{Posted, escaped};
+use super::tongue::Tongue;
 
 /// What an act comes to that is not done yet: which it is, and what it stops, or why it cannot be done.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +90,9 @@ pub(crate) async fn record(posted: Posted) -> Response {
     let fields = posted.fields;
     let work = move |desk: &mut Desk| {
         desk.must("set-arrangement")?;
-        let id = terms_of(&fields).map(|terms| terms.id).map_err(Trouble::into_said);
+        let id = terms_of(&fields, desk.tongue)
+            .map(|terms| terms.id)
+            .map_err(|trouble| trouble.into_said(desk.tongue));
         let id = match id {
             Ok(id) => id,
             Err(Ok(trouble)) => {
@@ -131,16 +134,16 @@ fn done(
 }
 
 /// Terms as they are typed: what an arrangement file holds.
-fn terms_of(fields: &Fields) -> Result<Arrangement, Trouble> {
+fn terms_of(fields: &Fields, t: Tongue) -> Result<Arrangement, Trouble> {
     let read = serde_json::from_str(fields.get("terms"));
-    read.map_err(|error| Trouble::Unreadable(format!("The terms cannot be read: {error}.")))
+    read.map_err(|error| Trouble::Unreadable(t.say_of("agreeing-unreadable", error)))
 }
 
 fn commands(desk: &Desk, id: &ArrangementId, fields: &Fields) -> Result<Vec<Command>, Trouble> {
     let home = desk.state().home.clone().ok_or(Trouble::Nothing)?;
     let reason = fields.get("reason").trim().to_owned();
     let because = || match reason.is_empty() {
-        true => Err(Trouble::Refused("Say why: the other parties read it.".to_owned())),
+        true => Err(Trouble::Refused(desk.tongue.say("agreeing-why").into_owned())),
         false => Ok(reason.clone()),
     };
     let status = |status| Ok(vec![Command::SetArrangementStatus { id: id.clone(), status }]);
@@ -155,13 +158,13 @@ fn commands(desk: &Desk, id: &ArrangementId, fields: &Fields) -> Result<Vec<Comm
             reason: because()?,
         }),
         "narrow" => recorded(narrowed(known(desk.state(), id)?, stricter(fields)?)?, false),
-        "record" => recorded(terms_of(fields)?, fields.get("agreed") == "yes"),
+        "record" => recorded(terms_of(fields, desk.tongue)?, fields.get("agreed") == "yes"),
         "accept" => {
             let from = Some(fields.get("from")).filter(|from| !from.is_empty());
             let from = from.map(PartyPath::new).transpose()?;
             recorded(stated(desk.state(), id, from.as_ref())?, false)
         }
-        _ => Err(Trouble::Unreadable("Choose what to do.".to_owned())),
+        _ => Err(Trouble::Unreadable(desk.tongue.say("agreeing-choose").into_owned())),
     }
 }
 
@@ -195,7 +198,7 @@ fn stricter(fields: &Fields) -> Result<Stricter, Trouble> {
 
 /// What it stops, in sentences about reports that whoever acts may know of; refused as it would be.
 fn stops(desk: &Desk, id: &ArrangementId, commands: &[Command]) -> Result<Vec<String>, Trouble> {
-    let planned = desk.tried(commands)?;
+    let (planned, t) = (desk.tried(commands)?, desk.tongue);
     let moment = desk.moment();
     let view = View::of(Some(desk.me()), None, desk.now);
     let all = arrangements::stops(&moment, planned.after.state(), id, &view);
@@ -208,44 +211,43 @@ fn stops(desk: &Desk, id: &ArrangementId, commands: &[Command]) -> Result<Vec<St
         .partition(|stopped| shown.contains(stopped.report.as_str()));
     let mut said: Vec<String> = known.iter().map(|stopped| stop(desk, stopped)).collect();
     if known.is_empty() {
-        said.push("Nothing of what you may read stands under it.".to_owned());
+        said.push(t.say("stops-nothing").into_owned());
     }
     // Whether there is more is not for whoever may know of none of it.
     drop(others);
     let told: BTreeSet<&str> = planned.messages.iter().map(|(_, to)| to.as_str()).collect();
     said.push(match told.is_empty() {
-        true => "Nobody outside is told.".to_owned(),
-        false => format!("Told of it: {}.", told.into_iter().collect::<Vec<_>>().join(", ")),
+        true => t.say("effect-not-told").into_owned(),
+        false => t.say_of("effect-told", told.into_iter().collect::<Vec<_>>().join(", ")),
     });
     Ok(said)
 }
 
 fn stop(desk: &Desk, stopped: &Stopped) -> String {
     let list = |names: Vec<String>| names.join(", ");
-    let mut said = format!("{} v{}", stopped.report, stopped.version);
+    let (about, t) = (format!("{} v{}", stopped.report, stopped.version), desk.tongue);
     let readers: BTreeSet<String> = stopped.readers.iter().map(|reader| reader.person.to_string()).collect();
-    match (readers.len(), desk.may("distribute")) {
-        (0, _) => said.push_str(": nobody known here loses anything"),
-        (_, true) => said.push_str(&format!(": no longer for {}", list(readers.into_iter().collect()))),
-        (1, false) => said.push_str(": one person reads less of it"),
-        (n, false) => said.push_str(&format!(": {n} persons read less of it")),
-    }
+    let mut said = match (readers.len(), desk.may("distribute")) {
+        (0, _) => t.say_of("stops-nobody", about),
+        (_, true) => t.pair("stops-for", about, list(readers.into_iter().collect())),
+        (n, false) => format!("{about}: {}", t.count("stops-persons", n)),
+    };
     for (what, names) in [
         (
-            "held by",
+            "stops-held",
             stopped.holders.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ),
         (
-            "live consents",
+            "stops-consents",
             stopped.consents.iter().map(ToString::to_string).collect(),
         ),
         (
-            "open requests",
+            "stops-requests",
             stopped.requests.iter().map(ToString::to_string).collect(),
         ),
     ] {
         if !names.is_empty() {
-            said.push_str(&format!("; {what}: {}", list(names)));
+            said.push_str(&format!("; {}", t.say_of(what, list(names))));
         }
     }
     said.push('.');

@@ -92,11 +92,11 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// What a form is told that was sent, so that it can be sent again; what no form can mend stays as it is.
-    pub(crate) fn into_said(self) -> Result<String, Self> {
+    pub(crate) fn into_said(self, t: Tongue) -> Result<String, Self> {
         match self {
             Self::NotEntitled(said) | Self::Refused(said) | Self::Unreadable(said) => Ok(said),
             // One sentence for what is not there and for what is not for them.
-            Self::Nothing => Ok("Something that is named here is not known; look at the names again.".to_owned()),
+            Self::Nothing => Ok(t.say("trouble-unknown-name").into_owned()),
             other => Err(other),
         }
     }
@@ -246,9 +246,7 @@ impl Desk {
             return Ok(());
         }
         self.note_refusal(act);
-        Err(Trouble::NotEntitled(
-            "your roles do not include this; an administrator gives roles".to_owned(),
-        ))
+        Err(Trouble::NotEntitled(self.tongue.say("trouble-roles").into_owned()))
     }
 
     /// Carries out commands in the name of whoever is signed in, in one step.
@@ -407,22 +405,27 @@ fn broken(host: &Host, problem: &str) -> Response {
 
 /// A form that this node did not make for whoever sent it.
 pub(crate) async fn foreign_form(visitor: Visitor) -> Response {
-    let refused = |_: &mut Desk| {
+    let refused = |desk: &mut Desk| {
         Err(Trouble::NotEntitled(
-            "The form was not one of this page, or was made before you signed in anew.".to_owned(),
+            desk.tongue.say("trouble-foreign-form").into_owned(),
         ))
     };
     visitor.answer(refused).await
 }
 
 /// A page for somebody who is not signed in.
-pub(crate) fn outside(host: &Host, status: StatusCode, title: &str, body: askama::Result<String>) -> Response {
-    outside_at(host, status, (title, Place::None), body)
+pub(crate) fn outside(
+    (host, t): (&Host, Tongue),
+    status: StatusCode,
+    title: &str,
+    body: askama::Result<String>,
+) -> Response {
+    outside_at((host, t), status, (title, Place::None), body)
 }
 
 /// The same at a place, with what pages there load.
 pub(crate) fn outside_at(
-    host: &Host,
+    (host, t): (&Host, Tongue),
     status: StatusCode,
     (title, place): (&str, Place),
     body: askama::Result<String>,
@@ -430,11 +433,12 @@ pub(crate) fn outside_at(
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let page = |body| Page {
         title: title.to_owned(),
+        tongue: t,
         body,
         place,
-        ..Page::default()
+        banner: None,
     };
-    match body.and_then(|body| whole(&page(body), &home, None, (Timestamp::now(), Tongue::English))) {
+    match body.and_then(|body| whole(&page(body), &home, None, (Timestamp::now(), t))) {
         Ok(text) => {
             let mut answer = (status, Html(text)).into_response();
             with_policy(&mut answer, place);

@@ -1,5 +1,6 @@
 //! One request and its answer: portion by portion granted, replaced by another text, or refused; what that does is shown first.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use askama::Template;
@@ -13,7 +14,7 @@ use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
 use super::fields::Fields;
-use super::frame::{Page, Place, minute};
+use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
 use super::incidents::dots;
 use super::mark::{Mark, banner_over};
@@ -25,7 +26,7 @@ struct Line {
     id: String,
     mark: Mark,
     text: String,
-    progress: &'static str,
+    progress: Cow<'static, str>,
     open: bool,
     chosen: String,
     /// What telling it alone would do to a source.
@@ -36,16 +37,18 @@ struct Line {
 
 /// What one way to answer would do to sources.
 struct Way {
+    /// The key of what it is called.
     name: &'static str,
     narrowed: Vec<(Narrowed, String)>,
     says: String,
-    /// What the button sets, and what it says.
+    /// What the button sets, and by its key what it says.
     button: Option<(&'static str, &'static str)>,
 }
 
 #[derive(Template)]
 #[template(path = "request.html")]
 struct OneRequest<'r> {
+    t: Tongue,
     asked: &'r Asked,
     question: String,
     opened: String,
@@ -63,12 +66,12 @@ struct OneRequest<'r> {
     trouble: Option<String>,
 }
 
-fn word(progress: Progress) -> &'static str {
+fn key(progress: Progress) -> &'static str {
     match progress {
-        Progress::Open => "open",
-        Progress::Granted => "granted",
-        Progress::Refused => "refused",
-        Progress::Substituted => "substituted",
+        Progress::Open => "request-progress-open",
+        Progress::Granted => "request-progress-granted",
+        Progress::Refused => "request-progress-refused",
+        Progress::Substituted => "request-progress-substituted",
     }
 }
 
@@ -124,33 +127,28 @@ fn ways(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Way> {
         })
         .collect::<Vec<_>>()
     };
-    let count = |n: usize| match n {
-        1 => "one portion".to_owned(),
-        n => format!("{n} portions"),
-    };
     let marked = chosen(asked, typed, "grant");
-    let counted: Vec<String> = [("grant", "granted"), ("substitute", "replaced"), ("refuse", "refused")]
-        .into_iter()
-        .map(|(what, word)| format!("{} {word}", chosen(asked, typed, what).len()))
-        .collect();
+    let counted = [("grant", "granted"), ("substitute", "replaced"), ("refuse", "refused")]
+        .map(|(what, word)| (word, chosen(asked, typed, what).len().into()));
+    let t = desk.tongue;
     vec![
         Way {
-            name: "Grant everything",
+            name: "request-grant-all",
             narrowed: with_dots(&all),
-            says: format!("They are told {} as it stands.", count(all.len())),
-            button: Some(("grant", "Grant everything")),
+            says: t.count("request-grant-says", all.len()),
+            button: Some(("grant", "request-grant-all")),
         },
         Way {
-            name: "As marked below",
+            name: "request-as-marked",
             narrowed: with_dots(&marked),
-            says: format!("{}.", counted.join(", ")),
+            says: t.with("request-marked-says", &counted),
             button: None,
         },
         Way {
-            name: "Refuse everything",
+            name: "request-refuse-all",
             narrowed: with_dots(&BTreeSet::new()),
-            says: "They learn nothing of it.".to_owned(),
-            button: Some(("refuse", "Refuse everything")),
+            says: t.say("request-refuse-says").into_owned(),
+            button: Some(("refuse", "request-refuse-all")),
         },
     ]
 }
@@ -161,7 +159,7 @@ fn lines(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Line> {
         id: portion.id.to_string(),
         mark: Mark::of(&portion.mark),
         text: portion.text.clone(),
-        progress: word(portion.progress),
+        progress: desk.tongue.say(key(portion.progress)),
         open: portion.progress == Progress::Open,
         chosen: said(typed, "answer", &portion.id).to_owned(),
         alone: asked.narrowed_by(&moment, &BTreeSet::from([portion.id.clone()])),
@@ -177,11 +175,12 @@ fn lines(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Line> {
 type Said = Option<Result<Vec<String>, String>>;
 
 fn one_page(desk: &Desk, asked: &Asked, typed: &Fields, said: Said) -> Result<Page, Trouble> {
-    let row = duty(asked, desk.now, Tongue::English);
+    let row = duty(asked, desk.now, desk.tongue);
     let answers = asked.open && asked.ours_to_answer && desk.may("grant");
     let body = OneRequest {
+        t: desk.tongue,
         question: row.what,
-        opened: minute(asked.opened),
+        opened: desk.tongue.minute(asked.opened),
         purpose: row.facts,
         clock: row.clock,
         ways: match answers {
@@ -200,8 +199,8 @@ fn one_page(desk: &Desk, asked: &Asked, typed: &Fields, said: Said) -> Result<Pa
         asked,
     };
     Ok(Page {
-        title: format!("Request {}", asked.id),
-        tongue: Tongue::English,
+        title: desk.tongue.say_of("request-title", &asked.id),
+        tongue: desk.tongue,
         place: Place::Requests,
         banner: banner_over(asked.banner.as_deref().into_iter()),
         body: body.render()?,
@@ -256,9 +255,7 @@ fn commands(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<Command>, 
         commands.extend(desk.acting("refuse", &words)?.commands);
     }
     match commands.is_empty() {
-        true => Err(Trouble::Refused(
-            "No portion is granted, replaced or refused yet: choose for at least one.".to_owned(),
-        )),
+        true => Err(Trouble::Refused(desk.tongue.say("request-nothing-chosen").into_owned())),
         false => Ok(commands),
     }
 }
@@ -292,47 +289,61 @@ pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
 
 /// What an answer does, in sentences.
 fn consequence(desk: &Desk, asked: &Asked, typed: &Fields) -> Result<Vec<String>, Trouble> {
+    let t = desk.tongue;
     let who: Vec<&str> = asked.audience.iter().map(|person| person.id.as_str()).collect();
     let who = who.join(", ");
     let names = |portions: &BTreeSet<PortionId>| portions.iter().map(PortionId::as_str).collect::<Vec<_>>().join(", ");
     let ends = Some(typed.get("until").trim()).filter(|text| !text.is_empty());
     let ends = ends.map(entente_core::draft::moment).transpose();
-    let ends = ends.map_err(|problem| Trouble::Refused(format!("The end: {problem}.")))?;
-    let until = ends.map_or("until it is withdrawn".to_owned(), |end| {
-        format!("until {}", minute(end))
-    });
+    let ends = ends.map_err(|problem| Trouble::Refused(t.say_of("request-end-wrong", problem)))?;
+    let until = match ends {
+        None => t.say("request-until-withdrawn").into_owned(),
+        Some(end) => t.say_of("request-until", t.minute(end)),
+    };
     let mut said_of = Vec::new();
     let granted = chosen(asked, typed, "grant");
     if !granted.is_empty() {
-        said_of.push(format!("{} may tell {who} {}, {until}.", asked.from, names(&granted)));
+        said_of.push(t.with(
+            "request-then-grant",
+            &[
+                ("from", asked.from.as_str().into()),
+                ("who", who.as_str().into()),
+                ("what", names(&granted).into()),
+                ("until", until.as_str().into()),
+            ],
+        ));
         let moment = desk.moment();
-        said_of.extend(asked.narrowed_by(&moment, &granted).iter().map(Narrowed::says));
+        said_of.extend(
+            asked
+                .narrowed_by(&moment, &granted)
+                .iter()
+                .map(|narrowed| t.narrowed(narrowed)),
+        );
     }
     let replaced = chosen(asked, typed, "substitute");
     for portion in &replaced {
-        said_of.push(format!(
-            "Instead of {portion}, {} may tell {who} {} “{}”, {until}.",
-            asked.from,
-            said(typed, "mark", portion),
-            said(typed, "instead", portion).trim()
+        said_of.push(t.with(
+            "request-then-instead",
+            &[
+                ("portion", portion.as_str().into()),
+                ("from", asked.from.as_str().into()),
+                ("who", who.as_str().into()),
+                ("mark", said(typed, "mark", portion).into()),
+                ("text", said(typed, "instead", portion).trim().into()),
+                ("until", until.as_str().into()),
+            ],
         ));
     }
     let condition = typed.get("condition").trim();
     if !condition.is_empty() && (!granted.is_empty() || !replaced.is_empty()) {
-        said_of.push(format!("They have to observe: {condition}."));
+        said_of.push(t.say_of("request-then-observe", condition));
     }
     if !granted.is_empty() || !replaced.is_empty() {
-        said_of
-            .push("What has been said cannot be taken back; a consent can be withdrawn for what has not.".to_owned());
+        said_of.push(t.say("request-then-said").into_owned());
     }
     let refused = chosen(asked, typed, "refuse");
     if !refused.is_empty() {
-        let stay = if refused.len() == 1 { "stays" } else { "stay" };
-        said_of.push(format!(
-            "{} {stay} closed to them. {} is told so.",
-            names(&refused),
-            asked.from
-        ));
+        said_of.push(t.pair("request-then-closed", names(&refused), &asked.from));
     }
     Ok(said_of)
 }

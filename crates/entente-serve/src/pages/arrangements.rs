@@ -9,9 +9,10 @@ use entente_desk::arrangements::{Confirmed, Term, confirmed, in_words, known, st
 use super::agreeing::{Said, blank};
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
-use super::frame::{Page, Place, short};
+use super::frame::{Page, Place};
 use super::gate::{Visitor, escaped};
 use super::listing::{Cell, Column, Listing, words};
+use super::tongue::Tongue;
 
 const COLUMNS: &[Column] = &[
     words("id"),
@@ -24,6 +25,7 @@ const COLUMNS: &[Column] = &[
 #[derive(Template)]
 #[template(path = "arrangements.html")]
 struct Arrangements<'a> {
+    t: Tongue,
     headline: String,
     list: String,
     form: &'a str,
@@ -48,20 +50,34 @@ fn parties(terms: &Arrangement) -> String {
         .join(", ")
 }
 
+fn status(t: Tongue, status: &ArrangementStatus) -> String {
+    let (key, by) = match status {
+        ArrangementStatus::Active => ("arrangement-active", None),
+        ArrangementStatus::Suspended { by, reason } => ("arrangement-suspended", Some((by, reason))),
+        ArrangementStatus::Ended { by, reason } => ("arrangement-ended", Some((by, reason))),
+    };
+    let word = t.say(key);
+    match by {
+        None => word.into_owned(),
+        Some((by, reason)) => format!("{word} ({by}: {reason})"),
+    }
+}
+
 fn list(desk: &Desk) -> Listing {
+    let t = desk.tongue;
     let recorded = desk.state().arrangements.values().map(|terms| {
         let not = terms.not_in_force(desk.now);
         let state = match not {
-            Some(entente_core::NotInForce::Expired) => "expired".to_owned(),
-            Some(entente_core::NotInForce::NotBegun) => "not begun".to_owned(),
-            _ => terms.status.to_string(),
+            Some(entente_core::NotInForce::Expired) => t.say("arrangements-expired").into_owned(),
+            Some(entente_core::NotInForce::NotBegun) => t.say("arrangements-not-begun").into_owned(),
+            _ => status(t, &terms.status),
         };
         vec![
             Cell::id(terms.id.as_str()).to(format!("/arrangements/{}", escaped(terms.id.as_str()))),
             Cell::quoted(terms.title.as_str()),
             Cell::id(parties(terms)),
             Cell::said(state),
-            Cell::moment(terms.status_set),
+            Cell::moment(desk.tongue, terms.status_set),
         ]
     });
     let stated = unrecorded(desk.state());
@@ -74,7 +90,7 @@ fn list(desk: &Desk) -> Listing {
             )),
             Cell::quoted(stated.terms.title.as_str()),
             Cell::id(parties(stated.terms)),
-            Cell::said(format!("stated by {}, not recorded here", stated.by)),
+            Cell::said(t.say_of("arrangements-stated", stated.by)),
             Cell::default(),
         ]
     });
@@ -114,11 +130,8 @@ pub(super) fn list_page(desk: &Desk, typed: &Fields, said: Option<Said>) -> Resu
 fn page_with(desk: &Desk, list: String, typed: &Fields, said: Option<Said>) -> Result<Page, Trouble> {
     let known = desk.state().arrangements.len() + unrecorded(desk.state()).len();
     let body = Arrangements {
-        headline: match known {
-            0 => "No terms are recorded.".to_owned(),
-            1 => "One arrangement is known.".to_owned(),
-            n => format!("{n} arrangements are known."),
-        },
+        t: desk.tongue,
+        headline: desk.tongue.count("arrangements-known", known),
         list,
         form: &desk.session.form,
         records: desk.may("set-arrangement"),
@@ -130,8 +143,8 @@ fn page_with(desk: &Desk, list: String, typed: &Fields, said: Option<Said>) -> R
         said,
     };
     Ok(Page {
-        title: "Arrangements".to_owned(),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say("arrangements-title").into_owned(),
+        tongue: desk.tongue,
         place: Place::Partners,
         banner: None,
         body: body.render()?,
@@ -141,6 +154,7 @@ fn page_with(desk: &Desk, list: String, typed: &Fields, said: Option<Said>) -> R
 #[derive(Template)]
 #[template(path = "arrangement.html")]
 struct One<'a> {
+    t: Tongue,
     terms: &'a Arrangement,
     /// Whose statement they are, where they are not recorded here.
     stated_by: Option<&'a str>,
@@ -170,12 +184,12 @@ impl One<'_> {
         said.map_or(&[], |said| said.then.as_slice())
     }
 
-    /// Which of the acts that change its state was shown, and what its button says.
+    /// Which of the acts that change its state was shown, and by its key what its button says.
     fn stopping(&self) -> Option<(&'static str, &'static str)> {
         const WORDS: [(&str, &str); 3] = [
-            ("suspend", "Suspend it"),
-            ("resume", "Resume it"),
-            ("end", "End it for good"),
+            ("suspend", "arrangements-suspend"),
+            ("resume", "arrangements-resume"),
+            ("end", "arrangements-end"),
         ];
         WORDS.into_iter().find(|(act, _)| !self.then(act).is_empty())
     }
@@ -216,17 +230,18 @@ pub(super) fn one_page(desk: &Desk, id: &ArrangementId, typed: &Fields, said: Op
         Some(terms) => terms,
         None => known(desk.state(), id)?,
     };
-    let not = terms.not_in_force(desk.now);
+    let (not, t) = (terms.not_in_force(desk.now), desk.tongue);
     let chosen = |purpose: &str| typed.all("purposes").any(|named| named == purpose);
     let body = One {
+        t: desk.tongue,
         stated_by: by_partner.as_ref().map(|_| typed.get("from")),
         state: match not {
-            _ if by_partner.is_some() => "It is stated by a partner, and not recorded here.".to_owned(),
-            Some(entente_core::NotInForce::Expired) => "It has expired.".to_owned(),
-            Some(entente_core::NotInForce::NotBegun) => "It has not begun.".to_owned(),
-            _ => format!("It is {}.", terms.status),
+            _ if by_partner.is_some() => t.say("arrangement-is-stated").into_owned(),
+            Some(entente_core::NotInForce::Expired) => t.say("arrangement-has-expired").into_owned(),
+            Some(entente_core::NotInForce::NotBegun) => t.say("arrangement-has-not-begun").into_owned(),
+            _ => t.say_of("arrangement-is", status(t, &terms.status)),
         },
-        since: terms.status_set.map(short).unwrap_or_default(),
+        since: terms.status_set.map(|at| t.short(at)).unwrap_or_default(),
         holds: not.is_none() && by_partner.is_none(),
         words: in_words(terms),
         parties: confirmed(desk.state(), terms),
@@ -245,8 +260,8 @@ pub(super) fn one_page(desk: &Desk, id: &ArrangementId, typed: &Fields, said: Op
         said,
     };
     Ok(Page {
-        title: format!("Arrangement {id}"),
-        tongue: super::Tongue::English,
+        title: t.say_of("arrangement-title", id),
+        tongue: desk.tongue,
         place: Place::Partners,
         banner: None,
         body: body.render()?,

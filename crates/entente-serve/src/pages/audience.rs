@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
+use entente_core::handle::askable;
 use entente_core::{Outcome, Person, PersonId, PortionId, ReportId};
 use entente_desk::View;
 use entente_desk::audience::named;
@@ -15,6 +16,7 @@ use super::fields::Fields;
 use super::frame::{Page, Place, purposes};
 use super::gate::{Visitor, escaped};
 use super::mark::{Mark, banner_over};
+use super::tongue::Tongue;
 
 /// Persons in a matrix: what fits a page.
 const MOST: usize = 20;
@@ -51,6 +53,7 @@ struct Why {
 #[derive(Template)]
 #[template(path = "audience.html")]
 struct Audience<'a> {
+    t: Tongue,
     report: &'a str,
     version: u32,
     purpose: &'a str,
@@ -84,56 +87,57 @@ pub(crate) fn meant(desk: &Desk, wanted: &Fields) -> Result<(Vec<PersonId>, Vec<
         .filter(|word| !word.is_empty())
     {
         let id = PersonId::new(word)?;
-        let party = id.party().ok_or_else(|| {
-            Trouble::Refused(format!(
-                "`{word}` names no party; write PARTY/NAME, such as CHL/foreign-minister"
-            ))
-        })?;
+        let party = id
+            .party()
+            .ok_or_else(|| Trouble::Refused(desk.tongue.say_of("audience-no-party", word)))?;
         outsiders.push(Person::outsider(id.clone(), party));
         members.push(id);
     }
     members.dedup();
     match members.len() > MOST {
-        true => Err(Trouble::Refused(format!(
-            "At most {MOST} persons fit on a page; use `entente decide` for more."
-        ))),
+        true => Err(Trouble::Refused(desk.tongue.count("audience-most", MOST))),
         false => Ok((members, outsiders)),
     }
 }
 
-fn headline(matrix: &Matrix) -> String {
+fn headline(matrix: &Matrix, t: Tongue) -> String {
     let all = matrix.rows.len();
     let who = match matrix.people.len() {
-        0 => return "Whom do you want to tell?".to_owned(),
-        1 => "One person".to_owned(),
-        2 => "Both".to_owned(),
-        n => format!("All {n}"),
+        0 => return t.say("audience-whom").into_owned(),
+        2 => t.say("audience-both").into_owned(),
+        n => t.count("audience-who", n),
     };
     match matrix.permitted() {
-        0 => format!("{who} may be told nothing of this."),
-        n if n == all => format!("{who} may be told all of it."),
-        1 => format!("{who} may be told one portion of {all}."),
-        n => format!("{who} may be told {n} portions of {all}."),
+        0 => t.say_of("audience-nothing", who),
+        n if n == all => t.say_of("audience-everything", who),
+        n => t.with(
+            "audience-some",
+            &[
+                ("who", who.into()),
+                ("portions", t.count("requests-portions", n).into()),
+                ("all", all.into()),
+            ],
+        ),
     }
 }
 
-/// What a step is called, in the order of a decision.
+/// By which key a step is called, in the order of a decision.
 const STEPS: [&str; 8] = [
-    "State",
-    "Clearance and access",
-    "Release list",
-    "Originator’s control",
-    "Need to know",
-    "Purpose",
-    "Own rules",
-    "Source exposure",
+    "audience-state",
+    "audience-clearance-and-access",
+    "audience-release-list",
+    "audience-originator-s-control",
+    "audience-need-to-know",
+    "audience-purpose-step",
+    "audience-own-rules",
+    "audience-source-exposure",
 ];
 
 fn step(rung: Rung) -> Step {
     let (class, sign, word) = match (rung.reasons.is_empty(), rung.decides) {
-        (true, _) => ("passed", "✓", "passed"),
-        (false, true) => ("first", "✕", "failed first"),
-        (false, false) => ("next", "✕", "would fail next"),
+        (true, _) => ("passed", "✓", "audience-passed"),
+        (false, true) => ("first", "✕", "audience-failed-first"),
+        (false, false) => ("next", "✕", "audience-would-fail-next"),
     };
     Step {
         name: STEPS.get(rung.number.saturating_sub(1)).copied().unwrap_or_default(),
@@ -208,25 +212,24 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
     let chosen = wanted.get("audience");
     let audiences = desk.state().audiences.keys().map(ToString::to_string);
     let body = Audience {
+        t: desk.tongue,
         report: id.as_str(),
         version: matrix.version,
         purpose: wanted.get("purpose"),
         purposes: purposes(desk.state(), wanted.get("purpose")),
-        headline: headline(&matrix),
+        headline: headline(&matrix, desk.tongue),
         people: matrix.people.iter().map(ToString::to_string).collect(),
         rows: rows.collect(),
         audiences: audiences.map(|name| (name.clone(), name == chosen)).collect(),
         chosen,
         typed: wanted.get("people"),
         why,
-        asks: desk.may("open-request")
-            && !people.is_empty()
-            && matrix.rows.iter().any(|row| row.audience == Outcome::Ask),
+        asks: desk.may("open-request") && !people.is_empty() && !askable(desk.state(), &decision).is_empty(),
         form: &desk.session.form,
     };
     Ok(Page {
-        title: format!("Who may know {id}"),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say_of("audience-title", id),
+        tongue: desk.tongue,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

@@ -13,11 +13,12 @@ use entente_desk::reading::Listed;
 use super::acting::{Words, names};
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
-use super::frame::{Page, Place, minute, purposes};
+use super::frame::{Page, Place, purposes};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
 use super::reports::{read, rows};
+use super::tongue::Tongue;
 
 /// Reports that can be chosen on the page; more by command.
 const MOST_REPORTS: usize = 100;
@@ -34,6 +35,7 @@ const COLUMNS: &[Column] = &[
 #[derive(Template)]
 #[template(path = "briefings.html")]
 struct Briefings<'b> {
+    t: Tongue,
     headline: String,
     form: &'b str,
     typed: &'b Fields,
@@ -74,7 +76,7 @@ fn list(desk: &Desk) -> Listing {
         let purpose = briefing.purpose.as_ref().map(ToString::to_string).unwrap_or_default();
         vec![
             Cell::id(briefing.id.as_str()).to(format!("/briefings/{}", escaped(briefing.id.as_str()))),
-            Cell::moment(Some(briefing.prepared)),
+            Cell::moment(desk.tongue, Some(briefing.prepared)),
             Cell::id(to.join(", ")),
             Cell::said(purpose),
             Cell::id(about.join(", ")),
@@ -107,7 +109,8 @@ fn formed(desk: &Desk, list: String, typed: &Fields, trouble: Option<String>) ->
     let audience = typed.get("audience");
     let audiences = desk.state().audiences.keys().map(ToString::to_string);
     let body = Briefings {
-        headline: "Whom will you speak to, and about what?".to_owned(),
+        t: desk.tongue,
+        headline: desk.tongue.say("briefings-whom").into_owned(),
         form: &desk.session.form,
         typed,
         list,
@@ -118,8 +121,8 @@ fn formed(desk: &Desk, list: String, typed: &Fields, trouble: Option<String>) ->
     };
     let banner = banner_over(body.reports.iter().filter_map(|(listed, _)| listed.banner.as_deref()));
     Ok(Page {
-        title: "Briefings".to_owned(),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say("nav-briefings").into_owned(),
+        tongue: desk.tongue,
         place: Place::Briefings,
         banner,
         body: body.render()?,
@@ -140,7 +143,7 @@ pub(crate) async fn prepare(posted: Posted) -> Response {
             desk.act(composed.commands)?;
             Ok(composed.id.unwrap_or_default())
         });
-        match done.map_err(Trouble::into_said) {
+        match done.map_err(|trouble| trouble.into_said(desk.tongue)) {
             Ok(id) => Ok(Reply::To(format!("/briefings/{}", escaped(&id)))),
             Err(Ok(said)) => {
                 let list = list(desk).reply(&Fields::default())?.unwrap_or_default();
@@ -163,6 +166,7 @@ struct Item {
 #[derive(Template)]
 #[template(path = "briefing.html")]
 struct OneBriefing<'b> {
+    t: Tongue,
     id: &'b str,
     headline: String,
     form: &'b str,
@@ -182,6 +186,7 @@ struct OneBriefing<'b> {
 #[derive(Template)]
 #[template(path = "speakers.html")]
 struct Speakers<'p> {
+    t: Tongue,
     paper: &'p SpeakersPaper,
     prepared: String,
     can: Vec<Item>,
@@ -191,6 +196,7 @@ struct Speakers<'p> {
 #[derive(Template)]
 #[template(path = "table.html")]
 struct Table {
+    t: Tongue,
     items: Vec<Item>,
 }
 
@@ -224,7 +230,7 @@ fn papers(desk: &Desk, briefing: &Briefing) -> (SpeakersPaper, TablePaper) {
     )
 }
 
-fn speakers(paper: &SpeakersPaper) -> Result<String, Trouble> {
+fn speakers(t: Tongue, paper: &SpeakersPaper) -> Result<String, Trouble> {
     let can = paper.can_say.iter().map(|open| Item {
         mark: Mark::of(&open.text.mark),
         text: open.text.text.clone(),
@@ -233,7 +239,7 @@ fn speakers(paper: &SpeakersPaper) -> Result<String, Trouble> {
             open.text.handling.clone(),
             open.conditions.clone(),
             open.may_be_left
-                .then(|| "may be handed out".to_owned())
+                .then(|| t.say("briefing-handed").into_owned())
                 .into_iter()
                 .collect(),
         ]
@@ -245,12 +251,12 @@ fn speakers(paper: &SpeakersPaper) -> Result<String, Trouble> {
             .item
             .exposes
             .iter()
-            .map(|party| format!("it may lead to a source of {party}"));
+            .map(|party| t.say_of("briefing-source", party));
         let help = closed
             .item
             .remedies
             .first()
-            .map(|remedy| format!("to change it: {remedy}"));
+            .map(|remedy| t.say_of("briefing-change", remedy));
         Item {
             mark: Mark::of(&closed.text.mark),
             text: closed.text.text.clone(),
@@ -259,7 +265,8 @@ fn speakers(paper: &SpeakersPaper) -> Result<String, Trouble> {
         }
     });
     let part = Speakers {
-        prepared: minute(paper.prepared),
+        t,
+        prepared: t.minute(paper.prepared),
         can: can.collect(),
         cannot: cannot.collect(),
         paper,
@@ -267,14 +274,18 @@ fn speakers(paper: &SpeakersPaper) -> Result<String, Trouble> {
     Ok(part.render()?)
 }
 
-fn table(paper: &TablePaper) -> Result<String, Trouble> {
+fn table(t: Tongue, paper: &TablePaper) -> Result<String, Trouble> {
     let items = paper.texts.iter().map(|text| Item {
         mark: Mark::of(&text.mark),
         text: text.text.clone(),
         name: String::new(),
         notes: text.handling.clone(),
     });
-    Ok(Table { items: items.collect() }.render()?)
+    Ok(Table {
+        t,
+        items: items.collect(),
+    }
+    .render()?)
 }
 
 /// The banner of a paper; none where nothing of the reports stands on it.
@@ -282,25 +293,23 @@ fn banner_of(banner: &str) -> Option<super::frame::Banner> {
     banner_over(Some(banner).filter(|text| *text != NOTHING).into_iter())
 }
 
-fn headline(paper: &SpeakersPaper) -> String {
-    let to = match paper.audience.len() {
-        1 => "one person".to_owned(),
-        n => format!("{n} persons"),
-    };
+fn headline(t: Tongue, paper: &SpeakersPaper) -> String {
+    let to = t.count("briefing-to", paper.audience.len());
     match paper.can_say.len() {
-        0 => format!("You can say nothing of it to {to}."),
-        1 => format!("You can say one thing to {to}."),
-        n => format!("You can say {n} things to {to}."),
+        0 => t.say_of("briefing-nothing", to),
+        1 => t.say_of("briefing-one", to),
+        n => t.with("briefing-some", &[("name", to.into()), ("n", n.into())]),
     }
 }
 
 fn one_page(desk: &Desk, briefing: &Briefing, typed: &Fields, trouble: Option<String>) -> Result<Page, Trouble> {
     let (paper, left) = papers(desk, briefing);
+    let t = desk.tongue;
     let both = [banner_of(&paper.banner), banner_of(&left.banner)];
     let sheet = |banner: &Option<super::frame::Banner>, body: String| {
         let (class, text) = match banner {
             Some(banner) => (banner.class, banner.text.clone()),
-            None => ("none", "nothing marked on this paper".to_owned()),
+            None => ("none", t.say("briefing-unmarked").into_owned()),
         };
         let banner = Edge { class, text }.render();
         banner.map(|banner| format!("{banner}<div class=\"body\">{body}</div>{banner}"))
@@ -317,16 +326,17 @@ fn one_page(desk: &Desk, briefing: &Briefing, typed: &Fields, trouble: Option<St
     let said = recorded.map(|one| {
         let portions: Vec<&str> = one.portions.iter().map(entente_core::PortionId::as_str).collect();
         let permitted = one.permitted.values().all(|yes| *yes);
-        (portions.join(", "), permitted, minute(one.at))
+        (portions.join(", "), permitted, t.minute(one.at))
     });
     let body = OneBriefing {
+        t: desk.tongue,
         id: briefing.id.as_str(),
-        headline: headline(&paper),
+        headline: headline(t, &paper),
         form: &desk.session.form,
-        now: minute(desk.now),
-        prepared: minute(briefing.prepared),
-        speakers: sheet(&both[0], speakers(&paper)?)?,
-        table: sheet(&both[1], table(&left)?)?,
+        now: t.minute(desk.now),
+        prepared: t.minute(briefing.prepared),
+        speakers: sheet(&both[0], speakers(t, &paper)?)?,
+        table: sheet(&both[1], table(t, &left)?)?,
         items: items.collect(),
         records: desk.may("disclose"),
         typed,
@@ -335,8 +345,8 @@ fn one_page(desk: &Desk, briefing: &Briefing, typed: &Fields, trouble: Option<St
         paper: &paper,
     };
     Ok(Page {
-        title: format!("Briefing {}", briefing.id),
-        tongue: super::Tongue::English,
+        title: t.say_of("briefing-title", &briefing.id),
+        tongue: desk.tongue,
         place: Place::Briefings,
         banner: banner_over(both.iter().flatten().map(|banner| banner.text.as_str())),
         body: body.render()?,
@@ -367,6 +377,7 @@ pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>) -> Response {
 #[derive(Template)]
 #[template(path = "paper.html")]
 struct Paper<'p> {
+    t: Tongue,
     id: &'p str,
     body: String,
 }
@@ -380,18 +391,24 @@ pub(crate) async fn paper(visitor: Visitor, Path((id, whom)): Path<(String, Stri
         }
         let briefing = held(desk, &id)?;
         let (paper, left) = papers(desk, &briefing);
+        let t = desk.tongue;
         let (banner, body, title) = match whom.as_str() {
-            "speaker" => (banner_of(&paper.banner), speakers(&paper)?, "For the speaker alone"),
-            "table" => (banner_of(&left.banner), table(&left)?, "Information"),
+            "speaker" => (
+                banner_of(&paper.banner),
+                speakers(t, &paper)?,
+                t.say("briefing-for-the-speaker-alone"),
+            ),
+            "table" => (banner_of(&left.banner), table(t, &left)?, t.say("table-information")),
             _ => return Err(Trouble::Nothing),
         };
         let body = Paper {
+            t: desk.tongue,
             id: briefing.id.as_str(),
             body,
         };
         Ok(Reply::Page(Page {
-            title: title.to_owned(),
-            tongue: super::Tongue::English,
+            title: title.into_owned(),
+            tongue: desk.tongue,
             place: Place::Briefings,
             banner,
             body: body.render()?,
@@ -416,7 +433,7 @@ pub(crate) async fn said(Path(id): Path<String>, posted: Posted) -> Response {
         let done = desk
             .acting("record-briefing", &words)
             .and_then(|composed| desk.act(composed.commands));
-        match done.map_err(Trouble::into_said) {
+        match done.map_err(|trouble| trouble.into_said(desk.tongue)) {
             Ok(()) => Ok(Reply::To(format!("/briefings/{}#said", escaped(briefing.id.as_str())))),
             Err(Ok(said)) => Ok(Reply::Again(one_page(desk, &briefing, &fields, Some(said))?)),
             Err(Err(trouble)) => Err(trouble),

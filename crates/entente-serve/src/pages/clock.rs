@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::frame::short;
+use super::tongue::Tongue;
 
 /// How long there is until a moment, and whether that is late or soon.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,14 +13,14 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn of(until: Timestamp, now: Timestamp) -> Self {
+    pub(super) fn of(until: Timestamp, now: Timestamp, t: Tongue) -> Self {
         let seconds = until.as_second() - now.as_second();
         let minutes = seconds.unsigned_abs() / 60;
         let left = match minutes {
             0..60 => format!("0:{minutes:02}"),
             60..2880 => format!("{}:{:02}", minutes / 60, minutes % 60),
-            2880..527_040 => format!("{} d", minutes / 1440),
-            _ => format!("{} y", minutes / 525_960),
+            2880..527_040 => t.say_of("clock-days", minutes / 1440),
+            _ => t.say_of("clock-years", minutes / 525_960),
         };
         let (left, class) = match seconds {
             ..0 => (format!("−{left}"), "late"),
@@ -29,7 +29,7 @@ impl Clock {
         };
         Self {
             left,
-            moment: short(until),
+            moment: t.short(until),
             class,
         }
     }
@@ -41,11 +41,6 @@ impl Clock {
     /// The key of the word before the moment.
     pub(super) fn key(&self) -> &'static str {
         if self.is_late() { "clock-since" } else { "clock-until" }
-    }
-
-    /// The word before the moment.
-    pub(super) fn word(&self) -> &'static str {
-        if self.is_late() { "since" } else { "until" }
     }
 }
 
@@ -63,7 +58,11 @@ mod tests {
             (800 * 86_400, "2 y", ""),
             (-26 * 3600, "−26:00", "late"),
         ] {
-            let clock = Clock::of(Timestamp::from_second(1_000_000 + seconds).unwrap(), now);
+            let clock = Clock::of(
+                Timestamp::from_second(1_000_000 + seconds).unwrap(),
+                now,
+                Tongue::English,
+            );
             assert_eq!((clock.left.as_str(), clock.class), (left, class), "{seconds}");
         }
     }

@@ -93,7 +93,7 @@ fn asks(asked: &Asked, now: Timestamp, t: Tongue) -> Thing {
 }
 
 /// Anything else on the list.
-fn item(item: Item, now: Timestamp) -> Thing {
+fn item(item: Item, now: Timestamp, t: Tongue) -> Thing {
     let link = match item.kind {
         Kind::Clock => Some((format!("/incidents/{}", item.about), "desk-open-case")),
         Kind::IncidentToAcknowledge => Some(("/incidents".to_owned(), "desk-acknowledge")),
@@ -106,8 +106,8 @@ fn item(item: Item, now: Timestamp) -> Thing {
     let what = what.next().map(|first| first.to_uppercase().chain(what).collect());
     Thing {
         what: what.unwrap_or_default(),
-        facts: format!("{} · {}", item.kind.title(), item.about),
-        clock: item.due.map(|due| Clock::of(due, now)),
+        facts: format!("{} · {}", t.word("kind", item.kind.title()), item.about),
+        clock: item.due.map(|due| Clock::of(due, now, t)),
         next: None,
         english: true,
         command: link.is_none().then_some(item.next),
@@ -145,7 +145,7 @@ fn things(desk: &Desk, asked: &[Asked]) -> Vec<Thing> {
     let listed = listed.into_iter().flat_map(|list| list.items);
     // Requests are shown with what whoever looks may know of them.
     let others = listed.filter(|item| item.kind != Kind::RequestToAnswer && desk.may(item.kind.act()));
-    let mut all = folded(others.map(|found| item(found, desk.now)), desk.tongue);
+    let mut all = folded(others.map(|found| item(found, desk.now, desk.tongue)), desk.tongue);
     if desk.may("grant") {
         let ours = asked.iter().filter(|asked| asked.open && asked.ours_to_answer);
         all.extend(ours.map(|asked| asks(asked, desk.now, desk.tongue)));

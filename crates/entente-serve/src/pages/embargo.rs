@@ -12,9 +12,10 @@ use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
 use super::fields::Fields;
-use super::frame::{Page, Place, minute};
+use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
+use super::tongue::Tongue;
 
 /// An embargo in a list.
 pub(super) struct Word {
@@ -41,13 +42,14 @@ fn word(desk: &Desk, word: &Standing, known: &impl Fn(&PortionId) -> bool) -> Wo
         .filter(|id| known(id))
         .map(PortionId::as_str)
         .collect();
+    let t = desk.tongue;
     let mut says = match (word.until, word.holds) {
-        (None, _) => "It has ended.".to_owned(),
-        (Some(until), true) => format!("Until {} it goes no further than to whom it was given.", minute(until)),
-        (Some(until), false) => format!("It was over on {}.", minute(until)),
+        (None, _) => t.say("embargo-ended").into_owned(),
+        (Some(until), true) => t.say_of("embargo-holds", t.minute(until)),
+        (Some(until), false) => t.say_of("embargo-over", t.minute(until)),
     };
     if !broken.is_empty() {
-        says.push_str(&format!(" It is broken for {}: that is out.", broken.join(", ")));
+        says.push_str(&format!(" {}", t.say_of("embargo-broken", broken.join(", "))));
     }
     if !word.reason.is_empty() {
         says.push_str(&format!(" “{}”", word.reason));
@@ -56,12 +58,12 @@ fn word(desk: &Desk, word: &Standing, known: &impl Fn(&PortionId) -> bool) -> Wo
         on: word
             .portion
             .as_ref()
-            .map_or_else(|| "all of it".to_owned(), ToString::to_string),
+            .map_or_else(|| t.say("embargo-all").into_owned(), ToString::to_string),
         by: by.join(", "),
         clock: word
             .until
             .filter(|_| word.holds)
-            .map(|until| Clock::of(until, desk.now)),
+            .map(|until| Clock::of(until, desk.now, t)),
         holds: word.holds,
         says,
     }
@@ -76,6 +78,7 @@ struct Choice {
 #[derive(Template)]
 #[template(path = "embargo.html")]
 struct Embargo<'e> {
+    t: Tongue,
     report: &'e str,
     version: u32,
     reads_for: &'e str,
@@ -129,9 +132,7 @@ fn commands(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<Vec<Command>,
     let end = fields.get("end") == "yes";
     let until = fields.get("until").trim();
     if end != until.is_empty() {
-        return Err(Trouble::Refused(
-            "Give the moment until when it holds, or tick that it ends now.".to_owned(),
-        ));
+        return Err(Trouble::Refused(desk.tongue.say("embargo-give").into_owned()));
     }
     let portions = chosen(shown, fields);
     let words = Words::default()
@@ -152,16 +153,13 @@ fn formed(
     let chosen = chosen(shown, typed);
     let holding = words.iter().filter(|word| word.holds).count();
     let body = Embargo {
+        t: desk.tongue,
         report: shown.id.as_str(),
         version: shown.version,
         reads_for: typed.get("purpose"),
         form: &desk.session.form,
         typed,
-        headline: match holding {
-            0 => "Nothing of it is held back.".to_owned(),
-            1 => "One embargo holds.".to_owned(),
-            n => format!("{n} embargoes hold."),
-        },
+        headline: desk.tongue.count("embargo-count", holding),
         words,
         portions: shown
             .portions
@@ -175,8 +173,8 @@ fn formed(
         then: said.and_then(Result::ok),
     };
     Ok(Page {
-        title: format!("Embargo on {}", shown.id),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say_of("embargo-title", &shown.id),
+        tongue: desk.tongue,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

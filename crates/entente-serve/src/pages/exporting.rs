@@ -18,6 +18,7 @@ use super::fields::Fields;
 use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
+use super::tongue::Tongue;
 
 /// The formats that are written here: the word in the form, what it is, the end of the file's name and its type.
 const FORMS: [(&str, Format, &str, &str); 6] = [
@@ -43,6 +44,7 @@ pub(crate) struct Made {
 #[derive(Template)]
 #[template(path = "export.html")]
 struct Export<'e> {
+    t: Tongue,
     report: &'e str,
     version: u32,
     reads_for: &'e str,
@@ -94,7 +96,7 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
             Ok(made) => made,
             Err(reply) => return Ok(reply),
         };
-        let (.., end, kind) = form_of(&fields)?;
+        let (.., end, kind) = form_of(desk, &fields)?;
         Ok(Reply::File(Sent {
             name: format!("{} {} for {}.{end}", made.banner, shown.id, made.whom),
             kind,
@@ -112,14 +114,14 @@ pub(crate) fn of_program(desk: &mut Desk, id: &str, fields: &Fields) -> Result<M
     Ok(made)
 }
 
-fn form_of(fields: &Fields) -> Result<(&'static str, Format, &'static str, &'static str), Trouble> {
+fn form_of(desk: &Desk, fields: &Fields) -> Result<(&'static str, Format, &'static str, &'static str), Trouble> {
     let known = FORMS.into_iter().find(|(word, ..)| *word == fields.get("as"));
-    known.ok_or_else(|| Trouble::Refused("Choose a format.".to_owned()))
+    known.ok_or_else(|| Trouble::Refused(desk.tongue.say("export-choose").into_owned()))
 }
 
 /// The file for a party, or for whoever is signed in where none is named, and the record of it.
 fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), Trouble> {
-    let (_, format, ..) = form_of(fields)?;
+    let (_, format, ..) = form_of(desk, fields)?;
     let moment = desk.moment();
     let known = known(shown);
     let purpose = Some(fields.get("purpose"))
@@ -143,7 +145,7 @@ fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), 
             let going = outgoing_of_known(&moment, &shown.id, &party, (&known, titled), desk.now);
             let going = going.map_err(not_exported)?;
             if let Some(recalled) = &going.recalled {
-                return Err(Trouble::Refused(format!("It is recalled from {party} ({recalled}).")));
+                return Err(Trouble::Refused(desk.tongue.pair("export-recalled", &party, recalled)));
             }
             let handover = Handover {
                 portions: Some(going.portions.iter().map(|portion| portion.id.clone()).collect()),
@@ -181,6 +183,7 @@ fn written(desk: &Desk, going: &Outgoing, format: Format) -> Made {
 fn formed(desk: &Desk, shown: &Shown, typed: &Fields, said: Option<Result<Made, String>>) -> Result<Page, Trouble> {
     let chosen = typed.get("as");
     let body = Export {
+        t: desk.tongue,
         report: shown.id.as_str(),
         version: shown.version,
         reads_for: typed.get("purpose"),
@@ -195,8 +198,8 @@ fn formed(desk: &Desk, shown: &Shown, typed: &Fields, said: Option<Result<Made, 
         made: said.and_then(Result::ok),
     };
     Ok(Page {
-        title: format!("Export {}", shown.id),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say_of("export-title", &shown.id),
+        tongue: desk.tongue,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use super::answer::{outside, with_cookie};
 use super::gate::{Stranger, back_to, cookie};
 use super::sign_in;
+use super::speaking::accepted;
+use super::tongue::Tongue;
 use crate::federation::{Back, Identity, NotSignedIn, Provider, roles_by};
 use crate::host::{Host, aside};
 use crate::persons::{Bound, CodeUse};
@@ -26,6 +28,7 @@ const KEEPS: &str = "__Host-entente-away";
 #[derive(Template)]
 #[template(path = "bind.html")]
 struct Bind<'b> {
+    t: Tongue,
     home: &'b str,
     title: &'b str,
     name: &'b str,
@@ -37,8 +40,8 @@ fn address_of(host: &Host, name: &str) -> String {
     format!("{}/sign-in/with/{name}/back", host.settings().own_origin())
 }
 
-fn told(host: &Host, status: StatusCode, error: &NotSignedIn) -> Response {
-    sign_in::form(host, status, Some(&error.to_string()), "", "/")
+fn told((host, t): (&Host, Tongue), status: StatusCode, error: &NotSignedIn) -> Response {
+    sign_in::form((host, t), status, Some(&error.to_string()), "", "/")
 }
 
 /// `GET /sign-in/with/NAME`: to the provider.
@@ -46,6 +49,7 @@ pub(crate) async fn begin(
     State(host): State<Arc<Host>>,
     Path(name): Path<String>,
     Query(wanted): Query<sign_in::Wanted>,
+    headers: HeaderMap,
 ) -> Response {
     let settings = host.settings();
     let Some(provider) = settings.sign_in_with.get(&name).cloned() else {
@@ -63,7 +67,7 @@ pub(crate) async fn begin(
         Err(error) => {
             host.journal
                 .warn("a provider cannot be used", &[("provider", &name), ("problem", &error)]);
-            told(&host, StatusCode::BAD_GATEWAY, &error)
+            told((&host, accepted(&headers)), StatusCode::BAD_GATEWAY, &error)
         }
     }
 }
@@ -80,12 +84,12 @@ pub(crate) async fn back(
     let Some(provider) = settings.sign_in_with.get(&name).cloned() else {
         return Redirect::to("/sign-in").into_response();
     };
-    let from = peer.0.ip();
+    let (from, t) = (peer.0.ip(), accepted(&headers));
     let keeps = cookie(&headers, KEEPS).unwrap_or_default();
     let asked = (name.clone(), provider.clone());
     let ended = host.flows.end(asked, address_of(&host, &name), keeps.clone(), back);
     match ended.await {
-        Ok(identity) => known_or_bind(&host, identity, &provider, (&keeps, from)).await,
+        Ok(identity) => known_or_bind((&host, t), identity, &provider, (&keeps, from)).await,
         Err(error) => {
             // Nobody waits for it: what comes back cannot be guessed, and a whole office may stand behind one address.
             host.metrics
@@ -95,45 +99,57 @@ pub(crate) async fn back(
                 "somebody could not sign in",
                 &[("provider", &name), ("problem", &error)],
             );
-            told(&host, StatusCode::FORBIDDEN, &error)
+            told((&host, t), StatusCode::FORBIDDEN, &error)
         }
     }
 }
 
 async fn known_or_bind(
-    host: &Arc<Host>,
+    (host, t): (&Arc<Host>, Tongue),
     identity: Identity,
     provider: &Provider,
     (keeps, from): (&str, IpAddr),
 ) -> Response {
     let person = host.accounts.bound(&identity.issuer, &identity.subject);
     match person {
-        Ok(Some(person)) => entered(host, person, identity, provider.clone(), from).await,
+        Ok(Some(person)) => entered((host, t), person, identity, provider.clone(), from).await,
         Ok(None) => {
             let name = identity.provider.clone();
             match host.flows.wait_for_code(identity, keeps) {
-                Ok(key) => form(host, StatusCode::OK, (&name, &provider.title, &key), None),
-                Err(error) => told(host, StatusCode::SERVICE_UNAVAILABLE, &error),
+                Ok(key) => form((host, t), StatusCode::OK, (&name, &provider.title, &key), None),
+                Err(error) => told((host, t), StatusCode::SERVICE_UNAVAILABLE, &error),
             }
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn form(host: &Host, status: StatusCode, (name, title, key): (&str, &str, &str), problem: Option<&str>) -> Response {
+fn form(
+    (host, t): (&Host, Tongue),
+    status: StatusCode,
+    (name, title, key): (&str, &str, &str),
+    problem: Option<&str>,
+) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let body = Bind {
+        t,
         home: &home,
         title,
         name,
         key,
         problem,
     };
-    outside(host, status, "Who you are here", body.render())
+    outside((host, t), status, &t.say("bind-title"), body.render())
 }
 
 /// Signs somebody in with the roles that their provider gives them, where they are still here.
-async fn entered(host: &Arc<Host>, person: PersonId, identity: Identity, provider: Provider, from: IpAddr) -> Response {
+async fn entered(
+    (host, t): (&Arc<Host>, Tongue),
+    person: PersonId,
+    identity: Identity,
+    provider: Provider,
+    from: IpAddr,
+) -> Response {
     let (looked, whose) = (host.clone(), person.clone());
     let groups = identity.groups;
     let settled = aside(move || {
@@ -155,19 +171,19 @@ async fn entered(host: &Arc<Host>, person: PersonId, identity: Identity, provide
     match settled.await {
         Ok(Some(())) => {
             let by = format!("OpenID Connect, {}", identity.provider);
-            let answer = sign_in::begin(host, (person, by), from, back_to(&identity.to)).await;
+            let answer = sign_in::begin((host, t), (person, by), from, back_to(&identity.to)).await;
             with_cookie(
                 answer,
                 &format!("{KEEPS}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"),
             )
         }
-        _ => told(host, StatusCode::FORBIDDEN, &NotSignedIn::Refused),
+        _ => told((host, t), StatusCode::FORBIDDEN, &NotSignedIn::Refused),
     }
 }
 
 /// `POST /sign-in/with/NAME/bind`: the code that says who somebody is here.
 pub(crate) async fn bind(Path(name): Path<String>, headers: HeaderMap, stranger: Stranger) -> Response {
-    let host = stranger.host.clone();
+    let (host, t) = (stranger.host.clone(), stranger.tongue);
     let settings = host.settings();
     let keeps = cookie(&headers, KEEPS).unwrap_or_default();
     let (key, code) = (
@@ -179,16 +195,23 @@ pub(crate) async fn bind(Path(name): Path<String>, headers: HeaderMap, stranger:
         .waiting(&key, &keeps)
         .filter(|identity| identity.provider == name);
     let (Some(provider), Some(identity)) = (settings.sign_in_with.get(&name), identity) else {
-        return told(&host, StatusCode::FORBIDDEN, &NotSignedIn::Foreign);
+        return told((&host, t), StatusCode::FORBIDDEN, &NotSignedIn::Foreign);
     };
-    let again = |said: &str| form(&host, StatusCode::CONFLICT, (&name, &provider.title, &key), Some(said));
+    let again = |said: &str| {
+        form(
+            (&host, t),
+            StatusCode::CONFLICT,
+            (&name, &provider.title, &key),
+            Some(said),
+        )
+    };
     if !host.backoff.wait(stranger.address, "a code", Instant::now()).is_zero() {
-        return again("Too many wrong codes were tried from here. Wait, and try again.");
+        return again(&t.say("code-too-many"));
     }
     let now = Timestamp::now();
     let Ok(CodeUse::Account(person)) = host.accounts.purpose_of(&code, now) else {
         host.backoff.wrong(stranger.address, "a code", Instant::now());
-        return again("This code cannot be used, or cannot be used any more.");
+        return again(&t.say("code-spent"));
     };
     let bound = Bound {
         person: person.clone(),
@@ -208,7 +231,7 @@ pub(crate) async fn bind(Path(name): Path<String>, headers: HeaderMap, stranger:
     match kept.await {
         Ok(Ok(())) => {
             host.flows.forget(&key);
-            entered(&host, person, identity, provider.clone(), stranger.address).await
+            entered((&host, t), person, identity, provider.clone(), stranger.address).await
         }
         Ok(Err(said)) => again(&said),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -204,16 +204,6 @@ pub(crate) fn printed(reader: &str, home: &str, (now, tongue): (Timestamp, Tongu
     )
 }
 
-/// A moment to the minute, with its zone.
-pub(crate) fn minute(moment: Timestamp) -> String {
-    moment.strftime("%-d %B %Y, %H:%M UTC").to_string()
-}
-
-/// A moment in a list.
-pub(crate) fn short(moment: Timestamp) -> String {
-    moment.strftime("%-d %b %Y %H:%M").to_string()
-}
-
 /// The purposes that arrangements known here name, each with whether it is the one that was chosen.
 pub(crate) fn purposes(state: &State, chosen: &str) -> Vec<(String, bool)> {
     let known = state.arrangements.values().filter_map(|known| known.purposes.as_ref());

@@ -44,6 +44,8 @@ pub(crate) struct Stranger {
     pub(crate) host: Arc<Host>,
     pub(crate) fields: Fields,
     pub(crate) address: IpAddr,
+    /// In which language they read, as their browser says.
+    pub(crate) tongue: Tongue,
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -168,6 +170,7 @@ impl FromRequest<Arc<Host>> for Stranger {
     async fn from_request(request: Request, host: &Arc<Host>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let (here, address) = (from_here(&parts.headers), address(&parts));
+        let tongue = accepted(&parts.headers);
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), host).await;
         let fields = Fields::new(form.map_err(IntoResponse::into_response)?.0);
         match here {
@@ -175,6 +178,7 @@ impl FromRequest<Arc<Host>> for Stranger {
                 host: host.clone(),
                 fields,
                 address,
+                tongue,
             }),
             false => Err(Redirect::to("/sign-in").into_response()),
         }

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use entente_core::{Command, Event, PartyPath, PersonId, PortionId, PortionRef, State};
-use entente_desk::asked::{self, Narrowed};
+use entente_desk::asked;
 use entente_desk::reading::Shown;
 use entente_desk::release::{consenting, delivering, onward, releasable, releasing};
 use entente_node::Planned;
@@ -16,10 +16,11 @@ use super::about::{Wanted, chosen, first, held, known};
 use super::acting::{Words, names, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
-use super::frame::{Page, Place, minute, purposes};
+use super::frame::{Page, Place, purposes};
 use super::gate::{Posted, Visitor};
 use super::mark::{Mark, banner_over};
 use super::sheet::Sheet;
+use super::tongue::Tongue;
 
 /// How text is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,7 @@ impl Preview {
 #[derive(Template)]
 #[template(path = "giving.html")]
 struct Giving<'g> {
+    t: Tongue,
     report: &'g str,
     version: u32,
     release: bool,
@@ -135,9 +137,7 @@ fn commands(desk: &Desk, way: Way, shown: &Shown, fields: &Fields) -> Result<Vec
     let to: Vec<&str> = names(fields.get("to")).collect();
     let chosen = chosen(shown, fields);
     if to.is_empty() || chosen.is_empty() {
-        return Err(Trouble::Refused(
-            "Choose at least one portion, and name at least one receiver.".to_owned(),
-        ));
+        return Err(Trouble::Refused(desk.tongue.say("giving-choose").into_owned()));
     }
     let common = Words::default()
         .text("report", shown.id.as_str())
@@ -192,7 +192,7 @@ fn preview(desk: &Desk, way: Way, shown: &Shown, fields: &Fields, planned: &Plan
         found.then.extend(desk.waits(planned));
     }
     if found.sheets.is_empty() {
-        return Err(Trouble::Refused("Nothing would be given.".to_owned()));
+        return Err(Trouble::Refused(desk.tongue.say("giving-nothing").into_owned()));
     }
     if way == Way::Release {
         found.then.extend(narrowed(desk, shown, fields));
@@ -203,7 +203,7 @@ fn preview(desk: &Desk, way: Way, shown: &Shown, fields: &Fields, planned: &Plan
 
 /// What events bring each receiver of a report: a paper for each, with what may be known of it by whoever looks.
 pub(super) fn brought(desk: &Desk, shown: &Shown, (after, events): (&State, &[Event])) -> Result<Preview, Trouble> {
-    let known = known(shown);
+    let (known, t) = (known(shown), desk.tongue);
     let guard = entente_core::SourceGuard::new(after);
     let now = desk.moment();
     let context = entente_core::Context {
@@ -227,45 +227,52 @@ pub(super) fn brought(desk: &Desk, shown: &Shown, (after, events): (&State, &[Ev
     for (version, to) in opened {
         let (until, copy, party) = (to.until, to.copy, to.party.clone());
         let sheet = Sheet::released(desk, (&shown.id, version), &known, to);
-        let until = until.map_or("without an end".to_owned(), |end| format!("until {}", minute(end)));
-        found
-            .then
-            .push(format!("{} may be told {}, {until}.", sheet.whom, named(&sheet)));
+        let until = match until {
+            None => t.say("giving-without-end").into_owned(),
+            Some(end) => t.say_of("request-until", t.minute(end)),
+        };
+        found.then.push(t.with(
+            "giving-may-be-told",
+            &[
+                ("who", sheet.whom.as_str().into()),
+                ("what", named(t, &sheet).into()),
+                ("until", until.into()),
+            ],
+        ));
         if copy {
-            found.then.push(format!("A copy goes to the node of {party}."));
+            found.then.push(t.say_of("giving-copy-goes", party));
         }
         found.add(desk, shown, sheet);
     }
     if !copied.is_empty() {
         if public {
-            found.ends.push("What is published cannot be recalled.".to_owned());
+            found.ends.push(t.say("giving-published").into_owned());
         }
-        let stays = "It can be withdrawn for what has not been said; what has been said stays said.";
-        found.ends.push(stays.to_owned());
+        found.ends.push(t.say("giving-withdrawn").into_owned());
     }
     let delivered = delivering(after, library, events, &context)?.into_iter();
     let delivered: Vec<_> = delivered
         .filter(|to| to.report == shown.id && !copied.contains(&to.party))
         .collect();
     if !delivered.is_empty() {
-        let recalled = "A copy that is out can be recalled; that its holder follows is a matter of its word.";
-        found.ends.push(recalled.to_owned());
+        found.ends.push(t.say("giving-recalled").into_owned());
     }
     for to in delivered {
         let titled = shown.title != shown.id.as_str();
         let sheet = Sheet::delivered(desk, &known, titled, to);
         found
             .then
-            .push(format!("{} gets a copy with {}.", sheet.whom, named(&sheet)));
+            .push(t.pair("giving-gets-copy", &sheet.whom, named(t, &sheet)));
         found.add(desk, shown, sheet);
     }
     Ok(found)
 }
 
-fn named(sheet: &Sheet) -> String {
+fn named(t: Tongue, sheet: &Sheet) -> String {
     let names: Vec<&str> = sheet.lines.iter().map(|line| line.id.as_str()).collect();
     let banner = sheet.banner.as_ref().map(|banner| banner.text.as_str());
-    format!("{} ({})", names.join(", "), banner.unwrap_or("no mark"))
+    let unmarked = t.say("giving-no-mark");
+    format!("{} ({})", names.join(", "), banner.unwrap_or(&unmarked))
 }
 
 /// How far the receivers may pass on what they get.
@@ -284,6 +291,7 @@ fn passed_on(desk: &Desk, shown: &Shown, sheet: &Sheet) -> Vec<String> {
     parties
         .iter()
         .flat_map(|party| onward(desk.state(), report, &given, party))
+        .map(|onward| desk.tongue.onward(&onward))
         .collect()
 }
 
@@ -304,7 +312,7 @@ fn narrowed(desk: &Desk, shown: &Shown, fields: &Fields) -> Vec<String> {
         return Vec::new();
     }
     let found = asked::narrowed(&desk.moment(), &portions, &persons);
-    found.iter().map(Narrowed::says).collect()
+    found.iter().map(|narrowed| desk.tongue.narrowed(narrowed)).collect()
 }
 
 fn formed(
@@ -328,6 +336,7 @@ fn formed(
     let home = desk.state().home.as_ref();
     let parties = desk.state().parties.keys().filter(|party| Some(*party) != home);
     let body = Giving {
+        t: desk.tongue,
         report: shown.id.as_str(),
         version: shown.version,
         release: way == Way::Release,
@@ -345,12 +354,11 @@ fn formed(
         preview: said.and_then(Result::ok),
     };
     Ok(Page {
-        title: format!(
-            "{} {}",
-            if way == Way::Release { "Release" } else { "Deliver" },
-            shown.id
-        ),
-        tongue: super::Tongue::English,
+        title: match way {
+            Way::Release => desk.tongue.say_of("giving-release-title", &shown.id),
+            Way::Deliver => desk.tongue.say_of("giving-deliver-title", &shown.id),
+        },
+        tongue: desk.tongue,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

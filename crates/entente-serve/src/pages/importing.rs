@@ -16,6 +16,7 @@ use super::fields::Fields;
 use super::frame::{Page, Place as InMast};
 use super::gate::Visitor;
 use super::mark::banner_over;
+use super::tongue::Tongue;
 use super::upload::{File, MAX_UPLOAD, Uploaded};
 
 /// What became of a file, or what would.
@@ -28,6 +29,7 @@ pub(crate) struct Outcome {
 #[derive(Template)]
 #[template(path = "import.html")]
 struct Import<'i> {
+    t: Tongue,
     form: &'i str,
     typed: &'i Fields,
     arrangements: Vec<(String, bool)>,
@@ -67,10 +69,10 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
         };
         let again = |desk: &Desk, said: String| Ok(Reply::Again(formed(desk, &fields, None, None, Some(said))?));
         let Some(waits) = waits else {
-            return again(desk, "Choose a file, and send it again: none waits here.".to_owned());
+            return again(desk, desk.tongue.say("import-choose").into_owned());
         };
         let tried = options(&fields).and_then(|options| taken(desk, &waits, &options, true));
-        let would = match tried.map_err(Trouble::into_said) {
+        let would = match tried.map_err(|trouble| trouble.into_said(desk.tongue)) {
             Ok(would) => would,
             Err(Ok(said)) => return again(desk, said),
             Err(Err(trouble)) => return Err(trouble),
@@ -175,6 +177,7 @@ fn formed(
     let chosen = typed.get("arrangement");
     let arrangements = desk.state().arrangements.keys().map(ToString::to_string);
     let body = Import {
+        t: desk.tongue,
         form: &desk.session.form,
         typed,
         arrangements: match desk.may("see-partners") {
@@ -187,8 +190,8 @@ fn formed(
         trouble,
     };
     Ok(Page {
-        tongue: super::Tongue::English,
-        title: "Take in a file".to_owned(),
+        tongue: desk.tongue,
+        title: desk.tongue.say("import-title").into_owned(),
         place: InMast::Reports,
         banner,
         body: body.render()?,

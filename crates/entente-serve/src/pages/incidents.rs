@@ -1,9 +1,11 @@
 //! Cases: the list, one case, and what is done in it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::{Path, Query, RawQuery};
 use axum::response::Response;
-use entente_core::incident::{Stage, What};
+use entente_core::incident::{Stage, What, Why};
 use entente_core::{Called, Command, Event, IncidentId, RecallId};
 use entente_desk::casefile::{Case, CaseFile, Due, OutPortion, casefile};
 use entente_desk::{View, cases};
@@ -12,12 +14,14 @@ use serde::Deserialize;
 
 use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
+use super::course::course;
 use super::fields::Fields;
-use super::frame::{Page, Place, minute, purposes, short};
+use super::frame::{Page, Place, purposes};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
 use super::opening;
+use super::tongue::Tongue;
 
 const COLUMNS: &[Column] = &[
     words("case"),
@@ -29,17 +33,18 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn list(desk: &Desk, all: Vec<cases::CaseRow>) -> Listing {
+    let t = desk.tongue;
     let row = |case: cases::CaseRow| {
         vec![
             Cell::id(case.id.as_str()).to(format!("/incidents/{}", escaped(case.id.as_str()))),
             Cell::quoted(case.title),
-            Cell::moment(Some(case.opened)),
+            Cell::moment(desk.tongue, Some(case.opened)),
             Cell::count(case.to_do),
             Cell::count(case.late).alarming(case.late > 0, "✕", "deny"),
-            Cell::said(
-                case.closed
-                    .map_or("open".to_owned(), |closed| format!("closed {}", short(closed))),
-            ),
+            Cell::said(match case.closed {
+                None => t.say("incidents-state-open").into_owned(),
+                Some(closed) => t.say_of("incidents-state-closed", t.short(closed)),
+            }),
         ]
     };
     Listing {
@@ -67,6 +72,7 @@ struct Notice {
 #[derive(Template)]
 #[template(path = "incidents.html")]
 struct Incidents<'i> {
+    t: Tongue,
     headline: String,
     form: &'i str,
     list: String,
@@ -123,32 +129,30 @@ fn page_with(
     typed: &Fields,
     said: Option<Result<Vec<String>, String>>,
 ) -> Result<Page, Trouble> {
+    let t = desk.tongue;
     let open = all.cases.iter().filter(|case| case.closed.is_none()).count();
     let notices = all.told_by_partners.into_iter().map(|(id, (from, notice))| Notice {
         id: id.to_string(),
         from: from.to_string(),
-        why: notice.why.iter().map(|why| why.says()).collect::<Vec<_>>().join(", "),
+        why: joined(t, notice.why.iter().copied(), ", "),
         portions: notice
             .portions
             .iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>()
             .join(", "),
-        told: short(notice.at),
-        acknowledged: notice.acknowledged.map(|(at, said)| format!("{}: {said}", short(at))),
+        told: t.short(notice.at),
+        acknowledged: notice.acknowledged.map(|(at, said)| format!("{}: {said}", t.short(at))),
     });
     let chosen = |id: &str| typed.all("disclosures").any(|named| named == id);
     let loose = opening::choices(desk).into_iter().take(opening::MOST).map(|one| {
         let id = one.id.to_string();
         let here = chosen(&id);
-        (id, opening::says(&one), here)
+        (id, opening::says(t, &one), here)
     });
     let body = Incidents {
-        headline: match open {
-            0 => "No case is open.".to_owned(),
-            1 => "One case is open.".to_owned(),
-            n => format!("{n} cases are open."),
-        },
+        t: desk.tongue,
+        headline: t.count("incidents-open", open),
         form: &desk.session.form,
         notices: notices.collect(),
         acts: desk.may("incident"),
@@ -158,13 +162,19 @@ fn page_with(
         trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),
         then: said.and_then(Result::ok).unwrap_or_default(),
     };
-    Ok(page("Cases".to_owned(), "", body.render()?))
+    Ok(page(t, t.say("nav-cases").into_owned(), "", body.render()?))
 }
 
-fn page(title: String, banner: &str, body: String) -> Page {
+/// Why a party is told, in words.
+fn joined(t: Tongue, why: impl Iterator<Item = Why>, between: &str) -> String {
+    let words = why.map(|why| t.word("incidents-why", why.says()));
+    words.collect::<Vec<_>>().join(between)
+}
+
+fn page(t: Tongue, title: String, banner: &str, body: String) -> Page {
     Page {
         title,
-        tongue: super::Tongue::English,
+        tongue: t,
         place: Place::Cases,
         banner: banner_over(Some(banner).filter(|text| !text.is_empty()).into_iter()),
         body,
@@ -174,10 +184,10 @@ fn page(title: String, banner: &str, body: String) -> Page {
 /// A stage that is to be done.
 struct ToDo {
     stage: &'static str,
-    title: &'static str,
-    owner: String,
+    title: Cow<'static, str>,
+    owner: Cow<'static, str>,
     clock: Option<Clock>,
-    /// What the button does, where a button can.
+    /// What the button does, and by its key what it says, where a button can.
     act: Option<(&'static str, &'static str)>,
 }
 
@@ -203,13 +213,15 @@ struct Source {
 #[derive(Template)]
 #[template(path = "incident.html")]
 struct OneCase<'c> {
+    t: Tongue,
     case: &'c Case,
     headline: &'c str,
     opened: String,
     to_do: Vec<ToDo>,
-    done: Vec<(String, &'static str, String)>,
+    done: Vec<(String, Cow<'static, str>, String)>,
     out: Vec<Out>,
     sources: Vec<Source>,
+    course: String,
     held: Vec<(String, String)>,
     acts: bool,
     form: &'c str,
@@ -230,12 +242,12 @@ fn shown(then: &[String]) -> String {
 fn to_do(desk: &Desk, due: &Due) -> ToDo {
     ToDo {
         stage: due.task.stage.id(),
-        title: due.task.stage.title(),
-        owner: due.task.owner.clone(),
-        clock: due.task.due.map(|until| Clock::of(until, desk.now)),
+        title: desk.tongue.word("stage", due.task.stage.title()),
+        owner: desk.tongue.word("owner", &due.task.owner),
+        clock: due.task.due.map(|until| Clock::of(until, desk.now, desk.tongue)),
         act: match due.task.stage {
-            Stage::Notify => Some(("notify", "Tell those concerned")),
-            Stage::Contain => Some(("contain", "Put releases on hold")),
+            Stage::Notify => Some(("notify", "incident-tell")),
+            Stage::Contain => Some(("contain", "incident-hold")),
             _ => None,
         },
     }
@@ -250,9 +262,9 @@ pub(super) fn dots(before: usize, after: usize) -> String {
     }
 }
 
-fn sources(case: &Case) -> Vec<Source> {
+fn sources(t: Tongue, case: &Case) -> Vec<Source> {
     let count = |measures: &Option<entente_core::exposure::Measures>| measures.as_ref().map(|m| m.consistent);
-    let word = |known: Option<usize>| known.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+    let word = |known: Option<usize>| known.map_or_else(|| t.say("incident-unknown").into_owned(), |n| n.to_string());
     let rows = case.sources.iter().map(|source| {
         let (before, after) = (count(&source.before), count(&source.after));
         Source {
@@ -270,15 +282,15 @@ fn sources(case: &Case) -> Vec<Source> {
     rows.collect()
 }
 
-fn outs(case: &Case) -> Vec<Out> {
+fn outs(t: Tongue, case: &Case) -> Vec<Out> {
     let all = case.disclosures.iter().map(|out| Out {
-        when: short(out.disclosure.at),
+        when: t.short(out.disclosure.at),
         route: out.disclosure.route.to_string(),
         by: out
             .disclosure
             .by
             .as_ref()
-            .map_or_else(|| "nobody named".to_owned(), ToString::to_string),
+            .map_or_else(|| t.say("incident-nobody-named").into_owned(), ToString::to_string),
         audience: out
             .disclosure
             .audience
@@ -296,29 +308,32 @@ fn outs(case: &Case) -> Vec<Out> {
 }
 
 fn one_page(desk: &Desk, case: &Case, purpose: &str, then: Option<(String, Vec<String>)>) -> Result<Page, Trouble> {
+    let t = desk.tongue;
     let mut open: Vec<&Due> = case.tasks.iter().filter(|due| due.task.done.is_none()).collect();
     open.sort_by_key(|due| (!due.late, due.task.due.is_none(), due.task.due));
     let done = case.tasks.iter().filter_map(|due| {
         let (at, note) = due.task.done.clone()?;
-        Some((short(at), due.task.stage.title(), note))
+        Some((t.short(at), t.word("stage", due.task.stage.title()), note))
     });
     let held = case.held_by.iter().map(|held| {
         let since = held
             .delivered
             .as_ref()
-            .map(|(at, from)| format!("since {}, from {from}", short(*at)));
+            .map(|(at, from)| t.pair("incident-held-since", t.short(*at), from));
         (
             held.who.clone(),
-            since.unwrap_or_else(|| "on the distribution".to_owned()),
+            since.unwrap_or_else(|| t.say("incident-on-distribution").into_owned()),
         )
     });
     let body = OneCase {
+        t: desk.tongue,
         headline: &case.incident.title,
-        opened: minute(case.incident.opened),
+        opened: t.minute(case.incident.opened),
         to_do: open.into_iter().map(|due| to_do(desk, due)).collect(),
         done: done.collect(),
-        out: outs(case),
-        sources: sources(case),
+        out: outs(t, case),
+        sources: sources(t, case),
+        course: course(desk, case)?,
         held: held.collect(),
         acts: desk.may("incident") && case.incident.closed().is_none(),
         form: &desk.session.form,
@@ -326,7 +341,8 @@ fn one_page(desk: &Desk, case: &Case, purpose: &str, then: Option<(String, Vec<S
         then,
         case,
     };
-    Ok(page(format!("Case {}", case.incident.id), &case.banner, body.render()?))
+    let title = t.say_of("incident-title", &case.incident.id);
+    Ok(page(t, title, &case.banner, body.render()?))
 }
 
 /// The file of a case that whoever is signed in works on.
@@ -341,9 +357,7 @@ fn file_of(desk: &Desk, id: &str, purpose: &str) -> Result<Case, Trouble> {
         &View::of(Some(desk.me()), purpose.as_ref(), desk.now),
     ) {
         CaseFile::Open(case) => Ok(*case),
-        CaseFile::Closed { .. } => Err(Trouble::NotEntitled(
-            "You do not work on this case; whoever does can add you with `entente incident note`.".to_owned(),
-        )),
+        CaseFile::Closed { .. } => Err(Trouble::NotEntitled(desk.tongue.say("incident-not-yours").into_owned())),
     }
 }
 
@@ -383,7 +397,7 @@ fn command(desk: &Desk, case: &Case, fields: &Fields) -> Result<Command, Trouble
             let note = fields.get("note").trim().to_owned();
             let stage = *stage.ok_or(Trouble::Nothing)?;
             match note.is_empty() {
-                true => Err(Trouble::Refused("Say what was done: it is the record.".to_owned())),
+                true => Err(Trouble::Refused(desk.tongue.say("incident-say-done").into_owned())),
                 false => Ok(Command::NoteIncident {
                     incident,
                     by,
@@ -397,6 +411,7 @@ fn command(desk: &Desk, case: &Case, fields: &Fields) -> Result<Command, Trouble
 
 /// What a button does, from the events that it would make.
 fn consequence(desk: &Desk, case: &Case, command: Command) -> Result<Vec<String>, Trouble> {
+    let t = desk.tongue;
     let (events, _) = desk.pinned.planned(command)?;
     let mut said = Vec::new();
     for event in events {
@@ -408,28 +423,29 @@ fn consequence(desk: &Desk, case: &Case, command: Command) -> Result<Vec<String>
                 // Which of them are named here is for whoever looks to know.
                 let row = case.must_be_told.iter().find(|row| row.party == party.as_str());
                 let named = row.map(|row| row.portions.clone()).filter(|text| !text.is_empty());
-                let named = named.unwrap_or_else(|| format!("{} of its portions", portions.len()));
-                let why: Vec<&str> = why.iter().map(|why| why.says()).collect();
-                said.push(format!(
-                    "{party} is told of {named}, because it {}; of nothing else.",
-                    why.join(" and ")
+                let named = named.unwrap_or_else(|| t.count("incident-some-portions", portions.len()));
+                let and = format!(" {} ", t.say("incident-and"));
+                said.push(t.with(
+                    "incident-then-told",
+                    &[
+                        ("party", party.as_str().into()),
+                        ("what", named.into()),
+                        ("why", joined(t, why.into_iter(), &and).into()),
+                    ],
                 ));
             }
             What::Contained { held, .. } => {
                 let held: Vec<&str> = held.iter().map(entente_core::ReportId::as_str).collect();
-                said.push(format!(
-                    "Nothing of {} goes out any more, until the case ends.",
-                    held.join(", ")
-                ));
+                said.push(t.say_of("incident-then-held", held.join(", ")));
             }
-            What::Done { stage, note } => said.push(format!("“{}” is recorded as done: {note}", stage.title())),
+            What::Done { stage, note } => {
+                said.push(t.pair("incident-then-done", t.word("stage", stage.title()), note));
+            }
             _ => {}
         }
     }
     match said.is_empty() {
-        true => Err(Trouble::Refused(
-            "Nothing would change: nobody is left to be told, and everything is on hold.".to_owned(),
-        )),
+        true => Err(Trouble::Refused(t.say("incident-then-nothing").into_owned())),
         false => Ok(said),
     }
 }
@@ -459,9 +475,7 @@ pub(crate) async fn acknowledge(Path(id): Path<String>, posted: Posted) -> Respo
         desk.must("incident")?;
         let statement = fields.get("statement").trim().to_owned();
         if statement.is_empty() {
-            return Err(Trouble::Refused(
-                "Say what is done about it: your partner reads it.".to_owned(),
-            ));
+            return Err(Trouble::Refused(desk.tongue.say("incident-say-about").into_owned()));
         }
         let incident = Called::from(IncidentId::new(id)?);
         let moment = desk.moment();

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use entente_core::{Command, PartyPath, PersonChange, PersonId, Role};
 use jiff::Timestamp;
 
 use super::answer::outside;
 use super::gate::Stranger;
+use super::speaking::accepted;
+use super::tongue::Tongue;
 use crate::host::{Host, aside};
 use crate::persons::{Account, CodeUse, MIN_PASSWORD, Totp, code};
 
@@ -59,6 +61,7 @@ impl Halves {
 #[derive(Template)]
 #[template(path = "join.html")]
 struct Join<'j> {
+    t: Tongue,
     home: &'j str,
     problem: Option<&'j str>,
     name: &'j str,
@@ -68,6 +71,7 @@ struct Join<'j> {
 #[derive(Template)]
 #[template(path = "telephone.html")]
 struct Telephone<'t> {
+    t: Tongue,
     problem: Option<&'t str>,
     key: &'t str,
     secret: &'t str,
@@ -77,28 +81,35 @@ struct Telephone<'t> {
 #[derive(Template)]
 #[template(path = "joined.html")]
 struct Joined<'j> {
+    t: Tongue,
     name: &'j str,
     person: &'j str,
     recovery: Option<&'j str>,
 }
 
-fn form(host: &Host, problem: Option<&str>, name: &str) -> Response {
+fn form((host, t): (&Host, Tongue), problem: Option<&str>, name: &str) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let body = Join {
+        t,
         home: &home,
         problem,
         name,
         least: MIN_PASSWORD,
     };
     match problem {
-        None => outside(host, StatusCode::OK, "New account", body.render()),
-        Some(_) => outside(host, StatusCode::CONFLICT, "Error: no account was made", body.render()),
+        None => outside((host, t), StatusCode::OK, &t.say("join-title"), body.render()),
+        Some(_) => outside(
+            (host, t),
+            StatusCode::CONFLICT,
+            &t.say("join-failed-title"),
+            body.render(),
+        ),
     }
 }
 
 /// `GET /join`.
-pub(crate) async fn page(State(host): State<Arc<Host>>) -> Response {
-    form(&host, None, "")
+pub(crate) async fn page(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
+    form((&host, accepted(&headers)), None, "")
 }
 
 /// Whom a code is for, when it may be used from where it is used. The first administrator is named by the form.
@@ -118,40 +129,28 @@ fn is_name(name: &str) -> bool {
 
 /// `POST /join`.
 pub(crate) async fn post(stranger: Stranger) -> Response {
-    let host = &stranger.host;
+    let (host, t) = (&stranger.host, stranger.tongue);
     let (code, name) = (stranger.fields.get("code"), stranger.fields.get("name").trim());
     let wait = host.backoff.wait(stranger.address, "a code", Instant::now());
     if !wait.is_zero() {
-        return form(
-            host,
-            Some("Too many wrong codes were tried from here. Wait, and try again."),
-            name,
-        );
+        return form((host, t), Some(&t.say("code-too-many")), name);
     }
     let Ok(home) = host.home() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     if !is_name(name) {
-        return form(
-            host,
-            Some("A name has 2 to 40 small letters, digits, dots and hyphens."),
-            name,
-        );
+        return form((host, t), Some(&t.say("join-name")), name);
     }
     if stranger.fields.get("password") != stranger.fields.get("again") {
-        return form(host, Some("The two passwords differ."), name);
+        return form((host, t), Some(&t.say("join-differ")), name);
     }
     let Some(person) = person_for(&stranger, &home, code, name) else {
         host.backoff.wrong(stranger.address, "a code", Instant::now());
-        return form(
-            host,
-            Some("This code cannot be used, or cannot be used any more, or not from here."),
-            name,
-        );
+        return form((host, t), Some(&t.say("join-code")), name);
     };
     let password = match host.passwords.keep(stranger.fields.get("password").to_owned()).await {
         Ok(password) => password,
-        Err(error) => return form(host, Some(&error.to_string()), name),
+        Err(error) => return form((host, t), Some(&error.to_string()), name),
     };
     let Ok(totp) = Totp::fresh() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -168,14 +167,15 @@ pub(crate) async fn post(stranger: Stranger) -> Response {
         at: Instant::now(),
     };
     match host.halves.keep(half.clone()) {
-        Some(key) => telephone(host, &key, &half, None),
+        Some(key) => telephone((host, t), &key, &half, None),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-fn telephone(host: &Host, key: &str, half: &Half, problem: Option<&str>) -> Response {
+fn telephone((host, t): (&Host, Tongue), key: &str, half: &Half, problem: Option<&str>) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let body = Telephone {
+        t,
         problem,
         key,
         secret: &half.account.totp.text(),
@@ -186,25 +186,20 @@ fn telephone(host: &Host, key: &str, half: &Half, problem: Option<&str>) -> Resp
     } else {
         StatusCode::OK
     };
-    outside(host, status, "Your telephone", body.render())
+    outside((host, t), status, &t.say("join-telephone"), body.render())
 }
 
 /// `POST /join/confirm`.
 pub(crate) async fn confirm(stranger: Stranger) -> Response {
-    let host = stranger.host.clone();
+    let (host, t) = (stranger.host.clone(), stranger.tongue);
     let key = stranger.fields.get("key").to_owned();
     let Some(mut half) = host.halves.get(&key) else {
-        return form(&host, Some("That took too long, or was done already. Begin again."), "");
+        return form((&host, t), Some(&t.say("join-too-long")), "");
     };
     let now = Timestamp::now();
     let seconds = u64::try_from(now.as_second()).unwrap_or_default();
     if !half.account.totp.accept(stranger.fields.get("digits"), seconds) {
-        return telephone(
-            &host,
-            &key,
-            &half,
-            Some("These are not the digits of now. Is your telephone's clock right?"),
-        );
+        return telephone((&host, t), &key, &half, Some(&t.say("join-digits")));
     }
     half.account.since = now;
     let (name, person) = (half.name.clone(), half.account.person.clone());
@@ -217,13 +212,14 @@ pub(crate) async fn confirm(stranger: Stranger) -> Response {
             host.halves.forget(&key);
             host.sessions.end_all(&person);
             let body = Joined {
+                t,
                 name: &name,
                 person: person.as_str(),
                 recovery: recovery.as_deref(),
             };
-            outside(&host, StatusCode::OK, "Account made", body.render())
+            outside((&host, t), StatusCode::OK, &t.say("join-made"), body.render())
         }
-        Ok(Err(problem)) => form(&host, Some(&problem), &name),
+        Ok(Err(problem)) => form((&host, t), Some(&problem), &name),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

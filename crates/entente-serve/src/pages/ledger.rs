@@ -41,7 +41,7 @@ fn rows(desk: &Desk, (first, last): (u64, u64)) -> Result<Vec<Vec<Cell>>, Troubl
         let actor = record.event.actor.map(|actor| actor.person.to_string());
         rows.push(vec![
             Cell::number(number).to(format!("/ledger/{number}")),
-            Cell::exactly(record.time),
+            Cell::exactly(desk.tongue, record.time),
             Cell::said(record.event.event.kind()),
             match actor {
                 Some(actor) => Cell::id(actor),
@@ -102,10 +102,11 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
             older: (first > 1).then(|| first - 1),
             newer: (last < size).then(|| (last + AT_ONCE).min(size)),
         };
-        Ok(Reply::Page(Page {
-            tongue: t,
-            ..framed(t.say("ledger-title").into_owned(), body.render()?)
-        }))
+        Ok(Reply::Page(framed(
+            t,
+            t.say("ledger-title").into_owned(),
+            body.render()?,
+        )))
     };
     visitor.answer(work).await
 }
@@ -117,10 +118,10 @@ pub(super) fn size(desk: &Desk) -> Result<u64, Trouble> {
 }
 
 /// A page of the ledger: nothing marked stands on it.
-pub(super) fn framed(title: String, body: String) -> Page {
+pub(super) fn framed(t: Tongue, title: String, body: String) -> Page {
     Page {
         title,
-        tongue: Tongue::English,
+        tongue: t,
         place: Place::Ledger,
         banner: None,
         body,

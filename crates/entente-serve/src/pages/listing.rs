@@ -100,20 +100,20 @@ impl Cell {
     }
 
     /// A moment to the second.
-    pub(super) fn exactly(at: jiff::Timestamp) -> Self {
+    pub(super) fn exactly(t: Tongue, at: jiff::Timestamp) -> Self {
         Self {
             class: "num",
             by: Some(at.to_string()),
-            ..Self::said(at.strftime("%-d %b %Y %H:%M:%S").to_string())
+            ..Self::said(t.second(at))
         }
     }
 
     /// A moment, sorted as one; nothing where there is none.
-    pub(super) fn moment(at: Option<jiff::Timestamp>) -> Self {
+    pub(super) fn moment(t: Tongue, at: Option<jiff::Timestamp>) -> Self {
         Self {
             class: "num",
             by: at.map(|at| at.to_string()),
-            ..Self::said(at.map(super::frame::short).unwrap_or_default())
+            ..Self::said(at.map(|at| t.short(at)).unwrap_or_default())
         }
     }
 

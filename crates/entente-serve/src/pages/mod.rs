@@ -10,6 +10,8 @@ mod arrangements;
 mod audience;
 mod briefings;
 mod clock;
+mod copies;
+mod course;
 mod desk;
 mod drafting;
 mod embargo;
@@ -65,7 +67,6 @@ pub(crate) use join::Halves;
 pub(crate) use notices::{Wished, wish, wished};
 pub(crate) use reports::{read, seen};
 pub(crate) use speaking::Languages;
-pub(crate) use tongue::Tongue;
 pub(crate) use upload::MAX_UPLOAD;
 pub(crate) use upload::Waiting as Uploads;
 

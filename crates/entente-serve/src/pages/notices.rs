@@ -1,5 +1,6 @@
 //! Notices: what somebody wishes to be told of, and how.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use askama::Template;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Desk, Reply, Trouble};
 use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
+use super::tongue::Tongue;
 use crate::notices::{check_hook, check_mail};
 
 /// What somebody wishes, as they say it; the secret of a webhook is never said again.
@@ -31,8 +33,9 @@ pub(crate) struct Wished {
 #[derive(Template)]
 #[template(path = "notices.html")]
 struct NoticesPage<'n> {
+    t: Tongue,
     form: &'n str,
-    kinds: Vec<(&'static str, &'static str, bool)>,
+    kinds: Vec<(&'static str, Cow<'static, str>, bool)>,
     mail: String,
     webhook: String,
     mails: bool,
@@ -56,14 +59,12 @@ pub(crate) fn wish(desk: &Desk, wished: Wished) -> Result<Option<String>, Troubl
     let settings = desk.host.settings();
     let known = |kind: &String| Kind::ALL.iter().any(|known| known.name() == kind);
     if let Some(strange) = wished.kinds.iter().find(|kind| !known(kind)) {
-        return Err(Trouble::Unreadable(format!("`{strange}` is no kind of thing to do")));
+        return Err(Trouble::Unreadable(desk.tongue.say_of("notices-strange", strange)));
     }
     if let Some(mail) = &wished.mail {
         check_mail(mail).map_err(Trouble::Unreadable)?;
         if settings.notices.mail.is_none() {
-            return Err(Trouble::Refused(
-                "this node sends no mail: its operator sets a server for it".to_owned(),
-            ));
+            return Err(Trouble::Refused(desk.tongue.say("notices-no-mail").into_owned()));
         }
     }
     if let Some(webhook) = &wished.webhook {
@@ -77,9 +78,13 @@ fn page_of(desk: &Desk, wished: &Wished, secret: Option<String>, problem: Option
     let settings = desk.host.settings();
     let theirs = Kind::ALL.into_iter().filter(|kind| desk.may(kind.act()));
     let body = NoticesPage {
+        t: desk.tongue,
         form: &desk.session.form,
         kinds: theirs
-            .map(|kind| (kind.name(), kind.title(), wished.kinds.contains(kind.name())))
+            .map(|kind| {
+                let title = desk.tongue.word("kind", kind.title());
+                (kind.name(), title, wished.kinds.contains(kind.name()))
+            })
             .collect(),
         mail: wished.mail.clone().unwrap_or_default(),
         webhook: wished.webhook.clone().unwrap_or_default(),
@@ -89,11 +94,11 @@ fn page_of(desk: &Desk, wished: &Wished, secret: Option<String>, problem: Option
         problem,
     };
     Ok(Page {
-        title: "Notices".to_owned(),
+        title: desk.tongue.say("notices-notices").into_owned(),
+        tongue: desk.tongue,
         place: Place::None,
         banner: None,
         body: body.render()?,
-        ..Page::default()
     })
 }
 
@@ -117,7 +122,7 @@ pub(crate) async fn post(posted: Posted) -> Response {
             mail: said("mail"),
             webhook: said("webhook"),
         };
-        match wish(desk, wanted.clone()).map_err(Trouble::into_said) {
+        match wish(desk, wanted.clone()).map_err(|trouble| trouble.into_said(desk.tongue)) {
             Ok(Some(secret)) => Ok(Reply::Page(page_of(desk, &wanted, Some(secret), None)?)),
             Ok(None) => Ok(Reply::To("/notices".to_owned())),
             Err(Ok(problem)) => Ok(Reply::Again(page_of(desk, &wanted, None, Some(&problem))?)),

@@ -9,9 +9,10 @@ use entente_marking::Purpose;
 use super::acting::{Words, names, seal};
 use super::answer::{Desk, Reply, Trouble};
 use super::fields::Fields;
-use super::frame::{minute, purposes};
+use super::frame::purposes;
 use super::gate::{Posted, escaped};
 use super::incidents::list_page;
+use super::tongue::Tongue;
 
 /// Disclosures to choose from on a page; more by command.
 pub(super) const MOST: usize = 50;
@@ -40,15 +41,19 @@ pub(super) fn choices(desk: &Desk) -> Vec<Loose> {
 }
 
 /// One of them in a sentence.
-pub(super) fn says(one: &Loose) -> String {
+pub(super) fn says(t: Tongue, one: &Loose) -> String {
     let list = |all: &mut dyn Iterator<Item = String>| all.collect::<Vec<_>>().join(", ");
     let portions = list(&mut one.portions.iter().map(|portion| portion.portion.to_string()));
     let audience = list(&mut one.audience.iter().map(ToString::to_string));
-    format!(
-        "{portions} of {}, {} to {audience}, {}",
-        one.report,
-        one.route,
-        minute(one.at)
+    t.with(
+        "opening-says",
+        &[
+            ("portions", portions.into()),
+            ("report", one.report.to_string().into()),
+            ("route", t.word("route", &one.route.to_string()).into()),
+            ("audience", audience.into()),
+            ("moment", t.minute(one.at).into()),
+        ],
     )
 }
 
@@ -78,14 +83,13 @@ pub(super) fn sealed(then: &[String], typed: &Fields) -> String {
 type Made = ((Vec<String>, String), Vec<Command>);
 
 fn commands(desk: &Desk, fields: &Fields) -> Result<Made, Trouble> {
+    let t = desk.tongue;
     let chosen: Vec<Loose> = choices(desk)
         .into_iter()
         .filter(|one| fields.all("disclosures").any(|named| named == one.id.to_string()))
         .collect();
     if chosen.is_empty() {
-        return Err(Trouble::Refused(
-            "Choose at least one disclosure: a case is about one.".to_owned(),
-        ));
+        return Err(Trouble::Refused(t.say("opening-choose").into_owned()));
     }
     let ids: Vec<String> = chosen.iter().map(|one| one.id.to_string()).collect();
     let words = Words::default()
@@ -95,16 +99,19 @@ fn commands(desk: &Desk, fields: &Fields) -> Result<Made, Trouble> {
         .flag("protected", fields.get("protected") == "yes");
     let composed = desk.acting("open-incident", &words)?;
     let planned = desk.tried(&composed.commands)?;
-    let mut then: Vec<String> = chosen.iter().map(|one| format!("It is about {}.", says(one))).collect();
+    let mut then: Vec<String> = chosen
+        .iter()
+        .map(|one| t.say_of("opening-about", says(t, one)))
+        .collect();
     let others = names(fields.get("members")).collect::<Vec<_>>().join(", ");
     then.push(match others.is_empty() {
-        true => "You work on it; others can be let in later.".to_owned(),
-        false => format!("You work on it, with {others}."),
+        true => t.say("opening-alone").into_owned(),
+        false => t.say_of("opening-with", others),
     });
-    then.push("Its clocks begin: contain, tell those concerned, assess the damage.".to_owned());
+    then.push(t.say("opening-clocks").into_owned());
     then.push(match planned.messages.is_empty() {
-        true => "Nobody outside is told before you tell them.".to_owned(),
-        false => "Those concerned are told.".to_owned(),
+        true => t.say("opening-not-told").into_owned(),
+        false => t.say("opening-told").into_owned(),
     });
     Ok(((then, composed.id.unwrap_or_default()), composed.commands))
 }

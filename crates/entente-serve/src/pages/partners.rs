@@ -6,10 +6,12 @@ use axum::response::Response;
 use entente_node::PartnerStanding;
 
 use super::answer::{Desk, Reply};
+use super::copies::copies;
 use super::fields::Fields;
 use super::frame::{Page, Place};
 use super::gate::Visitor;
 use super::listing::{Cell, Column, Listing, number, words};
+use super::tongue::Tongue;
 
 struct Row {
     party: String,
@@ -35,12 +37,13 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn list(desk: &Desk, rows: &[Row]) -> Listing {
+    let t = desk.tongue;
     let row = |row: &Row| {
         vec![
             Cell::id(row.party.as_str()),
-            Cell::said(if row.keys { row.way } else { "no keys" }).alarming(!row.keys, "✕", "deny"),
-            Cell::moment(row.heard),
-            Cell::moment(row.confirmed),
+            Cell::said(t.say(if row.keys { row.way } else { "partners-no-keys" })).alarming(!row.keys, "✕", "deny"),
+            Cell::moment(desk.tongue, row.heard),
+            Cell::moment(desk.tongue, row.confirmed),
             Cell::count(usize::try_from(row.waiting).unwrap_or(usize::MAX)),
             Cell::count(row.unconfirmed).alarming(row.unconfirmed > 0, "?", "ask"),
             Cell::count(row.refused).alarming(row.refused > 0, "✕", "deny"),
@@ -62,27 +65,21 @@ fn list(desk: &Desk, rows: &[Row]) -> Listing {
 #[derive(Template)]
 #[template(path = "partners.html")]
 struct Partners {
+    t: Tongue,
     headline: String,
     list: String,
+    copies: String,
 }
 
-fn headline(rows: &[Row]) -> String {
+fn headline(t: Tongue, rows: &[Row]) -> String {
     let waiting: u64 = rows.iter().map(|row| row.waiting).sum();
     let refused: usize = rows.iter().map(|row| row.refused).sum();
-    let known = match rows.len() {
-        0 => "No partner is known.".to_owned(),
-        1 => "One partner is known.".to_owned(),
-        n => format!("{n} partners are known."),
-    };
-    let waits = match waiting {
-        0 => "Nothing waits for them.".to_owned(),
-        1 => "One message waits to leave.".to_owned(),
-        n => format!("{n} messages wait to leave."),
-    };
+    let known = t.count("partners-known", rows.len());
+    let waits = t.count("partners-waits", waiting);
     match (rows.is_empty(), refused) {
         (true, _) => known,
         (false, 0) => format!("{known} {waits}"),
-        (false, n) => format!("{known} {waits} {n} did not take something in."),
+        (false, n) => format!("{known} {waits} {}", t.count("partners-not-taken", n)),
     }
 }
 
@@ -95,8 +92,8 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
         let known = desk.pinned.node().partners()?;
         let row = |standing: PartnerStanding| Row {
             way: match settings.partners.contains_key(&standing.party) {
-                true => "by network",
-                false => "by files",
+                true => "partners-by-network",
+                false => "partners-by-files",
             },
             fingerprint: fingerprint(desk, &standing),
             keys: standing.keys,
@@ -109,15 +106,17 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
         };
         let rows: Vec<Row> = known.into_iter().map(row).collect();
         let body = Partners {
-            headline: headline(&rows),
+            t: desk.tongue,
+            headline: headline(desk.tongue, &rows),
             list: match list(desk, &rows).reply(&wanted)? {
                 Ok(list) => list,
                 Err(file) => return Ok(file),
             },
+            copies: copies(desk)?,
         };
         Ok(Reply::Page(Page {
-            title: "Partners".to_owned(),
-            tongue: super::Tongue::English,
+            title: desk.tongue.say("nav-partners").into_owned(),
+            tongue: desk.tongue,
             place: Place::Partners,
             banner: None,
             body: body.render()?,

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::answer::{Desk, Reply, Trouble};
-use super::frame::{Page, Place, short};
+use super::frame::{Page, Place};
 use super::gate::{Posted, Stranger, Visitor, back_to};
 use super::sign_in;
+use super::tongue::Tongue;
 use crate::host::aside;
 use crate::persons::{NoPasskey, passkey_checks};
 
@@ -25,6 +26,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "passkeys.html")]
 struct Passkeys<'p> {
+    t: Tongue,
     form: &'p str,
     rows: Vec<Row>,
     unset: Option<String>,
@@ -43,27 +45,29 @@ impl From<NoPasskey> for Trouble {
 pub(crate) async fn page(visitor: Visitor) -> Response {
     let work = |desk: &mut Desk| {
         desk.must("see-own-work")?;
+        let t = desk.tongue;
         let mine = desk.host.accounts.passkeys(desk.me())?.into_iter();
         let rows = mine.map(|key| Row {
             times: match key.used {
-                Some(used) => format!("since {}, last used {}", short(key.since), short(used)),
-                None => format!("since {}, never used", short(key.since)),
+                Some(used) => t.pair("passkeys-used", t.short(key.since), t.short(used)),
+                None => t.say_of("passkeys-unused", t.short(key.since)),
             },
             id: key.id,
             name: key.name,
         });
         let unset = passkey_checks(&desk.host.settings().own_origin());
         let body = Passkeys {
+            t: desk.tongue,
             form: &desk.session.form,
             rows: rows.collect(),
             unset: unset.err().map(|error| error.to_string()),
         };
         Ok(Reply::Page(Page {
-            title: "Passkeys".to_owned(),
+            title: t.say("passkeys-passkeys").into_owned(),
+            tongue: t,
             place: Place::Passkeys,
             banner: None,
             body: body.render()?,
-            ..Page::default()
         }))
     };
     visitor.answer(work).await
@@ -184,7 +188,7 @@ pub(crate) async fn enter(stranger: Stranger) -> Response {
         Ok(Ok(person)) if here(&person) => {
             let by = "a passkey".to_owned();
             let to = back_to(fields.get("to")).to_owned();
-            sign_in::begin(&host, (person, by), stranger.address, &to).await
+            sign_in::begin((&host, stranger.tongue), (person, by), stranger.address, &to).await
         }
         Ok(Err(NoPasskey::Accounts(error))) => said::<()>(Err(error.into())),
         _ => {
@@ -194,7 +198,7 @@ pub(crate) async fn enter(stranger: Stranger) -> Response {
                 .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             host.journal
                 .warn("somebody could not sign in", &[("from", &stranger.address)]);
-            let problem = "This passkey does not sign anybody in here.";
+            let problem = stranger.tongue.say("passkeys-wrong");
             (StatusCode::FORBIDDEN, Json(json!({ "problem": problem }))).into_response()
         }
     }

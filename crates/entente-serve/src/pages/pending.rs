@@ -15,7 +15,7 @@ use super::acting::Words;
 use super::answer::{Desk, Reply, Trouble};
 use super::clock::Clock;
 use super::fields::Fields;
-use super::frame::{Page, Place, minute, purposes, short};
+use super::frame::{Page, Place, purposes};
 use super::gate::{Posted, Visitor, escaped};
 use super::giving::{Preview, brought};
 use super::listing::{Cell, Column, Listing, words};
@@ -40,9 +40,9 @@ fn list(desk: &Desk, rows: &[Row<'_>]) -> Listing {
             Cell::said(row.say.as_str()),
             Cell::id(format!("{} v{}", row.report, row.version)),
             Cell::id(row.by.as_str()),
-            Cell::moment(Some(row.at)),
+            Cell::moment(desk.tongue, Some(row.at)),
             Cell::id(joined(row.under)),
-            Cell::said(stands(row)).alarming(row.stand == Stand::Waits, "?", "ask"),
+            Cell::said(stands(desk.tongue, row)).alarming(row.stand == Stand::Waits, "?", "ask"),
         ]
     };
     Listing {
@@ -61,10 +61,10 @@ fn joined(names: &BTreeSet<impl ToString>) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn stands(row: &Row<'_>) -> String {
+fn stands(t: Tongue, row: &Row<'_>) -> String {
     match row.stand {
-        Stand::Waits => format!("waits until {}", short(row.ends)),
-        other => other.word().to_owned(),
+        Stand::Waits => t.say_of("pending-waits-until", t.short(row.ends)),
+        other => t.word("pending", other.word()).into_owned(),
     }
 }
 
@@ -111,6 +111,7 @@ struct Instead {
 #[derive(Template)]
 #[template(path = "pending.html")]
 struct One<'o> {
+    t: Tongue,
     id: &'o str,
     headline: String,
     by: &'o str,
@@ -134,17 +135,17 @@ struct One<'o> {
     trouble: Option<String>,
 }
 
-fn headline(row: &Row<'_>) -> String {
+fn headline(t: Tongue, row: &Row<'_>) -> String {
     let mut say = row.say.chars();
     let say: String = say
         .next()
         .map(|first| first.to_uppercase().chain(say).collect())
         .unwrap_or_default();
     match row.stand {
-        Stand::Waits => format!("{say} waits for a second person."),
-        Stand::Approved => format!("{say}: two persons said yes."),
-        Stand::Declined => format!("{say}: declined."),
-        Stand::Expired => format!("{say}: nobody answered in time."),
+        Stand::Waits => t.say_of("pending-head-waits", say),
+        Stand::Approved => t.say_of("pending-head-approved", say),
+        Stand::Declined => t.say_of("pending-head-declined", say),
+        Stand::Expired => t.say_of("pending-head-expired", say),
     }
 }
 
@@ -200,39 +201,44 @@ fn page(desk: &mut Desk, id: &str, typed: &Fields, trouble: Option<String>) -> R
         let ends = std::mem::take(&mut preview.ends);
         preview.then.extend(ends);
     }
+    let t = desk.tongue;
     let digest = shown.digest.as_deref().unwrap_or_default();
     let not_theirs = match (shown.row.stand, &shown.refused) {
-        (Stand::Waits, Some(refused)) => Some(format!("Nothing would follow from a yes: {refused}")),
+        (Stand::Waits, Some(refused)) => Some(t.say_of("pending-nothing-follows", refused)),
         (Stand::Waits, None) => {
             let tried = approval(desk, &id, digest).and_then(|commands| desk.tried(&commands));
             tried
-                .map_err(Trouble::into_said)
+                .map_err(|trouble| trouble.into_said(t))
                 .err()
-                .map(|said| said.unwrap_or_else(|_| "It is not for you to say yes.".to_owned()))
+                .map(|said| said.unwrap_or_else(|_| t.say("pending-not-yours").into_owned()))
         }
         _ => None,
     };
     let row = &shown.row;
     let body = One {
+        t: desk.tongue,
         id: id.as_str(),
-        headline: headline(row),
+        headline: headline(t, row),
         by: row.by.as_str(),
-        at: minute(row.at),
+        at: t.minute(row.at),
         under: joined(row.under),
         report: row.report.as_str(),
         version: row.version,
-        clock: (row.stand == Stand::Waits).then(|| Clock::of(row.ends, desk.now)),
+        clock: (row.stand == Stand::Waits).then(|| Clock::of(row.ends, desk.now, t)),
         answered: row.answered.map(|answered| {
             let reason = match answered.reason.as_str() {
                 "" => String::new(),
                 reason => format!(": “{reason}”"),
             };
-            format!(
-                "{} by {}, {}{reason}",
-                row.stand.word(),
-                answered.by,
-                minute(answered.at)
-            )
+            let said = t.with(
+                "pending-answered",
+                &[
+                    ("word", t.word("pending", row.stand.word()).into()),
+                    ("by", answered.by.to_string().into()),
+                    ("at", t.minute(answered.at).into()),
+                ],
+            );
+            format!("{said}{reason}")
         }),
         waits: row.stand == Stand::Waits,
         not_theirs,
@@ -246,8 +252,8 @@ fn page(desk: &mut Desk, id: &str, typed: &Fields, trouble: Option<String>) -> R
         trouble,
     };
     Ok(Page {
-        title: format!("Second person {id}"),
-        tongue: Tongue::English,
+        title: t.say_of("pending-title", &id),
+        tongue: desk.tongue,
         place: Place::Requests,
         banner: banner_over(read.as_ref().and_then(|read| read.banner.as_deref()).into_iter()),
         body: body.render()?,
@@ -280,14 +286,17 @@ pub(crate) async fn answer(Path(id): Path<String>, posted: Posted) -> Response {
         let pending = PendingId::new(&id)?;
         let reason = fields.get("reason").trim();
         let done = match fields.get("digest") {
-            "" if reason.is_empty() => Err(Trouble::Refused("Say why not: whoever gave it reads that.".to_owned())),
+            "" if reason.is_empty() => Err(Trouble::Refused(desk.tongue.say("pending-why-not").into_owned())),
             "" => {
                 let words = Words::default().text("pending", &id).text("reason", reason);
                 desk.acting("decline-release", &words).map(|composed| composed.commands)
             }
             digest => approval(desk, &pending, digest),
         };
-        match done.and_then(|commands| desk.act(commands)).map_err(Trouble::into_said) {
+        match done
+            .and_then(|commands| desk.act(commands))
+            .map_err(|trouble| trouble.into_said(desk.tongue))
+        {
             Ok(()) => Ok(Reply::To(format!("/pending/{}", escaped(&id)))),
             Err(Ok(said)) => Ok(Reply::Again(page(desk, &id, &fields, Some(said))?)),
             Err(Err(trouble)) => Err(trouble),

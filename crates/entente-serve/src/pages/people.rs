@@ -196,7 +196,7 @@ pub(crate) async fn roles(posted: Posted) -> Response {
             }
         }
         if change.roles.is_empty() && change.dropped.roles.is_empty() {
-            return Err(Trouble::Refused("No role was changed.".to_owned()));
+            return Err(Trouble::Refused(desk.tongue.say("people-no-change").into_owned()));
         }
         desk.act(vec![Command::ChangePersons(vec![change])])?;
         // What somebody may do counts at once; who they are signed in as stays.
@@ -215,7 +215,7 @@ pub(crate) async fn code(posted: Posted) -> Response {
         let known = desk.state().persons.get(&person).ok_or(Trouble::Nothing)?;
         if !home.is_some_and(|home| home.includes(&known.party)) || person == *desk.me() {
             return Err(Trouble::NotEntitled(
-                "A code is for another person of this party.".to_owned(),
+                desk.tongue.say("people-code-for-others").into_owned(),
             ));
         }
         let code = desk

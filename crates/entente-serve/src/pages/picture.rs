@@ -1,5 +1,8 @@
 //! Lineage as a picture: what a report rests on, and what rests on it, with the same facts as a table beside it.
 
+use std::borrow::Cow;
+
+use super::tongue::Tongue;
 use askama::Template;
 use entente_desk::lineage::{Drawing, Drawn};
 
@@ -22,7 +25,7 @@ struct Arrow {
 
 /// A line of the table.
 struct Line {
-    how: &'static str,
+    how: Cow<'static, str>,
     report: String,
     of: String,
     portions: String,
@@ -32,6 +35,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "lineage.html")]
 struct Picture {
+    t: Tongue,
     width: u32,
     height: u32,
     shapes: Vec<Shape>,
@@ -57,10 +61,10 @@ fn short(text: &str) -> String {
     }
 }
 
-fn name(one: &Drawing) -> String {
+fn name(t: Tongue, one: &Drawing) -> String {
     one.report
         .clone()
-        .unwrap_or_else(|| "a text that is not for you".to_owned())
+        .unwrap_or_else(|| t.say("picture-not-for-you").into_owned())
 }
 
 fn portions(one: &Drawing) -> String {
@@ -68,7 +72,12 @@ fn portions(one: &Drawing) -> String {
 }
 
 /// The picture of a lineage; nothing where there is nothing to draw.
-pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&str>) -> Result<String, askama::Error> {
+pub(super) fn lineage(
+    t: Tongue,
+    drawn: &Drawn,
+    (report, version): (&str, u32),
+    home: Option<&str>,
+) -> Result<String, askama::Error> {
     if drawn.below.is_empty() && drawn.above.is_empty() {
         return Ok(String::new());
     }
@@ -86,7 +95,7 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
         y: middle,
         class: "here",
         name: short(&format!("{report} v{version}")),
-        of: "this report".to_owned(),
+        of: t.say("picture-this").into_owned(),
     }];
     let mut arrows = Vec::new();
     for (n, one) in drawn.below.iter().take(MOST).enumerate() {
@@ -96,8 +105,11 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
             x: columns[0],
             y,
             class: if asked { "asked" } else { "plain" },
-            name: short(&name(one)),
-            of: short(&format!("{}{}", one.of, if asked { ", has to be asked" } else { "" })),
+            name: short(&name(t, one)),
+            of: match asked {
+                true => t.say_of("picture-ask", short(one.of.as_str())),
+                false => short(one.of.as_str()),
+            },
         });
         arrows.push(Arrow {
             from: (columns[0] + WIDTH, y + HIGH / 2),
@@ -112,7 +124,7 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
             x: columns[2],
             y,
             class: "plain",
-            name: short(&name(one)),
+            name: short(&name(t, one)),
             of: short(one.of.as_str()),
         });
         arrows.push(Arrow {
@@ -122,22 +134,36 @@ pub(super) fn lineage(drawn: &Drawn, report: &str, version: u32, home: Option<&s
             at: (columns[2] - 94, y + HIGH / 2 - 6),
         });
     }
-    let line = |how| {
+    let line = |how: &str| {
+        let how = t.say(how);
         move |one: &Drawing| Line {
-            how,
-            report: name(one),
+            how: how.clone(),
+            report: name(t, one),
             of: one.of.to_string(),
             portions: portions(one),
             theirs: one.theirs.iter().cloned().collect::<Vec<_>>().join(", "),
         }
     };
-    let below = drawn.below.iter().map(line("rests on"));
-    let lines: Vec<Line> = below.chain(drawn.above.iter().map(line("is rested on by"))).collect();
+    let below = drawn.below.iter().map(line("picture-rests-on"));
+    let lines: Vec<Line> = below
+        .chain(drawn.above.iter().map(line("picture-is-rested-on-by")))
+        .collect();
     let says: Vec<String> = lines
         .iter()
-        .map(|line| format!("{} {} {} of {}", line.portions, line.how, line.report, line.of))
+        .map(|line| {
+            t.with(
+                "picture-line",
+                &[
+                    ("portions", line.portions.as_str().into()),
+                    ("how", line.how.as_ref().into()),
+                    ("report", line.report.as_str().into()),
+                    ("of", line.of.as_str().into()),
+                ],
+            )
+        })
         .collect();
     Picture {
+        t,
         width: last + WIDTH + 1,
         height,
         shapes,

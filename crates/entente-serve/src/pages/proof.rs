@@ -1,5 +1,7 @@
 //! The proof of one entry of the ledger: made again for whoever looks, step by step, with the way to the signed head drawn.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -7,9 +9,9 @@ use entente_ledger::{Checkpoint, Hash, Proof, Verifier, leaf_hash, verify_inclus
 use jiff::Timestamp;
 
 use super::answer::{Desk, Reply, Sent, Trouble};
-use super::frame::minute;
 use super::gate::Visitor;
 use super::ledger::{framed, size};
+use super::tongue::Tongue;
 use crate::persons::hex;
 
 /// A step of the proof.
@@ -42,8 +44,8 @@ impl Neighbour {
         self.hash.get(..6).unwrap_or_default()
     }
 
-    fn side(&self) -> &'static str {
-        if self.left { "left" } else { "right" }
+    fn side(&self, t: Tongue) -> Cow<'static, str> {
+        t.say(if self.left { "proof-left" } else { "proof-right" })
     }
 }
 
@@ -59,6 +61,7 @@ struct Witnessed {
 #[derive(Template)]
 #[template(path = "proof.html")]
 struct Page {
+    t: Tongue,
     number: u64,
     size: u64,
     headline: String,
@@ -105,6 +108,7 @@ fn own_keys(desk: &Desk) -> Vec<Verifier> {
 
 /// Who else signed the newest head that anybody signed, of those whose keys are known here.
 fn witnesses(desk: &Desk) -> Result<Vec<Witnessed>, Trouble> {
+    let t = desk.tongue;
     let Some((size, note)) = desk.pinned.node().witnessed()? else {
         return Ok(Vec::new());
     };
@@ -131,7 +135,7 @@ fn witnesses(desk: &Desk) -> Result<Vec<Witnessed>, Trouble> {
         at: one
             .time
             .and_then(|time| Timestamp::from_second(i64::try_from(time).ok()?).ok())
-            .map_or_else(|| "no moment stated".to_owned(), minute),
+            .map_or_else(|| t.say("proof-no-moment").into_owned(), |at| t.minute(at)),
     });
     Ok(each.collect())
 }
@@ -142,6 +146,7 @@ fn checks(
     entry: &[u8],
     witnesses: &[Witnessed],
 ) -> Result<(Vec<Check>, Checkpoint), Trouble> {
+    let t = desk.tongue;
     let broken = |error: &dyn std::fmt::Display| Trouble::Broken(error.to_string());
     let checkpoint = Checkpoint::parse(proof.checkpoint.text()).map_err(|error| broken(&error))?;
     let leaf = leaf_hash(entry);
@@ -152,27 +157,24 @@ fn checks(
     let names: Vec<&str> = witnesses.iter().map(|one| one.name.as_str()).collect();
     let mut all = vec![
         Check {
-            what: "The entry gives its leaf".to_owned(),
+            what: t.say("proof-leaf").into_owned(),
             says: hex(&leaf),
             holds: stored.first().is_some_and(|stored| stored == entry),
         },
         Check {
-            what: match proof.hashes.len() {
-                1 => "One neighbour leads to the root".to_owned(),
-                n => format!("{n} neighbours lead to the root"),
-            },
+            what: t.count("proof-lead", proof.hashes.len()),
             says: hex(&checkpoint.root),
             holds: leads,
         },
         Check {
-            what: format!("{} signed that root", checkpoint.origin),
-            says: format!("for {} entries", checkpoint.size),
+            what: t.say_of("proof-signed", &checkpoint.origin),
+            says: t.count("proof-for-entries", checkpoint.size),
             holds: !signed.is_empty(),
         },
     ];
     if !witnesses.is_empty() {
         all.push(Check {
-            what: "It continues what others signed".to_owned(),
+            what: t.say("proof-continues").into_owned(),
             says: names.join(", "),
             holds: witnesses.iter().all(|one| one.continued),
         });
@@ -212,19 +214,18 @@ pub(crate) async fn entry(visitor: Visitor, Path(name): Path<String>) -> Respons
         let holds = proven
             .as_ref()
             .is_some_and(|(_, checks, _)| checks.iter().all(|check| check.holds));
-        let kind = record.event.event.kind();
+        let (kind, t) = (record.event.event.kind(), desk.tongue);
         let page = Page {
+            t: desk.tongue,
             number,
             size: all,
             headline: match (&proven, holds) {
-                (None, _) => format!("Entry {number}, “{kind}”: it stands there, and no head is signed over it yet."),
-                (Some(_), true) => format!("Entry {number}, “{kind}”: it is in the ledger, unchanged."),
-                (Some(_), false) => {
-                    format!("Entry {number}, “{kind}”: its proof does not hold. Do not rely on this ledger.")
-                }
+                (None, _) => t.pair("proof-head-none", number, kind),
+                (Some(_), true) => t.pair("proof-head-holds", number, kind),
+                (Some(_), false) => t.pair("proof-head-broken", number, kind),
             },
-            made: minute(desk.now),
-            when: record.time.strftime("%-d %b %Y, %H:%M:%S UTC").to_string(),
+            made: t.minute(desk.now),
+            when: t.second(record.time),
             kind,
             actor: record
                 .event
@@ -244,7 +245,7 @@ pub(crate) async fn entry(visitor: Visitor, Path(name): Path<String>) -> Respons
             checks: proven.map(|(_, checks, _)| checks).unwrap_or_default(),
             witnesses,
         };
-        Ok(Reply::Page(framed(format!("Entry {number}"), page.render()?)))
+        Ok(Reply::Page(framed(t, t.say_of("proof-title", number), page.render()?)))
     };
     visitor.answer(work).await
 }
@@ -261,7 +262,7 @@ impl Page {
         let each = self
             .path
             .iter()
-            .map(|one| format!("{} on the {}", one.short(), one.side()));
+            .map(|one| self.t.pair("proof-on-the", one.short(), one.side(self.t)));
         each.collect::<Vec<_>>().join(", ")
     }
 }

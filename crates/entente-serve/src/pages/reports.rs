@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::answer::{Desk, Reply, Trouble};
 use super::embargo::{self, Word};
 use super::fields::Fields;
-use super::frame::{Banner, Page, Place, purposes, short};
+use super::frame::{Banner, Page, Place, purposes};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
@@ -207,6 +207,7 @@ struct Portion<'p> {
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Report<'r> {
+    t: Tongue,
     report: &'r Shown,
     portions: Vec<Portion<'r>>,
     around: &'r Around,
@@ -223,6 +224,7 @@ struct Report<'r> {
 #[derive(Template)]
 #[template(path = "open.html")]
 struct Open<'o> {
+    t: Tongue,
     form: &'o str,
     id: &'o str,
     purpose: &'o str,
@@ -236,13 +238,14 @@ pub(crate) async fn one(visitor: Visitor, Path(id): Path<String>, Query(wanted):
             true => opened(desk, &id, &wanted),
             false => {
                 let body = Open {
+                    t: desk.tongue,
                     form: &desk.session.form,
                     id: &id,
                     purpose: &wanted.purpose,
                 };
                 Ok(Reply::Page(Page {
-                    title: "Open".to_owned(),
-                    tongue: Tongue::English,
+                    title: desk.tongue.say("open-title").into_owned(),
+                    tongue: desk.tongue,
                     place: Place::Reports,
                     banner: None,
                     body: body.render()?,
@@ -322,7 +325,12 @@ fn lineage(desk: &Desk, shown: &Shown, purpose: &str) -> Result<String, Trouble>
     let known: BTreeSet<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
     let drawn = drawn(&desk.moment(), &view, report, &known);
     let home = desk.state().home.as_ref().map(entente_core::PartyPath::as_str);
-    Ok(picture::lineage(&drawn, shown.id.as_str(), shown.version, home)?)
+    Ok(picture::lineage(
+        desk.tongue,
+        &drawn,
+        (shown.id.as_str(), shown.version),
+        home,
+    )?)
 }
 
 fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Page, Trouble> {
@@ -337,11 +345,12 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
         })
         .collect();
     let body = Report {
+        t: desk.tongue,
         of: shown.portions.len(),
         history: around
             .history
             .iter()
-            .map(|told| (short(told.at), told.what.as_str(), told.who.as_str()))
+            .map(|told| (desk.tongue.short(told.at), told.what.as_str(), told.who.as_str()))
             .collect(),
         report: shown,
         portions,
@@ -355,7 +364,7 @@ fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Pa
     };
     Ok(Page {
         title: shown.id.to_string(),
-        tongue: Tongue::English,
+        tongue: desk.tongue,
         place: Place::Reports,
         banner: banner_over(shown.banner.as_deref().into_iter()),
         body: body.render()?,

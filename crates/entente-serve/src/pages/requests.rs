@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::response::Response;
-use entente_core::{Command, Outcome, Person, PersonId, PortionId, ReportId, RequestId};
 use entente_desk::View;
 use entente_desk::asked::{Asked, waiting};
-use entente_desk::audience::to_keep;
-use entente_desk::reading::show;
-use entente_marking::Purpose;
 use jiff::Timestamp;
 
-use super::answer::{Desk, Reply, Trouble};
+use super::acting::{Words, names};
+use super::answer::{Desk, Reply};
 use super::clock::Clock;
 use super::fields::Fields;
 use super::frame::{Banner, Page, Place};
@@ -53,7 +50,7 @@ pub(super) fn duty(asked: &Asked, now: Timestamp, t: Tongue) -> Duty {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_else(|| t.say("requests-no-purpose").into_owned()),
-        clock: asked.needed_by.map(|until| Clock::of(until, now)),
+        clock: asked.needed_by.map(|until| Clock::of(until, now, t)),
     }
 }
 
@@ -88,8 +85,8 @@ fn list(desk: &Desk, all: &[Asked]) -> Listing {
             Cell::id(duty.from),
             Cell::id(asked.to.as_str()),
             Cell::said(duty.facts),
-            Cell::moment(Some(asked.opened)),
-            Cell::moment(asked.needed_by),
+            Cell::moment(desk.tongue, Some(asked.opened)),
+            Cell::moment(desk.tongue, asked.needed_by),
             Cell::said(desk.tongue.say(state)).alarming(asked.open && asked.ours_to_answer, "?", "ask"),
         ]
     };
@@ -169,46 +166,15 @@ pub(crate) async fn open(posted: Posted) -> Response {
     let fields = posted.fields;
     let work = move |desk: &mut Desk| {
         desk.must("open-request")?;
-        let report = ReportId::new(fields.get("report"))?;
-        let purpose = Some(fields.get("purpose"))
-            .filter(|text| !text.is_empty())
-            .map(Purpose::new);
-        let (ask, members, described) = to_ask(desk, &report, purpose.as_ref(), &fields)?;
-        // Whoever something kept is about becomes known: that is the node's own doing.
-        let keep = to_keep(desk.state(), described);
-        if !keep.is_empty() {
-            desk.pinned.submit_all(keep)?;
-        }
-        desk.act(vec![Command::OpenRequest {
-            id: RequestId::new(format!("req-{}", entente_node::random_id()))?,
-            report,
-            portions: Some(ask),
-            audience: members.into_iter().collect(),
-            purpose,
-            reason: fields.get("reason").trim().to_owned(),
-            change: String::new(),
-            needed_by: None,
-        }])?;
+        let words = Words::default()
+            .text("report", fields.get("report"))
+            .text("audience", fields.get("audience"))
+            .texts("people", names(fields.get("people")))
+            .text("purpose", fields.get("purpose"))
+            .text("reason", fields.get("reason"));
+        let composed = desk.acting("open-request", &words)?;
+        desk.act(composed.commands)?;
         Ok(Reply::To("/requests".to_owned()))
     };
     posted.visitor.answer(work).await
-}
-
-/// The portions that have to be asked about, and for whom.
-type ToAsk = (Vec<PortionId>, Vec<PersonId>, Vec<Person>);
-
-fn to_ask(desk: &Desk, report: &ReportId, purpose: Option<&Purpose>, fields: &Fields) -> Result<ToAsk, Trouble> {
-    let moment = desk.moment();
-    let view = View::of(Some(desk.me()), purpose, desk.now);
-    // Nobody asks about what they may not know themselves.
-    let shown = show(&moment, report, None, &view)?;
-    let known: Vec<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
-    let (members, described) = super::audience::meant(desk, fields)?;
-    let snapshot = moment.snapshot([report], &described);
-    let decision = moment.decide(&snapshot, (report, Some(shown.version)), Some(&known), &members, &view)?;
-    let ask = decision
-        .portions()
-        .enumerate()
-        .filter(|(n, _)| decision.audience_outcome(*n) == Outcome::Ask);
-    Ok((ask.map(|(_, id)| id.clone()).collect(), members, described))
 }

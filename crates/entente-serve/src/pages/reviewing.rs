@@ -56,17 +56,14 @@ pub(super) fn take_over(desk: &mut Desk, fields: &Fields, found: &Report) -> Res
     desk.must("set-facts")?;
     let id = fields.get("accept");
     let note = found.summary.to_review.iter().find(|note| note.id == id);
-    let miss = NearMiss::from(note.ok_or_else(|| Trouble::Refused("That sentence is not near any more.".to_owned()))?);
+    let miss = NearMiss::from(note.ok_or_else(|| Trouble::Refused(desk.tongue.say("reviewing-gone").into_owned()))?);
     let typed = fields.get(&format!("other-{id}")).trim();
     let word = Some(typed)
         .filter(|word| !word.is_empty())
         .unwrap_or_else(|| fields.get(&format!("word-{id}")));
     let slot = Some(fields.get(&format!("slot-{id}"))).filter(|slot| !slot.is_empty());
     let widened = accept(desk.state(), &miss, slot, Some(word).filter(|word| !word.is_empty()))?;
-    let says = format!(
-        "“{}” is an alternative of “{}” of {} now, version {}.",
-        widened.word.word, widened.word.slot, widened.fact, widened.version
-    );
+    let says = said(desk, "reviewing-taken", &widened);
     written(desk, widened)?;
     Ok(Reviewed {
         says,
@@ -82,12 +79,21 @@ pub(super) fn take_back(desk: &mut Desk, id: &str) -> Result<Reviewed, Trouble> 
         return Err(NotWidened::NotAccepted(id.to_owned()).into());
     }
     let widened = undo(desk.state(), id)?;
-    let says = format!(
-        "“{}” is no alternative of “{}” of {} any more, version {}.",
-        widened.word.word, widened.word.slot, widened.fact, widened.version
-    );
+    let says = said(desk, "reviewing-back", &widened);
     written(desk, widened)?;
     Ok(Reviewed { says, undo: None })
+}
+
+fn said(desk: &Desk, key: &str, widened: &Widened) -> String {
+    desk.tongue.with(
+        key,
+        &[
+            ("word", widened.word.word.as_str().into()),
+            ("slot", widened.word.slot.as_str().into()),
+            ("fact", widened.fact.as_str().into()),
+            ("version", widened.version.into()),
+        ],
+    )
 }
 
 fn written(desk: &mut Desk, widened: Widened) -> Result<(), Trouble> {

@@ -84,7 +84,11 @@ impl Sheet {
                 .map(|left| Left {
                     id: left.portion.to_string(),
                     mark: Mark::of(&left.mark),
-                    why: left.why.into_iter().next().unwrap_or_else(|| "not chosen".to_owned()),
+                    why: left
+                        .why
+                        .into_iter()
+                        .next()
+                        .unwrap_or_else(|| desk.tongue.say("sheet-not-chosen").into_owned()),
                 })
                 .collect(),
             conditions: Vec::new(),

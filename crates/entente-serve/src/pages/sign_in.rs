@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use entente_core::{Command, PersonId};
 use jiff::Timestamp;
@@ -16,12 +16,15 @@ use serde::Deserialize;
 use super::answer::{outside, with_cookie};
 use super::frame::Place;
 use super::gate::{COOKIE, Posted, Stranger, back_to};
+use super::speaking::accepted;
+use super::tongue::Tongue;
 use crate::host::{Host, aside};
 use crate::persons::{AccountError, CodeUse, passkey_checks};
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
 struct SignIn<'s> {
+    t: Tongue,
     home: &'s str,
     problem: Option<&'s str>,
     name: &'s str,
@@ -38,11 +41,18 @@ pub(crate) struct Wanted {
     pub(super) to: String,
 }
 
-pub(super) fn form(host: &Host, status: StatusCode, problem: Option<&str>, name: &str, to: &str) -> Response {
+pub(super) fn form(
+    (host, t): (&Host, Tongue),
+    status: StatusCode,
+    problem: Option<&str>,
+    name: &str,
+    to: &str,
+) -> Response {
     let home = host.home().map(|home| home.to_string()).unwrap_or_default();
     let fingerprint = host.fingerprint().unwrap_or_default();
     let settings = host.settings();
     let sign_in = SignIn {
+        t,
         home: &home,
         problem,
         name,
@@ -55,36 +65,38 @@ pub(super) fn form(host: &Host, status: StatusCode, problem: Option<&str>, name:
             .collect(),
         passkeys: passkey_checks(&settings.own_origin()).is_ok(),
     };
-    let title = if problem.is_some() {
-        "Error: not signed in"
-    } else {
-        "Sign in"
-    };
-    super::answer::outside_at(host, status, (title, Place::Passkeys), sign_in.render())
+    let title = t.say(match problem {
+        Some(_) => "sign-in-failed-title",
+        None => "sign-in-title",
+    });
+    super::answer::outside_at((host, t), status, (&title, Place::Passkeys), sign_in.render())
 }
 
 /// `GET /sign-in`.
-pub(crate) async fn page(State(host): State<Arc<Host>>, Query(wanted): Query<Wanted>) -> Response {
-    form(&host, StatusCode::OK, None, "", back_to(&wanted.to))
+pub(crate) async fn page(State(host): State<Arc<Host>>, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Response {
+    form(
+        (&host, accepted(&headers)),
+        StatusCode::OK,
+        None,
+        "",
+        back_to(&wanted.to),
+    )
 }
-
-/// What all wrong ways of signing in are told alike.
-const WRONG: &str = "Name, password and digits do not go together. Digits can be used once.";
 
 /// `POST /sign-in`.
 pub(crate) async fn post(stranger: Stranger) -> Response {
     let (name, to) = (stranger.fields.get("name").trim(), back_to(stranger.fields.get("to")));
-    let host = &stranger.host;
+    let (host, t) = (&stranger.host, stranger.tongue);
     let wait = host.backoff.wait(stranger.address, name, Instant::now());
     if !wait.is_zero() {
-        let problem = format!("Too many wrong tries. Try again in {} seconds.", wait.as_secs() + 1);
-        return form(host, StatusCode::TOO_MANY_REQUESTS, Some(&problem), name, to);
+        let problem = t.count("sign-in-wait", wait.as_secs() + 1);
+        return form((host, t), StatusCode::TOO_MANY_REQUESTS, Some(&problem), name, to);
     }
     match proved(&stranger, name).await {
         Ok(Some(person)) => {
             host.backoff.right(stranger.address, name);
             begin(
-                host,
+                (host, t),
                 (person, "password and telephone".to_owned()),
                 stranger.address,
                 to,
@@ -93,14 +105,21 @@ pub(crate) async fn post(stranger: Stranger) -> Response {
         }
         Ok(None) => {
             wrong(host, stranger.address, name).await;
-            form(host, StatusCode::FORBIDDEN, Some(WRONG), name, to)
+            // All wrong ways of signing in are told alike.
+            form(
+                (host, t),
+                StatusCode::FORBIDDEN,
+                Some(&t.say("sign-in-wrong")),
+                name,
+                to,
+            )
         }
         Err(error) => {
             host.journal.warn("accounts cannot be read", &[("problem", &error)]);
             form(
-                host,
+                (host, t),
                 StatusCode::SERVICE_UNAVAILABLE,
-                Some("This node cannot look up accounts."),
+                Some(&t.say("sign-in-accounts")),
                 name,
                 to,
             )
@@ -142,7 +161,12 @@ async fn wrong(host: &Arc<Host>, address: IpAddr, name: &str) {
 }
 
 /// Begins a session. It is on record before the browser has it.
-pub(super) async fn begin(host: &Arc<Host>, (person, by): (PersonId, String), from: IpAddr, to: &str) -> Response {
+pub(super) async fn begin(
+    (host, t): (&Arc<Host>, Tongue),
+    (person, by): (PersonId, String),
+    from: IpAddr,
+    to: &str,
+) -> Response {
     let recorded = {
         let (host, person) = (host.clone(), person.clone());
         let record = Command::RecordSignIn {
@@ -162,9 +186,9 @@ pub(super) async fn begin(host: &Arc<Host>, (person, by): (PersonId, String), fr
             with_cookie(Redirect::to(to).into_response(), &cookie)
         }
         Ok(None) => form(
-            host,
+            (host, t),
             StatusCode::SERVICE_UNAVAILABLE,
-            Some("Too many people are signed in."),
+            Some(&t.say("sign-in-full")),
             "",
             to,
         ),
@@ -188,6 +212,7 @@ pub(crate) async fn out(posted: Posted) -> Response {
 #[derive(Template)]
 #[template(path = "enter.html")]
 struct Enter<'e> {
+    t: Tongue,
     person: &'e str,
     code: &'e str,
 }
@@ -204,15 +229,18 @@ pub(crate) async fn enter(
     State(host): State<Arc<Host>>,
     Path(code): Path<String>,
     peer: axum::Extension<crate::server::Peer>,
+    headers: HeaderMap,
 ) -> Response {
+    let t = accepted(&headers);
     let Some(person) = guest(&host, &code, peer.0.0.ip()) else {
         return Redirect::to("/sign-in").into_response();
     };
     let enter = Enter {
+        t,
         person: person.as_str(),
         code: &code,
     };
-    outside(&host, StatusCode::OK, "Enter", enter.render())
+    outside((&host, t), StatusCode::OK, &t.say("enter-title"), enter.render())
 }
 
 /// `POST /enter/CODE`.
@@ -220,7 +248,7 @@ pub(crate) async fn entered(Path(code): Path<String>, stranger: Stranger) -> Res
     match guest(&stranger.host, &code, stranger.address) {
         Some(person) => {
             let proved = (person, "the link of a demonstration".to_owned());
-            begin(&stranger.host, proved, stranger.address, "/").await
+            begin((&stranger.host, stranger.tongue), proved, stranger.address, "/").await
         }
         None => Redirect::to("/sign-in").into_response(),
     }

@@ -21,6 +21,7 @@ use super::gate::Visitor;
 use super::mark::banner_over;
 use super::reports::read;
 use super::reviewing::{Reviewed, standing, take_back, take_over};
+use super::tongue::Tongue;
 use super::upload::{File, MAX_UPLOAD, Uploaded};
 
 /// Findings on a page; more by command.
@@ -52,6 +53,7 @@ struct Beside {
 #[derive(Template)]
 #[template(path = "watch.html")]
 struct Watch<'w> {
+    t: Tongue,
     form: &'w str,
     most: usize,
     purposes: Vec<(String, bool)>,
@@ -124,21 +126,21 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
         };
         let mut said = Said::default();
         if !fields.get("undo").is_empty() {
-            said = reviewed(take_back(desk, fields.get("undo")))?;
+            said = reviewed(take_back(desk, fields.get("undo")), desk.tongue)?;
         }
         let Some(text) = text else {
             if said.reviewed.is_none() && said.trouble.is_none() {
-                said = Said::trouble("Paste a text, or choose a file.".to_owned());
+                said = Said::trouble(desk.tongue.say("watch-give").into_owned());
             }
             return replied(desk, &fields, None, said);
         };
-        let mut found = match scan(desk, &text).map_err(Trouble::into_said) {
+        let mut found = match scan(desk, &text).map_err(|trouble| trouble.into_said(desk.tongue)) {
             Ok(found) => found,
             Err(Ok(trouble)) => return replied(desk, &fields, None, Said::trouble(trouble)),
             Err(Err(trouble)) => return Err(trouble),
         };
         if !fields.get("accept").is_empty() {
-            said = reviewed(take_over(desk, &fields, &found))?;
+            said = reviewed(take_over(desk, &fields, &found), desk.tongue)?;
         }
         if said.reviewed.is_some() {
             // The facts are others now.
@@ -154,8 +156,8 @@ pub(crate) async fn post(uploaded: Uploaded) -> Response {
 }
 
 /// What a review came to, as the page says it.
-fn reviewed(done: Result<Reviewed, Trouble>) -> Result<Said, Trouble> {
-    match done.map_err(Trouble::into_said) {
+fn reviewed(done: Result<Reviewed, Trouble>, t: Tongue) -> Result<Said, Trouble> {
+    match done.map_err(|trouble| trouble.into_said(t)) {
         Ok(reviewed) => Ok(Said {
             reviewed: Some(reviewed),
             ..Said::default()
@@ -178,7 +180,7 @@ fn confirmed(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> R
         desk.tried(&commands)?;
         Ok((consequence(desk, fields, found), commands))
     });
-    let (then, commands) = match tried.map_err(Trouble::into_said) {
+    let (then, commands) = match tried.map_err(|trouble| trouble.into_said(desk.tongue)) {
         Ok(tried) => tried,
         Err(Ok(trouble)) => return replied(desk, fields, Some((text, found)), Said::trouble(trouble)),
         Err(Err(trouble)) => return Err(trouble),
@@ -205,7 +207,7 @@ fn scan(desk: &Desk, text: &File) -> Result<Report, Trouble> {
     let view = View::of(Some(desk.me()), None, desk.now);
     let scanner = desk.pinned.made::<Scanners>().of(&desk.moment(), &view);
     let scanner = scanner.map_err(|error| match error {
-        NothingKnown::Nothing => Trouble::Refused("No report is for you: there is nothing to look for.".to_owned()),
+        NothingKnown::Nothing => Trouble::Refused(desk.tongue.say("watch-nothing-known").into_owned()),
         NothingKnown::Facts(error) => Trouble::Refused(error.to_string()),
     })?;
     let sources = read_bytes(&text.name, &text.bytes);
@@ -225,9 +227,7 @@ fn commands(desk: &Desk, fields: &Fields, found: &Report) -> Result<Vec<Command>
         .map(|finding| finding.fact.as_str())
         .collect();
     if only.is_empty() {
-        return Err(Trouble::Refused(
-            "Choose at least one fact that the text tells.".to_owned(),
-        ));
+        return Err(Trouble::Refused(desk.tongue.say("watch-choose").into_owned()));
     }
     let told = by_report(
         desk.state(),
@@ -259,24 +259,19 @@ fn consequence(desk: &Desk, fields: &Fields, found: &Report) -> Vec<String> {
     }
     let mut said: Vec<String> = by_report
         .into_iter()
-        .map(|(report, portions)| {
-            format!(
-                "It is recorded that the public was told {} of {report}.",
-                portions.join(", ")
-            )
-        })
+        .map(|(report, portions)| desk.tongue.pair("watch-then", portions.join(", "), report))
         .collect();
-    said.push("The originators are told, each of its own part. A text that was printed cannot be recalled.".to_owned());
+    said.push(desk.tongue.say("watch-then-told").into_owned());
     said
 }
 
-/// How a statement is put: its sign and word.
+/// How a statement is put: its sign and the key of its word.
 fn stance(finding: &Finding) -> (&'static str, &'static str) {
     match finding.status {
-        entente_core::Status::Denied => ("⊠", "denies"),
-        entente_core::Status::Confirmed => ("◇", "confirms"),
-        entente_core::Status::Alleged => ("○", "alleges"),
-        entente_core::Status::Asserted => ("●", "states"),
+        entente_core::Status::Denied => ("⊠", "watch-denies"),
+        entente_core::Status::Confirmed => ("◇", "watch-confirms"),
+        entente_core::Status::Alleged => ("○", "watch-alleges"),
+        entente_core::Status::Asserted => ("●", "watch-states"),
     }
 }
 
@@ -318,7 +313,7 @@ fn looked(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Resu
             sign,
             stance,
             who: match finding.chain.is_empty() {
-                true => "the text itself".to_owned(),
+                true => desk.tongue.say("watch-itself").into_owned(),
                 false => finding.chain.join(" ← "),
             },
             ours: key.and_then(|key| ours.get(&key).cloned()).unwrap_or_default(),
@@ -337,7 +332,7 @@ fn looked(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Resu
     });
     let summary = &found.summary;
     Ok(Looked {
-        headline: headline(found),
+        headline: headline(desk.tongue, found),
         beside: beside.collect(),
         passages: passages(text, found),
         name: text.name.clone(),
@@ -357,17 +352,12 @@ fn looked(desk: &mut Desk, fields: &Fields, text: &File, found: &Report) -> Resu
     })
 }
 
-fn headline(found: &Report) -> String {
+fn headline(t: Tongue, found: &Report) -> String {
     let facts: std::collections::BTreeSet<&str> = found.findings.iter().map(|finding| finding.fact.as_str()).collect();
-    let near = match found.summary.to_review.len() {
-        0 => String::new(),
-        1 => " One sentence is near.".to_owned(),
-        n => format!(" {n} sentences are near."),
-    };
-    match facts.len() {
-        0 => format!("It tells nothing that you may know.{near}"),
-        1 => format!("One fact is out.{near}"),
-        n => format!("{n} facts are out.{near}"),
+    let out = t.count("watch-out", facts.len());
+    match found.summary.to_review.len() {
+        0 => out,
+        near => format!("{out} {}", t.count("watch-near", near)),
     }
 }
 
@@ -417,6 +407,7 @@ fn formed(desk: &mut Desk, fields: &Fields, found: Option<(&File, &Report)>, sai
         .transpose()?;
     let banner = found.map(|(_, found)| banner(desk.state(), desk.pinned.library(), found));
     let body = Watch {
+        t: desk.tongue,
         form: &desk.session.form,
         most: MAX_UPLOAD >> 20,
         purposes: purposes(desk.state(), fields.get("purpose")),
@@ -427,8 +418,8 @@ fn formed(desk: &mut Desk, fields: &Fields, found: Option<(&File, &Report)>, sai
         accepted: standing(desk),
     };
     Ok(Page {
-        title: "Watch".to_owned(),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say("watch-title").into_owned(),
+        tongue: desk.tongue,
         place: Place::Watch,
         banner: banner_over(banner.as_deref().into_iter()),
         body: body.render()?,

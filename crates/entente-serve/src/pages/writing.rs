@@ -16,11 +16,13 @@ use entente_desk::{Moment, View};
 
 use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
+use super::drafting::{Draft, NotKept};
 use super::fields::Fields;
-use super::frame::{Banner, Page, Place, minute, short};
+use super::frame::{Banner, Page, Place};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
 use super::reports::rows;
+use super::tongue::Tongue;
 
 /// Portions of other reports that are offered to rest on: what fits a list to choose from.
 const MOST_BASES: usize = 200;
@@ -48,6 +50,7 @@ struct Adding {
 #[derive(Template)]
 #[template(path = "written.html")]
 struct Checked<'w> {
+    t: Tongue,
     found: &'w Written,
     banner: Option<Banner>,
     of: usize,
@@ -60,6 +63,7 @@ struct Checked<'w> {
 #[derive(Template)]
 #[template(path = "write.html")]
 struct Write<'w> {
+    t: Tongue,
     form: &'w str,
     text: &'w str,
     typed: &'w Fields,
@@ -93,12 +97,13 @@ struct Marks {
 #[derive(Template)]
 #[template(path = "paragraphs.html")]
 struct Options {
+    t: Tongue,
     paragraphs: Vec<Paragraph>,
 }
 
-fn options(text: &str) -> Result<String, askama::Error> {
+fn options(t: Tongue, text: &str) -> Result<String, askama::Error> {
     let paragraphs = paragraphs(text);
-    Options { paragraphs }.render()
+    Options { t, paragraphs }.render()
 }
 
 /// The marks that are offered for what is typed: those of texts that whoever writes may know.
@@ -117,6 +122,17 @@ fn marks(desk: &Desk, text: &str, begun: &str) -> Result<String, Trouble> {
     Ok(Marks { marks }.render()?)
 }
 
+impl From<NotKept> for Trouble {
+    fn from(error: NotKept) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// The drafts of whoever is signed in.
+fn drafts(desk: &Desk) -> Result<Vec<Draft>, Trouble> {
+    Ok(desk.host.drafts.of(desk.pinned.store(), desk.me(), desk.now)?)
+}
+
 /// What the address says.
 #[derive(serde::Deserialize)]
 pub(crate) struct Wanted {
@@ -132,7 +148,7 @@ pub(crate) async fn page(visitor: Visitor, Query(wanted): Query<Wanted>) -> Resp
         if !wanted.draft.is_empty() && !desk.by_hand {
             return Ok(Reply::To("/write".to_owned()));
         }
-        let kept = desk.host.drafts.of(desk.me(), desk.now).into_iter();
+        let kept = drafts(desk)?.into_iter();
         let draft = kept
             .filter(|draft| draft.id == wanted.draft)
             .map(|draft| draft.text)
@@ -166,7 +182,7 @@ pub(crate) async fn check(posted: Posted) -> Response {
         desk.must("add-report")?;
         let text = plain(fields.get("text"));
         let (mut part, banner) = checked(desk, &text, &fields)?;
-        let options = options(&text)?;
+        let options = options(desk.tongue, &text)?;
         part.push_str(&format!(
             "<select id=\"paragraph\" name=\"paragraph\" class=\"wide\" hx-swap-oob=\"true\">{options}</select>"
         ));
@@ -200,7 +216,7 @@ pub(crate) async fn post(posted: Posted) -> Response {
             let with = resting(&text, line, fields.get("base")).filter(|_| !fields.get("base").is_empty());
             let said = with
                 .is_none()
-                .then(|| "Choose what rests on what: a paragraph and a portion.".to_owned());
+                .then(|| desk.tongue.say("write-choose-base").into_owned());
             return Ok(match with {
                 Some(with) => Reply::Page(formed(desk, &with, &fields, None)?),
                 None => Reply::Again(formed(desk, &text, &fields, said)?),
@@ -214,9 +230,11 @@ pub(crate) async fn post(posted: Posted) -> Response {
             return Ok(Reply::Page(formed(desk, &text, &fields, None)?));
         }
         let added = composed(desk, &text, &fields).and_then(|(commands, id)| desk.act(commands).map(|()| id));
-        match added.map_err(Trouble::into_said) {
+        match added.map_err(|trouble| trouble.into_said(desk.tongue)) {
             Ok(id) => {
-                desk.host.drafts.drop_of(desk.me(), fields.get("draft"));
+                desk.host
+                    .drafts
+                    .drop_of(desk.pinned.store(), desk.me(), fields.get("draft"))?;
                 Ok(Reply::To(format!("/reports/{id}")))
             }
             Err(Ok(said)) => Ok(Reply::Again(formed(desk, &text, &fields, Some(said))?)),
@@ -235,18 +253,23 @@ fn beside(desk: &Desk, text: &str, fields: &Fields) -> Result<Option<Reply>, Tro
             let with = marking(text, line, mark).filter(|_| !mark.is_empty());
             let said = with
                 .is_none()
-                .then(|| "Choose a paragraph, and type its mark.".to_owned());
+                .then(|| desk.tongue.say("write-choose-mark").into_owned());
             Ok(Some(match with {
                 Some(with) => Reply::Page(formed(desk, &with, fields, None)?),
                 None => Reply::Again(formed(desk, text, fields, said)?),
             }))
         }
         "keep" => {
-            let draft = desk.host.drafts.keep(desk.me(), fields.get("draft"), text, desk.now);
+            let draft = desk
+                .host
+                .drafts
+                .keep(desk.pinned.store(), desk.me(), (fields.get("draft"), text), desk.now)?;
             Ok(Some(Reply::To(format!("/write?draft={}", draft.id))))
         }
         "drop" => {
-            desk.host.drafts.drop_of(desk.me(), fields.get("draft"));
+            desk.host
+                .drafts
+                .drop_of(desk.pinned.store(), desk.me(), fields.get("draft"))?;
             Ok(Some(Reply::To("/write".to_owned())))
         }
         _ => Ok(None),
@@ -299,11 +322,11 @@ fn adding(desk: &Desk, found: &Written, text: &str, typed: &Fields) -> Adding {
         return Adding::default();
     };
     let tried = composed(desk, text, typed).and_then(|(commands, _)| desk.tried(&commands));
-    let planned = match tried.map_err(Trouble::into_said) {
+    let planned = match tried.map_err(|trouble| trouble.into_said(desk.tongue)) {
         Ok(planned) => planned,
         Err(said) => {
             return Adding {
-                refused: Some(said.unwrap_or_else(|_| "It cannot be added as things stand.".to_owned())),
+                refused: Some(said.unwrap_or_else(|_| desk.tongue.say("write-cannot").into_owned())),
                 ..Adding::default()
             };
         }
@@ -339,6 +362,7 @@ fn checked(desk: &Desk, text: &str, typed: &Fields) -> Result<(String, Option<Ba
     let banner = banner_over(found.banner.as_deref().into_iter());
     let adding = adding(desk, &found, text, typed);
     let part = Checked {
+        t: desk.tongue,
         facts: match &found.report {
             Some(report) => facts(&report.portions)?,
             None => Vec::new(),
@@ -380,34 +404,37 @@ fn named(report: &ReportId, version: u32, portion: &PortionId) -> String {
 
 fn formed(desk: &Desk, text: &str, typed: &Fields, trouble: Option<String>) -> Result<Page, Trouble> {
     let (part, banner) = checked(desk, text, typed)?;
-    let drafts = desk.host.drafts.of(desk.me(), desk.now);
+    let drafts = drafts(desk)?;
     let body = Write {
+        t: desk.tongue,
         form: &desk.session.form,
         text,
         typed,
         checked: part,
         bases: bases(desk),
-        paragraphs: options(text)?,
+        paragraphs: options(desk.tongue, text)?,
         marks: marks(desk, text, typed.get("mark"))?,
         drafts: drafts
             .iter()
             .map(|draft| Kept {
                 id: draft.id.clone(),
-                name: draft.name(),
-                at: short(draft.kept),
+                name: draft
+                    .name()
+                    .unwrap_or_else(|| desk.tongue.say("write-unnamed").into_owned()),
+                at: desk.tongue.short(draft.kept),
                 here: draft.id == typed.get("draft"),
             })
             .collect(),
         draft: typed.get("draft"),
-        kept: drafts
-            .iter()
-            .find(|draft| draft.id == typed.get("draft"))
-            .map(|draft| format!("kept {}, until {}", minute(draft.kept), minute(draft.ends()))),
+        kept: drafts.iter().find(|draft| draft.id == typed.get("draft")).map(|draft| {
+            let t = desk.tongue;
+            t.pair("write-kept", t.minute(draft.kept), t.minute(draft.ends()))
+        }),
         trouble,
     };
     Ok(Page {
-        title: "Write".to_owned(),
-        tongue: super::Tongue::English,
+        title: desk.tongue.say("write-title").into_owned(),
+        tongue: desk.tongue,
         place: Place::Write,
         banner,
         body: body.render()?,

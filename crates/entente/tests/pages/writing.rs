@@ -73,6 +73,41 @@ fn a_report_is_added_after_its_check_was_shown() {
 }
 
 #[test]
+fn a_draft_is_sealed_on_disk_outlives_the_node_and_is_its_author_s_alone() {
+    let (desk, node) = world();
+    let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");
+    let text = format!("{HEAD}(S//REL TO USA, GBR) Containers with a secret. {{#a}}\n");
+    let kept = browser.send("/write", &[("text", &text), ("do", "keep")]);
+    let address = kept.header("location").unwrap().to_owned();
+    assert!(address.starts_with("/write?draft="), "{address}");
+    drop(browser);
+    assert_eq!(node.stop().0, Some(0));
+    let folder = desk.path("USA.SVC").join("drafts");
+    let files: Vec<_> = std::fs::read_dir(&folder).unwrap().flatten().collect();
+    let held: Vec<u8> = files
+        .iter()
+        .flat_map(|file| std::fs::read(file.path()).unwrap())
+        .collect();
+    assert_eq!(files.len(), 1);
+    for word in ["Containers", "secret", "hale", "W-1"] {
+        let found = held.windows(word.len()).any(|part| part == word.as_bytes());
+        assert!(!found, "`{word}` stands on the disk");
+    }
+    let node = crate::support::web::Served::start(&desk, "USA.SVC", &["--listen", "127.0.0.1:0"]);
+    let other = Browser::as_person(&desk, &node, "USA.SVC/ruiz");
+    let theirs = other.get(&address).text();
+    assert!(!theirs.contains("Containers with"), "{theirs}");
+    let author = Browser::as_person(&desk, &node, "USA.SVC/hale");
+    assert_eq!(typed(&author.get(&address).text()), text);
+    let draft = address.trim_start_matches("/write?draft=").to_owned();
+    // Dropping another's drops nothing.
+    other.send("/write", &[("text", ""), ("draft", &draft), ("do", "drop")]);
+    assert_eq!(typed(&author.get(&address).text()), text);
+    author.send("/write", &[("text", ""), ("draft", &draft), ("do", "drop")]);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
 fn an_empty_audience_is_warned_of_before_anything_is_stored() {
     let (desk, node) = world();
     let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");

@@ -1050,10 +1050,10 @@ access-command-line = Eine Anmeldung an der Befehlszeile
 access-token = Der Schlüssel { $name }
 
 ## effect, said by pages
-effect-may = { $who } darf oder dürfen { $what } lesen.
-effect-may-for = { $who } darf oder dürfen { $what } für { $purpose } lesen.
-effect-no-longer = { $who } darf oder dürfen { $what } nicht mehr lesen.
-effect-no-longer-for = { $who } darf oder dürfen { $what } nicht mehr für { $purpose } lesen.
+effect-may = { $what } dürfen lesen: { $who }.
+effect-may-for = { $what } dürfen für { $purpose } lesen: { $who }.
+effect-no-longer = { $what } dürfen nicht mehr lesen: { $who }.
+effect-no-longer-for = { $what } dürfen nicht mehr für { $purpose } lesen: { $who }.
 effect-persons = { $n ->
     [one] Eine Person
    *[other] { $n } Personen
@@ -1144,13 +1144,13 @@ audience-no-party = „{ $name }“ nennt keine Stelle; schreiben Sie STELLE/NAM
 audience-most = Auf eine Seite passen höchstens { $n } Personen; für mehr gibt es `entente decide`.
 audience-whom = Wem wollen Sie es sagen?
 audience-who = { $n ->
-    [one] Eine Person
-   *[other] Alle { $n }
+    [one] Einer Person
+   *[other] Allen { $n }
 }
-audience-both = Beide
-audience-nothing = { $name }: nichts davon darf gesagt werden.
-audience-everything = { $name }: alles davon darf gesagt werden.
-audience-some = { $who }: { $portions } von { $all } darf gesagt werden.
+audience-both = Beiden
+audience-nothing = { $name } darf nichts davon gesagt werden.
+audience-everything = { $name } darf alles davon gesagt werden.
+audience-some = { $who } darf man { $portions } von { $all } sagen.
 audience-permit = ja
 audience-ask = fragen
 audience-deny = nein
@@ -1217,7 +1217,7 @@ code-spent = Dieser Code gilt nicht, oder nicht mehr.
 giving-choose = Wählen Sie wenigstens einen Abschnitt, und nennen Sie wenigstens einen Empfänger.
 giving-nothing = Nichts würde gegeben.
 giving-without-end = ohne Ende
-giving-may-be-told = { $who } darf oder dürfen erfahren: { $what }, { $until }.
+giving-may-be-told = { $what } dürfen erfahren, { $until }: { $who }.
 giving-copy-goes = Eine Kopie geht an den Knoten von { $name }.
 giving-published = Was veröffentlicht ist, lässt sich nicht zurückrufen.
 giving-withdrawn = Es lässt sich für das zurückziehen, was nicht gesagt ist; was gesagt ist, bleibt gesagt.

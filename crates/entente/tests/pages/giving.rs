@@ -235,7 +235,7 @@ fn one_button_refuses_everything_after_showing_it() {
     let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");
     let path = format!("/requests/{id}");
     let shown = browser.send(&path, &[("all", "refuse")]).text();
-    assert!(shown.contains("place, plot stay closed to them"), "{shown}");
+    assert!(shown.contains("It stays closed to them: place, plot."), "{shown}");
     assert_eq!(
         shown.matches("value=\"refuse\" checked").count(),
         2,

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NotFound;
-use entente_core::{Outcome, PartyPath, PortionId, ReportId, State};
+use entente_core::{Outcome, PartyPath, Person, PortionId, ReportId, State};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -81,7 +81,8 @@ pub fn around(
     })
 }
 
-/// Who can read how many of these portions, person by person, counted by party.
+/// Who can read how many of these portions, person by person, counted by party: of this party's own and of those on the distribution.
+/// Others are known here because of something that whoever looks may not know of, such as what they were asked about for.
 ///
 /// # Errors
 /// When there is no such version.
@@ -94,7 +95,13 @@ pub fn readers(
     let snapshot = moment.snapshot([report], &[]);
     let portions: Vec<PortionId> = known.iter().cloned().collect();
     let mut counted: BTreeMap<(PartyPath, Reverse<usize>), usize> = BTreeMap::new();
-    let persons = moment.state().persons.values().filter(|person| !person.disabled);
+    let state = moment.state();
+    let on = state.reports.get(report).map(|holding| &holding.distribution);
+    let counts = |person: &&Person| {
+        let ours = state.home.as_ref().is_some_and(|home| home.includes(&person.party));
+        !person.disabled && (ours || on.is_some_and(|on| on.contains(&person.id)))
+    };
+    let persons = state.persons.values().filter(counts);
     for person in persons.take(MOST_READERS) {
         let audience = [person.id.clone()];
         let decision = moment.decide(&snapshot, (report, Some(version)), Some(&portions), &audience, view)?;

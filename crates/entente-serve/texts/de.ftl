@@ -703,7 +703,7 @@ passkeys-you-have-passkeys-here = { $n ->
     [one] Sie haben hier einen Passkey.
    *[other] Sie haben hier { $n } Passkeys.
 }
-passkeys-there-can-be-none-here = Hier kann es keinen geben: { $name }.
+passkeys-there-can-be-none-here = Hier kann es keinen geben:
 passkeys-a-passkey-signs-you-in-without = Ein Passkey meldet Sie ohne Passwort und Ziffern an. Er bleibt in Ihrem Gerät oder Schlüssel, der fragt, ob Sie es sind. Haben Sie zwei, oder behalten Sie Passwort und Telefon.
 passkeys-browsers-make-passkeys-by-scripts-only = Browser legen Passkeys nur mit Skripten an, und dieser führt keine aus. Passwort und Telefon gehen weiter.
 passkeys-passkeys-a-table = Passkeys, eine Tabelle
@@ -1344,7 +1344,6 @@ opening-not-told = Niemand draußen erfährt es, bevor Sie es sagen.
 opening-told = Die Betroffenen erfahren es.
 
 ## route, said by pages
-route-watch = gefunden
 
 ## partners, said by pages
 partners-no-keys = keine Schlüssel
@@ -1514,3 +1513,22 @@ course-scale = Stunden seit der Eröffnung, immer enger. ● getan, ○ zu tun, 
 
 ## course, said by pages
 course-hours = { $n } h
+
+## Many reports
+list-part = { $n } davon; weitere folgen
+reports-more-than = Mehr als { $n } Berichte sind für Sie.
+reports-fits-more = Mehr als { $n } Berichte sind für Sie; nennen Sie ein weiteres Wort.
+
+## Words of the core
+way-the-link-of-a-demonstration = der Link einer Vorführung
+way-password-and-telephone = Passwort und Telefon
+way-a-passkey = ein Passkey
+standing-in-force = in Kraft
+standing-withdrawn = zurückgezogen
+standing-releases-on-hold = Freigaben angehalten
+standing-recalled-acknowledged = zurückgerufen, bestätigt
+standing-recalled-not-confirmed = zurückgerufen, nicht bestätigt
+route-read = gelesen
+route-briefed = im Gespräch
+route-said = gesagt
+route-published = veröffentlicht

@@ -703,7 +703,7 @@ passkeys-you-have-passkeys-here = { $n ->
     [one] You have one passkey here.
    *[other] You have { $n } passkeys here.
 }
-passkeys-there-can-be-none-here = There can be none here: { $name }.
+passkeys-there-can-be-none-here = There can be none here:
 passkeys-a-passkey-signs-you-in-without = A passkey signs you in without password and digits. It stays in your device or key, which asks whether it is you. Have two, or keep password and telephone.
 passkeys-browsers-make-passkeys-by-scripts-only = Browsers make passkeys by scripts only, and this one runs none. Password and telephone go on working.
 passkeys-passkeys-a-table = Passkeys, a table
@@ -1344,7 +1344,6 @@ opening-not-told = Nobody outside is told before you tell them.
 opening-told = Those concerned are told.
 
 ## route, said by pages
-route-watch = watch
 
 ## partners, said by pages
 partners-no-keys = no keys
@@ -1514,3 +1513,22 @@ course-scale = Hours since the opening, ever closer together. ● done, ○ to d
 
 ## course, said by pages
 course-hours = { $n } h
+
+## Many reports
+list-part = { $n } of them; more follow
+reports-more-than = More than { $n } reports are for you.
+reports-fits-more = More than { $n } reports are for you; say another word.
+
+## Words of the core
+way-the-link-of-a-demonstration = the link of a demonstration
+way-password-and-telephone = password and telephone
+way-a-passkey = a passkey
+standing-in-force = in force
+standing-withdrawn = withdrawn
+standing-releases-on-hold = releases on hold
+standing-recalled-acknowledged = recalled, acknowledged
+standing-recalled-not-confirmed = recalled, not confirmed
+route-read = read
+route-briefed = briefed
+route-said = said
+route-published = published

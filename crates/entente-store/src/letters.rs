@@ -66,6 +66,17 @@ impl<P: Projection> Store<P> {
         })
     }
 
+    /// The events with these numbers, as far as they are there, of one moment.
+    ///
+    /// # Errors
+    /// When the database fails or an event cannot be read.
+    pub fn events_in(&self, numbers: std::ops::RangeInclusive<u64>) -> Result<Vec<Recorded<P::Event>>, StoreError> {
+        self.reading(|tables| {
+            let stored = numbers.map(|seq| tables.one_event(seq)).filter_map(Result::transpose);
+            stored.map(|stored| tables.recorded::<P>(&stored?)).collect()
+        })
+    }
+
     /// The newest event of a kind that is one of those looked for.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub(crate) fn ended(desk: &mut Desk, id: &str) -> Result<Access, Trouble> {
 
 fn row(t: Tongue, access: Access) -> Row {
     let what = match access.way {
-        Way::Browser => t.say_of("access-browser", &access.by),
+        Way::Browser => t.say_of("access-browser", t.word("way", &access.by)),
         Way::CommandLine => t.say("access-command-line").into_owned(),
         Way::Token => t.say_of("access-token", &access.by),
     };

@@ -103,6 +103,7 @@ fn list(desk: &Desk) -> Listing {
         rows: recorded.chain(stated).collect(),
         banner: None,
         command: "entente arrangement list",
+        next: None,
     }
 }
 

@@ -17,7 +17,7 @@ use super::frame::{Page, Place, purposes};
 use super::gate::{Posted, Visitor, escaped};
 use super::listing::{Cell, Column, Listing, number, words};
 use super::mark::{Mark, banner_over};
-use super::reports::{read, rows};
+use super::reports::{first, read};
 use super::tongue::Tongue;
 
 /// Reports that can be chosen on the page; more by command.
@@ -94,12 +94,13 @@ fn list(desk: &Desk) -> Listing {
         rows: own.into_iter().map(row).collect(),
         banner: None,
         command: "entente brief new --report REPORT --to PERSON --speaker YOU",
+        next: None,
     }
 }
 
 fn formed(desk: &Desk, list: String, typed: &Fields, trouble: Option<String>) -> Result<Page, Trouble> {
     let chosen: BTreeSet<&str> = typed.all("reports").collect();
-    let reports = rows(desk).into_iter().take(MOST_REPORTS);
+    let reports = first(desk, MOST_REPORTS).into_iter();
     let reports: Vec<(Listed, bool)> = reports
         .map(|row| {
             let here = chosen.contains(row.listed.id.as_str());

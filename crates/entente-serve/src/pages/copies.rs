@@ -9,11 +9,11 @@ use entente_desk::holders::{Holder, holders};
 use jiff::Timestamp;
 
 use super::answer::Desk;
-use super::reports::rows;
+use super::reports::first;
 use super::tongue::Tongue;
 
 /// Reports that are looked at for it, the first of the list: more would keep the page waiting.
-const MOST_REPORTS: usize = 200;
+const MOST_REPORTS: usize = 100;
 /// Parties in the picture; the table has all.
 const MOST: usize = 12;
 const HIGH: usize = 56;
@@ -85,7 +85,7 @@ pub(super) fn copies(desk: &Desk) -> Result<String, askama::Error> {
         return Ok(String::new());
     }
     let mut all: BTreeMap<PartyPath, Held> = BTreeMap::new();
-    for row in rows(desk).iter().take(MOST_REPORTS) {
+    for row in first(desk, MOST_REPORTS) {
         let known = holders(desk.state(), &row.listed.id);
         for copy in known.iter().flat_map(|known| &known.holders) {
             all.entry(copy.party.clone())

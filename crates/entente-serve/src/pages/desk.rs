@@ -163,11 +163,11 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             Vec::new()
         };
         let rows = if desk.may("read") {
-            reports::rows(desk)
+            reports::first(desk, NEWEST)
         } else {
             Vec::new()
         };
-        let newest = rows.get(..rows.len().min(NEWEST)).unwrap_or_default();
+        let newest = rows.as_slice();
         let theirs = asked.iter().filter(|asked| asked.open && !asked.ours_to_answer);
         let waits: Vec<Duty> = theirs
             .map(|asked| requests::duty(asked, desk.now, desk.tongue))

@@ -56,6 +56,7 @@ fn list(desk: &Desk, all: Vec<cases::CaseRow>) -> Listing {
         rows: all.into_iter().map(row).collect(),
         banner: None,
         command: "entente incident list",
+        next: None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::listing::{Cell, Column, Listing, number, words};
 use super::tongue::Tongue;
 
 /// Entries that a list is made of: what is opened for one answer.
-const AT_ONCE: u64 = 500;
+const AT_ONCE: u64 = 200;
 
 const COLUMNS: &[Column] = &[number("entry"), words("when"), words("what"), words("who")];
 
@@ -34,10 +34,9 @@ struct Ledger {
 fn rows(desk: &Desk, (first, last): (u64, u64)) -> Result<Vec<Vec<Cell>>, Trouble> {
     let mut rows = Vec::new();
     let failed = |error: entente_store::StoreError| Trouble::Broken(error.to_string());
-    for number in (first..=last).rev() {
-        let Some(record) = desk.pinned.store().event(number).map_err(failed)? else {
-            continue;
-        };
+    let records = desk.pinned.store().events_in(first..=last).map_err(failed)?;
+    for record in records.into_iter().rev() {
+        let number = record.seq;
         let actor = record.event.actor.map(|actor| actor.person.to_string());
         rows.push(vec![
             Cell::number(number).to(format!("/ledger/{number}")),
@@ -74,6 +73,7 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
             rows: rows(desk, (first, last))?,
             banner: None,
             command: "entente ledger log",
+            next: None,
         };
         let list = match list.reply(&wanted)? {
             Ok(list) => list,

@@ -12,7 +12,7 @@ use super::gate::escaped;
 use super::tongue::Tongue;
 
 /// Rows on a page.
-const SHOWN: usize = 50;
+pub(super) const SHOWN: usize = 50;
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) struct Cell {
     pub(super) note: Option<(String, &'static str)>,
     /// A sign before it that calls for attention, with the class of its colour.
     pub(super) sign: Option<(&'static str, &'static str)>,
-    /// Whose words they are: `id`, `serif`, `num`, or ours.
+    /// Whose words they are: `id`, `serif`, `name`, `num`, or ours.
     pub(super) class: &'static str,
 }
 
@@ -63,6 +63,14 @@ impl Cell {
     pub(super) fn id(text: impl Into<String>) -> Self {
         Self {
             class: "id",
+            ..Self::said(text)
+        }
+    }
+
+    /// What a person is called.
+    pub(super) fn name(text: impl Into<String>) -> Self {
+        Self {
+            class: "name",
             ..Self::said(text)
         }
     }
@@ -170,6 +178,8 @@ pub(super) struct Listing {
     pub(super) banner: Option<String>,
     /// The command that does the same.
     pub(super) command: &'static str,
+    /// Where more of it is, where these rows are only a part: what is filtered or sorted is all of it.
+    pub(super) next: Option<String>,
 }
 
 /// A column's head, and where it sorts.
@@ -293,6 +303,7 @@ impl Listing {
         let to = |n: usize| self.address(wanted, &[("page", &n.to_string())]);
         let shown: Vec<&[Cell]> = rows.into_iter().skip(page * SHOWN).take(SHOWN).collect();
         let range = match found {
+            n if self.next.is_some() => t.count("list-part", n),
             0 => t.count("list-none", self.rows.len()),
             n => {
                 let (first, last) = (page * SHOWN + 1, page * SHOWN + shown.len());
@@ -313,7 +324,10 @@ impl Listing {
             heads: heads.collect(),
             rows: shown,
             before: (page > 0).then(|| to(page)),
-            after: (page < last).then(|| to(page + 2)),
+            after: match page < last {
+                true => Some(to(page + 2)),
+                false => self.next.clone(),
+            },
             csv: self.address(wanted, &[("as", "csv")]),
             json: self.address(wanted, &[("as", "json")]),
         }
@@ -364,6 +378,7 @@ mod tests {
             rows: (0..rows).map(row).collect(),
             banner: Some("SECRET//NOFORN".to_owned()),
             command: "entente things",
+            next: None,
         }
     }
 

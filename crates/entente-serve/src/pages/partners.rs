@@ -59,6 +59,7 @@ fn list(desk: &Desk, rows: &[Row]) -> Listing {
         rows: rows.iter().map(row).collect(),
         banner: None,
         command: "entente partner list",
+        next: None,
     }
 }
 

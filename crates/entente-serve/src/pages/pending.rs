@@ -54,6 +54,7 @@ fn list(desk: &Desk, rows: &[Row<'_>]) -> Listing {
         rows: rows.iter().map(row).collect(),
         banner: None,
         command: "entente pending list",
+        next: None,
     }
 }
 

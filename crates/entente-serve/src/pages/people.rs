@@ -56,7 +56,7 @@ fn list(desk: &Desk, all: &[Registered<'_>]) -> Listing {
         };
         vec![
             Cell::id(person.id.as_str()).to(format!("/people/{}", escaped(person.id.as_str()))),
-            Cell::said(person.name.as_str()),
+            Cell::name(person.name.as_str()),
             Cell::said(match one.account.as_str() {
                 "" => t.say("people-no-account"),
                 name => name.to_owned().into(),
@@ -74,6 +74,7 @@ fn list(desk: &Desk, all: &[Registered<'_>]) -> Listing {
         rows: all.iter().map(row).collect(),
         banner: None,
         command: "entente person list",
+        next: None,
     }
 }
 

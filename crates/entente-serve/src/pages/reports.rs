@@ -1,6 +1,7 @@
 //! Reports: the list, one report, and the search.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, Query, RawQuery};
@@ -9,7 +10,7 @@ use entente_core::{Command, PortionId, ReportId};
 use entente_desk::View;
 use entente_desk::around::{Around, around};
 use entente_desk::lineage::drawn;
-use entente_desk::reading::{Listed, Shown, ShownPortion, list, show};
+use entente_desk::reading::{Listed, Page as Part, Shown, ShownPortion, page, show};
 use entente_marking::Purpose;
 use serde::Deserialize;
 
@@ -18,10 +19,13 @@ use super::embargo::{self, Word};
 use super::fields::Fields;
 use super::frame::{Banner, Page, Place, purposes};
 use super::gate::{Posted, Visitor, escaped};
-use super::listing::{Cell, Column, Listing, number, words};
+use super::listing::{Cell, Column, Listing, SHOWN, number, words};
 use super::mark::{Mark, banner_over};
 use super::picture;
 use super::tongue::Tongue;
+
+/// Reports that a search by one word finds at most; more words find fewer.
+const MOST_FOUND: usize = 200;
 
 /// A report in the list, with what one has to read it for.
 pub(super) struct Row {
@@ -30,39 +34,53 @@ pub(super) struct Row {
     class: &'static str,
 }
 
-/// Everything that whoever is signed in may have something of, under any purpose that an arrangement names.
+/// Everything that whoever is signed in may have something of, under any purpose that an arrangement names, in the order of ids.
 pub(super) fn rows(desk: &Desk) -> Vec<Row> {
+    part(desk, Part::default()).0
+}
+
+/// The first of them: what costs the same however many there are.
+pub(super) fn first(desk: &Desk, limit: usize) -> Vec<Row> {
+    let wanted = Part {
+        limit: Some(limit),
+        ..Part::default()
+    };
+    part(desk, wanted).0
+}
+
+/// A part of them, and whether more follow.
+fn part(desk: &Desk, wanted: Part<'_>) -> (Vec<Row>, bool) {
     let moment = desk.moment();
     let arrangements = desk.state().arrangements.values();
     let purposes: BTreeSet<Purpose> = arrangements
         .filter_map(|known| known.purposes.clone())
         .flatten()
         .collect();
-    let mut found: Vec<Row> = Vec::new();
+    let (mut found, mut more): (BTreeMap<ReportId, Row>, bool) = (BTreeMap::new(), false);
     for purpose in std::iter::once(None).chain(purposes.iter().map(Some)) {
         let view = View::of(Some(desk.me()), purpose, desk.now);
-        for listed in list(&moment, &view) {
-            let known = found.iter().position(|row| row.listed.id == listed.id);
+        let listing = page(&moment, &view, wanted);
+        more |= listing.more;
+        for listed in listing.rows {
             let row = Row {
                 class: super::style::class_of(listed.banner.as_deref().unwrap_or_default()),
                 // Where one has to be stated, the first that opens it is.
                 purpose: purpose.or(listed.purposes.first()).map(ToString::to_string),
                 listed,
             };
-            match known {
-                None => found.push(row),
-                Some(n) => {
-                    if let Some(kept) = found
-                        .get_mut(n)
-                        .filter(|kept| kept.listed.portions < row.listed.portions)
-                    {
-                        *kept = row;
-                    }
+            match found.entry(row.listed.id.clone()) {
+                Entry::Vacant(new) => drop(new.insert(row)),
+                Entry::Occupied(mut known) if known.get().listed.portions < row.listed.portions => {
+                    known.insert(row);
                 }
+                Entry::Occupied(_) => {}
             }
         }
     }
-    found
+    // The first of each purpose's first are the first of all.
+    let limit = wanted.limit.unwrap_or(usize::MAX);
+    more |= found.len() > limit;
+    (found.into_values().take(limit).collect(), more)
 }
 
 /// The banner over a list: that of its highest rows.
@@ -80,7 +98,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// The list of these reports.
-fn list_of(desk: &Desk, rows: &[Row], asked: Option<&str>) -> Listing {
+fn list_of(desk: &Desk, (rows, more): (&[Row], bool), asked: Option<&str>) -> Listing {
     let row = |row: &Row| {
         let listed = &row.listed;
         let mut address = format!("/reports/{}", escaped(listed.id.as_str()));
@@ -100,7 +118,7 @@ fn list_of(desk: &Desk, rows: &[Row], asked: Option<&str>) -> Listing {
                 Some(purpose) => purpose.clone(),
                 None => desk.tongue.say("reports-anything").into_owned(),
             }),
-            Cell::said(listed.state.as_str()),
+            Cell::said(desk.tongue.word("standing", &listed.state)),
         ]
     };
     Listing {
@@ -112,6 +130,10 @@ fn list_of(desk: &Desk, rows: &[Row], asked: Option<&str>) -> Listing {
         rows: rows.iter().map(row).collect(),
         banner: banner_of(rows).map(|banner| banner.text),
         command: "entente report list --as PERSON",
+        next: rows.last().filter(|_| more && asked.is_none()).map(|last| {
+            let last = last.listed.id.as_str();
+            format!("/reports?after={}", escaped(last))
+        }),
     }
 }
 
@@ -127,12 +149,12 @@ struct Reports<'r> {
 
 fn page_of(
     desk: &Desk,
-    rows: &[Row],
+    (rows, more): (&[Row], bool),
     asked: Option<&str>,
     headline: String,
     wanted: &Fields,
 ) -> Result<Reply, Trouble> {
-    let list = match list_of(desk, rows, asked).reply(wanted)? {
+    let list = match list_of(desk, (rows, more), asked).reply(wanted)? {
         Ok(list) => list,
         Err(file) => return Ok(file),
     };
@@ -161,9 +183,22 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
     let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
     let work = move |desk: &mut Desk| {
         desk.must("read")?;
-        let rows = rows(desk);
-        let headline = desk.tongue.count("reports-for-you", rows.len());
-        page_of(desk, &rows, None, headline, &wanted)
+        // What is sorted, filtered or exported is all of it; what is only looked at is a part.
+        let whole = ["sort", "filter", "as", "page"]
+            .iter()
+            .any(|name| !wanted.get(name).is_empty());
+        let after = ReportId::new(wanted.get("after")).ok();
+        let some = Part {
+            after: after.as_ref(),
+            limit: Some(SHOWN),
+            search: None,
+        };
+        let (rows, more) = part(desk, if whole { Part::default() } else { some });
+        let headline = match more || after.is_some() && !whole {
+            true => desk.tongue.count("reports-more-than", rows.len()),
+            false => desk.tongue.count("reports-for-you", rows.len()),
+        };
+        page_of(desk, (&rows, more), None, headline, &wanted)
     };
     visitor.answer(work).await
 }
@@ -175,7 +210,16 @@ pub(crate) async fn search(visitor: Visitor, RawQuery(query): RawQuery) -> Respo
         desk.must("read")?;
         let sought = wanted.get("q");
         let words: Vec<String> = sought.split_whitespace().take(8).map(str::to_lowercase).collect();
-        let mut rows = rows(desk);
+        // One word is found by walking no further than to what fits a page; of several, the others are looked for in what has the first.
+        let found = Part {
+            search: words.first().map(String::as_str),
+            limit: (words.len() == 1).then_some(MOST_FOUND),
+            after: None,
+        };
+        let (mut rows, more) = match words.is_empty() {
+            true => (Vec::new(), false),
+            false => part(desk, found),
+        };
         rows.retain(|row| {
             let listed = &row.listed;
             let banner = listed.banner.as_deref().unwrap_or_default();
@@ -184,9 +228,10 @@ pub(crate) async fn search(visitor: Visitor, RawQuery(query): RawQuery) -> Respo
         });
         let headline = match (words.is_empty(), rows.len()) {
             (true, _) => desk.tongue.say("reports-sought").into_owned(),
+            (false, n) if more => desk.tongue.count("reports-fits-more", n),
             (false, n) => desk.tongue.count("reports-fits", n),
         };
-        page_of(desk, &rows, Some(sought), headline, &wanted)
+        page_of(desk, (&rows, more), Some(sought), headline, &wanted)
     };
     visitor.answer(work).await
 }
@@ -311,7 +356,7 @@ fn opened(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Reply, Trouble> 
         true => around(&moment, &view, (&id, shown.version), &known)?,
         false => Around::default(),
     };
-    Ok(Reply::Page(page(desk, &shown, &around, &wanted.purpose)?))
+    Ok(Reply::Page(page_of_one(desk, &shown, &around, &wanted.purpose)?))
 }
 
 /// What it rests on and what rests on it, as far as whoever looks may know those texts.
@@ -333,7 +378,7 @@ fn lineage(desk: &Desk, shown: &Shown, purpose: &str) -> Result<String, Trouble>
     )?)
 }
 
-fn page(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Page, Trouble> {
+fn page_of_one(desk: &Desk, shown: &Shown, around: &Around, purpose: &str) -> Result<Page, Trouble> {
     let mut above = false;
     let portions: Vec<Portion<'_>> = shown
         .portions

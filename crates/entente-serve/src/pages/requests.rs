@@ -99,6 +99,7 @@ fn list(desk: &Desk, all: &[Asked]) -> Listing {
         rows: all.iter().map(row).collect(),
         banner: over(all).map(|banner| banner.text),
         command: "entente request list",
+        next: None,
     }
 }
 

@@ -422,6 +422,8 @@ mod tests {
             "audience-",
             "incidents-why-",
             "effect-",
+            "way-",
+            "standing-",
         ];
         let unused =
             |key: &&String| !all.contains(&format!("\"{key}\"")) && !made.iter().any(|begin| key.starts_with(begin));

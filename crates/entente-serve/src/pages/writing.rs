@@ -21,11 +21,14 @@ use super::fields::Fields;
 use super::frame::{Banner, Page, Place};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
-use super::reports::rows;
+use super::reports::first;
 use super::tongue::Tongue;
 
 /// Portions of other reports that are offered to rest on: what fits a list to choose from.
 const MOST_BASES: usize = 200;
+
+/// Reports of which marks and portions are offered, the first of the list: each is decided about anew for the page.
+const MOST_REPORTS: usize = 40;
 
 /// What there is before anything was typed.
 const BEGINNING: &str = "---\nid: \ntitle: \nscheme: us-ic\n---\n\n";
@@ -110,7 +113,7 @@ fn options(t: Tongue, text: &str) -> Result<String, askama::Error> {
 fn marks(desk: &Desk, text: &str, begun: &str) -> Result<String, Trouble> {
     let moment = desk.moment();
     let mut known = Vec::new();
-    for row in rows(desk).into_iter().take(MOST_BASES) {
+    for row in first(desk, MOST_REPORTS) {
         let purpose = row.purpose.as_deref().map(entente_marking::Purpose::new);
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
         if let Ok(shown) = entente_desk::reading::show(&moment, &row.listed.id, None, &view) {
@@ -381,7 +384,7 @@ fn checked(desk: &Desk, text: &str, typed: &Fields) -> Result<(String, Option<Ba
 fn bases(desk: &Desk) -> Vec<(String, Vec<String>)> {
     let moment = desk.moment();
     let (mut found, mut count) = (Vec::new(), 0);
-    for row in rows(desk) {
+    for row in first(desk, MOST_REPORTS) {
         let purpose = row.purpose.as_deref().map(entente_marking::Purpose::new);
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
         let Ok((version, portions)) = known(&moment, &row.listed.id, None, &view) else {

@@ -245,3 +245,21 @@ fn one_button_refuses_everything_after_showing_it() {
     let answer = [("answer-plot", "refuse"), ("answer-place", "refuse"), ("shown", &bears)];
     assert_eq!(browser.send(&path, &answer).status, 303);
 }
+
+#[test]
+fn who_can_read_a_report_counts_nobody_who_is_known_here_for_another_reason() {
+    let desk = Desk::delivered();
+    desk.ok("USA.SVC", &["person", "add", "CHL.GOV/kept", "--citizenship", "CHL"]);
+    let node = originator(&desk);
+    let browser = Browser::as_person(&desk, &node, "USA.SVC/hale");
+    let page = browser.get(&format!("/reports/{REPORT}")).text();
+    let readers = between(&page, "Who can read it now", "</table>").unwrap();
+    assert!(readers.contains("USA.SVC") && !readers.contains("CHL.GOV"), "{readers}");
+    desk.ok("USA.SVC", &["report", "distribute", REPORT, "--add", "CHL.GOV/kept"]);
+    let page = browser.get(&format!("/reports/{REPORT}")).text();
+    let readers = between(&page, "Who can read it now", "</table>").unwrap();
+    assert!(
+        readers.contains("CHL.GOV"),
+        "whoever was put on the distribution is counted: {readers}"
+    );
+}

@@ -168,7 +168,10 @@ impl Answer {
     /// What is answered; of a page, without the isolates around names, which nobody sees.
     pub fn text(&self) -> String {
         let text = String::from_utf8(self.body.clone()).unwrap();
-        match self.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+        match self
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("text/html"))
+        {
             true => text.replace(['\u{2068}', '\u{2069}'], ""),
             false => text,
         }

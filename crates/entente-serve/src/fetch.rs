@@ -59,13 +59,30 @@ pub(crate) enum Reach<'r> {
     Checked(&'r [Network]),
 }
 
+/// Whose certificates a server may show.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trusted<'t> {
+    /// Nobody's: `https` is not spoken.
+    Nobody,
+    /// Those in a file.
+    File(&'t Path),
+    /// Those that this machine trusts on the public web.
+    System,
+}
+
+impl<'t> From<Option<&'t Path>> for Trusted<'t> {
+    fn from(file: Option<&'t Path>) -> Self {
+        file.map_or(Self::Nobody, Self::File)
+    }
+}
+
 /// What a server answered.
 pub(crate) type Answer = (StatusCode, HeaderMap, Bytes);
 
 /// Sends a request to the server of an address; gives its answer, of at most so many bytes. Nobody is followed elsewhere.
 pub(crate) async fn send(
     (address, reach): (&Uri, Reach<'_>),
-    certificate: Option<&Path>,
+    trusted: impl Into<Trusted<'_>>,
     mut request: Request<Full<Bytes>>,
     most: usize,
 ) -> Result<Answer, Unreached> {
@@ -94,20 +111,22 @@ pub(crate) async fn send(
         .map_err(|_| Unreached::Late)?
         .map_err(Unreached::Connect)?;
     let _ = stream.set_nodelay(true);
-    match (secure, certificate) {
-        (false, _) => exchange(stream, request, most).await,
-        (true, Some(trusted)) => {
-            let config = tls::client(trusted).map_err(|error| Unreached::Certificate(error.to_string()))?;
-            let name = ServerName::try_from(bare).map_err(|_| Unreached::Address)?;
-            let shake = TlsConnector::from(config).connect(name, stream);
-            let shaken = tokio::time::timeout(PATIENCE, shake)
-                .await
-                .map_err(|_| Unreached::Late)?;
-            let stream = shaken.map_err(|error| Unreached::Certificate(error.to_string()))?;
-            exchange(stream, request, most).await
-        }
-        (true, None) => Err(Unreached::Address),
+    if !secure {
+        return exchange(stream, request, most).await;
     }
+    let config = match trusted.into() {
+        Trusted::Nobody => return Err(Unreached::Address),
+        Trusted::File(file) => tls::client(file),
+        Trusted::System => tls::public_client(),
+    };
+    let config = config.map_err(|error| Unreached::Certificate(error.to_string()))?;
+    let name = ServerName::try_from(bare).map_err(|_| Unreached::Address)?;
+    let shake = TlsConnector::from(config).connect(name, stream);
+    let shaken = tokio::time::timeout(PATIENCE, shake)
+        .await
+        .map_err(|_| Unreached::Late)?;
+    let stream = shaken.map_err(|error| Unreached::Certificate(error.to_string()))?;
+    exchange(stream, request, most).await
 }
 
 async fn exchange(

@@ -18,6 +18,7 @@
 //! ```
 
 mod api;
+mod downloading;
 mod edge;
 mod federation;
 mod feeds;
@@ -40,6 +41,7 @@ mod whence;
 #[cfg(test)]
 mod worlds;
 
+pub use downloading::{Download, Known, NoDownload, download};
 pub use fetch::Unreached;
 pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};

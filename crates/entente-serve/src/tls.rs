@@ -36,6 +36,9 @@ pub enum TlsError {
         /// What is wrong.
         error: rustls::Error,
     },
+    /// Nobody is trusted on this machine.
+    #[error("this machine has no certificates that are trusted on the public web; name a file of them")]
+    NoRoots,
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -139,9 +142,29 @@ pub(crate) fn client(trusted: &Path) -> Result<Arc<ClientConfig>, TlsError> {
     for certificate in certificates(trusted)? {
         roots.add(certificate).map_err(unusable)?;
     }
+    trusting(roots).map_err(unusable)
+}
+
+/// Trust in whom this machine trusts on the public web.
+///
+/// # Errors
+/// When the machine has no certificates for it.
+pub(crate) fn public_client() -> Result<Arc<ClientConfig>, TlsError> {
+    let mut roots = RootCertStore::empty();
+    let (usable, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if usable == 0 {
+        return Err(TlsError::NoRoots);
+    }
+    let unusable = |error| TlsError::Unusable {
+        path: "the machine's own certificates".into(),
+        error,
+    };
+    trusting(roots).map_err(unusable)
+}
+
+fn trusting(roots: RootCertStore) -> Result<Arc<ClientConfig>, rustls::Error> {
     let mut config = ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(unusable)?
+        .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];

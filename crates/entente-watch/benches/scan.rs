@@ -1,10 +1,13 @@
-//! Throughput of a scan with 10, 1,000 and 100,000 facts, and what the facts take in memory: `cargo bench -p entente-watch`.
+//! Throughput of a scan with 10, 1,000 and 100,000 facts beside a bare search for the same words over the same text, and what
+//! the facts take in memory: `cargo bench -p entente-watch`.
 //!
 //! Words are made up. In `ordinary` they are as unevenly frequent as in a language, and facts use them as an analyst
 //! would; in `dense` every word of the text is an alternative of as many facts as any other.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use aho_corasick::AhoCorasick;
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
 use entente_watch::facts::{Fact, Facts, Slot};
@@ -140,6 +143,29 @@ fn ordinary(bencher: Bencher<'_, '_>, count: usize) {
 #[divan::bench(args = SIZES, sample_count = 10)]
 fn dense(bencher: Bencher<'_, '_>, count: usize) {
     scan(bencher, Kind::Dense, count);
+}
+
+/// The peer: where the words of all slots stand, and nothing else. No sentences, no inflection, no stance, no speakers.
+fn words(bencher: Bencher<'_, '_>, kind: Kind, count: usize) {
+    let facts = kind.facts(count);
+    let slots = facts.list().iter().flat_map(|fact| &fact.slots);
+    let alternatives: BTreeSet<&str> = slots.flat_map(|slot| slot.any.iter().map(String::as_str)).collect();
+    let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(alternatives);
+    let automaton = automaton.expect("a few thousand words");
+    let page = kind.article();
+    bencher
+        .counter(BytesCount::new(page.len()))
+        .bench_local(|| automaton.find_overlapping_iter(&page).count());
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn ordinary_words_alone(bencher: Bencher<'_, '_>, count: usize) {
+    words(bencher, Kind::Ordinary, count);
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn dense_words_alone(bencher: Bencher<'_, '_>, count: usize) {
+    words(bencher, Kind::Dense, count);
 }
 
 /// Checking the facts, and the tables of one language; `max alloc` says what that takes beside the facts themselves.

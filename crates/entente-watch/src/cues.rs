@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::clauses::Clauses;
 use crate::document::{Document, Sentence};
-use crate::language::{Class, Phrases};
+use crate::language::{Class, Language, Phrases};
 use crate::names::Names;
 use crate::speakers::{self, Speaker};
 use crate::subjects::{MAX_SOURCE, Subjects};
@@ -89,7 +89,9 @@ impl Reader<'_> {
             let verb = self
                 .verb(sentence, cue.verb)
                 .filter(|verb| verb.kind == cue.kind && !verb.weak);
-            cue.speaker = verb.and_then(|verb| verb.speaker);
+            cue.speaker = verb
+                .and_then(|verb| verb.speaker)
+                .or_else(|| self.of_phrase(sentence, cue.verb));
             cues.push(cue);
         }
         cues.extend(self.postposed(sentence));
@@ -146,6 +148,27 @@ impl Reader<'_> {
             .rfind(|speaker| speaker.named && speaker.press)
             .or(self.last_outlet.take());
         cues
+    }
+
+    /// Who does what a phrase says that begins with a verb no table lists: "the board brushed aside …".
+    fn of_phrase(&self, sentence: &Sentence, at: usize) -> Option<Speaker> {
+        let document = self.document;
+        let word = document.word(at);
+        let noun = word
+            .classes
+            .any(&[Class::ReportNoun, Class::ClaimNoun, Class::Anaphor, Class::Negation]);
+        // In German, "Halden plane keinen Kauf" is what somebody else says.
+        if noun
+            || document.language == Language::De
+            || !word.is_content()
+            || at == sentence.tokens.start
+            || document.breaks(at - 1)
+        {
+            return None;
+        }
+        let (subject, weak) = self.subjects.before(sentence, at);
+        let subject = subject.filter(|subject| !weak && subject.end == at && subject.start == sentence.tokens.start)?;
+        self.speaker(&subject, false).or_else(|| self.phrases.anybody(&subject))
     }
 
     /// The person a sentence begins with: "Ada Moss was not convinced."
@@ -240,7 +263,16 @@ impl Reader<'_> {
             }
             let last = at + length - 1;
             // A phrase that closes its sentence, or nearly, judges what stands before it.
-            let closes = last + CLOSING >= sentence.tokens.end && at > sentence.tokens.start + CLOSING;
+            // "For a crack there is no evidence, the operator said": so does one that closes its clause, where that says what
+            // there is none of.
+            let spoken = || {
+                let own = (sentence.tokens.start..at)
+                    .rev()
+                    .take_while(|t| !self.document.breaks(*t));
+                own.filter(|t| self.document.word(*t).is_content()).count() >= CLOSING
+            };
+            let closes = at > sentence.tokens.start + CLOSING
+                && (last + CLOSING >= sentence.tokens.end || self.document.breaks(last) && spoken());
             let scope = if closes {
                 sentence.tokens.start..at
             } else {
@@ -328,6 +360,10 @@ impl Reader<'_> {
                 continue;
             };
             let start = at + length;
+            // "Les accusations selon lesquelles …": it leads to what they say, and to nobody.
+            if kind == Phrases::According && self.leads_on(start, sentence.tokens.end) {
+                continue;
+            }
             let mut end = start;
             while end < sentence.tokens.end && end - start < MAX_SOURCE {
                 let stops = self.document.is(end, Class::Subordinator)
@@ -353,6 +389,19 @@ impl Reader<'_> {
         found
     }
 
+    /// "Which", "lesquelles", "la cual": what follows describes.
+    fn leads_on(&self, start: usize, end: usize) -> bool {
+        let article = |t: usize| {
+            self.document
+                .word(t)
+                .classes
+                .any(&[Class::Determiner, Class::NounMaker])
+        };
+        let relative = |t: usize| t < end && self.document.is(t, Class::Relative) && !article(t);
+        let romance = matches!(self.document.language, Language::Es | Language::Fr);
+        relative(start) || romance && start < end && article(start) && relative(start + 1)
+    }
+
     /// Where the name behind "according to" ends: at the first class of people, where no break parts it from the rest.
     fn according_end(&self, phrase: &Range<usize>) -> usize {
         let document = self.document;
@@ -364,7 +413,7 @@ impl Reader<'_> {
                 .any(&[Class::Unnamed, Class::OrgNoun, Class::Press])
         };
         match phrase.clone().find(people).filter(|_| !parted) {
-            Some(head) if document.word(head).capital && document.language != crate::Language::De => phrase.end,
+            Some(head) if document.word(head).capital && document.language != Language::De => phrase.end,
             Some(head) => head + 1,
             None => phrase.end,
         }

@@ -259,6 +259,8 @@ pub(crate) enum Phrases {
     Deny,
     /// "accused … of": what follows is alleged.
     Allege,
+    /// "was forced to", "a fini par": between a subject and the verb that says what it does.
+    Raising,
 }
 
 /// A word of a phrase: as it stands, or with a star any word that begins so.

@@ -30,7 +30,7 @@ pub(crate) use index::PhraseIndex;
 pub(crate) use phrases::{Hit, is_entity};
 
 use budget::Budget;
-use page::{Page, Spoken};
+use page::Page;
 
 use crate::document::Document;
 use crate::facts::{Fact, Facts};
@@ -100,13 +100,11 @@ impl Matcher {
             hit.retain(|hit| !hit.tokens.clone().all(|token| framing[token]));
         }
         let facts = self.facts.list();
-        let spoken = Spoken::of(&hits);
         let page = Page {
             facts,
             index: &compiled.phrases,
             document,
             hits: &hits,
-            spoken: &spoken,
         };
         let stems = compiled.wordings.read(document);
         let mut best: BTreeMap<(usize, usize), Match> = BTreeMap::new();

@@ -42,6 +42,35 @@ const SOURCE_LABELS: [&str; 9] = [
 /// Credits that outweigh any number of plain mentions.
 const ORIGIN_WEIGHT: usize = 5;
 
+/// Runs of words that are kept of all texts together, some 6 MB of prose; beyond, each time every second one goes.
+const MAX_RUNS: usize = 1 << 19;
+
+/// What texts contribute, in bounded memory however many and long they are.
+#[derive(Debug, Default)]
+pub(crate) struct Traces {
+    list: Vec<Trace>,
+    runs: usize,
+    /// Of runs, only those are kept whose digest ends with so many zeros: the same of every text, so that what two texts share
+    /// is seen as before, in a sample.
+    zeros: u32,
+}
+
+impl Traces {
+    /// Adds a text.
+    pub(crate) fn add(&mut self, mut trace: Trace) {
+        trace.thin(self.zeros);
+        self.runs += trace.runs.len();
+        self.list.push(trace);
+        while self.runs > MAX_RUNS {
+            self.zeros += 1;
+            for trace in &mut self.list {
+                trace.thin(self.zeros);
+            }
+            self.runs = self.list.iter().map(|trace| trace.runs.len()).sum();
+        }
+    }
+}
+
 /// What one text contributes.
 #[derive(Debug)]
 pub(crate) struct Trace {
@@ -54,6 +83,14 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
+    /// Keeps the runs whose digest ends with so many zeros.
+    fn thin(&mut self, zeros: u32) {
+        if zeros > 0 {
+            self.runs.retain(|run| run.trailing_zeros() >= zeros);
+            self.runs.shrink_to_fit();
+        }
+    }
+
     /// The outlet a text credits, its runs of words and its quotations.
     pub(crate) fn new(document: &Document, attribution: &Attribution, file: String) -> Self {
         // Each distinct word is hashed once: runs overlap, and texts repeat their words.
@@ -80,7 +117,7 @@ impl Trace {
                 break;
             }
         }
-        let runs = words.windows(RUN).map(hash).collect();
+        let runs: HashSet<u64> = words.windows(RUN).map(hash).collect();
         Self {
             title: document.source.title.clone().unwrap_or_default().to_lowercase(),
             file,
@@ -159,7 +196,8 @@ fn same_outlet(a: &str, b: &str) -> bool {
 const MAX_SHARING: usize = 32;
 
 /// Groups the texts that disclose something by where their story comes from.
-pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
+pub(crate) fn origins(all: &Traces) -> (Vec<Origin>, Vec<Vec<String>>) {
+    let traces = &all.list;
     let outlets: Vec<Option<String>> = traces.iter().map(|t| t.credit.as_deref().map(known)).collect();
     let mut group: Vec<usize> = (0..traces.len()).collect();
     // By group: the first of its texts that credits an outlet.
@@ -181,7 +219,8 @@ pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
         }
         for earlier in 0..later {
             let (a, b) = (&traces[earlier], &traces[later]);
-            let shared = sharing.get(&earlier).copied().unwrap_or(0);
+            let sampled = sharing.get(&earlier).copied().unwrap_or(0);
+            let shared = sampled << all.zeros;
             // Pieces of one long text, parts of one message.
             let one_file = a.file == b.file && a.entry.is_none() && b.entry.is_none();
             let tie = match (&outlets[earlier], &outlets[later]) {
@@ -213,7 +252,7 @@ pub(crate) fn origins(traces: &[Trace]) -> (Vec<Origin>, Vec<Vec<String>>) {
                 }
             }
             let least = a.runs.len().min(b.runs.len());
-            if least > 0 && shared as f64 >= DUPLICATE * least as f64 && twin[later].is_none() {
+            if least > 0 && sampled as f64 >= DUPLICATE * least as f64 && twin[later].is_none() {
                 let set = twin[earlier].unwrap_or(duplicates.len());
                 if set == duplicates.len() {
                     duplicates.push(vec![a.file.clone()]);

@@ -62,8 +62,8 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
         let start = at;
         at += 1;
         let word = document.word(start);
-        // A star would read as a wildcard.
-        if word.text.contains('*') {
+        // In a slot a star would read as a wildcard, and these at the head as a type or as "just so".
+        if word.text.contains('*') || word.text.starts_with(['@', '=']) {
             continue;
         }
         if let Some((read, end)) = dates::at(&document, start) {

@@ -12,7 +12,7 @@ use crate::language::{Class, Language};
 use crate::learning;
 use crate::matching::{Hit, Match, Matcher, Outcome, is_entity};
 use crate::names::Names;
-use crate::origins::{self, Trace};
+use crate::origins::{self, Trace, Traces};
 use crate::report::{Appearance, Contradiction, Extent, FileWarning, Finding, Note, Report, Span, Summary};
 use crate::speakers::Speaker;
 use crate::stance::{self, ARTICLE, Reference, Status, Verdict, Wording};
@@ -121,7 +121,7 @@ impl Scanner {
     #[must_use]
     pub fn scan(&self, sources: impl IntoIterator<Item = Source>) -> Report {
         let mut report = Report::default();
-        let mut traces: Vec<Trace> = Vec::new();
+        let mut traces = Traces::default();
         let mut batch: BTreeMap<Language, usize> = BTreeMap::new();
         let mut order: Vec<(Option<jiff::Timestamp>, String, BTreeSet<String>)> = Vec::new();
         report
@@ -149,7 +149,7 @@ impl Scanner {
             let told = report.findings[from..].iter().filter(|finding| !finding.aside);
             let facts: BTreeSet<String> = told.map(|f| f.fact.clone()).collect();
             if !facts.is_empty() {
-                traces.push(Trace::new(&document, &attribution, file.clone()));
+                traces.add(Trace::new(&document, &attribution, file.clone()));
                 order.push((document.source.published, file, facts));
             }
         }

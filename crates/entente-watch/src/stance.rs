@@ -9,7 +9,7 @@ use crate::clauses::{Clauses, Link};
 use crate::cues::{Cue, Kind};
 use crate::document::{Document, Sentence};
 use crate::facts::Fact;
-use crate::language::{Class, LANGUAGES, Language, Lexicon, Phrases};
+use crate::language::{Class, LANGUAGES, Language, Phrases};
 use crate::matching::Match;
 use crate::speakers::Speaker;
 use crate::text::normal;
@@ -52,36 +52,64 @@ const ABOUT: [&str; 14] = [
 const UNKNOWN_REACH: usize = 4;
 /// Words of a phrase that is hardly parted.
 const UNPARTED: usize = 3;
+/// Forms in which German tells what somebody said: no doubt where it says who did.
+const REPORTED: [&str; 7] = ["habe", "hätten", "sei", "seien", "wären", "werde", "würden"];
+/// Letters of a verb in that mood that are more than its ending.
+const CONDITIONAL: usize = 5;
+/// Words behind "soll" in which the verb of a plan is looked for.
+const PLAN: usize = 16;
 /// Words after a match in which "…was not disclosed" is looked for.
 const AFTER: usize = 7;
 
-/// How a fact is worded, as far as it changes what a negation or modal means.
+/// How a fact is worded, as far as it changes what a negation or modal means: in which languages it has one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wording {
-    negative: bool,
-    modal: bool,
+    negative: u8,
+    modal: u8,
 }
 
 impl Wording {
     pub(crate) fn of(fact: &Fact) -> Self {
-        let lexicons = LANGUAGES.map(Language::lexicon);
         let words: Vec<String> = words::split(&normal(&fact.text))
             .into_iter()
             .map(|(_, word)| word.to_lowercase())
             .collect();
-        // A fact is one short sentence: the language with most of its function words is the language it is in.
-        let count = |lexicon: &Lexicon| words.iter().filter(|word| lexicon.has(Class::Function, word)).count();
-        let Some(lexicon) = lexicons.into_iter().rev().max_by_key(|lexicon| count(lexicon)) else {
-            return Self {
-                negative: false,
-                modal: false,
-            };
+        let has = |class: Class| {
+            let in_it = |language: &Language| words.iter().any(|word| language.lexicon().has(class, word));
+            LANGUAGES
+                .into_iter()
+                .filter(in_it)
+                .fold(0, |set, language| set | 1 << language as u8)
         };
-        let has = |class| words.iter().any(|word| lexicon.has(class, word));
+        // A fact is one short sentence: the language with most of its function words is the one that it is in.
+        let count = |language: &Language| {
+            words
+                .iter()
+                .filter(|w| language.lexicon().has(Class::Function, w))
+                .count()
+        };
+        let own = LANGUAGES
+            .into_iter()
+            .rev()
+            .max_by_key(count)
+            .map_or(0, |language| 1 << language as u8);
+        // Whoever tells it in another language negates it there too.
+        let set = |class: Class| match has(class) {
+            found if found & own != 0 => u8::MAX,
+            found => found,
+        };
         Self {
-            negative: has(Class::Negation),
-            modal: has(Class::Modal),
+            negative: set(Class::Negation),
+            modal: set(Class::Modal),
         }
+    }
+
+    fn is_negative(self, language: Language) -> bool {
+        self.negative >> language as u8 & 1 == 1
+    }
+
+    fn is_modal(self, language: Language) -> bool {
+        self.modal >> language as u8 & 1 == 1
     }
 }
 
@@ -129,9 +157,11 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
     } else {
         chain.extend(speaker.clone());
     }
-    let (withheld, open) = (!wording.negative && reading.withheld(), reading.left_open());
+    let negative = wording.is_negative(document.language);
+    let (withheld, open) = (!negative && reading.withheld(), reading.left_open());
     let kinds = |kind| inner.iter().any(|cue| cue.kind == kind && !cue.weak);
-    let doubtful = reading.hedged(wording.modal)
+    let said = inner.iter().any(|cue| !cue.weak && cue.speaker.is_some());
+    let doubtful = reading.hedged(wording.is_modal(document.language), said)
         || inner.iter().any(|cue| cue.weak && cue.kind == Kind::Admit)
         || kinds(Kind::Suggest);
     let (status, because) = if document.language == Language::Other {
@@ -140,7 +170,7 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
         (Status::Denied, "a denial reaches the clause")
     } else if reading.called_false() {
         (Status::Denied, "the clause is called false")
-    } else if !wording.negative && reading.negated() {
+    } else if !negative && reading.negated() {
         (Status::Denied, "the clause is negated")
     } else if doubtful {
         (Status::Alleged, "a word of doubt or a claim holds of the clause")
@@ -277,8 +307,9 @@ impl<'a> Reading<'a> {
         self.hits.iter().any(|hit| hit.contains(&token) && ends(hit))
     }
 
-    /// Words of doubt in the clause; a modal counts where most of the match follows it and no embedded question holds it.
-    fn hedged(&self, fact_is_modal: bool) -> bool {
+    /// Words of doubt in the clause; a modal counts where most of the match follows it, no embedded question holds it, and it
+    /// is more than the mood in which German tells what somebody said.
+    fn hedged(&self, fact_is_modal: bool, said: bool) -> bool {
         let document = self.document;
         let clause = self.clause_start()..self.span.end;
         let embedded = |token: usize| {
@@ -300,18 +331,54 @@ impl<'a> Reading<'a> {
                     || attribute
                     || (near && word.classes.has(Class::ClaimNoun) && t < self.span.start)
                     || (near
-                        && word.classes.has(Class::Modal)
+                        && (word.classes.has(Class::Modal) || self.conditional(t))
                         && (!word.capital || t == self.sentence.tokens.start)
                         && !fact_is_modal
                         && !embedded(t)
+                        && !self.planned(t)
+                        && !(said && REPORTED.contains(&word.lower.as_str()))
                         && self.hits.iter().filter(|h| h.start > t).count() * 2 >= self.hits.len())
                     || (word.classes.has(Class::Condition) && !embedded(t))
             });
         let end = self.sentence.tokens.end;
         let phrase = (self.sentence.tokens.start..self.span.end)
             .filter(|t| self.holds(*t))
-            .any(|t| document.phrase_at(Phrases::HedgePhrase, t, end).is_some());
+            .any(|t| document.phrase_at(Phrases::HedgePhrase, t, end).is_some() && !self.planned(t));
         words || phrase || self.sentence.question || self.clauses.opened(self.home).is_some()
+    }
+
+    /// "Détiendrait", "tendrían": the mood in which French and Spanish tell what is not vouched for.
+    fn conditional(&self, token: usize) -> bool {
+        let document = self.document;
+        let (endings, nouns): (&[&str], &[&str]) = match document.language {
+            Language::Fr => (&["rait", "raient"], &["trait", "traits", "frait"]),
+            Language::Es => (
+                &["aría", "arían", "ería", "erían", "iría", "irían", "dría", "drían"],
+                &["ntería", "breria"],
+            ),
+            _ => return false,
+        };
+        let word = &document.word(token).lower;
+        let ends = |with: &[&str]| with.iter().any(|ending| word.ends_with(ending));
+        let noun = token > 0
+            && document
+                .word(token - 1)
+                .classes
+                .any(&[Class::Determiner, Class::NounMaker]);
+        word.chars().count() > CONDITIONAL && ends(endings) && !ends(nouns) && !noun
+    }
+
+    /// "Soll geschlossen werden" is a plan; "soll geschlossen worden sein", "soll gesagt haben" is hearsay.
+    fn planned(&self, token: usize) -> bool {
+        let document = self.document;
+        let modal =
+            document.language == Language::De && ["soll", "sollen"].contains(&document.word(token).lower.as_str());
+        let mut rest = (token + 1..self.sentence.tokens.end).take(PLAN);
+        modal
+            && rest.any(|t| {
+                let closes = t + 1 == self.sentence.tokens.end || document.breaks(t);
+                document.word(t).lower == "werden" && closes
+            })
     }
 
     fn negation_before(&self, token: usize, reach: usize) -> Option<usize> {

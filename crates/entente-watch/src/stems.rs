@@ -209,6 +209,19 @@ fn with_zu(word: &str) -> Option<String> {
 /// Letters that are left of a Polish word without its ending.
 const SHORTEST_POLISH: usize = 3;
 
+/// `Zgubiony`, `oskarżono`, `zakończona`: what is left of a participle without its ending. `Telefony` and `balony` are none: before
+/// the ending stands a soft consonant, and more than a syllable.
+fn polish_participle(word: &str) -> Option<&str> {
+    const ENDINGS: [&str; 11] = [
+        "onych", "onymi", "onego", "onemu", "onej", "onym", "ony", "ona", "one", "ono", "oną",
+    ];
+    let root = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
+    let soft = root
+        .strip_suffix('i')
+        .or_else(|| root.ends_with(['ż', 'j', 'c', 'z']).then_some(root))?;
+    (soft.chars().count() > SHORTEST_POLISH).then_some(soft)
+}
+
 /// A light stemmer: one ending goes, then what softened or filled the end of the root.
 fn polish(word: &str) -> String {
     static ENDINGS: LazyLock<Vec<&str>> = LazyLock::new(|| {
@@ -217,10 +230,17 @@ fn polish(word: &str) -> String {
         endings
     });
     let long = |root: &str| root.chars().count() >= SHORTEST_POLISH;
-    let root = ENDINGS
-        .iter()
-        .find_map(|ending| word.strip_suffix(ending).filter(|root| long(root)));
+    let ending = |ending: &&str| word.strip_suffix(ending).filter(|root| long(root));
+    let root = polish_participle(word).or_else(|| ENDINGS.iter().find_map(ending));
     let mut letters: Vec<char> = root.unwrap_or(word).chars().collect();
+    // "Zataić", "zatajono", "zatajenie"; "ukryć", "ukryte"; "zabić", "zabity".
+    let vowel_ends = |letters: &[char]| letters.last().is_some_and(|c| "aeou".contains(*c));
+    let changed = match letters.as_slice() {
+        [before @ .., 'j'] if before.len() > SHORTEST_POLISH && vowel_ends(before) => 1,
+        [.., 'k', 'r', 'y', 't' | 'c'] | [_, _, .., 'b', 'i', 't' | 'c'] => 2,
+        _ => 0,
+    };
+    letters.truncate(letters.len() - changed);
     // "Bunkrze", "bunkier" and "bunkra" have one root.
     if letters.ends_with(&['r', 'z']) && letters.len() > SHORTEST_POLISH {
         letters.pop();
@@ -281,6 +301,14 @@ mod tests {
             ),
             (Language::Pl, "oprogramowanie oprogramowania oprogramowaniem"),
             (Language::Pl, "agent agenta agentem"),
+            (
+                Language::Pl,
+                "zamknąć zamknął zamknęli zamknięta zamknięto zamknięcie zamknięcia zamknie",
+            ),
+            (Language::Pl, "zataić zataił zatajono zatajenie zatajone"),
+            (Language::Pl, "ukryć ukrył ukryli ukryto ukryte"),
+            (Language::Pl, "zgubić zgubiła zgubiono zgubiony"),
+            (Language::Pl, "zabić zabił zabity zabito"),
             (Language::Pl, "milicja milicji milicję milicją"),
             (Language::Pl, "kierownictwo kierownictwie kierownictwa"),
             (Language::Pl, "niepodpisany niepodpisane niepodpisanego"),

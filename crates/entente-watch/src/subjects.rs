@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use crate::document::{Document, Sentence};
-use crate::language::Class;
+use crate::language::{Class, Language, Phrases};
 use crate::matching::name_at;
 
 /// Words a subject may have before its verb.
 const MAX_SUBJECT: usize = 14;
+/// Words of the longest phrase between a subject and its verb.
+const RAISING: usize = 5;
 /// Words between "according to" and the end of the name.
 pub(crate) const MAX_SOURCE: usize = 10;
 
@@ -24,14 +26,20 @@ impl Subjects<'_> {
         let start = sentence.tokens.start;
         let mut at = verb;
         let mut weak = false;
-        let mut passive = false;
         while at > start {
+            if let Some(before) = self.raising(start, at) {
+                at = before;
+                continue;
+            }
             let previous = at - 1;
             if self.document.breaks(previous) {
-                if self.document.quotes_after(previous) || passive {
+                if self.document.quotes_after(previous) {
                     return (None, weak);
                 }
                 return (self.before_apposition(sentence, previous), weak);
+            }
+            if at == verb && self.passive(previous, verb) {
+                return (None, weak);
             }
             let word = document.word(previous);
             let relative =
@@ -48,10 +56,9 @@ impl Subjects<'_> {
             } else if !(word.classes.has(Class::Auxiliary) || word.lower.ends_with("ly") && !word.capital) {
                 break;
             }
-            passive |= at == verb && ["is", "are", "was", "were", "be", "been", "being"].contains(&word.lower.as_str());
             at = previous;
         }
-        if passive || at == start {
+        if at == start {
             return (None, weak);
         }
         let end = at;
@@ -88,6 +95,27 @@ impl Subjects<'_> {
             return (Some(name), weak);
         }
         (Some(from..end), weak)
+    }
+
+    /// "Is suspected", "est soupçonné", "está acusado": who is meant is no subject of it. "Est" is also French for "has".
+    fn passive(self, before: usize, verb: usize) -> bool {
+        let document = self.document;
+        let word = document.word(before).lower.as_str();
+        let accused = document.is(verb, Class::Suggest) && document.is(before, Class::Copula);
+        match document.language {
+            Language::En => [
+                "is", "are", "was", "were", "be", "been", "being", "stands", "stand", "stood",
+            ]
+            .contains(&word),
+            Language::Fr | Language::Es | Language::Pl => accused,
+            _ => false,
+        }
+    }
+
+    /// Where a phrase begins that ends before a verb and leads to it: "was forced to admit", "a fini par admettre".
+    fn raising(self, start: usize, verb: usize) -> Option<usize> {
+        let from = verb.saturating_sub(RAISING).max(start);
+        (from..verb).find(|at| self.document.phrase_at(Phrases::Raising, *at, verb) == Some(verb - at))
     }
 
     /// The stretch between two breaks that ends with a token, if it is nothing but a name: "…, Minister Ada Moss, …".
@@ -134,17 +162,29 @@ impl Subjects<'_> {
 
     pub(crate) fn after(self, sentence: &Sentence, verb: usize) -> Option<Range<usize>> {
         let document = self.document;
-        let start = verb + 1;
-        if start >= sentence.tokens.end || self.document.breaks(verb) {
+        if verb + 1 >= sentence.tokens.end || self.document.breaks(verb) {
             return None;
         }
-        let word = document.word(start);
-        if !word.capital
-            && !word
-                .classes
-                .any(&[Class::Pronoun, Class::Determiner, Class::NounMaker, Class::Unnamed])
-            || word.classes.has(Class::Subordinator)
-        {
+        let opens = |at: usize| {
+            let word = document.word(at);
+            let points = word.classes.any(&[
+                Class::Pronoun,
+                Class::Determiner,
+                Class::NounMaker,
+                Class::Number,
+                Class::Unnamed,
+            ]);
+            (word.capital || points) && !word.classes.has(Class::Subordinator)
+        };
+        // "Powiedzieli tygodnikowi dwaj maklerzy": whom it was told stands before who told it.
+        let told = document.language == Language::Pl
+            && document.is(verb + 1, Class::Press)
+            && !document.word(verb + 1).capital;
+        let start = match told && verb + 2 < sentence.tokens.end && opens(verb + 2) {
+            true => verb + 2,
+            false => verb + 1,
+        };
+        if !opens(start) {
             return None;
         }
         let mut end = start;

@@ -41,6 +41,7 @@ mod steps;
 mod story;
 mod support;
 mod taxii;
+mod watching;
 mod words;
 
 /// A file that nobody names here would be a test that is never run.

@@ -7,17 +7,22 @@ use foldhash::HashSet;
 
 use super::found::{Match, Review};
 use super::nearby::neighbours;
-use super::page::Page;
-use super::slots::{REACH, closest, places, spread};
+use super::page::{Page, places};
+use super::slots::{REACH, closest, spread};
 
 /// Sentences of a text for each that is shown.
 const SENTENCES_EACH: usize = 10;
 /// Share of a fact's weight, neighbours counted half, from which a sentence touches it.
 const TOUCHED: f64 = 0.5;
-/// The same in a text that tells no fact at all: all but one slot, and more than this.
+/// The same in a text that is not about the fact: all but one slot, and more than this.
 const TOUCHED_ALONE: f64 = 0.6;
 /// What a slot in a neighbouring sentence counts.
 const NEIGHBOUR: f64 = 0.5;
+/// Sentences of a text beyond which one that touches a fact is not enough: the missing slot is spoken of around it, or another
+/// sentence touches the fact too.
+const SHORT_TEXT: usize = 10;
+/// Findings from which on a text is about what is looked for: one may be chance.
+const ABOUT: usize = 2;
 /// What is added for a fact that the text tells elsewhere.
 const TOLD: f64 = 0.2;
 /// Facts looked at in one sentence: enough for any prose.
@@ -26,6 +31,7 @@ const MAX_FACTS: usize = 256;
 /// The best near misses of a text; `found` is what it tells, by sentence and fact.
 pub(super) fn find(page: Page<'_>, found: &BTreeMap<(usize, usize), Match>) -> Vec<Review> {
     let told: HashSet<usize> = found.keys().map(|(_, fact)| *fact).collect();
+    let about = found.len() >= ABOUT || page.hits.len() <= SHORT_TEXT && !found.is_empty();
     let mut reviews: Vec<Review> = Vec::new();
     let mut facts: Vec<u32> = Vec::new();
     for sentence in 0..page.hits.len() {
@@ -46,7 +52,11 @@ pub(super) fn find(page: Page<'_>, found: &BTreeMap<(usize, usize), Match>) -> V
                 let beside = [sentence.checked_sub(1), Some(sentence), sentence.checked_add(1)];
                 !beside.into_iter().flatten().any(|s| found.contains_key(&(s, *fact)))
             })
-            .filter_map(|fact| touch(page, fact, sentence, &told))
+            .filter_map(|fact| {
+                let mut nearby = page.nearby(sentence);
+                let here = told.contains(&fact) && nearby.any(|s| found.contains_key(&(s, fact)));
+                touch(page, fact, sentence, (here, about))
+            })
             .max_by(|a, b| a.score.total_cmp(&b.score).then(b.fact.cmp(&a.fact)));
         reviews.extend(best);
     }
@@ -56,8 +66,9 @@ pub(super) fn find(page: Page<'_>, found: &BTreeMap<(usize, usize), Match>) -> V
     reviews
 }
 
-/// How closely a sentence touches a fact, if it does.
-fn touch(page: Page<'_>, number: usize, sentence: usize, told: &HashSet<usize>) -> Option<Review> {
+/// How closely a sentence touches a fact, if it does: `told` where the fact is told around it, `about` where the text tells
+/// anything beyond chance.
+fn touch(page: Page<'_>, number: usize, sentence: usize, (told, about): (bool, bool)) -> Option<Review> {
     let slots = &page.facts[number].slots;
     let own = closest(page, number, sentence);
     let held = |slot: usize| own.iter().any(|(s, _)| *s == slot);
@@ -82,14 +93,19 @@ fn touch(page: Page<'_>, number: usize, sentence: usize, told: &HashSet<usize>) 
             missing.push(slot);
         }
     }
-    let related = if told.is_empty() {
-        own.len() > 1 && own.len() + 1 >= slots.len() && share > TOUCHED_ALONE
+    let related = if told || about {
+        (own.len() > 1 || told) && own.len() * 2 >= slots.len() && share >= TOUCHED
     } else {
-        (own.len() > 1 || told.contains(&number)) && own.len() * 2 >= slots.len() && share >= TOUCHED
+        let again = |s: usize| s != sentence && closest(page, number, s).len() > 1;
+        let spoken = || missing.iter().any(|slot| page.around(number, *slot, sentence));
+        own.len() > 1
+            && own.len() + 1 >= slots.len()
+            && share > TOUCHED_ALONE
+            && (page.hits.len() <= SHORT_TEXT || spoken() || page.nearby(sentence).any(again))
     };
     let reach = REACH * own.len();
     let closeness = (reach as f64 / spread(own.iter().map(|(_, tokens)| tokens)).max(1) as f64).min(1.0);
-    let bonus = if told.contains(&number) { TOLD } else { 0.0 };
+    let bonus = if told { TOLD } else { 0.0 };
     related.then_some(Review {
         fact: number,
         sentence,

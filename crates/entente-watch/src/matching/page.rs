@@ -5,6 +5,10 @@ use super::phrases::Hit;
 use crate::document::Document;
 use crate::facts::Fact;
 
+/// Sentences on either side within which a text still speaks of the same thing: some paragraphs. A long text has every word
+/// somewhere.
+const AROUND: usize = 8;
+
 /// A text, the phrases found in each of its sentences, and the facts they belong to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Page<'a> {
@@ -12,34 +16,28 @@ pub(super) struct Page<'a> {
     pub index: &'a PhraseIndex,
     pub document: &'a Document,
     pub hits: &'a [Vec<Hit>],
-    /// All phrases of the text.
-    pub spoken: &'a Spoken,
 }
 
-/// A set of phrases, a bit each.
-#[derive(Debug, Default)]
-pub(super) struct Spoken(Vec<u64>);
-
-impl Spoken {
-    pub(super) fn of(hits: &[Vec<Hit>]) -> Self {
-        let mut bits = Vec::new();
-        for hit in hits.iter().flatten() {
-            let at = hit.phrase as usize / 64;
-            if bits.len() <= at {
-                bits.resize(at + 1, 0);
-            }
-            bits[at] |= 1 << (hit.phrase % 64);
-        }
-        Self(bits)
+impl Page<'_> {
+    /// Whether a slot of a fact is spoken of around a sentence.
+    pub(super) fn around(&self, fact: usize, slot: usize, sentence: usize) -> bool {
+        let mut near = self.nearby(sentence);
+        near.any(|n| places(self.index, fact, slot, &self.hits[n]).next().is_some())
     }
 
-    /// Whether the text has any of these phrases.
-    pub(super) fn any(&self, phrases: &[u32]) -> bool {
-        let has = |phrase: &u32| {
-            self.0
-                .get(*phrase as usize / 64)
-                .is_some_and(|bits| bits >> (phrase % 64) & 1 == 1)
-        };
-        phrases.iter().any(has)
+    /// The sentences around one, and itself.
+    pub(super) fn nearby(&self, sentence: usize) -> std::ops::Range<usize> {
+        sentence.saturating_sub(AROUND)..(sentence + AROUND + 1).min(self.hits.len())
     }
+}
+
+/// Where in a sentence something stands that may fill a slot of a fact.
+pub(super) fn places<'a>(
+    index: &'a PhraseIndex,
+    fact: usize,
+    slot: usize,
+    hits: &'a [Hit],
+) -> impl Iterator<Item = &'a Hit> + 'a {
+    let phrases = index.slot(fact, slot);
+    hits.iter().filter(|hit| phrases.binary_search(&hit.phrase).is_ok())
 }

@@ -6,10 +6,9 @@ use foldhash::{HashMap, HashSet};
 
 use super::budget::Budget;
 use super::found::{Match, SlotPlace, Stage};
-use super::index::PhraseIndex;
 use super::keys::{MIN_SLOTS, NEIGHBOUR, ROUNDING, threshold};
 use super::nearby::{Nearby, led, neighbours};
-use super::page::Page;
+use super::page::{Page, places};
 use super::phrases::{Hit, Part};
 use super::shapes::Place;
 
@@ -60,18 +59,14 @@ pub(super) fn find(page: Page<'_>, budget: &mut Budget) -> Vec<Match> {
     without_echoes(supported(page, found))
 }
 
-/// Without what only two slots tell, once, of a fact of more slots, the others of which stand nowhere in a longer text:
-/// such a text is hardly about it.
+/// Without what only two slots tell, once, of a fact of more slots, the others of which stand nowhere around it in a longer
+/// text: such a text is hardly about it.
 fn supported(page: Page<'_>, mut found: Vec<Match>) -> Vec<Match> {
     if page.document.sentences.len() <= SHORT_TEXT {
         return found;
     }
     let weak = |m: &Match| {
-        let elsewhere = || {
-            m.missing
-                .iter()
-                .any(|slot| page.spoken.any(page.index.slot(m.fact, *slot)))
-        };
+        let elsewhere = || m.missing.iter().any(|slot| page.around(m.fact, *slot, m.sentence));
         m.hits.len() + m.context.len() <= MIN_SLOTS && !m.missing.is_empty() && !elsewhere()
     };
     let mut told: HashMap<usize, usize> = HashMap::default();
@@ -109,16 +104,6 @@ fn without_echoes(mut found: Vec<Match>) -> Vec<Match> {
         m.context.is_empty() || !(before || after)
     });
     found
-}
-
-pub(super) fn places<'a>(
-    index: &'a PhraseIndex,
-    fact: usize,
-    slot: usize,
-    hits: &'a [Hit],
-) -> impl Iterator<Item = &'a Hit> + 'a {
-    let phrases = index.slot(fact, slot);
-    hits.iter().filter(|hit| phrases.binary_search(&hit.phrase).is_ok())
 }
 
 /// How many of these slots only near synonyms of the analyst's words fill.
@@ -337,7 +322,7 @@ mod tests {
             let document = Document::new(read_bytes("t.txt", text.as_bytes()).expect("text").remove(0));
             let index = PhraseIndex::new(facts.list(), Language::En);
             let hits = index.find(&document);
-            let page = Page { facts: facts.list(), index: &index, document: &document, hits: &hits, spoken: &super::super::page::Spoken::of(&hits) };
+            let page = Page { facts: facts.list(), index: &index, document: &document, hits: &hits };
             prop_assert_eq!(told(find(page, &mut Budget::default())), told(everywhere(page)), "{}", text);
         }
     }

@@ -38,7 +38,12 @@ fn each(file: &Path) -> Box<dyn Iterator<Item = Result<Source, Failure>>> {
             }
         }
     };
+    Box::new(of(name, stream))
+}
+
+/// The texts of a stream that goes by this name.
+pub(crate) fn of(name: String, stream: impl Read + 'static) -> impl Iterator<Item = Result<Source, Failure>> {
+    let texts = text::pieces(&name, stream);
     let failed = move |error: TextError| Failure::failed(format!("{name}: {error}"));
-    let texts = text::pieces(&file.display().to_string(), stream);
-    Box::new(texts.map(move |text| text.map_err(&failed)))
+    texts.map(move |text| text.map_err(&failed))
 }

@@ -117,6 +117,8 @@ fn portions() -> Vec<String> {
     // Made up to 5,000 different ones by release lists of their own.
     let codes = [
         "ARE", "BEL", "CZE", "DNK", "ESP", "FIN", "GRC", "HUN", "IRL", "ITA", "KOR", "LTU", "MEX", "NLD", "PRT", "POL",
+        "ROU", "SVK", "SVN", "SWE", "THA", "TUR", "UKR", "ZAF", "EGY", "EST", "FRA", "HRV", "IND", "ISL", "KEN", "LVA",
+        "MYS",
     ];
     let more = codes.iter().flat_map(|one| {
         codes

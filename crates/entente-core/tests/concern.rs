@@ -214,3 +214,32 @@ proptest! {
         }
     }
 }
+
+/// Why an originator answered knowingly that a source may be narrowed is its own business; that it answered is shown to whoever asked.
+#[test]
+fn whoever_asked_about_exposure_is_shown_the_answer_without_its_reason() {
+    let answer = |despite: Option<&str>| {
+        Event::ExposureAnswered(entente_core::ExposureAnswer {
+            request: Some("req-1".parse().unwrap()),
+            by: party(0),
+            to: party(1),
+            report: ReportId::new("R-1").unwrap(),
+            version: 1,
+            portions: BTreeSet::new(),
+            recipients: Recipients::default(),
+            band: entente_core::exposure::Band::Within,
+            purposes: None,
+            consent: None,
+            despite: despite.map(str::to_owned),
+            at: Timestamp::UNIX_EPOCH,
+        })
+    };
+    let shown = |despite, n| concern(&State::default(), &answer(despite), &party(n));
+    for n in [0, 1] {
+        assert!(matches!(shown(None, n), Concern::Whole { .. }), "{n}");
+    }
+    assert!(matches!(shown(Some("worth it"), 1), Concern::Part { because, .. } if because.contains("own words")));
+    for despite in [None, Some("worth it")] {
+        assert_eq!(shown(despite, 2), Concern::None);
+    }
+}

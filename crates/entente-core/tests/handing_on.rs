@@ -9,7 +9,7 @@ use entente_core::*;
 use entente_marking::builtin::{groups, schemes};
 use world::{Letter, World, consent, party, person, portions, report};
 
-const REPORT: &str = "---
+pub(crate) const REPORT: &str = "---
 id: R
 scheme: us-ic
 ---
@@ -19,7 +19,7 @@ scheme: us-ic
 ";
 
 /// Puts in writing what goes out, as the node that seals it does.
-fn sign(world: &mut World) {
+pub(crate) fn sign(world: &mut World) {
     for n in 0..world.post.len() {
         let letter = world.post[n].clone();
         let state = world.state(letter.from.as_str()).clone();
@@ -47,7 +47,7 @@ fn sign(world: &mut World) {
 }
 
 /// Verifies what comes in, as the node that opens it does.
-fn verify(world: &World, letter: &mut Letter) {
+pub(crate) fn verify(world: &World, letter: &mut Letter) {
     let known = &world.state(letter.to.as_str()).parties;
     let read = |signed: &Signed, report: Option<&Report>| {
         let (by, writing) = signed.note.split_once('\n')?;

@@ -17,6 +17,7 @@ mod consent_life;
 mod decide_reference;
 mod derived;
 mod embargo;
+mod every_order;
 mod handing_on;
 mod kept_facts;
 mod keys;

@@ -74,7 +74,7 @@ pub struct Letter {
 }
 
 /// All parties, and what is under way between them.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub nodes: BTreeMap<PartyPath, State>,
     pub post: Vec<Letter>,

@@ -31,6 +31,13 @@ pub enum Question {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<u64>,
     },
+    /// How much of a message is here that is to come in pieces.
+    Upload {
+        /// Its SHA-256, in hexadecimal.
+        digest: String,
+        /// Its size in bytes.
+        size: usize,
+    },
 }
 
 /// What is answered.
@@ -44,6 +51,11 @@ pub enum Answer {
     },
     /// The records, proved.
     Records(Box<Assurance>),
+    /// The next piece begins here, in bytes.
+    Upload {
+        /// How many bytes are here.
+        offset: usize,
+    },
     /// It cannot be answered now.
     Unable,
 }
@@ -163,6 +175,10 @@ impl Node {
                 let made = pinned.assure(&from, since, banner, &mut |_, _| {});
                 let made = made.or_else(|_| pinned.assure(&from, None, banner, &mut |_, _| {}));
                 made.map_or(Answer::Unable, |made| Answer::Records(Box::new(made)))
+            }
+            Question::Upload { digest, size } => {
+                let here = self.announce(&from, &digest, size)?;
+                here.map_or(Answer::Unable, |offset| Answer::Upload { offset })
             }
         };
         let sealed = self.said(&from, &said.nonce, ANSWER, &answer)?;

@@ -61,6 +61,7 @@ mod post;
 mod replay;
 mod root;
 mod shelf;
+mod uploads;
 mod witness;
 mod writing;
 
@@ -77,4 +78,5 @@ pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
 pub use root::{Upgraded, confirm_upgrade, upgrade};
+pub use uploads::Piece;
 pub use witness::{Witnessed, witness_key};

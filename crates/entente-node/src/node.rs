@@ -60,6 +60,8 @@ pub struct Node {
     pub(crate) seeing: Mutex<()>,
     /// Questions of partners that were answered.
     pub(crate) nonces: Mutex<crate::asking::Nonces>,
+    /// Large messages that partners have announced.
+    pub(crate) uploads: Mutex<crate::uploads::Uploads>,
     /// What was lately refused to whom, as far as it is on record.
     refusals: Mutex<HashMap<(PersonId, &'static str), Timestamp>>,
 }
@@ -145,6 +147,7 @@ impl Node {
             signing: Mutex::new(()),
             seeing: Mutex::new(()),
             nonces: Mutex::default(),
+            uploads: Mutex::default(),
             refusals: Mutex::default(),
         })
     }

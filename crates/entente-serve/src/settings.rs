@@ -89,9 +89,14 @@ pub struct Courier {
     pub longest_wait_seconds: u64,
     /// Messages that are on their way to one partner at once.
     pub in_flight: usize,
+    /// Messages of more KiB than this travel in pieces of this size, and go on where they stopped.
+    pub piece_kib: usize,
     /// Messages taken from one partner in a minute.
     pub messages_a_minute: u32,
 }
+
+/// The largest piece of a message that is taken, in KiB.
+pub(crate) const MAX_PIECE_KIB: usize = 4096;
 
 /// Where a partner is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +185,7 @@ impl Default for Courier {
             first_wait_seconds: 2,
             longest_wait_seconds: 900,
             in_flight: 4,
+            piece_kib: 1024,
             messages_a_minute: 20_000,
         }
     }
@@ -332,8 +338,16 @@ impl Settings {
         if self.sessions.idle_minutes == 0 || self.sessions.hours == 0 {
             return Err(wrong("sessions", "nobody could stay signed in; write at least 1"));
         }
-        if self.courier.in_flight == 0 || self.courier.messages_a_minute == 0 || self.publish_seconds == 0 {
+        let courier = &self.courier;
+        if courier.in_flight == 0
+            || courier.messages_a_minute == 0
+            || courier.piece_kib == 0
+            || self.publish_seconds == 0
+        {
             return Err(wrong("courier", "nothing could travel; write at least 1"));
+        }
+        if courier.piece_kib > MAX_PIECE_KIB {
+            return Err(wrong("courier", format!("a piece has at most {MAX_PIECE_KIB} KiB")));
         }
         self.notices.check()?;
         for (name, provider) in &self.sign_in_with {
@@ -418,6 +432,8 @@ mod tests {
             "[partners.GBR]\naddress = \"file:///etc/passwd\"",
             "[partners.GBR]\naddress = \"gbr\"",
             "[courier]\nin_flight = 0",
+            "[courier]\npiece_kib = 0",
+            "[courier]\npiece_kib = 5000",
         ];
         for text in refused {
             let settings: Settings = toml::from_str(text).unwrap();

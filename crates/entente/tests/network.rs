@@ -2,6 +2,11 @@
 
 use crate::support;
 
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
 use serde_json::Value;
 use support::web::{Served, until};
 use support::{Desk, REPORT};
@@ -15,6 +20,107 @@ fn reach(desk: &Desk, party: &str, other: &str, address: &str) {
          [partners.\"{other}\"]\naddress = \"http://{address}\"\n"
     );
     desk.write(&format!("{party}/serve.toml"), &text);
+}
+
+/// A line to a node that can be cut, and leads elsewhere afterwards.
+#[derive(Default)]
+struct Line {
+    to: Mutex<String>,
+    /// How many bytes it carries to the node before it is cut.
+    carries: AtomicUsize,
+    carried: AtomicUsize,
+}
+
+impl Line {
+    /// Lays it; gives its address.
+    fn laid(self: &Arc<Self>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let line = self.clone();
+        std::thread::spawn(move || {
+            for caller in listener.incoming().flatten() {
+                let line = line.clone();
+                std::thread::spawn(move || line.carry(caller));
+            }
+        });
+        address
+    }
+
+    fn carry(&self, mut caller: TcpStream) {
+        let Ok(mut node) = TcpStream::connect(self.to.lock().unwrap().as_str()) else {
+            return;
+        };
+        let (mut back, mut answer) = (caller.try_clone().unwrap(), node.try_clone().unwrap());
+        std::thread::spawn(move || {
+            drop(std::io::copy(&mut answer, &mut back));
+            drop(back.shutdown(Shutdown::Both));
+        });
+        let mut bytes = [0u8; 4096];
+        while let Ok(count @ 1..) = caller.read(&mut bytes) {
+            if self.carried.fetch_add(count, Ordering::Relaxed) + count > self.carries.load(Ordering::Relaxed) {
+                // What came over a line that is cut did not come.
+                self.carried.fetch_sub(count, Ordering::Relaxed);
+                break;
+            }
+            if node.write_all(&bytes[..count]).is_err() {
+                break;
+            }
+        }
+        drop(caller.shutdown(Shutdown::Both));
+        drop(node.shutdown(Shutdown::Both));
+    }
+}
+
+#[test]
+fn a_large_message_goes_on_where_it_stopped_also_when_the_receiver_was_killed_meanwhile() {
+    let desk = Desk::new();
+    desk.parties();
+    let gbr = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    let line = Arc::new(Line::default());
+    line.to.lock().unwrap().clone_from(&gbr.address);
+    line.carries.store(150 << 10, Ordering::Relaxed);
+    reach(&desk, "USA.SVC", "GBR.CAB", &line.laid());
+    let path = "USA.SVC/serve.toml";
+    let settings = std::fs::read_to_string(desk.path(path)).unwrap();
+    desk.write(path, &settings.replace("[courier]\n", "[courier]\npiece_kib = 32\n"));
+    let usa = Served::start(&desk, "USA.SVC", &[]);
+    let mut report = std::fs::read_to_string(desk.path("report.md")).unwrap();
+    for n in 0..60 {
+        let words: String = (0..600)
+            .map(|word| format!(" {:x}", (word * 7919 + n * 104_729) % 99_991))
+            .collect();
+        report.push_str(&format!("\n(U) Part {n} of a long list:{words}. {{#long-{n}}}\n"));
+    }
+    desk.write("report.md", &report);
+    desk.ok("USA.SVC", &["report", "add", "report.md"]);
+    desk.ok("USA.SVC", &["deliver", REPORT, "--to", "GBR.CAB"]);
+    until("the line is cut", || usa.log().contains("a partner was not reached"));
+    assert!(!holds(&desk, "GBR.CAB"), "a part is no message");
+    let under_way = std::fs::read_dir(desk.path("USA.SVC/underway")).unwrap().flatten();
+    let size = under_way.map(|file| file.metadata().unwrap().len()).sum::<u64>();
+    let size = usize::try_from(size).unwrap();
+    gbr.signal("KILL");
+    drop(gbr);
+    let gbr = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    line.to.lock().unwrap().clone_from(&gbr.address);
+    line.carries.store(usize::MAX, Ordering::Relaxed);
+    until("it arrives", || {
+        holds(&desk, "GBR.CAB") && standing(&desk, "USA.SVC")["unconfirmed"] == Value::Array(vec![])
+    });
+    // All of it once, a piece or two again, and what announced it.
+    let carried = line.carried.load(Ordering::Relaxed);
+    assert!(size > 180 << 10, "{size}");
+    assert!(
+        (size..size + (70 << 10)).contains(&carried),
+        "{carried} bytes went over the line for {size}"
+    );
+    let left = std::fs::read_dir(desk.path("GBR.CAB/incoming")).unwrap().flatten();
+    assert_eq!(
+        left.flat_map(|folder| std::fs::read_dir(folder.path()).unwrap())
+            .count(),
+        0,
+        "nothing is left"
+    );
 }
 
 /// Two parties that know each other and serve, each reached by the other.
@@ -136,6 +242,37 @@ fn a_file_and_the_network_carry_the_same_message_and_it_is_taken_in_once() {
         serde_json::json!([name]),
         "a file is confirmed by nobody"
     );
+}
+
+#[test]
+fn pieces_of_what_nobody_announced_are_not_kept() {
+    let desk = Desk::new();
+    desk.parties();
+    let gbr = Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    let digest = "a".repeat(64);
+    let path = format!("/partner/inbox/{digest}");
+    let kind = ("content-type", "application/partial-upload");
+    for (headers, status) in [
+        (vec![kind, ("upload-offset", "0")], 404),
+        (vec![kind], 400),
+        (vec![kind, ("upload-offset", "-1")], 400),
+        (vec![("upload-offset", "0")], 415),
+    ] {
+        let answer = gbr.ask("PUT", &path, &headers, b"bytes");
+        assert_eq!(
+            (answer.status, answer.body.as_slice()),
+            (status, &b""[..]),
+            "{headers:?}"
+        );
+    }
+    let climbing = gbr.ask(
+        "PUT",
+        "/partner/inbox/..%2F..%2Forigin",
+        &[kind, ("upload-offset", "0")],
+        b"bytes",
+    );
+    assert_eq!(climbing.status, 404);
+    assert!(!desk.path("GBR.CAB/incoming").exists());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::Full;
 
-use super::SEALED;
+use super::{OFFSET, PIECE, SEALED};
 pub(crate) use crate::fetch::Unreached;
 use crate::fetch::{self, Reach};
 use crate::settings::Partner;
@@ -36,6 +36,30 @@ impl Post {
             body,
             most: if path == super::INBOX { MAX_ANSWER } else { MAX_RECORDS },
         }
+    }
+}
+
+/// What a partner said of a piece.
+pub(crate) enum Taken {
+    /// The next one begins here, in bytes.
+    Next(usize),
+    /// It was the last; the sealed answer to the whole.
+    Whole(Bytes),
+}
+
+/// Hands a piece of a message to a partner, which begins at so many bytes.
+pub(crate) async fn piece(partner: &Partner, path: &str, offset: usize, bytes: Bytes) -> Result<Taken, Unreached> {
+    let address: Uri = partner.address.parse().map_err(|_| Unreached::Address)?;
+    let request = Request::builder().method(Method::PUT).uri(path);
+    let request = request.header(header::CONTENT_TYPE, PIECE).header(OFFSET, offset);
+    let request = request.body(Full::new(bytes)).map_err(|_| Unreached::Address)?;
+    let certificate = partner.certificate.as_deref();
+    let (status, headers, answer) = fetch::send((&address, Reach::Named), certificate, request, MAX_ANSWER).await?;
+    let next = headers.get(OFFSET).and_then(|text| text.to_str().ok()?.parse().ok());
+    match (status, next) {
+        (StatusCode::OK, _) => Ok(Taken::Whole(answer)),
+        (StatusCode::NO_CONTENT | StatusCode::CONFLICT, Some(next)) => Ok(Taken::Next(next)),
+        (status, _) => Err(Unreached::Status(status)),
     }
 }
 

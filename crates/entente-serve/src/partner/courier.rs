@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::INBOX;
 use super::client::{self, Post, Unreached};
+use super::pieces;
 use crate::host::{Host, aside};
 use crate::server::told;
 use crate::settings::{Courier, Partner};
@@ -116,15 +117,23 @@ fn trouble(done: Option<Result<Result<(), Trouble>, tokio::task::JoinError>>) ->
 
 /// Why a message is still on its way.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(super) enum Trouble {
     #[error(transparent)]
     Unreached(#[from] Unreached),
     #[error("its receipt does not hold: {0}")]
     Receipt(entente_node::NodeError),
+    #[error("it cannot be announced: {0}")]
+    Announcing(entente_node::NodeError),
+    #[error("it has too much of this party that is unfinished, or takes nothing of this size")]
+    NotNow,
 }
 
 async fn hand_over(host: Arc<Host>, partner: Partner, letter: Carried) -> Result<(), Trouble> {
-    let answer = client::post(&partner, Post::sealed(INBOX, letter.sealed.clone())).await?;
+    let piece = host.settings().courier.piece_kib << 10;
+    let answer = match letter.sealed.len() > piece {
+        true => pieces::hand_over(&host, &partner, &letter, piece).await?,
+        false => client::post(&partner, Post::sealed(INBOX, letter.sealed.clone())).await?,
+    };
     let confirmed = {
         let host = host.clone();
         aside(move || host.node().confirm(&letter, &answer)).await

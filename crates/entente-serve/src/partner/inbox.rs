@@ -93,7 +93,7 @@ async fn taken(host: Arc<Host>, request: Request, answer: fn(&Host, &[u8]) -> Re
 
 /// How long an answer waits that took so long: until its class ends, so that its time says no more than the class. Each class
 /// takes twice as long as the one before.
-fn rest_of_class(took: Duration) -> Duration {
+pub(super) fn rest_of_class(took: Duration) -> Duration {
     let mut class = CLASS;
     while class < took {
         class *= 2;
@@ -114,12 +114,14 @@ fn announced(headers: &HeaderMap) -> Result<usize, StatusCode> {
     }
 }
 
-async fn whole(body: Body, length: usize) -> Option<Bytes> {
+/// What comes in, of just the announced length, while anybody would wait for it.
+pub(super) async fn whole(body: Body, length: usize) -> Option<Bytes> {
     let whole = tokio::time::timeout(PATIENCE, Limited::new(body, length).collect());
     Some(whole.await.ok()?.ok()?.to_bytes())
 }
 
-fn answer(host: &Host, message: &[u8]) -> Response {
+/// Takes a whole message in, and answers with a receipt.
+pub(super) fn answer(host: &Host, message: &[u8]) -> Response {
     let now = Instant::now();
     let share = host.settings().courier.messages_a_minute;
     let claimed = entente_seal::peek(message).ok();

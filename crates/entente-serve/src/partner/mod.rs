@@ -4,13 +4,14 @@ mod client;
 mod courier;
 mod inbox;
 mod limits;
+mod pieces;
 mod reconcile;
 mod witness;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{post, put};
 
 use crate::host::Host;
 
@@ -26,10 +27,16 @@ pub(crate) const ASK: &str = "/partner/ask";
 /// What a sealed message is called on the network.
 pub(crate) const SEALED: &str = "application/vnd.entente.sealed";
 
+/// Where the next piece of a message begins, in bytes.
+pub(crate) const OFFSET: &str = "upload-offset";
+/// What a piece of a sealed message is called on the network.
+pub(crate) const PIECE: &str = "application/partial-upload";
+
 /// The addresses for partners.
 pub(crate) fn routes() -> Router<Arc<Host>> {
     Router::new()
         .route(INBOX, post(inbox::take))
+        .route("/partner/inbox/{digest}", put(pieces::take))
         .route(ASK, post(inbox::ask))
         .route("/witness/{prefix}/add-checkpoint", post(witness::add_checkpoint))
 }

@@ -58,6 +58,6 @@ pub fn records_of(node: &Arc<Node>, settings: &Settings, party: &PartyPath) -> R
     let answer = answer.map_err(|problem| unreached(problem.to_string()))?;
     match node.answered(&question, &answer)? {
         Answer::Records(made) => Ok(*made),
-        Answer::Witness { .. } | Answer::Unable => Err(Unreconciled::Unable(party.clone())),
+        Answer::Witness { .. } | Answer::Upload { .. } | Answer::Unable => Err(Unreconciled::Unable(party.clone())),
     }
 }

@@ -19,6 +19,7 @@ mod derived;
 mod embargo;
 mod every_order;
 mod handing_on;
+mod handled;
 mod kept_facts;
 mod keys;
 mod laws;

@@ -10,7 +10,7 @@ use entente_watch::text::{TextError, read, read_bytes};
 use entente_watch::{Scanner, Status};
 
 /// Debug builds on a busy machine; a release build takes a tenth.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn scanner() -> Scanner {
     Scanner::new(

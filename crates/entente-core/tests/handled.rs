@@ -1,0 +1,291 @@
+//! What single handlers do and refuse, where nothing else would notice that they do not: found by changing the program
+//! (`scripts/mutants`).
+
+use crate::world;
+
+use std::collections::BTreeSet;
+
+use entente_core::decide::{NoGuards, decide};
+use entente_core::handle::Handover;
+use entente_core::*;
+use entente_marking::builtin::groups;
+use world::{World, party, person, portions, report};
+
+const REPORT: &str = "---
+id: R
+scheme: us-ic
+arrangements: [A-1]
+---
+(S//OC/REL TO USA, GBR) A plan. {#plan}
+
+(S//NF) Who made it. {#who}
+";
+
+/// USA, GBR and FRA with an arrangement; GBR has R.
+fn held() -> World {
+    let mut world = World::of(&["USA", "GBR", "FRA"]);
+    world.agree(&["USA", "GBR", "FRA"], Onward::Free);
+    world.write("USA", REPORT);
+    let handed = Handover {
+        portions: Some(portions("plan")),
+        ..Handover::of(report("R"), party("GBR"))
+    };
+    world.run("USA", Command::HandOver(handed));
+    world.deliver_post();
+    for who in ["GBR/desk", "FRA/desk"] {
+        world.cleared("USA", who);
+    }
+    world
+}
+
+#[test]
+fn the_outcome_of_an_audience_is_that_of_its_worst_member() {
+    let world = held();
+    let state = world.state("USA");
+    let id = report("R");
+    for audience in [&["GBR/desk"][..], &["FRA/desk"], &["GBR/desk", "FRA/desk"], &[]] {
+        let audience: Vec<PersonId> = audience.iter().map(|who| person(who)).collect();
+        let snapshot = Snapshot::about(state, groups(), [&id], &[]);
+        let query = Query {
+            report: &id,
+            version: None,
+            portions: None,
+            audience: &audience,
+            purpose: None,
+            moment: world.now,
+        };
+        let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
+        let all = decision.portions().count();
+        for portion in 0..all {
+            let each = (0..audience.len()).map(|person| decision.outcome(person, portion));
+            let worst = each.max().unwrap_or(Outcome::Deny);
+            assert_eq!(decision.audience_outcome(portion), worst, "{audience:?} {portion}");
+        }
+    }
+    // There is one of each.
+    let of = |who| {
+        world
+            .outcomes("USA", "R", who, "")
+            .into_iter()
+            .map(|(_, outcome)| outcome)
+            .collect::<Vec<_>>()
+    };
+    assert!([of("GBR/desk"), of("FRA/desk")].concat().contains(&Outcome::Ask));
+}
+
+#[test]
+fn a_closed_circle_names_the_standard_that_closes_it() {
+    let mut world = World::of(&["USA", "GBR"]);
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: tlp\n---\n(TLP:AMBER+STRICT) A flaw. {#flaw}\n",
+    );
+    let state = world.state("USA");
+    let (id, audience) = (report("R"), [person("GBR/desk")]);
+    let outsider = Person::outsider(person("GBR/desk"), party("GBR"));
+    let snapshot = Snapshot::about(state, groups(), [&id], &[outsider]);
+    let query = Query {
+        report: &id,
+        version: None,
+        portions: None,
+        audience: &audience,
+        purpose: None,
+        moment: world.now,
+    };
+    let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
+    let why = decision.explain(0, 0);
+    let named = why
+        .iter()
+        .any(|reason| reason.authority == "FIRST, Traffic Light Protocol 2.0");
+    assert!(named, "{why:?}");
+}
+
+#[test]
+fn a_briefing_is_about_some_reports_and_not_too_many() {
+    let mut world = held();
+    let prepare = |reports: Vec<ReportId>| Command::PrepareBriefing {
+        id: BriefingId::new("b").unwrap(),
+        speaker: person("GBR/desk"),
+        audience: BTreeSet::from([person("FRA/desk")]),
+        reports,
+        purpose: None,
+    };
+    assert!(world.refused("USA", prepare(vec![])).contains("about 1 to"));
+    let many = vec![report("R"); 100_000];
+    assert!(world.refused("USA", prepare(many)).contains("about 1 to"));
+    world.run("USA", prepare(vec![report("R")]));
+}
+
+#[test]
+fn contacts_are_noted_struck_out_and_called_by_a_short_name() {
+    let mut world = held();
+    let set = |name: &str, contact| Command::SetContact {
+        party: party("GBR"),
+        name: name.to_owned(),
+        contact,
+    };
+    let desk = Contact {
+        phone: "+44 20 0000 0000".to_owned(),
+        ..Contact::default()
+    };
+    for name in ["", " ", "two\nlines", &"n".repeat(101)] {
+        let refusal = world.refused("USA", set(name, Some(desk.clone())));
+        assert!(refusal.contains("at most 100 characters"), "{refusal}");
+    }
+    world.run("USA", set(&"n".repeat(100), Some(desk.clone())));
+    world.run("USA", set("duty officer", Some(desk.clone())));
+    assert_eq!(world.state("USA").contacts[&party("GBR")]["duty officer"], desk);
+    world.run("USA", set("duty officer", None));
+    assert!(world.refused("USA", set("duty officer", None)).contains("contacts"));
+}
+
+#[test]
+fn a_rule_that_was_removed_holds_no_more_and_is_removed_once() {
+    let mut world = held();
+    let name: RuleName = "no-fridays".parse().unwrap();
+    let text = "forbid(principal, action, resource);".to_owned();
+    world.run(
+        "USA",
+        Command::SetRule {
+            name: name.clone(),
+            text,
+        },
+    );
+    assert!(world.state("USA").rules[&name].removed.is_none());
+    world.run("USA", Command::RemoveRule(name.clone()));
+    assert_eq!(world.state("USA").rules[&name].removed, Some(world.now));
+    let refusal = world.refused("USA", Command::RemoveRule(name));
+    assert!(refusal.contains("no rule"), "{refusal}");
+}
+
+#[test]
+fn nobody_who_is_switched_off_or_of_another_party_stands_in() {
+    let mut world = held();
+    for who in ["USA/chief", "USA/second"] {
+        world.cleared("USA", who);
+    }
+    let deputy = |of: &str, deputy: &str| {
+        Command::SetDeputy(Deputy {
+            of: person(of),
+            deputy: person(deputy),
+            until: "2026-12-01T00:00:00Z".parse().unwrap(),
+            from: world::start(),
+            reason: "leave".to_owned(),
+        })
+    };
+    for (of, who) in [("USA/chief", "GBR/desk"), ("GBR/desk", "USA/second")] {
+        let refusal = world.refused("USA", deputy(of, who));
+        assert!(refusal.contains("an active person of USA"), "{refusal}");
+    }
+    world.run("USA", deputy("USA/chief", "USA/second"));
+    let off = Person {
+        disabled: true,
+        ..world.state("USA").persons[&person("USA/second")].clone()
+    };
+    world.run("USA", Command::SetPerson(off));
+    let refusal = world.refused("USA", deputy("USA/chief", "USA/second"));
+    assert!(refusal.contains("an active person of USA"), "{refusal}");
+}
+
+#[test]
+fn a_notice_of_a_case_is_acknowledged_to_whoever_told_it() {
+    let mut world = held();
+    let incident = IncidentId::new("case-1").unwrap();
+    let plan = world.state("GBR").reports[&report("R")].latest().unwrap();
+    let notice = incident::IncidentNotice {
+        incident: incident.clone(),
+        why: BTreeSet::new(),
+        portions: [plan.reference(&PortionId::new("plan").unwrap())].into(),
+        at: world.now,
+        acknowledged: None,
+    };
+    let letter = world::Letter {
+        from: party("USA"),
+        to: party("GBR"),
+        id: "USA-case".to_owned(),
+        message: Message::Incident(notice),
+    };
+    world.hand(&letter).unwrap();
+    let acknowledge = Command::AcknowledgeIncident {
+        incident: incident.clone().into(),
+        statement: "The desk is closed.".to_owned(),
+    };
+    let decided = world.run("GBR", acknowledge);
+    assert!(
+        matches!(
+            &decided.messages[..],
+            [(to, Message::IncidentAcknowledged { incident: told, statement, .. })]
+                if *to == party("USA") && *told == incident && statement == "The desk is closed."
+        ),
+        "{decided:?}"
+    );
+    let (_, known) = world.state("GBR").incident_notices.values().next().unwrap();
+    let words = known.acknowledged.as_ref().map(|(_, words)| words.as_str());
+    assert_eq!(words, Some("The desk is closed."));
+}
+
+#[test]
+fn an_acknowledgement_of_a_recall_says_what_was_done() {
+    let mut world = held();
+    let recall = RecallId::new("back").unwrap();
+    world.run(
+        "USA",
+        Command::Recall {
+            id: recall.clone(),
+            report: report("R"),
+            action: RecallAction::RetainHide,
+            reason: String::new(),
+        },
+    );
+    world.deliver_post();
+    let say = |statement: &str| Command::AcknowledgeRecall {
+        recall: recall.clone().into(),
+        following: Following {
+            statement: statement.to_owned(),
+            ..Following::default()
+        },
+    };
+    for nothing in ["", " \n"] {
+        assert!(world.refused("GBR", say(nothing)).contains("says what was done"));
+    }
+    world.run("GBR", say("It is barred from readers."));
+}
+
+#[test]
+fn a_request_is_taken_back_by_whoever_made_it_also_where_another_calls_one_alike() {
+    let mut world = World::of(&["USA", "GBR"]);
+    world.agree(&["USA", "GBR"], Onward::Free);
+    for (home, other, id) in [("USA", "GBR", "R"), ("GBR", "USA", "S")] {
+        let text =
+            format!("---\nid: {id}\nscheme: us-ic\narrangements: [A-1]\n---\n(S//REL TO USA, GBR) A plan. {{#plan}}\n");
+        world.write(home, &text);
+        world.run(home, Command::HandOver(Handover::of(report(id), party(other))));
+        world.deliver_post();
+        world.cleared(home, "JOR/colonel");
+        world.cleared(other, "JOR/colonel");
+    }
+    let ask = |id: &str| Command::OpenRequest {
+        id: RequestId::new("ask").unwrap(),
+        report: report(id),
+        portions: None,
+        audience: [person("JOR/colonel")].into(),
+        purpose: None,
+        reason: String::new(),
+        change: String::new(),
+        needed_by: None,
+    };
+    world.run("GBR", ask("R"));
+    world.run("USA", ask("S"));
+    world.deliver_post();
+    let back = Command::RetractRequest {
+        request: RequestId::new("ask").unwrap().into(),
+        reason: "settled".to_owned(),
+    };
+    world.run("GBR", back);
+    let at = |by: &str| {
+        let all = world.state("GBR").requests.values();
+        let one = all.into_iter().find(|case| case.request.from == party(by)).unwrap();
+        one.retracted.is_some()
+    };
+    assert!(at("GBR") && !at("USA"));
+}

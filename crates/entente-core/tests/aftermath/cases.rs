@@ -98,6 +98,57 @@ fn d10_what_is_learned_later_in_another_matter_is_not_this_cases_damage() {
 }
 
 #[test]
+fn what_is_noted_in_a_case_stands_in_it() {
+    let mut node = sourced();
+    for (id, portion) in [("dis-1", "plot"), ("dis-2", "place")] {
+        node.disclose(6, id, named([portion]), Said::default()).unwrap();
+    }
+    let first = case(&mut node, 7, &["dis-1"]);
+    let note = |what| Command::NoteIncident {
+        incident: first.id.clone(),
+        by: person("HOME/officer"),
+        what,
+    };
+    let also = What::Disclosure {
+        id: DisclosureId::new("dis-2").unwrap().into(),
+    };
+    node.run(8, note(also)).unwrap();
+    let finding = What::Finding {
+        compromise: incident::Compromise::Probable,
+        note: "two visitors heard it".to_owned(),
+    };
+    node.run(9, note(finding.clone())).unwrap();
+    let held = node.state.incidents.get(&first.id).unwrap();
+    assert_eq!(held.disclosures.len(), 2);
+    assert_eq!(held.entries.len(), first.entries.len() + 2);
+    assert_eq!(held.entries.last().unwrap().what, finding);
+}
+
+#[test]
+fn what_one_answers_a_case_with_recalls_ones_own_text_from_whoever_was_given_it() {
+    let mut node = sourced();
+    let handed = Handover {
+        portions: Some(named(["plot"])),
+        ..Handover::of(report_id(), party("GOOD"))
+    };
+    node.run(5, Command::HandOver(handed)).unwrap();
+    node.disclose(6, "dis-1", named(["place"]), Said::default()).unwrap();
+    let case = case(&mut node, 7, &["dis-1"]);
+    let respond = Command::RespondToIncident {
+        incident: case.id.clone(),
+        by: person("HOME/officer"),
+        recall: Some(RecallAction::RetainHide),
+        recall_id: RecallId::new("back").unwrap(),
+        struck: BTreeSet::new(),
+    };
+    let decided = node.run(8, respond).unwrap();
+    let recalled = decided.messages.iter().any(|(to, message)| {
+        *to == party("GOOD") && matches!(message, Message::Recall(recall) if recall.report == report_id())
+    });
+    assert!(recalled, "{:?}", decided.messages);
+}
+
+#[test]
 fn d7_who_holds_an_earlier_version_of_a_portion_is_told_by_that_version() {
     let mut node = Node::new();
     node.run(0, Command::AddReport(report(1, "HOME", None))).unwrap();

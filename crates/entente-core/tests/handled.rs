@@ -289,3 +289,69 @@ fn a_request_is_taken_back_by_whoever_made_it_also_where_another_calls_one_alike
     };
     assert!(at("GBR") && !at("USA"));
 }
+
+/// Another text is not made of what the text that it stands for was made of.
+#[test]
+fn a_substitute_names_no_base_of_what_it_stands_for() {
+    let mut world = World::of(&["USA", "GBR"]);
+    world.write("USA", "---\nid: B\nscheme: us-ic\n---\n(S//REL TO USA, GBR) A base.\n");
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) Derived. {#plan} {from: B v1 p1}\n",
+    );
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
+    world.deliver_post();
+    world.cleared("GBR", "CHL/a");
+    let request = world.ask("GBR", "R", &["CHL/a"], "warn");
+    world.deliver_post();
+    let us = entente_marking::builtin::schemes();
+    let us = us.get(&entente_marking::SchemeId::new("us-ic"), None).unwrap();
+    let mark = us.check("(U//REL TO USA, CHL, GBR)", entente_marking::MarkKind::Portion, None);
+    let mark = mark.marking.unwrap();
+    let substitute = Command::Substitute {
+        id: world::consent("con"),
+        request: request.into(),
+        portion: PortionId::new("plan").unwrap(),
+        mark: mark.canonical,
+        label: mark.label,
+        text: "Something is planned.".to_owned(),
+        terms: Terms::default(),
+    };
+    let decided = world.run("USA", substitute);
+    let [(_, Message::Answer { substitutes, .. })] = &decided.messages[..] else {
+        panic!("{decided:?}")
+    };
+    let origins: Vec<&Origin> = substitutes[0]
+        .portion
+        .lineage
+        .iter()
+        .map(|(_, origin)| origin)
+        .collect();
+    assert!(
+        !origins.is_empty() && origins.iter().all(|origin| origin.from.is_empty()),
+        "{origins:?}"
+    );
+}
+
+#[test]
+fn a_partner_states_so_many_unknown_terms_and_no_more_and_may_restate_each() {
+    let mut world = World::of(&["USA", "GBR"]);
+    let mut told = World::of(&["USA", "GBR"]);
+    told.agree(&["USA", "GBR"], Onward::Free);
+    let terms = told.state("GBR").arrangements.values().next().unwrap().clone();
+    let letter = |n: usize, time: &str| world::Letter {
+        from: party("GBR"),
+        to: party("USA"),
+        id: format!("GBR-{time}-{n}"),
+        message: Message::Arrangement(Arrangement {
+            id: ArrangementId::new(format!("T-{n}")).unwrap(),
+            ..terms.clone()
+        }),
+    };
+    for n in 0..1_000 {
+        world.hand(&letter(n, "once")).unwrap();
+    }
+    let refusal = world.hand(&letter(1_000, "once")).unwrap_err().to_string();
+    assert!(refusal.contains("are not recorded here"), "{refusal}");
+    world.hand(&letter(7, "again")).unwrap();
+}

@@ -68,7 +68,8 @@ class Browser:
             headers["content-type"] = "application/x-www-form-urlencoded"
         line.request(method, path, body, headers)
         answer = line.getresponse()
-        text = answer.read().decode(errors="replace")
+        # What a page says without the marks that keep the direction of names apart.
+        text = re.sub("[\u2066-\u2069]", "", answer.read().decode(errors="replace"))
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 pair, *rest = value.split(";")

@@ -135,7 +135,7 @@ fn what_one_answers_a_case_with_recalls_ones_own_text_from_whoever_was_given_it(
     node.disclose(6, "dis-1", named(["place"]), Said::default()).unwrap();
     let case = case(&mut node, 7, &["dis-1"]);
     let respond = Command::RespondToIncident {
-        incident: case.id.clone(),
+        incident: case.id,
         by: person("HOME/officer"),
         recall: Some(RecallAction::RetainHide),
         recall_id: RecallId::new("back").unwrap(),

@@ -31,4 +31,22 @@ until grep -q 'Ctrl-C' "$work/said"; do
     sleep 0.2
 done
 sed -n 's/^ *\([A-Z.]*\/[a-z-]*\) .*\(http:[^ ]*\)$/\1 \2/p' "$work/said" >"$work/links"
-CHROMIUM=$(command -v chromium) node "$work/pages.mjs" "$work/links"
+CHROMIUM=$(command -v chromium)
+export CHROMIUM
+ended=0
+node "$work/pages.mjs" "$work/links" || ended=1
+
+# A first start, on a folder that is not there yet.
+kill "$served"
+wait "$served" 2>/dev/null || true
+ENTENTE_PASSPHRASE='a passphrase for the test' ENTENTE_HEADS="$work/heads" \
+    "$entente" --data "$work/new" serve --listen 127.0.0.1:8533 >"$work/first" 2>"$work/errors" &
+served=$!
+tries=0
+until grep -q '/join/' "$work/first"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] && kill -0 "$served" || { echo "FAILED: a first start prints no link"; cat "$work/errors"; exit 1; }
+    sleep 0.1
+done
+node "$work/founding.mjs" "$(grep -o 'http:[^ ]*/join/.*' "$work/first")" || ended=1
+exit $ended

@@ -36,6 +36,17 @@
       location.assign(done.to);
     });
   }
+  for (const form of document.querySelectorAll("form[data-passkey=join]")) {
+    tries(form, async (fields) => {
+      const { key, options } = await ask(`${form.getAttribute("action")}/begin`, fields);
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey);
+      const made = await navigator.credentials.create({ publicKey });
+      form.elements.key.value = key;
+      form.elements.answer.value = JSON.stringify(made.toJSON());
+      // What comes of it is a page of its own.
+      form.submit();
+    });
+  }
   for (const form of document.querySelectorAll("form[data-passkey=enter]")) {
     tries(form, async (fields) => {
       const { key, options } = await ask("/sign-in/passkey/begin", fields);

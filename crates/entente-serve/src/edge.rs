@@ -68,14 +68,7 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
         true => (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response(),
         false => in_time(request, next, &route).await,
     };
-    for (name, value) in HEADERS {
-        answer
-            .headers_mut()
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
-    }
-    let keep = answer.headers_mut().entry(header::CACHE_CONTROL);
-    keep.or_insert(HeaderValue::from_static("no-store"));
+    dress(&mut answer);
     let took = since.elapsed();
     host.metrics.answered(answer.status().as_u16(), took);
     if !(route == "/health" || route == "/ready" || method == Method::HEAD) {
@@ -90,6 +83,18 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
         );
     }
     answer
+}
+
+/// Gives an answer what every answer bears, where it does not say otherwise itself.
+pub(crate) fn dress(answer: &mut Response) {
+    for (name, value) in HEADERS {
+        answer
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    let keep = answer.headers_mut().entry(header::CACHE_CONTROL);
+    keep.or_insert(HeaderValue::from_static("no-store"));
 }
 
 /// Whether it could be read as another request by somebody between: its length is said in two ways.

@@ -225,6 +225,13 @@ impl Host {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Reaches a partner at an address from now on, unless the settings file says where.
+    pub(crate) fn reach(&self, party: PartyPath, partner: crate::settings::Partner) {
+        let mut settings = (*self.settings()).clone();
+        settings.partners.entry(party).or_insert(partner);
+        self.set(settings);
+    }
+
     /// Puts other settings in force.
     pub fn set(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);

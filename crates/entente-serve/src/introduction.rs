@@ -3,15 +3,16 @@
 //! Whoever gets it compares the fingerprint with a person of the other party, by voice. That fingerprint is of the keys, and the
 //! keys sign the rest: address and certificate need no comparison of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use entente_core::PartyPath;
+use entente_core::{Command, Party, PartyPath, State};
 use entente_ledger::{Note, Verifier};
+use entente_node::{NodeError, keyring};
 use entente_seal::{KeyPair, PublicKeys};
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{Partner, SettingsError};
+use crate::settings::{Partner, Settings, SettingsError, Tls};
 
 /// The largest invitation read: keys, an address and a chain of certificates.
 pub const MAX_INVITATION: usize = 64 << 10;
@@ -42,9 +43,117 @@ pub enum InvitationError {
     /// It cannot be kept.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The certificate that stands in it is not there yet.
+    #[error(
+        "{}: {error}; set `own_certificate_for` or `[tls]` in serve.toml, and start `entente serve` once", .path.display()
+    )]
+    Certificate {
+        /// Where it would be.
+        path: PathBuf,
+        /// Why it cannot be read.
+        error: std::io::Error,
+    },
+    /// Nobody of the partner has said the fingerprint.
+    #[error(
+        "nothing was taken in: the invitation is of {party}, fingerprint {fingerprint}; let a person of {party} read theirs to you, \
+         and give it with `--fingerprint`"
+    )]
+    Unsaid {
+        /// Whose it is.
+        party: PartyPath,
+        /// That of the keys in it.
+        fingerprint: String,
+    },
+    /// Somebody said another fingerprint.
+    #[error(
+        "THE FINGERPRINTS DIFFER, and nothing was taken in: the invitation has {0}. Somebody may have put other keys into it; get \
+         it by another way"
+    )]
+    Differs(String),
+    /// It is of the party that it was given to.
+    #[error("this is this party's own invitation; give it to a partner")]
+    Own,
+    /// Other keys are known of the party.
+    #[error(
+        "THE KEYS OF {0} ARE NOT THOSE KNOWN HERE, and nothing was taken in. If it changed its keys, ask a person there, compare \
+         fingerprints, and take them in with `entente party add {0} --keys FILE --fingerprint …`"
+    )]
+    OtherKeys(PartyPath),
+    /// The keys cannot be taken in.
+    #[error(transparent)]
+    Keys(#[from] NodeError),
 }
 
 impl Invitation {
+    /// This party's own invitation: its keys, where it is reached, if by network, and the certificate that it shows there.
+    ///
+    /// # Errors
+    /// When there is no certificate yet.
+    pub fn own(
+        keys: &KeyPair,
+        address: Option<String>,
+        settings: &Settings,
+        data: &Path,
+    ) -> Result<Self, InvitationError> {
+        let secured = address.as_ref().is_some_and(|address| address.starts_with("https://"));
+        let certificate = || {
+            let tls = settings.tls.clone();
+            let path = tls.map_or_else(|| Tls::own(data).certificate, |tls| tls.certificate);
+            let read = std::fs::read_to_string(&path);
+            read.map_err(|error| InvitationError::Certificate { path, error })
+        };
+        Ok(Self {
+            keys: keys.public(),
+            certificate: secured.then(certificate).transpose()?,
+            address,
+        })
+    }
+
+    /// What makes the party known, once a person of it has said the fingerprint of its keys.
+    ///
+    /// # Errors
+    /// When nobody said it, it is another one, or other keys are known here.
+    pub fn introduces(&self, state: &State, said: &str) -> Result<Vec<Command>, InvitationError> {
+        let (party, fingerprint) = (self.party()?, self.keys.fingerprint());
+        let plain = |text: &str| text.replace([' ', '-'], "").to_uppercase();
+        match plain(said) {
+            said if said.is_empty() => return Err(InvitationError::Unsaid { party, fingerprint }),
+            said if said != plain(&fingerprint) => return Err(InvitationError::Differs(fingerprint)),
+            _ => {}
+        }
+        let added = self.introduced(state, &party)?;
+        // A person has just typed in the fingerprint of these keys.
+        let shown = keyring::shown(&self.keys, party, true)?;
+        Ok(vec![Command::SetParty(added), Command::SetKeys(Box::new(shown))])
+    }
+
+    /// The party as it is introduced. Other keys than those known here are refused.
+    fn introduced(&self, state: &State, party: &PartyPath) -> Result<Party, InvitationError> {
+        let (signing, recipient) = (&self.keys.signing, &self.keys.recipient);
+        if state.home.as_ref() == Some(party) {
+            return Err(InvitationError::Own);
+        }
+        let Some(mut known) = state.parties.get(party).cloned() else {
+            return Ok(Party {
+                name: party.to_string(),
+                path: party.clone(),
+                client_of: BTreeSet::default(),
+                signing_keys: signing.clone(),
+                recipient: Some(recipient.clone()),
+            });
+        };
+        let has = !known.signing_keys.is_empty() || known.recipient.is_some();
+        let same = known.signing_keys.first() == signing.first() && known.recipient.as_ref() == Some(recipient);
+        if has && !same {
+            return Err(InvitationError::OtherKeys(party.clone()));
+        }
+        if !has {
+            known.signing_keys.clone_from(signing);
+            known.recipient = Some(recipient.clone());
+        }
+        Ok(known)
+    }
+
     /// The invitation as a file, signed.
     ///
     /// # Errors
@@ -87,15 +196,15 @@ impl Invitation {
         PartyPath::new(&self.keys.party).map_err(|error| InvitationError::Malformed(error.to_string()))
     }
 
-    /// Keeps where the party is reached in a data folder; nothing where it takes files only.
+    /// Keeps where the party is reached in a data folder, and gives it; nothing where it takes files only.
     ///
     /// # Errors
     /// When the address cannot be used, or the disk fails.
-    pub fn keep(&self, data: &Path) -> Result<(), InvitationError> {
+    pub fn keep(&self, data: &Path) -> Result<Option<Partner>, InvitationError> {
         let party = self.party()?;
         let folder = folder(data);
         let Some(address) = self.address.clone() else {
-            return Ok(());
+            return Ok(None);
         };
         let certificate = folder.join(format!("{party}.pem"));
         let partner = Partner {
@@ -109,7 +218,7 @@ impl Invitation {
                 .certificate
                 .is_some()
                 .then(|| PathBuf::from(format!("{party}.pem"))),
-            ..partner
+            ..partner.clone()
         };
         let text = toml::to_string(&kept).map_err(|error| InvitationError::Malformed(error.to_string()))?;
         let write = || {
@@ -119,10 +228,11 @@ impl Invitation {
             }
             entente_files::write(&path, text.as_bytes())
         };
-        Ok(write().map_err(|error| SettingsError::File {
+        write().map_err(|error| SettingsError::File {
             path: path.clone(),
             error,
-        })?)
+        })?;
+        Ok(Some(partner))
     }
 }
 

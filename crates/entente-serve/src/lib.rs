@@ -5,6 +5,7 @@
 //!
 //! - [`Settings`]: one commented file, read again on `SIGHUP`.
 //! - [`Host`]: the node with all that requests share.
+//! - [`found`]: a first start, on which the party is made in a browser.
 //! - [`serve`]: listens until it is told to stop.
 //! - [`Accounts`]: what people sign in with.
 //!
@@ -46,10 +47,11 @@ pub use fetch::Unreached;
 pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
+pub use pages::{Founded, Founding, Make, found};
 pub use partner::{Unreconciled, records_of};
 pub use persons::{Access, Account, AccountError, Accounts, Bound, CodeUse, Login, Scope, Token, Way, Ways, sign_in};
 pub use reach::{Network, NoNetwork};
-pub use server::{Reread, ServeError, serve, until_interrupted};
+pub use server::{Interruption, Reread, ServeError, serve};
 pub use settings::{EXAMPLE, Mail, NoticeSettings, Provider, Sessions, Settings, SettingsError, Tls};
 pub use subscribing::{
     FeedError, Kind, Polled, Subscription, change as change_subscriptions, poll, push, subscriptions,

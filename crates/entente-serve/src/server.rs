@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
@@ -27,7 +27,7 @@ const CONNECTIONS: usize = 1024;
 /// How long somebody may take to send the head of a request, or to agree on TLS.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long answers under way may take when the node stops.
-const LAST_WORDS: Duration = Duration::from_secs(10);
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(10);
 /// Threads that wait for disks.
 const ASIDE: usize = 64;
 
@@ -63,34 +63,73 @@ pub enum ServeError {
 /// How settings are read again.
 pub type Reread = Box<dyn Fn() -> Result<Settings, SettingsError> + Send + Sync>;
 
-/// Serves until it is told to stop. `ready` gets the address once requests are answered.
+/// What tells a process to end.
+pub(crate) struct Ending {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Ending {
+    /// Listens to it from now on.
+    pub(crate) fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits until the process is told to end.
+    pub(crate) async fn came(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// What listens at an address.
+pub(crate) async fn listening(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| ServeError::Listen { address, error })
+}
+
+/// Serves until it is told to stop: at what listens already, where something does. `ready` gets the address once requests are
+/// answered.
 ///
 /// # Errors
 /// When it cannot begin. What happens to single requests is in the journal.
-pub fn serve(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+pub fn serve(
+    host: Arc<Host>,
+    reread: Reread,
+    listener: Option<std::net::TcpListener>,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(ASIDE)
         .build()?;
-    let served = runtime.block_on(run(host, reread, ready));
+    let served = runtime.block_on(run(host, reread, listener, ready));
     runtime.shutdown_timeout(LAST_WORDS);
     served
 }
 
-async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+async fn run(
+    host: Arc<Host>,
+    reread: Reread,
+    listener: Option<std::net::TcpListener>,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let settings = host.settings();
     settings.check()?;
     let acceptor = tls::of(&settings)?;
     let acceptor = Arc::new(RwLock::new(acceptor.map(TlsAcceptor::from)));
-    let listening = |error| ServeError::Listen {
-        address: settings.listen,
-        error,
+    let listener = match listener {
+        Some(listener) => TcpListener::from_std(listener)?,
+        None => listening(settings.listen).await?,
     };
-    let listener = TcpListener::bind(settings.listen).await.map_err(listening)?;
-    let address = listener.local_addr().map_err(listening)?;
+    let address = listener.local_addr()?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut ending = Ending::new()?;
     let (stop, stopping) = watch::channel(false);
     let workers = [
         tokio::spawn(publisher(host.clone(), stopping.clone())),
@@ -117,8 +156,7 @@ async fn run(host: Arc<Host>, reread: Reread, ready: impl FnOnce(SocketAddr)) ->
                 }
             }
             _ = hangup.recv() => again(&host, &reread, &acceptor, address),
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
+            () = ending.came() => break,
         }
     }
     drop(listener);
@@ -160,7 +198,8 @@ fn again(host: &Host, reread: &Reread, acceptor: &RwLock<Option<TlsAcceptor>>, a
     }
 }
 
-async fn connection(
+/// Talks with whoever connected, until they go or the process stops.
+pub(crate) async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
@@ -238,19 +277,25 @@ async fn publish(host: &Arc<Host>) {
     }
 }
 
-/// Waits until somebody presses Ctrl-C, or tells this process to end.
-///
-/// # Errors
-/// When the machine gives no signals.
-pub fn until_interrupted() -> Result<(), std::io::Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
+/// Somebody pressing Ctrl-C, or telling this process to end: noticed from the moment that this is made.
+pub struct Interruption {
+    runtime: tokio::runtime::Runtime,
+    ending: Ending,
+}
+
+impl Interruption {
+    /// Notices it from now on.
+    ///
+    /// # Errors
+    /// When the machine gives no signals.
+    pub fn new() -> Result<Self, std::io::Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let ending = runtime.block_on(async { Ending::new() })?;
+        Ok(Self { runtime, ending })
+    }
+
+    /// Waits for it.
+    pub fn wait(mut self) {
+        self.runtime.block_on(self.ending.came());
+    }
 }

@@ -17,6 +17,9 @@ pub const EXAMPLE: &str = include_str!("../serve.toml");
 /// The largest settings file read: thousands of partners, and no more.
 const MAX_FILE: u64 = 1 << 20;
 
+/// What this machine is called in a browser: passkeys are made for a name, not for an address.
+const OWN_NAME: &str = "entente.localhost";
+
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -317,6 +320,26 @@ impl Settings {
         let own = || format!("{scheme}://{}", self.listen);
         let origin = self.origin.clone().unwrap_or_else(own);
         origin.trim_end_matches('/').to_owned()
+    }
+
+    /// The address for which browsers make passkeys: where nobody set one and only this machine is listened to, a name that
+    /// browsers take for it.
+    pub(crate) fn passkey_origin(&self) -> String {
+        match self.origin {
+            None if self.tls.is_none() && self.listen.ip().is_loopback() => {
+                format!("http://{OWN_NAME}:{}", self.listen.port())
+            }
+            _ => self.own_origin(),
+        }
+    }
+
+    /// A link to one of the pages, for somebody who sits at this machine; `listening` is where it does listen.
+    pub fn link(&self, listening: SocketAddr, path: &str) -> String {
+        let own = Self {
+            listen: listening,
+            ..self.clone()
+        };
+        format!("{}{path}", own.passkey_origin())
     }
 
     /// Checks that the values can be used together.

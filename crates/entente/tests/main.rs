@@ -20,6 +20,7 @@ mod demo;
 mod embargo;
 mod existence;
 mod folder;
+mod founding;
 mod incident;
 mod interchange;
 mod keys;

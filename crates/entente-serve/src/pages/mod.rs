@@ -18,11 +18,13 @@ mod embargo;
 mod exporting;
 mod federated;
 mod fields;
+mod founding;
 mod frame;
 mod gate;
 mod giving;
 mod importing;
 mod incidents;
+mod introducing;
 mod join;
 mod ledger;
 mod listing;
@@ -38,6 +40,7 @@ mod proof;
 mod reports;
 mod requests;
 mod reviewing;
+mod sample;
 mod sheet;
 mod sign_in;
 mod speaking;
@@ -60,6 +63,7 @@ pub(crate) use audience::meant;
 pub(crate) use drafting::Drafts;
 pub(crate) use exporting::of_program as exported;
 pub(crate) use fields::Fields;
+pub use founding::{Founded, Founding, Make, found};
 #[cfg(test)]
 pub(crate) use gate::COOKIE;
 pub(crate) use importing::of_program as imported;
@@ -98,6 +102,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/language", post(speaking::choose))
         .route("/join", get(join::page).post(join::post))
         .route("/join/confirm", post(join::confirm))
+        .route("/join/{code}", get(join::by_link).post(join::by_passkey))
+        .route("/join/{code}/begin", post(join::ask_passkey))
         .route("/enter/{code}", get(sign_in::enter).post(sign_in::entered))
         .route("/static/{name}", get(style::file))
         .route("/favicon.ico", get(style::icon))
@@ -126,6 +132,8 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/incidents/{id}", get(incidents::one).post(incidents::act))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))
         .route("/partners", get(partners::page))
+        .route("/partners/invite", post(introducing::invite))
+        .route("/partners/accept", post(introducing::accept))
         .route("/people", get(people::page))
         .route("/people/{*id}", get(people::one))
         .route("/people/roles", post(people::roles))

@@ -70,6 +70,7 @@ struct Partners {
     headline: String,
     list: String,
     copies: String,
+    introduce: String,
 }
 
 fn headline(t: Tongue, rows: &[Row]) -> String {
@@ -114,6 +115,7 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
                 Err(file) => return Ok(file),
             },
             copies: copies(desk)?,
+            introduce: super::introducing::forms(desk, None, ("", ""))?,
         };
         Ok(Reply::Page(Page {
             title: desk.tongue.say("nav-partners").into_owned(),

@@ -55,7 +55,7 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             id: key.id,
             name: key.name,
         });
-        let unset = passkey_checks(&desk.host.settings().own_origin());
+        let unset = passkey_checks(&desk.host.settings().passkey_origin());
         let body = Passkeys {
             t: desk.tongue,
             form: &desk.session.form,
@@ -107,7 +107,7 @@ async fn scripted<T: serde::Serialize + Send + 'static>(
 /// `POST /passkeys/begin`: what the browser is asked.
 pub(crate) async fn begin(posted: Posted) -> Response {
     let work = |desk: &mut Desk| {
-        let checks = passkey_checks(&desk.host.settings().own_origin())?;
+        let checks = passkey_checks(&desk.host.settings().passkey_origin())?;
         let both = (&checks, &desk.host.passkeys);
         let (key, options) = desk.host.accounts.begin_passkey(both, desk.me())?;
         Ok(json!({ "key": key, "options": options }))
@@ -119,7 +119,7 @@ pub(crate) async fn begin(posted: Posted) -> Response {
 pub(crate) async fn finish(posted: Posted) -> Response {
     let fields = posted.fields;
     let work = move |desk: &mut Desk| {
-        let checks = passkey_checks(&desk.host.settings().own_origin())?;
+        let checks = passkey_checks(&desk.host.settings().passkey_origin())?;
         let both = (&checks, &desk.host.passkeys);
         let name = match fields.get("name").trim() {
             "" => "a passkey",
@@ -155,7 +155,7 @@ pub(crate) async fn remove(posted: Posted) -> Response {
 /// `POST /sign-in/passkey/begin`: the same question for everybody.
 pub(crate) async fn ask(stranger: Stranger) -> Response {
     let host = stranger.host;
-    let asked = passkey_checks(&host.settings().own_origin())
+    let asked = passkey_checks(&host.settings().passkey_origin())
         .and_then(|checks| host.accounts.ask_passkey((&checks, &host.passkeys)));
     said(
         asked
@@ -171,7 +171,7 @@ pub(crate) async fn enter(stranger: Stranger) -> Response {
     let (key, answer) = (fields.get("key").to_owned(), fields.get("answer").to_owned());
     let looked = host.clone();
     let whose = aside(move || {
-        let checks = passkey_checks(&looked.settings().own_origin())?;
+        let checks = passkey_checks(&looked.settings().passkey_origin())?;
         looked
             .accounts
             .passkey_of((&checks, &looked.passkeys), (&key, &answer), Timestamp::now())

@@ -63,7 +63,7 @@ pub(super) fn form(
             .iter()
             .map(|(name, provider)| (name.clone(), provider.title.clone()))
             .collect(),
-        passkeys: passkey_checks(&settings.own_origin()).is_ok(),
+        passkeys: passkey_checks(&settings.passkey_origin()).is_ok(),
     };
     let title = t.say(match problem {
         Some(_) => "sign-in-failed-title",

@@ -134,6 +134,34 @@ pub(super) struct File {
     pub(super) logins: BTreeMap<String, Login>,
 }
 
+impl File {
+    /// Uses a code up; whether it was for the first administrator.
+    pub(super) fn used(&mut self, code: &str, now: Timestamp) -> Result<bool, AccountError> {
+        let found = self.codes.remove(&codes::kept(code)).ok_or(AccountError::Code)?;
+        match found.until.is_some_and(|until| until <= now) {
+            true => Err(AccountError::Code),
+            false => Ok(found.purpose == CodeUse::Setup),
+        }
+    }
+
+    /// Keeps a recovery code for the first administrator, and gives it to be written down.
+    pub(super) fn recoverable(&mut self, setup: bool, recovery: String) -> Option<String> {
+        let code = Code {
+            purpose: CodeUse::Setup,
+            until: None,
+        };
+        setup.then(|| {
+            self.codes.insert(codes::kept(&recovery), code);
+            recovery
+        })
+    }
+
+    /// Ends what somebody signed in with before.
+    pub(super) fn end_account(&mut self, person: &PersonId) {
+        self.accounts.retain(|_, known| known.person != *person);
+    }
+}
+
 /// Why an account was not made or found.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
@@ -244,11 +272,34 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be written.
     pub fn give_setup_code(&self, now: Timestamp) -> Result<String, AccountError> {
+        let code = codes::code(20)?;
+        self.keep_setup_code(&code, now)?;
+        Ok(code)
+    }
+
+    /// The same with a code that was given out already: that of the link on which the party was made.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_setup_code(&self, code: &str, now: Timestamp) -> Result<(), AccountError> {
+        let kept = Code {
+            purpose: CodeUse::Setup,
+            until: now.checked_add(INVITED).ok(),
+        };
         self.change(|file| {
             file.codes.retain(|_, code| code.purpose != CodeUse::Setup);
+            file.codes.insert(codes::kept(code), kept);
             Ok(())
-        })?;
-        self.give_code(CodeUse::Setup, now)
+        })
+    }
+
+    /// Whether nobody can sign in yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_empty(&self) -> Result<bool, AccountError> {
+        let file = self.read()?;
+        Ok(file.accounts.is_empty() && file.passkeys.is_empty())
     }
 
     /// What a code is for, as long as it can be used.
@@ -270,11 +321,7 @@ impl Accounts {
         let now = account.since;
         let recovery = codes::code(24)?;
         self.change(|file| {
-            let key = codes::kept(code);
-            let found = file.codes.remove(&key).ok_or(AccountError::Code)?;
-            if found.until.is_some_and(|until| until <= now) {
-                return Err(AccountError::Code);
-            }
+            let setup = file.used(code, now)?;
             if file
                 .accounts
                 .get(name)
@@ -282,17 +329,9 @@ impl Accounts {
             {
                 return Err(AccountError::Taken(name.to_owned()));
             }
-            file.accounts.retain(|_, known| known.person != account.person);
+            file.end_account(&account.person);
             file.accounts.insert(name.to_owned(), account);
-            let setup = found.purpose == CodeUse::Setup;
-            if setup {
-                let code = Code {
-                    purpose: CodeUse::Setup,
-                    until: None,
-                };
-                file.codes.insert(codes::kept(&recovery), code);
-            }
-            Ok(Some(recovery).filter(|_| setup))
+            Ok(file.recoverable(setup, recovery))
         })
     }
 

@@ -18,7 +18,7 @@ pub use bound::Bound;
 pub(crate) use codes::NoChance;
 pub(crate) use codes::{code, hex, kept, kept_exactly, unhex};
 pub use login::sign_in;
-pub(crate) use passkeys::{NoPasskey, Questions, checks as passkey_checks};
+pub(crate) use passkeys::{NoPasskey, Questions, checks as passkey_checks, made as made_passkey};
 pub(crate) use password::{MIN_PASSWORD, Passwords};
 pub(crate) use sessions::{Session, Sessions};
 pub(crate) use totp::Totp;

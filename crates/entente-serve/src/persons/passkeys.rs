@@ -15,7 +15,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use super::accounts::{AccountError, Accounts};
+use super::accounts::{AccountError, Accounts, File};
 use super::codes;
 
 /// How long somebody may take with their authenticator.
@@ -145,6 +145,48 @@ fn options(of: impl Serialize) -> Result<Value, NoPasskey> {
     serde_json::to_value(of).map_err(|error| NoPasskey::Unproved(error.to_string()))
 }
 
+/// A passkey that was proved to be this person's, and is not kept yet.
+pub(crate) struct Made(Kept);
+
+/// The passkey that a browser answered with, to a question that was put to this person.
+///
+/// # Errors
+/// When the answer does not hold, or is not this person's.
+pub(crate) fn made(
+    (checks, questions): (&Webauthn, &Questions),
+    person: &PersonId,
+    (key, answer, name): (&str, &str, &str),
+    now: Timestamp,
+) -> Result<Made, NoPasskey> {
+    let Question::Register(whose, handle, state) = questions.take(key)? else {
+        return Err(NoPasskey::Late);
+    };
+    if whose != *person {
+        return Err(NoPasskey::Late);
+    }
+    let answer: RegisterPublicKeyCredential = json(answer)?;
+    let made = checks.finish_passkey_registration(&answer, &state);
+    Ok(Made(Kept {
+        person: whose,
+        name: name.chars().filter(|c| !c.is_control()).take(60).collect(),
+        handle,
+        since: now,
+        used: None,
+        key: made.map_err(|error| NoPasskey::Unproved(error.to_string()))?,
+    }))
+}
+
+impl File {
+    /// Keeps a passkey that is nobody's yet.
+    fn keep(&mut self, kept: Kept) -> Result<(), NoPasskey> {
+        if self.passkeys.contains(&kept) {
+            return Err(NoPasskey::Unproved("it is somebody's already".to_owned()));
+        }
+        self.passkeys.push(kept);
+        Ok(())
+    }
+}
+
 impl Accounts {
     /// Somebody's passkeys, oldest first.
     ///
@@ -194,36 +236,30 @@ impl Accounts {
     /// When the answer does not hold, or is not this person's.
     pub(crate) fn keep_passkey(
         &self,
-        (checks, questions): (&Webauthn, &Questions),
+        both: (&Webauthn, &Questions),
         person: &PersonId,
-        (key, answer, name): (&str, &str, &str),
+        given: (&str, &str, &str),
         now: Timestamp,
     ) -> Result<(), NoPasskey> {
-        let Question::Register(whose, handle, state) = questions.take(key)? else {
-            return Err(NoPasskey::Late);
-        };
-        if whose != *person {
-            return Err(NoPasskey::Late);
-        }
-        let answer: RegisterPublicKeyCredential = json(answer)?;
-        let made = checks.finish_passkey_registration(&answer, &state);
-        let kept = Kept {
-            person: whose,
-            name: name.chars().filter(|c| !c.is_control()).take(60).collect(),
-            handle,
-            since: now,
-            used: None,
-            key: made.map_err(|error| NoPasskey::Unproved(error.to_string()))?,
-        };
-        self.change(|file| {
-            let taken = file.passkeys.contains(&kept);
-            if !taken {
-                file.passkeys.push(kept);
-            }
-            Ok(!taken)
-        })?
-        .then_some(())
-        .ok_or_else(|| NoPasskey::Unproved("it is somebody's already".to_owned()))
+        let Made(kept) = made(both, person, given, now)?;
+        self.change(|file| Ok(file.keep(kept)))?
+    }
+
+    /// Makes an account for a code that is signed in to with a passkey; the person's earlier account ends. Gives a recovery code
+    /// where this was the first administrator's.
+    ///
+    /// # Errors
+    /// When the code cannot be used, or the passkey is somebody's already.
+    pub(crate) fn make_by_passkey(&self, code: &str, made: Made) -> Result<Option<String>, NoPasskey> {
+        let recovery = codes::code(24).map_err(AccountError::from)?;
+        let Made(kept) = made;
+        Ok(self.change(|file| {
+            let setup = file.used(code, kept.since)?;
+            file.end_account(&kept.person);
+            // One that is somebody's already changes nothing, and the code is not used up.
+            file.keep(kept).map_err(|_| AccountError::Code)?;
+            Ok(file.recoverable(setup, recovery))
+        })?)
     }
 
     /// Removes a passkey of somebody; gives whether there was one.

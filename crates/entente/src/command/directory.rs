@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use entente_core::{Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
 use entente_marking::{Entity, SchemeId, Schemes};
-use entente_node::{Pinned, keyring};
+use entente_node::{Pinned, SecretString, keyring};
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -61,19 +61,14 @@ impl Init {
             output::say(format!("{} is set up already", self.party));
             return Ok(Exit::Done);
         }
-        let keys = KeyPair::generate(self.party.as_str())?;
-        let public = keys.public();
-        let party = party(self.party, self.name, Some(&public));
-        let secret = passphrase(true)?;
-        entente_node::Node::create(
+        let party = self.party.clone();
+        let public = found(
             &global.data,
-            Command::Found(party.clone()),
-            keys,
-            (secret, self.work_factor),
-            surroundings(),
+            (self.party, self.name),
+            (passphrase(true)?, self.work_factor),
         )?;
         output::either(global.json, &public, || {
-            output::line(format!("{} is set up in {}", party.path, global.data.display()));
+            output::line(format!("{party} is set up in {}", global.data.display()));
             output::line(format!("fingerprint {}", public.fingerprint()));
             output::line(
                 "give partners the public keys with `entente party export`, and compare fingerprints by voice",
@@ -81,6 +76,19 @@ impl Init {
         })?;
         Ok(Exit::Done)
     }
+}
+
+/// Sets a party up in a folder: its path and name, and the passphrase that locks its keys, with the work that guessing it takes.
+pub(crate) fn found(
+    data: &Path,
+    (path, name): (PartyPath, String),
+    lock: (SecretString, u8),
+) -> Result<PublicKeys, Failure> {
+    let keys = KeyPair::generate(path.as_str())?;
+    let public = keys.public();
+    let founded = Command::Found(party(path, name, Some(&public)));
+    entente_node::Node::create(data, founded, keys, lock, surroundings())?;
+    Ok(public)
 }
 
 fn party(path: PartyPath, name: String, keys: Option<&PublicKeys>) -> Party {

@@ -82,7 +82,7 @@ pub(crate) fn admit(global: &Global) -> Result<(), Failure> {
 pub(crate) fn acting(global: &Global, node: Pinned) -> Result<Pinned, Failure> {
     let accounts = Accounts::of(&global.data);
     let Some(token) = token(global)? else {
-        return Ok(match accounts.people()?.is_empty() {
+        return Ok(match accounts.is_empty()? {
             true => node,
             false => node.by_passphrase(global.command.clone()),
         });
@@ -109,7 +109,7 @@ pub(crate) fn acting(global: &Global, node: Pinned) -> Result<Pinned, Failure> {
 
 /// Puts on record that the keys were unlocked with the passphrase, once people can sign in here.
 pub(crate) fn note_passphrase(global: &Global, node: &Node) -> Result<(), Failure> {
-    if !Accounts::of(&global.data).people()?.is_empty() {
+    if !Accounts::of(&global.data).is_empty()? {
         let command = global.command.clone();
         node.submit_all(vec![Command::RecordPassphrase { command }])?;
     }

@@ -394,7 +394,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Noun::Account(command) => command.run(global),
         Noun::Login(command) => command.run(global),
         Noun::Logout(command) => command.run(global),
-        Noun::Demo(command) => command.run(),
+        Noun::Demo(command) => command.run(global),
         Noun::Completions(command) => command.run(),
         Noun::Man(command) => command.run(),
     }

@@ -1,11 +1,10 @@
 //! `partner`: introductions, and how it stands with those who share with this party.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use entente_core::{Command, Party};
-use entente_node::{PartnerStanding, Pinned, keyring};
-use entente_serve::{Invitation, Tls};
+use entente_node::PartnerStanding;
+use entente_serve::{Invitation, InvitationError};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -50,14 +49,8 @@ impl Invite {
     fn run(self, global: &Global) -> Result<Exit, Failure> {
         let node = global.node()?;
         let keys = node.keys()?;
-        let invitation = Invitation {
-            keys: keys.public(),
-            certificate: match &self.address {
-                Some(address) if address.starts_with("https://") => Some(certificate(&global.data)?),
-                _ => None,
-            },
-            address: self.address,
-        };
+        let settings = crate::node::settings(None, &global.data)?;
+        let invitation = Invitation::own(&keys, self.address, &settings, &global.data).map_err(Failure::failed)?;
         let text = invitation.signed(&keys).map_err(Failure::failed)?;
         output::say(format!("fingerprint {}", invitation.keys.fingerprint()));
         match &self.output {
@@ -68,20 +61,6 @@ impl Invite {
     }
 }
 
-/// The certificate that this node shows.
-fn certificate(data: &Path) -> Result<String, Failure> {
-    let settings = crate::node::settings(None, data)?;
-    let path = settings
-        .tls
-        .map_or_else(|| Tls::own(data).certificate, |tls| tls.certificate);
-    std::fs::read_to_string(&path).map_err(|error| {
-        Failure::failed(format!(
-            "{}: {error}; set `own_certificate_for` or `[tls]` in serve.toml, and start `entente serve` once",
-            path.display()
-        ))
-    })
-}
-
 impl Accept {
     fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
@@ -90,27 +69,14 @@ impl Accept {
             invitation.party().map_err(Failure::failed)?,
             invitation.keys.fingerprint(),
         );
-        let plain = |text: &str| text.replace([' ', '-'], "").to_uppercase();
-        match self.fingerprint.as_deref().map(plain) {
-            None => {
-                return Err(Failure::usage(format!(
-                    "nothing was taken in: the invitation is of {party}, fingerprint {fingerprint}; let a person of {party} read \
-                     theirs to you, and give it with `--fingerprint`"
-                )));
-            }
-            Some(said) if said != plain(&fingerprint) => {
-                return Err(Failure::failed(format!(
-                    "THE FINGERPRINTS DIFFER, and nothing was taken in: the invitation has {fingerprint}. Somebody may have put \
-                     other keys into it; get it by another way"
-                )));
-            }
-            Some(_) => {}
-        }
-        let added = introduced(&node, &invitation)?;
+        let commands = invitation
+            .introduces(node.state(), self.fingerprint.as_deref().unwrap_or_default())
+            .map_err(|error| match error {
+                InvitationError::Unsaid { .. } => Failure::usage(error.to_string()),
+                other => Failure::failed(other),
+            })?;
         invitation.keep(&global.data).map_err(Failure::failed)?;
-        // A person has just typed in the fingerprint of these keys.
-        let shown = keyring::shown(&invitation.keys, party.clone(), true)?;
-        node.submit_all(vec![Command::SetParty(added), Command::SetKeys(Box::new(shown))])?;
+        node.submit_all(commands)?;
         let value = json!({ "party": party, "fingerprint": fingerprint, "address": invitation.address });
         output::either(global.json, &value, || {
             output::line(format!("{party} is known, fingerprint {fingerprint}"));
@@ -123,39 +89,6 @@ impl Accept {
         })?;
         Ok(Exit::Done)
     }
-}
-
-/// The party as an invitation introduces it. Other keys than those known here are refused.
-fn introduced(node: &Pinned, invitation: &Invitation) -> Result<Party, Failure> {
-    let party = invitation.party().map_err(Failure::failed)?;
-    let (signing, recipient) = (&invitation.keys.signing, &invitation.keys.recipient);
-    if node.home()? == &party {
-        return Err(Failure::failed(
-            "this is this party's own invitation; give it to a partner",
-        ));
-    }
-    let Some(mut known) = node.state().parties.get(&party).cloned() else {
-        return Ok(Party {
-            name: party.to_string(),
-            path: party,
-            client_of: Default::default(),
-            signing_keys: signing.clone(),
-            recipient: Some(recipient.clone()),
-        });
-    };
-    let has = !known.signing_keys.is_empty() || known.recipient.is_some();
-    let same = known.signing_keys.first() == signing.first() && known.recipient.as_ref() == Some(recipient);
-    if has && !same {
-        return Err(Failure::failed(format!(
-            "THE KEYS OF {party} ARE NOT THOSE KNOWN HERE, and nothing was taken in. If it changed its keys, ask a person there, \
-             compare fingerprints, and take them in with `entente party add {party} --keys FILE --fingerprint …`"
-        )));
-    }
-    if !has {
-        known.signing_keys.clone_from(signing);
-        known.recipient = Some(recipient.clone());
-    }
-    Ok(known)
 }
 
 impl PartnerCommand {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use entente_node::{Node, NodeError, Surroundings};
-use entente_serve::{Host, Journal, Settings, SettingsError};
+use entente_node::{Node, NodeError, SecretString, Surroundings};
+use entente_seal::DEFAULT_WORK_FACTOR;
+use entente_serve::{Founded, Founding, Host, Journal, Settings, SettingsError};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -42,8 +43,7 @@ fn read(file: Option<&PathBuf>, data: &std::path::Path, listen: Option<SocketAdd
 }
 
 /// The node; the passphrase is asked for once, and never again.
-fn opened(folder: &std::path::Path, journal: Journal) -> Result<Node, Failure> {
-    let secret = node::passphrase(false).map_err(|failure| failure.message);
+fn opened(folder: &std::path::Path, secret: Result<SecretString, String>, journal: Journal) -> Result<Node, Failure> {
     let around = Surroundings {
         passphrase: Box::new(move || secret.clone()),
         tell: Arc::new(move |said| journal.warn("the store has something to say", &[("said", &said)])),
@@ -58,8 +58,8 @@ impl Serve {
             output::line(entente_serve::EXAMPLE.trim_end());
             return Ok(Exit::Done);
         }
-        let data = global.data.clone();
-        let reread = move || read(self.settings.as_ref(), &data, self.listen);
+        let (data, file, listen) = (global.data.clone(), self.settings.clone(), self.listen);
+        let reread = move || read(file.as_ref(), &data, listen);
         let settings = reread()?;
         if self.check {
             let shown = settings.shown()?;
@@ -67,11 +67,17 @@ impl Serve {
             return Ok(Exit::Done);
         }
         let journal = Journal::new(global.json);
+        let (secret, founded) = match global.data.join("origin").exists() {
+            true => (node::passphrase(false).map_err(|failure| failure.message), None),
+            // A folder that has not been set up is set up in the browser.
+            false => match first(global, &settings)? {
+                Some((secret, founded)) => (Ok(secret), Some(founded)),
+                None => return Ok(Exit::Done),
+            },
+        };
         // Commands that come from other folders name files there.
         let folder = global.data.canonicalize().unwrap_or_else(|_| global.data.clone());
-        let node = Arc::new(opened(&folder, journal)?);
-        // A folder that has not been set up has nothing to serve.
-        Node::pinned(&node).home()?;
+        let node = Arc::new(opened(&folder, secret, journal)?);
         super::node::hold(&node)?;
         let keys = match node.keys() {
             Ok(keys) => Some(keys),
@@ -87,34 +93,80 @@ impl Serve {
         if keys.is_some() {
             super::login::note_passphrase(global, &node)?;
         }
-        let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let host = Arc::new(Host::new(node, keys, settings, journal).map_err(Failure::failed)?);
         super::node::attend(&global.data, &host)?;
-        let first = host.accounts.people().map_err(Failure::failed)?.is_empty();
-        let code = match first {
-            true => Some(
-                host.accounts
-                    .give_setup_code(Timestamp::now())
-                    .map_err(Failure::failed)?,
-            ),
-            false => None,
-        };
+        let code = code(&host, founded.as_ref())?;
+        // The link that was printed for a first start goes on.
+        let (settings, said) = (host.settings(), founded.is_some());
         let ready = |address: SocketAddr| {
-            let url = format!("{scheme}://{address}");
-            match global.json {
-                true => output::line(json!({ "url": url, "code": code })),
-                false => {
-                    output::line(format!("serving at {url}"));
-                    if let Some(code) = &code {
-                        output::line(format!(
-                            "nobody can sign in yet: make the first administrator's account at {url}/join, from this \
-                             machine, with the code {code}"
-                        ));
-                    }
-                }
+            if !said {
+                say(global, &settings, address, code.as_deref());
             }
         };
-        entente_serve::serve(host, Box::new(reread), ready).map_err(Failure::failed)?;
+        let listener = founded.map(|founded| founded.listener);
+        entente_serve::serve(host, Box::new(reread), listener, ready).map_err(Failure::failed)?;
         Ok(Exit::Done)
     }
+}
+
+/// The code for the first administrator's account, as long as nobody can sign in.
+fn code(host: &Host, founded: Option<&Founded>) -> Result<Option<String>, Failure> {
+    let (accounts, now) = (&host.accounts, Timestamp::now());
+    if !accounts.is_empty()? {
+        return Ok(None);
+    }
+    Ok(Some(match founded {
+        Some(founded) => {
+            accounts.keep_setup_code(&founded.code, now)?;
+            founded.code.clone()
+        }
+        None => accounts.give_setup_code(now)?,
+    }))
+}
+
+/// Says where the node serves, and how the first administrator's account is made.
+fn say(global: &Global, settings: &Settings, address: SocketAddr, code: Option<&str>) {
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let link = code.map(|code| settings.link(address, &format!("/join/{code}")));
+    if global.json {
+        output::line(json!({ "url": url, "code": code, "link": link }));
+        return;
+    }
+    output::line(format!("serving at {url}"));
+    if let (Some(code), Some(link)) = (code, link) {
+        output::line(format!(
+            "nobody can sign in yet: make the first administrator's account, from this machine, at\n{link}\nor at {url}/join \
+             with the code {code}"
+        ));
+    }
+}
+
+/// A first start: the passphrase is chosen here, the party made in the browser. `None` where it was ended before.
+fn first(global: &Global, settings: &Settings) -> Result<Option<(SecretString, Founded)>, Failure> {
+    output::say(format!(
+        "no party is set up in {}: choose the passphrase that is to lock its keys, and go on in the browser",
+        global.data.display()
+    ));
+    let secret = node::passphrase(true)?;
+    let (data, locking) = (global.data.clone(), secret.clone());
+    let program = std::env::current_exe().map_err(Failure::failed)?;
+    let founding = Founding {
+        make: Box::new(move |party, name| {
+            let lock = (locking.clone(), DEFAULT_WORK_FACTOR);
+            let made = super::directory::found(&data, (party, name), lock);
+            made.map(|_| ()).map_err(|failure| failure.message)
+        }),
+        sample: Box::new(move || {
+            let mut sample = std::process::Command::new(&program);
+            sample.args(["--json", "demo", "--serve"]);
+            sample
+        }),
+    };
+    let ready = |address: SocketAddr, link: &str| match global.json {
+        true => output::line(json!({ "url": format!("http://{address}"), "code": null, "link": link })),
+        false => output::line(format!("set up this node, from this machine, at\n{link}")),
+    };
+    let founded = entente_serve::found(settings, founding, ready).map_err(Failure::failed)?;
+    Ok(founded.map(|founded| (secret, founded)))
 }

@@ -16,6 +16,8 @@ pub struct Served {
     pub address: String,
     /// The code for the first account, where nobody could sign in yet.
     pub code: Option<String>,
+    /// The link for it, or for the party that is to be made.
+    pub link: Option<String>,
     log: std::sync::Arc<std::sync::Mutex<String>>,
     reader: Option<std::thread::JoinHandle<()>>,
 }
@@ -58,6 +60,7 @@ impl Served {
         Self {
             address: url.split_once("://").unwrap().1.to_owned(),
             code: said["code"].as_str().map(str::to_owned),
+            link: said["link"].as_str().map(str::to_owned),
             child,
             log,
             reader: Some(reader),

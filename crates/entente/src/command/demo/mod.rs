@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Global;
 use crate::failure::{Exit, Failure};
 use crate::output;
 use stage::Stage;
@@ -109,7 +110,7 @@ impl Demo {
         })
     }
 
-    pub(crate) fn run(self) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut stage = self.stage()?;
         output::line(format!("working in {}", stage.folder.display()));
         let world = self.sample.world();
@@ -133,7 +134,7 @@ impl Demo {
             sample: self.report.is_none().then_some(world),
         };
         if self.serve {
-            serving::serve(&mut stage, &roles)?;
+            serving::serve(&mut stage, &roles, global)?;
             return Ok(Exit::Done);
         }
         sharing::found(&mut stage, &roles)?;

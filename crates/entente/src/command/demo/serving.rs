@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
+use super::super::Global;
 use super::stage::Stage;
 use super::{Roles, aftermath, sharing};
 use crate::failure::Failure;
@@ -57,7 +60,9 @@ impl Drop for Running {
 }
 
 /// Sets the nodes up, serves them until Ctrl-C, and clears everything away.
-pub(super) fn serve(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure> {
+pub(super) fn serve(stage: &mut Stage, roles: &Roles<'_>, global: &Global) -> Result<(), Failure> {
+    // Whoever ends it while it begins is heard once it can clear away.
+    let interruption = entente_serve::Interruption::new().map_err(Failure::failed)?;
     sharing::found(stage, roles)?;
     third(stage, roles)?;
     people(stage)?;
@@ -102,20 +107,27 @@ pub(super) fn serve(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure>
     }
     for (party, name, called, _) in PEOPLE {
         let person = format!("{party}/{name}");
-        let invited = stage.json(party, &["account", "invite", &person, "--demonstration"])?;
-        let port = nodes
-            .iter()
-            .find(|(known, _)| *known == party)
-            .map_or(0, |(_, port)| *port);
-        let path = invited["path"].as_str().unwrap_or_default();
-        output::line(format!("  {person:28} {called:32} http://{}:{port}{path}", host(party)));
+        let link = link(stage, party, &person, &nodes)?;
+        match global.json {
+            true => output::line(json!({ "person": person, "called": called, "link": link })),
+            false => output::line(format!("  {person:28} {called:32} {link}")),
+        }
     }
     output::line("\nOpen a link in a browser and work. Ctrl-C ends the nodes and removes their data.");
-    entente_serve::until_interrupted().map_err(Failure::failed)?;
+    interruption.wait();
     drop(running);
     std::fs::remove_dir_all(&stage.folder).map_err(Failure::failed)?;
     output::line("The nodes have ended, and their data is gone.");
     Ok(())
+}
+
+/// The link that signs a person in at the node of their party.
+fn link(stage: &Stage, party: &str, person: &str, nodes: &[(&str, u16)]) -> Result<String, Failure> {
+    let invited = stage.json(party, &["account", "invite", person, "--demonstration"])?;
+    let known = nodes.iter().find(|(known, _)| *known == party);
+    let port = known.map_or(0, |(_, port)| *port);
+    let path = invited["path"].as_str().unwrap_or_default();
+    Ok(format!("http://{}:{port}{path}", host(party)))
 }
 
 /// Every party under a host of its own: on plain `localhost` all of them would share one jar of cookies.
@@ -180,8 +192,10 @@ fn addresses<'p>(parties: &[&'p str]) -> Result<Vec<(&'p str, u16)>, Failure> {
 }
 
 fn settings(stage: &Stage, party: &str, port: u16, nodes: &[(&str, u16)]) -> Result<(), Failure> {
-    let mut text =
-        format!("listen = \"127.0.0.1:{port}\"\n[courier]\nfirst_wait_seconds = 1\nlongest_wait_seconds = 5\n");
+    let mut text = format!(
+        "listen = \"127.0.0.1:{port}\"\norigin = \"http://{}:{port}\"\n[courier]\nfirst_wait_seconds = 1\nlongest_wait_seconds = 5\n",
+        host(party)
+    );
     for (other, port) in nodes.iter().filter(|(other, _)| *other != party) {
         text.push_str(&format!(
             "[partners.\"{other}\"]\naddress = \"http://127.0.0.1:{port}\"\n"

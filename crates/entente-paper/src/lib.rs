@@ -154,6 +154,39 @@ mod tests {
         assert_eq!(printed.replaced, 0);
     }
 
+    #[test]
+    fn a_pdf_shows_foreign_text_as_text_and_does_nothing() {
+        let hostile = "\u{29} Tj ET endstream endobj << /OpenAction << /S /JavaScript /JS (app.alert\u{28}1\u{29}) >> >> \\ <script>";
+        let mut paper = Paper::new(hostile, hostile);
+        paper.notice = Some(hostile.to_owned());
+        paper.heading(hostile);
+        paper.item(hostile, hostile, vec![hostile.to_owned()]);
+        paper.table(&["who"], vec![vec![hostile.to_owned()]], "none");
+        let printed = paper.pdf().expect("it can be printed");
+        assert!(read(&printed).contains("<script>"), "it is shown");
+        let file = lopdf::Document::load_mem(&printed.bytes).expect("it is a PDF");
+        for object in file.objects.values() {
+            let dictionary = object
+                .as_dict()
+                .or_else(|_| object.as_stream().map(|stream| &stream.dict));
+            for (key, _) in dictionary.into_iter().flat_map(lopdf::Dictionary::iter) {
+                for active in [
+                    "OpenAction",
+                    "AA",
+                    "JS",
+                    "JavaScript",
+                    "URI",
+                    "Launch",
+                    "EmbeddedFiles",
+                    "Annots",
+                    "XFA",
+                ] {
+                    assert_ne!(key.as_slice(), active.as_bytes(), "{object:?}");
+                }
+            }
+        }
+    }
+
     fn read(printed: &Printed) -> String {
         let read = lopdf::Document::load_mem(&printed.bytes).expect("it is a PDF");
         let pages: Vec<u32> = read.get_pages().into_keys().collect();

@@ -2,6 +2,7 @@
 
 use crate::support;
 
+mod attacks;
 mod briefings;
 mod files;
 mod giving;

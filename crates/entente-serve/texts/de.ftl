@@ -1574,3 +1574,18 @@ introduce-invitation = Die Einladung, wie Sie sie bekamen
 introduce-fingerprint = Der Fingerabdruck, wie ihn eine Person des Partners sagte
 introduce-fingerprint-hint = ohne ihn wird der der Einladung gezeigt, und nichts wird übernommen
 introduce-take-in = Übernehmen
+
+# Tasten
+keys-title = Tasten
+keys-on = Tasten werden auf jeder Seite gelesen.
+keys-off = Tasten sind in diesem Browser abgeschaltet, bis Sie sich abmelden.
+keys-lede = Alles geht auch ohne sie. Keine schickt ein Formular ab, und keine wird gelesen, während Sie tippen.
+keys-all = Alle Tasten
+keys-key = Taste
+keys-does = was sie tut
+keys-search = geht zur Suche
+keys-next = nächste Zeile
+keys-before = Zeile davor
+keys-this = diese Seite
+keys-switch-off = Tasten abschalten
+keys-switch-on = Tasten anschalten

@@ -1574,3 +1574,18 @@ introduce-invitation = The invitation, as you got it
 introduce-fingerprint = The fingerprint, as a person of the partner said it
 introduce-fingerprint-hint = without it, that of the invitation is shown, and nothing is taken in
 introduce-take-in = Take it in
+
+# Keys
+keys-title = Keys
+keys-on = Keys are read on every page.
+keys-off = Keys are switched off in this browser, until you sign out.
+keys-lede = Everything can be done without them. None of them sends a form, and none is read while you type.
+keys-all = All keys
+keys-key = key
+keys-does = what it does
+keys-search = goes to the search
+keys-next = next row
+keys-before = row before
+keys-this = this page
+keys-switch-off = Switch keys off
+keys-switch-on = Switch keys on

@@ -6,6 +6,7 @@ mod attacks;
 mod briefings;
 mod files;
 mod giving;
+mod looking;
 mod second;
 mod terms;
 mod watching;

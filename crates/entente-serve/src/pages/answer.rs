@@ -11,6 +11,7 @@ use entente_node::{NodeError, Pinned};
 use jiff::Timestamp;
 
 use super::frame::{Banner, Page, Place, Reader, banners, printed, whole};
+use super::fresh::Poll;
 use super::gate::Visitor;
 use super::tongue::Tongue;
 use crate::host::{Host, aside};
@@ -174,6 +175,8 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     /// In which language whoever is signed in reads.
     pub(crate) tongue: Tongue,
+    /// Whether keys are read in their browser.
+    pub(crate) keys: bool,
     /// Whether what is made is only compared with what was seen, and shown to nobody.
     pub(crate) compares: bool,
 }
@@ -192,6 +195,7 @@ impl Desk {
             by_hand,
             now: Timestamp::now(),
             tongue: Tongue::default(),
+            keys: true,
             compares: false,
         })
     }
@@ -267,17 +271,36 @@ impl Visitor {
                 Err(error) => return broken(&self.host, &error.to_string()),
             };
             desk.tongue = self.tongue;
+            desk.keys = self.keys;
             let still = desk.state().persons.get(&desk.session.person);
             if still.is_none_or(|person| person.disabled) {
                 desk.host.sessions.end_all(&desk.session.person);
                 return Redirect::to("/sign-in").into_response();
             }
             let replied = work(&mut desk);
-            dressed(&desk, replied)
+            match (self.poll, replied) {
+                (Some(poll), Ok(Reply::Page(page))) => again(&desk, &poll, page),
+                (_, replied) => dressed(&desk, replied),
+            }
         });
         done.await
             .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }
+}
+
+/// A page for a script that only looks again: itself and its banners, unless they are as they were seen.
+fn again(desk: &Desk, poll: &Poll, page: Page) -> Response {
+    match with_banners(desk, page.banner.as_ref(), &page.body) {
+        Ok(part) => poll.answered(&desk.session.form, part),
+        Err(error) => broken(&desk.host, &error.to_string()),
+    }
+}
+
+/// A part of a page with the banners that the page has then.
+fn with_banners(desk: &Desk, banner: Option<&Banner>, body: &str) -> Result<String, askama::Error> {
+    let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
+    let printed = printed(desk.me().as_str(), &home, (desk.now, desk.tongue));
+    Ok(format!("{body}{}", banners(desk.tongue, banner, &printed)?))
 }
 
 fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
@@ -285,10 +308,8 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
         Ok(Reply::To(address)) => return Redirect::to(&address).into_response(),
         Ok(Reply::File(file)) => return file.into_response(),
         Ok(Reply::Part(banner, body)) => {
-            let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
-            let printed = printed(desk.me().as_str(), &home, (desk.now, desk.tongue));
-            return match banners(desk.tongue, banner.as_ref(), &printed) {
-                Ok(banners) => Html(format!("{body}{banners}")).into_response(),
+            return match with_banners(desk, banner.as_ref(), &body) {
+                Ok(part) => Html(part).into_response(),
                 Err(error) => broken(&desk.host, &error.to_string()),
             };
         }
@@ -311,25 +332,24 @@ fn dressed(desk: &Desk, replied: Result<Reply, Trouble>) -> Response {
         }
     };
     let speaking = (desk.session.form.as_str(), desk.tongue);
-    let reader = Reader::of(desk.state(), desk.me(), speaking, page.place, desk.now);
+    let mut reader = Reader::of(desk.state(), desk.me(), speaking, page.place, desk.now);
+    reader.keys = desk.keys;
     let home = desk.state().home.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut answer = match whole(&page, &home, Some(&reader), (desk.now, desk.tongue)) {
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => return broken(&desk.host, &error.to_string()),
     };
-    with_policy(&mut answer, page.place);
+    with_scripts(&mut answer);
     answer
 }
 
-/// Lets a page load the scripts that it has, and no others.
-fn with_policy(answer: &mut Response, place: Place) {
-    if !place.scripts().is_empty() {
-        let policy = HeaderValue::from_static(LIVE_POLICY);
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
+/// Lets a page load the scripts of this node, and no others.
+fn with_scripts(answer: &mut Response) {
+    let policy = HeaderValue::from_static(LIVE_POLICY);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
 }
 
-/// What a page may load whose parts are made anew: the node's own scripts, through which nothing becomes a script.
+/// What a page with scripts may load: the node's own, through which nothing becomes a script.
 const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
                            form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
                            trusted-types default";
@@ -441,7 +461,9 @@ pub(crate) fn outside_at(
     match body.and_then(|body| whole(&page(body), &home, None, (Timestamp::now(), t))) {
         Ok(text) => {
             let mut answer = (status, Html(text)).into_response();
-            with_policy(&mut answer, place);
+            if place.has_scripts() {
+                with_scripts(&mut answer);
+            }
             answer
         }
         Err(error) => broken(host, &error.to_string()),

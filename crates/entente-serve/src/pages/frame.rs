@@ -50,13 +50,22 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// The scripts that its pages load, in their order.
-    pub(crate) fn scripts(self) -> Vec<&'static str> {
-        match self {
-            Self::Write => style::live_scripts().to_vec(),
+    /// The scripts that its pages load, in their order: for whoever is signed in also those of every page.
+    fn scripts(self, reader: Option<&Reader>) -> Vec<&'static str> {
+        let own = match self {
+            Self::Write => vec![style::htmx()],
             Self::Passkeys => vec![style::passkeys()],
             _ => Vec::new(),
-        }
+        };
+        let Some(reader) = reader else { return own };
+        let keys = reader.keys.then(style::keys);
+        let all = std::iter::once(style::trusted()).chain(own).chain(keys);
+        all.chain([style::fresh()]).collect()
+    }
+
+    /// Whether its pages load scripts for whoever is not signed in.
+    pub(crate) fn has_scripts(self) -> bool {
+        !self.scripts(None).is_empty()
     }
 
     /// Whether parts of its pages are made anew while somebody works on them: with scripts, without which they work as well.
@@ -65,24 +74,45 @@ impl Place {
     }
 }
 
-/// The places in order: the key of its name, address, and what whoever sees them has to be entitled to.
-const PLACES: [(Place, &str, &str, Option<&str>); 10] = [
-    (Place::Desk, "nav-desk", "/", None),
-    (Place::Reports, "nav-reports", "/reports", Some("read")),
-    (Place::Requests, "nav-requests", "/requests", Some("see-requests")),
-    (Place::Briefings, "nav-briefings", "/briefings", Some("brief")),
-    (Place::Watch, "nav-watch", "/watch", Some("read")),
-    (Place::Cases, "nav-cases", "/incidents", Some("see-cases")),
-    (Place::Partners, "nav-partners", "/partners", Some("see-partners")),
-    (Place::People, "nav-people", "/people", Some("see-people")),
-    (Place::Ledger, "nav-ledger", "/ledger", Some("see-ledger")),
-    (Place::Write, "nav-write", "/write", Some("add-report")),
+/// The places in order: the key of its name, address, what whoever sees them has to be entitled to, and what is typed after `g`.
+const PLACES: [(Place, &str, &str, Option<&str>, &str); 10] = [
+    (Place::Desk, "nav-desk", "/", None, "d"),
+    (Place::Reports, "nav-reports", "/reports", Some("read"), "r"),
+    (Place::Requests, "nav-requests", "/requests", Some("see-requests"), "q"),
+    (Place::Briefings, "nav-briefings", "/briefings", Some("brief"), "b"),
+    (Place::Watch, "nav-watch", "/watch", Some("read"), "w"),
+    (Place::Cases, "nav-cases", "/incidents", Some("see-cases"), "i"),
+    (Place::Partners, "nav-partners", "/partners", Some("see-partners"), "p"),
+    (Place::People, "nav-people", "/people", Some("see-people"), "u"),
+    (Place::Ledger, "nav-ledger", "/ledger", Some("see-ledger"), "l"),
+    (Place::Write, "nav-write", "/write", Some("add-report"), "n"),
 ];
+
+/// The places that somebody sees.
+fn shown(
+    state: &State,
+    person: &PersonId,
+    now: Timestamp,
+) -> impl Iterator<Item = (Place, &'static str, &'static str, Option<&'static str>, &'static str)> {
+    let sees = move |act: &str| entitled(state, person, act, now);
+    PLACES
+        .into_iter()
+        .filter(move |(_, _, _, act, _)| act.is_none_or(&sees))
+}
+
+/// What is typed after `g`, and the key of the name of where it leads, for somebody.
+pub(super) fn keys(state: &State, person: &PersonId, now: Timestamp) -> Vec<(&'static str, &'static str)> {
+    shown(state, person, now)
+        .map(|(_, key, _, _, typed)| (typed, key))
+        .collect()
+}
 
 struct Link {
     key: &'static str,
     address: &'static str,
     here: bool,
+    /// What is typed after `g`.
+    typed: &'static str,
 }
 
 /// Who looks at a page.
@@ -90,6 +120,8 @@ pub(crate) struct Reader {
     pub(crate) name: String,
     pub(crate) form: String,
     pub(crate) roles: String,
+    /// Whether keys are read.
+    pub(crate) keys: bool,
     links: Vec<Link>,
     searches: bool,
 }
@@ -103,20 +135,20 @@ impl Reader {
         here: Place,
         now: Timestamp,
     ) -> Self {
-        let shown = PLACES
-            .into_iter()
-            .filter(|(.., act)| act.is_none_or(|act| entitled(state, person, act, now)));
+        let shown = shown(state, person, now);
         let roles = entente_core::actor::roles_of(state, person, now).into_iter();
         let roles: Vec<_> = roles.map(|role| tongue.say(role_key(role))).collect();
         Self {
             name: person.to_string(),
             form: form.to_owned(),
             roles: roles.join(", "),
+            keys: true,
             links: shown
-                .map(|(place, key, address, _)| Link {
+                .map(|(place, key, address, _, typed)| Link {
                     key,
                     address,
                     here: place == here,
+                    typed,
                 })
                 .collect(),
             searches: entitled(state, person, "read", now),
@@ -171,7 +203,7 @@ pub(crate) fn whole(
         page,
         home,
         sheet: style::sheet(),
-        scripts: page.place.scripts(),
+        scripts: page.place.scripts(reader),
         reader,
         moment: tongue.minute(now),
     }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::answer;
 use super::fields::Fields;
+use super::fresh::Poll;
 use super::speaking::accepted;
 use super::tongue::Tongue;
 use crate::edge::alike;
@@ -31,6 +32,10 @@ pub(crate) struct Visitor {
     pub(crate) by_hand: bool,
     /// In which language they read.
     pub(crate) tongue: Tongue,
+    /// Whether keys are read in their browser.
+    pub(crate) keys: bool,
+    /// Whether a script only looks again.
+    pub(crate) poll: Option<Poll>,
 }
 
 /// A form of somebody who is signed in, checked to be one that this node made for them.
@@ -106,16 +111,22 @@ impl FromRequestParts<Arc<Host>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, host: &Arc<Host>) -> Result<Self, Response> {
         let token = token(&parts.headers);
         let lasting = host.settings().sessions.clone();
-        let session = token
-            .as_deref()
-            .and_then(|token| host.sessions.of(token, &lasting, Instant::now()));
+        let poll = Poll::of(&parts.headers);
+        let now = Instant::now();
+        // What looks again by itself is nobody at work.
+        let session = token.as_deref().and_then(|token| match &poll {
+            Some(_) => host.sessions.look(token, &lasting, now),
+            None => host.sessions.of(token, &lasting, now),
+        });
         match token.zip(session) {
             Some((token, session)) => Ok(Self {
                 host: host.clone(),
                 tongue: (host.languages.chosen(&session.person)).unwrap_or_else(|| accepted(&parts.headers)),
                 session,
                 token,
-                by_hand: by_hand(&parts.headers),
+                by_hand: poll.is_none() && by_hand(&parts.headers),
+                keys: cookie(&parts.headers, super::keys::COOKIE).is_none(),
+                poll,
             }),
             None => {
                 let back = match parts.method {

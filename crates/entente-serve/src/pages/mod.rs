@@ -20,12 +20,14 @@ mod federated;
 mod fields;
 mod founding;
 mod frame;
+mod fresh;
 mod gate;
 mod giving;
 mod importing;
 mod incidents;
 mod introducing;
 mod join;
+mod keys;
 mod ledger;
 mod listing;
 mod mark;
@@ -99,6 +101,7 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/passkeys/finish", post(passkeys::finish))
         .route("/passkeys/remove", post(passkeys::remove))
         .route("/sign-out", post(sign_in::out))
+        .route("/keys", get(keys::page).post(keys::switch))
         .route("/language", post(speaking::choose))
         .route("/join", get(join::page).post(join::post))
         .route("/join/confirm", post(join::confirm))

@@ -18,6 +18,11 @@ const HTMX: &str = include_str!("../../assets/htmx-2.0.11.min.js");
 /// What carries questions and answers between pages and passkeys.
 const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
 
+/// Keys, on every page of whoever is signed in and did not switch them off.
+const KEYS: &str = include_str!("../../assets/keys.js");
+/// What looks again whether a page is still so.
+const FRESH: &str = include_str!("../../assets/fresh.js");
+
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -55,15 +60,17 @@ impl Static {
     }
 }
 
-/// The style sheet, what is loaded before htmx, htmx, and what speaks with passkeys.
-fn statics() -> &'static [Static; 4] {
-    static ALL: OnceLock<[Static; 4]> = OnceLock::new();
+/// The style sheet, what is loaded before what changes pages, htmx, what speaks with passkeys, reads keys, and looks again.
+fn statics() -> &'static [Static; 6] {
+    static ALL: OnceLock<[Static; 6]> = OnceLock::new();
     ALL.get_or_init(|| {
         [
             Static::new("entente", "css", CSS, with_colours()),
             Static::new("trusted", "js", SCRIPT, TRUSTED.to_owned()),
             Static::new("htmx", "js", SCRIPT, HTMX.to_owned()),
             Static::new("passkeys", "js", SCRIPT, PASSKEYS.to_owned()),
+            Static::new("keys", "js", SCRIPT, KEYS.to_owned()),
+            Static::new("fresh", "js", SCRIPT, FRESH.to_owned()),
         ]
     })
 }
@@ -89,14 +96,32 @@ pub(crate) fn sheet() -> &'static str {
 
 /// The name of the script that speaks with passkeys.
 pub(crate) fn passkeys() -> &'static str {
-    let [.., passkeys] = statics();
+    let [_, _, _, passkeys, ..] = statics();
     &passkeys.name
 }
 
-/// The names of the scripts of pages whose parts are made anew, in the order in which they are loaded.
-pub(crate) fn live_scripts() -> [&'static str; 2] {
-    let [_, trusted, htmx, _] = statics();
-    [&trusted.name, &htmx.name]
+/// The name of the script that is loaded before whatever changes a page.
+pub(crate) fn trusted() -> &'static str {
+    let [_, trusted, ..] = statics();
+    &trusted.name
+}
+
+/// The name of the script that exchanges parts of a page while somebody works on it.
+pub(crate) fn htmx() -> &'static str {
+    let [_, _, htmx, ..] = statics();
+    &htmx.name
+}
+
+/// The name of the script that reads keys.
+pub(crate) fn keys() -> &'static str {
+    let [.., keys, _] = statics();
+    &keys.name
+}
+
+/// The name of the script that looks again.
+pub(crate) fn fresh() -> &'static str {
+    let [.., fresh] = statics();
+    &fresh.name
 }
 
 /// `GET /static/…`.

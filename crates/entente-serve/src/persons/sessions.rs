@@ -74,8 +74,17 @@ impl Sessions {
         Ok(Some(token))
     }
 
-    /// The session of a token, as long as it lasts.
+    /// The session of a token, as long as it lasts; it goes on from now.
     pub(crate) fn of(&self, token: &str, lasting: &settings::Sessions, now: Instant) -> Option<Session> {
+        self.found(token, lasting, now, true)
+    }
+
+    /// The same for a program that looks by itself: the session does not go on by that.
+    pub(crate) fn look(&self, token: &str, lasting: &settings::Sessions, now: Instant) -> Option<Session> {
+        self.found(token, lasting, now, false)
+    }
+
+    fn found(&self, token: &str, lasting: &settings::Sessions, now: Instant, at_work: bool) -> Option<Session> {
         let key = codes::kept(token);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let session = all.get_mut(&key)?;
@@ -83,7 +92,9 @@ impl Sessions {
             all.remove(&key);
             return None;
         }
-        session.seen = now;
+        if at_work {
+            session.seen = now;
+        }
         Some(session.clone())
     }
 
@@ -146,7 +157,11 @@ mod tests {
         let idle = token(&sessions);
         assert!(sessions.of(&idle, &lasting, minutes(14)).is_some());
         assert!(sessions.of(&idle, &lasting, minutes(28)).is_some());
-        assert!(sessions.of(&idle, &lasting, minutes(43)).is_none());
+        assert!(sessions.look(&idle, &lasting, minutes(42)).is_some());
+        assert!(
+            sessions.of(&idle, &lasting, minutes(43)).is_none(),
+            "looking keeps nobody signed in"
+        );
         let old = token(&sessions);
         for n in 1..48 {
             assert!(sessions.of(&old, &lasting, minutes(n * 10)).is_some(), "{n}");

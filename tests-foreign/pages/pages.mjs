@@ -553,6 +553,51 @@ async function drafts(link) {
   await context.close();
 }
 
+/// Keys go, step and search, and are not read while somebody types; a page that looks again shows what is new, and leaves what is
+/// being read in its place.
+async function keysAndLooking(officer) {
+  const window = await entered(officer, { viewport: { width: 1280, height: 500 } });
+  const { context, page } = window;
+  const troubles = [];
+  page.on('console', (said) => said.type() === 'error' && troubles.push(said.text()));
+  page.on('pageerror', (error) => troubles.push(error.message));
+  const focus = () => page.evaluate(() => document.activeElement.closest('li, tr, form')?.textContent ?? '');
+  await page.keyboard.press('j');
+  const first = await focus();
+  await page.keyboard.press('j');
+  const second = await focus();
+  check(first !== '' && second !== first, 'j goes to the next row');
+  await page.keyboard.press('k');
+  check((await focus()) === first, 'k goes back');
+  await page.keyboard.press('/');
+  check(await page.evaluate(() => document.activeElement.id === 'search'), '/ goes to the search');
+  await page.keyboard.type('g?');
+  check((await page.inputValue('#search')) === 'g?', 'what is typed into a field is text');
+  await page.evaluate(() => document.activeElement.blur());
+  await Promise.all([page.waitForURL(/keys$/), page.keyboard.press('?')]);
+  await inspectBoth(window, 'the page of keys');
+  await picture(page, 'keys');
+  await page.clock.install();
+  await page.keyboard.press('g');
+  await Promise.all([page.waitForURL((url) => url.pathname === '/'), page.keyboard.press('d')]);
+  await page.keyboard.press('j');
+  const [was, place] = [await focus(), () => page.evaluate(() => document.activeElement.getBoundingClientRect().top)];
+  const before = await place();
+  const other = await entered(officer, { viewport: { width: 1280, height: 900 } });
+  await other.page.goto(new URL('/write', other.page.url()).href);
+  await other.page.fill('#text', DRAFT.replace('SVC-2026-0431', 'SVC-2026-0433').replace('\nThe booking', '\n(S//OC/REL TO USA, GBR) The booking'));
+  await other.page.waitForSelector('text=2 portions, nothing wrong');
+  await press(other.page, 'Add report');
+  await other.context.close();
+  check(!(await page.isVisible('text=SVC-2026-0433')), 'nobody was told yet');
+  await page.clock.fastForward(61_000);
+  await page.waitForSelector('text=SVC-2026-0433');
+  check((await focus()) === was && Math.abs((await place()) - before) < 2, 'what has the focus keeps it, in its place');
+  await inspect(window, 'a page that looked again');
+  check(troubles.length === 0, `keys and looking: ${troubles.join('; ')}`);
+  await context.close();
+}
+
 // `TASKS=yes` is for whoever only wants the timed tasks and the first paints.
 for (const [who, link] of process.env.TASKS ? [] : people) {
   const pages = await everyPage(who, link);
@@ -575,6 +620,7 @@ try {
   }
   await tasks(officer, theirs, recorder);
   await paints(officer);
+  await keysAndLooking(officer);
   await answersByKeyboard(officer);
   await waitsForASecond(officer);
   await opensACase(officer);

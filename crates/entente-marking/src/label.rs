@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::release::{Entity, Release};
 
@@ -14,12 +15,18 @@ macro_rules! name_type {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// From its text.
-            pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(SmolStr::new(text))
+            }
+
+            /// A name that the program itself gives.
+            #[allow(dead_code, reason = "not every kind has one")]
+            pub(crate) const fn named(text: &'static str) -> Self {
+                Self(SmolStr::new_static(text))
             }
 
             /// Its text.
@@ -31,6 +38,12 @@ macro_rules! name_type {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl From<SmolStr> for $name {
+            fn from(text: SmolStr) -> Self {
+                Self(text)
             }
         }
 

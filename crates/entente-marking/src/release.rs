@@ -3,20 +3,37 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// A country (`GBR`), a group of countries (`FVEY`) or an organisation (`GBR.MOD`) on a release list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Entity(String);
+pub struct Entity(SmolStr);
 
 impl Entity {
     /// An entity by its code, in upper case.
     pub fn new(code: impl AsRef<str>) -> Self {
-        Self(code.as_ref().to_uppercase())
+        let code = code.as_ref();
+        match code.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
+            true => Self(SmolStr::new(code)),
+            false => Self(code.to_uppercase().into()),
+        }
+    }
+
+    /// A code that the program itself names, in capitals.
+    pub(crate) const fn named(code: &'static str) -> Self {
+        Self(SmolStr::new_static(code))
     }
 
     /// The code.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Sets of entities are asked for codes.
+impl std::borrow::Borrow<str> for Entity {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

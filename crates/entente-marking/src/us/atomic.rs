@@ -76,23 +76,31 @@ impl Reader<'_> {
     }
 }
 
+/// Controls that may have additions (`RD-CNWDI`), and those that stand as they are.
+pub(super) const NAMES: [&str; 13] = [
+    "RD",
+    "FRD",
+    "RESTRICTED DATA",
+    "FORMERLY RESTRICTED DATA",
+    "DOD UCNI",
+    "DOD UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
+    "DOE UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
+    "DCNI",
+    "DOE UCNI",
+    "UCNI",
+    "TFNI",
+    "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION",
+    "ATOMAL",
+];
+
+/// How many of the names may have additions.
+const ADDED_TO: usize = 4;
+
 pub(super) fn is_atomic(text: &str) -> bool {
-    ["RD", "FRD", "RESTRICTED DATA", "FORMERLY RESTRICTED DATA"]
-        .iter()
-        .any(|name| {
-            text.strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        })
-        || [
-            "DOD UCNI",
-            "DOD UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
-            "DOE UNCLASSIFIED CONTROLLED NUCLEAR INFORMATION",
-            "DCNI",
-            "DOE UCNI",
-            "UCNI",
-            "TFNI",
-            "TRANSCLASSIFIED FOREIGN NUCLEAR INFORMATION",
-            "ATOMAL",
-        ]
-        .contains(&text)
+    let (added_to, plain) = NAMES.split_at(ADDED_TO);
+    plain.contains(&text)
+        || added_to
+            .iter()
+            .filter_map(|name| text.strip_prefix(name))
+            .any(|rest| rest.is_empty() || rest.starts_with('-'))
 }

@@ -2,18 +2,37 @@
 
 #![warn(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
+
+use super::atomic;
 use super::cui;
-use super::mark::{Fgi, Head, List, Mark, Name};
+use super::mark::{Codes, Fgi, Head, List, Mark, Name};
+use super::render;
+use super::sorted::{Map, Set};
 use super::syntax::{CUI_PLACE, GRAMMAR, Piece, Reader, Role, Token, nearest};
-use super::vocabulary::{COMPARTMENTS, CONTROLS, Control, NATO_PROGRAMMES, OLD_SYSTEMS, SCI, Word, known_words};
+use super::vocabulary::{COMPARTMENTS, CONTROLS, Forms, NATO_PROGRAMMES, OLD_SYSTEMS, SCI, Word, known_words};
 use crate::finding::Finding;
+use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 const FGI_SOURCE: &str = "IC Markings Manual 2016, pp. 122-124";
 /// The title of release lists, its abbreviation, and an older form.
 const RELEASES: [&str; 3] = ["REL TO", "AUTHORIZED FOR RELEASE TO", "RELEASABLE TO"];
+
+/// First words of control systems, programmes, atomic energy controls, foreign information and CUI.
+static BEGINNINGS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let systems = SCI.iter().flat_map(|row| [row.name, row.long]);
+    let older = OLD_SYSTEMS.iter().map(|row| row.0);
+    let others = ["SAR", "SPECIAL", "HVSACO", "FGI", "FOREIGN", "CUI", "CONTROLLED"];
+    let all = systems
+        .chain(older)
+        .chain(NATO_PROGRAMMES)
+        .chain(atomic::NAMES)
+        .chain(others);
+    all.filter_map(|name| name.split([' ', '-']).next()).collect()
+});
 
 /// The owners in a category of foreign government information: `Some(None)` where they are concealed.
 fn fgi(piece: Piece<'_>) -> Option<Option<Piece<'_>>> {
@@ -52,7 +71,9 @@ impl Reader<'_> {
     pub(super) fn category(&mut self, mark: &mut Mark, piece: Piece<'_>) {
         let first = piece.text.split('/').next().unwrap_or_default();
         let after_cui = std::mem::take(&mut self.after_cui);
-        if cui::is_word(piece.text) {
+        if !after_cui && !self.may_begin_a_category(piece.text) {
+            self.controls(mark, piece);
+        } else if cui::is_word(piece.text) {
             self.place(CUI_PLACE, "controlled unclassified information", piece);
             self.after_cui = true;
             if !mark.is_classified() && matches!(mark.head, Head::Us(_)) {
@@ -74,7 +95,7 @@ impl Reader<'_> {
             self.place(2, "special access programmes", piece);
             self.token(piece, Role::Sap);
             mark.sap.hvsaco = true;
-        } else if super::atomic::is_atomic(first) {
+        } else if atomic::is_atomic(first) {
             self.place(3, "atomic energy controls", piece);
             self.atomic(mark, piece);
         } else if let Some(owners) = fgi(piece) {
@@ -84,6 +105,13 @@ impl Reader<'_> {
         } else {
             self.controls(mark, piece);
         }
+    }
+
+    /// Whether a category with this first word may be another than controls: most are not.
+    fn may_begin_a_category(&self, text: &str) -> bool {
+        let end = text.bytes().position(|byte| matches!(byte, b' ' | b'-' | b'/'));
+        let word = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+        BEGINNINGS.contains(word) || self.lists.is_system(word)
     }
 
     /// Whether a category that begins so is that of control systems.
@@ -99,7 +127,7 @@ impl Reader<'_> {
     }
 
     fn sci(&mut self, mark: &mut Mark, piece: Piece<'_>) {
-        let mut names = Vec::new();
+        let mut order = Order::default();
         let mut foreign = Vec::new();
         for system in piece.split("/") {
             self.token(system, Role::Sci);
@@ -124,18 +152,13 @@ impl Reader<'_> {
                     system,
                 );
             }
-            let titles: Vec<(&str, &str)> = COMPARTMENTS
-                .iter()
-                .filter(|row| row.0 == name)
-                .map(|row| (row.1, row.2))
-                .collect();
-            let compartments = self.compartments(system, parts, &titles);
-            names.push(Name::new(&name));
-            if mark.sci.insert(Name::new(&name), compartments).is_some() {
-                self.twice(&name, system);
+            let compartments = self.compartments(system, parts, Some(&name));
+            order.next(&name);
+            if mark.sci.insert(name.clone(), compartments).is_some() {
+                self.twice(name.as_str(), system);
             }
         }
-        self.sorted(&names, piece, "control systems");
+        self.ordered(&order, mark.sci.keys(), piece, "control systems");
         if !foreign.is_sorted() {
             self.error(
                 "us-ic.order.foreign",
@@ -147,15 +170,15 @@ impl Reader<'_> {
     }
 
     /// The name of a control system, published or the node's own; older words are read as today's.
-    fn system_name(&mut self, head: Piece<'_>) -> Option<String> {
+    fn system_name(&mut self, head: Piece<'_>) -> Option<Name> {
         if let Some((_, today)) = OLD_SYSTEMS.iter().find(|(old, _)| *old == head.text) {
             self.old(head, format!("`{}` is an older word; today it is `{today}`", head.text));
-            return Some((*today).to_owned());
+            return Some(Name::new(today));
         }
         let published = SCI.iter().find(|row| row.name == head.text || row.long == head.text);
-        published
-            .map(|row| row.name.to_owned())
-            .or_else(|| self.lists.is_system(head.text).then(|| head.text.to_owned()))
+        let name = published.map(|row| row.name);
+        name.or_else(|| self.lists.is_system(head.text).then_some(head.text))
+            .map(Name::new)
     }
 
     pub(super) fn twice(&mut self, what: &str, piece: Piece<'_>) {
@@ -204,10 +227,10 @@ impl Reader<'_> {
         &mut self,
         whole: Piece<'t>,
         parts: impl Iterator<Item = Piece<'t>>,
-        long: &[(&str, &str)],
-    ) -> BTreeMap<Name, BTreeSet<Name>> {
-        let mut found = BTreeMap::new();
-        let mut order = Vec::new();
+        system: Option<&Name>,
+    ) -> Map<Name, Set<Name>> {
+        let mut found = Map::new();
+        let mut order = Order::default();
         for part in parts {
             let mut words = part.split(" ");
             let Some(head) = words.next() else { continue };
@@ -220,12 +243,16 @@ impl Reader<'_> {
                 );
                 continue;
             }
-            let name = long
+            let titles = COMPARTMENTS
                 .iter()
-                .find(|(spelt, _)| *spelt == head.text)
-                .map_or(head.text, |(_, short)| short);
-            let mut subs = BTreeSet::new();
-            let mut sub_order = Vec::new();
+                .filter(|row| system.is_some_and(|name| name.as_str() == row.0));
+            let name = titles
+                .filter(|row| row.1 == head.text)
+                .map(|row| row.2)
+                .next()
+                .unwrap_or(head.text);
+            let mut subs = Set::new();
+            let mut sub_order = Order::default();
             for sub in words {
                 if !is_name(sub.text) {
                     self.error(
@@ -236,8 +263,9 @@ impl Reader<'_> {
                     );
                     continue;
                 }
-                sub_order.push(Name::new(sub.text));
-                if !subs.insert(Name::new(sub.text)) {
+                let sub_name = Name::new(sub.text);
+                sub_order.next(&sub_name);
+                if !subs.insert(sub_name) {
                     self.error(
                         "us-ic.syntax.duplicate",
                         GRAMMAR,
@@ -246,9 +274,10 @@ impl Reader<'_> {
                     );
                 }
             }
-            self.sorted(&sub_order, part, "sub-compartments");
-            order.push(Name::new(name));
-            if found.insert(Name::new(name), subs).is_some() {
+            self.ordered(&sub_order, subs.iter(), part, "sub-compartments");
+            let key = Name::new(name);
+            order.next(&key);
+            if found.insert(key, subs).is_some() {
                 self.error(
                     "us-ic.syntax.duplicate",
                     GRAMMAR,
@@ -257,15 +286,19 @@ impl Reader<'_> {
                 );
             }
         }
-        self.sorted(&order, whole, "compartments");
+        self.ordered(&order, found.keys(), whole, "compartments");
         found
     }
 
-    pub(super) fn sorted(&mut self, names: &[Name], piece: Piece<'_>, what: &str) {
-        if !names.is_sorted() {
-            let mut right = names.to_vec();
-            right.sort();
-            let list: Vec<&str> = right.iter().map(Name::as_str).collect();
+    pub(super) fn ordered<'n>(
+        &mut self,
+        order: &Order,
+        right: impl Iterator<Item = &'n Name>,
+        piece: Piece<'_>,
+        what: &str,
+    ) {
+        if order.is_broken {
+            let list: Vec<&str> = right.map(Name::as_str).collect();
             self.error(
                 "us-ic.order.names",
                 "IC Markings Manual 2016, p. 61",
@@ -279,15 +312,15 @@ impl Reader<'_> {
     }
 
     fn controls(&mut self, mark: &mut Mark, piece: Piece<'_>) {
-        let mut order: Vec<u16> = Vec::new();
+        let (mut last, mut in_order) = (0, true);
         let mut number = 0;
-        let mut eyes = BTreeSet::new();
+        let mut eyes = Codes::new();
         let mut eyes_start = None;
         for part in piece.split("/") {
             // `USA/CAN/GBR EYES ONLY` uses the separator inside its list.
             if self.lists.is_country(part.text) && piece.text.contains(" EYES ONLY") {
                 eyes_start.get_or_insert(part.start);
-                eyes.insert(part.text.to_owned());
+                eyes.insert(Entity::new(part.text));
                 continue;
             }
             if let Some(words) = self.joined_by_commas(part) {
@@ -299,7 +332,8 @@ impl Reader<'_> {
             let (place, category) = self.control(mark, part, &mut eyes, eyes_start);
             if category != 0 {
                 if place != u16::MAX {
-                    order.push(place);
+                    in_order &= last <= place;
+                    last = place;
                 }
                 if number != 0 && number != category {
                     self.error(
@@ -324,7 +358,7 @@ impl Reader<'_> {
             );
         }
         // Limits of CUI stand in alphabetical order, which older marks do not keep: theirs is not checked.
-        if !order.is_sorted() && !mark.is_plain_cui() {
+        if !in_order && !mark.is_plain_cui() {
             self.error(
                 "us-ic.order.controls",
                 "IC Markings Manual 2016, §D.1; ISM-ID-00035",
@@ -336,14 +370,14 @@ impl Reader<'_> {
 
     /// `ORCON,NOFORN`: controls joined by commas, as before July 2005 (M p. 192).
     fn joined_by_commas<'t>(&mut self, part: Piece<'t>) -> Option<Vec<Piece<'t>>> {
-        let words: Vec<Piece<'t>> = part.split(",").map(Piece::trimmed).collect();
-        let all = words.len() > 1 && words.iter().all(|word| self.known_control(word.text).is_some());
+        let words = || part.split(",").map(Piece::trimmed);
+        let all = part.text.contains(',') && words().all(|word| self.known_control(word.text).is_some());
         all.then(|| {
             self.old(
                 part,
                 "controls joined by commas are an older form; today they are joined by `/`",
             );
-            words
+            words().collect()
         })
     }
 
@@ -352,22 +386,29 @@ impl Reader<'_> {
         self.profile.knows_cui() || (word != Word::Nnpi && !word.is_cui_limit())
     }
 
-    fn known_control(&self, text: &str) -> Option<&'static Control> {
-        let row = CONTROLS.iter().find(|row| match self.kind {
-            MarkKind::Portion => row.portion == text,
-            MarkKind::Banner => row.banner == text || row.also.contains(&text),
-        });
-        row.filter(|row| self.has(row.token))
+    fn known_control(&self, text: &str) -> Option<Word> {
+        Forms::read(text, self.kind).filter(|word| self.has(*word))
     }
 
     /// Reads one control; gives its place within its category, and the category's number (0 for none).
-    fn control(
-        &mut self,
-        mark: &mut Mark,
-        part: Piece<'_>,
-        eyes: &mut BTreeSet<String>,
-        eyes_start: Option<usize>,
-    ) -> (u16, u8) {
+    fn control(&mut self, mark: &mut Mark, part: Piece<'_>, eyes: &mut Codes, eyes_start: Option<usize>) -> (u16, u8) {
+        let Some(word) = self.known_control(part.text) else {
+            return self.list(mark, part, eyes, eyes_start);
+        };
+        self.token(part, Role::Word(word));
+        if !mark.words.insert(word) {
+            self.error(
+                "us-ic.syntax.duplicate",
+                GRAMMAR,
+                format!("`{}` stands twice", part.text),
+                part,
+            );
+        }
+        (word.order(), if word.is_dissem() { 6 } else { 7 })
+    }
+
+    /// Reads a control that is not a fixed word: a release list, or nicknames.
+    fn list(&mut self, mark: &mut Mark, part: Piece<'_>, eyes: &mut Codes, eyes_start: Option<usize>) -> (u16, u8) {
         if part.text == "REL" || RELEASES.iter().any(|title| part.text.starts_with(title)) {
             self.token(part, Role::Rel);
             let rel = self.rel(part);
@@ -400,7 +441,7 @@ impl Reader<'_> {
                 role: Role::Eyes,
             });
             if self.lists.is_country(last) {
-                eyes.insert(last.to_owned());
+                eyes.insert(Entity::new(last));
             } else {
                 self.error(
                     "us-ic.list.unknown",
@@ -425,29 +466,17 @@ impl Reader<'_> {
                     part,
                 );
             }
-            mark.accm.insert(nickname.text.to_owned());
+            mark.accm.insert(nickname.text.into());
             return (u16::MAX, 7);
         }
-        let Some(row) = self.known_control(part.text) else {
-            // Nicknames follow their `ACCM-`, joined by `/` (DoDM 5200.01 v2, encl. 4, para. 11.a).
-            if !mark.accm.is_empty() && part.text.split(' ').all(is_name) {
-                self.token(part, Role::Accm);
-                mark.accm.insert(part.text.to_owned());
-                return (u16::MAX, 7);
-            }
-            self.unknown(part);
-            return (0, 0);
-        };
-        self.token(part, Role::Word(row.token));
-        if !mark.words.insert(row.token) {
-            self.error(
-                "us-ic.syntax.duplicate",
-                GRAMMAR,
-                format!("`{}` stands twice", part.text),
-                part,
-            );
+        // Nicknames follow their `ACCM-`, joined by `/` (DoDM 5200.01 v2, encl. 4, para. 11.a).
+        if !mark.accm.is_empty() && part.text.split(' ').all(is_name) {
+            self.token(part, Role::Accm);
+            mark.accm.insert(part.text.into());
+            return (u16::MAX, 7);
         }
-        (row.token.order(), if row.token.is_dissem() { 6 } else { 7 })
+        self.unknown(part);
+        (0, 0)
     }
 
     fn rel(&mut self, part: Piece<'_>) -> List {
@@ -488,20 +517,20 @@ impl Reader<'_> {
                 part,
                 "REL TO USA, …",
             );
-            return List::Of(BTreeSet::new());
+            return List::Of(Codes::new());
         };
         let codes = self.codes(list, ", ", false);
-        let right = super::render::release_list(&codes);
-        let without_usa = !codes.contains("USA");
-        if without_usa {
+        let in_order = render::is_joined(list.text, render::releasees(&codes), ", ");
+        let right = || render::release_list(&codes);
+        if !codes.contains("USA") {
             self.error_with(
                 "us-ic.rel.usa",
                 "IC Markings Manual 2016, p. 150; ISM-ID-00040",
                 "a release list begins with USA",
                 list,
-                &format!("USA, {right}"),
+                &format!("USA, {}", right()),
             );
-        } else if right != list.text && right.len() == list.text.len() {
+        } else if let Some(right) = (!in_order).then(right).filter(|right| right.len() == list.text.len()) {
             self.error_with(
                 "us-ic.rel.order",
                 "IC Markings Manual 2016, p. 150; ISM-ID-00041",
@@ -546,6 +575,20 @@ impl Reader<'_> {
     }
 }
 
+/// Whether names came in their order.
+#[derive(Default)]
+pub(super) struct Order {
+    last: Option<Name>,
+    is_broken: bool,
+}
+
+impl Order {
+    pub(super) fn next(&mut self, name: &Name) {
+        self.is_broken |= self.last.as_ref().is_some_and(|last| last > name);
+        self.last = Some(name.clone());
+    }
+}
+
 pub(super) fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 32 && text.chars().all(|c| c.is_ascii_alphanumeric())
+    !text.is_empty() && text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -3,13 +3,14 @@
 //! A node adds what the published lists lack with [`Register`](super::Register): groups that are not public, members that
 //! only it knows. Whether roll-up may take a group apart is a column of its own.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
 
 use crate::groups::{Group, Groups};
 use crate::release::Entity;
 
-static COUNTRIES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static COUNTRIES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     rows(include_str!("../../data/countries.txt"))
         .filter_map(|mut row| row.next())
         .collect()

@@ -1,13 +1,8 @@
 //! Foreign disclosure and release in a roll-up (M Table 3): what a document says when its portions differ.
 
-use std::collections::BTreeSet;
-
-use super::mark::{List, Mark};
-use super::meaning::atoms;
-use super::profile::Profile;
+use super::mark::{Codes, List, Mark};
+use super::profile::{Lists, Profile};
 use super::vocabulary::Word;
-use crate::groups::Groups;
-use crate::release::Entity;
 use crate::scheme::Step;
 
 /// What the banner says about foreign disclosure.
@@ -17,9 +12,9 @@ pub(crate) enum Disclosure {
     Noforn,
     Relido,
     Lists {
-        rel: Option<BTreeSet<String>>,
-        eyes: Option<BTreeSet<String>>,
-        display: Option<BTreeSet<String>>,
+        rel: Option<Codes>,
+        eyes: Option<Codes>,
+        display: Option<Codes>,
         relido: bool,
     },
 }
@@ -37,7 +32,7 @@ fn noforn(mark: &Mark, classified: bool, marked: bool) -> bool {
     mark.has(Word::Noforn) || mark.has(Word::Nodis) || mark.has(Word::Exdis) || (variant && (classified || marked))
 }
 
-fn list(list: Option<&List>) -> Option<&BTreeSet<String>> {
+fn list(list: Option<&List>) -> Option<&Codes> {
     match list {
         Some(List::Of(list)) => Some(list),
         _ => None,
@@ -45,31 +40,25 @@ fn list(list: Option<&List>) -> Option<&BTreeSet<String>> {
 }
 
 /// The entries common to all lists: groups that stand on each stay as they are, the rest is compared by members.
-fn common(lists: &[&BTreeSet<String>], groups: &Groups) -> BTreeSet<String> {
+fn common(lists: &[&Codes], known: &Lists) -> Codes {
     let Some((first, rest)) = lists.split_first() else {
-        return BTreeSet::new();
+        return Codes::new();
     };
-    let tokens: BTreeSet<String> = first
-        .iter()
-        .filter(|token| rest.iter().all(|list| list.contains(*token)))
-        .cloned()
-        .collect();
-    let mut shared: BTreeSet<Entity> = atoms(*first, groups);
+    let (mut tokens, mut shared) = ((*first).clone(), known.atoms(*first));
     for list in rest {
-        shared = &shared & &atoms(*list, groups);
+        tokens.retain(|token| list.contains(token));
+        let atoms = known.atoms(*list);
+        shared.retain(|entity| atoms.contains(entity));
     }
-    let covered: BTreeSet<Entity> = tokens
-        .iter()
-        .filter(|token| groups.get(&Entity::new(token)).is_some())
-        .flat_map(|token| atoms([token], groups))
-        .collect();
-    let single = shared.difference(&covered).map(|entity| entity.as_str().to_owned());
-    tokens.into_iter().chain(single).collect()
+    let groups = tokens.iter().filter(|token| known.is_group(token.as_str()));
+    let covered = known.atoms(groups);
+    tokens.extend(shared.into_iter().filter(|entity| !covered.contains(entity)));
+    tokens
 }
 
 /// Whether a list names anyone besides the USA.
-fn names_others(list: &BTreeSet<String>) -> bool {
-    list.iter().any(|code| code != "USA")
+fn names_others(list: &Codes) -> bool {
+    list.iter().any(|code| code.as_str() != "USA")
 }
 
 fn step(rule: &str, message: impl Into<String>) -> Step {
@@ -84,7 +73,7 @@ fn step(rule: &str, message: impl Into<String>) -> Step {
 pub(crate) fn roll_up(
     marks: &[Mark],
     classified: bool,
-    groups: &Groups,
+    known: &Lists,
     profile: Profile,
     steps: &mut Vec<Step>,
 ) -> Disclosure {
@@ -106,7 +95,7 @@ pub(crate) fn roll_up(
     if some.iter().all(|mark| mark.has(Word::Relido)) {
         let all_listed = some.iter().all(listed);
         let lists: Vec<_> = some.iter().filter_map(|mark| list(mark.rel.as_ref())).collect();
-        let shared = common(&lists, groups);
+        let shared = common(&lists, known);
         if all_listed && names_others(&shared) {
             steps.push(step(
                 "relido",
@@ -139,7 +128,7 @@ pub(crate) fn roll_up(
         ));
         return Disclosure::Noforn;
     }
-    match by_lists(&some, groups, steps) {
+    match by_lists(&some, known, steps) {
         Disclosure::Noforn if profile.is_dod() => {
             steps.push(dod_step(
                 "the lists have nobody in common: the banner has no release marking",
@@ -158,12 +147,7 @@ fn dod_step(message: impl Into<String>) -> Step {
     }
 }
 
-fn lists_of(
-    rel: Option<BTreeSet<String>>,
-    eyes: Option<BTreeSet<String>>,
-    display: Option<BTreeSet<String>>,
-    relido: bool,
-) -> Disclosure {
+fn lists_of(rel: Option<Codes>, eyes: Option<Codes>, display: Option<Codes>, relido: bool) -> Disclosure {
     Disclosure::Lists {
         rel,
         eyes,
@@ -172,29 +156,37 @@ fn lists_of(
     }
 }
 
-/// Every participant has a list: REL TO, EYES ONLY or DISPLAY ONLY.
-fn by_lists(some: &[&Mark], groups: &Groups, steps: &mut Vec<Step>) -> Disclosure {
-    let full = |mark: &&Mark| list(mark.rel.as_ref()).or(list(mark.eyes.as_ref())).cloned();
-    let full_lists: Vec<BTreeSet<String>> = some.iter().filter_map(full).collect();
-    let shown_lists: Vec<BTreeSet<String>> = some
-        .iter()
-        .map(|mark| {
-            let mut shown = full(mark).unwrap_or_default();
-            shown.extend(mark.display.clone().unwrap_or_default());
-            shown
-        })
-        .collect();
-    let rel = match full_lists.len() == some.len() {
-        true => common(&full_lists.iter().collect::<Vec<_>>(), groups),
-        false => BTreeSet::new(),
+fn full(mark: &Mark) -> Option<&Codes> {
+    list(mark.rel.as_ref()).or(list(mark.eyes.as_ref()))
+}
+
+/// Those to whom every participant may at least be shown.
+fn shown_to_all(some: &[&Mark], known: &Lists) -> Codes {
+    let shown = |mark: &&Mark| -> Codes {
+        let lists = full(mark).into_iter().chain(&mark.display);
+        lists.flatten().cloned().collect()
     };
-    let shown = common(&shown_lists.iter().collect::<Vec<_>>(), groups);
+    let lists: Vec<Codes> = some.iter().map(shown).collect();
+    common(&lists.iter().collect::<Vec<_>>(), known)
+}
+
+/// Every participant has a list: REL TO, EYES ONLY or DISPLAY ONLY.
+fn by_lists(some: &[&Mark], known: &Lists, steps: &mut Vec<Step>) -> Disclosure {
+    let full_lists: Vec<&Codes> = some.iter().filter_map(|mark| full(mark)).collect();
+    let rel = match full_lists.len() == some.len() {
+        true => common(&full_lists, known),
+        false => Codes::new(),
+    };
+    let shown = match some.iter().any(|mark| mark.display.is_some()) {
+        true => shown_to_all(some, known),
+        false => Codes::new(),
+    };
     let rel = Some(rel).filter(names_others);
-    let display: BTreeSet<String> = shown
+    let display: Codes = shown
         .into_iter()
-        .filter(|code| code != "USA" && !rel.as_ref().is_some_and(|rel| rel.contains(code)))
+        .filter(|code| code.as_str() != "USA" && !rel.as_ref().is_some_and(|rel| rel.contains(code)))
         .collect();
-    let display = Some(display).filter(|list| !list.is_empty() && some.iter().any(|mark| mark.display.is_some()));
+    let display = Some(display).filter(|list| !list.is_empty());
     if rel.is_none() && display.is_none() {
         steps.push(step(
             "disjoint",
@@ -210,7 +202,7 @@ fn by_lists(some: &[&Mark], groups: &Groups, steps: &mut Vec<Step>) -> Disclosur
         ));
     }
     if let Some(display) = &display {
-        let text = super::render::countries(display).join(", ");
+        let text = super::render::joined(super::render::countries(display), ", ");
         steps.push(step(
             "display",
             format!("every portion that counts may at least be shown to {text}"),

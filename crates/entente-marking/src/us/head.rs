@@ -2,12 +2,11 @@
 
 #![warn(clippy::indexing_slicing)]
 
-use std::collections::BTreeSet;
-
 use super::country::is_nato;
-use super::mark::Head;
+use super::mark::{Codes, Head};
 use super::syntax::{Piece, Reader, Role};
 use super::vocabulary::{ACTIVITIES, Class, NATO, NATO_FUSED};
+use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 /// A classification, and the programme word that older forms fuse with it.
@@ -27,8 +26,8 @@ pub(super) const NATO_FORM: &str = "us-ic.nato.form";
 
 const REGISTER: &str = "IC Markings Manual 2016, Table 4, section 2";
 
-fn set(owners: impl IntoIterator<Item = &'static str>) -> BTreeSet<String> {
-    owners.into_iter().map(str::to_owned).collect()
+fn set(owners: impl IntoIterator<Item = &'static str>) -> Codes {
+    owners.into_iter().map(Entity::named).collect()
 }
 
 impl Reader<'_> {
@@ -59,7 +58,7 @@ impl Reader<'_> {
         };
         if owners.text == "FGI" {
             self.token(piece, Role::Concealed);
-            return Some(Head::Foreign(BTreeSet::new(), class).into());
+            return Some(Head::Foreign(Codes::new(), class).into());
         }
         self.token(owners, Role::Owner);
         let class_piece = Piece {
@@ -68,7 +67,7 @@ impl Reader<'_> {
         };
         self.token(class_piece, Role::Class(class));
         let list = self.codes(owners, " ", true);
-        if !list.is_empty() && list.iter().all(|owner| is_nato(owner)) {
+        if !list.is_empty() && list.iter().all(|owner| is_nato(owner.as_str())) {
             return Some(self.nato_spelt_out(piece, list, class).into());
         }
         if list.contains("USA") {
@@ -133,8 +132,8 @@ impl Reader<'_> {
     }
 
     /// `//NATO S`: understood, and never valid, so that nobody mistakes it for a nation's classification.
-    fn nato_spelt_out(&mut self, piece: Piece<'_>, mut owners: BTreeSet<String>, class: Class) -> Head {
-        owners.insert("NATO".to_owned());
+    fn nato_spelt_out(&mut self, piece: Piece<'_>, mut owners: Codes, class: Class) -> Head {
+        owners.insert(Entity::named("NATO"));
         self.error(
             NATO_FORM,
             REGISTER,

@@ -1,18 +1,24 @@
 //! A US mark as a tree: what was written, without how it was written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 
 use super::country::is_nato;
 use super::cui::Cui;
+use super::sorted::{Map, Set};
 use super::vocabulary::{Class, Word};
+use super::words::Words;
+use crate::release::Entity;
 
 /// Orders names as the manual does: those that begin with a digit first, then by letters (M p. 61).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Name(bool, String);
+pub(crate) struct Name(bool, SmolStr);
 
 impl Name {
     pub(crate) fn new(text: &str) -> Self {
-        Self(!text.starts_with(|c: char| c.is_ascii_digit()), text.to_owned())
+        let digit = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        Self(!digit, SmolStr::new(text))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -21,18 +27,21 @@ impl Name {
 }
 
 /// Control system or programme → compartment → sub-compartments.
-pub(crate) type Compartments = BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>>;
+pub(crate) type Compartments = Map<Name, Map<Name, Set<Name>>>;
+
+/// Codes of countries and groups.
+pub(crate) type Codes = Set<Entity>;
 
 /// Whose classification it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
     Us(Class),
     /// Owners; empty for concealed foreign government information (`//FGI S`).
-    Foreign(BTreeSet<String>, Class),
+    Foreign(Codes, Class),
     /// NATO, and the operation of its council whose information it is.
-    Nato(BTreeSet<String>, Class),
+    Nato(Codes, Class),
     /// Owners; `None` where the portion leaves them to the banner.
-    Joint(Option<BTreeSet<String>>, Class),
+    Joint(Option<Codes>, Class),
 }
 
 impl Head {
@@ -43,7 +52,7 @@ impl Head {
     }
 
     /// The owners that it names.
-    pub(crate) fn owners(&self) -> Option<&BTreeSet<String>> {
+    pub(crate) fn owners(&self) -> Option<&Codes> {
         match self {
             Self::Us(_) | Self::Joint(None, _) => None,
             Self::Foreign(owners, _) | Self::Nato(owners, _) | Self::Joint(Some(owners), _) => Some(owners),
@@ -65,6 +74,13 @@ pub(crate) struct Atomic {
     pub(crate) atomal: bool,
 }
 
+impl Atomic {
+    /// Whether there is any.
+    pub(crate) fn is_any(&self) -> bool {
+        self.rd || self.frd || self.cnwdi || self.dod_ucni || self.doe_ucni || self.tfni || self.atomal
+    }
+}
+
 /// Special access programmes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Programmes {
@@ -77,7 +93,7 @@ pub(crate) struct Programmes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fgi {
     Concealed,
-    From(BTreeSet<String>),
+    From(Codes),
 }
 
 /// A list of countries and groups.
@@ -85,7 +101,7 @@ pub(crate) enum Fgi {
 pub(crate) enum List {
     /// As in the banner: a portion may say `REL` alone.
     AsBanner,
-    Of(BTreeSet<String>),
+    Of(Codes),
 }
 
 /// A mark.
@@ -98,14 +114,14 @@ pub(crate) struct Mark {
     pub(crate) sap: Programmes,
     pub(crate) aea: Atomic,
     pub(crate) fgi: Option<Fgi>,
-    pub(crate) words: BTreeSet<Word>,
+    pub(crate) words: Words,
     pub(crate) rel: Option<List>,
     pub(crate) eyes: Option<List>,
-    pub(crate) display: Option<BTreeSet<String>>,
+    pub(crate) display: Option<Codes>,
     /// Controlled unclassified information.
     pub(crate) cui: Option<Cui>,
     /// DoD nicknames of alternative compensatory control measures.
-    pub(crate) accm: BTreeSet<String>,
+    pub(crate) accm: BTreeSet<SmolStr>,
 }
 
 impl Mark {
@@ -117,7 +133,7 @@ impl Mark {
             sap: Programmes::default(),
             aea: Atomic::default(),
             fgi: None,
-            words: BTreeSet::new(),
+            words: Words::default(),
             rel: None,
             eyes: None,
             display: None,
@@ -127,11 +143,11 @@ impl Mark {
     }
 
     pub(crate) fn has(&self, word: Word) -> bool {
-        self.words.contains(&word)
+        self.words.contains(word)
     }
 
     /// The owners of a mark that says nothing about release: they may have it, and nobody else.
-    pub(crate) fn owners_may_have_it(&self) -> Option<&BTreeSet<String>> {
+    pub(crate) fn owners_may_have_it(&self) -> Option<&Codes> {
         let says = self.rel.is_some() || self.eyes.is_some() || self.display.is_some();
         let says = says || self.has(Word::Noforn) || self.has(Word::Relido);
         self.head.owners().filter(|owners| !says && !owners.is_empty())
@@ -149,7 +165,7 @@ impl Mark {
     /// Whether it holds information of NATO's that somebody names, or foreign information of somebody unnamed.
     pub(crate) fn may_hold_nato(&self) -> bool {
         let named = match &self.fgi {
-            Some(Fgi::From(list)) => list.iter().any(|owner| is_nato(owner)),
+            Some(Fgi::From(list)) => list.iter().any(|owner| is_nato(owner.as_str())),
             Some(Fgi::Concealed) => true,
             None => false,
         };
@@ -157,7 +173,7 @@ impl Mark {
             || self
                 .head
                 .owners()
-                .is_some_and(|owners| owners.iter().any(|owner| is_nato(owner)))
+                .is_some_and(|owners| owners.iter().any(|owner| is_nato(owner.as_str())))
     }
 
     /// Whether it carries any dissemination or non-IC control.
@@ -170,10 +186,11 @@ impl Mark {
     }
 
     pub(crate) fn has_sci(&self, system: &str) -> bool {
-        self.sci.contains_key(&Name::new(system))
+        self.sci.find(|name| name.as_str() == system).is_some()
     }
 
-    pub(crate) fn compartments<'m>(&'m self, system: &str) -> impl Iterator<Item = (&'m Name, &'m BTreeSet<Name>)> {
-        self.sci.get(&Name::new(system)).into_iter().flatten()
+    pub(crate) fn compartments<'m>(&'m self, system: &str) -> impl Iterator<Item = (&'m Name, &'m Set<Name>)> {
+        let system = self.sci.find(|name| name.as_str() == system);
+        system.into_iter().flat_map(Map::iter)
     }
 }

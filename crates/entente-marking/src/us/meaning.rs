@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::{SmolStr, SmolStrBuilder};
+
 use super::country::is_nato;
 use super::mark::{Compartments, Fgi, List, Mark};
-use super::profile::Profile;
+use super::profile::{Lists, Profile};
 use super::syntax::{Role, Token};
 use super::teach;
 use super::vocabulary::{Class, NATO, SCI, Sci, Word};
+use super::words::Words;
 use crate::groups::Groups;
 use crate::label::{Category, Caveat, Circle, Control, Label, Level, SchemeId};
-use crate::release::{Entity, Release};
+use crate::release::{Entity, Release, Releasees};
 use crate::scheme::{Effect, MarkKind, TokenMeaning};
 
 /// The name of the scheme.
@@ -20,7 +23,14 @@ pub(crate) const ID: &str = "us-ic";
 pub(crate) const NATO_ID: &str = "us-ic/nato";
 
 fn category(set: &str, value: &str) -> Category {
-    Category::new(format!("{ID}/{set}/{value}"))
+    names([ID, "/", set, "/", value]).into()
+}
+
+/// One name of several parts.
+fn names<const N: usize>(parts: [&str; N]) -> SmolStr {
+    let mut name = SmolStrBuilder::new();
+    parts.iter().for_each(|part| name.push_str(part));
+    name.finish()
 }
 
 /// The label of a mark.
@@ -39,14 +49,14 @@ fn category(set: &str, value: &str) -> Category {
 /// | EXDIS, NODIS | recipients' organisations; named recipients |
 /// | owners of foreign and joint information | owners |
 /// | everything else | caveats |
-pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
+pub(crate) fn label(mark: &Mark, lists: &Lists) -> Label {
     let mut label = Label::unrestricted();
     let class = mark.head.class();
     let level = Level {
         rank: class.rank(),
         name: class.banner().to_owned(),
     };
-    label.levels.insert(SchemeId::new(ID), level);
+    label.levels.insert(SchemeId::named(ID), level);
     nested(&mut label.required, "sci", &mark.sci);
     label
         .required
@@ -59,17 +69,15 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
         label.required.insert(category("sap", "HVSACO"));
     }
     atomic(&mut label, mark);
-    let mut owners: BTreeSet<&str> = BTreeSet::new();
-    owners.extend(mark.head.owners().into_iter().flatten().map(String::as_str));
+    label.owners.extend(mark.head.owners().into_iter().flatten().cloned());
     if let Some(Fgi::From(list)) = &mark.fgi {
-        owners.extend(list.iter().map(String::as_str));
+        label.owners.extend(list.iter().cloned());
     }
-    if owners.iter().any(|owner| is_nato(owner)) {
+    if label.owners.iter().any(|owner| is_nato(owner.as_str())) {
         // Which of NATO's levels is inside is not always written: the mark's level is the high-water mark.
         nato_read_on(&mut label, class);
     }
-    label.owners = owners.into_iter().map(Entity::new).collect();
-    label.release = release(mark, groups);
+    label.release = release(mark, lists);
     label.control = if mark.has(Word::Orcon) {
         Control::Originator
     } else if mark.has(Word::OrconUsgov) {
@@ -78,27 +86,24 @@ pub(crate) fn label(mark: &Mark, groups: &Groups) -> Label {
         Control::None
     };
     cui(&mut label, mark);
-    label.circle = if [Word::Nodis, Word::DlOnly, Word::AttorneyClient, Word::AttorneyWork]
-        .iter()
-        .any(|word| mark.has(*word))
-    {
+    label.circle = if mark.words.meets(NAMED) {
         Circle::Named
     } else if mark.has(Word::Exdis) {
         Circle::Organisation
     } else {
         Circle::Anyone
     };
-    let caveats = mark
-        .words
-        .iter()
-        .map(|word| word.row())
-        .filter(|row| row.effect == Effect::Handling);
-    label.caveats = caveats.map(|row| Caveat::new(row.portion)).collect();
+    let rows = mark.words.iter().map(Word::row);
+    let caveats = rows.filter(|row| row.effect == Effect::Handling);
+    label.caveats.extend(caveats.map(|row| Caveat::named(row.portion)));
     label
         .caveats
         .extend(mark.accm.iter().map(|nickname| Caveat::new(format!("ACCM-{nickname}"))));
     label
 }
+
+/// Words whose readers are named one by one.
+const NAMED: Words = Words::of(&[Word::Nodis, Word::DlOnly, Word::AttorneyClient, Word::AttorneyWork]);
 
 /// Which affiliations a limit of CUI admits; a reader needs one of them, stated.
 fn affiliations(word: Word) -> &'static [&'static str] {
@@ -114,8 +119,8 @@ fn cui(label: &mut Label, mark: &Mark) {
     let Some(cui) = &mark.cui else { return };
     label.caveats.insert(Caveat::new("CUI"));
     label.caveats.extend(cui.categories().into_iter().map(Caveat::new));
-    for word in &mark.words {
-        let of = affiliations(*word).iter();
+    for word in mark.words.iter() {
+        let of = affiliations(word).iter();
         let any: BTreeSet<Category> = of.map(|of| Category::new(format!("us-cui/affiliation/{of}"))).collect();
         if !any.is_empty() {
             label.any_of.insert(any);
@@ -129,18 +134,18 @@ fn nato_read_on(label: &mut Label, class: Class) {
         rank: class.rank(),
         name: format!("NATO {}", class.banner()),
     };
-    label.levels.insert(SchemeId::new(NATO_ID), level);
+    label.levels.insert(SchemeId::named(NATO_ID), level);
 }
 
 fn nested(required: &mut BTreeSet<Category>, set: &str, systems: &Compartments) {
-    for (system, compartments) in systems {
+    for (system, compartments) in systems.iter() {
         required.insert(category(set, system.as_str()));
-        for (name, subs) in compartments {
-            let compartment = format!("{}-{}", system.as_str(), name.as_str());
+        for (name, subs) in compartments.iter() {
+            let compartment = names([system.as_str(), "-", name.as_str()]);
             required.insert(category(set, &compartment));
             required.extend(
                 subs.iter()
-                    .map(|sub| category(set, &format!("{compartment} {}", sub.as_str()))),
+                    .map(|sub| category(set, &names([&compartment, " ", sub.as_str()]))),
             );
         }
     }
@@ -168,29 +173,25 @@ fn atomic(label: &mut Label, mark: &Mark) {
     }
 }
 
-/// What a list admits, as it is stored: groups that can be taken apart as their members.
-pub(crate) fn atoms<'l>(list: impl IntoIterator<Item = &'l String>, groups: &Groups) -> BTreeSet<Entity> {
-    list.into_iter()
-        .flat_map(|code| groups.atoms(&Entity::new(code)))
-        .collect()
-}
+/// The country whose marks these are.
+const USA: Entity = Entity::named("USA");
 
-fn release(mark: &Mark, groups: &Groups) -> Release {
-    let usa = Entity::new("USA");
+fn release(mark: &Mark, lists: &Lists) -> Release {
     let full: BTreeSet<Entity> = match (&mark.rel, &mark.eyes, mark.owners_may_have_it()) {
         (Some(List::Of(list)), ..) | (None, Some(List::Of(list)), _) => {
-            atoms(list, groups).into_iter().chain([usa]).collect()
+            let mut full = lists.atoms(list);
+            full.insert(USA);
+            full
         }
         // Without a list its owners may have it, whoever they are.
-        (_, _, Some(owners)) => atoms(owners, groups),
-        _ => BTreeSet::from([usa]),
+        (_, _, Some(owners)) => lists.atoms(owners),
+        _ => BTreeSet::from([USA]),
     };
-    let display = mark
-        .display
-        .as_ref()
-        .map(|list| atoms(list, groups))
-        .unwrap_or_default();
-    Release::with_display(full, display)
+    let mut display = full.clone();
+    if let Some(shown) = &mark.display {
+        display.extend(lists.atoms(shown));
+    }
+    Release::Only(Releasees { full, display })
 }
 
 /// Every token of a mark, in words.
@@ -222,9 +223,9 @@ pub(crate) fn explain(
         .collect()
 }
 
-type Words = (String, &'static str, &'static str, Effect, String);
+type Explained = (String, &'static str, &'static str, Effect, String);
 
-fn describe(role: &Role, written: &str, groups: &Groups) -> Words {
+fn describe(role: &Role, written: &str, groups: &Groups) -> Explained {
     match role {
         Role::Class(class) => (
             format!("classified {}", class.banner()),
@@ -376,7 +377,7 @@ fn sci_meaning(written: &str) -> String {
     }
 }
 
-fn list_meaning(role: &Role, written: &str, groups: &Groups) -> Words {
+fn list_meaning(role: &Role, written: &str, groups: &Groups) -> Explained {
     let expanded: Vec<String> = groups
         .iter()
         .filter(|group| written.split([' ', ',', '/']).any(|code| code == group.code.as_str()))

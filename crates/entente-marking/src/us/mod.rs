@@ -22,14 +22,17 @@ mod disclosure;
 mod head;
 mod mark;
 mod meaning;
+mod parts;
 mod profile;
 mod programme;
 mod render;
 mod rollup;
 mod rules;
+mod sorted;
 mod syntax;
 mod teach;
 mod vocabulary;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -122,14 +125,14 @@ impl UsIc {
     /// The same rules with other groups of countries.
     #[must_use]
     pub fn with_groups(mut self, groups: Groups) -> Self {
-        self.lists.groups = groups;
+        self.lists = self.lists.with_groups(groups);
         self
     }
 
     /// The same rules with the lists of a node beside the published ones.
     #[must_use]
     pub fn with_register(mut self, register: Register) -> Self {
-        self.lists.add(register);
+        self.lists = self.lists.with_register(register);
         self
     }
 
@@ -164,12 +167,16 @@ impl UsIc {
         }
     }
 
-    fn marking(&self, mark: &Mark, kind: MarkKind) -> Marking {
+    fn render(&self, mark: &Mark, kind: MarkKind) -> String {
+        render::render(mark, kind, self.profile)
+    }
+
+    fn marking(&self, mark: &Mark, kind: MarkKind, canonical: String) -> Marking {
         Marking {
             scheme: self.id.clone(),
             kind,
-            canonical: render::render(mark, kind, self.profile),
-            label: meaning::label(mark, &self.lists.groups),
+            canonical,
+            label: meaning::label(mark, &self.lists),
         }
     }
 }
@@ -214,22 +221,21 @@ impl Scheme for UsIc {
         let (mark, mut findings) = self.read(text, kind);
         // What could not be read is not in the tree: written without it, the mark would be laxer.
         let whole = !findings.iter().any(|finding| UNREAD.contains(&finding.rule.as_str()));
-        let canonical = mark
-            .as_ref()
-            .filter(|_| whole)
-            .map(|mark| render::render(mark, kind, self.profile));
+        let canonical = mark.as_ref().filter(|_| whole).map(|mark| self.render(mark, kind));
         let mut marking = None;
         if let Some(mut mark) = mark
             && !findings.iter().any(Finding::is_error)
         {
+            let mut text = canonical.clone().unwrap_or_default();
             if let Some(banner) = banner.and_then(|banner| self.read(banner, MarkKind::Banner).0) {
                 Self::fill(&mut mark, &banner);
                 if mark.rel != Some(List::AsBanner) && mark.eyes != Some(List::AsBanner) {
                     findings.retain(|finding| finding.rule != "us-ic.rel.as-banner");
                 }
+                // What a portion leaves to the banner is written out: it may be read without that banner one day.
+                text = self.render(&mark, kind);
             }
-            // What a portion leaves to the banner is written out: it may be read without that banner one day.
-            marking = Some(self.marking(&mark, kind));
+            marking = Some(self.marking(&mark, kind, text));
         }
         Checked {
             marking,
@@ -240,7 +246,7 @@ impl Scheme for UsIc {
 
     fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
         let read = syntax::read(text, kind, &self.lists, self.profile);
-        meaning::explain(text, kind, &read.tokens, &self.lists.groups, self.profile)
+        meaning::explain(text, kind, &read.tokens, self.lists.groups(), self.profile)
     }
 
     fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup {
@@ -297,12 +303,13 @@ impl Scheme for UsIc {
             });
         }
         let banner = (valid && !marks.is_empty()).then(|| {
-            let mark = rollup::roll_up(&marks, &self.lists.groups, self.profile, &mut steps);
-            let mut banner = self.marking(&mark, MarkKind::Banner);
+            let mark = rollup::roll_up(&marks, &self.lists, self.profile, &mut steps);
+            let text = self.render(&mark, MarkKind::Banner);
+            let mut banner = self.marking(&mark, MarkKind::Banner, text);
             if mark.cui.is_none() {
                 // A banner that does not show CUI still asks for what its limits ask.
                 for portion in marks.iter().filter(|mark| mark.cui.is_some()) {
-                    let label = meaning::label(portion, &self.lists.groups);
+                    let label = meaning::label(portion, &self.lists);
                     banner.label.any_of.extend(label.any_of);
                     banner.label.circle = banner.label.circle.max(label.circle);
                 }

@@ -1,5 +1,8 @@
 //! Whose rules are in force, and the lists that a node adds to them.
 
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::country::is_country;
@@ -121,26 +124,65 @@ impl Register {
     }
 }
 
-/// The lists that marks are read with: the published ones and the node's.
+/// The lists that marks are read with, the published ones and the node's: put in order once for each scheme.
 #[derive(Clone, Debug)]
 pub(crate) struct Lists {
-    pub(crate) groups: Groups,
-    pub(crate) register: Register,
+    groups: Groups,
+    register: Register,
+    /// Codes of groups, with the members of those that can be taken apart.
+    codes: FxHashMap<Entity, Option<BTreeSet<Entity>>>,
 }
 
 impl Lists {
     pub(crate) fn published() -> Self {
+        Self::of(super::country::groups(), Register::default())
+    }
+
+    /// Lists of other groups, and a node's register.
+    pub(crate) fn of(mut groups: Groups, register: Register) -> Self {
+        for group in &register.groups {
+            groups.insert(group.clone());
+        }
+        let members = |group: &Group| group.decomposable.then(|| group.members.clone());
+        let codes = groups
+            .iter()
+            .map(|group| (group.code.clone(), members(group)))
+            .collect();
         Self {
-            groups: super::country::groups(),
-            register: Register::default(),
+            groups,
+            register,
+            codes,
         }
     }
 
-    pub(crate) fn add(&mut self, register: Register) {
-        for group in &register.groups {
-            self.groups.insert(group.clone());
+    pub(crate) fn with_groups(self, groups: Groups) -> Self {
+        Self::of(groups, self.register)
+    }
+
+    pub(crate) fn with_register(self, register: Register) -> Self {
+        Self::of(self.groups, register)
+    }
+
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    pub(crate) fn is_group(&self, code: &str) -> bool {
+        self.codes.contains_key(code)
+    }
+
+    /// What a list admits, as it is stored: groups that can be taken apart as their members.
+    pub(crate) fn atoms<'l>(&self, list: impl IntoIterator<Item = &'l Entity>) -> BTreeSet<Entity> {
+        let mut atoms = BTreeSet::new();
+        for code in list {
+            match self.codes.get(code) {
+                Some(Some(members)) => atoms.extend(members.iter().cloned()),
+                _ => {
+                    atoms.insert(code.clone());
+                }
+            }
         }
-        self.register = register;
+        atoms
     }
 
     pub(crate) fn is_country(&self, code: &str) -> bool {
@@ -148,7 +190,7 @@ impl Lists {
     }
 
     pub(crate) fn is_entity(&self, code: &str) -> bool {
-        self.is_country(code) || self.groups.get(&Entity::new(code)).is_some()
+        self.is_country(code) || self.is_group(code)
     }
 
     pub(crate) fn is_system(&self, name: &str) -> bool {

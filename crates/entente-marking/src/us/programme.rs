@@ -2,7 +2,7 @@
 
 #![warn(clippy::indexing_slicing)]
 
-use super::categories::is_name;
+use super::categories::{Order, is_name};
 use super::mark::{Mark, Name};
 use super::syntax::{Piece, Reader, Role};
 use crate::scheme::MarkKind;
@@ -17,7 +17,7 @@ impl Reader<'_> {
             mark.sap.multiple = true;
             return;
         }
-        let mut names = Vec::new();
+        let mut order = Order::default();
         for (n, programme) in rest.split("/").enumerate() {
             let programme = match programme
                 .after("SAR-")
@@ -34,13 +34,14 @@ impl Reader<'_> {
             if !self.is_programme(head) {
                 continue;
             }
-            let compartments = self.compartments(programme, parts, &[]);
-            names.push(Name::new(head.text));
-            if mark.sap.named.insert(Name::new(head.text), compartments).is_some() {
+            let compartments = self.compartments(programme, parts, None);
+            let name = Name::new(head.text);
+            order.next(&name);
+            if mark.sap.named.insert(name, compartments).is_some() {
                 self.twice(head.text, programme);
             }
         }
-        self.sorted(&names, piece, "programmes");
+        self.ordered(&order, mark.sap.named.keys(), piece, "programmes");
     }
 
     /// The DoD writes `SAR-` before each programme (figure 34), the intelligence community once.

@@ -1,245 +1,355 @@
 //! A mark as the manual writes it (M §A.6, §C, §D).
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
-use super::mark::{Atomic, Compartments, Fgi, Head, List, Mark, Name, Programmes};
+use super::mark::{Atomic, Codes, Compartments, Fgi, Head, List, Mark, Programmes};
 use super::profile::Profile;
 use super::vocabulary::{ACTIVITIES, Class, Fused, NATO, NATO_FUSED, Word};
+use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 /// The canonical text of a mark.
 pub(crate) fn render(mark: &Mark, kind: MarkKind, profile: Profile) -> String {
-    let fused = fused(mark, profile);
-    let mut parts = vec![match fused {
-        _ if mark.is_plain_cui() => "CUI".to_owned(),
-        Some(row) if kind == MarkKind::Banner => format!("//{}", row.banner),
-        Some(row) => format!("//{}", row.portion),
-        None => head(&mark.head, kind),
-    }];
-    let mut push = |part: String| {
-        if !part.is_empty() {
-            parts.push(part);
-        }
-    };
-    push(systems(mark, fused));
-    push(programmes(&mark.sap, kind, profile));
-    push(atomic(&mark.aea, kind, profile, fused));
-    match &mark.fgi {
-        None => {}
-        Some(Fgi::Concealed) => push("FGI".to_owned()),
-        Some(Fgi::From(owners)) => push(format!("FGI {}", countries(owners).join(" "))),
+    // Longer than nearly every mark that is written.
+    let mut text = Text(String::with_capacity(96));
+    if kind == MarkKind::Portion {
+        text.push("(");
     }
+    let fused = fused(mark, profile);
+    match fused {
+        _ if mark.is_plain_cui() => text.push("CUI"),
+        Some(row) if kind == MarkKind::Banner => text.push_all(["//", row.banner]),
+        Some(row) => text.push_all(["//", row.portion]),
+        None => text.head(&mark.head, kind),
+    }
+    text.category(|text| text.systems(mark, fused));
+    text.category(|text| text.programmes(&mark.sap, kind, profile));
+    text.category(|text| text.atomic(&mark.aea, kind, profile, fused));
+    text.category(|text| match &mark.fgi {
+        None => {}
+        Some(Fgi::Concealed) => text.push("FGI"),
+        Some(Fgi::From(owners)) => {
+            text.push("FGI ");
+            text.joined(countries(owners), " ");
+        }
+    });
     if let Some(cui) = &mark.cui {
         if !mark.is_plain_cui() {
-            push("CUI".to_owned());
+            text.category(|text| text.push("CUI"));
         }
-        push(cui.categories().join("/"));
+        text.category(|text| text.push(&cui.categories().join("/")));
     }
-    push(controls(mark, kind, true));
-    push(controls(mark, kind, false));
-    let text = parts.join("//");
-    match kind {
-        MarkKind::Banner => text,
-        MarkKind::Portion => format!("({text})"),
+    text.category(|text| text.controls(mark, kind, true));
+    text.category(|text| text.controls(mark, kind, false));
+    if kind == MarkKind::Portion {
+        text.push(")");
     }
+    text.0
 }
 
-fn head(head: &Head, kind: MarkKind) -> String {
-    let class = match kind {
-        MarkKind::Banner => head.class().banner(),
-        MarkKind::Portion => head.class().portion(),
+/// Countries by code, then groups by code (M p. 52).
+pub(crate) fn countries(list: &Codes) -> impl Iterator<Item = &str> {
+    let codes = |groups: bool| {
+        let codes = list.iter().map(Entity::as_str);
+        codes.filter(move |code| is_last(code) == groups)
     };
-    match head {
-        Head::Us(_) => class.to_owned(),
-        Head::Nato(owners, class) => nato(owners, *class, kind),
-        Head::Foreign(owners, _) if owners.is_empty() => format!("//FGI {class}"),
-        Head::Foreign(owners, _) => format!("//{} {class}", countries(owners).join(" ")),
-        Head::Joint(None, _) => format!("//JOINT {class}"),
-        Head::Joint(Some(owners), _) => format!("//JOINT {class} {}", countries(owners).join(" ")),
-    }
+    codes(false).chain(codes(true))
 }
 
-/// The classification's own word, or that of the operation whose information it is: `NATO ISAF SECRET`, `NIS`.
-fn nato(owners: &BTreeSet<String>, class: Class, kind: MarkKind) -> String {
-    let activity = ACTIVITIES.iter().find(|(name, _)| owners.contains(*name));
-    let row = NATO.iter().find(|row| row.2 == class);
-    match (activity, row, kind) {
-        (Some((name, _)), _, MarkKind::Banner) => format!("//NATO {name} {}", class.banner()),
-        (Some((_, letter)), _, MarkKind::Portion) => format!("//N{letter}{}", class.portion()),
-        (None, Some(row), MarkKind::Banner) => format!("//{}", row.0),
-        (None, Some(row), MarkKind::Portion) => format!("//{}", row.1),
-        (None, None, _) => format!("//NATO {}", class.banner()),
-    }
+/// Codes of groups that have three letters as countries do.
+const GROUPS_OF_THREE: [&str; 1] = ["NSG"];
+
+/// Whether a code stands behind those of countries.
+pub(crate) fn is_last(code: &str) -> bool {
+    code.len() != 3 || GROUPS_OF_THREE.contains(&code)
 }
+
+/// The codes of a release list in order: USA first (M p. 150).
+pub(crate) fn releasees(list: &Codes) -> impl Iterator<Item = &str> {
+    const USA: &str = "USA";
+    let first = list.contains(USA).then_some(USA);
+    first.into_iter().chain(countries(list).filter(|code| *code != USA))
+}
+
+/// A list of codes as one text.
+pub(crate) fn joined<'c>(codes: impl Iterator<Item = &'c str>, separator: &str) -> String {
+    let mut text = Text(String::new());
+    text.joined(codes, separator);
+    text.0
+}
+
+/// Whether a text is these codes, joined.
+pub(crate) fn is_joined<'c>(text: &str, codes: impl Iterator<Item = &'c str>, separator: &str) -> bool {
+    let mut rest = text;
+    for (n, code) in codes.enumerate() {
+        let separator = if n == 0 { "" } else { separator };
+        let behind = rest.strip_prefix(separator).and_then(|rest| rest.strip_prefix(code));
+        let Some(behind) = behind else { return false };
+        rest = behind;
+    }
+    rest.is_empty()
+}
+
+/// A release list (M p. 150).
+pub(crate) fn release_list(list: &Codes) -> String {
+    joined(releasees(list), ", ")
+}
+
+/// Programmes from which on a DoD banner does not name them (DoDM 5200.01 v2, encl. 4, para. 7.e).
+pub(crate) const MANY_PROGRAMMES: usize = 3;
 
 /// The DoD's form of a NATO classification with one programme word (DoDM 5200.01 v2, encl. 4, para. 4.b.(2)).
 fn fused(mark: &Mark, profile: Profile) -> Option<&'static Fused> {
     let Head::Nato(owners, class) = &mark.head else {
         return None;
     };
-    let words: Vec<&str> = mark
-        .nato
-        .iter()
-        .copied()
-        .chain(mark.aea.atomal.then_some("ATOMAL"))
-        .collect();
-    let [word] = words.as_slice() else { return None };
+    let mut words = mark.nato.iter().copied().chain(mark.aea.atomal.then_some("ATOMAL"));
+    let (Some(word), None) = (words.next(), words.next()) else {
+        return None;
+    };
     let plain = profile.is_dod() && owners.len() == 1;
     NATO_FUSED
         .iter()
-        .find(|row| plain && row.class == *class && row.programme == *word)
+        .find(|row| plain && row.class == *class && row.programme == word)
 }
 
-fn systems(mark: &Mark, fused: Option<&Fused>) -> String {
-    let own = compartments(&mark.sci);
-    let words = mark
-        .nato
-        .iter()
-        .copied()
-        .filter(|word| fused.is_none_or(|row| row.programme != *word));
-    let all: Vec<&str> = [own.as_str()]
-        .into_iter()
-        .filter(|own| !own.is_empty())
-        .chain(words)
-        .collect();
-    all.join("/")
-}
+/// A mark that is being written.
+struct Text(String);
 
-/// Countries by code, then groups by code (M p. 52).
-pub(crate) fn countries(list: &BTreeSet<String>) -> Vec<&str> {
-    let mut codes: Vec<&str> = list.iter().map(String::as_str).collect();
-    codes.sort_by_key(|code| (code.len() != 3 || GROUPS_OF_THREE.contains(code), *code));
-    codes
-}
-
-/// Codes of groups that have three letters as countries do.
-const GROUPS_OF_THREE: [&str; 1] = ["NSG"];
-
-/// A release list: USA first (M p. 150).
-pub(crate) fn release_list(list: &BTreeSet<String>) -> String {
-    let mut codes = countries(list);
-    codes.sort_by_key(|code| *code != "USA");
-    codes.join(", ")
-}
-
-fn compartments(systems: &Compartments) -> String {
-    let of = |subs: &BTreeSet<Name>| subs.iter().map(|sub| format!(" {}", sub.as_str())).collect::<String>();
-    systems
-        .iter()
-        .map(|(system, list)| {
-            let inner = list
-                .iter()
-                .map(|(name, subs)| format!("-{}{}", name.as_str(), of(subs)));
-            format!("{}{}", system.as_str(), inner.collect::<String>())
-        })
-        .collect::<Vec<_>>()
-        .join("/")
-}
-
-/// Programmes from which on a DoD banner does not name them (DoDM 5200.01 v2, encl. 4, para. 7.e).
-pub(crate) const MANY_PROGRAMMES: usize = 3;
-
-fn programmes(sap: &Programmes, kind: MarkKind, profile: Profile) -> String {
-    let many = profile.is_dod() && kind == MarkKind::Banner && sap.named.len() >= MANY_PROGRAMMES;
-    if sap.multiple || many {
-        return "SAR-MULTIPLE PROGRAMS".to_owned();
+impl Text {
+    fn push(&mut self, text: &str) {
+        self.0.push_str(text);
     }
-    if sap.named.is_empty() {
-        return if sap.hvsaco { "HVSACO".to_owned() } else { String::new() };
-    }
-    let names = compartments(&sap.named);
-    match profile.is_dod() {
-        true => format!("SAR-{}", names.replace('/', "/SAR-")),
-        false => format!("SAR-{names}"),
-    }
-}
 
-fn atomic(aea: &Atomic, kind: MarkKind, profile: Profile, fused: Option<&Fused>) -> String {
-    let banner = kind == MarkKind::Banner;
-    let sigma = |numbers: &BTreeSet<u16>| match numbers.is_empty() {
-        true => String::new(),
-        false => {
-            let list: Vec<String> = numbers.iter().map(u16::to_string).collect();
-            format!("-{} {}", if banner { "SIGMA" } else { "SG" }, list.join(" "))
-        }
-    };
-    let mut parts = Vec::new();
-    if aea.rd {
-        let dod = profile.is_dod();
-        let name = if banner && (!aea.cnwdi || dod) {
-            "RESTRICTED DATA"
-        } else {
-            "RD"
-        };
-        let cnwdi = match aea.cnwdi {
-            true if dod => "-N",
-            true => "-CNWDI",
-            false => "",
-        };
-        parts.push(format!("{name}{cnwdi}{}", sigma(&aea.rd_sigma)));
+    fn push_all<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) {
+        texts.into_iter().for_each(|text| self.push(text));
     }
-    if aea.frd {
-        let name = if banner { "FORMERLY RESTRICTED DATA" } else { "FRD" };
-        parts.push(format!("{name}{}", sigma(&aea.frd_sigma)));
-    }
-    for (present, in_banner, in_portion) in [
-        (aea.dod_ucni, "DOD UCNI", "DCNI"),
-        (aea.doe_ucni, "DOE UCNI", "UCNI"),
-        (aea.tfni, "TFNI", "TFNI"),
-        (aea.atomal && fused.is_none(), "ATOMAL", "ATOMAL"),
-    ] {
-        if present {
-            parts.push(if banner { in_banner } else { in_portion }.to_owned());
+
+    fn joined<'t>(&mut self, texts: impl Iterator<Item = &'t str>, separator: &str) {
+        for (n, text) in texts.enumerate() {
+            if n > 0 {
+                self.push(separator);
+            }
+            self.push(text);
         }
     }
-    parts.join("/")
-}
 
-fn controls(mark: &Mark, kind: MarkKind, dissem: bool) -> String {
-    let word = |word: &Word| {
-        let row = word.row();
-        let text = match kind {
-            MarkKind::Portion => row.portion,
-            // A lone FOUO is spelt out, beside other controls it is abbreviated, as in the manual's examples.
-            MarkKind::Banner if *word == Word::Fouo && (mark.words.len() > 1 || mark.rel.is_some()) => "FOUO",
-            MarkKind::Banner => row.banner,
-        };
-        (word.order(), text.to_owned())
-    };
-    let mut parts: Vec<(u16, String)> = mark
-        .words
-        .iter()
-        .filter(|w| w.is_dissem() == dissem)
-        .map(word)
-        .collect();
-    if dissem {
-        match &mark.rel {
-            None => {}
-            Some(List::AsBanner) => parts.push((75, "REL".to_owned())),
-            Some(List::Of(list)) => parts.push((75, format!("REL TO {}", release_list(list)))),
+    fn number(&mut self, number: u16) {
+        write!(self.0, "{number}").expect("a string takes what is written into it");
+    }
+
+    /// A category behind its separator; nothing where it is empty.
+    fn category(&mut self, write: impl FnOnce(&mut Self)) {
+        self.part("//", write);
+    }
+
+    /// What `write` writes, behind a separator; nothing where it writes nothing.
+    fn part(&mut self, separator: &str, write: impl FnOnce(&mut Self)) {
+        let before = self.0.len();
+        self.push(separator);
+        let empty = self.0.len();
+        write(self);
+        if self.0.len() == empty {
+            self.0.truncate(before);
         }
-        match &mark.eyes {
-            None => {}
-            Some(List::AsBanner) => parts.push((85, "EYES".to_owned())),
-            Some(List::Of(list)) => {
-                let mut codes = countries(list);
-                codes.sort_by_key(|code| *code != "USA");
-                parts.push((85, format!("{} EYES ONLY", codes.join("/"))));
+    }
+
+    fn head(&mut self, head: &Head, kind: MarkKind) {
+        let class = match kind {
+            MarkKind::Banner => head.class().banner(),
+            MarkKind::Portion => head.class().portion(),
+        };
+        match head {
+            Head::Us(_) => self.push(class),
+            Head::Nato(owners, class) => self.nato(owners, *class, kind),
+            Head::Foreign(owners, _) if owners.is_empty() => self.push_all(["//FGI ", class]),
+            Head::Foreign(owners, _) => {
+                self.push("//");
+                self.joined(countries(owners), " ");
+                self.push_all([" ", class]);
+            }
+            Head::Joint(None, _) => self.push_all(["//JOINT ", class]),
+            Head::Joint(Some(owners), _) => {
+                self.push_all(["//JOINT ", class, " "]);
+                self.joined(countries(owners), " ");
             }
         }
-        if let Some(list) = &mark.display {
-            parts.push((125, format!("DISPLAY ONLY {}", countries(list).join(", "))));
-        }
-    } else {
-        if !mark.accm.is_empty() {
-            let nicknames: Vec<&str> = mark.accm.iter().map(String::as_str).collect();
-            parts.push((u16::MAX, format!("ACCM-{}", nicknames.join("/"))));
+    }
+
+    /// The classification's own word, or that of the operation whose information it is: `NATO ISAF SECRET`, `NIS`.
+    fn nato(&mut self, owners: &Codes, class: Class, kind: MarkKind) {
+        let activity = ACTIVITIES.iter().find(|(name, _)| owners.contains(*name));
+        let row = NATO.iter().find(|row| row.2 == class);
+        match (activity, row, kind) {
+            (Some((name, _)), _, MarkKind::Banner) => self.push_all(["//NATO ", name, " ", class.banner()]),
+            (Some((_, letter)), _, MarkKind::Portion) => self.push_all(["//N", letter, class.portion()]),
+            (None, Some(row), MarkKind::Banner) => self.push_all(["//", row.0]),
+            (None, Some(row), MarkKind::Portion) => self.push_all(["//", row.1]),
+            (None, None, _) => self.push_all(["//NATO ", class.banner()]),
         }
     }
-    parts.sort();
-    if mark.is_plain_cui() {
-        // The handbook has the limits of CUI in alphabetical order.
-        parts.sort_by(|a, b| a.1.cmp(&b.1));
+
+    fn systems(&mut self, mark: &Mark, fused: Option<&Fused>) {
+        self.compartments(&mark.sci, "/");
+        let words = mark.nato.iter().copied();
+        for (n, word) in words
+            .filter(|word| fused.is_none_or(|row| row.programme != *word))
+            .enumerate()
+        {
+            if n > 0 || !mark.sci.is_empty() {
+                self.push("/");
+            }
+            self.push(word);
+        }
     }
-    parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("/")
+
+    fn compartments(&mut self, systems: &Compartments, separator: &str) {
+        for (n, (system, list)) in systems.iter().enumerate() {
+            if n > 0 {
+                self.push(separator);
+            }
+            self.push(system.as_str());
+            for (name, subs) in list.iter() {
+                self.push_all(["-", name.as_str()]);
+                for sub in subs {
+                    self.push_all([" ", sub.as_str()]);
+                }
+            }
+        }
+    }
+
+    fn programmes(&mut self, sap: &Programmes, kind: MarkKind, profile: Profile) {
+        let many = profile.is_dod() && kind == MarkKind::Banner && sap.named.len() >= MANY_PROGRAMMES;
+        if sap.multiple || many {
+            self.push("SAR-MULTIPLE PROGRAMS");
+        } else if !sap.named.is_empty() {
+            self.push("SAR-");
+            self.compartments(&sap.named, if profile.is_dod() { "/SAR-" } else { "/" });
+        } else if sap.hvsaco {
+            self.push("HVSACO");
+        }
+    }
+
+    fn sigma(&mut self, numbers: &BTreeSet<u16>, banner: bool) {
+        if !numbers.is_empty() {
+            self.push(if banner { "-SIGMA" } else { "-SG" });
+        }
+        for number in numbers {
+            self.push(" ");
+            self.number(*number);
+        }
+    }
+
+    fn atomic(&mut self, aea: &Atomic, kind: MarkKind, profile: Profile, fused: Option<&Fused>) {
+        let (banner, dod, begin) = (kind == MarkKind::Banner, profile.is_dod(), self.0.len());
+        if aea.rd {
+            let long = banner && (!aea.cnwdi || dod);
+            self.push(if long { "RESTRICTED DATA" } else { "RD" });
+            if aea.cnwdi {
+                self.push(if dod { "-N" } else { "-CNWDI" });
+            }
+            self.sigma(&aea.rd_sigma, banner);
+        }
+        if aea.frd {
+            let separator = if self.0.len() > begin { "/" } else { "" };
+            let name = if banner { "FORMERLY RESTRICTED DATA" } else { "FRD" };
+            self.push_all([separator, name]);
+            self.sigma(&aea.frd_sigma, banner);
+        }
+        for (present, in_banner, in_portion) in [
+            (aea.dod_ucni, "DOD UCNI", "DCNI"),
+            (aea.doe_ucni, "DOE UCNI", "UCNI"),
+            (aea.tfni, "TFNI", "TFNI"),
+            (aea.atomal && fused.is_none(), "ATOMAL", "ATOMAL"),
+        ] {
+            if present {
+                let separator = if self.0.len() > begin { "/" } else { "" };
+                self.push_all([separator, if banner { in_banner } else { in_portion }]);
+            }
+        }
+    }
+
+    fn controls(&mut self, mark: &Mark, kind: MarkKind, dissem: bool) {
+        if mark.is_plain_cui() {
+            return self.limits(mark, kind, dissem);
+        }
+        let begin = self.0.len();
+        in_order(mark, dissem).for_each(|control| {
+            if self.0.len() > begin {
+                self.push("/");
+            }
+            self.control(mark, control, kind);
+        });
+    }
+
+    /// The handbook has the limits of CUI in alphabetical order.
+    fn limits(&mut self, mark: &Mark, kind: MarkKind, dissem: bool) {
+        let alone = |control| {
+            let mut text = Self(String::new());
+            text.control(mark, control, kind);
+            text.0
+        };
+        let mut texts: Vec<String> = in_order(mark, dissem).map(alone).collect();
+        texts.sort();
+        self.push(&texts.join("/"));
+    }
+
+    fn control(&mut self, mark: &Mark, control: Written<'_>, kind: MarkKind) {
+        match control {
+            Written::Word(word) => self.push(match kind {
+                MarkKind::Portion => word.row().portion,
+                // A lone FOUO is spelt out, beside other controls it is abbreviated, as in the manual's examples.
+                MarkKind::Banner if word == Word::Fouo && (mark.words.len() > 1 || mark.rel.is_some()) => "FOUO",
+                MarkKind::Banner => word.row().banner,
+            }),
+            Written::Rel(List::AsBanner) => self.push("REL"),
+            Written::Rel(List::Of(list)) => {
+                self.push("REL TO ");
+                self.joined(releasees(list), ", ");
+            }
+            Written::Eyes(List::AsBanner) => self.push("EYES"),
+            Written::Eyes(List::Of(list)) => {
+                self.joined(releasees(list), "/");
+                self.push(" EYES ONLY");
+            }
+            Written::Display(list) => {
+                self.push("DISPLAY ONLY ");
+                self.joined(countries(list), ", ");
+            }
+            Written::Nicknames(nicknames) => {
+                self.push("ACCM-");
+                self.joined(nicknames.iter().map(smol_str::SmolStr::as_str), "/");
+            }
+        }
+    }
+}
+
+/// A control of a mark.
+#[derive(Clone, Copy)]
+enum Written<'m> {
+    Word(Word),
+    Rel(&'m List),
+    Eyes(&'m List),
+    Display(&'m Codes),
+    Nicknames(&'m BTreeSet<smol_str::SmolStr>),
+}
+
+/// The dissemination controls of a mark in the register's order, or those that are not the community's.
+fn in_order(mark: &Mark, dissem: bool) -> impl Iterator<Item = Written<'_>> {
+    let words = |first: Word, last: Word| {
+        let words = mark.words.within(first, last).iter();
+        words.filter(move |_| dissem).map(Written::Word)
+    };
+    let others = mark.words.iter().filter(move |word| !dissem && !word.is_dissem());
+    let nicknames = Some(&mark.accm).filter(|accm| !dissem && !accm.is_empty());
+    words(Word::Rsen, Word::Propin)
+        .chain(mark.rel.iter().filter(move |_| dissem).map(Written::Rel))
+        .chain(words(Word::Relido, Word::Relido))
+        .chain(mark.eyes.iter().filter(move |_| dissem).map(Written::Eyes))
+        .chain(words(Word::Dsen, Word::Fisa))
+        .chain(mark.display.iter().filter(move |_| dissem).map(Written::Display))
+        .chain(words(Word::Waived, Word::Nocon))
+        .chain(others.map(Written::Word))
+        .chain(nicknames.map(Written::Nicknames))
 }

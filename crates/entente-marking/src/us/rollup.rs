@@ -4,14 +4,12 @@
 //! (the NTK part of ORCON) are not part of a mark: several originators stay separate in a portion's lineage, and each
 //! of them has to consent.
 
-use std::collections::BTreeSet;
-
 use super::disclosure::{Disclosure, roll_up as disclosure};
-use super::mark::{Atomic, Compartments, Fgi, Head, List, Mark};
-use super::profile::Profile;
-use super::render::countries;
+use super::mark::{Atomic, Codes, Compartments, Fgi, Head, List, Mark};
+use super::profile::{Lists, Profile};
+use super::render::{countries, joined};
 use super::vocabulary::{Class, Word};
-use crate::groups::Groups;
+use super::words::Words;
 use crate::scheme::Step;
 
 fn step(rule: &str, source: &str, message: impl Into<String>) -> Step {
@@ -28,7 +26,7 @@ fn is_plain(mark: &Mark) -> bool {
 }
 
 /// Rolls up marks whose abbreviations have been filled in. `marks` is not empty.
-pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, profile: Profile, steps: &mut Vec<Step>) -> Mark {
+pub(crate) fn roll_up(marks: &[Mark], lists: &Lists, profile: Profile, steps: &mut Vec<Step>) -> Mark {
     let class = marks
         .iter()
         .map(|mark| mark.head.class())
@@ -49,7 +47,7 @@ pub(crate) fn roll_up(marks: &[Mark], groups: &Groups, profile: Profile, steps: 
     cui(&mut banner, marks, profile, steps);
     let dropped_ucni = atomic(&mut banner.aea, marks, classified, steps);
     foreign(&mut banner, marks, steps);
-    let mut fdr = disclosure(marks, classified, groups, profile, steps);
+    let mut fdr = disclosure(marks, classified, lists, profile, steps);
     if dropped_ucni && fdr != Disclosure::Noforn {
         steps.push(step(
             "ucni",
@@ -146,13 +144,10 @@ fn cui(banner: &mut Mark, marks: &[Mark], profile: Profile, steps: &mut Vec<Step
 }
 
 fn union(into: &mut Compartments, from: &Compartments) {
-    for (system, list) in from {
-        let compartments = into.entry(system.clone()).or_default();
-        for (name, subs) in list {
-            compartments
-                .entry(name.clone())
-                .or_default()
-                .extend(subs.iter().cloned());
+    for (system, list) in from.iter() {
+        let compartments = into.of(system);
+        for (name, subs) in list.iter() {
+            compartments.of(name).extend(subs.iter().cloned());
         }
     }
 }
@@ -197,8 +192,8 @@ fn atomic(banner: &mut Atomic, marks: &[Mark], classified: bool, steps: &mut Vec
 }
 
 fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
-    let own: BTreeSet<String> = banner.head.owners().cloned().unwrap_or_default();
-    let mut owners = BTreeSet::new();
+    let own: Codes = banner.head.owners().cloned().unwrap_or_default();
+    let mut owners = Codes::new();
     let mut concealed = false;
     let us = matches!(banner.head, Head::Us(_));
     for mark in marks {
@@ -212,7 +207,7 @@ fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
             Some(Fgi::From(list)) => owners.extend(list.iter().cloned()),
         }
     }
-    owners.retain(|owner| owner != "USA" && !own.contains(owner));
+    owners.retain(|owner| owner.as_str() != "USA" && !own.contains(owner));
     if concealed {
         steps.push(step(
             "fgi",
@@ -221,7 +216,7 @@ fn foreign(banner: &mut Mark, marks: &[Mark], steps: &mut Vec<Step>) {
         ));
         banner.fgi = Some(Fgi::Concealed);
     } else if !owners.is_empty() {
-        let list = countries(&owners).join(" ");
+        let list = joined(countries(&owners), " ");
         steps.push(step(
             "fgi",
             "IC Markings Manual 2016, pp. 126-130",
@@ -272,7 +267,7 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
     if banner.cui.is_some() {
         contractors(banner, marks, steps);
     } else {
-        banner.words.retain(|word| !word.is_cui_limit());
+        banner.words = banner.words.iter().filter(|word| !word.is_cui_limit()).collect();
     }
     if any(Word::Orcon) {
         steps.push(step(
@@ -319,8 +314,8 @@ fn words(banner: &mut Mark, marks: &[Mark], classified: bool, steps: &mut Vec<St
         }
     }
     if any(Word::Fouo) {
-        let release_only = [Word::Noforn, Word::Relido];
-        match !classified && banner.cui.is_none() && banner.words.iter().all(|word| release_only.contains(word)) {
+        let others = banner.words.without(Words::of(&[Word::Noforn, Word::Relido]));
+        match !classified && banner.cui.is_none() && others.is_empty() {
             true => {
                 banner.words.insert(Word::Fouo);
             }

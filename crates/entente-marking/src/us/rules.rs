@@ -1,8 +1,9 @@
 //! Which combinations are valid: a table of rules, each with its source.
 
 use super::mark::{Head, List, Mark};
+use super::parts::Parts;
 use super::profile::Profile;
-use super::syntax::{Role, Token};
+use super::syntax::Token;
 use super::vocabulary::{Class, Word};
 use crate::finding::Finding;
 use crate::scheme::MarkKind;
@@ -13,8 +14,8 @@ struct Rule {
     source: &'static str,
     message: &'static str,
     broken: fn(&Mark) -> bool,
-    /// Which token to point at.
-    about: fn(&Role) -> bool,
+    /// The parts of a mark that it is about: only a mark with one of them can break it, and such a token is pointed at.
+    about: Parts,
 }
 
 const fn r(
@@ -22,7 +23,7 @@ const fn r(
     source: &'static str,
     message: &'static str,
     broken: fn(&Mark) -> bool,
-    about: fn(&Role) -> bool,
+    about: Parts,
 ) -> Rule {
     Rule {
         id,
@@ -31,10 +32,6 @@ const fn r(
         broken,
         about,
     }
-}
-
-fn word(role: &Role, words: &[Word]) -> bool {
-    matches!(role, Role::Word(word) if words.contains(word))
 }
 
 fn below_secret(mark: &Mark) -> bool {
@@ -67,257 +64,237 @@ fn any_list(mark: &Mark) -> bool {
     mark.rel.is_some() || mark.eyes.is_some() || mark.display.is_some()
 }
 
-fn lists(role: &Role) -> bool {
-    matches!(role, Role::Rel | Role::Eyes | Role::Display)
-}
-
-fn aea(role: &Role) -> bool {
-    *role == Role::Aea
-}
-
-fn sci(role: &Role) -> bool {
-    *role == Role::Sci
-}
-
-fn sap(role: &Role) -> bool {
-    *role == Role::Sap
-}
-
-fn joint(role: &Role) -> bool {
-    *role == Role::Joint
-}
-
 const RULES: &[Rule] = &[
     r(
         "us-ic.orcon.classified",
         "IC Markings Manual 2016, p. 136; ISM-ID-00028",
         "ORCON is for classified information only",
         |m| !m.is_classified() && (m.has(Word::Orcon) || m.has(Word::OrconUsgov)),
-        |role| word(role, &[Word::Orcon, Word::OrconUsgov]),
+        Parts::of(&[Word::Orcon, Word::OrconUsgov]),
     ),
     r(
         "us-ic.relido.classified",
         "IC Markings Manual 2016, p. 154; ISM-ID-00028",
         "RELIDO is for classified information only",
         |m| !m.is_classified() && m.has(Word::Relido) && m.cui.is_none(),
-        |role| word(role, &[Word::Relido]),
+        Parts::of(&[Word::Relido]),
     ),
     r(
         "us-ic.eyes.classified",
         "IC Markings Manual 2016, p. 157; ISM-ID-00028",
         "EYES ONLY is for classified information only",
         |m| !m.is_classified() && m.eyes.is_some(),
-        lists,
+        Parts::LISTS,
     ),
     r(
         "us-ic.fdr.noforn-rel",
         "IC Markings Manual 2016, p. 145; ISM-ID-00033",
         "NOFORN and a release list exclude each other: either nobody foreign may have it, or those listed may",
         |m| m.has(Word::Noforn) && (m.rel.is_some() || m.eyes.is_some()),
-        |role| word(role, &[Word::Noforn]),
+        Parts::of(&[Word::Noforn]),
     ),
     r(
         "us-ic.fdr.rel-eyes",
         "ISM-ID-00033",
         "REL TO and EYES ONLY exclude each other",
         |m| m.rel.is_some() && m.eyes.is_some(),
-        lists,
+        Parts::LISTS,
     ),
     r(
         "us-ic.fdr.noforn-display",
         "IC Markings Manual 2016, p. 163; ISM-ID-00169",
         "NOFORN and DISPLAY ONLY exclude each other",
         |m| m.has(Word::Noforn) && m.display.is_some(),
-        |role| word(role, &[Word::Noforn]),
+        Parts::of(&[Word::Noforn]),
     ),
     r(
         "us-ic.fdr.relido-display",
         "IC Markings Manual 2016, p. 163; ISM-ID-00169",
         "RELIDO and DISPLAY ONLY exclude each other",
         |m| m.has(Word::Relido) && m.display.is_some(),
-        |role| word(role, &[Word::Relido]),
+        Parts::of(&[Word::Relido]),
     ),
     r(
         "us-ic.fdr.noforn-relido",
         "IC Markings Manual 2016, p. 154; ISM-ID-00169",
         "NOFORN and RELIDO exclude each other",
         |m| m.has(Word::Noforn) && m.has(Word::Relido),
-        |role| word(role, &[Word::Relido]),
+        Parts::of(&[Word::Relido]),
     ),
     r(
         "us-ic.orcon.relido",
         "IC Markings Manual 2016, p. 136; ISM-ID-00325",
         "ORCON and RELIDO exclude each other: the originator alone decides",
         |m| (m.has(Word::Orcon) || m.has(Word::OrconUsgov)) && m.has(Word::Relido),
-        |role| word(role, &[Word::Relido]),
+        Parts::of(&[Word::Relido]),
     ),
     r(
         "us-ic.orcon.both",
         "IC Markings Manual 2016, p. 139",
         "ORCON and ORCON-USGOV exclude each other; ORCON is the stricter one",
         |m| m.has(Word::Orcon) && m.has(Word::OrconUsgov),
-        |role| word(role, &[Word::OrconUsgov]),
+        Parts::of(&[Word::OrconUsgov]),
     ),
     r(
         "us-ic.imcon.level",
         "IC Markings Manual 2016, p. 142; ISM-ID-00107",
         "IMCON is for SECRET and TOP SECRET only",
         |m| m.has(Word::Imcon) && below_secret(m),
-        |role| word(role, &[Word::Imcon]),
+        Parts::of(&[Word::Imcon]),
     ),
     r(
         "us-ic.rsen.level",
         "IC Markings Manual 2016, p. 132",
         "RSEN is for SECRET and TOP SECRET only",
         |m| m.has(Word::Rsen) && below_secret(m),
-        |role| word(role, &[Word::Rsen]),
+        Parts::of(&[Word::Rsen]),
     ),
     r(
         "us-ic.fouo.classified",
         "IC Markings Manual 2016, p. 134",
         "FOUO is for unclassified information only",
         |m| m.has(Word::Fouo) && m.is_classified(),
-        |role| word(role, &[Word::Fouo]),
+        Parts::of(&[Word::Fouo]),
     ),
     r(
         "us-ic.sci.classified",
         "IC Markings Manual 2016, p. 60",
         "SCI is classified: the level must be at least CONFIDENTIAL",
         |m| !m.sci.is_empty() && !m.is_classified(),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.si-g.top-secret",
         "IC Markings Manual 2016, p. 80; ISM-ID-00044",
         "SI-G is TOP SECRET",
         |m| gamma(m) && m.head.class() != Class::TopSecret,
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.si-g.usgov",
         "ISM-ID-00362",
         "SI-G excludes ORCON-USGOV",
         |m| gamma(m) && m.has(Word::OrconUsgov),
-        |role| word(role, &[Word::OrconUsgov]),
+        Parts::of(&[Word::OrconUsgov]),
     ),
     r(
         "us-ic.hcs.noforn",
         "IC Markings Manual 2016, p. 63; ISM-ID-00049",
         "HCS must be marked NOFORN",
         |m| m.has_sci("HCS") && !m.has(Word::Noforn),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.hcs.usgov",
         "ISM-ID-00336; ISM-ID-00363",
         "HCS-O and HCS-P sub-compartments exclude ORCON-USGOV",
         |m| (hcs_o(m) || hcs_p_sub(m)) && m.has(Word::OrconUsgov),
-        |role| word(role, &[Word::OrconUsgov]),
+        Parts::of(&[Word::OrconUsgov]),
     ),
     r(
         "us-ic.tk.level",
         "IC Markings Manual 2016, p. 85; ISM-ID-00047",
         "TK is SECRET or TOP SECRET",
         |m| m.has_sci("TK") && below_secret(m),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.rsv.compartment",
         "IC Markings Manual 2016, p. 70; ISM-ID-00243",
         "RSV needs a compartment, as in RSV-ABC",
         |m| m.has_sci("RSV") && m.compartments("RSV").next().is_none(),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.klm.compartment",
         "ISM-ID-00243",
         "KLM needs a compartment",
         |m| m.has_sci("KLM") && m.compartments("KLM").next().is_none(),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.aea.classified",
         "IC Markings Manual 2016, p. 103; ISM-ID-00246",
         "RD, FRD and TFNI are classified: the level must be at least CONFIDENTIAL",
         |m| (m.aea.rd || m.aea.frd || m.aea.tfni) && !m.is_classified(),
-        aea,
+        Parts::AEA,
     ),
     r(
         "us-ic.aea.cnwdi-level",
         "IC Markings Manual 2016, p. 106",
         "CNWDI is SECRET or TOP SECRET",
         |m| m.aea.cnwdi && below_secret(m),
-        aea,
+        Parts::AEA,
     ),
     r(
         "us-ic.aea.ucni-classified",
         "IC Markings Manual 2016, pp. 116-119; ISM-ID-00181",
         "UCNI is for unclassified information only",
         |m| (m.aea.dod_ucni || m.aea.doe_ucni) && m.is_classified(),
-        aea,
+        Parts::AEA,
     ),
     r(
         "us-ic.nodis-exdis",
         "IC Markings Manual 2016, p. 174; ISM-ID-00038",
         "NODIS and EXDIS exclude each other",
         |m| m.has(Word::Nodis) && m.has(Word::Exdis),
-        |role| word(role, &[Word::Exdis]),
+        Parts::of(&[Word::Exdis]),
     ),
     r(
         "us-ic.nf-variants",
         "IC Markings Manual 2016, pp. 178-188; ISM-ID-00372",
         "SBU-NF and LES-NF say NOFORN already: no other release marking stands beside them",
         |m| (m.has(Word::SbuNf) || m.has(Word::LesNf)) && (any_list(m) || m.has(Word::Relido)),
-        |role| word(role, &[Word::SbuNf, Word::LesNf]),
+        Parts::of(&[Word::SbuNf, Word::LesNf]),
     ),
     r(
         "us-ic.sbu.classified",
         "IC Markings Manual 2016, p. 176",
         "SBU and LIMDIS are for unclassified information only",
         |m| m.is_classified() && [Word::Sbu, Word::SbuNf, Word::Limdis].iter().any(|w| m.has(*w)),
-        |role| word(role, &[Word::Sbu, Word::SbuNf, Word::Limdis]),
+        Parts::of(&[Word::Sbu, Word::SbuNf, Word::Limdis]),
     ),
     r(
         "us-ic.joint.hcs",
         "IC Markings Manual 2016, p. 57",
         "JOINT excludes HCS and NOFORN",
         |m| matches!(m.head, Head::Joint(_, _)) && (m.has_sci("HCS") || m.has(Word::Noforn)),
-        joint,
+        Parts::JOINT,
     ),
     r(
         "us-ic.sap.classified",
         "IC Markings Manual 2016, p. 101",
         "a special access programme is classified: the level must be at least CONFIDENTIAL",
         |m| (!m.sap.named.is_empty() || m.sap.multiple) && !m.is_classified(),
-        sap,
+        Parts::SAP,
     ),
     r(
         "us-ic.sap.waived",
         "DoDM 5200.01 v2, encl. 4, para. 7.f",
         "WAIVED is said of a special access programme: name it, as in `SAR-BP//WAIVED`",
         |m| m.has(Word::Waived) && m.sap.named.is_empty() && !m.sap.multiple,
-        |role| word(role, &[Word::Waived]),
+        Parts::of(&[Word::Waived]),
     ),
     r(
         "us-ic.nato.programme",
         "IC Markings Manual 2016, Table 4 and p. 127; DoDM 5200.01 v2, encl. 4, para. 4.b.(2)(c)",
         "BOHEMIA and BALK are NATO's: they stand with COSMIC TOP SECRET, or in a TOP SECRET document with FGI NATO",
         |m| !m.nato.is_empty() && (m.head.class() != Class::TopSecret || !m.may_hold_nato()),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.nato.atomal",
         "IC Markings Manual 2016, p. 122; DoDM 5200.01 v2, encl. 4, para. 4.b.(2)",
         "ATOMAL is NATO's and classified: it stands with a NATO classification, or in a document with FGI NATO",
         |m| m.aea.atomal && (m.head.class() < Class::Confidential || !m.may_hold_nato()),
-        aea,
+        Parts::AEA,
     ),
     r(
         "us-ic.fgi.foreign",
         "IC Markings Manual 2016, p. 122; DoDM 5200.01 v2, encl. 4, para. 9.a",
         "FGI says that a US document holds foreign information; a foreign classification names its owners itself",
         |m| m.fgi.is_some() && matches!(m.head, Head::Foreign(..) | Head::Nato(..)),
-        |role| *role == Role::Fgi,
+        Parts::FGI,
     ),
     r(
         "us-ic.distribution.superseded",
@@ -327,14 +304,14 @@ const RULES: &[Rule] = &[
             (m.has(Word::Exdis) || m.has(Word::Nodis))
                 && [Word::Sbu, Word::SbuNf, Word::Fouo].iter().any(|word| m.has(*word))
         },
-        |role| word(role, &[Word::Sbu, Word::SbuNf, Word::Fouo]),
+        Parts::of(&[Word::Sbu, Word::SbuNf, Word::Fouo]),
     ),
     r(
         "us-cui.limit",
         "32 CFR 2002.16(b); CVEnumISMDissemCui",
         "FED ONLY, FEDCON, NOCON, DL ONLY and the attorneys' limits are CUI's: the mark says CUI",
-        |m| m.cui.is_none() && m.words.iter().any(|word| word.is_cui_limit()),
-        |role| matches!(role, Role::Word(word) if word.is_cui_limit()),
+        |m| m.cui.is_none() && m.words.iter().any(Word::is_cui_limit),
+        Parts::CUI_LIMITS,
     ),
     r(
         "us-cui.fouo",
@@ -346,7 +323,7 @@ const RULES: &[Rule] = &[
                     .iter()
                     .any(|w| m.has(*w))
         },
-        |role| word(role, &[Word::Fouo, Word::Sbu, Word::SbuNf, Word::Les, Word::LesNf]),
+        Parts::of(&[Word::Fouo, Word::Sbu, Word::SbuNf, Word::Les, Word::LesNf]),
     ),
     r(
         "us-cui.contractors",
@@ -359,7 +336,7 @@ const RULES: &[Rule] = &[
                 .count()
                 > 1
         },
-        |role| word(role, &[Word::FedOnly, Word::Fedcon, Word::Nocon]),
+        Parts::of(&[Word::FedOnly, Word::Fedcon, Word::Nocon]),
     ),
 ];
 
@@ -370,7 +347,7 @@ const IC_RULES: &[Rule] = &[
         "IC Markings Manual 2016, pp. 172-175; ISM-ID-00313",
         "NODIS and EXDIS must be marked NOFORN",
         |m| (m.has(Word::Nodis) || m.has(Word::Exdis)) && !m.has(Word::Noforn),
-        |role| word(role, &[Word::Exdis, Word::Nodis]),
+        Parts::of(&[Word::Exdis, Word::Nodis]),
     ),
     r(
         "us-ic.joint.rel",
@@ -382,55 +359,55 @@ const IC_RULES: &[Rule] = &[
                 list.contains(owner)
                     || list.iter().any(|group| {
                         super::country::published()
-                            .get(&crate::release::Entity::new(group))
-                            .is_some_and(|g| g.members.contains(&crate::release::Entity::new(owner)))
+                            .get(group)
+                            .is_some_and(|group| group.members.contains(owner))
                     })
             }),
             _ => false,
         },
-        joint,
+        Parts::JOINT,
     ),
     r(
         "us-ic.joint.two",
         "IC Markings Manual 2016, p. 57",
         "JOINT has at least two owners, the USA among them",
         |m| matches!(&m.head, Head::Joint(Some(owners), _) if owners.len() < 2 || !owners.contains("USA")),
-        joint,
+        Parts::JOINT,
     ),
     r(
         "us-ic.joint.restricted",
         "IC Markings Manual 2016, p. 57",
         "JOINT is not used with RESTRICTED",
         |m| matches!(m.head, Head::Joint(_, Class::Restricted)),
-        joint,
+        Parts::JOINT,
     ),
     r(
         "us-ic.hcs-o.orcon",
         "IC Markings Manual 2016, p. 64; ISM-ID-00335",
         "HCS-O must be marked ORCON",
         |m| hcs_o(m) && !controlled(m),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.hcs-p-sub.orcon",
         "IC Markings Manual 2016, p. 68; ISM-ID-00341",
         "a sub-compartment of HCS-P must be marked ORCON",
         |m| hcs_p_sub(m) && !controlled(m),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.si-g.orcon",
         "IC Markings Manual 2016, p. 80; ISM-ID-00045",
         "SI-G must be marked ORCON",
         |m| gamma(m) && !controlled(m),
-        sci,
+        Parts::SCI,
     ),
     r(
         "us-ic.tk.noforn",
         "IC Markings Manual 2016, pp. 87-98; ISM-ID-00369",
         "TK-BLFH, TK-IDIT and TK-KAND must be marked NOFORN",
         |m| tk_compartment(m) && !m.has(Word::Noforn),
-        sci,
+        Parts::SCI,
     ),
 ];
 
@@ -440,7 +417,7 @@ const LEGACY: &[Rule] = &[r(
     "IC Markings Manual 2016, p. 62; ISM-ID-00243",
     "HCS without a compartment is for legacy information only; new information is HCS-O or HCS-P",
     |m| m.has_sci("HCS") && m.compartments("HCS").next().is_none(),
-    sci,
+    Parts::SCI,
 )];
 
 /// The DoD's own rules (DoDM 5200.01 v2, encl. 4).
@@ -450,21 +427,21 @@ const DOD_RULES: &[Rule] = &[
         "DoDM 5200.01 v2, encl. 4, para. 4.b.(3)",
         "NOFORN is not used on NATO information",
         |m| matches!(m.head, Head::Nato(..)) && m.has(Word::Noforn),
-        |role| word(role, &[Word::Noforn]),
+        Parts::of(&[Word::Noforn]),
     ),
     r(
         "dodm.5d",
         "DoDM 5200.01 v2, encl. 4, para. 5",
         "RESTRICTED is not used where the USA is one of the owners",
         |m| matches!(&m.head, Head::Joint(Some(owners), Class::Restricted) if owners.contains("USA")),
-        joint,
+        Parts::JOINT,
     ),
     r(
         "dodm.5e",
         "DoDM 5200.01 v2, encl. 4, para. 5",
         "JOINT has at least two owners",
         |m| matches!(&m.head, Head::Joint(Some(owners), _) if owners.len() < 2),
-        joint,
+        Parts::JOINT,
     ),
     r(
         "dodm.6f",
@@ -476,28 +453,28 @@ const DOD_RULES: &[Rule] = &[
                     .any(|(name, _)| ["GEOCAP", "G"].contains(&name.as_str())))
                 && !m.has(Word::Noforn)
         },
-        sci,
+        Parts::SCI,
     ),
     r(
         "dodm.11a",
         "DoDM 5200.01 v2, encl. 4, para. 11.a",
         "ACCM is for classified information only",
         |m| !m.accm.is_empty() && !m.is_classified(),
-        |role| *role == Role::Accm,
+        Parts::ACCM,
     ),
     r(
         "dodm.app1-imcon",
         "DoDM 5200.01 v2, encl. 4, app. 1, para. 1",
         "IMCON is SECRET; a TOP SECRET document that holds it says who may have the whole",
         |m| m.has(Word::Imcon) && m.head.class() == Class::TopSecret && !m.has(Word::Noforn) && !any_list(m),
-        |role| word(role, &[Word::Imcon]),
+        Parts::of(&[Word::Imcon]),
     ),
     r(
         "dodi.cui-banner",
         "DoDI 5200.48, para. 3.7",
         "a classified mark of the DoD does not say CUI: the portions do",
         |m| m.cui.is_some() && m.is_classified(),
-        |role| *role == Role::Cui,
+        Parts::CUI,
     ),
 ];
 
@@ -507,7 +484,7 @@ const MANY: Rule = r(
     "DoDM 5200.01 v2, encl. 4, para. 7.e",
     "a banner with three programmes or more is written SAR-MULTIPLE PROGRAMS",
     |m| m.sap.named.len() >= super::render::MANY_PROGRAMMES,
-    sap,
+    Parts::SAP,
 );
 
 /// Checks a mark against every rule.
@@ -516,17 +493,21 @@ pub(crate) fn check(mark: &Mark, tokens: &[Token], length: usize, kind: MarkKind
     let own = if dod { DOD_RULES } else { IC_RULES };
     let many = (dod && kind == MarkKind::Banner).then_some(&MANY);
     let place = |rule: &Rule| {
-        let token = tokens.iter().find(|token| (rule.about)(&token.role));
+        let token = tokens
+            .iter()
+            .find(|token| rule.about.meets(Parts::of_role(&token.role)));
         token.map_or((0, length), |token| (token.start, token.end))
     };
-    let broken = RULES.iter().chain(own).chain(many).filter(|rule| (rule.broken)(mark));
+    let parts = Parts::of_mark(mark);
+    let is_broken = |rule: &Rule| rule.about.meets(parts) && (rule.broken)(mark);
+    let broken = RULES.iter().chain(own).chain(many).filter(|rule| is_broken(rule));
     let mut findings: Vec<Finding> = broken
         .map(|rule| {
             let (start, end) = place(rule);
             Finding::error(rule.id, rule.source, rule.message, start, end)
         })
         .collect();
-    findings.extend(LEGACY.iter().filter(|rule| !dod && (rule.broken)(mark)).map(|rule| {
+    findings.extend(LEGACY.iter().filter(|rule| !dod && is_broken(rule)).map(|rule| {
         let (start, end) = place(rule);
         Finding::warning(rule.id, rule.source, rule.message, start, end)
     }));
@@ -541,7 +522,9 @@ pub(crate) fn check(mark: &Mark, tokens: &[Token], length: usize, kind: MarkKind
         ));
     }
     if mark.rel == Some(List::AsBanner) || mark.eyes == Some(List::AsBanner) {
-        let token = tokens.iter().find(|token| lists(&token.role));
+        let token = tokens
+            .iter()
+            .find(|token| Parts::LISTS.meets(Parts::of_role(&token.role)));
         let (start, end) = token.map_or((0, length), |token| (token.start, token.end));
         findings.push(Finding::warning(
             "us-ic.rel.as-banner",

@@ -2,14 +2,16 @@
 
 #![warn(clippy::indexing_slicing)]
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use super::cui;
 use super::head;
-use super::mark::{Head, Mark};
+use super::mark::{Codes, Head, Mark};
 use super::profile::{Lists, Profile};
+use super::render;
 use super::vocabulary::{Class, Word};
 use crate::finding::Finding;
+use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 /// The longest mark read: the longest in the manual has under 200 characters.
@@ -64,12 +66,21 @@ impl<'t> Piece<'t> {
         self.start + self.text.len()
     }
 
-    pub(super) fn split(self, separator: &'t str) -> impl Iterator<Item = Piece<'t>> {
-        let mut at = self.start;
-        self.text.split(separator).map(move |text| {
-            let piece = Piece { text, start: at };
-            at += text.len() + separator.len();
-            piece
+    pub(super) fn split(self, separator: &'static str) -> impl Iterator<Item = Piece<'t>> {
+        let mut rest = Some(self);
+        std::iter::from_fn(move || {
+            let whole = rest?;
+            let Some((text, behind)) = cut(whole.text, separator) else {
+                return rest.take();
+            };
+            rest = Some(Piece {
+                text: behind,
+                start: whole.end() - behind.len(),
+            });
+            Some(Piece {
+                text,
+                start: whole.start,
+            })
         })
     }
 
@@ -82,12 +93,22 @@ impl<'t> Piece<'t> {
     }
 
     pub(super) fn trimmed(self) -> Piece<'t> {
-        let text = self.text.trim_start();
+        let text = self.text.trim_ascii_start();
         Piece {
             start: self.start + self.text.len() - text.len(),
-            text: text.trim_end(),
+            text: text.trim_ascii_end(),
         }
     }
+}
+
+/// A text before and behind the first separator in it, which has one byte or two. Marks are short and plain: a search of the standard library's kind
+/// would take longer to prepare than to run.
+fn cut<'t>(text: &'t str, separator: &str) -> Option<(&'t str, &'t str)> {
+    let at = match separator.as_bytes() {
+        [only] => text.bytes().position(|byte| byte == *only)?,
+        pair => text.as_bytes().windows(2).position(|bytes| bytes == pair)?,
+    };
+    Some((text.get(..at)?, text.get(at + separator.len()..)?))
 }
 
 pub(super) struct Reader<'r> {
@@ -118,7 +139,7 @@ pub(crate) fn read(text: &str, kind: MarkKind, lists: &Lists, profile: Profile) 
         lists,
         profile,
         findings: Vec::new(),
-        tokens: Vec::new(),
+        tokens: Vec::with_capacity(8),
         category: 0,
         after_cui: false,
     };
@@ -159,6 +180,7 @@ impl Reader<'_> {
         ));
     }
 
+    #[inline]
     pub(super) fn token(&mut self, piece: Piece<'_>, role: Role) {
         self.tokens.push(Token {
             start: piece.start,
@@ -182,7 +204,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        if let Some((at, c)) = text.char_indices().find(|(_, c)| !c.is_ascii() || c.is_ascii_control()) {
+        if let Some((at, c)) = strange(text) {
             let message = format!(
                 "`{}` is not a character of any mark; retype it as plain capital letters",
                 c.escape_unicode()
@@ -196,14 +218,17 @@ impl Reader<'_> {
             ));
             return None;
         }
-        let upper = text.to_ascii_uppercase();
-        if upper != text {
+        let upper = match text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            true => Cow::Owned(text.to_ascii_uppercase()),
+            false => Cow::Borrowed(text),
+        };
+        if let Cow::Owned(upper) = &upper {
             self.error_with(
                 "us-ic.syntax.case",
                 "IC Markings Manual 2016, p. 28",
                 "marks are written in capital letters",
                 whole,
-                &upper,
+                upper,
             );
         }
         let trimmed = Piece { text: &upper, start: 0 }.trimmed();
@@ -335,7 +360,7 @@ impl Reader<'_> {
                 trimmed,
                 format!("`{}` is an older form; today it is `//{today}`", trimmed.text),
             );
-            return Some(Head::Nato(["NATO".to_owned()].into(), *class).into());
+            return Some(Head::Nato([Entity::named("NATO")].into(), *class).into());
         }
         self.token(trimmed, Role::Unknown);
         let wanted = |class: Class| match self.kind {
@@ -379,60 +404,24 @@ impl Reader<'_> {
     }
 
     /// A list of countries and groups. `ordered` lists must be alphabetical, countries before groups.
-    pub(super) fn codes(&mut self, piece: Piece<'_>, separator: &str, ordered: bool) -> BTreeSet<String> {
-        let mut list = BTreeSet::new();
-        let mut texts = Vec::new();
+    pub(super) fn codes(&mut self, piece: Piece<'_>, separator: &'static str, ordered: bool) -> Codes {
+        let mut list = Codes::new();
+        let (mut written, mut last, mut in_order) = (0, (false, ""), true);
         for code in piece.split(separator) {
             let trimmed = code.trimmed();
             if trimmed.text.len() != code.text.len() || trimmed.text.is_empty() {
-                let message = if separator == ", " {
-                    "entries are separated by a comma and one space"
-                } else {
-                    "entries are separated by one space"
-                };
-                self.error("us-ic.list.separator", "IC Markings Manual 2016, p. 150", message, code);
+                self.findings.push(separated(separator, code));
             }
             // A comma without its space, or spaces without commas, glue entries together.
-            for entry in trimmed.text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
+            for entry in entries(trimmed.text) {
                 if entry.len() != trimmed.text.len() {
-                    let message = if separator == ", " {
-                        "entries are separated by a comma and one space"
-                    } else {
-                        "entries are separated by one space"
-                    };
-                    let instead = trimmed
-                        .text
-                        .split([',', ' '])
-                        .filter(|e| !e.is_empty())
-                        .collect::<Vec<_>>()
-                        .join(separator);
-                    self.error_with(
-                        "us-ic.list.separator",
-                        "IC Markings Manual 2016, p. 150",
-                        message,
-                        trimmed,
-                        &instead,
-                    );
+                    let instead = render::joined(entries(trimmed.text), separator);
+                    self.findings.push(separated(separator, trimmed).suggest(instead));
                 }
                 if !self.lists.is_entity(entry) {
-                    let known = self
-                        .lists
-                        .groups
-                        .iter()
-                        .map(|group| group.code.as_str().to_owned())
-                        .collect::<Vec<_>>();
-                    let near = nearest(entry, known.iter().map(String::as_str)).map(str::to_owned);
-                    let mut finding = Finding::error(
-                        "us-ic.list.unknown",
-                        "ISO 3166-1; IC Markings Manual 2016, Annex A and B",
-                        format!("`{entry}` is neither a country code nor a known group; nobody is admitted by it"),
-                        trimmed.start,
-                        trimmed.end(),
-                    );
-                    finding.suggestion = near;
-                    self.findings.push(finding);
+                    self.unknown_code(entry, trimmed);
                 }
-                if !list.insert(entry.to_owned()) {
+                if !list.insert(Entity::new(entry)) {
                     self.error(
                         "us-ic.list.duplicate",
                         "IC Markings Manual 2016, p. 150",
@@ -440,23 +429,73 @@ impl Reader<'_> {
                         trimmed,
                     );
                 }
-                texts.push(entry.to_owned());
+                let place = (render::is_last(entry), entry);
+                in_order &= written == 0 || last < place;
+                (written, last) = (written + 1, place);
             }
         }
-        if ordered {
-            let right = super::render::countries(&list);
-            if texts.iter().map(String::as_str).ne(right.iter().copied()) && texts.len() == right.len() {
-                let instead = right.join(separator);
-                self.error_with(
-                    "us-ic.list.order",
-                    "IC Markings Manual 2016, p. 52",
-                    "countries stand in alphabetical order, then groups",
-                    piece,
-                    &instead,
-                );
-            }
+        if ordered && !in_order && written == list.len() {
+            let instead = render::joined(render::countries(&list), separator);
+            self.error_with(
+                "us-ic.list.order",
+                "IC Markings Manual 2016, p. 52",
+                "countries stand in alphabetical order, then groups",
+                piece,
+                &instead,
+            );
         }
         list
+    }
+
+    fn unknown_code(&mut self, code: &str, place: Piece<'_>) {
+        let known = self.lists.groups().iter().map(|group| group.code.as_str());
+        let near = nearest(code, known).map(str::to_owned);
+        let mut finding = Finding::error(
+            "us-ic.list.unknown",
+            "ISO 3166-1; IC Markings Manual 2016, Annex A and B",
+            format!("`{code}` is neither a country code nor a known group; nobody is admitted by it"),
+            place.start,
+            place.end(),
+        );
+        finding.suggestion = near;
+        self.findings.push(finding);
+    }
+}
+
+fn is_between(c: char) -> bool {
+    matches!(c, ',' | ' ')
+}
+
+/// The entries of what should be one.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(is_between);
+        let end = rest
+            .bytes()
+            .position(|byte| is_between(byte.into()))
+            .unwrap_or(rest.len());
+        let (entry, behind) = rest.split_at_checked(end)?;
+        rest = behind;
+        Some(entry).filter(|entry| !entry.is_empty())
+    })
+}
+
+/// Says how the entries of a list are separated.
+fn separated(separator: &str, piece: Piece<'_>) -> Finding {
+    let message = match separator {
+        ", " => "entries are separated by a comma and one space",
+        _ => "entries are separated by one space",
+    };
+    let source = "IC Markings Manual 2016, p. 150";
+    Finding::error("us-ic.list.separator", source, message, piece.start, piece.end())
+}
+
+/// The first character that no mark has.
+fn strange(text: &str) -> Option<(usize, char)> {
+    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => None,
+        false => text.char_indices().find(|(_, c)| !c.is_ascii() || c.is_ascii_control()),
     }
 }
 

@@ -10,6 +10,7 @@ use super::rules;
 use super::syntax::Role;
 use super::vocabulary::{CONTROLS, Class, Word};
 use crate::finding::Finding;
+use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 /// How a token rolls up into a banner (M §D.2 and the templates of the markings).
@@ -81,7 +82,7 @@ pub(crate) fn excludes(role: &Role, kind: MarkKind, profile: Profile) -> Vec<Str
 type Part = Box<dyn Fn(&mut Mark)>;
 
 fn part(role: &Role) -> Option<Part> {
-    let list = || List::Of(["USA".to_owned(), "GBR".to_owned()].into());
+    let list = || List::Of([Entity::named("USA"), Entity::named("GBR")].into());
     match role {
         Role::Word(word) => {
             let word = *word;
@@ -91,7 +92,7 @@ fn part(role: &Role) -> Option<Part> {
         }
         Role::Rel => Some(Box::new(move |mark| mark.rel = Some(list()))),
         Role::Eyes => Some(Box::new(move |mark| mark.eyes = Some(list()))),
-        Role::Display => Some(Box::new(|mark| mark.display = Some(["AFG".to_owned()].into()))),
+        Role::Display => Some(Box::new(|mark| mark.display = Some([Entity::named("AFG")].into()))),
         _ => None,
     }
 }

@@ -3,7 +3,11 @@
 //! Source throughout: *Intelligence Community Markings System Register and Manual*, effective 31 December 2016
 //! (ODNI), cited as "IC Markings Manual 2016, p. N"; machine rules of IC-ISM as "ISM-ID-NNNNN".
 
-use crate::scheme::Effect;
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::scheme::{Effect, MarkKind};
 
 /// A classification level: rank, banner form, portion form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,10 +210,41 @@ impl Word {
     }
 
     pub(crate) fn row(self) -> &'static Control {
-        CONTROLS
-            .iter()
-            .find(|row| row.token == self)
-            .expect("every word has a row")
+        &CONTROLS[self as usize]
+    }
+}
+
+/// Each word's row stands at the word's place.
+const _: () = {
+    let mut n = 0;
+    while n < CONTROLS.len() {
+        assert!(CONTROLS[n].token as usize == n, "a word without its row");
+        n += 1;
+    }
+    assert!(Word::Nnpi as usize + 1 == CONTROLS.len(), "a row without its word");
+};
+
+/// Words by the forms that they have in marks of a kind.
+pub(crate) struct Forms(FxHashMap<&'static str, Word>);
+
+impl Forms {
+    fn of(forms: impl Fn(&'static Control) -> Vec<&'static str>) -> Self {
+        let rows = CONTROLS.iter().rev();
+        Self(
+            rows.flat_map(|row| forms(row).into_iter().map(|form| (form, row.token)))
+                .collect(),
+        )
+    }
+
+    /// The word that is written so in marks of that kind.
+    pub(crate) fn read(text: &str, kind: MarkKind) -> Option<Word> {
+        static PORTION: LazyLock<Forms> = LazyLock::new(|| Forms::of(|row| vec![row.portion]));
+        static BANNER: LazyLock<Forms> = LazyLock::new(|| Forms::of(|row| [&[row.banner], row.also].concat()));
+        let forms: &Self = match kind {
+            MarkKind::Portion => &PORTION,
+            MarkKind::Banner => &BANNER,
+        };
+        forms.0.get(text).copied()
     }
 }
 

@@ -38,7 +38,7 @@ fn b20_a_copy_names_owner_and_receiver_and_lowers_nothing() {
         ("(TS//HCS-P//OC/NF)", "JOR", None, None),
         ("(S//NF//XD)", "JOR", None, None),
         (
-            "(S//NF//LES-NF)",
+            "(S//LES-NF)",
             "JOR",
             Some("(S//REL TO USA, JOR//LES)"),
             Some("(S//REL TO USA, JOR//LES)"),

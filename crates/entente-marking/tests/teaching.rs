@@ -37,7 +37,10 @@ fn what_a_word_excludes_is_what_a_check_refuses() {
     let scheme = UsIc::ic_2016();
     let tokens = scheme.explain("(S//NF)", MarkKind::Portion);
     let noforn = tokens.iter().find(|token| token.token == "NF").unwrap();
-    assert_eq!(noforn.excludes, ["DISPLAY ONLY", "EYES ONLY", "REL TO", "RELIDO"]);
+    assert_eq!(
+        noforn.excludes,
+        ["DISPLAY ONLY", "EYES ONLY", "LES-NF", "REL TO", "RELIDO", "SBU-NF"]
+    );
     assert_eq!(noforn.rolls_up, "one portion makes the banner NOFORN");
     let exdis = scheme.explain("UNCLASSIFIED//NOFORN//EXDIS", MarkKind::Banner);
     assert!(

@@ -193,7 +193,9 @@ fn a_limit_of_cui_that_nobody_states_to_meet_admits_nobody() {
 #[test]
 fn categories_of_cui_are_instructions_for_handling() {
     for scheme in [UsIc::ic_ism_2021(), UsIc::dodm_5200_01()] {
-        let label = scheme.check("(CUI//SP-CTI/PRVCY//NF)", MarkKind::Portion, None).label("");
+        let label = scheme
+            .check("(CUI//SP-CTI/PRVCY//NF)", MarkKind::Portion, None)
+            .label("");
         let caveats: Vec<&str> = label.caveats.iter().map(|caveat| caveat.as_str()).collect();
         assert_eq!(caveats, ["CUI", "PRVCY", "SP-CTI"]);
     }

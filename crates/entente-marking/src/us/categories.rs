@@ -4,35 +4,46 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::atomic;
 use super::cui;
-use super::mark::{Codes, Fgi, Head, List, Mark, Name};
-use super::render;
+use super::mark::{Fgi, Head, Mark, Name};
 use super::sorted::{Map, Set};
-use super::syntax::{CUI_PLACE, GRAMMAR, Piece, Reader, Role, Token, nearest};
+use super::syntax::{CUI_PLACE, GRAMMAR, Piece, Reader, Role, nearest};
 use super::vocabulary::{COMPARTMENTS, CONTROLS, Forms, NATO_PROGRAMMES, OLD_SYSTEMS, SCI, Word, known_words};
 use crate::finding::Finding;
-use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 const FGI_SOURCE: &str = "IC Markings Manual 2016, pp. 122-124";
-/// The title of release lists, its abbreviation, and an older form.
-const RELEASES: [&str; 3] = ["REL TO", "AUTHORIZED FOR RELEASE TO", "RELEASABLE TO"];
 
 /// First words of control systems, programmes, atomic energy controls, foreign information and CUI.
-static BEGINNINGS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
-    let systems = SCI.iter().flat_map(|row| [row.name, row.long]);
+/// Those that are the name of a control system are nothing else.
+static BEGINNINGS: LazyLock<FxHashMap<&str, Begins>> = LazyLock::new(|| {
+    let titles = SCI.iter().map(|row| row.long);
     let older = OLD_SYSTEMS.iter().map(|row| row.0);
     let others = ["SAR", "SPECIAL", "HVSACO", "FGI", "FOREIGN", "CUI", "CONTROLLED"];
-    let all = systems
+    let all = titles
         .chain(older)
         .chain(NATO_PROGRAMMES)
         .chain(atomic::NAMES)
         .chain(others);
-    all.filter_map(|name| name.split([' ', '-']).next()).collect()
+    let words = all.filter_map(|name| name.split([' ', '-']).next());
+    let words = words.map(|word| (word, Begins::Perhaps));
+    let names = SCI.iter().map(|row| (row.name, Begins::System));
+    words.chain(names).collect()
 });
+
+/// What a category with a certain first word is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// Control systems.
+    System,
+    /// Control systems, programmes, atomic energy controls, foreign information, CUI, or controls after all.
+    Perhaps,
+    /// Dissemination or other controls.
+    Controls,
+}
 
 /// The owners in a category of foreign government information: `Some(None)` where they are concealed.
 fn fgi(piece: Piece<'_>) -> Option<Option<Piece<'_>>> {
@@ -69,11 +80,16 @@ impl Reader<'_> {
     }
 
     pub(super) fn category(&mut self, mark: &mut Mark, piece: Piece<'_>) {
-        let first = piece.text.split('/').next().unwrap_or_default();
         let after_cui = std::mem::take(&mut self.after_cui);
-        if !after_cui && !self.may_begin_a_category(piece.text) {
-            self.controls(mark, piece);
-        } else if cui::is_word(piece.text) {
+        let begins = match after_cui {
+            true => Begins::Perhaps,
+            false => self.begins(piece.text),
+        };
+        if begins == Begins::Controls {
+            return self.controls(mark, piece);
+        }
+        let first = piece.split("/").next().map_or("", |first| first.text);
+        if cui::is_word(piece.text) {
             self.place(CUI_PLACE, "controlled unclassified information", piece);
             self.after_cui = true;
             if !mark.is_classified() && matches!(mark.head, Head::Us(_)) {
@@ -85,7 +101,7 @@ impl Reader<'_> {
             self.cui_word(mark, piece);
         } else if after_cui && cui::are_categories(piece.text) {
             self.cui_categories(mark, piece);
-        } else if self.is_system(first) {
+        } else if begins == Begins::System || self.is_system(first) {
             self.place(1, "SCI control systems", piece);
             self.sci(mark, piece);
         } else if let Some(rest) = piece.after("SAR-").or_else(|| piece.after("SPECIAL ACCESS REQUIRED-")) {
@@ -107,11 +123,14 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a category with this first word may be another than controls: most are not.
-    fn may_begin_a_category(&self, text: &str) -> bool {
+    fn begins(&self, text: &str) -> Begins {
         let end = text.bytes().position(|byte| matches!(byte, b' ' | b'-' | b'/'));
         let word = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
-        BEGINNINGS.contains(word) || self.lists.is_system(word)
+        match BEGINNINGS.get(word) {
+            Some(begins) => *begins,
+            None if self.lists.is_system(word) => Begins::System,
+            None => Begins::Controls,
+        }
     }
 
     /// Whether a category that begins so is that of control systems.
@@ -243,14 +262,9 @@ impl Reader<'_> {
                 );
                 continue;
             }
-            let titles = COMPARTMENTS
-                .iter()
-                .filter(|row| system.is_some_and(|name| name.as_str() == row.0));
-            let name = titles
-                .filter(|row| row.1 == head.text)
-                .map(|row| row.2)
-                .next()
-                .unwrap_or(head.text);
+            let mut titles = COMPARTMENTS.iter().filter(|row| row.1 == head.text);
+            let title = titles.find(|row| system.is_some_and(|system| system.as_str() == row.0));
+            let name = title.map_or(head.text, |row| row.2);
             let mut subs = Set::new();
             let mut sub_order = Order::default();
             for sub in words {
@@ -314,22 +328,20 @@ impl Reader<'_> {
     fn controls(&mut self, mark: &mut Mark, piece: Piece<'_>) {
         let (mut last, mut in_order) = (0, true);
         let mut number = 0;
-        let mut eyes = Codes::new();
-        let mut eyes_start = None;
+        let mut eyes = Vec::new();
         for part in piece.split("/") {
             // `USA/CAN/GBR EYES ONLY` uses the separator inside its list.
             if self.lists.is_country(part.text) && piece.text.contains(" EYES ONLY") {
-                eyes_start.get_or_insert(part.start);
-                eyes.insert(Entity::new(part.text));
+                eyes.push(part);
                 continue;
             }
             if let Some(words) = self.joined_by_commas(part) {
                 for word in words {
-                    number = number.max(self.control(mark, word, &mut eyes, eyes_start).1);
+                    number = number.max(self.control(mark, word, &mut eyes).1);
                 }
                 continue;
             }
-            let (place, category) = self.control(mark, part, &mut eyes, eyes_start);
+            let (place, category) = self.control(mark, part, &mut eyes);
             if category != 0 {
                 if place != u16::MAX {
                     in_order &= last <= place;
@@ -345,6 +357,9 @@ impl Reader<'_> {
                 }
                 number = number.max(category);
             }
+        }
+        for country in eyes {
+            self.unknown(country);
         }
         if number != 0 {
             self.place(
@@ -391,9 +406,9 @@ impl Reader<'_> {
     }
 
     /// Reads one control; gives its place within its category, and the category's number (0 for none).
-    fn control(&mut self, mark: &mut Mark, part: Piece<'_>, eyes: &mut Codes, eyes_start: Option<usize>) -> (u16, u8) {
+    fn control<'t>(&mut self, mark: &mut Mark, part: Piece<'t>, eyes: &mut Vec<Piece<'t>>) -> (u16, u8) {
         let Some(word) = self.known_control(part.text) else {
-            return self.list(mark, part, eyes, eyes_start);
+            return self.list(mark, part, eyes);
         };
         self.token(part, Role::Word(word));
         if !mark.words.insert(word) {
@@ -405,149 +420,6 @@ impl Reader<'_> {
             );
         }
         (word.order(), if word.is_dissem() { 6 } else { 7 })
-    }
-
-    /// Reads a control that is not a fixed word: a release list, or nicknames.
-    fn list(&mut self, mark: &mut Mark, part: Piece<'_>, eyes: &mut Codes, eyes_start: Option<usize>) -> (u16, u8) {
-        if part.text == "REL" || RELEASES.iter().any(|title| part.text.starts_with(title)) {
-            self.token(part, Role::Rel);
-            let rel = self.rel(part);
-            if mark.rel.replace(rel).is_some() {
-                self.error("us-ic.syntax.duplicate", GRAMMAR, "REL TO stands twice", part);
-            }
-            return (75, 6);
-        }
-        if let Some(list) = part.after("DISPLAY ONLY ") {
-            self.token(part, Role::Display);
-            let list = self.codes(list, ", ", true);
-            if mark.display.replace(list).is_some() {
-                self.error("us-ic.syntax.duplicate", GRAMMAR, "DISPLAY ONLY stands twice", part);
-            }
-            return (125, 6);
-        }
-        if part.text == "EYES" {
-            self.token(part, Role::Eyes);
-            mark.eyes = Some(List::AsBanner);
-            return (85, 6);
-        }
-        if let Some(last) = part.text.strip_suffix(" EYES ONLY") {
-            let whole = Piece {
-                text: part.text,
-                start: part.start,
-            };
-            self.tokens.push(Token {
-                start: eyes_start.unwrap_or(part.start),
-                end: part.end(),
-                role: Role::Eyes,
-            });
-            if self.lists.is_country(last) {
-                eyes.insert(Entity::new(last));
-            } else {
-                self.error(
-                    "us-ic.list.unknown",
-                    "IC Markings Manual 2016, p. 157",
-                    format!("`{last}` is not a country code"),
-                    whole,
-                );
-            }
-            mark.eyes = Some(List::Of(std::mem::take(eyes)));
-            return (85, 6);
-        }
-        if self.profile.is_dod()
-            && let Some(nickname) = part.after("ACCM-")
-        {
-            self.token(part, Role::Accm);
-            if !nickname.text.split(' ').all(is_name) {
-                let source = "DoDM 5200.01 v2, encl. 4, para. 11.a";
-                self.error(
-                    "dodm.11a",
-                    source,
-                    "a nickname follows `ACCM-`, as in `ACCM-FICTITIOUS EFFORT`",
-                    part,
-                );
-            }
-            mark.accm.insert(nickname.text.into());
-            return (u16::MAX, 7);
-        }
-        // Nicknames follow their `ACCM-`, joined by `/` (DoDM 5200.01 v2, encl. 4, para. 11.a).
-        if !mark.accm.is_empty() && part.text.split(' ').all(is_name) {
-            self.token(part, Role::Accm);
-            mark.accm.insert(part.text.into());
-            return (u16::MAX, 7);
-        }
-        self.unknown(part);
-        (0, 0)
-    }
-
-    fn rel(&mut self, part: Piece<'_>) -> List {
-        let list = RELEASES
-            .iter()
-            .find_map(|title| part.after(title).filter(|list| list.text.starts_with(' ')))
-            .map(Piece::trimmed);
-        if part.text.starts_with("RELEASABLE TO") {
-            self.old(part, "`RELEASABLE TO` is an older form; today it is `REL TO`");
-        }
-        let list = list.map(
-            |list| match list.text.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')) {
-                Some(bare) => {
-                    let message = "the brackets of the register's table are not written";
-                    self.findings.push(Finding::warning(
-                        "us-ic.rel.brackets",
-                        GRAMMAR,
-                        message,
-                        list.start,
-                        list.end(),
-                    ));
-                    Piece {
-                        text: bare,
-                        start: list.start + 1,
-                    }
-                }
-                None => list,
-            },
-        );
-        let Some(list) = list.filter(|list| !list.text.is_empty()) else {
-            if part.text == "REL" && self.kind == MarkKind::Portion {
-                return List::AsBanner;
-            }
-            self.error_with(
-                "us-ic.rel.list",
-                "IC Markings Manual 2016, p. 150",
-                "REL TO needs its list of countries",
-                part,
-                "REL TO USA, …",
-            );
-            return List::Of(Codes::new());
-        };
-        let codes = self.codes(list, ", ", false);
-        let in_order = render::is_joined(list.text, render::releasees(&codes), ", ");
-        let right = || render::release_list(&codes);
-        if !codes.contains("USA") {
-            self.error_with(
-                "us-ic.rel.usa",
-                "IC Markings Manual 2016, p. 150; ISM-ID-00040",
-                "a release list begins with USA",
-                list,
-                &format!("USA, {}", right()),
-            );
-        } else if let Some(right) = (!in_order).then(right).filter(|right| right.len() == list.text.len()) {
-            self.error_with(
-                "us-ic.rel.order",
-                "IC Markings Manual 2016, p. 150; ISM-ID-00041",
-                "USA stands first, then countries and then groups in alphabetical order",
-                list,
-                &right,
-            );
-        }
-        if codes.len() < 2 {
-            self.error(
-                "us-ic.rel.others",
-                "ISM-ID-00319",
-                "a release list names at least one other country or group; for USA alone write NOFORN",
-                list,
-            );
-        }
-        List::Of(codes)
     }
 
     pub(super) fn unknown(&mut self, piece: Piece<'_>) {

@@ -20,6 +20,7 @@ mod country;
 mod cui;
 mod disclosure;
 mod head;
+mod listed;
 mod mark;
 mod meaning;
 mod parts;

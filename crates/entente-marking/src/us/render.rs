@@ -275,7 +275,7 @@ impl Text {
             return self.limits(mark, kind, dissem);
         }
         let begin = self.0.len();
-        in_order(mark, dissem).for_each(|control| {
+        in_order(mark, dissem, |control| {
             if self.0.len() > begin {
                 self.push("/");
             }
@@ -285,12 +285,12 @@ impl Text {
 
     /// The handbook has the limits of CUI in alphabetical order.
     fn limits(&mut self, mark: &Mark, kind: MarkKind, dissem: bool) {
-        let alone = |control| {
+        let mut texts = Vec::new();
+        in_order(mark, dissem, |control| {
             let mut text = Self(String::new());
             text.control(mark, control, kind);
-            text.0
-        };
-        let mut texts: Vec<String> = in_order(mark, dissem).map(alone).collect();
+            texts.push(text.0);
+        });
         texts.sort();
         self.push(&texts.join("/"));
     }
@@ -336,20 +336,21 @@ enum Written<'m> {
 }
 
 /// The dissemination controls of a mark in the register's order, or those that are not the community's.
-fn in_order(mark: &Mark, dissem: bool) -> impl Iterator<Item = Written<'_>> {
-    let words = |first: Word, last: Word| {
-        let words = mark.words.within(first, last).iter();
-        words.filter(move |_| dissem).map(Written::Word)
-    };
-    let others = mark.words.iter().filter(move |word| !dissem && !word.is_dissem());
-    let nicknames = Some(&mark.accm).filter(|accm| !dissem && !accm.is_empty());
-    words(Word::Rsen, Word::Propin)
-        .chain(mark.rel.iter().filter(move |_| dissem).map(Written::Rel))
-        .chain(words(Word::Relido, Word::Relido))
-        .chain(mark.eyes.iter().filter(move |_| dissem).map(Written::Eyes))
-        .chain(words(Word::Dsen, Word::Fisa))
-        .chain(mark.display.iter().filter(move |_| dissem).map(Written::Display))
-        .chain(words(Word::Waived, Word::Nocon))
-        .chain(others.map(Written::Word))
-        .chain(nicknames.map(Written::Nicknames))
+fn in_order<'m>(mark: &'m Mark, dissem: bool, mut write: impl FnMut(Written<'m>)) {
+    let nicknames = (!mark.accm.is_empty()).then_some(Written::Nicknames(&mark.accm));
+    let dissemination = [
+        (Word::Rsen, Word::Propin, mark.rel.as_ref().map(Written::Rel)),
+        (Word::Relido, Word::Relido, mark.eyes.as_ref().map(Written::Eyes)),
+        (Word::Dsen, Word::Fisa, mark.display.as_ref().map(Written::Display)),
+        (Word::Waived, Word::Nocon, None),
+    ];
+    let others = [(Word::Limdis, Word::Nnpi, nicknames)];
+    for (first, last, list) in if dissem { &dissemination[..] } else { &others } {
+        mark.words
+            .within(*first, *last)
+            .iter()
+            .map(Written::Word)
+            .for_each(&mut write);
+        list.iter().copied().for_each(&mut write);
+    }
 }

@@ -1,6 +1,6 @@
 //! Which combinations are valid: a table of rules, each with its source.
 
-use super::mark::{Head, List, Mark};
+use super::mark::{Codes, Head, List, Mark};
 use super::parts::Parts;
 use super::profile::Profile;
 use super::syntax::Token;
@@ -54,6 +54,12 @@ fn hcs_p_sub(mark: &Mark) -> bool {
 fn tk_compartment(mark: &Mark) -> bool {
     mark.compartments("TK")
         .any(|(name, _)| ["BLFH", "IDIT", "KAND"].contains(&name.as_str()))
+}
+
+/// Whether a list is one of EYES ONLY: the USA, and others of the Five Eyes.
+fn are_five_eyes(list: &Codes) -> bool {
+    const FIVE: [&str; 5] = ["AUS", "CAN", "GBR", "NZL", "USA"];
+    list.len() > 1 && list.contains("USA") && list.iter().all(|code| FIVE.contains(&code.as_str()))
 }
 
 fn controlled(mark: &Mark) -> bool {
@@ -244,8 +250,22 @@ const RULES: &[Rule] = &[
         "us-ic.nf-variants",
         "IC Markings Manual 2016, pp. 178-188; ISM-ID-00372",
         "SBU-NF and LES-NF say NOFORN already: no other release marking stands beside them",
-        |m| (m.has(Word::SbuNf) || m.has(Word::LesNf)) && (any_list(m) || m.has(Word::Relido)),
+        |m| (m.has(Word::SbuNf) || m.has(Word::LesNf)) && (any_list(m) || m.has(Word::Relido) || m.has(Word::Noforn)),
         Parts::of(&[Word::SbuNf, Word::LesNf]),
+    ),
+    r(
+        "us-ic.nf-variants.both",
+        "ISM-ID-00148; IC Markings Manual 2016, pp. 178, 185",
+        "LES NOFORN and SBU NOFORN say LES and SBU already: leave those out",
+        |m| m.has(Word::Les) && m.has(Word::LesNf) || m.has(Word::Sbu) && m.has(Word::SbuNf),
+        Parts::of(&[Word::Les, Word::Sbu]),
+    ),
+    r(
+        "us-ic.eyes.five",
+        "IC Markings Manual 2016, p. 157; ISM.ACES",
+        "EYES ONLY names the USA and others of the Five Eyes: AUS, CAN, GBR, NZL",
+        |m| matches!(&m.eyes, Some(List::Of(list)) if !are_five_eyes(list)),
+        Parts::LISTS,
     ),
     r(
         "us-ic.sbu.classified",

@@ -218,7 +218,7 @@ impl Reader<'_> {
             ));
             return None;
         }
-        let upper = match text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        let upper = match text.as_bytes().iter().any(u8::is_ascii_lowercase) {
             true => Cow::Owned(text.to_ascii_uppercase()),
             false => Cow::Borrowed(text),
         };

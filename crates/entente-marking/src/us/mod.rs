@@ -255,8 +255,8 @@ impl Scheme for UsIc {
         let mut findings = Vec::new();
         let mut marks = Vec::with_capacity(portions.len());
         // Many portions bear the same mark: each text is read once.
-        let mut seen = std::collections::HashSet::new();
-        for (n, text) in portions.iter().enumerate().filter(|(_, text)| seen.insert(**text)) {
+        let mut seen = foldhash::HashSet::<&str>::default();
+        for (n, text) in portions.iter().enumerate().filter(|(_, text)| seen.insert(text)) {
             let (mark, found) = self.read(text, MarkKind::Portion);
             let at = |finding: Finding| Finding {
                 message: format!("portion {} {text}: {}", n + 1, finding.message),

@@ -499,19 +499,19 @@ const DOD_RULES: &[Rule] = &[
 ];
 
 /// From three programmes on, a DoD banner does not name them; portions always do.
-const MANY: Rule = r(
+const MANY: &[Rule] = &[r(
     "dodm.7e",
     "DoDM 5200.01 v2, encl. 4, para. 7.e",
     "a banner with three programmes or more is written SAR-MULTIPLE PROGRAMS",
     |m| m.sap.named.len() >= super::render::MANY_PROGRAMMES,
     Parts::SAP,
-);
+)];
 
 /// Checks a mark against every rule.
 pub(crate) fn check(mark: &Mark, tokens: &[Token], length: usize, kind: MarkKind, profile: Profile) -> Vec<Finding> {
     let dod = profile.is_dod();
     let own = if dod { DOD_RULES } else { IC_RULES };
-    let many = (dod && kind == MarkKind::Banner).then_some(&MANY);
+    let many: &[Rule] = if dod && kind == MarkKind::Banner { MANY } else { &[] };
     let place = |rule: &Rule| {
         let token = tokens
             .iter()
@@ -520,13 +520,13 @@ pub(crate) fn check(mark: &Mark, tokens: &[Token], length: usize, kind: MarkKind
     };
     let parts = Parts::of_mark(mark);
     let is_broken = |rule: &Rule| rule.about.meets(parts) && (rule.broken)(mark);
-    let broken = RULES.iter().chain(own).chain(many).filter(|rule| is_broken(rule));
-    let mut findings: Vec<Finding> = broken
-        .map(|rule| {
+    let mut findings = Vec::new();
+    for table in [RULES, own, many] {
+        for rule in table.iter().filter(|rule| is_broken(rule)) {
             let (start, end) = place(rule);
-            Finding::error(rule.id, rule.source, rule.message, start, end)
-        })
-        .collect();
+            findings.push(Finding::error(rule.id, rule.source, rule.message, start, end));
+        }
+    }
     findings.extend(LEGACY.iter().filter(|rule| !dod && is_broken(rule)).map(|rule| {
         let (start, end) = place(rule);
         Finding::warning(rule.id, rule.source, rule.message, start, end)

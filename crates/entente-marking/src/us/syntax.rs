@@ -204,7 +204,11 @@ impl Reader<'_> {
             );
             return None;
         }
-        if let Some((at, c)) = strange(text) {
+        // What a mark may be written with, but for small letters.
+        let plain = text.bytes().map(|byte| matches!(byte, b' '..=b'`' | b'{'..=b'~'));
+        let is_plain = plain.fold(true, |all, plain| all & plain);
+        let mut characters = text.char_indices().filter(|_| !is_plain);
+        if let Some((at, c)) = characters.find(|(_, c)| !c.is_ascii() || c.is_ascii_control()) {
             let message = format!(
                 "`{}` is not a character of any mark; retype it as plain capital letters",
                 c.escape_unicode()
@@ -218,9 +222,9 @@ impl Reader<'_> {
             ));
             return None;
         }
-        let upper = match text.as_bytes().iter().any(u8::is_ascii_lowercase) {
-            true => Cow::Owned(text.to_ascii_uppercase()),
-            false => Cow::Borrowed(text),
+        let upper = match is_plain {
+            true => Cow::Borrowed(text),
+            false => Cow::Owned(text.to_ascii_uppercase()),
         };
         if let Cow::Owned(upper) = &upper {
             self.error_with(
@@ -489,14 +493,6 @@ fn separated(separator: &str, piece: Piece<'_>) -> Finding {
     };
     let source = "IC Markings Manual 2016, p. 150";
     Finding::error("us-ic.list.separator", source, message, piece.start, piece.end())
-}
-
-/// The first character that no mark has.
-fn strange(text: &str) -> Option<(usize, char)> {
-    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        true => None,
-        false => text.char_indices().find(|(_, c)| !c.is_ascii() || c.is_ascii_control()),
-    }
 }
 
 /// The nearest known word, when it is near enough to have been meant.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use entente_core::{
-    Called, Named, PartyPath, Person, PersonId, PortionId, PortionRef, Progress, ReportId, RequestCase, RequestId,
+    Called, Named, PartyPath, Person, PersonId, PortionId, PortionRef, Progress, ReportId, Request, RequestCase,
+    RequestId, State, Substitute,
 };
 use entente_marking::Purpose;
 use jiff::Timestamp;
@@ -25,6 +26,22 @@ pub struct AskedPortion {
     pub text: String,
     /// How far the answer has come.
     pub progress: Progress,
+    /// The texts that were given instead of it, as far as the reader may know them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<Instead>,
+}
+
+/// A text that was given instead of a portion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Instead {
+    /// Its mark.
+    pub mark: String,
+    /// The text.
+    pub text: String,
+    /// What has to be observed when it is told.
+    pub conditions: Vec<String>,
+    /// Until when; without an end, until it is withdrawn.
+    pub until: Option<Timestamp>,
 }
 
 /// How many candidates for a source remain, before and after.
@@ -95,7 +112,10 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
     let state = moment.state();
     let holding = state.reports.get(&request.report)?;
     let report = holding.version(Some(request.version))?;
-    let references: BTreeSet<PortionRef> = case.progress.keys().map(|id| report.reference(id)).collect();
+    let given: Vec<&Substitute> = given(state, request).collect();
+    let ids = given.iter().map(|given| &given.portion.id);
+    let ids = case.progress.keys().chain(ids);
+    let references: BTreeSet<PortionRef> = ids.map(|id| report.reference(id)).collect();
     // Whoever answers reads for no purpose, or for the one that was asked for.
     let purposes = std::iter::once(view.purpose).chain(request.purpose.as_ref().map(Some));
     let seen = purposes.flat_map(|purpose| readable(moment, &references, &View { purpose, ..*view }));
@@ -106,7 +126,13 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
         .filter(|(id, _)| seen.contains(*id))
         .filter_map(|(id, progress)| {
             let portion = report.portion(id)?;
+            let given = given
+                .iter()
+                .filter(|given| given.stands_for == *id && seen.contains(&given.portion.id));
             Some(AskedPortion {
+                instead: given
+                    .map(|given| instead(state, &report.reference(&given.portion.id), given))
+                    .collect(),
                 id: id.clone(),
                 mark: mark_in_force(state, &report.reference(id)).unwrap_or_else(|| portion.mark.clone()),
                 text: portion.text.clone(),
@@ -129,7 +155,10 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
         banner: banner_in(
             moment.library(),
             report,
-            portions.iter().map(|portion| portion.mark.as_str()),
+            portions.iter().flat_map(|portion| {
+                let given = portion.instead.iter().map(|given| given.mark.as_str());
+                std::iter::once(portion.mark.as_str()).chain(given)
+            }),
         ),
         portions,
         audience: request.audience.clone(),
@@ -142,6 +171,23 @@ pub fn asked(moment: &Moment<'_>, view: &View<'_>, case: &RequestCase) -> Option
     };
     found.narrowed = found.narrowed_by(moment, &all);
     Some(found)
+}
+
+/// What was given instead of portions that a request asks for.
+fn given<'s>(state: &'s State, request: &'s Request) -> impl Iterator<Item = &'s Substitute> {
+    let all = state.substitutes_of(&request.report, request.version);
+    all.filter(|given| given.request == request.id && given.asker.as_ref().is_none_or(|asker| *asker == request.from))
+}
+
+fn instead(state: &State, reference: &PortionRef, given: &Substitute) -> Instead {
+    let named = Named::new(given.originator.clone(), given.consent.clone());
+    let consent = state.consents.get(&named);
+    Instead {
+        mark: mark_in_force(state, reference).unwrap_or_else(|| given.portion.mark.clone()),
+        text: given.portion.text.clone(),
+        conditions: consent.map(|consent| consent.conditions.clone()).unwrap_or_default(),
+        until: consent.and_then(|consent| consent.ends),
+    }
 }
 
 impl Asked {

@@ -1589,3 +1589,5 @@ keys-before = Zeile davor
 keys-this = diese Seite
 keys-switch-off = Tasten abschalten
 keys-switch-on = Tasten anschalten
+audience-portions-pages = Weitere Abschnitte
+request-told-instead = Darf stattdessen gesagt werden:

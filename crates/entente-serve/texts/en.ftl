@@ -1589,3 +1589,5 @@ keys-before = row before
 keys-this = this page
 keys-switch-off = Switch keys off
 keys-switch-on = Switch keys on
+audience-portions-pages = More portions
+request-told-instead = May be told instead:

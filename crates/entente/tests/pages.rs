@@ -2,11 +2,13 @@
 
 use crate::support;
 
+mod asking;
 mod attacks;
 mod briefings;
 mod files;
 mod giving;
 mod looking;
+mod matrix;
 mod second;
 mod terms;
 mod watching;

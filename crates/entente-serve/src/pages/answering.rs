@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use entente_core::{Called, Command, Named, PortionId, Progress, RequestId};
 use entente_desk::View;
-use entente_desk::asked::{Asked, Narrowed, asked};
+use entente_desk::asked::{Asked, Instead, Narrowed, asked};
 
 use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
@@ -31,8 +31,19 @@ struct Line {
     chosen: String,
     /// What telling it alone would do to a source.
     alone: Vec<Narrowed>,
-    /// The text to be told instead, and its mark.
+    /// The text to be told instead, and its mark, as they are typed.
     instead: (String, String),
+    /// What was given instead.
+    given: Vec<Given>,
+}
+
+/// A text that was given instead of a portion.
+struct Given {
+    mark: Mark,
+    text: String,
+    /// What is to be observed, in the originator's words.
+    conditions: String,
+    until: String,
 }
 
 /// What one way to answer would do to sources.
@@ -153,6 +164,18 @@ fn ways(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Way> {
     ]
 }
 
+fn given(t: Tongue, one: &Instead) -> Given {
+    Given {
+        mark: Mark::of(&one.mark),
+        text: one.text.clone(),
+        conditions: one.conditions.join("; "),
+        until: match one.until {
+            None => t.say("request-until-withdrawn").into_owned(),
+            Some(end) => t.say_of("request-until", t.minute(end)),
+        },
+    }
+}
+
 fn lines(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Line> {
     let moment = desk.moment();
     let each = asked.portions.iter().map(|portion| Line {
@@ -167,6 +190,7 @@ fn lines(desk: &Desk, asked: &Asked, typed: &Fields) -> Vec<Line> {
             said(typed, "instead", &portion.id).to_owned(),
             said(typed, "mark", &portion.id).to_owned(),
         ),
+        given: portion.instead.iter().map(|one| given(desk.tongue, one)).collect(),
     });
     each.collect()
 }

@@ -19,12 +19,15 @@ use super::mark::{Mark, banner_over};
 use super::tongue::Tongue;
 
 /// Persons in a matrix: what fits a page.
-const MOST: usize = 20;
+const MOST: usize = 50;
+/// Portions on a page of it.
+const ROWS: usize = 20;
 
 struct Cell {
     word: &'static str,
     sign: &'static str,
-    link: String,
+    /// Its place in the whole matrix, by which it is asked for: names would make a large one too heavy.
+    at: String,
     here: bool,
 }
 
@@ -61,6 +64,10 @@ struct Audience<'a> {
     headline: String,
     people: Vec<String>,
     rows: Vec<Row>,
+    /// From which portion on rows are shown, where that is not the first, and what stands before and after them.
+    from: usize,
+    before: Option<String>,
+    after: Option<String>,
     audiences: Vec<(String, bool)>,
     chosen: &'a str,
     typed: &'a str,
@@ -69,13 +76,13 @@ struct Audience<'a> {
     form: &'a str,
 }
 
-fn cell(outcome: Outcome, link: String, here: bool) -> Cell {
+fn cell(outcome: Outcome, at: String, here: bool) -> Cell {
     let (word, sign) = match outcome {
         Outcome::Permit => ("permit", "✓"),
         Outcome::Ask => ("ask", "?"),
         Outcome::Deny => ("deny", "✕"),
     };
-    Cell { word, sign, link, here }
+    Cell { word, sign, at, here }
 }
 
 /// The persons meant: those of a defined audience, and those whose names were typed.
@@ -148,6 +155,24 @@ fn step(rung: Rung) -> Step {
     }
 }
 
+/// From which row on a matrix is shown: the first of a page.
+fn first_row(wanted: &Fields, all: usize) -> usize {
+    let from: usize = wanted.get("from").parse().unwrap_or_default();
+    let last = all.saturating_sub(1);
+    from.min(last) / ROWS * ROWS
+}
+
+/// The person and portion of the cell that is asked for: by their names, or by its place in the matrix.
+fn asked_for(wanted: &Fields, matrix: &Matrix) -> (String, String) {
+    let at = wanted.get("cell").split_once('.');
+    let placed = at.and_then(|(person, row)| {
+        let person = matrix.people.get(person.parse::<usize>().ok()?)?;
+        let row = matrix.rows.get(row.parse::<usize>().ok()?)?;
+        Some((person.to_string(), row.portion.to_string()))
+    });
+    placed.unwrap_or_else(|| (wanted.get("person").to_owned(), wanted.get("portion").to_owned()))
+}
+
 /// `GET /reports/ID/audience`.
 pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let wanted = Fields::of_query(query.as_deref().unwrap_or_default());
@@ -181,18 +206,14 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
         escaped(wanted.get("audience")),
         escaped(wanted.get("people"))
     );
-    let (of_person, of_portion) = (wanted.get("person"), wanted.get("portion"));
-    let link = |person: &str, portion: &PortionId| {
-        format!(
-            "{base}&person={}&portion={}#why",
-            escaped(person),
-            escaped(portion.as_str())
-        )
-    };
-    let rows = matrix.rows.iter().map(|row| {
-        let cells = matrix.people.iter().zip(&row.outcomes).map(|(person, outcome)| {
+    let from = first_row(wanted, matrix.rows.len());
+    let (of_person, of_portion) = asked_for(wanted, &matrix);
+    let (of_person, of_portion) = (of_person.as_str(), of_portion.as_str());
+    let rows = matrix.rows.iter().enumerate().skip(from).take(ROWS).map(|(n, row)| {
+        let cells = matrix.people.iter().zip(&row.outcomes).enumerate();
+        let cells = cells.map(|(m, (person, outcome))| {
             let here = person.as_str() == of_person && row.portion.as_str() == of_portion;
-            cell(*outcome, link(person.as_str(), &row.portion), here)
+            cell(*outcome, format!("{m}.{n}"), here)
         });
         Row {
             portion: row.portion.to_string(),
@@ -220,6 +241,9 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
         headline: headline(&matrix, desk.tongue),
         people: matrix.people.iter().map(ToString::to_string).collect(),
         rows: rows.collect(),
+        from,
+        before: (from > 0).then(|| format!("{base}&from={}", from.saturating_sub(ROWS))),
+        after: (from + ROWS < matrix.rows.len()).then(|| format!("{base}&from={}", from + ROWS)),
         audiences: audiences.map(|name| (name.clone(), name == chosen)).collect(),
         chosen,
         typed: wanted.get("people"),

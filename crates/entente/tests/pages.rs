@@ -136,6 +136,11 @@ fn crawl(browser: &Browser<'_>) -> Vec<(String, Answer)> {
     found
 }
 
+/// A page without the scripts of the node itself, which every page of somebody signed in has.
+fn without_own_scripts(answer: &Answer) -> String {
+    answer.text().replace("<script src=\"/static/", "")
+}
+
 fn reads(desk: &Desk, node: &Served, person: &str, portions: &[&str]) {
     let browser = Browser::as_person(desk, node, person);
     let pages = crawl(&browser);
@@ -318,7 +323,7 @@ fn text_of_others_is_text_on_every_page() {
         "/reports/%3Cscript%3E",
         "/reports/H-1/audience?people=%22%3E%3Cscript%3E",
     ] {
-        let text = browser.get(path).text();
+        let text = without_own_scripts(&browser.get(path));
         assert!(!text.contains("<script") && !text.contains("<img"), "{path}\n{text}");
     }
     assert!(

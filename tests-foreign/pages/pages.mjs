@@ -598,6 +598,31 @@ async function keysAndLooking(officer) {
   await context.close();
 }
 
+/// A matrix of fifty persons scrolls in its own box, and who and what a cell is about stays in sight; also at 320 pixels.
+async function largeMatrix(link) {
+  const window = await entered(link, { viewport: { width: 1280, height: 900 } });
+  const { context, page } = window;
+  const people = Array.from({ length: 50 }, (_, n) => `CHL/member-of-the-committee-${n + 1}`).join('+');
+  await look('a matrix of fifty persons', window, `/reports/SVC-2026-0412/audience?purpose=threat-warning&people=${people}`, false);
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    await page.locator('.matrix td button').nth(149).focus();
+    const seen = await page.evaluate(() => {
+      const box = document.querySelector('.tall').getBoundingClientRect();
+      const cell = document.activeElement.getBoundingClientRect();
+      const row = document.activeElement.closest('tr').querySelector('th').getBoundingClientRect();
+      const head = document.querySelector('.matrix thead th:last-child').getBoundingClientRect();
+      return { scrolled: document.querySelector('.tall').scrollLeft > 0, row: Math.abs(row.left - box.left) < 2, cell: cell.left >= row.right - 1, head: head.top >= box.top - 1 };
+    });
+    check(Object.values(seen).every(Boolean), `a large matrix at ${width} px: ${JSON.stringify(seen)}`);
+    await inspect(window, `a matrix of fifty persons at ${width} px`);
+    await picture(page, `matrix-${width}`);
+  }
+  await Promise.all([page.waitForURL(/cell=/), page.keyboard.press('Enter')]);
+  check((await page.locator('.ladder .first').count()) > 0, 'a cell leads to its ladder by keyboard');
+  await context.close();
+}
+
 // `TASKS=yes` is for whoever only wants the timed tasks and the first paints.
 for (const [who, link] of process.env.TASKS ? [] : people) {
   const pages = await everyPage(who, link);
@@ -621,6 +646,7 @@ try {
   await tasks(officer, theirs, recorder);
   await paints(officer);
   await keysAndLooking(officer);
+  await largeMatrix(theirs);
   await answersByKeyboard(officer);
   await waitsForASecond(officer);
   await opensACase(officer);

@@ -196,7 +196,7 @@ fn categories_of_cui_are_instructions_for_handling() {
         let label = scheme
             .check("(CUI//SP-CTI/PRVCY//NF)", MarkKind::Portion, None)
             .label("");
-        let caveats: Vec<&str> = label.caveats.iter().map(|caveat| caveat.as_str()).collect();
+        let caveats: Vec<&str> = label.caveats.iter().map(entente_marking::Caveat::as_str).collect();
         assert_eq!(caveats, ["CUI", "PRVCY", "SP-CTI"]);
     }
 }

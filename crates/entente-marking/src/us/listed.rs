@@ -46,7 +46,7 @@ impl Reader<'_> {
                 text: last,
                 start: part.start,
             });
-            self.eyes_only(mark, std::mem::take(eyes), part.end());
+            self.eyes_only(mark, &std::mem::take(eyes), part.end());
             return (85, 6);
         }
         if self.profile.is_dod()
@@ -76,7 +76,7 @@ impl Reader<'_> {
     }
 
     /// The countries before `EYES ONLY`: joined by `/`, as controls are.
-    fn eyes_only(&mut self, mark: &mut Mark, written: Vec<Piece<'_>>, end: usize) {
+    fn eyes_only(&mut self, mark: &mut Mark, written: &[Piece<'_>], end: usize) {
         let start = written.first().map_or(end, |first| first.start);
         self.tokens.push(Token {
             start,
@@ -84,7 +84,7 @@ impl Reader<'_> {
             role: Role::Eyes,
         });
         let mut list = Codes::new();
-        for country in &written {
+        for country in written {
             if !self.lists.is_country(country.text) {
                 self.error(
                     "us-ic.list.unknown",

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_core::incident::{Entry, Incident, What};
 use entente_core::{
-    Briefing, Concern, Delivery, Disclosure, Event, Lawful, Lineage, Notice, Origin, Outcome, Override, PartyPath,
-    PersonId, Portion, PortionId, Recipients, Report, ReportId, Request, Route, State, concern,
+    Arrangement, Briefing, Concern, Delivery, Disclosure, Event, Lawful, Lineage, Notice, Origin, Outcome, Override,
+    PartyPath, PersonId, Portion, PortionId, Recipients, Report, ReportId, Request, Route, State, concern,
 };
 use entente_marking::{Label, SchemeId};
 use jiff::Timestamp;
@@ -242,4 +243,74 @@ fn whoever_asked_about_exposure_is_shown_the_answer_without_its_reason() {
     for despite in [None, Some("worth it")] {
         assert_eq!(shown(despite, 2), Concern::None);
     }
+}
+
+#[test]
+fn a_protected_case_is_known_to_whoever_was_told_of_it_and_to_nobody_else() {
+    let report = report(1, &[BTreeSet::from([1])]);
+    let portions = BTreeSet::from([report.portions[0].id.clone()]);
+    let case = |protected| Incident {
+        id: "inc-1".parse().unwrap(),
+        title: "a slip".to_owned(),
+        opened: Timestamp::UNIX_EPOCH,
+        opened_by: person(),
+        protected,
+        disclosures: BTreeSet::from(["dis-1".parse().unwrap()]),
+        members: BTreeSet::new(),
+        clocks: BTreeMap::new(),
+        entries: Vec::new(),
+    };
+    let mut state = State::default();
+    state.apply(&Event::ReportAdded(report.clone()));
+    let disclosed = events(&report, &portions).remove(3);
+    assert!(matches!(disclosed, Event::Disclosed(_)));
+    state.apply(&disclosed);
+    let opened = |state: &State, protected, n| {
+        let mut state = state.clone();
+        if state.incidents.is_empty() {
+            state.apply(&Event::IncidentOpened(case(protected)));
+        }
+        concern(&state, &Event::IncidentOpened(case(protected)), &party(n))
+    };
+    let in_part = |shown| matches!(shown, Concern::Part { portions, .. } if portions.len() == 1);
+    assert!(
+        in_part(opened(&state, false, 1)),
+        "a case that is not protected is known to the originator"
+    );
+    assert_eq!(opened(&state, true, 1), Concern::None);
+    let told = Event::IncidentNoted {
+        incident: "inc-1".parse().unwrap(),
+        entry: Entry {
+            at: Timestamp::UNIX_EPOCH,
+            by: None,
+            what: What::Told {
+                party: party(1),
+                why: BTreeSet::new(),
+                portions: BTreeSet::new(),
+            },
+        },
+    };
+    state.apply(&Event::IncidentOpened(case(true)));
+    assert!(
+        matches!(concern(&state, &told, &party(1)), Concern::Whole { .. }),
+        "it passed between the two"
+    );
+    assert_eq!(concern(&state, &told, &party(2)), Concern::None);
+    state.apply(&told);
+    assert!(in_part(opened(&state, true, 1)), "told, it knows of the case");
+    assert_eq!(opened(&state, true, 2), Concern::None);
+}
+
+#[test]
+fn an_arrangement_is_shown_to_its_parties() {
+    let agreed: Arrangement = serde_json::from_value(serde_json::json!({
+        "id": "A-1", "title": "", "parties": [PARTIES[0], PARTIES[1]], "onward": "free",
+    }))
+    .unwrap();
+    let event = Event::ArrangementSet(agreed);
+    assert!(matches!(
+        concern(&State::default(), &event, &party(1)),
+        Concern::Whole { .. }
+    ));
+    assert_eq!(concern(&State::default(), &event, &party(2)), Concern::None);
 }

@@ -104,27 +104,7 @@ fn consented() -> World {
     post(&mut world);
     let refusal = world.refused("GBR", Command::HandOver(Handover::of(report("R"), party("JOR"))));
     assert!(refusal.contains("no consent to it in writing"), "{refusal}");
-    let request = RequestId::new("ask").unwrap();
-    let ask = Command::OpenRequest {
-        id: request.clone(),
-        report: report("R"),
-        portions: Some(portions("plan").into_iter().collect()),
-        audience: [person("JOR/colonel")].into(),
-        purpose: world::purpose("warning"),
-        reason: String::new(),
-        change: String::new(),
-        needed_by: None,
-    };
-    world.run("GBR", ask);
-    post(&mut world);
-    let grant = Command::Grant {
-        id: consent("con"),
-        request: request.into(),
-        portions: None,
-        terms: Terms::default(),
-    };
-    world.run("USA", grant);
-    post(&mut world);
+    asked_and_granted(&mut world, "con", "JOR/colonel");
     world
 }
 
@@ -286,6 +266,61 @@ fn e2_what_ends_the_consent_follows_the_text_in_any_order() {
         world.hand(&forged).unwrap();
         assert_eq!(open(&world, "JOR/colonel", "warning"), "plan");
     }
+}
+
+/// GBR asks USA for what a person may have of a version, and gets it under a consent of this name.
+fn asked_and_granted(world: &mut World, name: &str, who: &str) {
+    let request = RequestId::new(name).unwrap();
+    let ask = Command::OpenRequest {
+        id: request.clone(),
+        report: report("R"),
+        portions: Some(portions("plan").into_iter().collect()),
+        audience: [person(who)].into(),
+        purpose: world::purpose("warning"),
+        reason: String::new(),
+        change: String::new(),
+        needed_by: None,
+    };
+    world.run("GBR", ask);
+    post(world);
+    let grant = Command::Grant {
+        id: consent(name),
+        request: request.into(),
+        portions: None,
+        terms: Terms::default(),
+    };
+    world.run("USA", grant);
+    post(world);
+}
+
+#[test]
+fn e2_what_ends_a_consent_to_one_version_is_not_told_to_whoever_has_another() {
+    let mut world = consented();
+    handed(&mut world);
+    // Another version, with a portion of the same name.
+    world.write("USA", &REPORT.replace("A plan.", "A plan that was changed."));
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
+    post(&mut world);
+    asked_and_granted(&mut world, "second", "FRA/desk");
+    world.run("GBR", Command::HandOver(Handover::of(report("R"), party("FRA"))));
+    world.post.clear();
+    let told = |mut world: World, name: &str| {
+        let withdraw = Command::WithdrawConsent {
+            consent: consent(name).into(),
+            reason: "no more".to_owned(),
+        };
+        world.run("USA", withdraw);
+        let withdrawal = world.post.remove(0);
+        world.post.clear();
+        world.hand(&withdrawal).unwrap();
+        world
+            .post
+            .iter()
+            .map(|letter| letter.to.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(world.clone(), "con"), ["JOR"]);
+    assert_eq!(told(world, "second"), ["FRA"]);
 }
 
 #[test]

@@ -290,20 +290,8 @@ fn a_request_is_taken_back_by_whoever_made_it_also_where_another_calls_one_alike
     assert!(at("GBR") && !at("USA"));
 }
 
-/// Another text is not made of what the text that it stands for was made of.
-#[test]
-fn a_substitute_names_no_base_of_what_it_stands_for() {
-    let mut world = World::of(&["USA", "GBR"]);
-    world.write("USA", "---\nid: B\nscheme: us-ic\n---\n(S//REL TO USA, GBR) A base.\n");
-    world.write(
-        "USA",
-        "---\nid: R\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) Derived. {#plan} {from: B v1 p1}\n",
-    );
-    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
-    world.deliver_post();
-    world.cleared("GBR", "CHL/a");
-    let request = world.ask("GBR", "R", &["CHL/a"], "warn");
-    world.deliver_post();
+/// What USA gives in place of the portion `plan` that was asked for.
+fn substituted(world: &mut World, request: RequestId) -> Substitute {
     let us = entente_marking::builtin::schemes();
     let us = us.get(&entente_marking::SchemeId::new("us-ic"), None).unwrap();
     let mark = us.check("(U//REL TO USA, CHL, GBR)", entente_marking::MarkKind::Portion, None);
@@ -321,12 +309,71 @@ fn a_substitute_names_no_base_of_what_it_stands_for() {
     let [(_, Message::Answer { substitutes, .. })] = &decided.messages[..] else {
         panic!("{decided:?}")
     };
-    let origins: Vec<&Origin> = substitutes[0]
-        .portion
-        .lineage
-        .iter()
-        .map(|(_, origin)| origin)
-        .collect();
+    substitutes[0].clone()
+}
+
+#[test]
+fn a_substitute_is_for_whoever_has_all_that_it_stands_for_and_under_the_terms_of_all() {
+    let mut world = World::of(&["USA", "GBR", "FRA"]);
+    world.agree(&["USA", "GBR", "FRA"], Onward::Free);
+    let base =
+        |id: &str, more: &str| format!("---\nid: {id}\nscheme: us-ic\n{more}---\n(S//OC/REL TO USA, GBR) A base.\n");
+    world.write("USA", &base("B1", "arrangements: [A-1]\n"));
+    world.write("USA", &base("B2", ""));
+    for (id, to) in [("B1", "GBR"), ("B2", "GBR"), ("B1", "FRA")] {
+        if to == "FRA" {
+            world.run(
+                "USA",
+                Command::Release(Box::new(handle::Release {
+                    id: world::consent("for-fra"),
+                    report: report(id),
+                    portions: portions("p1"),
+                    to: Recipients {
+                        parties: [party(to)].into(),
+                        ..Recipients::default()
+                    },
+                    terms: Terms::default(),
+                    list: entente_marking::CopyList::Receivers,
+                })),
+            );
+        } else {
+            world.run("USA", Command::HandOver(Handover::of(report(id), party(to))));
+        }
+        world.deliver_post();
+    }
+    world.write(
+        "GBR",
+        "---\nid: R\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) Derived. {#plan} {from: B1 v1 p1, B2 v1 p1}\n",
+    );
+    world.cleared("GBR", "CHL/a");
+    let request = world.ask("GBR", "R", &["CHL/a"], "warn");
+    world.deliver_post();
+    let substitute = substituted(&mut world, request);
+    let origins: Vec<(&PartyPath, &Origin)> = substitute.portion.lineage.iter().collect();
+    let [(by, origin)] = origins[..] else {
+        panic!("{origins:?}")
+    };
+    assert_eq!(*by, party("USA"));
+    assert_eq!(origin.recipients, [party("GBR")].into());
+    assert_eq!(origin.arrangements, [ArrangementId::new("A-1").unwrap()].into());
+}
+
+/// Another text is not made of what the text that it stands for was made of.
+#[test]
+fn a_substitute_names_no_base_of_what_it_stands_for() {
+    let mut world = World::of(&["USA", "GBR"]);
+    world.write("USA", "---\nid: B\nscheme: us-ic\n---\n(S//REL TO USA, GBR) A base.\n");
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) Derived. {#plan} {from: B v1 p1}\n",
+    );
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
+    world.deliver_post();
+    world.cleared("GBR", "CHL/a");
+    let request = world.ask("GBR", "R", &["CHL/a"], "warn");
+    world.deliver_post();
+    let substitute = substituted(&mut world, request);
+    let origins: Vec<&Origin> = substitute.portion.lineage.iter().map(|(_, origin)| origin).collect();
     assert!(
         !origins.is_empty() && origins.iter().all(|origin| origin.from.is_empty()),
         "{origins:?}"
@@ -354,4 +401,32 @@ fn a_partner_states_so_many_unknown_terms_and_no_more_and_may_restate_each() {
     let refusal = world.hand(&letter(1_000, "once")).unwrap_err().to_string();
     assert!(refusal.contains("are not recorded here"), "{refusal}");
     world.hand(&letter(7, "again")).unwrap();
+}
+
+/// Whoever has to be asked is named once, however many reasons there are to ask it.
+#[test]
+fn a_remedy_names_each_originator_once() {
+    let mut world = World::of(&["USA", "GBR"]);
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) A plan. {#plan}\n",
+    );
+    world.cleared("USA", "CHL/a");
+    let (id, audience) = (report("R"), [person("CHL/a")]);
+    let state = world.state("USA");
+    let snapshot = Snapshot::about(state, groups(), [&id], &[]);
+    let query = Query {
+        report: &id,
+        version: None,
+        portions: None,
+        audience: &audience,
+        purpose: None,
+        moment: world.now,
+    };
+    let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
+    assert_eq!(decision.outcome(0, 0), Outcome::Ask);
+    let remedies: BTreeSet<String> = decision.explain(0, 0).into_iter().map(|why| why.remedy).collect();
+    assert!(remedies.len() > 1, "there is more than one reason: {remedies:?}");
+    let remedy = decision.remedy(0, 0).unwrap();
+    assert_eq!(remedy.split("; ").count(), 1, "{remedy}");
 }

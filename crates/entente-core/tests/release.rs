@@ -404,3 +404,17 @@ fn e2_receipts_come_back_and_count_for_what_was_delivered() {
             .contains_key(&party("JOR"))
     );
 }
+
+#[test]
+fn e1_a_consent_that_comes_again_with_more_text_opens_that_too() {
+    let mut world = starting();
+    world.run("USA", release(to(&["JOR"]), "plan who", Terms::default()));
+    // The copy that went with the release is lost; what is sent afterwards comes in two parts.
+    world.post.clear();
+    for (part, open) in [("plan", "plan"), ("who", "plan who")] {
+        world.run("USA", hand_over("JOR", part));
+        world.deliver_post();
+        let permitted = portions(&world.permitted("JOR", "R", "JOR/colonel", ""));
+        assert_eq!(permitted, portions(open));
+    }
+}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Has other people's programs ask the interface for programs, and be told by it: schemathesis goes through the OpenAPI document
-# (no failure of the node, no answer that is not as described), aiosmtpd takes its mails, the library of Standard Webhooks verifies
+# (no failure of the node, no answer that is not as described), the classes of OpenTelemetry read its traces, aiosmtpd takes its mails, the library of Standard Webhooks verifies
 # its calls, people sign in through oidc-provider and not through a provider that lies, and with passkeys in Debian's Chromium.
 #
 # Needs cargo; installs Debian's Python, openssl, npm and chromium, and the packages, if they are missing. Ends with 1 when a check failed.
@@ -60,6 +60,8 @@ listens() {
 }
 
 "$tools/venv/bin/python" "$tools/notices.py" "$ENTENTE"
+
+"$tools/venv/bin/python" "$tools/traces.py" "$ENTENTE"
 
 "$tools/venv/bin/python" "$tools/oidc.py" "$ENTENTE" "$tools/provider.js"
 

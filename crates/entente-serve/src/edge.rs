@@ -11,12 +11,13 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use opentelemetry::trace::FutureExt as _;
 use ring::digest;
 
 use crate::host::{Host, aside};
 use crate::metrics::Gauges;
 use crate::server::Peer;
-use crate::{api, feeds, pages, partner, taxii, whence};
+use crate::{api, feeds, pages, partner, taxii, traces, whence};
 
 /// What every answer bears.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -52,8 +53,10 @@ pub(crate) fn router(host: Arc<Host>) -> Router {
 /// Counts, writes down and dresses every answer.
 async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) -> Response {
     let since = Instant::now();
+    let mut behind_proxy = false;
     if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
         let from = whence::whence(peer.ip(), request.headers(), &host.settings().trusted_proxies);
+        behind_proxy = host.settings().trusted_proxies.contains(&peer.ip());
         request
             .extensions_mut()
             .insert(Peer(SocketAddr::new(from, peer.port())));
@@ -64,10 +67,21 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
         .extensions()
         .get::<MatchedPath>()
         .map_or("(none)".to_owned(), |path| path.as_str().to_owned());
+    let instruments = ["/health", "/ready", "/metrics"].contains(&route.as_str());
+    let proxy = Some(request.headers()).filter(|_| behind_proxy);
+    let span = (!instruments)
+        .then(|| host.traces.came(&method, &route, proxy))
+        .flatten();
     let mut answer = match is_ambiguous(request.headers()) {
         true => (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response(),
-        false => in_time(request, next, &route).await,
+        false => {
+            let answer = in_time(request, next, &route);
+            answer.with_context(span.clone().unwrap_or_default()).await
+        }
     };
+    if let Some(span) = span {
+        traces::answered(&span, answer.status().as_u16());
+    }
     dress(&mut answer);
     let took = since.elapsed();
     host.metrics.answered(answer.status().as_u16(), took);

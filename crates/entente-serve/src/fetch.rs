@@ -15,6 +15,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::reach::{Network, may_call};
 use crate::tls;
+use crate::traces::Call;
 
 /// How long a server may take to be reached.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,6 +82,19 @@ pub(crate) type Answer = (StatusCode, HeaderMap, Bytes);
 
 /// Sends a request to the server of an address; gives its answer, of at most so many bytes. Nobody is followed elsewhere.
 pub(crate) async fn send(
+    to: (&Uri, Reach<'_>),
+    trusted: impl Into<Trusted<'_>>,
+    request: Request<Full<Bytes>>,
+    most: usize,
+) -> Result<Answer, Unreached> {
+    let call = Call::begins(request.method());
+    let answer = untraced(to, trusted, request, most).await;
+    call.ends(&answer);
+    answer
+}
+
+/// The same without a trace: what takes the traces away leaves none.
+pub(crate) async fn untraced(
     (address, reach): (&Uri, Reach<'_>),
     trusted: impl Into<Trusted<'_>>,
     mut request: Request<Full<Bytes>>,

@@ -20,6 +20,7 @@ use crate::partner::Limits;
 use crate::persons::{AccountError, Accounts, Backoff, Passwords, Questions, Session, Sessions, Ways};
 use crate::settings::Settings;
 use crate::taxii::Sights;
+use crate::traces::{self, Traces};
 
 /// How long the same text on the same page is one opening.
 const ONE_OPENING: Duration = Duration::from_secs(900);
@@ -59,6 +60,8 @@ pub struct Host {
     pub journal: Journal,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is traced.
+    pub(crate) traces: Traces,
     /// How much each partner may send.
     pub limits: Limits,
     /// What people sign in with.
@@ -121,6 +124,7 @@ impl Host {
             keys,
             journal,
             metrics: Metrics::default(),
+            traces: Traces::default(),
             limits: Limits::default(),
         })
     }
@@ -243,7 +247,9 @@ impl Host {
 /// # Errors
 /// When the work itself panicked; the request then fails, and the others go on.
 pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Broken)
+    tokio::task::spawn_blocking(traces::step("work", work))
+        .await
+        .map_err(|_| Broken)
 }
 
 /// Work that ended before its time: a fault of this program.

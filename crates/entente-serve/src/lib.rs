@@ -38,6 +38,7 @@ mod settings;
 mod subscribing;
 mod taxii;
 mod tls;
+mod traces;
 mod whence;
 #[cfg(test)]
 mod worlds;
@@ -56,3 +57,4 @@ pub use settings::{EXAMPLE, Mail, NoticeSettings, Provider, Sessions, Settings, 
 pub use subscribing::{
     FeedError, Kind, Polled, Subscription, change as change_subscriptions, poll, push, subscriptions,
 };
+pub use traces::TraceSettings;

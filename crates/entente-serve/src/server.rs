@@ -128,6 +128,9 @@ async fn run(
         None => listening(settings.listen).await?,
     };
     let address = listener.local_addr()?;
+    if let Some(traces) = &settings.traces {
+        host.traces.start(traces, host.journal)?;
+    }
     let mut hangup = signal(SignalKind::hangup())?;
     let mut ending = Ending::new()?;
     let (stop, stopping) = watch::channel(false);
@@ -169,6 +172,8 @@ async fn run(
         let _ = tokio::time::timeout(LAST_WORDS, worker).await;
     }
     publish(&host).await;
+    let traced = host.clone();
+    let _ = tokio::time::timeout(LAST_WORDS, aside(move || traced.traces.stop())).await;
     host.journal.info("stopped", &[]);
     Ok(())
 }
@@ -190,6 +195,9 @@ fn again(host: &Host, reread: &Reread, acceptor: &RwLock<Option<TlsAcceptor>>, a
                     "another address to listen on needs a restart",
                     &[("listening", &address)],
                 );
+            }
+            if settings.traces != host.settings().traces {
+                host.journal.warn("other traces need a restart", &[]);
             }
             *acceptor.write().unwrap_or_else(PoisonError::into_inner) = tls.map(TlsAcceptor::from);
             host.set(settings);

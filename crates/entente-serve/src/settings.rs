@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::federation::Provider;
 use crate::introduction;
 pub use crate::notices::{Mail, NoticeSettings};
+use crate::traces::TraceSettings;
 
 /// The file with every setting, commented, as it is handed out.
 pub const EXAMPLE: &str = include_str!("../serve.toml");
@@ -51,6 +52,9 @@ pub struct Settings {
     pub courier: Courier,
     /// How people are told that something waits for them.
     pub notices: NoticeSettings,
+    /// Where traces go; without it nothing is traced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traces: Option<TraceSettings>,
     /// Providers of identities that people sign in with.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sign_in_with: BTreeMap<String, Provider>,
@@ -166,6 +170,7 @@ impl Default for Settings {
             sessions: Sessions::default(),
             courier: Courier::default(),
             notices: NoticeSettings::default(),
+            traces: None,
             sign_in_with: BTreeMap::new(),
             partners: BTreeMap::new(),
             witnesses: BTreeMap::new(),
@@ -302,6 +307,7 @@ impl Settings {
             place(&mut tls.key);
         }
         self.notices.below(&place);
+        self.traces.iter_mut().for_each(|traces| traces.below(&place));
         for provider in self.sign_in_with.values_mut() {
             provider.below(&place);
         }
@@ -373,6 +379,7 @@ impl Settings {
             return Err(wrong("courier", format!("a piece has at most {MAX_PIECE_KIB} KiB")));
         }
         self.notices.check()?;
+        self.traces.as_ref().map_or(Ok(()), TraceSettings::check)?;
         for (name, provider) in &self.sign_in_with {
             provider.check(name)?;
         }
@@ -394,6 +401,12 @@ impl Settings {
     }
 }
 
+/// Whether an address is one of this machine.
+pub(crate) fn is_local(address: &axum::http::Uri) -> bool {
+    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 impl Partner {
     pub(crate) fn check(&self, party: &PartyPath) -> Result<(), SettingsError> {
         self.check_at(&format!("partners.\"{party}\".address"))
@@ -405,15 +418,13 @@ impl Partner {
             .address
             .parse()
             .map_err(|_| wrong(setting(), "write it as https://host:port"))?;
-        let host = address.host().unwrap_or_default();
-        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         match address.scheme_str() {
             Some("https") if self.certificate.is_some() => Ok(()),
             Some("https") => Err(wrong(
                 setting(),
                 "name the `certificate` that the partner shows, a PEM file; no other is trusted",
             )),
-            Some("http") if local => Ok(()),
+            Some("http") if is_local(&address) => Ok(()),
             Some("http") => Err(wrong(setting(), "http is for this machine only; write https://")),
             _ => Err(wrong(setting(), "write it as https://host:port")),
         }
@@ -434,7 +445,13 @@ mod tests {
             .flat_map(|line| [line, "\n"])
             .collect();
         let all: Settings = toml::from_str(&uncommented).expect("what is commented out can be used as it is");
-        assert!(all.tls.is_some() && all.origin.is_some() && all.metrics_token.is_some() && !all.partners.is_empty());
+        assert!(
+            all.tls.is_some()
+                && all.origin.is_some()
+                && all.metrics_token.is_some()
+                && all.traces.is_some()
+                && !all.partners.is_empty()
+        );
         all.check().expect("the examples go together");
     }
 

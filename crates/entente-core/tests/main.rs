@@ -42,6 +42,7 @@ mod reread;
 mod schemes;
 mod second;
 mod sight;
+mod source_guard;
 mod undo;
 mod world;
 mod worlds;

@@ -6,6 +6,7 @@ use crate::world;
 
 use std::collections::BTreeSet;
 
+use entente_core::decide::SourceExposure as _;
 use entente_core::exposure::{Band, Threshold};
 use entente_core::handle::Handover;
 use entente_core::*;
@@ -76,7 +77,7 @@ fn fit(world: &World, more: &str, who: &[&str]) -> (usize, usize, Band) {
 
 fn tell(world: &mut World, id: &str, told: &str, who: &str, learned: Vec<Telling>) {
     let audience = BTreeSet::from([person(who)]);
-    let route = if who == "PUBLIC" { Route::Published } else { Route::Said };
+    let route = if who == "PUBLIC/anyone" { Route::Published } else { Route::Said };
     world.run(
         "USA",
         disclosed((id, route), (report("R"), portions(told)), audience, learned),
@@ -118,10 +119,10 @@ fn of_a_text_that_told_some_facts_only_those_are_known() {
 #[test]
 fn what_is_published_is_weighed_for_whoever_knows_most_already() {
     let mut world = guarded();
-    assert_eq!(fit(&world, "job", &["PUBLIC"]).2, Band::Within);
+    assert_eq!(fit(&world, "job", &["PUBLIC/anyone"]).2, Band::Within);
     tell(&mut world, "dis-1", "where", "CHL/a", vec![]);
-    assert_eq!(fit(&world, "job", &["PUBLIC"]), (2, 1, Band::Narrows));
-    assert_eq!(fit(&world, "advice", &["PUBLIC"]).2, Band::Within);
+    assert_eq!(fit(&world, "job", &["PUBLIC/anyone"]), (2, 1, Band::Narrows));
+    assert_eq!(fit(&world, "advice", &["PUBLIC/anyone"]).2, Band::Within);
 }
 
 #[test]
@@ -129,6 +130,8 @@ fn what_a_party_was_given_or_promised_it_knows() {
     let mut world = guarded();
     let handed = Handover {
         portions: Some(portions("where")),
+        // With the rest of the report it would narrow the source.
+        despite_exposure: Some("only this part".to_owned()),
         ..Handover::of(report("R"), party("CHL"))
     };
     world.run("USA", Command::HandOver(handed));
@@ -142,7 +145,10 @@ fn what_a_party_was_given_or_promised_it_knows() {
             parties: [party("PER")].into(),
             ..Recipients::default()
         },
-        terms: Terms::default(),
+        terms: Terms {
+            despite_exposure: Some("only this part".to_owned()),
+            ..Terms::default()
+        },
         list: entente_marking::CopyList::Receivers,
     };
     world.run("USA", Command::Release(Box::new(release)));

@@ -77,7 +77,11 @@ fn fit(world: &World, more: &str, who: &[&str]) -> (usize, usize, Band) {
 
 fn tell(world: &mut World, id: &str, told: &str, who: &str, learned: Vec<Telling>) {
     let audience = BTreeSet::from([person(who)]);
-    let route = if who == "PUBLIC/anyone" { Route::Published } else { Route::Said };
+    let route = if who == "PUBLIC/anyone" {
+        Route::Published
+    } else {
+        Route::Said
+    };
     world.run(
         "USA",
         disclosed((id, route), (report("R"), portions(told)), audience, learned),

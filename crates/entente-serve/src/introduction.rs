@@ -317,7 +317,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         invitation.keep(data.path()).unwrap();
         let party = PartyPath::new("GBR.CAB").unwrap();
-        let settings = crate::Settings::of(None, data.path(), None).unwrap();
+        let settings = Settings::of(None, data.path(), None).unwrap();
         assert_eq!(settings.partners[&party].address, "https://gbr.example:8420");
         assert!(
             settings.partners[&party]
@@ -327,7 +327,7 @@ mod tests {
         );
         let text = "[partners.\"GBR.CAB\"]\naddress = \"http://127.0.0.1:1\"\n";
         std::fs::write(data.path().join("serve.toml"), text).unwrap();
-        let settings = crate::Settings::of(None, data.path(), None).unwrap();
+        let settings = Settings::of(None, data.path(), None).unwrap();
         assert_eq!(settings.partners[&party].address, "http://127.0.0.1:1");
     }
 
@@ -346,11 +346,6 @@ mod tests {
                 .is_err()
             );
         }
-        assert!(
-            crate::Settings::of(None, data.path(), None)
-                .unwrap()
-                .partners
-                .is_empty()
-        );
+        assert!(Settings::of(None, data.path(), None).unwrap().partners.is_empty());
     }
 }

@@ -279,7 +279,7 @@ impl Visitor {
             }
             let replied = work(&mut desk);
             match (self.poll, replied) {
-                (Some(poll), Ok(Reply::Page(page))) => again(&desk, &poll, page),
+                (Some(poll), Ok(Reply::Page(page))) => again(&desk, &poll, &page),
                 (_, replied) => dressed(&desk, replied),
             }
         });
@@ -289,7 +289,7 @@ impl Visitor {
 }
 
 /// A page for a script that only looks again: itself and its banners, unless they are as they were seen.
-fn again(desk: &Desk, poll: &Poll, page: Page) -> Response {
+fn again(desk: &Desk, poll: &Poll, page: &Page) -> Response {
     match with_banners(desk, page.banner.as_ref(), &page.body) {
         Ok(part) => poll.answered(&desk.session.form, part),
         Err(error) => broken(&desk.host, &error.to_string()),

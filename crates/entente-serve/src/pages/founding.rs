@@ -241,12 +241,20 @@ impl Shared {
         }
     }
 
+    /// To the node that begins now: by another connection, which waits for it.
+    fn onwards(&self) -> Response {
+        ([(header::CONNECTION, "close")], Redirect::to(&self.link())).into_response()
+    }
+
     fn link(&self) -> String {
         format!("/join/{}", self.code)
     }
 }
 
 async fn page(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    if *shared.stop.borrow() {
+        return shared.onwards();
+    }
     shared.shown(accepted(&headers), None, &Fields::default())
 }
 
@@ -268,7 +276,7 @@ async fn make(State(shared): State<Arc<Shared>>, headers: HeaderMap, Form(fields
     match made.await {
         Ok(Ok(())) => {
             let _ = shared.stop.send(true);
-            Redirect::to(&shared.link()).into_response()
+            shared.onwards()
         }
         Ok(Err(problem)) => shared.shown(t, Some(&problem), &fields),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

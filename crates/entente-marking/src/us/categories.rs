@@ -10,7 +10,7 @@ use super::atomic;
 use super::cui;
 use super::mark::{Fgi, Head, Mark, Name};
 use super::sorted::{Map, Set};
-use super::syntax::{CUI_PLACE, GRAMMAR, Piece, Reader, Role, nearest};
+use super::syntax::{CUI_PLACE, GRAMMAR, ListOf, Piece, Reader, Role, nearest};
 use super::vocabulary::{COMPARTMENTS, CONTROLS, Forms, NATO_PROGRAMMES, OLD_SYSTEMS, SCI, Word, known_words};
 use crate::finding::Finding;
 use crate::scheme::MarkKind;
@@ -18,11 +18,11 @@ use crate::scheme::MarkKind;
 const FGI_SOURCE: &str = "IC Markings Manual 2016, pp. 122-124";
 
 /// First words of control systems, programmes, atomic energy controls, foreign information and CUI.
-/// Those that are the name of a control system are nothing else.
+/// Those that are the name of a control system, or `FGI`, are nothing else.
 static BEGINNINGS: LazyLock<FxHashMap<&str, Begins>> = LazyLock::new(|| {
     let titles = SCI.iter().map(|row| row.long);
     let older = OLD_SYSTEMS.iter().map(|row| row.0);
-    let others = ["SAR", "SPECIAL", "HVSACO", "FGI", "FOREIGN", "CUI", "CONTROLLED"];
+    let others = ["SAR", "SPECIAL", "HVSACO", "FOREIGN", "CUI", "CONTROLLED"];
     let all = titles
         .chain(older)
         .chain(NATO_PROGRAMMES)
@@ -31,7 +31,7 @@ static BEGINNINGS: LazyLock<FxHashMap<&str, Begins>> = LazyLock::new(|| {
     let words = all.filter_map(|name| name.split([' ', '-']).next());
     let words = words.map(|word| (word, Begins::Perhaps));
     let names = SCI.iter().map(|row| (row.name, Begins::System));
-    words.chain(names).collect()
+    words.chain(names).chain([("FGI", Begins::Foreign)]).collect()
 });
 
 /// What a category with a certain first word is.
@@ -39,6 +39,8 @@ static BEGINNINGS: LazyLock<FxHashMap<&str, Begins>> = LazyLock::new(|| {
 enum Begins {
     /// Control systems.
     System,
+    /// Foreign information.
+    Foreign,
     /// Control systems, programmes, atomic energy controls, foreign information, CUI, or controls after all.
     Perhaps,
     /// Dissemination or other controls.
@@ -46,7 +48,7 @@ enum Begins {
 }
 
 /// The owners in a category of foreign government information: `Some(None)` where they are concealed.
-fn fgi(piece: Piece<'_>) -> Option<Option<Piece<'_>>> {
+fn owners(piece: Piece<'_>) -> Option<Option<Piece<'_>>> {
     let rest = ["FOREIGN GOVERNMENT INFORMATION", "FGI"]
         .into_iter()
         .find_map(|title| piece.after(title))?;
@@ -85,9 +87,16 @@ impl Reader<'_> {
             true => Begins::Perhaps,
             false => self.begins(piece.text),
         };
-        if begins == Begins::Controls {
-            return self.controls(mark, piece);
+        match begins {
+            Begins::System => self.sci(mark, piece),
+            Begins::Foreign => self.fgi(mark, piece),
+            Begins::Controls => self.controls(mark, piece),
+            Begins::Perhaps => self.titled(mark, piece, after_cui),
         }
+    }
+
+    /// A category whose first word does not yet say which it is.
+    fn titled(&mut self, mark: &mut Mark, piece: Piece<'_>, after_cui: bool) {
         let first = piece.split("/").next().map_or("", |first| first.text);
         if cui::is_word(piece.text) {
             self.place(CUI_PLACE, "controlled unclassified information", piece);
@@ -101,8 +110,7 @@ impl Reader<'_> {
             self.cui_word(mark, piece);
         } else if after_cui && cui::are_categories(piece.text) {
             self.cui_categories(mark, piece);
-        } else if begins == Begins::System || self.is_system(first) {
-            self.place(1, "SCI control systems", piece);
+        } else if self.is_system(first) {
             self.sci(mark, piece);
         } else if let Some(rest) = piece.after("SAR-").or_else(|| piece.after("SPECIAL ACCESS REQUIRED-")) {
             self.place(2, "special access programmes", piece);
@@ -114,12 +122,8 @@ impl Reader<'_> {
         } else if atomic::is_atomic(first) {
             self.place(3, "atomic energy controls", piece);
             self.atomic(mark, piece);
-        } else if let Some(owners) = fgi(piece) {
-            self.place(4, "foreign government information", piece);
-            self.token(piece, Role::Fgi);
-            mark.fgi = Some(self.foreign_information(piece, owners));
         } else {
-            self.controls(mark, piece);
+            self.fgi(mark, piece);
         }
     }
 
@@ -146,6 +150,7 @@ impl Reader<'_> {
     }
 
     fn sci(&mut self, mark: &mut Mark, piece: Piece<'_>) {
+        self.place(1, "SCI control systems", piece);
         let mut order = Order::default();
         let mut foreign = Vec::new();
         for system in piece.split("/") {
@@ -209,6 +214,16 @@ impl Reader<'_> {
         );
     }
 
+    /// Foreign government information, or controls if it is not that.
+    fn fgi(&mut self, mark: &mut Mark, piece: Piece<'_>) {
+        let Some(owners) = owners(piece) else {
+            return self.controls(mark, piece);
+        };
+        self.place(4, "foreign government information", piece);
+        self.token(piece, Role::Fgi);
+        mark.fgi = Some(self.foreign_information(piece, owners));
+    }
+
     fn foreign_information(&mut self, piece: Piece<'_>, owners: Option<Piece<'_>>) -> Fgi {
         let Some(owners) = owners else {
             return Fgi::Concealed;
@@ -230,7 +245,7 @@ impl Reader<'_> {
                 piece.end(),
             ));
         }
-        let list = self.codes(bare.unwrap_or(owners), " ", true);
+        let list = self.codes(bare.unwrap_or(owners), " ", ListOf::Others);
         if list.contains("USA") {
             self.error(
                 "us-ic.fgi.own",
@@ -331,7 +346,7 @@ impl Reader<'_> {
         let mut eyes = Vec::new();
         for part in piece.split("/") {
             // `USA/CAN/GBR EYES ONLY` uses the separator inside its list.
-            if self.lists.is_country(part.text) && piece.text.contains(" EYES ONLY") {
+            if self.lists.country(part.text).is_some() && piece.text.contains(" EYES ONLY") {
                 eyes.push(part);
                 continue;
             }

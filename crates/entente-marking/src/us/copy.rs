@@ -12,7 +12,7 @@ const OWNER: Entity = Entity::named("USA");
 
 /// The mark with a list that admits the receivers. Whoever was only to be shown it, still is.
 pub(super) fn released(mut mark: Mark, to: &BTreeSet<Entity>, list: CopyList, known: &Lists) -> Result<Mark, String> {
-    if let Some(stranger) = to.iter().find(|entity| !known.is_entity(entity.as_str())) {
+    if let Some(stranger) = to.iter().find(|entity| known.entity(entity.as_str()).is_none()) {
         return Err(format!(
             "release lists name countries and groups of them, and {stranger} is neither"
         ));

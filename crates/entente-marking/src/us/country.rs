@@ -10,9 +10,10 @@ use rustc_hash::FxHashSet;
 use crate::groups::{Group, Groups};
 use crate::release::Entity;
 
-static COUNTRIES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+static COUNTRIES: LazyLock<FxHashSet<Entity>> = LazyLock::new(|| {
     rows(include_str!("../../data/countries.txt"))
         .filter_map(|mut row| row.next())
+        .map(Entity::named)
         .collect()
 });
 
@@ -42,7 +43,12 @@ fn rows(text: &'static str) -> impl Iterator<Item = impl Iterator<Item = &'stati
 
 /// Whether `code` is a country's.
 pub fn is_country(code: &str) -> bool {
-    code.len() == 3 && COUNTRIES.contains(code)
+    COUNTRIES.contains(code)
+}
+
+/// The published codes of countries.
+pub(crate) fn countries() -> impl Iterator<Item = &'static Entity> {
+    COUNTRIES.iter()
 }
 
 /// The groups known out of the box.

@@ -4,7 +4,7 @@
 
 use super::country::is_nato;
 use super::mark::{Codes, Head};
-use super::syntax::{Piece, Reader, Role};
+use super::syntax::{ListOf, Piece, Reader, Role};
 use super::vocabulary::{ACTIVITIES, Class, NATO, NATO_FUSED};
 use crate::release::Entity;
 use crate::scheme::MarkKind;
@@ -66,7 +66,7 @@ impl Reader<'_> {
             start: owners.end() + 1,
         };
         self.token(class_piece, Role::Class(class));
-        let list = self.codes(owners, " ", true);
+        let list = self.codes(owners, " ", ListOf::Others);
         if !list.is_empty() && list.iter().all(|owner| is_nato(owner.as_str())) {
             return Some(self.nato_spelt_out(piece, list, class).into());
         }
@@ -174,7 +174,7 @@ impl Reader<'_> {
             }
             return Some(Head::Joint(None, class));
         }
-        let owners = self.codes(owners, " ", true);
+        let owners = self.codes(owners, " ", ListOf::Others);
         Some(Head::Joint(Some(owners), class))
     }
 }

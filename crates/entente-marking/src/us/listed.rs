@@ -5,9 +5,8 @@
 use super::categories::is_name;
 use super::mark::{Codes, List, Mark};
 use super::render;
-use super::syntax::{GRAMMAR, Piece, Reader, Role, Token};
+use super::syntax::{GRAMMAR, ListOf, Piece, Reader, Role, Token};
 use crate::finding::Finding;
-use crate::release::Entity;
 use crate::scheme::MarkKind;
 
 /// The title of release lists, its abbreviation, and an older form.
@@ -28,7 +27,7 @@ impl Reader<'_> {
         }
         if let Some(list) = part.after("DISPLAY ONLY ") {
             self.token(part, Role::Display);
-            let list = self.codes(list, ", ", true);
+            let list = self.codes(list, ", ", ListOf::Others);
             if mark.display.replace(list).is_some() {
                 self.error("us-ic.syntax.duplicate", GRAMMAR, "DISPLAY ONLY stands twice", part);
             }
@@ -85,15 +84,15 @@ impl Reader<'_> {
         });
         let mut list = Codes::new();
         for country in written {
-            if !self.lists.is_country(country.text) {
-                self.error(
+            match self.lists.country(country.text) {
+                None => self.error(
                     "us-ic.list.unknown",
                     EYES_SOURCE,
                     format!("`{}` is not a country code", country.text),
                     *country,
-                );
-            } else if !list.insert(Entity::new(country.text)) {
-                self.twice(country.text, *country);
+                ),
+                Some(known) if list.insert(known.clone()) => {}
+                Some(_) => self.twice(country.text, *country),
             }
         }
         let in_order = written.iter().map(|country| country.text).eq(render::releasees(&list));
@@ -150,24 +149,14 @@ impl Reader<'_> {
             );
             return List::Of(Codes::new());
         };
-        let codes = self.codes(list, ", ", false);
-        let in_order = render::is_joined(list.text, render::releasees(&codes), ", ");
-        let right = || render::release_list(&codes);
+        let codes = self.codes(list, ", ", ListOf::Release);
         if !codes.contains("USA") {
             self.error_with(
                 "us-ic.rel.usa",
                 "IC Markings Manual 2016, p. 150; ISM-ID-00040",
                 "a release list begins with USA",
                 list,
-                &format!("USA, {}", right()),
-            );
-        } else if let Some(right) = (!in_order).then(right).filter(|right| right.len() == list.text.len()) {
-            self.error_with(
-                "us-ic.rel.order",
-                "IC Markings Manual 2016, p. 150; ISM-ID-00041",
-                "USA stands first, then countries and then groups in alphabetical order",
-                list,
-                &right,
+                &format!("USA, {}", render::release_list(&codes)),
             );
         }
         if codes.len() < 2 {

@@ -1,7 +1,5 @@
 //! A US mark as a tree: what was written, without how it was written.
 
-use std::collections::BTreeSet;
-
 use smol_str::SmolStr;
 
 use super::country::is_nato;
@@ -65,9 +63,9 @@ impl Head {
 pub(crate) struct Atomic {
     pub(crate) rd: bool,
     pub(crate) cnwdi: bool,
-    pub(crate) rd_sigma: BTreeSet<u16>,
+    pub(crate) rd_sigma: Set<u16>,
     pub(crate) frd: bool,
-    pub(crate) frd_sigma: BTreeSet<u16>,
+    pub(crate) frd_sigma: Set<u16>,
     pub(crate) dod_ucni: bool,
     pub(crate) doe_ucni: bool,
     pub(crate) tfni: bool,
@@ -110,7 +108,7 @@ pub(crate) struct Mark {
     pub(crate) head: Head,
     pub(crate) sci: Compartments,
     /// NATO's programme words of the same category.
-    pub(crate) nato: BTreeSet<&'static str>,
+    pub(crate) nato: Set<&'static str>,
     pub(crate) sap: Programmes,
     pub(crate) aea: Atomic,
     pub(crate) fgi: Option<Fgi>,
@@ -121,7 +119,7 @@ pub(crate) struct Mark {
     /// Controlled unclassified information.
     pub(crate) cui: Option<Cui>,
     /// DoD nicknames of alternative compensatory control measures.
-    pub(crate) accm: BTreeSet<SmolStr>,
+    pub(crate) accm: Set<SmolStr>,
 }
 
 impl Mark {
@@ -129,7 +127,7 @@ impl Mark {
         Self {
             head,
             sci: Compartments::new(),
-            nato: BTreeSet::new(),
+            nato: Set::new(),
             sap: Programmes::default(),
             aea: Atomic::default(),
             fgi: None,
@@ -138,7 +136,7 @@ impl Mark {
             eyes: None,
             display: None,
             cui: None,
-            accm: BTreeSet::new(),
+            accm: Set::new(),
         }
     }
 

@@ -22,8 +22,14 @@ pub(crate) const ID: &str = "us-ic";
 /// NATO read-ons, which US readers need for NATO information.
 pub(crate) const NATO_ID: &str = "us-ic/nato";
 
-fn category(set: &str, value: &str) -> Category {
-    names([ID, "/", set, "/", value]).into()
+/// Sets of categories.
+const SCI_SET: &str = "us-ic/sci/";
+const SAP_SET: &str = "us-ic/sap/";
+const AEA_SET: &str = "us-ic/aea/";
+const NATO_SET: &str = "us-ic/nato/";
+
+fn category<const N: usize>(parts: [&str; N]) -> Category {
+    names(parts).into()
 }
 
 /// One name of several parts.
@@ -57,16 +63,16 @@ pub(crate) fn label(mark: &Mark, lists: &Lists) -> Label {
         name: class.banner().to_owned(),
     };
     label.levels.insert(SchemeId::named(ID), level);
-    nested(&mut label.required, "sci", &mark.sci);
+    nested(&mut label.required, SCI_SET, &mark.sci);
     label
         .required
-        .extend(mark.nato.iter().map(|word| category("sci", word)));
-    nested(&mut label.required, "sap", &mark.sap.named);
+        .extend(mark.nato.iter().map(|word| category([SCI_SET, word])));
+    nested(&mut label.required, SAP_SET, &mark.sap.named);
     if mark.sap.multiple {
-        label.required.insert(category("sap", "MULTIPLE PROGRAMS"));
+        label.required.insert(category([SAP_SET, "MULTIPLE PROGRAMS"]));
     }
     if mark.sap.hvsaco {
-        label.required.insert(category("sap", "HVSACO"));
+        label.required.insert(category([SAP_SET, "HVSACO"]));
     }
     atomic(&mut label, mark);
     label.owners.extend(mark.head.owners().into_iter().flatten().cloned());
@@ -139,14 +145,15 @@ fn nato_read_on(label: &mut Label, class: Class) {
 
 fn nested(required: &mut BTreeSet<Category>, set: &str, systems: &Compartments) {
     for (system, compartments) in systems.iter() {
-        required.insert(category(set, system.as_str()));
+        let system = system.as_str();
+        required.insert(category([set, system]));
         for (name, subs) in compartments.iter() {
-            let compartment = names([system.as_str(), "-", name.as_str()]);
-            required.insert(category(set, &compartment));
-            required.extend(
-                subs.iter()
-                    .map(|sub| category(set, &names([&compartment, " ", sub.as_str()]))),
-            );
+            let name = name.as_str();
+            required.insert(category([set, system, "-", name]));
+            let subs = subs
+                .iter()
+                .map(|sub| category([set, system, "-", name, " ", sub.as_str()]));
+            required.extend(subs);
         }
     }
 }
@@ -155,16 +162,18 @@ fn atomic(label: &mut Label, mark: &Mark) {
     let aea = &mark.aea;
     for (present, name) in [(aea.rd, "RD"), (aea.frd, "FRD"), (aea.cnwdi, "CNWDI")] {
         if present {
-            label.required.insert(category("aea", name));
+            label.required.insert(category([AEA_SET, name]));
         }
     }
     for (name, numbers) in [("RD", &aea.rd_sigma), ("FRD", &aea.frd_sigma)] {
-        label
-            .required
-            .extend(numbers.iter().map(|n| category("aea", &format!("{name}-SIGMA {n}"))));
+        label.required.extend(
+            numbers
+                .iter()
+                .map(|n| category([AEA_SET, &format!("{name}-SIGMA {n}")])),
+        );
     }
     if aea.atomal {
-        label.required.insert(category("nato", "ATOMAL"));
+        label.required.insert(category([NATO_SET, "ATOMAL"]));
     }
     for (present, name) in [(aea.dod_ucni, "DCNI"), (aea.doe_ucni, "UCNI"), (aea.tfni, "TFNI")] {
         if present {

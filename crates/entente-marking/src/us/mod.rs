@@ -137,7 +137,7 @@ impl UsIc {
         self
     }
 
-    fn read(&self, text: &str, kind: MarkKind) -> (Option<Mark>, Vec<Finding>) {
+    fn read(&self, text: &str, kind: MarkKind) -> syntax::Read {
         let mut read = syntax::read(text, kind, &self.lists, self.profile);
         if let Some(mark) = &read.mark {
             let broken = rules::check(mark, &read.tokens, text.len(), kind, self.profile);
@@ -152,7 +152,12 @@ impl UsIc {
                 (finding.start, finding.end) = (0, text.len());
             }
         }
-        (read.mark, read.findings)
+        read
+    }
+
+    /// The tree of a mark, as far as it can be made out.
+    fn tree(&self, text: &str, kind: MarkKind) -> Option<Mark> {
+        self.read(text, kind).mark
     }
 
     /// Fills in what a portion leaves to the banner.
@@ -219,29 +224,30 @@ impl Scheme for UsIc {
     }
 
     fn check(&self, text: &str, kind: MarkKind, banner: Option<&str>) -> Checked {
-        let (mark, mut findings) = self.read(text, kind);
+        let mut read = self.read(text, kind);
         // What could not be read is not in the tree: written without it, the mark would be laxer.
-        let whole = !findings.iter().any(|finding| UNREAD.contains(&finding.rule.as_str()));
-        let canonical = mark.as_ref().filter(|_| whole).map(|mark| self.render(mark, kind));
-        let mut marking = None;
-        if let Some(mut mark) = mark
-            && !findings.iter().any(Finding::is_error)
-        {
+        let whole = !read
+            .findings
+            .iter()
+            .any(|finding| UNREAD.contains(&finding.rule.as_str()));
+        let valid = !read.findings.iter().any(Finding::is_error);
+        let canonical = read.mark.as_ref().filter(|_| whole).map(|mark| self.render(mark, kind));
+        let marking = read.mark.as_mut().filter(|_| valid).map(|mark| {
             let mut text = canonical.clone().unwrap_or_default();
-            if let Some(banner) = banner.and_then(|banner| self.read(banner, MarkKind::Banner).0) {
-                Self::fill(&mut mark, &banner);
+            if let Some(banner) = banner.and_then(|banner| self.tree(banner, MarkKind::Banner)) {
+                Self::fill(mark, &banner);
                 if mark.rel != Some(List::AsBanner) && mark.eyes != Some(List::AsBanner) {
-                    findings.retain(|finding| finding.rule != "us-ic.rel.as-banner");
+                    read.findings.retain(|finding| finding.rule != "us-ic.rel.as-banner");
                 }
                 // What a portion leaves to the banner is written out: it may be read without that banner one day.
-                text = self.render(&mark, kind);
+                text = self.render(mark, kind);
             }
-            marking = Some(self.marking(&mark, kind, text));
-        }
+            self.marking(mark, kind, text)
+        });
         Checked {
             marking,
             canonical,
-            findings,
+            findings: read.findings,
         }
     }
 
@@ -251,13 +257,15 @@ impl Scheme for UsIc {
     }
 
     fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup {
-        let declared = banner.and_then(|banner| self.read(banner, MarkKind::Banner).0);
+        let declared = banner.and_then(|banner| self.tree(banner, MarkKind::Banner));
         let mut findings = Vec::new();
         let mut marks = Vec::with_capacity(portions.len());
         // Many portions bear the same mark: each text is read once.
         let mut seen = foldhash::HashSet::<&str>::default();
         for (n, text) in portions.iter().enumerate().filter(|(_, text)| seen.insert(text)) {
-            let (mark, found) = self.read(text, MarkKind::Portion);
+            let syntax::Read {
+                mark, findings: found, ..
+            } = self.read(text, MarkKind::Portion);
             let at = |finding: Finding| Finding {
                 message: format!("portion {} {text}: {}", n + 1, finding.message),
                 ..finding
@@ -325,14 +333,14 @@ impl Scheme for UsIc {
     }
 
     fn list_of_copy(&self, mark: &str, to: &BTreeSet<Entity>, list: CopyList) -> Result<String, String> {
-        let (read, _) = self.read(mark, MarkKind::Portion);
+        let read = self.tree(mark, MarkKind::Portion);
         let read = read.ok_or_else(|| "it cannot be read".to_owned())?;
         let copy = copy::released(read, to, list, &self.lists)?;
         Ok(render::render(&copy, MarkKind::Portion, self.profile))
     }
 
     fn is_open(&self, mark: &str) -> bool {
-        let (read, _) = self.read(mark, MarkKind::Portion);
+        let read = self.tree(mark, MarkKind::Portion);
         read.is_some_and(|mark| !mark.has_controls() && mark.head == Head::Us(vocabulary::Class::Unclassified))
     }
 }

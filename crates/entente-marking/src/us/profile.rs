@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::country::is_country;
+use super::country::{countries, is_country};
 use super::vocabulary::SCI;
 use crate::groups::{Group, Groups};
 use crate::release::Entity;
@@ -129,8 +129,26 @@ impl Register {
 pub(crate) struct Lists {
     groups: Groups,
     register: Register,
-    /// Codes of groups, with the members of those that can be taken apart.
-    codes: FxHashMap<Entity, Option<BTreeSet<Entity>>>,
+    /// What each code stands for: looked up for each code of each mark.
+    codes: FxHashMap<Entity, Code>,
+}
+
+/// What a code on a list stands for.
+#[derive(Clone, Debug)]
+enum Code {
+    Country,
+    Group,
+    /// A group that can be taken apart, with its members.
+    Members(BTreeSet<Entity>),
+}
+
+impl Code {
+    fn of(group: &Group) -> Self {
+        match group.decomposable {
+            true => Self::Members(group.members.clone()),
+            false => Self::Group,
+        }
+    }
 }
 
 impl Lists {
@@ -143,11 +161,10 @@ impl Lists {
         for group in &register.groups {
             groups.insert(group.clone());
         }
-        let members = |group: &Group| group.decomposable.then(|| group.members.clone());
-        let codes = groups
-            .iter()
-            .map(|group| (group.code.clone(), members(group)))
-            .collect();
+        let own = register.countries.iter().map(|own| Entity::new(&own.code));
+        let countries = countries().cloned().chain(own).map(|code| (code, Code::Country));
+        let of_groups = groups.iter().map(|group| (group.code.clone(), Code::of(group)));
+        let codes = of_groups.chain(countries).collect();
         Self {
             groups,
             register,
@@ -168,7 +185,7 @@ impl Lists {
     }
 
     pub(crate) fn is_group(&self, code: &str) -> bool {
-        self.codes.contains_key(code)
+        matches!(self.codes.get(code), Some(Code::Group | Code::Members(_)))
     }
 
     /// What a list admits, as it is stored: groups that can be taken apart as their members.
@@ -176,7 +193,7 @@ impl Lists {
         let mut atoms = BTreeSet::new();
         for code in list {
             match self.codes.get(code) {
-                Some(Some(members)) => atoms.extend(members.iter().cloned()),
+                Some(Code::Members(members)) => atoms.extend(members.iter().cloned()),
                 _ => {
                     atoms.insert(code.clone());
                 }
@@ -185,12 +202,14 @@ impl Lists {
         atoms
     }
 
-    pub(crate) fn is_country(&self, code: &str) -> bool {
-        self.register.is_country(code)
+    pub(crate) fn country(&self, code: &str) -> Option<&Entity> {
+        let (entity, stands_for) = self.codes.get_key_value(code).filter(|_| code.len() == 3)?;
+        matches!(stands_for, Code::Country).then_some(entity)
     }
 
-    pub(crate) fn is_entity(&self, code: &str) -> bool {
-        self.is_country(code) || self.is_group(code)
+    /// The country or group with this code.
+    pub(crate) fn entity(&self, code: &str) -> Option<&Entity> {
+        self.codes.get_key_value(code).map(|(entity, _)| entity)
     }
 
     pub(crate) fn is_system(&self, name: &str) -> bool {

@@ -1,10 +1,10 @@
 //! A mark as the manual writes it (M §A.6, §C, §D).
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::mark::{Atomic, Codes, Compartments, Fgi, Head, List, Mark, Programmes};
 use super::profile::Profile;
+use super::sorted::Set;
 use super::vocabulary::{ACTIVITIES, Class, Fused, NATO, NATO_FUSED, Word};
 use crate::release::Entity;
 use crate::scheme::MarkKind;
@@ -77,18 +77,6 @@ pub(crate) fn joined<'c>(codes: impl Iterator<Item = &'c str>, separator: &str) 
     let mut text = Text(String::new());
     text.joined(codes, separator);
     text.0
-}
-
-/// Whether a text is these codes, joined.
-pub(crate) fn is_joined<'c>(text: &str, codes: impl Iterator<Item = &'c str>, separator: &str) -> bool {
-    let mut rest = text;
-    for (n, code) in codes.enumerate() {
-        let separator = if n == 0 { "" } else { separator };
-        let behind = rest.strip_prefix(separator).and_then(|rest| rest.strip_prefix(code));
-        let Some(behind) = behind else { return false };
-        rest = behind;
-    }
-    rest.is_empty()
 }
 
 /// A release list (M p. 150).
@@ -231,7 +219,7 @@ impl Text {
         }
     }
 
-    fn sigma(&mut self, numbers: &BTreeSet<u16>, banner: bool) {
+    fn sigma(&mut self, numbers: &Set<u16>, banner: bool) {
         if !numbers.is_empty() {
             self.push(if banner { "-SIGMA" } else { "-SG" });
         }
@@ -332,7 +320,7 @@ enum Written<'m> {
     Rel(&'m List),
     Eyes(&'m List),
     Display(&'m Codes),
-    Nicknames(&'m BTreeSet<smol_str::SmolStr>),
+    Nicknames(&'m Set<smol_str::SmolStr>),
 }
 
 /// The dissemination controls of a mark in the register's order, or those that are not the community's.

@@ -38,7 +38,7 @@ pub(crate) fn roll_up(marks: &[Mark], lists: &Lists, profile: Profile, steps: &m
     let mut banner = Mark::of(head);
     for mark in marks {
         union(&mut banner.sci, &mark.sci);
-        banner.nato.extend(&mark.nato);
+        banner.nato.extend(mark.nato.iter().copied());
         union(&mut banner.sap.named, &mark.sap.named);
         banner.sap.multiple |= mark.sap.multiple;
         banner.sap.hvsaco |= mark.sap.hvsaco;
@@ -162,8 +162,8 @@ fn atomic(banner: &mut Atomic, marks: &[Mark], classified: bool, steps: &mut Vec
         banner.dod_ucni |= aea.dod_ucni;
         banner.doe_ucni |= aea.doe_ucni;
         banner.atomal |= aea.atomal;
-        banner.rd_sigma.extend(&aea.rd_sigma);
-        banner.frd_sigma.extend(&aea.frd_sigma);
+        banner.rd_sigma.extend(aea.rd_sigma.iter().copied());
+        banner.frd_sigma.extend(aea.frd_sigma.iter().copied());
     }
     if banner.rd && (banner.frd || banner.tfni) {
         steps.push(step(

@@ -40,6 +40,10 @@ impl<T: Ord> Set<T> {
         self.0.iter().any(|entry| entry.borrow() == wanted)
     }
 
+    pub(crate) fn last(&self) -> Option<&T> {
+        self.0.last()
+    }
+
     pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         self.0.retain(keep);
     }

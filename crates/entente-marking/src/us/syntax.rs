@@ -207,8 +207,8 @@ impl Reader<'_> {
         // What a mark may be written with, but for small letters.
         let plain = text.bytes().map(|byte| matches!(byte, b' '..=b'`' | b'{'..=b'~'));
         let is_plain = plain.fold(true, |all, plain| all & plain);
-        let mut characters = text.char_indices().filter(|_| !is_plain);
-        if let Some((at, c)) = characters.find(|(_, c)| !c.is_ascii() || c.is_ascii_control()) {
+        let never_written = |(_, c): &(usize, char)| !c.is_ascii() || c.is_ascii_control();
+        if !is_plain && let Some((at, c)) = text.char_indices().find(never_written) {
             let message = format!(
                 "`{}` is not a character of any mark; retype it as plain capital letters",
                 c.escape_unicode()
@@ -407,48 +407,68 @@ impl Reader<'_> {
         })
     }
 
-    /// A list of countries and groups. `ordered` lists must be alphabetical, countries before groups.
-    pub(super) fn codes(&mut self, piece: Piece<'_>, separator: &'static str, ordered: bool) -> Codes {
-        let mut list = Codes::new();
-        let (mut written, mut last, mut in_order) = (0, (false, ""), true);
+    /// A list of countries and groups. Countries stand in alphabetical order, then groups; in a list of release, USA first.
+    pub(super) fn codes(&mut self, piece: Piece<'_>, separator: &'static str, of: ListOf) -> Codes {
+        let mut list = Written::default();
         for code in piece.split(separator) {
             let trimmed = code.trimmed();
             if trimmed.text.len() != code.text.len() || trimmed.text.is_empty() {
                 self.findings.push(separated(separator, code));
             }
+            let is_glue = |byte| matches!(byte, b',' | b' ');
+            if !trimmed.text.bytes().any(is_glue) {
+                if !trimmed.text.is_empty() {
+                    self.code(&mut list, trimmed.text, trimmed, of);
+                }
+                continue;
+            }
             // A comma without its space, or spaces without commas, glue entries together.
+            let instead = render::joined(entries(trimmed.text), separator);
+            self.findings.push(separated(separator, trimmed).suggest(instead));
             for entry in entries(trimmed.text) {
-                if entry.len() != trimmed.text.len() {
-                    let instead = render::joined(entries(trimmed.text), separator);
-                    self.findings.push(separated(separator, trimmed).suggest(instead));
-                }
-                if !self.lists.is_entity(entry) {
-                    self.unknown_code(entry, trimmed);
-                }
-                if !list.insert(Entity::new(entry)) {
-                    self.error(
-                        "us-ic.list.duplicate",
-                        "IC Markings Manual 2016, p. 150",
-                        format!("`{entry}` stands twice"),
-                        trimmed,
-                    );
-                }
-                let place = (render::is_last(entry), entry);
-                in_order &= written == 0 || last < place;
-                (written, last) = (written + 1, place);
+                self.code(&mut list, entry, trimmed, of);
             }
         }
-        if ordered && !in_order && written == list.len() {
-            let instead = render::joined(render::countries(&list), separator);
-            self.error_with(
+        let Written { codes, number, .. } = list;
+        if !list.in_order && number == codes.len() {
+            self.order(&codes, piece, separator, of);
+        }
+        codes
+    }
+
+    fn code<'t>(&mut self, list: &mut Written<'t>, code: &'t str, place: Piece<'_>, of: ListOf) {
+        let known = self.lists.entity(code);
+        if known.is_none() {
+            self.unknown_code(code, place);
+        }
+        let entity = known.map_or_else(|| Entity::new(code), Entity::clone);
+        if !list.add(code, entity, of) {
+            self.error(
+                "us-ic.list.duplicate",
+                "IC Markings Manual 2016, p. 150",
+                format!("`{code}` stands twice"),
+                place,
+            );
+        }
+    }
+
+    /// Says in what order the codes stand.
+    fn order(&mut self, codes: &Codes, piece: Piece<'_>, separator: &str, of: ListOf) {
+        let (rule, source, message, right) = match of {
+            ListOf::Release => (
+                "us-ic.rel.order",
+                "IC Markings Manual 2016, p. 150; ISM-ID-00041",
+                "USA stands first, then countries and then groups in alphabetical order",
+                render::joined(render::releasees(codes), separator),
+            ),
+            ListOf::Others => (
                 "us-ic.list.order",
                 "IC Markings Manual 2016, p. 52",
                 "countries stand in alphabetical order, then groups",
-                piece,
-                &instead,
-            );
-        }
-        list
+                render::joined(render::countries(codes), separator),
+            ),
+        };
+        self.error_with(rule, source, message, piece, &right);
     }
 
     fn unknown_code(&mut self, code: &str, place: Piece<'_>) {
@@ -468,6 +488,46 @@ impl Reader<'_> {
 
 fn is_between(c: char) -> bool {
     matches!(c, ',' | ' ')
+}
+
+/// What the codes of a list are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ListOf {
+    /// To whom it may be released.
+    Release,
+    /// Owners, or to whom it may be shown.
+    Others,
+}
+
+/// A list as far as it was read.
+struct Written<'t> {
+    codes: Codes,
+    number: usize,
+    /// The last code's place: whether it is not USA at the head of a release list, whether it is a group's, the code.
+    last: (bool, bool, &'t str),
+    in_order: bool,
+}
+
+impl Default for Written<'_> {
+    fn default() -> Self {
+        Self {
+            codes: Codes::new(),
+            number: 0,
+            last: (false, false, ""),
+            in_order: true,
+        }
+    }
+}
+
+impl<'t> Written<'t> {
+    /// Adds a code; whether it was not there.
+    fn add(&mut self, code: &'t str, entity: Entity, of: ListOf) -> bool {
+        let place = (of == ListOf::Others || code != "USA", render::is_last(code), code);
+        self.in_order &= self.last < place;
+        self.last = place;
+        self.number += 1;
+        self.codes.insert(entity)
+    }
 }
 
 /// The entries of what should be one.

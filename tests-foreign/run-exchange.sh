@@ -1,6 +1,7 @@
 #!/bin/sh
 # Has other people's clients read what the entente binary writes, and write what it takes in: stix2, stix2-validator, pymisp,
-# misp-stix and taxii2-client from PyPI, and the CSAF validator of the Secvisogram project from npm.
+# misp-stix and taxii2-client from PyPI, and the CSAF validator of the Secvisogram project from npm. Policies (ODRL) are read by PyLD and
+# rdflib.
 #
 # Needs cargo; installs Debian's Python and npm, and the packages, if they are missing. Ends with 1 when a check failed.
 set -eu
@@ -65,5 +66,6 @@ url=$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' said)
 
 status=0
 "$tools/venv/bin/python" "$tools/clients.py" "$url" "$writer" "$reader" || status=1
+"$tools/venv/bin/python" "$tools/record.py" "$url" || status=1
 node "$tools/csaf.mjs" "$work/out.csaf" || status=1
 exit $status

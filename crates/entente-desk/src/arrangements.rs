@@ -154,9 +154,22 @@ pub struct Term {
     pub clause: Option<String>,
 }
 
+/// Where a term stands in the signed text, by its name as files have it: `need_to_know` or `need-to-know`. What says nothing of
+/// its own stands where the duration does, if it is a moment.
+pub fn clause_of<'t>(terms: &'t Arrangement, term: &str) -> Option<&'t str> {
+    let lasting = ["starts", "expires"].contains(&term).then_some("duration");
+    let spelt = [
+        Some(term.to_owned()),
+        Some(term.replace('_', "-")),
+        lasting.map(str::to_owned),
+    ];
+    let found = spelt.into_iter().flatten().find_map(|name| terms.clauses.get(&name));
+    found.map(String::as_str)
+}
+
 /// The terms of an arrangement, in the order in which people ask for them.
 pub fn in_words(terms: &Arrangement) -> Vec<Term> {
-    let clause = |name: &str| terms.clauses.get(name).cloned();
+    let clause = |name: &str| clause_of(terms, name).map(str::to_owned);
     let list = |all: Vec<String>| all.join(", ");
     let term = |about, name: &str, says: String| Term {
         about,

@@ -173,8 +173,16 @@ pub fn request<'s>(moment: &Moment<'s>, named: &Named<RequestId>, view: &View<'_
 
 /// The consents that the asker may know of, and how each stands.
 pub fn consents<'s>(moment: &Moment<'s>, view: &View<'_>) -> Vec<Given<'s>> {
+    let all = consents_with_portions(moment, view).into_iter();
+    all.map(|(given, _)| given).collect()
+}
+
+/// The same, each with those of its portions that the asker may know.
+pub fn consents_with_portions<'s>(moment: &Moment<'s>, view: &View<'_>) -> Vec<(Given<'s>, Vec<PortionRef>)> {
     let all = moment.state().consents.values();
-    all.filter(|consent| may_know(moment, &consent.portions.iter().cloned().collect(), view))
-        .map(|consent| Given::at(consent, view.at))
+    let known = all.map(|consent| (Given::at(consent, view.at), readable(moment, &consent.portions, view)));
+    known
+        .filter(|(_, portions)| view.reader().is_none() || !portions.is_empty())
+        .map(|(given, portions)| (given, portions.into_iter().collect()))
         .collect()
 }

@@ -34,6 +34,7 @@ pub mod mail;
 pub mod markdown;
 mod marks;
 pub mod misp;
+pub mod odrl;
 mod outgoing;
 pub mod publishing;
 mod statement;

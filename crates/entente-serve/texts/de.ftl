@@ -207,6 +207,7 @@ requests-waiting = { $n ->
    *[other] { $n } Anfragen warten auf Antwort.
 }
 requests-lede = Hier stehen die Anfragen von Partnern, anderen zu sagen, was Ihres ist, was zuerst endet, oben.
+requests-consents-as-odrl = Zustimmungen, die Sie kennen dürfen, als ODRL
 requests-second = Zweite Person
 requests-to-answer = Zu beantworten
 requests-more = die ersten { $shown }, und { $n } weitere in der Liste
@@ -324,6 +325,7 @@ arrangement-show-what-suspending-stops = Zeigen, was Aussetzen anhält
 arrangement-to-nobody-without-consent = an niemanden ohne Bewilligung
 arrangement-the-other-parties-read-it = die anderen Stellen lesen es
 arrangement-show-what-accepting-does = Zeigen, was Annehmen tut
+arrangement-as-odrl = Die Bedingungen als ODRL
 arrangement-show-what-they-stop-with = zeigen, was sie anhalten, mit
 arrangement-what-is-agreed-a-table = Was vereinbart ist, eine Tabelle
 arrangement-only-for-these-purposes = Nur für diese Zwecke

@@ -207,6 +207,7 @@ requests-waiting = { $n ->
    *[other] { $n } requests wait for an answer.
 }
 requests-lede = Here stand the requests of partners to tell others what is yours, the one that ends first on top.
+requests-consents-as-odrl = Consents that you may know of, as ODRL
 requests-second = Second person
 requests-to-answer = To answer
 requests-more = the first { $shown }, and { $n } more in the list
@@ -324,6 +325,7 @@ arrangement-show-what-suspending-stops = Show what suspending stops
 arrangement-to-nobody-without-consent = to nobody without consent
 arrangement-the-other-parties-read-it = the other parties read it
 arrangement-show-what-accepting-does = Show what accepting does
+arrangement-as-odrl = The terms as ODRL
 arrangement-show-what-they-stop-with = show what they stop with
 arrangement-what-is-agreed-a-table = What is agreed, a table
 arrangement-only-for-these-purposes = Only for these purposes

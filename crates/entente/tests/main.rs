@@ -29,6 +29,7 @@ mod network;
 mod node;
 mod pages;
 mod persons;
+mod record;
 mod release;
 mod rest;
 mod roles;

@@ -2,7 +2,7 @@
 
 use axum::extract::Query;
 use axum::http::Uri;
-use entente_core::{BriefingId, IncidentId, PendingId, ReportId};
+use entente_core::{ArrangementId, BriefingId, IncidentId, PendingId, ReportId};
 use entente_desk::briefing::speakers_paper;
 use entente_desk::casefile::casefile;
 use entente_desk::deciding::answers;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::cursor;
-use crate::pages::{Desk, Fields, Trouble, meant, open, read, seen, wished};
+use crate::pages::{Desk, Fields, Trouble, meant, of_arrangement, of_consents, open, read, seen, wished};
 
 /// Rows at once, where nobody says how many.
 const SHOWN: usize = 100;
@@ -78,6 +78,20 @@ pub(super) const OFFERED: &[Offer] = &[
         query: LIST,
         act: "see-requests",
         make: requests,
+    },
+    Offer {
+        path: "/api/v1/arrangements/{id}/odrl",
+        says: "The terms of an arrangement as ODRL, with what ODRL cannot express.",
+        query: &[],
+        act: "see-partners",
+        make: arrangement,
+    },
+    Offer {
+        path: "/api/v1/consents/odrl",
+        says: "The consents that the caller may know of as ODRL, with what ODRL cannot express.",
+        query: &["purpose"],
+        act: "see-requests",
+        make: consents,
     },
     Offer {
         path: "/api/v1/pending",
@@ -274,6 +288,16 @@ fn requests(desk: &mut Desk, _: &str, wanted: &Wanted) -> Result<Value, Trouble>
     let all = asked::waiting(&desk.moment(), &view).into_iter();
     let rows = all.map(|asked| Ok((format!("{}/{}", asked.from, asked.id), value(asked)?)));
     page_of(desk, wanted, "requests", rows.collect::<Result<Vec<_>, Trouble>>()?)
+}
+
+/// `/api/v1/arrangements/ID/odrl`: the terms of an arrangement for the record of others.
+fn arrangement(desk: &mut Desk, id: &str, _: &Wanted) -> Result<Value, Trouble> {
+    value(of_arrangement(desk, &ArrangementId::new(id)?)?)
+}
+
+/// `/api/v1/consents/odrl`: consents that the caller may know of, for the record of others.
+fn consents(desk: &mut Desk, _: &str, wanted: &Wanted) -> Result<Value, Trouble> {
+    value(of_consents(desk, &wanted.purpose)?)
 }
 
 /// `/api/v1/pending`: what waits for a second person.

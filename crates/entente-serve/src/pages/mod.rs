@@ -38,6 +38,7 @@ mod passkeys;
 mod pending;
 mod people;
 mod picture;
+mod policies;
 mod proof;
 mod reports;
 mod requests;
@@ -71,6 +72,7 @@ pub(crate) use gate::COOKIE;
 pub(crate) use importing::of_program as imported;
 pub(crate) use join::Halves;
 pub(crate) use notices::{Wished, wish, wished};
+pub(crate) use policies::{of_arrangement, of_consents};
 pub(crate) use reports::{read, seen};
 pub(crate) use speaking::Languages;
 pub(crate) use upload::MAX_UPLOAD;
@@ -118,6 +120,9 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/reports/{id}/embargo", get(embargo::page).post(embargo::post))
         .route("/reports/{id}/{way}", get(giving::page).post(giving::give))
         .route("/arrangements", get(arrangements::listing).post(agreeing::record))
+        .route("/arrangements/{id}/odrl", get(policies::arrangement))
+        .route("/consents.jsonld", get(policies::consents))
+        .route("/odrl/1.jsonld", get(policies::profile))
         .route("/arrangements/{id}", get(arrangements::one).post(agreeing::act))
         .route("/briefings", get(briefings::listing).post(briefings::prepare))
         .route("/briefings/{id}", get(briefings::one))

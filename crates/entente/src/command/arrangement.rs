@@ -8,6 +8,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::list::{List, ListArgs};
+use super::odrl::PolicyArgs;
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{input, node, output};
@@ -32,6 +33,13 @@ pub(crate) enum ArrangementCommand {
     Show {
         /// Its id.
         id: ArrangementId,
+    },
+    /// Write an arrangement's terms for one of its parties in a format of others: ODRL.
+    Export {
+        /// Its id.
+        id: ArrangementId,
+        #[command(flatten)]
+        how: PolicyArgs,
     },
     /// Suspend it: nothing under it is released while it is suspended.
     Suspend {
@@ -198,6 +206,7 @@ impl ArrangementCommand {
                 output::json(arrangements::known(node.state(), &id)?)?;
                 return Ok(Exit::Done);
             }
+            Self::Export { id, how } => return how.arrangement(&node, global, &id),
             Self::Suspend { id, reason } => set_status(id, ArrangementStatus::Suspended { by: home, reason }),
             Self::Resume { id } => set_status(id, ArrangementStatus::Active),
             Self::End { id, reason } => set_status(id, ArrangementStatus::Ended { by: home, reason }),

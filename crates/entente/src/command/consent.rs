@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::life::LifeCommand;
 use super::list::{List, ListArgs};
+use super::odrl::PolicyArgs;
 use super::{Global, exchange};
 use crate::failure::{Exit, Failure};
 use crate::{node, output};
@@ -112,6 +113,13 @@ pub(crate) enum ConsentCommand {
     },
     /// List consents: given here, and received.
     List(ListArgs),
+    /// Write consents in a format of others: ODRL.
+    Export {
+        /// Only these [default: all that whoever is to have them may know of].
+        consents: Vec<String>,
+        #[command(flatten)]
+        how: PolicyArgs,
+    },
     #[command(flatten)]
     Life(LifeCommand),
 }
@@ -174,6 +182,7 @@ impl ConsentCommand {
         let (command, done) = match this {
             Self::Life(_) => return Ok(Exit::Done),
             Self::List(chosen) => return list(global, &node, &chosen),
+            Self::Export { consents, how } => return how.consents(&node, global, &consents),
             Self::Grant {
                 request,
                 portions,

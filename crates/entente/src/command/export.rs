@@ -80,7 +80,7 @@ struct Exported {
 impl Export {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut node = global.node()?;
-        let receiver = self.receiver()?;
+        let receiver = receiver(&self.receiver, self.purpose.as_deref())?;
         if self.form == Form::Pdf && self.output.is_none() {
             return Err(Failure::usage("a PDF is written to a file: name it with `-o FILE`"));
         }
@@ -116,16 +116,6 @@ impl Export {
         let mut beside = path.clone().into_os_string();
         beside.push(SIDECAR);
         output::file(&PathBuf::from(beside), write_sidecar(&name, content, labels).as_bytes())
-    }
-
-    fn receiver(&self) -> Result<Receiver, Failure> {
-        Ok(match self.receiver.contains('/') {
-            true => Receiver::Person(
-                PersonId::new(&self.receiver)?,
-                self.purpose.as_deref().map(Purpose::new),
-            ),
-            false => Receiver::Party(PartyPath::new(&self.receiver)?),
-        })
     }
 
     fn record(&self, receiver: &Receiver, going: &Outgoing) -> Command {
@@ -181,6 +171,14 @@ impl Export {
         }
         Ok(Exit::Done)
     }
+}
+
+/// Who is to have something: a party, or a person by PARTY/NAME, for a purpose where one is stated.
+pub(super) fn receiver(text: &str, purpose: Option<&str>) -> Result<Receiver, Failure> {
+    Ok(match text.contains('/') {
+        true => Receiver::Person(PersonId::new(text)?, purpose.map(Purpose::new)),
+        false => Receiver::Party(PartyPath::new(text)?),
+    })
 }
 
 impl Form {

@@ -31,6 +31,7 @@ mod list;
 pub(crate) mod login;
 mod marking;
 mod node;
+mod odrl;
 mod paper;
 #[cfg(test)]
 mod papers_law;

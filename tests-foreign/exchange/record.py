@@ -1,0 +1,124 @@
+"""What the entente binary writes for the record of others, read by others' libraries: policies by pyld and rdflib. Called by run-exchange.sh, in a folder of its own; ends with 1 when a check failed."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+
+import pyld
+import rdflib
+from rdflib.compare import isomorphic
+from rdflib.namespace import DCTERMS, ODRL2, RDF, XSD
+
+ENTENTE = os.environ["ENTENTE"]
+PROFILE = "urn:entente:odrl:1#"
+passed = failed = 0
+
+
+def check(what, holds):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAILED: {what}")
+
+
+def entente(*arguments):
+    done = subprocess.run([ENTENTE, *arguments], capture_output=True, text=True)
+    check(f"entente {' '.join(arguments)}: {done.stderr}", done.returncode == 0)
+    return done.stdout
+
+
+# Policies. Nothing is asked of the network to read them.
+def nobody(url, options):
+    raise RuntimeError(f"{url} was asked for")
+
+
+pyld.jsonld.set_document_loader(nobody)
+odrl = {str(ODRL2[name]) for name in ODRL2.__annotations__ if not name.startswith("_")}
+context = json.loads(entente("--data", "GBR.CAB", "--json", "consent", "export", "--for", "GBR.CAB"))["document"]["@context"]
+
+
+def words(value):
+    """Every name of a field in a document."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name != "@context":
+                yield name
+                yield from words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from words(inner)
+
+
+def graph_of(document):
+    graph = rdflib.Graph()
+    graph.parse(data=json.dumps(document), format="json-ld")
+    return graph
+
+
+def policies(what, document):
+    """Checks a document of policies against the vocabulary, and gives its graph."""
+    lost = {name for name in words(document) if not name.startswith("@") and name not in context}
+    check(f"{what}: no word is lost: {lost}", not lost)
+    graph = graph_of(document)
+    nquads = pyld.jsonld.to_rdf(document, {"format": "application/n-quads"})
+    other = rdflib.Graph()
+    other.parse(data=nquads, format="nquads")
+    check(f"{what}: both libraries read the same", isomorphic(graph, other))
+    used = {str(term) for triple in graph for term in triple if str(term).startswith((str(ODRL2), PROFILE))}
+    unknown = {term for term in used if not term.startswith(PROFILE) and term not in odrl}
+    check(f"{what}: every word of ODRL is one: {unknown}", not unknown)
+    undefined = {term for term in used if term.startswith(PROFILE) and not list(PROFILE_GRAPH.objects(rdflib.URIRef(term)))}
+    check(f"{what}: every word of the profile is defined: {undefined}", not undefined)
+    for policy in graph.subjects(RDF.type, ODRL2.Agreement):
+        check(f"{what}: {policy} has assigner and assignee", graph.value(policy, ODRL2.assigner) and graph.value(policy, ODRL2.assignee))
+        check(f"{what}: {policy} names the profile", str(graph.value(policy, ODRL2.profile)) == PROFILE[:-1])
+        check(f"{what}: {policy} has a target", graph.value(policy, ODRL2.target))
+        rules = [rule for kind in (ODRL2.permission, ODRL2.prohibition) for rule in graph.objects(policy, kind)]
+        check(f"{what}: {policy} has a rule", rules)
+        issued = graph.value(policy, DCTERMS.issued)
+        check(f"{what}: {policy} was issued", issued is not None and issued.datatype == XSD.dateTime and not issued.ill_typed)
+    for rule in graph.objects(None, ODRL2.permission):
+        asked = [graph.value(one, ODRL2.leftOperand) for one in graph.objects(rule, ODRL2.constraint)]
+        check(f"{what}: each permission asks for a decision", rdflib.URIRef(PROFILE + "decision") in asked)
+    for kind in (ODRL2.permission, ODRL2.prohibition, ODRL2.duty, ODRL2.obligation):
+        for rule in graph.objects(None, kind):
+            check(f"{what}: each rule has one action", len(list(graph.objects(rule, ODRL2.action))) == 1)
+    for one in graph.objects(None, ODRL2.constraint):
+        sides = [list(graph.objects(one, side)) for side in (ODRL2.leftOperand, ODRL2.operator, ODRL2.rightOperand)]
+        check(f"{what}: each constraint has its three parts", len(sides[0]) == len(sides[1]) == 1 and sides[2])
+    for literal in graph.objects(None, ODRL2.rightOperand):
+        check(f"{what}: {literal} is what it says", not isinstance(literal, rdflib.Literal) or not literal.ill_typed)
+    return graph
+
+
+served = json.loads(urllib.request.urlopen(f"{sys.argv[1]}/odrl/1.jsonld").read())
+PROFILE_GRAPH = graph_of(served)
+strange = {str(term) for triple in PROFILE_GRAPH for term in triple if str(term).startswith(str(ODRL2))} - odrl
+check(f"the profile names words of ODRL: {strange}", not strange)
+actions = set(PROFILE_GRAPH.subjects(RDF.type, ODRL2.Action))
+check("it has actions, each part of use", actions and all((action, ODRL2.includedIn, ODRL2.use) in PROFILE_GRAPH for action in actions))
+check("the context that is served is the one in the files", served["@context"] == context)
+
+terms = json.loads(entente("--data", "USA.SVC", "arrangement", "export", "GBR-USA-2024", "--for", "GBR.CAB"))
+graph = policies("the arrangement", terms)
+members = set(graph.subjects(ODRL2.partOf, rdflib.URIRef("urn:entente:arrangement:GBR-USA-2024/parties")))
+check("its parties are members", {str(member) for member in members} == {"urn:entente:party:GBR.CAB", "urn:entente:party:USA.SVC"})
+consenting = {str(party) for party in graph.objects(None, ODRL2.consentingParty)}
+check("originators consent", consenting == {PROFILE + "originators"})
+entente("--data", "USA.SVC", "arrangement", "suspend", "GBR-USA-2024", "--reason", "a review")
+stopped = json.loads(entente("--data", "USA.SVC", "arrangement", "export", "GBR-USA-2024", "--for", "GBR.CAB"))
+graph = policies("the arrangement, suspended", stopped)
+check("nothing is permitted", not list(graph.objects(None, ODRL2.permission)))
+entente("--data", "USA.SVC", "arrangement", "resume", "GBR-USA-2024")
+entente("--data", "USA.SVC", "release", "SVC-2026-0412", "--portions", "advice", "--to", "CHL/foreign-minister", "--for", "threat-warning", "--condition", "orally only")
+consents = json.loads(entente("--data", "USA.SVC", "consent", "export", "--for", "USA.SVC"))
+graph = policies("consents", consents)
+conditions = {str(text) for text in graph.objects(None, rdflib.URIRef(PROFILE + "condition"))}
+check(f"a condition is a duty: {conditions}", conditions == {"orally only"})
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)

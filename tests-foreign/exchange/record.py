@@ -1,15 +1,19 @@
-"""What the entente binary writes for the record of others, read by others' libraries: policies by pyld and rdflib. Called by run-exchange.sh, in a folder of its own; ends with 1 when a check failed."""
+"""What the entente binary writes for the record of others, read by others' libraries: policies by pyld and rdflib, receipts by
+scitt-cose. Called by run-exchange.sh, in a folder of its own; ends with 1 when a check failed."""
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import urllib.request
 
+import cbor2
 import pyld
 import rdflib
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, ODRL2, RDF, XSD
+from scitt_cose import verify_receipt
 
 ENTENTE = os.environ["ENTENTE"]
 PROFILE = "urn:entente:odrl:1#"
@@ -119,6 +123,61 @@ consents = json.loads(entente("--data", "USA.SVC", "consent", "export", "--for",
 graph = policies("consents", consents)
 conditions = {str(text) for text in graph.objects(None, rdflib.URIRef(PROFILE + "condition"))}
 check(f"a condition is a duty: {conditions}", conditions == {"orally only"})
+
+# Receipts.
+entente("--data", "USA.SVC", "ledger", "publish")
+key = entente("--data", "USA.SVC", "party", "export", "--as", "pem")
+other_key = entente("--data", "GBR.CAB", "party", "export", "--as", "pem")
+
+
+def receipt(event):
+    value = json.loads(entente("--data", "USA.SVC", "--json", "ledger", "prove", str(event), "--as", "cose"))
+    return base64.b64decode(value["receipt"]), value["entry"].encode().hex()
+
+
+def verified(made, entry, by=key):
+    return verify_receipt(made, leaf_entry_hex=entry, log_public_key_pem=by)
+
+
+receipts = {event: receipt(event) for event in (1, 2, 3, 5)}
+for event, (made, entry) in receipts.items():
+    result = verified(made, entry)
+    check(f"the receipt for event {event}: {result.errors}", result.ok and result.leaf_index == event - 1)
+    check("it says what it is about", result.subject == f"event {event}" and result.issuer.startswith("USA.SVC"))
+    check("and by which key", result.protected_header_ext[4].startswith(b"USA.SVC+"))
+made, entry = receipts[3]
+check("another entry is refused", not verified(made, receipts[2][1]).ok)
+check("another key is refused", not verified(made, entry, other_key).ok)
+good = verified(made, entry)
+survived = []
+for place in range(len(made)):
+    for bit in (1, 0x10, 0x80):
+        changed = bytearray(made)
+        changed[place] ^= bit
+        result = verified(bytes(changed), entry)
+        # RFC 9942 leaves the size unsigned: another one under which the path leads to the same root proves the same.
+        size_only = result.root == good.root and result.leaf_index == good.leaf_index and result.tree_size != good.tree_size
+        if result.ok and not size_only:
+            survived.append((place, bit))
+check(f"no changed bit is taken: {survived}", not survived)
+check("nor half of it", not verified(made[: len(made) // 2], entry).ok)
+protected, unprotected, payload, signature = cbor2.loads(made).value
+headers = dict(cbor2.loads(protected))
+
+
+def rebuilt(headers, unprotected, payload=None):
+    return cbor2.dumps(cbor2.CBORTag(18, [cbor2.dumps(headers), dict(unprotected), payload, signature]))
+
+
+check("built again it is the same", verified(cbor2.dumps(cbor2.CBORTag(18, [protected, dict(unprotected), payload, signature])), entry).ok)
+check("another algorithm is refused", not verified(rebuilt({**headers, 1: -7}, unprotected), entry).ok)
+check("another tree is refused", not verified(rebuilt({**headers, 395: 2}, unprotected), entry).ok)
+elsewhere = cbor2.loads(receipts[2][0]).value[1]
+check("the path of another entry is refused", not verified(rebuilt(headers, elsewhere), entry).ok)
+check("a root that is brought along is refused", not verified(rebuilt(headers, unprotected, bytes(32)), entry).ok)
+size, index, path = cbor2.loads(dict(unprotected[396])[-1][0])
+longer = {396: {-1: [cbor2.dumps([size * 4, index, list(path)])]}}
+check("a size to which the path does not fit is refused", not verified(rebuilt(headers, longer), entry).ok)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

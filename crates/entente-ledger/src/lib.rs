@@ -32,6 +32,7 @@ mod leaf;
 mod log;
 mod note;
 mod proof;
+mod receipt;
 mod subtree;
 mod text;
 mod tile;
@@ -45,6 +46,7 @@ pub use leaf::{Leaf, Salt, hex};
 pub use log::{Log, PublishError};
 pub use note::{Kind, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, NoteSigner, Signed, Verifier};
 pub use proof::{MAX_PROOF_FILE, Proof, ProofError};
+pub use receipt::{ReceiptError, receipt};
 pub use text::{DESTROYED, Wording, expand, has_references, names, reference};
 pub use tile::{
     MAX_ENTRY, TILE_WIDTH, TilePath, bundle_bytes, bundle_entries, tile_bytes, tile_hashes, tile_root, tiles_between,

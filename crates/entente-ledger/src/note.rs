@@ -110,13 +110,24 @@ impl Verifier {
     #[must_use]
     pub fn vkey(&self) -> String {
         let bytes = [&[self.kind.byte()], self.key.as_bytes().as_slice()].concat();
-        format!("{}+{:08x}+{}", self.name, self.id(), STANDARD.encode(bytes))
+        format!("{}+{}", self.key_name(), STANDARD.encode(bytes))
     }
 
     /// The key's name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its name with the hash that tells keys of one name apart: the beginning of [`Verifier::vkey`].
+    #[must_use]
+    pub fn key_name(&self) -> String {
+        format!("{}+{:08x}", self.name, self.id())
+    }
+
+    /// The bytes of the key.
+    pub(crate) fn key_bytes(&self) -> &[u8] {
+        self.key.as_bytes()
     }
 
     /// What this key's signatures state.
@@ -206,6 +217,11 @@ impl NoteSigner {
             kind,
             key: self.key.verifying_key(),
         }
+    }
+
+    /// A signature over bytes that say themselves what they are.
+    pub(crate) fn signature(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
     }
 
     /// Adds a plain signature (type 01).

@@ -41,6 +41,9 @@ pub enum NodeError {
     /// The public ledger cannot be brought up to date.
     #[error(transparent)]
     Publish(#[from] entente_ledger::PublishError),
+    /// A receipt cannot be made.
+    #[error(transparent)]
+    Receipt(#[from] entente_ledger::ReceiptError),
     /// There is no party in the folder yet: it has to be set up.
     #[error("{} has not been set up", .0.display())]
     NotSetUp(PathBuf),

@@ -326,6 +326,17 @@ impl Pinned {
         self.node.log()
     }
 
+    /// The receipt for entry `index` of the ledger, counted from 0, and the entry (see [`entente_ledger::receipt`]).
+    ///
+    /// # Errors
+    /// When there is no such entry in the signed ledger, or the keys cannot be unlocked, or did not sign it.
+    pub fn receipt(&self, index: u64) -> Result<(Vec<u8>, Vec<u8>), NodeError> {
+        self.not_on_trial()?;
+        let (proof, entry) = self.log()?.prove(index)?;
+        let receipt = entente_ledger::receipt(&proof, &entry, &self.keys()?.signer())?;
+        Ok((receipt, entry))
+    }
+
     /// Brings the public log up to date and signs its checkpoint.
     ///
     /// # Errors

@@ -153,6 +153,7 @@ impl From<NodeError> for Failure {
             NodeError::OtherKind { ref from, .. } => Self::failed(format!("{error}; ask {from} to send it again")),
             NodeError::Passphrase(_)
             | NodeError::Moved
+            | NodeError::Receipt(_)
             | NodeError::File { .. }
             | NodeError::NotAMessage(_)
             | NodeError::OtherReceipt(_)

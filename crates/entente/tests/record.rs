@@ -199,3 +199,99 @@ fn pages_and_programs_get_the_same() {
     let file = browser.get("/consents.jsonld?purpose=threat-warning");
     assert!(file.text().contains(&id), "{}", file.text());
 }
+
+/// A byte string of CBOR, found by what stands before it.
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[test]
+fn an_entry_of_the_ledger_has_a_receipt_in_cose() {
+    let desk = Desk::new();
+    desk.parties();
+    desk.ok("USA.SVC", &["ledger", "publish"]);
+    let said = desk.ok("USA.SVC", &["ledger", "prove", "2", "--as", "cose", "-o", "two.cose"]);
+    insta::assert_snapshot!(said.out);
+    let receipt = std::fs::read(desk.path("two.cose")).unwrap();
+    // COSE_Sign1; RFC9162_SHA256; no payload.
+    assert_eq!(receipt[0], 0xd2);
+    assert!(
+        holds(&receipt, &[0x19, 0x01, 0x8b, 0x01]) && holds(&receipt, b"event 2"),
+        "{receipt:x?}"
+    );
+    let entry = std::fs::read_to_string(desk.path("two.cose.entry")).unwrap();
+    let proof = desk.ok("USA.SVC", &["--json", "ledger", "prove", "2"]).json();
+    assert_eq!(proof["entry"], entry);
+    let value = desk
+        .ok("USA.SVC", &["--json", "ledger", "prove", "2", "--as", "cose"])
+        .json();
+    assert_eq!(value["entry"], entry);
+    assert!(value["receipt"].as_str().unwrap().len() > 200);
+    let key = desk.ok("USA.SVC", &["party", "export", "--as", "pem"]).out;
+    assert!(key.starts_with("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA"), "{key}");
+    // What is not text needs a place, and has no room for contents.
+    let nowhere = desk.run(&["--data", "USA.SVC", "ledger", "prove", "2", "--as", "cose"]);
+    assert_eq!(
+        (nowhere.code, nowhere.err.contains("-o FILE")),
+        (2, true),
+        "{}",
+        nowhere.err
+    );
+    let open = desk.run(&[
+        "--data", "USA.SVC", "ledger", "prove", "2", "--as", "cose", "--open", "-o", "x",
+    ]);
+    assert_eq!(open.code, 2, "{}", open.err);
+    let missing = desk.run(&["--data", "USA.SVC", "ledger", "prove", "99", "--as", "cose", "-o", "x"]);
+    assert_eq!(missing.code, 5, "{}", missing.err);
+}
+
+#[test]
+fn receipts_stand_beside_an_assurance_and_on_the_page_of_an_entry() {
+    let desk = Desk::delivered();
+    let said = desk.ok(
+        "GBR.CAB",
+        &[
+            "assure",
+            "--for",
+            "USA.SVC",
+            "-o",
+            "made.json",
+            "--receipts",
+            "receipts",
+        ],
+    );
+    let made: Value = serde_json::from_str(&std::fs::read_to_string(desk.path("made.json")).unwrap()).unwrap();
+    let entries = made["entries"].as_array().unwrap();
+    let many = if entries.len() == 1 {
+        "1 receipt".to_owned()
+    } else {
+        format!("{} receipts", entries.len())
+    };
+    assert!(
+        said.err.contains(&format!("{many} written to receipts")),
+        "{}",
+        said.err
+    );
+    for entry in entries {
+        let entry = entry["entry"].as_str().unwrap();
+        let seq = serde_json::from_str::<Value>(entry).unwrap()["seq"].to_string();
+        let beside = std::fs::read_to_string(desk.path(&format!("receipts/{seq}.cose.entry"))).unwrap();
+        assert_eq!(beside, entry);
+        assert!(desk.path(&format!("receipts/{seq}.cose")).exists());
+    }
+    desk.ok("GBR.CAB", &["person", "add", "GBR.CAB/auditor", "--role", "auditor"]);
+    let node = support::web::Served::start(&desk, "GBR.CAB", &["--listen", "127.0.0.1:0"]);
+    let browser = support::web::Browser::as_person(&desk, &node, "GBR.CAB/auditor");
+    let page = browser.get("/ledger/2").text();
+    assert!(
+        page.contains("href=\"/ledger/2.cose\"") && page.contains("href=\"/ledger/2.entry\""),
+        "{page}"
+    );
+    let receipt = browser.get("/ledger/2.cose");
+    assert_eq!(
+        receipt.header("content-type"),
+        Some("application/cose; cose-type=\"cose-sign1\"")
+    );
+    assert_eq!(receipt.body.first(), Some(&0xd2));
+    assert!(browser.get("/ledger/2.entry").text().contains("\"seq\":2"));
+}

@@ -182,26 +182,50 @@ fn checks(
     Ok((all, checkpoint))
 }
 
-/// `GET /ledger/NUMBER`, and `GET /ledger/NUMBER.proof`: the proof as a file that others verify without this node.
+/// The files that prove an entry to others without this node: the proof, the receipt (RFC 9942) and the entry that it is for.
+const FILES: [(&str, &str); 3] = [
+    (".proof", "text/plain; charset=utf-8"),
+    (".cose", "application/cose; cose-type=\"cose-sign1\""),
+    (".entry", "application/octet-stream"),
+];
+
+fn file(desk: &Desk, number: u64, (ending, kind): (&str, &'static str)) -> Result<Reply, Trouble> {
+    let index = number - 1;
+    let refused = |error: &dyn std::fmt::Display| Trouble::Refused(format!("{error}."));
+    let bytes = match ending {
+        ".cose" => desk.pinned.receipt(index)?.0,
+        _ => {
+            let (proof, entry) = desk.pinned.log()?.prove(index).map_err(|error| refused(&error))?;
+            if ending == ".entry" {
+                entry
+            } else {
+                proof.render().into_bytes()
+            }
+        }
+    };
+    Ok(Reply::File(Sent {
+        name: format!("entry-{number}{ending}"),
+        kind,
+        bytes,
+    }))
+}
+
+/// `GET /ledger/NUMBER`, and `GET /ledger/NUMBER.proof`, `.cose`, `.entry`: files that others verify without this node.
 pub(crate) async fn entry(visitor: Visitor, Path(name): Path<String>) -> Response {
     let work = move |desk: &mut Desk| {
         desk.must("see-ledger")?;
-        let as_file = name.strip_suffix(".proof");
-        let number: u64 = as_file.unwrap_or(&name).parse().map_err(|_| Trouble::Nothing)?;
+        let named = FILES.iter().find_map(|file| Some((name.strip_suffix(file.0)?, *file)));
+        let number = named.map_or(name.as_str(), |(number, _)| number);
+        let number: u64 = number.parse().map_err(|_| Trouble::Nothing)?;
         let all = size(desk)?;
         let index = number
             .checked_sub(1)
             .filter(|index| *index < all)
             .ok_or(Trouble::Nothing)?;
-        let found = desk.pinned.log()?.prove(index);
-        if as_file.is_some() {
-            let (proof, _) = found.map_err(|error| Trouble::Refused(format!("{error}.")))?;
-            return Ok(Reply::File(Sent {
-                name: format!("entry-{number}.proof"),
-                kind: "text/plain; charset=utf-8",
-                bytes: proof.render().into_bytes(),
-            }));
+        if let Some((_, wanted)) = named {
+            return file(desk, number, wanted);
         }
+        let found = desk.pinned.log()?.prove(index);
         let record = desk.pinned.store().event(number);
         let record = record
             .map_err(|error| Trouble::Broken(error.to_string()))?

@@ -7,11 +7,13 @@ use clap::{Args, Subcommand};
 use entente_assurance::{Assurance, Checked, Problem, Trusted};
 use entente_core::{PartyPath, PortionRef};
 
+use super::ledger::write_receipt;
 use super::paper::PaperArgs;
 use super::{Global, trust};
 use crate::failure::{Exit, Failure};
-use crate::{input, output};
+use crate::{input, output, words};
 use entente_desk::marks::banner_over;
+use entente_node::Pinned;
 
 /// `entente assure`.
 #[derive(Debug, Args)]
@@ -29,6 +31,9 @@ pub(crate) struct Assure {
     /// [default: to be read, on standard output].
     #[arg(long, short = 'o', value_name = "FILE|DIR")]
     output: Option<PathBuf>,
+    /// A folder to write a COSE receipt (RFC 9942) of each entry into, with the entry beside it.
+    #[arg(long, value_name = "DIR")]
+    receipts: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +85,9 @@ impl Assure {
                 ),
             ));
         }
+        if let Some(folder) = &self.receipts {
+            write_receipts(&node, folder, &checked)?;
+        }
         match &self.output {
             None if global.json => output::json(&made)?,
             None => output::bytes(entente_assurance::page(&checked).markdown().as_bytes()),
@@ -100,6 +108,22 @@ impl Assure {
         }
         Ok(Exit::Done)
     }
+}
+
+/// Writes the receipt of each entry that the assurance shows: they say of the ledger what the file says, to tools of others.
+fn write_receipts(node: &Pinned, folder: &Path, checked: &Checked) -> Result<(), Failure> {
+    if !crate::seat::path(folder).is_dir() {
+        output::folder(folder)?;
+    }
+    let opened = checked.opened.iter().map(|opened| opened.seq);
+    let all: Vec<u64> = opened.chain(checked.closed.iter().map(|closed| closed.seq)).collect();
+    for event in &all {
+        let (receipt, entry) = node.receipt(event - 1)?;
+        write_receipt(&folder.join(format!("{event}.cose")), &receipt, &entry)?;
+    }
+    let many = words::count(all.len(), "receipt");
+    output::say(format!("{many} written to {}", folder.display()));
+    Ok(())
 }
 
 /// It holds what its banner says: a new file is for its owner only.
@@ -132,7 +156,7 @@ pub(super) fn verify_file(
                 .flatten();
             let trusted = Trusted {
                 keys: &keys,
-                own: node.as_ref().map(entente_node::Pinned::state),
+                own: node.as_ref().map(Pinned::state),
                 seen: seen.as_ref().map(|(_, seen)| seen),
             };
             entente_assurance::verify(&made, &trusted)

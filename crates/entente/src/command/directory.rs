@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use entente_core::{Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
+use entente_ledger::Verifier;
 use entente_marking::{Entity, SchemeId, Schemes};
 use entente_node::{Pinned, SecretString, keyring};
 use entente_seal::{DEFAULT_WORK_FACTOR, KeyPair, PublicKeys};
@@ -163,7 +164,11 @@ pub(crate) enum PartyCommand {
     /// List whom one calls at parties.
     Contacts(ListArgs),
     /// Write this party's public keys, for partners.
-    Export,
+    Export {
+        /// The format: `pem` is the key that signs now, for tools of others.
+        #[arg(long = "as", value_name = "FORMAT", default_value = "json")]
+        form: KeyForm,
+    },
     /// Replace this party's keys, and tell partners by a statement signed with the old ones. Old files can still be opened.
     Rotate,
     /// Declare a key compromised from a moment on: an old one of this party, of which partners are told, or a partner's.
@@ -203,6 +208,15 @@ fn add_parties(node: &mut Pinned, global: &Global, file: &Path) -> Result<(), Fa
     })
 }
 
+/// How keys are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyForm {
+    /// All of them, as `party add --keys` takes them.
+    Json,
+    /// The public key that verifies signatures of now (RFC 8410, PEM).
+    Pem,
+}
+
 /// A party as the list shows it.
 #[derive(Serialize)]
 struct Listed<'p> {
@@ -227,7 +241,7 @@ impl PartyCommand {
             } => contacts::set(&mut node, global, (path, name), (!remove).then_some(contact))?,
             Self::Contacts(chosen) => contacts::list(&node, global, &chosen)?,
             Self::Undo { path, note } => undone(&mut node, global, &Entered::Party { path }, note)?,
-            Self::Export => own_keys(&node)?,
+            Self::Export { form } => own_keys(&node, form)?,
             Self::Rotate => {
                 let public = node.rotate_keys()?.public();
                 let sent = exchange::flush(&node, global)?;
@@ -357,7 +371,7 @@ fn parties(node: &Pinned, global: &Global, chosen: &ListArgs) -> Result<(), Fail
 }
 
 /// This party's public keys, with how they followed each other.
-fn own_keys(node: &Pinned) -> Result<(), Failure> {
+fn own_keys(node: &Pinned, form: KeyForm) -> Result<(), Failure> {
     let home = node.home()?.clone();
     let party = node.state().parties.get(&home);
     let party = party.ok_or_else(|| Failure::not_found("no keys"))?;
@@ -374,7 +388,15 @@ fn own_keys(node: &Pinned) -> Result<(), Failure> {
         successions: successions.map(|succession| succession.note.clone()).collect(),
     };
     output::say(format!("fingerprint {}", keys.fingerprint()));
-    output::json(&keys)
+    match form {
+        KeyForm::Json => output::json(&keys),
+        KeyForm::Pem => {
+            let now = party.current_key().ok_or_else(|| Failure::not_found("no keys"))?;
+            let key = Verifier::parse(now).map_err(Failure::failed)?;
+            output::bytes(key.pem().as_bytes());
+            Ok(())
+        }
+    }
 }
 
 /// Takes back what was entered by mistake.

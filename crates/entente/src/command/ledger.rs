@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Subcommand;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::{Subcommand, ValueEnum};
 use entente_assurance::{Assurance, Checked};
 use entente_core::PartyPath;
 use entente_ledger::{Folder, Leaf, Verifier, VerifyReport, Wording, hex, verify};
@@ -37,6 +38,12 @@ pub(crate) enum LedgerCommand {
         /// Include the event and its salt, so that its content is proved too.
         #[arg(long)]
         open: bool,
+        /// The format.
+        #[arg(long = "as", value_name = "FORMAT", default_value = "proof")]
+        form: Form,
+        /// The file to write a receipt to; its entry stands beside it, as FILE.entry.
+        #[arg(long, short = 'o', value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// List the ledger's entries.
     Log {
@@ -57,6 +64,15 @@ pub(crate) enum LedgerCommand {
     },
 }
 
+/// How an entry is proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// As text (C2SP tlog-proof).
+    Proof,
+    /// A COSE receipt (RFC 9942).
+    Cose,
+}
+
 impl LedgerCommand {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         match self {
@@ -65,7 +81,16 @@ impl LedgerCommand {
                 key,
             } if seat::path(&file).is_file() => super::assure::verify_file(global, &file, &key, None),
             Self::Verify { folder, key } => verify_folder(global, folder.as_deref(), &key),
-            Self::Prove { event, open } => prove(global, event, open),
+            Self::Prove {
+                event,
+                open,
+                form: Form::Proof,
+                ..
+            } => prove(global, event, open),
+            Self::Prove { open: true, .. } => Err(Failure::usage(
+                "a receipt has no room for an event's content: leave `--open` out, or `--as cose`",
+            )),
+            Self::Prove { event, output, .. } => prove_by_receipt(global, event, output.as_deref()),
             Self::Log { from } => log(global, from.max(1)),
             Self::Publish => publish(global),
             Self::Reconcile { partner, file } => reconcile(global, &partner, file.as_deref()),
@@ -205,14 +230,50 @@ fn say_verified(report: &VerifyReport) {
     });
 }
 
+/// The place of an event in the ledger, from 0.
+fn index(node: &Pinned, event: u64) -> Result<u64, Failure> {
+    let size = node.store().ledger_size()?;
+    let found = event.checked_sub(1).filter(|index| *index < size);
+    found.ok_or_else(|| Failure::not_found(format!("there is no event {event}; the ledger has {size}")))
+}
+
+/// Writes the receipt for an event, and its entry beside.
+fn prove_by_receipt(global: &Global, event: u64, file: Option<&Path>) -> Result<Exit, Failure> {
+    let node = global.node()?;
+    let (receipt, entry) = node.receipt(index(&node, event)?)?;
+    match file {
+        None if !global.json => {
+            let said = "a receipt is not text: name the file to write it to with `-o FILE`, or give `--json`";
+            return Err(Failure::usage(said));
+        }
+        None => {}
+        Some(path) => write_receipt(path, &receipt, &entry)?,
+    }
+    let value = json!({
+        "receipt": STANDARD.encode(&receipt),
+        "entry": String::from_utf8_lossy(&entry),
+    });
+    output::either(global.json, &value, || {
+        let path = file.unwrap_or(Path::new("")).display();
+        output::line(format!(
+            "{path}: the receipt for event {event}, whose entry is {path}.entry; `entente party export --as pem` writes the key that \
+             verifies it"
+        ));
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Writes a receipt, and beside it the entry that it is for.
+pub(super) fn write_receipt(path: &Path, receipt: &[u8], entry: &[u8]) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".entry");
+    output::file(path, receipt)?;
+    output::file(Path::new(&beside), entry)
+}
+
 fn prove(global: &Global, event: u64, open: bool) -> Result<Exit, Failure> {
     let node = global.node()?;
-    let size = node.store().ledger_size()?;
-    let Some(index) = event.checked_sub(1).filter(|index| *index < size) else {
-        return Err(Failure::not_found(format!(
-            "there is no event {event}; the ledger has {size}"
-        )));
-    };
+    let index = index(&node, event)?;
     let (proof, entry) = node.log()?.prove(index).map_err(|error| {
         Failure::failed(format!(
             "{error}; if the event is newer than the last checkpoint, run `entente ledger publish`"

@@ -168,9 +168,15 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
-    /// What is answered; of a page, without the isolates around names, which nobody sees.
+    /// What is answered; of a page, without the isolates around names, which nobody sees. Of a file that is no text, what of it is.
     pub fn text(&self) -> String {
-        let text = String::from_utf8(self.body.clone()).unwrap();
+        let text = match self
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("application/cose"))
+        {
+            true => String::from_utf8_lossy(&self.body).into_owned(),
+            false => String::from_utf8(self.body.clone()).unwrap(),
+        };
         match self
             .header("content-type")
             .is_some_and(|kind| kind.starts_with("text/html"))

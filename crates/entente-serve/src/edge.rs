@@ -55,8 +55,9 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
     let since = Instant::now();
     let mut behind_proxy = false;
     if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
-        let from = whence::whence(peer.ip(), request.headers(), &host.settings().trusted_proxies);
-        behind_proxy = host.settings().trusted_proxies.contains(&peer.ip());
+        let settings = host.settings();
+        let from = whence::whence(peer.ip(), request.headers(), &settings.trusted_proxies);
+        behind_proxy = settings.trusted_proxies.contains(&peer.ip());
         request
             .extensions_mut()
             .insert(Peer(SocketAddr::new(from, peer.port())));
@@ -67,11 +68,12 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
         .extensions()
         .get::<MatchedPath>()
         .map_or("(none)".to_owned(), |path| path.as_str().to_owned());
-    let instruments = ["/health", "/ready", "/metrics"].contains(&route.as_str());
-    let proxy = Some(request.headers()).filter(|_| behind_proxy);
-    let span = (!instruments)
-        .then(|| host.traces.came(&method, &route, proxy))
-        .flatten();
+    let probe = route == "/health" || route == "/ready";
+    let proxy = behind_proxy.then(|| request.headers());
+    let span = match probe || route == "/metrics" {
+        true => None,
+        false => host.traces.came(&method, &route, proxy),
+    };
     let mut answer = match is_ambiguous(request.headers()) {
         true => (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response(),
         false => {
@@ -85,7 +87,7 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
     dress(&mut answer);
     let took = since.elapsed();
     host.metrics.answered(answer.status().as_u16(), took);
-    if !(route == "/health" || route == "/ready" || method == Method::HEAD) {
+    if !(probe || method == Method::HEAD) {
         host.journal.info(
             "answered",
             &[

@@ -247,9 +247,8 @@ impl Host {
 /// # Errors
 /// When the work itself panicked; the request then fails, and the others go on.
 pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
-    tokio::task::spawn_blocking(traces::step("work", work))
-        .await
-        .map_err(|_| Broken)
+    let done = tokio::task::spawn_blocking(traces::work(work)).await;
+    done.map_err(|_| Broken)
 }
 
 /// Work that ended before its time: a fault of this program.

@@ -55,8 +55,7 @@ pub enum InvitationError {
     },
     /// Nobody of the partner has said the fingerprint.
     #[error(
-        "nothing was taken in: the invitation is of {party}, fingerprint {fingerprint}; let a person of {party} read theirs to you, \
-         and give it with `--fingerprint`"
+        "nothing was taken in: the invitation is of {party}, fingerprint {fingerprint}; let a person of {party} read theirs to you"
     )]
     Unsaid {
         /// Whose it is.
@@ -76,7 +75,7 @@ pub enum InvitationError {
     /// Other keys are known of the party.
     #[error(
         "THE KEYS OF {0} ARE NOT THOSE KNOWN HERE, and nothing was taken in. If it changed its keys, ask a person there, compare \
-         fingerprints, and take them in with `entente party add {0} --keys FILE --fingerprint …`"
+         fingerprints, and take them in"
     )]
     OtherKeys(PartyPath),
     /// The keys cannot be taken in.

@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use axum::http::Uri;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A network: an address and how many of its bits count, such as `10.1.0.0/16`.
@@ -76,6 +77,12 @@ fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
     }
+}
+
+/// Whether an address is this machine's by what it says.
+pub(crate) fn on_this_machine(address: &Uri) -> bool {
+    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// IANA's registry of special addresses (RFC 6890 and its successors), without what is reachable by everybody.

@@ -15,7 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::host::{Host, aside};
@@ -27,7 +27,7 @@ const CONNECTIONS: usize = 1024;
 /// How long somebody may take to send the head of a request, or to agree on TLS.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long answers under way may take when the node stops.
-pub(crate) const LAST_WORDS: Duration = Duration::from_secs(10);
+const LAST_WORDS: Duration = Duration::from_secs(10);
 /// Threads that wait for disks.
 const ASIDE: usize = 64;
 
@@ -93,6 +93,37 @@ pub(crate) async fn listening(address: SocketAddr) -> Result<TcpListener, ServeE
     listener.map_err(|error| ServeError::Listen { address, error })
 }
 
+/// Somebody who connected, and has a place.
+pub(crate) struct Arrived {
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+}
+
+impl Arrived {
+    /// Waits for a place, and for somebody who takes it; `None` where the connection failed.
+    pub(crate) async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Self> {
+        let place = places.clone().acquire_owned().await.ok()?;
+        let (stream, peer) = listener.accept().await.ok()?;
+        Some(Self { stream, peer, place })
+    }
+
+    /// Talks with them beside everybody else, until they go or the process stops.
+    pub(crate) fn attend(self, tls: Option<TlsAcceptor>, router: &Router, stopping: &watch::Receiver<bool>) {
+        let (router, stopping) = (router.clone(), stopping.clone());
+        tokio::spawn(async move {
+            connection(self.stream, self.peer, tls, router, stopping).await;
+            drop(self.place);
+        });
+    }
+}
+
+/// Waits until all of so many places are free again, for as long as last words may take.
+pub(crate) async fn all_gone(places: &Semaphore, all: usize) {
+    let all = u32::try_from(all).unwrap_or(u32::MAX);
+    let _ = tokio::time::timeout(LAST_WORDS, places.acquire_many(all)).await;
+}
+
 /// Serves until it is told to stop: at what listens already, where something does. `ready` gets the address once requests are
 /// answered.
 ///
@@ -146,16 +177,11 @@ async fn run(
     host.journal.info("serving", &[("address", &address)]);
     ready(address);
     loop {
-        let place = places.clone();
         tokio::select! {
-            accepted = async { (place.acquire_owned().await, listener.accept().await) } => {
-                if let (Ok(place), Ok((stream, peer))) = accepted {
+            arrived = Arrived::next(&listener, &places) => {
+                if let Some(arrived) = arrived {
                     let tls = acceptor.read().unwrap_or_else(PoisonError::into_inner).clone();
-                    let (router, stopping) = (router.clone(), stopping.clone());
-                    tokio::spawn(async move {
-                        connection(stream, peer, tls, router, stopping).await;
-                        drop(place);
-                    });
+                    arrived.attend(tls, &router, &stopping);
                 }
             }
             _ = hangup.recv() => again(&host, &reread, &acceptor, address),
@@ -166,8 +192,7 @@ async fn run(
     host.journal.info("stopping", &[]);
     host.ending.store(true, Ordering::Relaxed);
     let _ = stop.send(true);
-    let everybody = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
-    let _ = tokio::time::timeout(LAST_WORDS, places.acquire_many(everybody)).await;
+    all_gone(&places, CONNECTIONS).await;
     for worker in workers {
         let _ = tokio::time::timeout(LAST_WORDS, worker).await;
     }
@@ -206,8 +231,7 @@ fn again(host: &Host, reread: &Reread, acceptor: &RwLock<Option<TlsAcceptor>>, a
     }
 }
 
-/// Talks with whoever connected, until they go or the process stops.
-pub(crate) async fn connection(
+async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,

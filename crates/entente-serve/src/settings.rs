@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::federation::Provider;
 use crate::introduction;
 pub use crate::notices::{Mail, NoticeSettings};
+use crate::reach::on_this_machine;
 use crate::traces::TraceSettings;
 
 /// The file with every setting, commented, as it is handed out.
@@ -320,11 +321,15 @@ impl Settings {
         self
     }
 
+    /// What is served at an address, as programs write it.
+    pub fn url(&self, listening: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{listening}")
+    }
+
     /// The address under which browsers reach the pages.
     pub(crate) fn own_origin(&self) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let own = || format!("{scheme}://{}", self.listen);
-        let origin = self.origin.clone().unwrap_or_else(own);
+        let origin = self.origin.clone().unwrap_or_else(|| self.url(self.listen));
         origin.trim_end_matches('/').to_owned()
     }
 
@@ -401,10 +406,19 @@ impl Settings {
     }
 }
 
-/// Whether an address is one of this machine.
-pub(crate) fn is_local(address: &axum::http::Uri) -> bool {
-    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+/// Whether an address is spoken to over TLS; without it, only one on this machine is.
+///
+/// # Errors
+/// When it is neither, with what to write instead.
+pub(crate) fn is_secured(setting: &str, address: &str) -> Result<bool, SettingsError> {
+    let write = || wrong(setting, "write it as https://host:port");
+    let address: axum::http::Uri = address.parse().map_err(|_| write())?;
+    match address.scheme_str() {
+        Some("https") => Ok(true),
+        Some("http") if on_this_machine(&address) => Ok(false),
+        Some("http") => Err(wrong(setting, "http is for this machine only; write https://")),
+        _ => Err(write()),
+    }
 }
 
 impl Partner {
@@ -413,20 +427,12 @@ impl Partner {
     }
 
     fn check_at(&self, setting: &str) -> Result<(), SettingsError> {
-        let setting = || setting.to_owned();
-        let address: axum::http::Uri = self
-            .address
-            .parse()
-            .map_err(|_| wrong(setting(), "write it as https://host:port"))?;
-        match address.scheme_str() {
-            Some("https") if self.certificate.is_some() => Ok(()),
-            Some("https") => Err(wrong(
-                setting(),
+        match is_secured(setting, &self.address)? && self.certificate.is_none() {
+            true => Err(wrong(
+                setting,
                 "name the `certificate` that the partner shows, a PEM file; no other is trusted",
             )),
-            Some("http") if is_local(&address) => Ok(()),
-            Some("http") => Err(wrong(setting(), "http is for this machine only; write https://")),
-            _ => Err(wrong(setting(), "write it as https://host:port")),
+            false => Ok(()),
         }
     }
 }

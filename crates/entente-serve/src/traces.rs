@@ -24,7 +24,7 @@ use tokio::runtime::Handle;
 
 use crate::fetch::{self, Reach, Trusted, Unreached};
 use crate::journal::Journal;
-use crate::settings::{SettingsError, is_local, wrong};
+use crate::settings::{SettingsError, is_secured, wrong};
 
 /// What spans are made by.
 const SCOPE: &str = "entente";
@@ -73,17 +73,7 @@ impl TraceSettings {
     /// # Errors
     /// When they could be read on the way, or more than all requests are to be traced.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let setting = "traces.collector";
-        let address: Uri = self
-            .collector
-            .parse()
-            .map_err(|_| wrong(setting, "write it as https://host:port"))?;
-        match address.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_local(&address) => {}
-            Some("http") => return Err(wrong(setting, "http is for this machine only; write https://")),
-            _ => return Err(wrong(setting, "write it as https://host:port")),
-        }
+        is_secured("traces.collector", &self.collector)?;
         match self.percent {
             0..=100 => Ok(()),
             _ => Err(wrong("traces.percent", "write a number from 0 to 100")),
@@ -172,13 +162,13 @@ pub(crate) fn answered(request: &Context, status: u16) {
 }
 
 /// Work under a span of its own, below that of whoever asks for it; without one it is not traced.
-pub(crate) fn step<T>(name: &'static str, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+pub(crate) fn work<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
     let above = Context::current();
     move || {
         if !above.span().span_context().is_sampled() {
             return work();
         }
-        let span = global::tracer(SCOPE).start_with_context(name, &above);
+        let span = global::tracer(SCOPE).start_with_context("work", &above);
         let _entered = above.with_span(span).attach();
         work()
     }
@@ -212,18 +202,10 @@ impl Call {
 
 /// A method, or `_OTHER` for what somebody made up (Semantic Conventions for HTTP, `http.request.method`).
 fn known(method: &Method) -> &'static str {
-    let all = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-    ];
-    let names = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    let found = all.iter().zip(names).find(|(one, _)| *one == method);
-    found.map_or("_OTHER", |(_, name)| name)
+    let all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    all.into_iter()
+        .find(|name| *name == method.as_str())
+        .unwrap_or("_OTHER")
 }
 
 fn authorization(token: Option<&Path>) -> Result<std::collections::HashMap<String, String>, SettingsError> {

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fetch::{self, Reach, Unreached};
+use crate::reach::on_this_machine;
 use crate::settings::{SettingsError, wrong};
 
 /// How long one answer of a provider may take.
@@ -174,8 +175,6 @@ impl Provider {
             let uri: Uri = address
                 .parse()
                 .map_err(|_| wrong(setting(what), "write it as https://host"))?;
-            let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-            let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
             match uri.scheme_str() {
                 Some("https") if self.certificate.is_some() => {}
                 Some("https") => {
@@ -184,7 +183,7 @@ impl Provider {
                         "name the certificate that the provider, or whoever vouches for it, shows, a PEM file",
                     ));
                 }
-                Some("http") if local => {}
+                Some("http") if on_this_machine(&uri) => {}
                 _ => {
                     return Err(wrong(
                         setting(what),

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{Hook, NotTold, Notice};
 use crate::fetch::{self, Reach};
-use crate::reach::may_call;
+use crate::reach::{may_call, on_this_machine};
 use crate::settings::NoticeSettings;
 
 /// The most bytes of an answer that are read: nothing is done with them.
@@ -58,12 +58,6 @@ fn read(address: &str) -> Result<Uri, String> {
         Some("https" | "http") if plain && address.len() <= LONGEST => Ok(uri),
         _ => Err(write()),
     }
-}
-
-/// Whether an address is this machine's by what it says.
-fn on_this_machine(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The signature of a call.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::reach::Network;
+use crate::reach::{Network, on_this_machine};
 use crate::settings::{SettingsError, wrong};
 
 /// How people are told that something waits for them.
@@ -65,8 +65,7 @@ impl Mail {
             Some("smtp") => (false, 587),
             _ => return Err(write()),
         };
-        let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if self.certificate.is_none() && (secure || !local) {
+        if self.certificate.is_none() && (secure || !on_this_machine(&uri)) {
             return Err(
                 "name the `certificate` that the server, or whoever vouches for it, shows, a PEM file".to_owned(),
             );

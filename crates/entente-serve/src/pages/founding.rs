@@ -29,7 +29,7 @@ use super::tongue::Tongue;
 use crate::edge::{alike, dress};
 use crate::host::aside;
 use crate::persons::code;
-use crate::server::{Ending, LAST_WORDS, Peer, ServeError, connection, listening, told};
+use crate::server::{Arrived, Ending, Peer, ServeError, all_gone, listening, told};
 use crate::settings::Settings;
 use crate::whence;
 
@@ -106,13 +106,9 @@ async fn run(
     let mut ending = Ending::new()?;
     let made = loop {
         tokio::select! {
-            accepted = async { (places.clone().acquire_owned().await, listener.accept().await) } => {
-                if let (Ok(place), Ok((stream, peer))) = accepted {
-                    let (tls, router, stopping) = (tls.clone(), router.clone(), stopping.clone());
-                    tokio::spawn(async move {
-                        connection(stream, peer, tls, router, stopping).await;
-                        drop(place);
-                    });
+            arrived = Arrived::next(&listener, &places) => {
+                if let Some(arrived) = arrived {
+                    arrived.attend(tls.clone(), &router, &shared.stop.subscribe());
                 }
             }
             () = told(&mut stopping) => break true,
@@ -120,8 +116,7 @@ async fn run(
         }
     };
     let _ = shared.stop.send(true);
-    let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
-    let _ = tokio::time::timeout(LAST_WORDS, places.acquire_many(all)).await;
+    all_gone(&places, AT_ONCE).await;
     shared.throw_away();
     let listener = listener.into_std()?;
     Ok(made.then_some(Founded { listener, code }))

@@ -5,7 +5,7 @@ use entente_core::actor::{Role, entitled};
 use entente_core::{PersonId, State};
 use jiff::Timestamp;
 
-use super::style;
+use super::style::Asset;
 use super::tongue::Tongue;
 
 /// A page without what stands around it.
@@ -51,16 +51,16 @@ pub(crate) enum Place {
 
 impl Place {
     /// The scripts that its pages load, in their order: for whoever is signed in also those of every page.
-    fn scripts(self, reader: Option<&Reader>) -> Vec<&'static str> {
+    fn scripts(self, reader: Option<&Reader>) -> Vec<Asset> {
         let own = match self {
-            Self::Write => vec![style::htmx()],
-            Self::Passkeys => vec![style::passkeys()],
+            Self::Write => vec![Asset::Htmx],
+            Self::Passkeys => vec![Asset::Passkeys],
             _ => Vec::new(),
         };
         let Some(reader) = reader else { return own };
-        let keys = reader.keys.then(style::keys);
-        let all = std::iter::once(style::trusted()).chain(own).chain(keys);
-        all.chain([style::fresh()]).collect()
+        let keys = reader.keys.then_some(Asset::Keys);
+        let all = std::iter::once(Asset::Trusted).chain(own).chain(keys);
+        all.chain([Asset::Fresh]).collect()
     }
 
     /// Whether its pages load scripts for whoever is not signed in.
@@ -74,37 +74,59 @@ impl Place {
     }
 }
 
-/// The places in order: the key of its name, address, what whoever sees them has to be entitled to, and what is typed after `g`.
-const PLACES: [(Place, &str, &str, Option<&str>, &str); 10] = [
-    (Place::Desk, "nav-desk", "/", None, "d"),
-    (Place::Reports, "nav-reports", "/reports", Some("read"), "r"),
-    (Place::Requests, "nav-requests", "/requests", Some("see-requests"), "q"),
-    (Place::Briefings, "nav-briefings", "/briefings", Some("brief"), "b"),
-    (Place::Watch, "nav-watch", "/watch", Some("read"), "w"),
-    (Place::Cases, "nav-cases", "/incidents", Some("see-cases"), "i"),
-    (Place::Partners, "nav-partners", "/partners", Some("see-partners"), "p"),
-    (Place::People, "nav-people", "/people", Some("see-people"), "u"),
-    (Place::Ledger, "nav-ledger", "/ledger", Some("see-ledger"), "l"),
-    (Place::Write, "nav-write", "/write", Some("add-report"), "n"),
+/// A place in the masthead.
+#[derive(Clone, Copy)]
+struct Shown {
+    place: Place,
+    /// The key of its name.
+    key: &'static str,
+    address: &'static str,
+    /// What whoever sees it has to be entitled to.
+    act: Option<&'static str>,
+    /// What is typed after `g`.
+    typed: &'static str,
+}
+
+const fn shown(
+    place: Place,
+    key: &'static str,
+    address: &'static str,
+    act: Option<&'static str>,
+    typed: &'static str,
+) -> Shown {
+    Shown {
+        place,
+        key,
+        address,
+        act,
+        typed,
+    }
+}
+
+/// The places in order.
+const PLACES: [Shown; 10] = [
+    shown(Place::Desk, "nav-desk", "/", None, "d"),
+    shown(Place::Reports, "nav-reports", "/reports", Some("read"), "r"),
+    shown(Place::Requests, "nav-requests", "/requests", Some("see-requests"), "q"),
+    shown(Place::Briefings, "nav-briefings", "/briefings", Some("brief"), "b"),
+    shown(Place::Watch, "nav-watch", "/watch", Some("read"), "w"),
+    shown(Place::Cases, "nav-cases", "/incidents", Some("see-cases"), "i"),
+    shown(Place::Partners, "nav-partners", "/partners", Some("see-partners"), "p"),
+    shown(Place::People, "nav-people", "/people", Some("see-people"), "u"),
+    shown(Place::Ledger, "nav-ledger", "/ledger", Some("see-ledger"), "l"),
+    shown(Place::Write, "nav-write", "/write", Some("add-report"), "n"),
 ];
 
 /// The places that somebody sees.
-fn shown(
-    state: &State,
-    person: &PersonId,
-    now: Timestamp,
-) -> impl Iterator<Item = (Place, &'static str, &'static str, Option<&'static str>, &'static str)> {
-    let sees = move |act: &str| entitled(state, person, act, now);
-    PLACES
-        .into_iter()
-        .filter(move |(_, _, _, act, _)| act.is_none_or(&sees))
+fn seen(state: &State, person: &PersonId, now: Timestamp) -> impl Iterator<Item = Shown> {
+    let may = move |act: &str| entitled(state, person, act, now);
+    PLACES.into_iter().filter(move |shown| shown.act.is_none_or(&may))
 }
 
 /// What is typed after `g`, and the key of the name of where it leads, for somebody.
 pub(super) fn keys(state: &State, person: &PersonId, now: Timestamp) -> Vec<(&'static str, &'static str)> {
-    shown(state, person, now)
-        .map(|(_, key, _, _, typed)| (typed, key))
-        .collect()
+    let all = seen(state, person, now);
+    all.map(|shown| (shown.typed, shown.key)).collect()
 }
 
 struct Link {
@@ -135,7 +157,7 @@ impl Reader {
         here: Place,
         now: Timestamp,
     ) -> Self {
-        let shown = shown(state, person, now);
+        let seen = seen(state, person, now);
         let roles = entente_core::actor::roles_of(state, person, now).into_iter();
         let roles: Vec<_> = roles.map(|role| tongue.say(role_key(role))).collect();
         Self {
@@ -143,12 +165,12 @@ impl Reader {
             form: form.to_owned(),
             roles: roles.join(", "),
             keys: true,
-            links: shown
-                .map(|(place, key, address, _, typed)| Link {
-                    key,
-                    address,
-                    here: place == here,
-                    typed,
+            links: seen
+                .map(|shown| Link {
+                    key: shown.key,
+                    address: shown.address,
+                    here: shown.place == here,
+                    typed: shown.typed,
                 })
                 .collect(),
             searches: entitled(state, person, "read", now),
@@ -202,8 +224,8 @@ pub(crate) fn whole(
         printed: reader.map_or(String::new(), |reader| printed(&reader.name, home, (now, tongue))),
         page,
         home,
-        sheet: style::sheet(),
-        scripts: page.place.scripts(reader),
+        sheet: Asset::Sheet.name(),
+        scripts: page.place.scripts(reader).into_iter().map(Asset::name).collect(),
         reader,
         moment: tongue.minute(now),
     }

@@ -148,18 +148,22 @@ pub(crate) async fn by_link(
     headers: HeaderMap,
 ) -> Response {
     let t = accepted(&headers);
-    let address = peer.0.0.ip();
-    // Codes are guessed no faster here than anywhere else.
-    if !host.backoff.wait(address, "a code", Instant::now()).is_zero() {
-        return form((&host, t), Some(&t.say("code-too-many")), "", None);
+    match followed(&host, peer.0.0.ip(), &code) {
+        Ok(link) => form((&host, t), None, "", Some(&link)),
+        Err(key) => form((&host, t), Some(&t.say(key)), "", None),
     }
-    match link(&host, address, &code) {
-        Some(link) => form((&host, t), None, "", Some(&link)),
-        None => {
-            host.backoff.wrong(address, "a code", Instant::now());
-            form((&host, t), Some(&t.say("join-code")), "", None)
-        }
+}
+
+/// The link of a code that somebody follows, or the key of what is wrong. Codes are guessed no faster here than anywhere else.
+fn followed(host: &Host, address: IpAddr, code: &str) -> Result<Link, &'static str> {
+    let now = Instant::now();
+    if !host.backoff.wait(address, "a code", now).is_zero() {
+        return Err("code-too-many");
     }
+    link(host, address, code).ok_or_else(|| {
+        host.backoff.wrong(address, "a code", now);
+        "join-code"
+    })
 }
 
 /// Whom a link makes an account for. The first administrator is named by the form.
@@ -306,14 +310,7 @@ fn made(host: &Host, half: Half) -> Result<Option<String>, String> {
 /// Whom the link that a form came by makes an account for, or what is wrong.
 fn invited(stranger: &Stranger, code: &str) -> Result<(Link, PersonId), &'static str> {
     let (host, name) = (&stranger.host, stranger.fields.get("name").trim());
-    let wait = host.backoff.wait(stranger.address, "a code", Instant::now());
-    if !wait.is_zero() {
-        return Err("code-too-many");
-    }
-    let Some(link) = link(host, stranger.address, code) else {
-        host.backoff.wrong(stranger.address, "a code", Instant::now());
-        return Err("join-code");
-    };
+    let link = followed(host, stranger.address, code)?;
     if link.person.is_none() && !is_name(name) {
         return Err("join-name");
     }

@@ -9,23 +9,6 @@ use ring::digest;
 
 use crate::persons::hex;
 
-const SHEET: &str = include_str!("../../assets/entente.css");
-/// What refuses scripts in what becomes part of a page; loaded first.
-const TRUSTED: &str = include_str!("../../assets/trusted.js");
-/// htmx 2.0.11, as it is published; its licence (0BSD) is beside it.
-const HTMX: &str = include_str!("../../assets/htmx-2.0.11.min.js");
-
-/// What carries questions and answers between pages and passkeys.
-const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
-
-/// Keys, on every page of whoever is signed in and did not switch them off.
-const KEYS: &str = include_str!("../../assets/keys.js");
-/// What looks again whether a page is still so.
-const FRESH: &str = include_str!("../../assets/fresh.js");
-
-const CSS: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-
 /// Classes of colour: ground, text, and the strip beside a portion where it differs. US labels are SF 703 to 710 and the
 /// CUI label, TLP is FIRST's own.
 const COLOURS: [(&str, &str, &str, &str); 10] = [
@@ -41,18 +24,73 @@ const COLOURS: [(&str, &str, &str, &str); 10] = [
     ("tlp-clear", "#000", "#fff", "#fff"),
 ];
 
+/// A file that pages load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asset {
+    /// The style sheet.
+    Sheet,
+    /// What refuses scripts in what becomes part of a page; loaded before whatever changes one.
+    Trusted,
+    /// What exchanges parts of a page while somebody works on it.
+    Htmx,
+    /// What carries questions and answers between pages and passkeys.
+    Passkeys,
+    /// Keys, on every page of whoever is signed in and did not switch them off.
+    Keys,
+    /// What looks again whether a page is still so.
+    Fresh,
+}
+
+impl Asset {
+    const ALL: [Self; 6] = [
+        Self::Sheet,
+        Self::Trusted,
+        Self::Htmx,
+        Self::Passkeys,
+        Self::Keys,
+        Self::Fresh,
+    ];
+
+    /// Its name before the digest, and what is in it.
+    fn text(self) -> (&'static str, String) {
+        let (stem, text) = match self {
+            Self::Sheet => return ("entente", with_colours()),
+            Self::Trusted => ("trusted", include_str!("../../assets/trusted.js")),
+            // htmx 2.0.11, as it is published; its licence (0BSD) is beside it.
+            Self::Htmx => ("htmx", include_str!("../../assets/htmx-2.0.11.min.js")),
+            Self::Passkeys => ("passkeys", include_str!("../../assets/passkeys.js")),
+            Self::Keys => ("keys", include_str!("../../assets/keys.js")),
+            Self::Fresh => ("fresh", include_str!("../../assets/fresh.js")),
+        };
+        (stem, text.to_owned())
+    }
+
+    /// The name under which it is served.
+    pub(crate) fn name(self) -> &'static str {
+        let served = statics().iter().find(|file| file.asset == self);
+        served.map_or("", |file| &file.name)
+    }
+}
+
 /// A file that stays the same as long as its name does.
 struct Static {
+    asset: Asset,
     name: String,
     kind: &'static str,
     text: String,
 }
 
 impl Static {
-    fn new(stem: &str, end: &str, kind: &'static str, text: String) -> Self {
+    fn of(asset: Asset) -> Self {
+        let (end, kind) = match asset {
+            Asset::Sheet => ("css", "text/css; charset=utf-8"),
+            _ => ("js", "text/javascript; charset=utf-8"),
+        };
+        let (stem, text) = asset.text();
         let digest = hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
         let short = digest.get(..16).unwrap_or_default();
         Self {
+            asset,
             name: format!("{stem}-{short}.{end}"),
             kind,
             text,
@@ -60,23 +98,13 @@ impl Static {
     }
 }
 
-/// The style sheet, what is loaded before what changes pages, htmx, what speaks with passkeys, reads keys, and looks again.
 fn statics() -> &'static [Static; 6] {
     static ALL: OnceLock<[Static; 6]> = OnceLock::new();
-    ALL.get_or_init(|| {
-        [
-            Static::new("entente", "css", CSS, with_colours()),
-            Static::new("trusted", "js", SCRIPT, TRUSTED.to_owned()),
-            Static::new("htmx", "js", SCRIPT, HTMX.to_owned()),
-            Static::new("passkeys", "js", SCRIPT, PASSKEYS.to_owned()),
-            Static::new("keys", "js", SCRIPT, KEYS.to_owned()),
-            Static::new("fresh", "js", SCRIPT, FRESH.to_owned()),
-        ]
-    })
+    ALL.get_or_init(|| Asset::ALL.map(Static::of))
 }
 
 fn with_colours() -> String {
-    let mut text = SHEET.to_owned();
+    let mut text = include_str!("../../assets/entente.css").to_owned();
     text.push_str("\n/* Colours of marks: data of the schemes. */\n");
     for (class, ground, words, strip) in COLOURS {
         let strip = match strip {
@@ -86,42 +114,6 @@ fn with_colours() -> String {
         text.push_str(&format!(".{class} {{ --b: {ground}; --f: {words}{strip} }}\n"));
     }
     text
-}
-
-/// The name of the style sheet.
-pub(crate) fn sheet() -> &'static str {
-    let [sheet, ..] = statics();
-    &sheet.name
-}
-
-/// The name of the script that speaks with passkeys.
-pub(crate) fn passkeys() -> &'static str {
-    let [_, _, _, passkeys, ..] = statics();
-    &passkeys.name
-}
-
-/// The name of the script that is loaded before whatever changes a page.
-pub(crate) fn trusted() -> &'static str {
-    let [_, trusted, ..] = statics();
-    &trusted.name
-}
-
-/// The name of the script that exchanges parts of a page while somebody works on it.
-pub(crate) fn htmx() -> &'static str {
-    let [_, _, htmx, ..] = statics();
-    &htmx.name
-}
-
-/// The name of the script that reads keys.
-pub(crate) fn keys() -> &'static str {
-    let [.., keys, _] = statics();
-    &keys.name
-}
-
-/// The name of the script that looks again.
-pub(crate) fn fresh() -> &'static str {
-    let [.., fresh] = statics();
-    &fresh.name
 }
 
 /// `GET /static/…`.

@@ -71,9 +71,12 @@ impl Accept {
         );
         let commands = invitation
             .introduces(node.state(), self.fingerprint.as_deref().unwrap_or_default())
-            .map_err(|error| match error {
-                InvitationError::Unsaid { .. } => Failure::usage(error.to_string()),
-                other => Failure::failed(other),
+            .map_err(|error| match &error {
+                InvitationError::Unsaid { .. } => Failure::usage(format!("{error}, and give it with `--fingerprint`")),
+                InvitationError::OtherKeys(party) => Failure::failed(format!(
+                    "{error} with `entente party add {party} --keys FILE --fingerprint …`"
+                )),
+                _ => Failure::failed(error),
             })?;
         invitation.keep(&global.data).map_err(Failure::failed)?;
         node.submit_all(commands)?;

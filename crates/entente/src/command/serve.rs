@@ -126,8 +126,7 @@ fn code(host: &Host, founded: Option<&Founded>) -> Result<Option<String>, Failur
 
 /// Says where the node serves, and how the first administrator's account is made.
 fn say(global: &Global, settings: &Settings, address: SocketAddr, code: Option<&str>) {
-    let scheme = if settings.tls.is_some() { "https" } else { "http" };
-    let url = format!("{scheme}://{address}");
+    let url = settings.url(address);
     let link = code.map(|code| settings.link(address, &format!("/join/{code}")));
     if global.json {
         output::line(json!({ "url": url, "code": code, "link": link }));
@@ -164,7 +163,7 @@ fn first(global: &Global, settings: &Settings) -> Result<Option<(SecretString, F
         }),
     };
     let ready = |address: SocketAddr, link: &str| match global.json {
-        true => output::line(json!({ "url": format!("http://{address}"), "code": null, "link": link })),
+        true => output::line(json!({ "url": settings.url(address), "code": null, "link": link })),
         false => output::line(format!("set up this node, from this machine, at\n{link}")),
     };
     let founded = entente_serve::found(settings, founding, ready).map_err(Failure::failed)?;

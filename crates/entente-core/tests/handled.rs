@@ -5,10 +5,8 @@ use crate::world;
 
 use std::collections::BTreeSet;
 
-use entente_core::decide::{NoGuards, decide};
 use entente_core::handle::Handover;
 use entente_core::*;
-use entente_marking::builtin::groups;
 use world::{World, party, person, portions, report};
 
 const REPORT: &str = "---
@@ -41,26 +39,14 @@ fn held() -> World {
 #[test]
 fn the_outcome_of_an_audience_is_that_of_its_worst_member() {
     let world = held();
-    let state = world.state("USA");
-    let id = report("R");
     for audience in [&["GBR/desk"][..], &["FRA/desk"], &["GBR/desk", "FRA/desk"], &[]] {
-        let audience: Vec<PersonId> = audience.iter().map(|who| person(who)).collect();
-        let snapshot = Snapshot::about(state, groups(), [&id], &[]);
-        let query = Query {
-            report: &id,
-            version: None,
-            portions: None,
-            audience: &audience,
-            purpose: None,
-            moment: world.now,
-        };
-        let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
-        let all = decision.portions().count();
-        for portion in 0..all {
-            let each = (0..audience.len()).map(|person| decision.outcome(person, portion));
-            let worst = each.max().unwrap_or(Outcome::Deny);
-            assert_eq!(decision.audience_outcome(portion), worst, "{audience:?} {portion}");
-        }
+        world.decided("USA", "R", (audience, ""), |decision| {
+            for portion in 0..decision.portions().count() {
+                let each = (0..audience.len()).map(|person| decision.outcome(person, portion));
+                let worst = each.max().unwrap_or(Outcome::Deny);
+                assert_eq!(decision.audience_outcome(portion), worst, "{audience:?} {portion}");
+            }
+        });
     }
     // There is one of each.
     let of = |who| {
@@ -80,20 +66,7 @@ fn a_closed_circle_names_the_standard_that_closes_it() {
         "USA",
         "---\nid: R\nscheme: tlp\n---\n(TLP:AMBER+STRICT) A flaw. {#flaw}\n",
     );
-    let state = world.state("USA");
-    let (id, audience) = (report("R"), [person("GBR/desk")]);
-    let outsider = Person::outsider(person("GBR/desk"), party("GBR"));
-    let snapshot = Snapshot::about(state, groups(), [&id], &[outsider]);
-    let query = Query {
-        report: &id,
-        version: None,
-        portions: None,
-        audience: &audience,
-        purpose: None,
-        moment: world.now,
-    };
-    let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
-    let why = decision.explain(0, 0);
+    let why = world.decided("USA", "R", (&["GBR/desk"], ""), |decision| decision.explain(0, 0));
     let named = why
         .iter()
         .any(|reason| reason.authority == "FIRST, Traffic Light Protocol 2.0");
@@ -412,21 +385,11 @@ fn a_remedy_names_each_originator_once() {
         "---\nid: R\nscheme: us-ic\n---\n(S//OC/REL TO USA, GBR) A plan. {#plan}\n",
     );
     world.cleared("USA", "CHL/a");
-    let (id, audience) = (report("R"), [person("CHL/a")]);
-    let state = world.state("USA");
-    let snapshot = Snapshot::about(state, groups(), [&id], &[]);
-    let query = Query {
-        report: &id,
-        version: None,
-        portions: None,
-        audience: &audience,
-        purpose: None,
-        moment: world.now,
-    };
-    let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
-    assert_eq!(decision.outcome(0, 0), Outcome::Ask);
-    let remedies: BTreeSet<String> = decision.explain(0, 0).into_iter().map(|why| why.remedy).collect();
-    assert!(remedies.len() > 1, "there is more than one reason: {remedies:?}");
-    let remedy = decision.remedy(0, 0).unwrap();
-    assert_eq!(remedy.split("; ").count(), 1, "{remedy}");
+    world.decided("USA", "R", (&["CHL/a"], ""), |decision| {
+        assert_eq!(decision.outcome(0, 0), Outcome::Ask);
+        let remedies: BTreeSet<String> = decision.explain(0, 0).into_iter().map(|why| why.remedy).collect();
+        assert!(remedies.len() > 1, "there is more than one reason: {remedies:?}");
+        let remedy = decision.remedy(0, 0).unwrap();
+        assert_eq!(remedy.split("; ").count(), 1, "{remedy}");
+    });
 }

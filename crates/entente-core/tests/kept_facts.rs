@@ -2,23 +2,9 @@
 
 use crate::world;
 
-use std::collections::BTreeSet;
-
 use entente_core::exposure::Threshold;
 use entente_core::*;
-use world::{World, person, report};
-
-fn fact(id: &str, portion: &str, text: &str, reveals: Option<&str>) -> Fact {
-    Fact {
-        id: FactId::new(id).unwrap(),
-        portion: PortionId::new(portion).unwrap(),
-        text: text.to_owned(),
-        slots: Vec::new(),
-        values: Vec::new(),
-        reveals: reveals.map(str::to_owned),
-        growth: Growth::default(),
-    }
-}
+use world::{World, fact, person, report};
 
 fn file(body: &str) -> String {
     format!("---\nid: R\nscheme: tlp\n---\n{body}\n")
@@ -30,21 +16,8 @@ const FIRST: &str = "(TLP:CLEAR) The crane is new. {#crane}\n\n(TLP:CLEAR) The s
 fn world() -> World {
     let mut world = World::of(&["USA"]);
     world.write("USA", &file(FIRST));
-    let candidates: Vec<_> = (0..8)
-        .map(|n| {
-            let place = if n == 0 { "R" } else { "T" };
-            serde_json::json!({ "id": format!("c{n}"), "attributes": { "place": place } })
-        })
-        .collect();
-    world.run(
-        "USA",
-        Command::ProtectSource {
-            id: SourceId::new("src").unwrap(),
-            register: serde_json::json!({ "candidates": candidates, "true": "c0" }).to_string(),
-            threshold: Threshold::new(4, 0.5).unwrap(),
-            reports: BTreeSet::from([report("R")]),
-        },
-    );
+    let attributes = (0..8).map(|n| serde_json::json!({ "place": if n == 0 { "R" } else { "T" } }));
+    world.protect("USA", Threshold::new(4, 0.5).unwrap(), attributes.collect());
     let facts = vec![
         fact("crane.1", "crane", "The crane is new.", None),
         fact("ship.1", "ship", "The ship is late.", None),

@@ -10,19 +10,7 @@ use entente_core::decide::SourceExposure as _;
 use entente_core::exposure::{Band, Threshold};
 use entente_core::handle::Handover;
 use entente_core::*;
-use world::{World, consent, disclosed, party, person, portions, report};
-
-fn fact(id: &str, portion: &str, reveals: Option<&str>) -> Fact {
-    Fact {
-        id: FactId::new(id).unwrap(),
-        portion: PortionId::new(portion).unwrap(),
-        text: format!("what {portion} says"),
-        slots: Vec::new(),
-        values: Vec::new(),
-        reveals: reveals.map(str::to_owned),
-        growth: Growth::default(),
-    }
-}
+use world::{World, consent, disclosed, fact, party, person, portions, report};
 
 fn guarded() -> World {
     let mut world = World::of(&["USA", "CHL", "PER"]);
@@ -31,26 +19,16 @@ fn guarded() -> World {
         "---\nid: R\nscheme: us-ic\n---\n(S//REL TO USA, CHL, PER) Where. {#where}\n\n(S//REL TO USA, CHL, PER) What. {#job}\n\n\
          (S//REL TO USA, CHL, PER) Advice. {#advice}\n",
     );
-    let candidates: Vec<_> = (0..8)
-        .map(|n| {
-            let place = if n < 2 { "capital" } else { "coast" };
-            let job = if n == 0 || n == 2 { "pilot" } else { "clerk" };
-            serde_json::json!({ "id": format!("c{n}"), "attributes": { "place": place, "job": job } })
-        })
-        .collect();
-    world.run(
-        "USA",
-        Command::ProtectSource {
-            id: SourceId::new("src").unwrap(),
-            register: serde_json::json!({ "candidates": candidates, "true": "c0" }).to_string(),
-            threshold: Threshold::new(2, 0.7).unwrap(),
-            reports: BTreeSet::from([report("R")]),
-        },
-    );
+    let attributes = (0..8).map(|n| {
+        let place = if n < 2 { "capital" } else { "coast" };
+        let job = if n == 0 || n == 2 { "pilot" } else { "clerk" };
+        serde_json::json!({ "place": place, "job": job })
+    });
+    world.protect("USA", Threshold::new(2, 0.7).unwrap(), attributes.collect());
     let facts = vec![
-        fact("where.1", "where", Some("place = 'capital'")),
-        fact("job.1", "job", Some("job = 'pilot'")),
-        fact("advice.1", "advice", None),
+        fact("where.1", "where", "what it says", Some("place = 'capital'")),
+        fact("job.1", "job", "what it says", Some("job = 'pilot'")),
+        fact("advice.1", "advice", "what it says", None),
     ];
     let report = report("R");
     world.run("USA", Command::SetFacts { report, facts });
@@ -169,7 +147,7 @@ fn a_source_stands_behind_what_reveals_something_or_was_never_looked_at() {
     let mut world = guarded();
     let stands = |world: &World, name: &str| SourceGuard::new(world.state("USA")).stands_behind(&portion(name));
     assert!(stands(&world, "where") && stands(&world, "job") && !stands(&world, "advice"));
-    let facts = vec![fact("where.1", "where", None)];
+    let facts = vec![fact("where.1", "where", "what it says", None)];
     let report = report("R");
     world.run("USA", Command::SetFacts { report, facts });
     assert!(!stands(&world, "where") && stands(&world, "job") && stands(&world, "advice"));

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{NoGuards, decide};
 use entente_core::draft::{Setting, compose};
+use entente_core::exposure::Threshold;
 use entente_core::*;
 use entente_marking::builtin::{groups, schemes};
 use entente_marking::{Entity, Level, Purpose, SchemeId};
@@ -38,6 +39,19 @@ pub fn purpose(text: &str) -> Option<Purpose> {
 
 pub fn start() -> Timestamp {
     "2026-11-20T10:00:00Z".parse().unwrap()
+}
+
+/// A fact of a portion, and what it reveals of the source.
+pub fn fact(id: &str, portion: &str, text: &str, reveals: Option<&str>) -> Fact {
+    Fact {
+        id: FactId::new(id).unwrap(),
+        portion: PortionId::new(portion).unwrap(),
+        text: text.to_owned(),
+        slots: Vec::new(),
+        values: Vec::new(),
+        reveals: reveals.map(str::to_owned),
+        growth: Growth::default(),
+    }
 }
 
 /// Persons were told portions by a route; of facts they learned these.
@@ -248,6 +262,21 @@ impl World {
         }
     }
 
+    /// The source `src` behind R: candidates by their attributes, of whom the first is the true one.
+    pub fn protect(&mut self, home: &str, threshold: Threshold, attributes: Vec<serde_json::Value>) {
+        let all = attributes.into_iter().enumerate();
+        let candidates =
+            all.map(|(n, attributes)| serde_json::json!({ "id": format!("c{n}"), "attributes": attributes }));
+        let candidates: Vec<_> = candidates.collect();
+        let protect = Command::ProtectSource {
+            id: SourceId::new("src").unwrap(),
+            register: serde_json::json!({ "candidates": candidates, "true": "c0" }).to_string(),
+            threshold,
+            reports: BTreeSet::from([report("R")]),
+        };
+        self.run(home, protect);
+    }
+
     /// A person who is cleared for everything that US marks ask for.
     pub fn cleared(&mut self, home: &str, id: &str) {
         let id = person(id);
@@ -267,17 +296,21 @@ impl World {
         self.log.push((party(home), set));
     }
 
-    /// The outcome for one person, portion by portion, as `home` decides.
-    pub fn outcomes(&self, home: &str, id: &str, who: &str, what_for: &str) -> Vec<(String, Outcome)> {
-        let state = self.state(home);
-        let audience = [person(who)];
-        let id = report(id);
-        let snapshot = Snapshot::about(
-            state,
-            groups(),
-            [&id],
-            &[Person::outsider(person(who), person(who).party().unwrap())],
-        );
+    /// What `home` decides about a report for these persons, for whom and what for; `look` is shown it.
+    pub fn decided<T>(
+        &self,
+        home: &str,
+        id: &str,
+        (who, what_for): (&[&str], &str),
+        look: impl FnOnce(&Decision<'_>) -> T,
+    ) -> T {
+        let (state, id) = (self.state(home), report(id));
+        let audience: Vec<PersonId> = who.iter().map(|name| person(name)).collect();
+        let outsiders = audience
+            .iter()
+            .map(|id| Person::outsider(id.clone(), id.party().unwrap()));
+        let outsiders: Vec<Person> = outsiders.collect();
+        let snapshot = Snapshot::about(state, groups(), [&id], &outsiders);
         let purpose = purpose(what_for);
         let query = Query {
             report: &id,
@@ -287,10 +320,16 @@ impl World {
             purpose: purpose.as_ref(),
             moment: self.now,
         };
-        let decision = decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap();
-        let all = decision.portions().enumerate();
-        all.map(|(n, portion)| (portion.to_string(), decision.outcome(0, n)))
-            .collect()
+        look(&decide(&snapshot, &query, &NoGuards, &SourceGuard::new(state)).unwrap())
+    }
+
+    /// The outcome for one person, portion by portion, as `home` decides.
+    pub fn outcomes(&self, home: &str, id: &str, who: &str, what_for: &str) -> Vec<(String, Outcome)> {
+        self.decided(home, id, (&[who], what_for), |decision| {
+            let all = decision.portions().enumerate();
+            all.map(|(n, portion)| (portion.to_string(), decision.outcome(0, n)))
+                .collect()
+        })
     }
 
     /// The portions that a person may have, as `home` decides.

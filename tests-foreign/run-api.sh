@@ -1,23 +1,22 @@
 #!/bin/sh
 # Has other people's programs ask the interface for programs, and be told by it: schemathesis goes through the OpenAPI document
-# (no failure of the node, no answer that is not as described), the classes of OpenTelemetry read its traces, aiosmtpd takes its mails, the library of Standard Webhooks verifies
-# its calls, people sign in through oidc-provider and not through a provider that lies, and with passkeys in Debian's Chromium.
+# (no failure of the node, no answer that is not as described), aiosmtpd takes its mails, the library of Standard Webhooks verifies
+# its calls, the classes of OpenTelemetry read its traces, people sign in through oidc-provider and not through a provider that lies,
+# and with passkeys in Debian's Chromium.
 #
 # Needs cargo; installs Debian's Python, openssl, npm and chromium, and the packages, if they are missing. Ends with 1 when a check failed.
 # SCHEMATHESIS_EXAMPLES=N goes deeper.
 set -eu
 cd "$(dirname "$0")/.."
 
-need() { command -v "$1" >/dev/null || { apt-get update -qq && apt-get install -y -qq "$2" >/dev/null; }; }
+. tests-foreign/common.sh
 need python3 python3
 need openssl openssl
 need npm npm
 need chromium chromium
-python3 -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; }
+python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv
 
-cargo build --quiet --workspace --bin entente
-ENTENTE=${CARGO_TARGET_DIR:-target}/debug/entente
-case $ENTENTE in /*) ;; *) ENTENTE=$PWD/$ENTENTE ;; esac
+built
 tools=${ENTENTE_TOOLS:-$PWD/target/tools}/api
 mkdir -p "$tools"
 [ -x "$tools/venv/bin/python" ] || python3 -m venv "$tools/venv"
@@ -35,10 +34,10 @@ trap end EXIT
 cp examples/ferry/*.* "$work"
 cd "$work"
 export ENTENTE_PASSPHRASE=test ENTENTE_HEADS="$work/heads" ENTENTE_OUT="$work/post" ENTENTE_LOGIN="$work/nobody"
-give() { "$ENTENTE" --data "$@" >/dev/null 2>&1 || { echo "FAILED: entente --data $*"; exit 1; }; }
+give() { "$entente" --data "$@" >/dev/null 2>&1 || { echo "FAILED: entente --data $*"; exit 1; }; }
 for party in USA.SVC GBR.CAB; do
     give $party init --party $party --work-factor 2
-    "$ENTENTE" --data $party party export >$party.keys
+    "$entente" --data $party party export >$party.keys
 done
 for pair in "USA.SVC GBR.CAB" "GBR.CAB USA.SVC"; do
     set -- $pair
@@ -50,30 +49,21 @@ give USA.SVC report add report.md
 give USA.SVC deliver SVC-2026-0412 --to GBR.CAB
 give GBR.CAB receive post/*
 rm -f post/*
-listens() {
-    tries=0
-    until grep -q '"url"' said; do
-        tries=$((tries + 1))
-        [ $tries -lt 300 ] || { echo "FAILED: the node does not serve"; cat errors; exit 1; }
-        sleep 0.1
-    done
-}
+"$tools/venv/bin/python" "$tools/notices.py" "$entente"
 
-"$tools/venv/bin/python" "$tools/notices.py" "$ENTENTE"
+"$tools/venv/bin/python" "$tools/traces.py" "$entente"
 
-"$tools/venv/bin/python" "$tools/traces.py" "$ENTENTE"
-
-"$tools/venv/bin/python" "$tools/oidc.py" "$ENTENTE" "$tools/provider.js"
+"$tools/venv/bin/python" "$tools/oidc.py" "$entente" "$tools/provider.js"
 
 # Passkeys are for a name: the port has to be known before the node listens.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 origin=http://gbr-cab.localhost:$port
 printf 'listen = "127.0.0.1:%s"\norigin = "%s"\n' "$port" "$origin" >GBR.CAB/serve.toml
 : >said
-"$ENTENTE" --json --data GBR.CAB serve >said 2>errors &
+"$entente" --json --data GBR.CAB serve >said 2>errors &
 served=$!
-listens
-path=$("$ENTENTE" --json --data GBR.CAB account invite GBR.CAB/lane --demonstration | sed -n 's/.*"path": *"\([^"]*\)".*/\1/p')
+said '"url"' said errors "$served"
+path=$("$entente" --json --data GBR.CAB account invite GBR.CAB/lane --demonstration | sed -n 's/.*"path": *"\([^"]*\)".*/\1/p')
 CHROMIUM=$(command -v chromium) node "$tools/passkeys.js" "$origin$path" "$origin"
 kill "$served" && wait "$served" || true
 rm GBR.CAB/serve.toml
@@ -82,13 +72,13 @@ rm GBR.CAB/serve.toml
 give GBR.CAB person add GBR.CAB/everything --role analyst --role disclosure-officer --role override-authority \
     --role security-officer --role source-handler --role auditor --role administrator
 give GBR.CAB report distribute SVC-2026-0412 --add GBR.CAB/everything
-token() { "$ENTENTE" --json --data GBR.CAB account token GBR.CAB/everything --name $1 --scope $1 | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p'; }
+token() { "$entente" --json --data GBR.CAB account token GBR.CAB/everything --name $1 --scope $1 | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p'; }
 read=$(token read)
 act=$(token act)
 : >said
-"$ENTENTE" --json --data GBR.CAB serve --listen 127.0.0.1:0 >said 2>errors &
+"$entente" --json --data GBR.CAB serve --listen 127.0.0.1:0 >said 2>errors &
 served=$!
-listens
+said '"url"' said errors "$served"
 url=$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' said)
 export SCHEMATHESIS_HOOKS="$tools/hooks.py"
 ask() { # TOKEN MORE…
@@ -105,4 +95,4 @@ ask() { # TOKEN MORE…
 ask "$read" --include-method GET
 ask "$act" --exclude-method GET
 grep -q '"level":"warning".*fail' errors && { grep '"level":"warning"' errors; echo "FAILED: the node complains"; exit 1; }
-"$ENTENTE" --data GBR.CAB ledger verify >/dev/null || { echo "FAILED: the ledger does not verify"; exit 1; }
+"$entente" --data GBR.CAB ledger verify >/dev/null || { echo "FAILED: the ledger does not verify"; exit 1; }

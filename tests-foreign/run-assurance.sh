@@ -6,14 +6,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-command -v go >/dev/null || { apt-get update -qq && apt-get install -y -qq golang-go >/dev/null; }
+. tests-foreign/common.sh
+need go golang-go
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd tests-foreign/go-sumdb && go build -o "$work/go-sumdb" .)
-cargo build --quiet --bin entente
-entente=${CARGO_TARGET_DIR:-target}/debug/entente
-case $entente in /*) ;; *) entente=$PWD/$entente ;; esac
+built
 cp examples/ferry/*.* "$work"
 cd "$work"
 

@@ -7,15 +7,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-need() { command -v "$1" >/dev/null || { apt-get update -qq && apt-get install -y -qq "$2" >/dev/null; }; }
+. tests-foreign/common.sh
 need python3 python3
 need npm npm
-python3 -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; }
+python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv
 
-cargo build --quiet --workspace --bin entente
-ENTENTE=${CARGO_TARGET_DIR:-target}/debug/entente
-case $ENTENTE in /*) ;; *) ENTENTE=$PWD/$ENTENTE ;; esac
-export ENTENTE
+built
 tools=${ENTENTE_TOOLS:-$PWD/target/tools}/exchange
 mkdir -p "$tools"
 [ -x "$tools/venv/bin/python" ] || python3 -m venv "$tools/venv"
@@ -33,10 +30,10 @@ trap end EXIT
 cp examples/ferry/*.* "$work"
 cd "$work"
 export ENTENTE_PASSPHRASE=test ENTENTE_HEADS="$work/heads" ENTENTE_OUT="$work/post"
-give() { "$ENTENTE" --data "$@" >/dev/null 2>&1 || { echo "FAILED: entente --data $*"; exit 1; }; }
+give() { "$entente" --data "$@" >/dev/null 2>&1 || { echo "FAILED: entente --data $*"; exit 1; }; }
 for party in USA.SVC GBR.CAB; do
     give $party init --party $party --work-factor 2
-    "$ENTENTE" --data $party party export >$party.keys
+    "$entente" --data $party party export >$party.keys
 done
 give USA.SVC party add GBR.CAB --keys GBR.CAB.keys
 give GBR.CAB party add USA.SVC --keys USA.SVC.keys
@@ -51,21 +48,16 @@ TERMS
 give GBR.CAB arrangement add terms.json
 give GBR.CAB person add GBR.CAB/writer --role analyst
 give GBR.CAB person add GBR.CAB/reader --role analyst
-token() { "$ENTENTE" --json --data GBR.CAB account token GBR.CAB/$1 --name $1 --scope $2 | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p'; }
+token() { "$entente" --json --data GBR.CAB account token GBR.CAB/$1 --name $1 --scope $2 | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p'; }
 writer=$(token writer act)
 reader=$(token reader read)
-"$ENTENTE" --json --data GBR.CAB serve --listen 127.0.0.1:0 >said 2>errors &
+"$entente" --json --data GBR.CAB serve --listen 127.0.0.1:0 >said 2>errors &
 served=$!
-tries=0
-until grep -q '"url"' said; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 300 ] && kill -0 "$served" || { echo "FAILED: the node does not serve"; cat errors; exit 1; }
-    sleep 0.1
-done
+said '"url"' said errors "$served"
 url=$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' said)
 
 status=0
-"$tools/venv/bin/python" "$tools/clients.py" "$url" "$writer" "$reader" || status=1
-"$tools/venv/bin/python" "$tools/record.py" "$url" || status=1
+ENTENTE="$entente" "$tools/venv/bin/python" "$tools/clients.py" "$url" "$writer" "$reader" || status=1
+ENTENTE="$entente" "$tools/venv/bin/python" "$tools/record.py" "$url" || status=1
 node "$tools/csaf.mjs" "$work/out.csaf" || status=1
 exit $status

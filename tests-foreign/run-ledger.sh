@@ -9,7 +9,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-command -v go >/dev/null || { apt-get update -qq && apt-get install -y -qq golang-go >/dev/null; }
+. tests-foreign/common.sh
+need go golang-go
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -54,10 +55,8 @@ flip() {
 }
 
 (cd tests-foreign/go-sumdb && go build -o "$work/go-sumdb" .)
-cargo build --quiet --package entente-ledger --example make_log
-make_log() {
-    cargo run --quiet --package entente-ledger --example make_log -- "$@" >/dev/null
-}
+cargo build --quiet --workspace --example make_log
+make_log() { "${CARGO_TARGET_DIR:-target}/debug/examples/make_log" "$@" >/dev/null; }
 
 # Around the widths of tiles, and with tiles at level 2.
 for sizes in "1" "2 3" "0 1 255 256" "256 257 511 512 513" "7 700 65535 65536 66000"; do
@@ -124,8 +123,7 @@ signed() {
 }
 
 by_foreign_witness() {
-    cargo build --quiet --package entente
-    entente=${CARGO_TARGET_DIR:-target}/debug/entente
+    built
     export ENTENTE_PASSPHRASE="for a test" ENTENTE_HEADS="$work/heads"
     ssh-keygen -q -t ed25519 -N '' -f "$work/w.key"
     ssh-agent -a "$work/w.sock" >"$work/agent"

@@ -6,25 +6,26 @@
 # kernel lets nobody make namespaces.
 set -eu
 cd "$(dirname "$0")/.."
+. tests-foreign/common.sh
 
 if [ "${1:-}" != inside ]; then
-    command -v ip >/dev/null || { apt-get update -qq && apt-get install -y -qq iproute2 >/dev/null; }
-    cargo build --quiet --workspace --bin entente
+    need ip iproute2
+    built
+    export entente
     if ! unshare -rnm ip link add one type veth peer name other 2>/dev/null; then
         echo "not run: two nodes in network namespaces (unshare -rnm is not allowed here, or there is no veth)"
         exit 0
     fi
-    exec unshare -rnm "$0" inside
+    exec unshare -rnm tests-foreign/run-namespaces.sh inside
 fi
 
-entente=${CARGO_TARGET_DIR:-target}/debug/entente
-case $entente in /*) ;; *) entente=$PWD/$entente ;; esac
 work=$(mktemp -d)
 usa=
 gbr=
+started=
 far=
 end() {
-    for one in $usa $gbr $far; do kill -KILL "$one" 2>/dev/null || true; done
+    for one in $usa $gbr $started $far; do kill -KILL "$one" 2>/dev/null || true; done
     umount -l "$work/USA.SVC" "$work/GBR.CAB" 2>/dev/null || true
     rm -rf "$work"
 }
@@ -48,10 +49,10 @@ check() { # WHAT COMMAND…
 }
 refuses() { ! "$@"; }
 until_so() { # SECONDS COMMAND…
-    end=$(($(date +%s) + $1))
+    late=$(($(date +%s) + $1))
     shift
     until "$@"; do
-        [ "$(date +%s)" -lt "$end" ] || return 1
+        [ "$(date +%s)" -lt "$late" ] || return 1
         sleep 0.3
     done
 }
@@ -90,18 +91,18 @@ longest_wait_seconds = 2
 piece_kib = 32
 TOML
 done
-start_usa() {
-    "$entente" --json --data USA.SVC serve >usa.said 2>>usa.journal &
-    usa=$!
-    disown "$usa"
-    until_so 20 grep -q '"url"' usa.said
+# starts PARTY WAY…: serves, by a way into its machine; $started is the process.
+starts() {
+    party=$1
+    shift
+    : >"$party.said"
+    "$@" "$entente" --json --data "$party" serve >"$party.said" 2>>"$party.journal" &
+    started=$!
+    disown "$started"
+    said '"url"' "$party.said" "$party.journal" "$started"
 }
-start_gbr() {
-    nsenter -t "$far" -n -- "$entente" --json --data GBR.CAB serve >gbr.said 2>>gbr.journal &
-    gbr=$!
-    disown "$gbr"
-    until_so 20 grep -q '"url"' gbr.said
-}
+start_usa() { starts USA.SVC && usa=$started; }
+start_gbr() { starts GBR.CAB nsenter -t "$far" -n -- && gbr=$started; }
 stopped() { # PROCESS: told to stop, and gone.
     kill "$1"
     until_so 30 refuses kill -0 "$1" 2>/dev/null
@@ -185,7 +186,7 @@ check "nothing is taken in by a node whose disk is full" refuses count "$number"
 check "it answers its own party all the same" at GBR.CAB report list
 rm GBR.CAB/filling
 # What a disk failed to keep is not known for sure: a node writes again once it was started anew, and says so.
-check "it says what to do" grep -q "see to the disk, then start again" gbr.journal
+check "it says what to do" grep -q "see to the disk, then start again" GBR.CAB.journal
 stopped "$gbr"
 start_gbr
 check "and takes it in when there is room" all_there 60
@@ -206,6 +207,7 @@ stopped "$usa"
 stopped "$gbr"
 usa=
 gbr=
+started=
 for party in USA.SVC GBR.CAB; do
     check "$party's ledger verifies" at "$party" ledger verify
     check "$party's state is that of its events" at "$party" store check

@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-need() { command -v "$1" >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$2" >/dev/null; }; }
+. tests-foreign/common.sh
 need systemd-analyze systemd
 need promtool prometheus
 need shellcheck shellcheck

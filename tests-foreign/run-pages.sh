@@ -6,12 +6,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-need() { command -v "$1" >/dev/null || { apt-get update -qq && apt-get install -y -qq "$2" >/dev/null; }; }
+. tests-foreign/common.sh
 need chromium chromium
 need npm npm
 
-cargo build --quiet --bin entente
-entente=${CARGO_TARGET_DIR:-target}/debug/entente
+built
 work=$(mktemp -d)
 served=
 end() {
@@ -24,12 +23,7 @@ cp tests-foreign/pages/* "$work"
 
 "$entente" demo --serve >"$work/said" 2>"$work/errors" &
 served=$!
-tries=0
-until grep -q 'Ctrl-C' "$work/said"; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 300 ] && kill -0 "$served" || { echo "FAILED: the demonstration does not serve"; cat "$work/errors"; exit 1; }
-    sleep 0.2
-done
+said Ctrl-C "$work/said" "$work/errors" "$served"
 sed -n 's/^ *\([A-Z.]*\/[a-z-]*\) .*\(http:[^ ]*\)$/\1 \2/p' "$work/said" >"$work/links"
 CHROMIUM=$(command -v chromium)
 export CHROMIUM
@@ -42,11 +36,6 @@ wait "$served" 2>/dev/null || true
 ENTENTE_PASSPHRASE='a passphrase for the test' ENTENTE_HEADS="$work/heads" \
     "$entente" --data "$work/new" serve --listen 127.0.0.1:8533 >"$work/first" 2>"$work/errors" &
 served=$!
-tries=0
-until grep -q '/join/' "$work/first"; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 100 ] && kill -0 "$served" || { echo "FAILED: a first start prints no link"; cat "$work/errors"; exit 1; }
-    sleep 0.1
-done
+said /join/ "$work/first" "$work/errors" "$served"
 node "$work/founding.mjs" "$(grep -o 'http:[^ ]*/join/.*' "$work/first")" || ended=1
 exit $ended

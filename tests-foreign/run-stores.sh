@@ -7,11 +7,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+. tests-foreign/common.sh
 bin=${ENTENTE_POSTGRES_BIN:-}
 newest() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
 [ -n "$bin" ] || bin=$(newest)
-[ -n "$bin" ] || { apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; bin=$(newest); }
-command -v openssl >/dev/null || { apt-get update -qq && apt-get install -y -qq openssl >/dev/null; }
+[ -n "$bin" ] || { debian postgresql; bin=$(newest); }
+need openssl openssl
 
 work=$(mktemp -d)
 chmod 755 "$work"

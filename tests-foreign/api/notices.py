@@ -12,7 +12,6 @@ import re
 import signal
 import ssl
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -22,29 +21,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from standardwebhooks import Webhook
 
-ENTENTE = sys.argv[1]
+from common import PASSED, check, entente, serving
+
 # That a password goes over TLS is seen to by the socket.
 warnings.filterwarnings("ignore", message="Requiring AUTH")
 logging.getLogger("mail.log").setLevel(logging.ERROR)
-PASSED = []
-PROCESSES = []
 HIDDEN = ["SVC-2026-0412", "GBR", "CHL", "request", "plot", "ferr"]
-
-
-def check(what, holds, seen=""):
-    if not holds:
-        print(f"FAILED: {what}: {seen}")
-        for process in PROCESSES:
-            process.kill()
-        sys.exit(1)
-    PASSED.append(what)
-
-
-def entente(party, *words):
-    done = subprocess.run([ENTENTE, "--json", "--data", party, *words], capture_output=True, text=True)
-    check(f"entente {party} {' '.join(words)}", done.returncode == 0, done.stdout + done.stderr)
-    PASSED.pop()
-    return done.stdout
 
 
 class Mails:
@@ -86,15 +68,6 @@ def until(what, holds, seconds=30):
             check(what, False, "waited in vain")
         time.sleep(0.05)
     PASSED.append(what)
-
-
-def serving():
-    node = subprocess.Popen(
-        [ENTENTE, "--json", "--data", "USA.SVC", "serve", "--listen", "127.0.0.1:0"],
-        stdout=subprocess.PIPE, stderr=open("node.log", "a"), text=True,
-    )
-    PROCESSES.append(node)
-    return node, json.loads(node.stdout.readline())["url"]
 
 
 def put(url, token, body):
@@ -153,7 +126,7 @@ password = "mail.password"
         name: json.loads(entente("USA.SVC", "account", "token", f"USA.SVC/{name}", "--name", f"notices {name}", "--scope", "act"))["token"]
         for name in ["hale", "clerk"]
     }
-    node, url = serving()
+    node, url = serving("USA.SVC", "node.log", "--listen", "127.0.0.1:0")
     hook = f"http://127.0.0.1:{calls.server_port}/told"
     kinds = ["request-to-answer", "recall-to-follow"]
     for address in ["http://10.0.0.1/x", "http://169.254.169.254/latest", "http://[::1]:1/x", "file:///etc/passwd", "http://a b/"]:
@@ -173,7 +146,7 @@ password = "mail.password"
     # It stops without a word, and goes on where it was.
     node.send_signal(signal.SIGKILL)
     node.wait()
-    node, url = serving()
+    node, url = serving("USA.SVC", "node.log", "--listen", "127.0.0.1:0")
     until("the call is tried until it is taken", lambda: any(status == 204 for status, *_ in Calls.seen))
     until("the mail arrives", lambda: mails.all)
     time.sleep(2.5)

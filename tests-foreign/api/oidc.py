@@ -21,25 +21,9 @@ import urllib.parse
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-ENTENTE, PROVIDER = sys.argv[1:]
-PASSED = []
-PROCESSES = []
+from common import PASSED, check, entente, serving, started
 
-
-def check(what, holds, seen=""):
-    if not holds:
-        print(f"FAILED: {what}: {seen}")
-        for process in PROCESSES:
-            process.kill()
-        sys.exit(1)
-    PASSED.append(what)
-
-
-def entente(*words):
-    done = subprocess.run([ENTENTE, "--json", "--data", "GBR.CAB", *words], capture_output=True, text=True)
-    if done.returncode:
-        check(f"entente {' '.join(words)}", False, done.stdout + done.stderr)
-    return done.stdout
+PROVIDER = sys.argv[2]
 
 
 def free():
@@ -200,15 +184,6 @@ class Elsewhere(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serving():
-    node = subprocess.Popen(
-        [ENTENTE, "--json", "--data", "GBR.CAB", "serve"], stdout=subprocess.PIPE, stderr=open("oidc.log", "a"), text=True,
-    )
-    PROCESSES.append(node)
-    node.stdout.readline()
-    return node
-
-
 def main():
     port, real, liar = free(), free(), http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
     elsewhere = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
@@ -217,14 +192,13 @@ def main():
         threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://gbr-cab.localhost:{port}"
     back = f"{origin}/sign-in/with/ministry/back"
-    provider = subprocess.Popen(["node", PROVIDER, str(real), back], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    PROCESSES.append(provider)
+    provider = started("node", PROVIDER, str(real), back, stderr=subprocess.DEVNULL)
     provider.stdout.readline()
     for name, secret in [("ministry", "a secret of the client that is long enough"), ("liar", Liar.secret)]:
         open(f"GBR.CAB/{name}.secret", "w").write(secret)
         os.chmod(f"GBR.CAB/{name}.secret", 0o600)
-    entente("person", "add", "GBR.CAB/lane", "--role", "auditor", "--role", "analyst", "--role", "security-officer")
-    entente("person", "add", "GBR.CAB/osei", "--role", "administrator")
+    entente("GBR.CAB", "person", "add", "GBR.CAB/lane", "--role", "auditor", "--role", "analyst", "--role", "security-officer")
+    entente("GBR.CAB", "person", "add", "GBR.CAB/osei", "--role", "administrator")
     with open("GBR.CAB/serve.toml", "w") as file:
         file.write(f'listen = "127.0.0.1:{port}"\norigin = "{origin}"\n')
         for name, title, at in [("ministry", "the ministry", real), ("liar", "the liar", Liar.port)]:
@@ -237,7 +211,7 @@ secret = "{name}.secret"
 "entente-analysts" = ["analyst"]
 "entente-disclosure" = ["disclosure-officer", "security-officer"]
 ''')
-    node = serving()
+    node, _ = serving("GBR.CAB", "oidc.log")
 
     # The real provider: there and back, a code once, and roles by groups.
     page = Browser().ask("GET", f"{origin}/sign-in")[2]
@@ -250,16 +224,16 @@ secret = "{name}.secret"
     bind = f"{origin}/sign-in/with/ministry/bind"
     status, _, page = browser.ask("POST", bind, {"key": key_of(page), "code": "AAAA-AAAA"})
     check("a wrong code binds nobody", status == 409 and "cannot be used" in page, page)
-    code = json.loads(entente("account", "invite", "GBR.CAB/lane"))["code"]
+    code = json.loads(entente("GBR.CAB", "account", "invite", "GBR.CAB/lane"))["code"]
     stolen = Browser()
     check("a form counts in its own browser", stolen.ask("POST", bind, {"key": key_of(page), "code": code})[0] == 403)
     status, location, page = browser.ask("POST", bind, {"key": key_of(page), "code": code})
     check("the code signs in, and leads where one wanted to go", status == 303 and location == f"{origin}/ledger", (status, location, page))
-    people = {person["id"]: person for person in json.loads(entente("person", "list"))}
+    people = {person["id"]: person for person in json.loads(entente("GBR.CAB", "person", "list"))}
     roles = sorted(people["GBR.CAB/lane"]["roles"])
     check("groups give and take the roles of the table, and no others", roles == ["analyst", "auditor"], roles)
     check("the session is theirs", browser.ask("GET", f"{origin}/ledger")[0] == 200)
-    access = [one for one in json.loads(entente("account", "access", "GBR.CAB/lane")) if one["way"] == "browser"]
+    access = [one for one in json.loads(entente("GBR.CAB", "account", "access", "GBR.CAB/lane")) if one["way"] == "browser"]
     check("and says by what", [one["by"] for one in access] == ["OpenID Connect, ministry"], access)
     second = Browser()
     answer = second.at_provider(f"{origin}/sign-in/with/ministry", "lane", back)
@@ -311,7 +285,7 @@ secret = "{name}.secret"
     for lie in ["another issuer in the document", "a token endpoint elsewhere", "keys elsewhere"]:
         node.terminate()
         node.wait()
-        node = serving()
+        node, _ = serving("GBR.CAB", "oidc.log")
         status, page = lied(lie)
         check(f"{lie} is not followed", status in (403, 502), (status, page))
     check("nobody else was asked", Elsewhere.asked == [], Elsewhere.asked)

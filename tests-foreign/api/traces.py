@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -17,20 +16,10 @@ import urllib.request
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-ENTENTE = sys.argv[1]
-PASSED = []
-PROCESSES = []
+from common import ENTENTE, PASSED, check, entente, serving
+
 HIDDEN = [b"SVC-2026", b"GBR", b"USA", b"tracer", b"plot", b"127.0.0.1", b"localhost"]
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-
-
-def check(what, holds, seen=""):
-    if not holds:
-        print(f"FAILED: {what}: {seen}")
-        for process in PROCESSES:
-            process.kill()
-        sys.exit(1)
-    PASSED.append(what)
 
 
 class Collector(http.server.BaseHTTPRequestHandler):
@@ -48,13 +37,6 @@ class Collector(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def entente(*words):
-    done = subprocess.run([ENTENTE, "--json", "--data", "USA.SVC", *words], capture_output=True, text=True)
-    check(" ".join(words), done.returncode == 0, done.stdout + done.stderr)
-    PASSED.pop()
-    return done.stdout
-
-
 def ask(url, token, path, method="GET", headers={}):
     request = urllib.request.Request(url + path, method=method, headers={"authorization": f"Bearer {token}", **headers})
     try:
@@ -66,15 +48,14 @@ def ask(url, token, path, method="GET", headers={}):
 
 def served(asked):
     """Serves, asks, and stops: what is left is sent at the end."""
-    with open("traces.log", "w") as log:
-        node = subprocess.Popen(
-            [ENTENTE, "--json", "--data", "USA.SVC", "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=log, text=True,
-        )
-        PROCESSES.append(node)
-        asked(json.loads(node.stdout.readline())["url"])
-        node.send_signal(signal.SIGTERM)
-        check("it stops cleanly", node.wait(timeout=30) == 0, open("traces.log").read())
-    return open("traces.log").read()
+    if os.path.exists("traces.log"):
+        os.remove("traces.log")
+    node, url = serving("USA.SVC", "traces.log", "--listen", "127.0.0.1:0")
+    asked(url)
+    node.send_signal(signal.SIGTERM)
+    status, log = node.wait(timeout=30), open("traces.log").read()
+    check("it stops cleanly", status == 0, log)
+    return log
 
 
 def values(attributes):
@@ -93,8 +74,8 @@ service = "entente-test"
 '''
     with open("USA.SVC/serve.toml", "w") as file:
         file.write('trusted_proxies = ["127.0.0.1"]\n' + settings)
-    entente("person", "add", "USA.SVC/tracer", "--role", "analyst")
-    token = json.loads(entente("account", "token", "USA.SVC/tracer", "--name", "traces", "--scope", "read"))["token"]
+    entente("USA.SVC", "person", "add", "USA.SVC/tracer", "--role", "analyst")
+    token = json.loads(entente("USA.SVC", "account", "token", "USA.SVC/tracer", "--name", "traces", "--scope", "read"))["token"]
     report = "/api/v1/reports/SVC-2026-0412"
 
     def asked(url):

@@ -5,12 +5,10 @@
 // node pages.mjs LINKS, a file with a line `PERSON URL` for each person. Ends with 1 when a check failed.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { chromium } from 'playwright-core';
 import { HtmlValidate } from 'html-validate';
+import { browser, check, ended, entered, inspect, inspectBoth, picture, press, says, tabTo } from './browser.mjs';
 
 const people = readFileSync(process.argv[2], 'utf8').trim().split('\n').map((line) => line.split(' '));
-const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 // What html-validate takes for style and not for a fault: how text is laid out in the source.
 const html = new HtmlValidate({
   extends: ['html-validate:recommended'],
@@ -24,63 +22,6 @@ const MOST_PAGES = 40;
 const RECORDER = 'USA.SVC/osei';
 /// The largest page that was met.
 let heaviest = 0;
-let passed = 0;
-let failed = 0;
-
-function check(holds, what) {
-  if (holds) {
-    passed += 1;
-  } else {
-    failed += 1;
-    console.log(`FAILED: ${what}`);
-  }
-}
-
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
-
-async function entered(link, options) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  await page.goto(link);
-  await page.keyboard.press('Tab');
-  while (!(await page.evaluate(() => document.activeElement.tagName === 'BUTTON'))) await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
-  await page.waitForURL((url) => url.pathname === '/');
-  return { context, page };
-}
-
-async function findings(context, page) {
-  // The pages' own policy forbids scripts, those of a test included.
-  const session = await context.newCDPSession(page);
-  await session.send('Page.setBypassCSP', { enabled: true });
-  await page.evaluate(`${axe};0`);
-  const found = await page.evaluate((rules) => axe.run(rules), rules);
-  await session.send('Page.setBypassCSP', { enabled: false });
-  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ').slice(0, 300)}`);
-}
-
-/// What stands in the window, however it came about: no wider than the window, and nothing that axe finds.
-async function inspect({ context, page }, what) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  check(!wide, `${what}: it is wider than its window`);
-  const found = await findings(context, page);
-  check(found.length === 0, `${what}: ${found.join('; ')}`);
-}
-
-/// The same at 320 pixels, in the dark, and back.
-async function inspectBoth(window, what) {
-  await inspect(window, what);
-  await window.page.setViewportSize({ width: 320, height: 800 });
-  await window.page.emulateMedia({ colorScheme: 'dark' });
-  await inspect(window, `${what} at 320 px, dark`);
-  await window.page.emulateMedia({ colorScheme: 'light' });
-  await window.page.setViewportSize({ width: 1280, height: 900 });
-}
-
-/// Keeps a picture of what stands in the window, where somebody wants to look at them: `PICTURES` names the folder.
-async function picture(page, name) {
-  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true });
-}
 
 async function look(who, window, path, narrow) {
   const { page } = window;
@@ -133,15 +74,6 @@ async function everyPage(who, link) {
   return seen.size;
 }
 
-/// Presses Tab until what has the focus is what is looked for.
-async function tabTo(page, holds, what) {
-  for (let n = 0; n < 80; n += 1) {
-    await page.keyboard.press('Tab');
-    if (await page.evaluate(holds)) return;
-  }
-  throw new Error(`no way by keyboard to ${what}`);
-}
-
 async function answersByKeyboard(link) {
   const { context, page } = await entered(link, { javaScriptEnabled: false });
   await tabTo(page, () => document.activeElement.textContent.startsWith('Answer'), 'the request');
@@ -160,17 +92,6 @@ async function answersByKeyboard(link) {
   await page.waitForSelector('text=refused');
   check((await page.locator('text=refused').count()) > 0, 'the answer stands on the page');
   await context.close();
-}
-
-/// Presses a button of the page and waits for the page that comes of it.
-/// Whether a page says something, the isolates around names left out: nobody sees them.
-async function says(page, words) {
-  return (await page.innerText('main')).replace(/[\u2068\u2069]/g, '').includes(words);
-}
-
-async function press(page, name) {
-  await Promise.all([page.waitForLoadState('load'), page.getByRole('button', { name, exact: true }).first().click()]);
-  await page.waitForLoadState('load');
 }
 
 /// Whoever gives text sees what each receiver will see, and what stays closed; Enter in a field decides nothing.
@@ -653,6 +574,4 @@ try {
 } catch (error) {
   check(false, `${error.stack}`);
 }
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await ended();

@@ -14,11 +14,13 @@ mod asking;
 mod assure;
 mod attacks;
 mod brief;
+mod cert;
 mod commands;
 mod conditions;
 mod demo;
 mod embargo;
 mod existence;
+mod feeds;
 mod folder;
 mod founding;
 mod incident;
@@ -41,9 +43,11 @@ mod source;
 mod states;
 mod steps;
 mod story;
+mod streams;
 mod support;
 mod taxii;
 mod watching;
+mod witnesses;
 mod words;
 
 /// A file that nobody names here would be a test that is never run.

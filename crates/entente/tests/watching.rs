@@ -1,4 +1,4 @@
-//! Texts that are watched for: feeds at addresses and in files.
+//! Texts that are watched for: files, and feeds at addresses and in files.
 
 use crate::support;
 
@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
 use support::{Desk, Said};
 
 const FACTS: &str = r#"[{"id": "gate", "text": "The north gate has two guards.", "slots": [
@@ -78,7 +79,7 @@ fn quotes(said: &Said) -> Vec<String> {
     let lines = said
         .out
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let found = lines.filter_map(|line| line["spans"][0]["quote"].as_str().map(str::to_owned));
     found.collect()
 }
@@ -168,4 +169,100 @@ fn a_feed_that_did_not_change_is_not_sent_again() {
     watching.kill().unwrap();
     watching.wait().unwrap();
     assert!(told.contains("Guards left"), "{told}");
+}
+
+#[test]
+fn texts_are_watched_for_facts_that_an_analyst_described() {
+    let desk = Desk::new();
+    let hidden = desk.with_input(&["watch", "hide"], "Port Marrow\n").json();
+    let facts = serde_json::json!([
+        {"id": "place", "text": "Reporting was collected in Port Marrow.", "slots": [
+            {"name": "collection", "any": ["collected", "gathered", "reports"], "mandatory": true},
+            {"name": "town", "any": ["Port Marrow"], "mandatory": true}]},
+        {"id": "town", "text": "The town.", "slots": [], "values": [hidden]},
+        {"id": "never", "text": "The method was a telephone tap.", "slots": [
+            {"name": "method", "any": ["tap", "telephone"], "mandatory": true}, {"name": "used", "any": ["method"], "mandatory": true}]},
+    ]);
+    desk.write("facts.json", &facts.to_string());
+    desk.write(
+        "news.txt",
+        "Officials said on Monday that the reports were gathered in Port Marrow. They did not describe the method.\n",
+    );
+    let said = desk.run(&["--json", "watch", "scan", "--facts", "facts.json", "news.txt"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let lines: Vec<Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let text = std::fs::read_to_string(desk.path("news.txt")).unwrap();
+    let mut found: Vec<&str> = lines.iter().filter_map(|line| line["fact"].as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(found, ["place", "town"]);
+    for span in lines.iter().filter_map(|line| line["spans"].as_array()).flatten() {
+        let at = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();
+        assert_eq!(&text[at("start")..at("end")], span["quote"].as_str().unwrap());
+    }
+    assert!(lines.last().unwrap()["summary"].is_object());
+    let proposed = desk
+        .run(&[
+            "watch",
+            "propose",
+            "--id",
+            "f",
+            "The courier crosses the bridge at Narev on 3 May.",
+        ])
+        .json();
+    assert!(
+        proposed["slots"].as_array().is_some_and(|slots| slots.len() >= 2),
+        "{proposed}"
+    );
+}
+
+#[test]
+fn r1_one_file_that_cannot_be_read_stops_none_of_the_others() {
+    let desk = Desk::new();
+    desk.write(
+        "facts.json",
+        r#"[{"id":"f","slots":[{"name":"gate","any":["gate"],"mandatory":true},{"name":"guards","any":["guards"]}]}]"#,
+    );
+    desk.write("good.txt", "The gate has two guards.");
+    desk.write("bad.txt", "binary\0data");
+    let said = desk.run(&[
+        "--json",
+        "watch",
+        "scan",
+        "--facts",
+        "facts.json",
+        "bad.txt",
+        "missing.txt",
+        "good.txt",
+    ]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.out.contains("\"file\":\"good.txt\""), "{}", said.out);
+    for unread in ["bad.txt", "missing.txt"] {
+        assert!(said.err.contains(unread), "{}", said.err);
+    }
+    let said = desk.run(&[
+        "watch",
+        "explain",
+        "--facts",
+        "facts.json",
+        "good.txt",
+        "--sentence",
+        "1",
+    ]);
+    assert_eq!(said.json()["decisions"][0]["status"], "asserted");
+    let said = desk.run(&[
+        "watch",
+        "explain",
+        "--facts",
+        "facts.json",
+        "good.txt",
+        "--sentence",
+        "9",
+    ]);
+    assert_eq!(said.code, 5, "{}", said.err);
+    let said = desk.run(&["watch", "scan", "--facts", "facts.json", "--lang", "xx", "good.txt"]);
+    assert_eq!(said.code, 2, "{}", said.err);
 }

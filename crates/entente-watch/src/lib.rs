@@ -29,6 +29,7 @@ mod origins;
 mod outlets;
 pub mod proposal;
 mod quotations;
+mod references;
 pub mod report;
 mod scan;
 pub mod sentences;

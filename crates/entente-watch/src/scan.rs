@@ -13,9 +13,10 @@ use crate::learning;
 use crate::matching::{Hit, Match, Matcher, Outcome, is_entity};
 use crate::names::Names;
 use crate::origins::{self, Trace, Traces};
+use crate::references::{self, Reference};
 use crate::report::{Appearance, Contradiction, Extent, FileWarning, Finding, Note, Report, Span, Summary};
 use crate::speakers::Speaker;
-use crate::stance::{self, ARTICLE, Reference, Status, Verdict, Wording};
+use crate::stance::{self, ARTICLE, Status, Verdict, Wording};
 use crate::text::Source;
 
 /// Findings of one text beyond which the rest is cut and said: no article has so many, made-up input has.
@@ -246,7 +247,7 @@ impl Scanner {
                 ));
             }
         }
-        let references = stance::references(document, attribution);
+        let references = references::references(document, attribution);
         let mut counts: HashMap<usize, usize> = HashMap::new();
         for place in &places {
             *counts.entry(place.fact).or_default() += 1;

@@ -13,7 +13,7 @@ use crate::language::{Class, LANGUAGES, Language, Phrases};
 use crate::matching::Match;
 use crate::speakers::Speaker;
 use crate::text::normal;
-use crate::words::{self, Word};
+use crate::words;
 
 /// The name under which a text speaks for itself.
 pub const ARTICLE: &str = "(article)";
@@ -39,15 +39,9 @@ const NEVER_REACH: usize = 8;
 /// "Never", in the languages that are read.
 const NEVER: [&str; 6] = ["never", "niemals", "jamais", "nunca", "jamás", "nigdy"];
 /// Words that begin a claim, in the languages that are read.
-const CLAIM: [&str; 6] = ["that", "que", "qu", "dass", "daß", "że"];
+pub(crate) const CLAIM: [&str; 6] = ["that", "que", "qu", "dass", "daß", "że"];
 /// Words that take a question or claim as so, in the languages that are read.
 const AFFIRMATIONS: [&str; 6] = ["yes", "oui", "ja", "sí", "si", "tak"];
-/// Words of a denial's object in which the word is looked for that refers back.
-const ANAPHOR: usize = 5;
-/// Words after which a report is of something that is named, in the languages that are read.
-const ABOUT: [&str; 14] = [
-    "of", "about", "over", "into", "von", "über", "de", "du", "des", "d", "sobre", "del", "o", "na",
-];
 /// Words before "whether" in which "unclear" is looked for.
 const UNKNOWN_REACH: usize = 4;
 /// Words of a phrase that is hardly parted.
@@ -196,7 +190,7 @@ pub(crate) fn judge(document: &Document, attribution: &Attribution, wording: Wor
 }
 
 /// Whether a claim follows: "false that …", "falsch, dass …", "nieprawdą jest, że …".
-fn introduces_claim(document: &Document, predicate: usize, end: usize) -> bool {
+pub(crate) fn introduces_claim(document: &Document, predicate: usize, end: usize) -> bool {
     (predicate + 1..end)
         .take(3)
         .find(|t| !document.is(*t, Class::Auxiliary))
@@ -532,117 +526,4 @@ impl<'a> Reading<'a> {
                 })
             })
     }
-}
-
-/// A denial or admission of something that was reported before: "denied the reports", "this story is false".
-#[derive(Debug, Clone)]
-pub(crate) struct Reference {
-    pub sentence: usize,
-    pub tokens: Range<usize>,
-    /// What is denied or admitted.
-    pub object: Range<usize>,
-    pub status: Status,
-    pub speaker: Option<Speaker>,
-    pub via: Vec<Speaker>,
-    /// Refers back by a word (report, story, this), and not by naming its content again.
-    pub anaphoric: bool,
-}
-
-/// All such references of a text.
-pub(crate) fn references(document: &Document, attribution: &Attribution) -> Vec<Reference> {
-    let mut found = Vec::new();
-    for (number, sentence) in document.sentences.iter().enumerate() {
-        for cue in attribution.cues[number]
-            .iter()
-            .filter(|cue| matches!(cue.kind, Kind::Deny | Kind::Admit) && !cue.weak && cue.speaker.is_some())
-        {
-            let object = if cue.whole {
-                sentence.tokens.clone()
-            } else {
-                cue.scope.clone()
-            };
-            // "Rejected reports that …" says itself which reports.
-            let anaphoric = object.clone().take(ANAPHOR).any(|t| {
-                let conjunction = t > object.start && CLAIM.contains(&document.word(t).lower.as_str());
-                // "Reports of an affair", "das Verhältnis": a report of something else, an article.
-                let next = (t + 1 < object.end && !document.breaks(t)).then(|| document.word(t + 1));
-                let named = next.is_some_and(|word| ABOUT.contains(&word.lower.as_str()));
-                let article = document.is(t, Class::Determiner) && next.is_some_and(Word::is_content);
-                document.is(t, Class::Anaphor)
-                    && !conjunction
-                    && !named
-                    && !article
-                    && !introduces_claim(document, t, object.end)
-            });
-            found.push(Reference {
-                sentence: number,
-                tokens: cue.head.start.min(object.start)..object.end,
-                object: object.clone(),
-                status: if cue.kind == Kind::Deny {
-                    Status::Denied
-                } else {
-                    Status::Confirmed
-                },
-                // "We confirm it" is said by whom the quotation belongs to.
-                speaker: attribution
-                    .quotes
-                    .get(&document.tokens[cue.verb].quote)
-                    .or(cue.speaker.as_ref())
-                    .cloned(),
-                via: cue.via.clone(),
-                anaphoric,
-            });
-        }
-        found.extend(verdict_on_report(document, attribution, number, sentence));
-    }
-    found
-}
-
-/// "This story is false", "the reports are true".
-fn verdict_on_report(
-    document: &Document,
-    attribution: &Attribution,
-    number: usize,
-    sentence: &Sentence,
-) -> Option<Reference> {
-    let noun = sentence.tokens.clone().find(|t| document.is(*t, Class::Anaphor))?;
-    let reach = noun + 1..(noun + 6).min(sentence.tokens.end);
-    let predicate = reach
-        .clone()
-        .find(|t| document.word(*t).classes.any(&[Class::Falsity, Class::Truth]))?;
-    if introduces_claim(document, predicate, sentence.tokens.end) {
-        // "It is false that …" speaks of what follows, and is read there.
-        return None;
-    }
-    let copula = reach
-        .take_while(|t| *t < predicate)
-        .any(|t| document.word(t).classes.any(&[Class::Auxiliary, Class::Negation]));
-    if !copula {
-        return None;
-    }
-    let negated = (noun..predicate).any(|t| document.is(t, Class::Negation));
-    let doubtful = sentence
-        .tokens
-        .clone()
-        .take_while(|t| *t < predicate)
-        .any(|t| document.word(t).classes.any(&[Class::Condition, Class::Modal]));
-    if doubtful || sentence.question {
-        return None;
-    }
-    let falsity = document.is(predicate, Class::Falsity) != negated;
-    let quote = document.tokens[noun].quote;
-    let speaker = attribution
-        .quotes
-        .get(&quote)
-        .cloned()
-        .or_else(|| attribution.cues[number].iter().find_map(|cue| cue.speaker.clone()));
-    Some(Reference {
-        sentence: number,
-        tokens: noun.max(sentence.tokens.start + 1) - 1..predicate + 1,
-        object: noun..predicate + 1,
-        status: if falsity { Status::Denied } else { Status::Confirmed },
-        speaker,
-        via: Vec::new(),
-        anaphoric: true,
-    })
 }

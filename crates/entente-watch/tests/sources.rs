@@ -80,3 +80,27 @@ fn what_cannot_be_opened_is_refused_with_a_word() {
         assert!(error.to_string().contains(word), "{file}: {error}");
     }
 }
+
+#[test]
+fn r5_what_stands_beside_the_text_of_a_page_is_marked() {
+    let story =
+        "The committee met for the third time this week and heard two witnesses behind closed doors. ".repeat(8);
+    let page = |main: &str, beside: &str| {
+        format!(
+            "<html><head><title>Committee meets</title></head><body><nav><a href=/>Home</a> <a href=/w>World</a></nav>
+            <main><article><h1>Committee meets</h1><p>{story}</p><p>{main} {story}</p></article></main>
+            <aside><h2>Read more</h2><ul><li><a href=/x>{beside}</a></li><li><a href=/y>Weather for Sunday</a></li></ul></aside>
+            <footer>We use cookies.</footer></body></html>"
+        )
+    };
+    let told = "Officials said the north gate has two guards.";
+    for (main, beside, aside) in [(told, "Harbour fair opens", false), ("The hall was full.", told, true)] {
+        let page = page(main, beside);
+        let report = scan("p.html", page.as_bytes());
+        let got: Vec<bool> = report.findings.iter().map(|f| f.aside).collect();
+        assert_eq!(got, [aside], "{main}, {beside}");
+        assert_eq!(report.summary.appearances.is_empty(), aside);
+        let span = &report.findings[0].spans[0];
+        assert_eq!(&page[span.start..span.end], span.quote);
+    }
+}

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use entente_core::{Act, Arrangement, Command, Event, Party, PartyPath, Person, PersonId};
-use entente_node::{Carried, KeyPair, Node, SecretString, Surroundings};
+use entente_core::{Act, Actor, Arrangement, Command, Event, Party, PartyPath, Person, PersonId, Role};
+use entente_node::{Carried, KeyPair, Node, NodeError, SecretString, Surroundings};
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) const NAMES: [&str; 5] = ["ALFA", "BRAVO", "CHARLIE", "DELTA", "ECHO"];
 /// Whoever lies: its node works like the others, and it says more than its node would.
 pub(crate) const LIAR: &str = "ECHO";
 pub(crate) const ARRANGEMENT: &str = "ALL-FIVE";
+/// Under this one, nothing is released by one person alone.
+pub(crate) const BY_TWO: &str = "BY-TWO";
+/// Who releases, at each party.
+pub(crate) const OFFICERS: [&str; 2] = ["first", "second"];
 const SECRET: &str = "for a test";
 
 static TELL: AtomicBool = AtomicBool::new(false);
@@ -28,6 +32,14 @@ pub(crate) fn party(name: &str) -> PartyPath {
 
 pub(crate) fn reader(name: &str) -> PersonId {
     PersonId::new(format!("{name}/reader")).unwrap()
+}
+
+/// One of a party's officers, signed in.
+pub(crate) fn officer(of: &str, name: &str) -> Actor {
+    Actor {
+        person: PersonId::new(format!("{of}/{name}")).unwrap(),
+        by: "a test".to_owned(),
+    }
 }
 
 fn surroundings(place: &Path) -> Surroundings {
@@ -75,11 +87,17 @@ static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         let people = NAMES
             .iter()
             .map(|of| Command::SetPerson(Person::outsider(reader(of), party(of))));
-        let terms = Command::SetArrangement {
-            arrangement: arrangement(),
+        let officers = OFFICERS.iter().map(|officer_of| {
+            let mut person = Person::outsider(officer(name, officer_of).person, party(name));
+            person.roles.insert(Role::DisclosureOfficer.name().to_owned());
+            Command::SetPerson(person)
+        });
+        let terms = [(ARRANGEMENT, false), (BY_TWO, true)].map(|(id, two_person)| Command::SetArrangement {
+            arrangement: arrangement(id, two_person),
             agreed: true,
-        };
-        node.submit_all(others.chain(people).chain([terms]).collect()).unwrap();
+        });
+        let all = others.chain(people).chain(officers).chain(terms);
+        node.submit_all(all.collect()).unwrap();
         // What they agree on is said by everybody to everybody: that is not the story.
         for letter in node.store().outbox().unwrap() {
             node.store().mark_done(letter.id, Timestamp::now()).unwrap();
@@ -99,9 +117,9 @@ fn known(name: &str, keys: &KeyPair) -> Party {
 }
 
 /// What all five agreed on: nothing goes further without its originator's word.
-fn arrangement() -> Arrangement {
+fn arrangement(id: &str, two_person: bool) -> Arrangement {
     serde_json::from_value(serde_json::json!({
-        "id": ARRANGEMENT, "title": "Between all five", "parties": NAMES, "onward": "consent",
+        "id": id, "title": "Between all five", "parties": NAMES, "onward": "consent", "two_person": two_person,
     }))
     .unwrap()
 }
@@ -228,19 +246,24 @@ impl Federation {
         );
     }
 
-    /// Carries out commands; whether they were refused is part of the story.
-    pub(crate) fn submit(&mut self, name: &'static str, kind: &'static str, commands: Vec<Command>) -> bool {
-        let done = self.node(name).submit_all(commands);
+    /// Carries out a command; whether it was refused is part of the story.
+    pub(crate) fn submit(&mut self, name: &'static str, kind: &'static str, command: Command) {
+        let done = self.node(name).submit_all(vec![command]);
         self.read(name);
         match done {
-            Ok(_) => {
-                self.tell(kind, format!("{name}: {kind}"));
-                true
-            }
-            Err(error) => {
-                self.tell("refused", format!("{name}: {kind} is refused: {error}"));
-                false
-            }
+            Ok(_) => self.tell(kind, format!("{name}: {kind}")),
+            Err(error) => self.tell("refused", format!("{name}: {kind} is refused: {error}")),
+        }
+    }
+
+    /// Carries out a command of one of a party's officers; under some arrangements it waits for the other.
+    pub(crate) fn submit_as(&mut self, (name, officer_of): (&'static str, &str), kind: &'static str, command: Command) {
+        let done = self.node(name).submit_as(officer(name, officer_of), vec![command]);
+        self.read(name);
+        match done {
+            Ok(_) => self.tell(kind, format!("{name}: {kind} by {officer_of}")),
+            Err(NodeError::Waits(_)) => self.tell("proposed", format!("{name}: {officer_of} proposes what is {kind}")),
+            Err(error) => self.tell("refused", format!("{name}: {kind} by {officer_of} is refused: {error}")),
         }
     }
 

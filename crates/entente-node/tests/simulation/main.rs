@@ -13,6 +13,8 @@ mod federation;
 mod laws;
 mod liar;
 mod steps;
+mod two;
+mod witnesses;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -40,6 +42,7 @@ fn live(seed: u64) -> BTreeMap<&'static str, usize> {
         for name in touched {
             laws::nothing_is_released_without_consent(&mut all, name);
             laws::nothing_acknowledged_is_lost(&mut all, name);
+            two::nobody_releases_alone(&all, name);
         }
     }
     all.heal();
@@ -75,6 +78,9 @@ fn laws_hold_in_every_federation() {
         "delivered",
         "asked",
         "granted",
+        "proposed",
+        "two persons",
+        "cosigned",
         "withdrawn",
         "recalled",
         "lost",

@@ -10,8 +10,8 @@ use entente_core::{
 use entente_marking::builtin;
 
 use crate::dice::Dice;
-use crate::federation::{ARRANGEMENT, Federation, LIAR, NAMES, OnTheWire, copy, party, reader};
-use crate::liar;
+use crate::federation::{ARRANGEMENT, BY_TWO, Federation, LIAR, NAMES, OFFICERS, OnTheWire, copy, party, reader};
+use crate::{liar, two, witnesses};
 
 /// Some have written something, and others have it, before anything goes wrong.
 pub(crate) fn begin(all: &mut Federation, dice: &mut Dice) {
@@ -32,7 +32,7 @@ pub(crate) fn step(all: &mut Federation, dice: &mut Dice) -> Vec<&'static str> {
     all.pass(i64::try_from(dice.roll(1800)).unwrap());
     let name = dice.name(&NAMES);
     let other = dice.name(&NAMES.into_iter().filter(|other| *other != name).collect::<Vec<_>>());
-    match dice.roll(40) {
+    match dice.roll(48) {
         0 | 1 => write(all, dice, name),
         2..=5 => deliver(all, dice, name, other),
         6..=13 => ask(all, dice, name),
@@ -44,6 +44,8 @@ pub(crate) fn step(all: &mut Federation, dice: &mut Dice) -> Vec<&'static str> {
         31 | 32 => skew(all, dice, name),
         33 => old_copy(all, name),
         34..=36 => liar::lie(all, dice),
+        37..=40 => two::answer(all, dice, name),
+        41..=44 => witnesses::ask(all, name, other),
         _ => {}
     }
     let mut touched = vec![name];
@@ -78,11 +80,13 @@ fn write(all: &mut Federation, dice: &mut Dice, name: &'static str) {
     all.count += 1;
     let again = own(all, name);
     let id = match again.is_empty() || !dice.one_in(4) {
+        true if dice.one_in(3) => format!("{name}-{}-{}", two::MARK, all.count),
         true => format!("{name}-{}", all.count),
         false => dice.pick(&again).to_string(),
     };
+    let under = if two::needs_two(&id) { BY_TWO } else { ARRANGEMENT };
     let text = format!(
-        "---\nid: {id}\nscheme: tlp\narrangements: [{ARRANGEMENT}]\n---\n(TLP:CLEAR) What {name} knows, {n}. {{#p1}}\n\n(TLP:CLEAR) More, {n}. {{#p2}}\n",
+        "---\nid: {id}\nscheme: tlp\narrangements: [{under}]\n---\n(TLP:CLEAR) What {name} knows, {n}. {{#p1}}\n\n(TLP:CLEAR) More, {n}. {{#p2}}\n",
         n = all.count
     );
     let node = all.node(name);
@@ -95,7 +99,7 @@ fn write(all: &mut Federation, dice: &mut Dice, name: &'static str) {
         now: all.now(name),
     };
     let report = draft::compose(&text, &setting).unwrap();
-    all.submit(name, "wrote", vec![Command::AddReport(report)]);
+    all.submit(name, "wrote", Command::AddReport(report));
 }
 
 fn deliver(all: &mut Federation, dice: &mut Dice, name: &'static str, other: &'static str) {
@@ -109,7 +113,7 @@ fn deliver(all: &mut Federation, dice: &mut Dice, name: &'static str, other: &'s
         return write(all, dice, name);
     }
     let handover = Handover::of(dice.pick(&reports).clone(), party(other));
-    all.submit(name, "delivered", vec![Command::HandOver(handover)]);
+    all.submit_as((name, dice.name(&OFFICERS)), "delivered", Command::HandOver(handover));
 }
 
 fn ask(all: &mut Federation, dice: &mut Dice, name: &'static str) {
@@ -129,7 +133,7 @@ fn ask(all: &mut Federation, dice: &mut Dice, name: &'static str) {
         change: String::new(),
         needed_by: None,
     };
-    all.submit(name, "asked", vec![command]);
+    all.submit(name, "asked", command);
 }
 
 fn answer(all: &mut Federation, dice: &mut Dice, name: &'static str) {
@@ -151,7 +155,7 @@ fn answer(all: &mut Federation, dice: &mut Dice, name: &'static str) {
                 portions: None,
                 reason: "no".to_owned(),
             };
-            all.submit(name, "said no", vec![refuse]);
+            all.submit(name, "said no", refuse);
         }
         false => {
             let grant = Command::Grant {
@@ -160,7 +164,7 @@ fn answer(all: &mut Federation, dice: &mut Dice, name: &'static str) {
                 portions: None,
                 terms: Terms::default(),
             };
-            all.submit(name, "granted", vec![grant]);
+            all.submit_as((name, dice.name(&OFFICERS)), "granted", grant);
         }
     }
 }
@@ -182,7 +186,7 @@ fn withdraw(all: &mut Federation, dice: &mut Dice, name: &'static str) {
         },
         reason: "it changed".to_owned(),
     };
-    all.submit(name, "withdrawn", vec![command]);
+    all.submit(name, "withdrawn", command);
 }
 
 fn recall(all: &mut Federation, dice: &mut Dice, name: &'static str) {
@@ -203,7 +207,7 @@ fn recall(all: &mut Federation, dice: &mut Dice, name: &'static str) {
                 ..Following::default()
             },
         };
-        all.submit(name, "acknowledged", vec![command]);
+        all.submit(name, "acknowledged", command);
         return;
     }
     if reports.is_empty() {
@@ -216,7 +220,7 @@ fn recall(all: &mut Federation, dice: &mut Dice, name: &'static str) {
         action: RecallAction::RetainHide,
         reason: "it is wrong".to_owned(),
     };
-    all.submit(name, "recalled", vec![command]);
+    all.submit(name, "recalled", command);
 }
 
 /// Puts the next messages on the wire: the sender keeps them until they are confirmed.

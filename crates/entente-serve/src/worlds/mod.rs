@@ -167,7 +167,9 @@ fn nobody_finds_what_decide_does_not_give_them_and_it_changes_no_byte_of_what_th
                 "world {seed}, {me}, {what}: {leaked:?}\n{}",
                 got.text
             );
-            assert!(got.status < 500, "world {seed}, {me}, {what}\n{}", got.text);
+            // These nodes were started without their keys, and say so where they would have to sign.
+            let answered = got.status < 500 || got.status == 503;
+            assert!(answered, "world {seed}, {me}, {what}\n{}", got.text);
             if is_of_the_record(what) {
                 return;
             }

@@ -17,7 +17,7 @@ use ring::digest;
 use crate::host::{Host, aside};
 use crate::metrics::Gauges;
 use crate::server::Peer;
-use crate::{api, feeds, pages, partner, taxii, traces, whence};
+use crate::{api, evening, feeds, pages, partner, taxii, traces, whence};
 
 /// What every answer bears.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -81,6 +81,9 @@ async fn every(State(host): State<Arc<Host>>, mut request: Request, next: Next) 
             answer.with_context(span.clone().unwrap_or_default()).await
         }
     };
+    if evening::concerns(&answer) {
+        evening::rest_of_class(since).await;
+    }
     if let Some(span) = span {
         traces::answered(&span, answer.status().as_u16());
     }

@@ -21,6 +21,7 @@
 mod api;
 mod downloading;
 mod edge;
+mod evening;
 mod federation;
 mod feeds;
 mod fetch;

@@ -6,6 +6,7 @@
 //! actions, and the metadata names none.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Json;
 use axum::extract::State;
@@ -25,6 +26,7 @@ use serde_json::{Map, Value, json};
 use super::cursor;
 use super::problem::unreadable;
 use super::program::Program;
+use crate::evening;
 use crate::host::Host;
 use crate::pages::{Desk, Trouble};
 use crate::persons::Scope;
@@ -140,8 +142,30 @@ pub(super) async fn evaluation(program: Program, asked: Result<Json<Evaluation>,
     if let Err(Unreadable(said)) = asked.check() {
         return unreadable(&said);
     }
-    let work = move |desk: &mut Desk| Ok(evaluated(desk, &asked));
-    program.answer(Scope::Evaluate, "record-decision", work).await
+    answered(program, move |desk| Ok(evaluated(desk, &asked))).await
+}
+
+/// An answer of which neither bytes nor time tell what is missing from what is not the caller's to know of.
+async fn answered(program: Program, work: impl Fn(&mut Desk) -> Result<Value, Trouble> + Send + 'static) -> Response {
+    let nothing = Arc::new(AtomicBool::new(false));
+    let seen = nothing.clone();
+    let work = move |desk: &mut Desk| {
+        let value = work(desk)?;
+        seen.store(is_of_nothing(&value), Ordering::Relaxed);
+        Ok(value)
+    };
+    let mut answer = program.answer(Scope::Evaluate, "record-decision", work).await;
+    if nothing.load(Ordering::Relaxed) {
+        evening::of_nothing(&mut answer);
+    }
+    answer
+}
+
+/// Whether an answer says of something that nothing can be known of it.
+fn is_of_nothing(value: &Value) -> bool {
+    let bare = |one: &Value| one["decision"] == false && one["context"].is_null();
+    let each = value["evaluations"].as_array();
+    bare(value) || each.is_some_and(|each| each.iter().any(bare)) || value["results"] == json!([])
 }
 
 /// `POST /access/v1/evaluations`.
@@ -176,7 +200,7 @@ pub(super) async fn evaluations(program: Program, asked: Result<Json<Evaluations
         }
         Ok(json!({ "evaluations": answers }))
     };
-    program.answer(Scope::Evaluate, "record-decision", work).await
+    answered(program, work).await
 }
 
 /// The answer to one question. What cannot be known is `false`, and says no more.
@@ -351,7 +375,7 @@ pub(super) async fn subjects(program: Program, asked: Result<Json<SubjectSearch>
             .collect();
         Ok(found(desk, LIST, &results, last))
     };
-    program.answer(Scope::Evaluate, "record-decision", work).await
+    answered(program, work).await
 }
 
 /// What may somebody have?
@@ -399,5 +423,5 @@ pub(super) async fn resources(program: Program, asked: Result<Json<ResourceSearc
         let results: Vec<Value> = all.iter().map(result).collect();
         Ok(found(desk, LIST, &results, last.map(|last| last.to_string())))
     };
-    program.answer(Scope::Evaluate, "record-decision", work).await
+    answered(program, work).await
 }

@@ -17,12 +17,11 @@ use http_body_util::{BodyExt as _, Limited};
 use tokio::sync::Semaphore;
 
 use super::SEALED;
+use crate::evening;
 use crate::host::{Host, aside};
 
 /// How long a message may take to come in: the largest over a slow line.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// The shortest time that an answer to a message takes: more than one that is looked up, checked and put on the disk.
-const CLASS: Duration = Duration::from_millis(16);
 /// Mebibytes of messages held in memory at once.
 const HELD: usize = 256;
 
@@ -87,18 +86,8 @@ async fn taken(host: Arc<Host>, request: Request, answer: fn(&Host, &[u8]) -> Re
     };
     let since = Instant::now();
     let answered = aside(move || answer(&host, &message)).await;
-    tokio::time::sleep(rest_of_class(since.elapsed())).await;
+    evening::rest_of_class(since).await;
     answered.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
-}
-
-/// How long an answer waits that took so long: until its class ends, so that its time says no more than the class. Each class
-/// takes twice as long as the one before.
-pub(super) fn rest_of_class(took: Duration) -> Duration {
-    let mut class = CLASS;
-    while class < took {
-        class *= 2;
-    }
-    class.saturating_sub(took)
 }
 
 /// The length of a message, where it is announced as one that can be taken.
@@ -164,17 +153,4 @@ pub(super) fn answer(host: &Host, message: &[u8]) -> Response {
 fn refused(host: &Host) -> Response {
     host.metrics.refused.fetch_add(1, Ordering::Relaxed);
     StatusCode::BAD_REQUEST.into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_answer_ends_with_its_class() {
-        for (took, whole) in [(0, 16), (3, 16), (16, 16), (17, 32), (40, 64), (500, 512)] {
-            let took = Duration::from_millis(took);
-            assert_eq!((took + rest_of_class(took)).as_millis(), whole, "{took:?}");
-        }
-    }
 }

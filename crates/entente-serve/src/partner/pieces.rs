@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::client::{self, Post, Taken, Unreached};
 use super::courier::Trouble;
 use super::{ASK, INBOX, OFFSET, PIECE, inbox};
+use crate::evening;
 use crate::host::{Host, aside};
 use crate::settings::{MAX_PIECE_KIB, Partner};
 
@@ -42,7 +43,7 @@ pub(super) async fn take(State(host): State<Arc<Host>>, Path(digest): Path<Strin
     };
     let since = Instant::now();
     let taken = aside(move || taken(&host, &digest, offset, &piece)).await;
-    tokio::time::sleep(inbox::rest_of_class(since.elapsed())).await;
+    evening::rest_of_class(since).await;
     taken.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Has other people's clients read what the entente binary writes, and write what it takes in: stix2, stix2-validator, pymisp,
 # misp-stix and taxii2-client from PyPI, and the CSAF validator of the Secvisogram project from npm. Policies (ODRL) are read by PyLD and
-# rdflib, receipts of the ledger (COSE) by scitt-cose.
+# rdflib, receipts of the ledger (COSE) by scitt-cose, and credentials about people are issued by sd-jwt.
 #
 # Needs cargo; installs Debian's Python and npm, and the packages, if they are missing. Ends with 1 when a check failed.
 set -eu

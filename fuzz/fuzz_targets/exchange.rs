@@ -2,11 +2,26 @@
 #![no_main]
 
 use entente_core::{PartyPath, State};
+use entente_exchange::credential::{self, Asked};
 use entente_exchange::importing::step;
 use entente_exchange::{Known, Options, Place, Table, read};
 
+/// Nothing that nobody pinned describes a person.
+fn credential(bytes: &[u8]) {
+    let _ = credential::keys(bytes);
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let asked = Asked {
+        home: &PartyPath::new("HOME").expect("a name"),
+        nonce: None,
+        schemes: entente_marking::builtin::schemes(),
+        now: jiff::Timestamp::UNIX_EPOCH,
+    };
+    assert!(credential::read(text, &[], &|_, _| Ok(text.to_owned()), &asked).is_err());
+}
+
 libfuzzer_sys::fuzz_target!(|input: (bool, &[u8])| {
     let (mail, bytes) = input;
+    credential(bytes);
     let mut table = Table::default();
     let name = if mail { "file.eml" } else { "file.json" };
     let Ok(reports) = read(name, bytes, &mut table) else {

@@ -1,19 +1,26 @@
 """What the entente binary writes for the record of others, read by others' libraries: policies by pyld and rdflib, receipts by
-scitt-cose. Called by run-exchange.sh, in a folder of its own; ends with 1 when a check failed."""
+scitt-cose; and what it believes of credentials that sd-jwt issues. Called by run-exchange.sh, in a folder of its own; ends with 1 when a check failed."""
 
 import base64
 import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
+import zlib
 
 import cbor2
 import pyld
+from jwcrypto.jwk import JWK
+from jwcrypto.jws import JWS
 import rdflib
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, ODRL2, RDF, XSD
 from scitt_cose import verify_receipt
+from sd_jwt.common import SDObj
+from sd_jwt.holder import SDJWTHolder
+from sd_jwt.issuer import SDJWTIssuer
 
 ENTENTE = os.environ["ENTENTE"]
 PROFILE = "urn:entente:odrl:1#"
@@ -178,6 +185,102 @@ check("a root that is brought along is refused", not verified(rebuilt(headers, u
 size, index, path = cbor2.loads(dict(unprotected[396])[-1][0])
 longer = {396: {-1: [cbor2.dumps([size * 4, index, list(path)])]}}
 check("a size to which the path does not fit is refused", not verified(rebuilt(headers, longer), entry).ok)
+
+# Credentials.
+ISSUER, LIST = "https://ministry.example", "https://ministry.example/lists/1"
+now = int(time.time())
+
+
+def token(key, alg, typ, payload):
+    made = JWS(json.dumps(payload))
+    made.add_signature(key, alg=alg, protected=json.dumps({"alg": alg, "typ": typ}))
+    return made.serialize(compact=True)
+
+
+def published(key, alg, revoked=()):
+    """A list of the status of 64 credentials, of which these were taken back."""
+    bits = bytearray(8)
+    for index in revoked:
+        bits[index // 8] |= 1 << (index % 8)
+    lst = base64.urlsafe_b64encode(zlib.compress(bytes(bits), 9)).rstrip(b"=").decode()
+    claims = {"sub": LIST, "iat": now, "exp": now + 3600, "status_list": {"bits": 1, "lst": lst}}
+    open("GBR.CAB/list.jwt", "w").write(token(key, alg, "statuslist+jwt", claims))
+
+
+def issued(key, alg, name, holder=None, **more):
+    """A credential of which the holder discloses what they like."""
+    claims = {
+        "iss": ISSUER, "vct": "clearance", "iat": now, "exp": now + 86400, "status": {"status_list": {"idx": 13, "uri": LIST}},
+        SDObj("sub"): f"CHL/{name}", SDObj("name"): "an envoy", "citizenships": [SDObj("CHL"), SDObj("GBR")],
+        SDObj("clearances"): {SDObj("us-ic"): "TS"}, SDObj("accesses"): ["SI"], **more,
+    }
+    return SDJWTIssuer(
+        user_claims=claims, issuer_key=key, holder_key=holder, sign_alg=alg, add_decoy_claims=True,
+        extra_header_parameters={"typ": "dc+sd-jwt"},
+    ).sd_jwt_issuance
+
+
+def taken(text, *more):
+    open("credential.sd-jwt", "w").write(text)
+    done = subprocess.run(
+        [ENTENTE, "--data", "GBR.CAB", "--json", "person", "add", "--credential", "credential.sd-jwt", *more],
+        capture_output=True, text=True,
+    )
+    return json.loads(done.stdout)[0] if done.returncode == 0 else f"{done.returncode}: {done.stderr}"
+
+
+entente("--data", "GBR.CAB", "party", "add", "CHL")
+pins = f"""[issuers."{ISSUER}"]
+keys = "ministry.jwk"
+types = ["clearance"]
+parties = ["CHL"]
+schemes = ["us-ic"]
+[issuers."{ISSUER}".status]
+"{LIST}" = "list.jwt"
+"""
+open("GBR.CAB/serve.toml", "w").write(pins)
+kinds = [("ES256", {"kty": "EC", "crv": "P-256"}), ("EdDSA", {"kty": "OKP", "crv": "Ed25519"})]
+for alg, kind in kinds:
+    key = JWK.generate(**kind)
+    open("GBR.CAB/ministry.jwk", "w").write(key.export_public())
+    published(key, alg)
+    whole = issued(key, alg, f"envoy-{alg.lower()}")
+    person = taken(whole)
+    check(f"{alg}: a credential of sd-jwt is taken: {person}", isinstance(person, dict) and person["clearances"]["us-ic"]["name"] == "TOP SECRET")
+    check(f"{alg}: with what is disclosed in it", person["citizenships"] == ["CHL", "GBR"] and person["accesses"] == ["us-ic/sci/SI"])
+    holder = SDJWTHolder(whole)
+    holder.create_presentation({"sub": True, "clearances": {"us-ic": True}})
+    person = taken(holder.sd_jwt_presentation)
+    check(f"{alg}: less where less is presented: {person}", person["citizenships"] == [] and person["accesses"] == [])
+    check(f"{alg}: and not without a name", "whom it is about" in taken(whole.split("~")[0] + "~"))
+    parts = whole.split("~")
+    stray = issued(key, alg, "other").split("~")[1]
+    check(f"{alg}: a disclosure of another credential is refused", "did not sign for" in taken("~".join([*parts[:-1], stray, ""])))
+    forged = JWK.generate(**kind)
+    check(f"{alg}: another key is refused", "none of the pinned keys" in taken(issued(forged, alg, "forged")))
+    check(f"{alg}: a claim that is not understood is refused", "restrictions" in taken(issued(key, alg, "x", restrictions="Mondays")))
+    published(key, alg, revoked=[13])
+    check(f"{alg}: one that was taken back is refused", "took it back" in taken(whole))
+    published(key, alg, revoked=[12, 14])
+    check(f"{alg}: others that were taken back say nothing of it", isinstance(taken(whole), dict))
+    published(forged, alg)
+    check(f"{alg}: a list of somebody else is none", "signed the status list" in taken(whole))
+    published(key, alg)
+    own = JWK.generate(kty="EC", crv="P-256")
+    bound = issued(key, alg, "bound", holder=own)
+    check(f"{alg}: one that belongs to a key is not taken without it", "does not show that this is them" in taken(bound))
+    for nonce, good in [("gate 4", True), ("gate 5", False)]:
+        holder = SDJWTHolder(bound)
+        holder.create_presentation({"sub": True}, nonce, "GBR.CAB", own, sign_alg="ES256")
+        person = taken(holder.sd_jwt_presentation, "--nonce", "gate 4")
+        check(f"{alg}: with it, for {nonce}: {person}", isinstance(person, dict) == good)
+    survived = []
+    text = whole.split("~")[0]
+    for place in range(0, len(text), 23):
+        changed = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
+        if isinstance(taken("~".join([changed, *parts[1:]])), dict):
+            survived.append(place)
+    check(f"{alg}: no changed letter is taken: {survived}", not survived)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

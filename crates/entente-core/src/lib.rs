@@ -89,7 +89,7 @@ pub use message::Message;
 pub use named::{Called, Named};
 pub use outcome::Outcome;
 pub use part::{Confirmed, Part, Receipt};
-pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange};
+pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange, Vouched};
 pub use receipt::{MessageOutcome, MessageReceipt};
 pub use repeat::{KEY_LASTS, UsedKey};
 pub use replay::{Basis, Difference, Found, MarkAsRead, Replayed};

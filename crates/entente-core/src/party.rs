@@ -51,6 +51,18 @@ pub struct Person {
     /// Whether their access is switched off.
     #[serde(default)]
     pub disabled: bool,
+    /// Who vouches for what is said of them, and until when; nobody where somebody here typed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouched: Option<Vouched>,
+}
+
+/// A credential by which a person is known: what it says counts until it ends, and nothing of them afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    /// Who issued it, by the name under which they are pinned here.
+    pub by: String,
+    /// When it ends.
+    pub until: Timestamp,
 }
 
 impl Person {
@@ -65,7 +77,13 @@ impl Person {
             accesses: BTreeSet::new(),
             roles: BTreeSet::new(),
             disabled: false,
+            vouched: None,
         }
+    }
+
+    /// Whether what is said of them is vouched for no longer at `moment`.
+    pub fn lapsed(&self, moment: Timestamp) -> bool {
+        self.vouched.as_ref().is_some_and(|vouched| moment >= vouched.until)
     }
 
     /// Whether the id names the party for which they act. Nobody is decided about as a person of one party and measured
@@ -107,6 +125,8 @@ pub struct PersonChange {
     pub dropped: Dropped,
     /// Whether their access is switched off from now on; it is never switched on by the way.
     pub disabled: bool,
+    /// A credential that says all this. What it does not say is not so any more, roles excepted.
+    pub vouched: Option<Vouched>,
 }
 
 /// What a person has no longer.
@@ -120,6 +140,8 @@ pub struct Dropped {
     pub accesses: BTreeSet<Category>,
     /// Roles.
     pub roles: BTreeSet<String>,
+    /// The credential by which they are known, with all that it says.
+    pub credential: bool,
 }
 
 impl PersonChange {
@@ -135,7 +157,14 @@ impl PersonChange {
             roles: BTreeSet::new(),
             dropped: Dropped::default(),
             disabled: false,
+            vouched: None,
         }
+    }
+
+    /// Whether it types something beside what a credential says, which counts only until that ends.
+    pub(crate) fn types_beside(&self, known: &Person) -> bool {
+        let types = !self.citizenships.is_empty() || !self.clearances.is_empty() || !self.accesses.is_empty();
+        known.vouched.is_some() && self.vouched.is_none() && !self.dropped.credential && types
     }
 
     /// Whether nothing but roles changes.
@@ -145,9 +174,12 @@ impl PersonChange {
             clearances,
             accesses,
             roles: _,
+            credential,
         } = &self.dropped;
         self.name.is_none()
             && !self.disabled
+            && self.vouched.is_none()
+            && !credential
             && self.citizenships.is_empty()
             && self.clearances.is_empty()
             && self.accesses.is_empty()
@@ -164,6 +196,12 @@ impl PersonChange {
             person.name = name;
         }
         let dropped = self.dropped;
+        if self.vouched.is_some() || (dropped.credential && person.vouched.is_some()) {
+            person.citizenships.clear();
+            person.clearances.clear();
+            person.accesses.clear();
+            person.vouched = self.vouched;
+        }
         person.citizenships.retain(|had| !dropped.citizenships.contains(had));
         person
             .clearances

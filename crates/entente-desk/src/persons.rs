@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entente_core::{Audience, AudienceName, NameError, PartyPath, Person, PersonChange, PersonId};
+use entente_core::{Audience, AudienceName, NameError, PartyPath, Person, PersonChange, PersonId, Vouched};
 use entente_marking::{Category, Entity, Level, SchemeId, Schemes};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -40,6 +40,8 @@ pub struct PersonInput {
     roles: BTreeSet<String>,
     #[serde(default)]
     disabled: bool,
+    #[serde(default)]
+    vouched: Option<Vouched>,
 }
 
 /// A level as people write it, or as it is kept (`person list --json`).
@@ -79,6 +81,7 @@ impl PersonInput {
         let person = self.person(schemes)?;
         Ok(PersonChange {
             disabled: person.disabled,
+            vouched: person.vouched,
             name,
             citizenships: person.citizenships,
             clearances: person.clearances,
@@ -127,6 +130,7 @@ impl PersonInput {
                 .collect::<Result<_, Unreadable>>()?,
             roles: self.roles,
             disabled: self.disabled,
+            vouched: self.vouched,
             ..Person::outsider(self.id, party)
         })
     }
@@ -194,6 +198,7 @@ fn person(mut row: Row) -> Result<PersonInput, Unreadable> {
         let (scheme, level) = scheme_and_level(text)?;
         Ok((scheme.to_owned(), Cleared::Named(level.to_owned())))
     });
+    let (disabled, vouched) = state(&take("state"))?;
     let found = PersonInput {
         id: PersonId::new(&id)?,
         party: None,
@@ -202,15 +207,8 @@ fn person(mut row: Row) -> Result<PersonInput, Unreadable> {
         clearances: cleared.collect::<Result<_, Unreadable>>()?,
         accesses: all(take("accesses")),
         roles: all(take("roles")),
-        disabled: match take("state").as_str() {
-            "" => false,
-            "disabled" => true,
-            other => {
-                return Err(Unreadable(format!(
-                    "`{other}` is no state; write `disabled`, or nothing"
-                )));
-            }
-        },
+        disabled,
+        vouched,
     };
     match row.keys().next() {
         None => Ok(found),
@@ -218,6 +216,51 @@ fn person(mut row: Row) -> Result<PersonInput, Unreadable> {
             "there is no column `{unknown}`; persons have person, name, citizenships, clearances, accesses, roles"
         ))),
     }
+}
+
+/// What becomes of a person whom a credential describes: what it says is so, and nothing else but their roles.
+pub fn by_credential(person: Person) -> PersonChange {
+    PersonChange {
+        name: Some(person.name).filter(|name| !name.is_empty()),
+        citizenships: person.citizenships,
+        clearances: person.clearances,
+        accesses: person.accesses,
+        vouched: person.vouched,
+        ..PersonChange::of(person.id, person.party)
+    }
+}
+
+/// What a list says of a person besides: that they are disabled, and until when a credential vouches for the rest.
+pub fn standing(person: &Person) -> String {
+    let vouched = person.vouched.as_ref();
+    let vouched = vouched.map(|vouched| format!("{VOUCHED}{} by {}", vouched.until, vouched.by));
+    let disabled = person.disabled.then(|| "disabled".to_owned());
+    disabled.into_iter().chain(vouched).collect::<Vec<_>>().join("; ")
+}
+
+const VOUCHED: &str = "vouched until ";
+
+/// The same, read again.
+fn state(text: &str) -> Result<(bool, Option<Vouched>), Unreadable> {
+    let (mut disabled, mut found) = (false, None);
+    for part in text.split("; ").filter(|part| !part.is_empty()) {
+        let vouched = part.strip_prefix(VOUCHED).and_then(|rest| rest.split_once(" by "));
+        let vouched = vouched.and_then(|(until, by)| {
+            Some(Vouched {
+                by: by.to_owned(),
+                until: until.parse().ok()?,
+            })
+        });
+        match vouched {
+            Some(vouched) => found = Some(vouched),
+            None if part == "disabled" => disabled = true,
+            None => {
+                let said = format!("`{part}` is no state; write `disabled`, or nothing");
+                return Err(Unreadable(said));
+            }
+        }
+    }
+    Ok((disabled, found))
 }
 
 /// A party as written in files. Keys do not come by them: they are compared by people first.

@@ -23,6 +23,7 @@
 
 mod carried;
 pub mod compose;
+pub mod credential;
 pub mod csaf;
 pub mod exporting;
 pub mod importing;

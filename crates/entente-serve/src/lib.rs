@@ -19,6 +19,7 @@
 //! ```
 
 mod api;
+mod credentials;
 mod downloading;
 mod edge;
 mod evening;
@@ -44,6 +45,7 @@ mod whence;
 #[cfg(test)]
 mod worlds;
 
+pub use credentials::{CredentialError, PinnedIssuer, person_of};
 pub use downloading::{Download, Known, NoDownload, download};
 pub use fetch::Unreached;
 pub use host::Host;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use entente_core::PartyPath;
 use serde::{Deserialize, Serialize};
 
+pub use crate::credentials::PinnedIssuer;
 pub use crate::federation::Provider;
 use crate::introduction;
 pub use crate::notices::{Mail, NoticeSettings};
@@ -65,6 +66,9 @@ pub struct Settings {
     /// Witnesses of the public ledger that are no partners.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub witnesses: BTreeMap<String, Witness>,
+    /// Issuers of credentials about people, by the name that they give themselves.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub issuers: BTreeMap<String, PinnedIssuer>,
 }
 
 /// A certificate and its key, as PEM files.
@@ -175,6 +179,7 @@ impl Default for Settings {
             sign_in_with: BTreeMap::new(),
             partners: BTreeMap::new(),
             witnesses: BTreeMap::new(),
+            issuers: BTreeMap::new(),
         }
     }
 }
@@ -318,6 +323,9 @@ impl Settings {
         for witness in self.witnesses.values_mut() {
             witness.certificate.iter_mut().for_each(place);
         }
+        for issuer in self.issuers.values_mut() {
+            issuer.below(&place);
+        }
         self
     }
 
@@ -393,6 +401,9 @@ impl Settings {
         }
         for (name, witness) in &self.witnesses {
             witness.check(name)?;
+        }
+        for (name, issuer) in &self.issuers {
+            issuer.check(name)?;
         }
         Ok(())
     }

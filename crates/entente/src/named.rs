@@ -3,6 +3,7 @@
 use clap::Args;
 use entente_core::{PersonId, ReportId};
 
+use crate::command::credential::CredentialArgs;
 use crate::failure::Failure;
 
 /// A report, by its bare id.
@@ -27,27 +28,29 @@ impl ReportArg {
     }
 }
 
-/// An audience: persons, or a name or file that stands for some.
+/// An audience: persons, a name or file that stands for some, or credentials.
 #[derive(Clone, Debug, Args)]
-#[group(multiple = false)]
 pub(crate) struct AudienceArg {
     /// For whom: persons by their ids; may be given several times.
     #[arg(long, value_name = "PERSON", value_delimiter = ',')]
     to: Vec<PersonId>,
     /// For whom: the name of a defined audience, or a JSON file with ids or persons.
-    #[arg(long, value_name = "FILE|NAME")]
+    #[arg(long, value_name = "FILE|NAME", conflicts_with = "to")]
     audience: Option<String>,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
 }
 
 impl AudienceArg {
-    /// In one text: a name, a file, or ids between commas.
-    pub(crate) fn text(&self) -> Result<String, Failure> {
+    /// In one text: a name, a file, or ids between commas; none where only credentials are brought.
+    pub(crate) fn text(&self) -> Result<Option<String>, Failure> {
         let ids: Vec<&str> = self.to.iter().map(PersonId::as_str).collect();
         match (&self.audience, ids.is_empty()) {
-            (Some(name), _) => Ok(name.clone()),
-            (None, false) => Ok(ids.join(",")),
+            (Some(name), _) => Ok(Some(name.clone())),
+            (None, false) => Ok(Some(ids.join(","))),
+            (None, true) if !self.credentials.is_empty() => Ok(None),
             (None, true) => Err(Failure::usage(
-                "say for whom: `--to PARTY/person`, or `--audience` with a name or a file",
+                "say for whom: `--to PARTY/person`, `--audience` with a name or a file, or `--credential` with a file",
             )),
         }
     }

@@ -17,6 +17,7 @@ mod brief;
 mod cert;
 mod commands;
 mod conditions;
+mod credential;
 mod demo;
 mod embargo;
 mod existence;

@@ -37,6 +37,8 @@ pub(crate) struct Block<'s> {
     pub(crate) known: Who,
     pub(crate) unknown: Who,
     pub(crate) disabled: Who,
+    /// Whose credential ended.
+    pub(crate) lapsed: Who,
     /// Who belongs to the party that decides.
     pub(crate) own: Who,
     /// Who is on the report's distribution.
@@ -70,6 +72,7 @@ impl<'s> Block<'s> {
             known: 0,
             unknown: 0,
             disabled: 0,
+            lapsed: 0,
             own: 0,
             distribution: 0,
             cleared: vec![0; snapshot.levels],
@@ -84,7 +87,13 @@ impl<'s> Block<'s> {
             let who = 1 << n;
             match snapshot.reader_of.get(id) {
                 None => block.unknown |= who,
-                Some(place) => block.add(who, &snapshot.readers[*place], report.distribution.contains(*place)),
+                Some(place) => {
+                    let reader = &snapshot.readers[*place];
+                    if reader.person.lapsed(moment) {
+                        block.lapsed |= who;
+                    }
+                    block.add(who, reader, report.distribution.contains(*place));
+                }
             }
         }
         for number in &report.consents {

@@ -191,6 +191,7 @@ impl<'s> Check<'s> {
         let mut fail = |who, rule, token| sink.fail(who, rule, token, Authority::Rule, originator);
         // Explained by the person's own name and party.
         fail(block.disabled, Rule::PersonDisabled, originator);
+        fail(block.lapsed, Rule::PersonLapsed, originator);
         if report.withdrawn {
             fail(block.known, Rule::ReportWithdrawn, originator);
         }

@@ -401,7 +401,7 @@ impl Decision<'_> {
         let reference = &self.report.portions[self.portions[portion]];
         let class = &self.snapshot.classes[self.classes[self.column[portion] as usize] as usize];
         let (mut token, mut party) = (self.text(reason.token), self.text(reason.party));
-        if let Rule::PersonUnknown | Rule::PersonDisabled = reason.rule {
+        if let Rule::PersonUnknown | Rule::PersonDisabled | Rule::PersonLapsed = reason.rule {
             let id = &self.people[person];
             token = id.as_str();
             party = self.snapshot.home_of(id).map_or(party, |home| self.text(home));
@@ -411,7 +411,9 @@ impl Decision<'_> {
             Authority::Rule => authority(reason.rule, &class.scheme).to_owned(),
         };
         let source = match reason.rule {
-            Rule::PersonUnknown | Rule::PersonDisabled => format!("person {}", self.people[person]),
+            Rule::PersonUnknown | Rule::PersonDisabled | Rule::PersonLapsed => {
+                format!("person {}", self.people[person])
+            }
             Rule::ReportWithdrawn | Rule::ReportOnHold | Rule::ReportRecalled | Rule::ReportExpired => {
                 format!("report {} v{}", reference.report, reference.version)
             }

@@ -90,6 +90,9 @@ rules! {
     /// The person's access is switched off.
     PersonDisabled = "state.person-disabled", State, "{token} is disabled",
         "the security authority of {party} can enable the person";
+    /// The credential by which the person is known has ended.
+    PersonLapsed = "state.person-lapsed", State, "the credential by which {token} is known has ended",
+        "take in a newer one of {party} with `entente person add --credential FILE`";
     /// The originator withdrew the report.
     ReportWithdrawn = "state.report-withdrawn", State, "the report was withdrawn",
         "{party} can issue a new version";

@@ -213,6 +213,14 @@ pub(super) fn change_persons(state: &State, changes: Vec<PersonChange>) -> Resul
         let known = changed
             .remove(&change.id)
             .or_else(|| state.persons.get(&change.id).cloned());
+        if let Some(known) = known.as_ref().filter(|known| change.types_beside(known)) {
+            let by = known.vouched.as_ref().map_or("", |vouched| vouched.by.as_str());
+            return Err(Refusal::Invalid(format!(
+                "{} is known by a credential of {by}, and what it does not say is not so; take a newer one in with `--credential`, or \
+                 leave it with `--drop-credential` and type what is so",
+                known.id
+            )));
+        }
         let person = change.applied_to(known);
         changed.insert(person.id.clone(), person);
     }

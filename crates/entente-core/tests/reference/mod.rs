@@ -159,6 +159,7 @@ fn by_name(q: &Question<'_>, consent: &Consent, person: &Person) -> bool {
     });
     // An outsider who is only named cannot have changed.
     let bare = person.citizenships.is_empty() && person.clearances.is_empty() && person.accesses.is_empty();
+    let bare = bare && person.vouched.is_none();
     let only_named = bare && !person.disabled && !q.state.persons.contains_key(&person.id);
     consent.recipients.persons.contains(&person.id) && (only_named || !changed)
 }
@@ -263,6 +264,9 @@ fn state(q: &Question<'_>, person: &Person) -> Vec<Failure> {
     let author = q.report.originator.to_string();
     if person.disabled {
         found.push(("state.person-disabled", person.party.to_string()));
+    }
+    if person.vouched.as_ref().is_some_and(|vouched| q.moment >= vouched.until) {
+        found.push(("state.person-lapsed", person.party.to_string()));
     }
     if q.state.reports[&q.report.id].withdrawn.is_some() {
         found.push(("state.report-withdrawn", author.clone()));

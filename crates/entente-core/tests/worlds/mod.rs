@@ -126,8 +126,13 @@ pub(crate) fn person(dice: &mut Dice, n: usize) -> Person {
     let home = party(dice.pick::<&str>(&PARTIES));
     let person = Person::outsider(PersonId::new(format!("{home}/p{n}")).unwrap(), home);
     let disabled = dice.one_in(10);
+    let vouched = dice.one_in(6).then(|| Vouched {
+        by: "https://issuer.example".into(),
+        until: at(dice.roll(10)),
+    });
     Person {
         disabled,
+        vouched,
         ..described_anew(dice, &person)
     }
 }

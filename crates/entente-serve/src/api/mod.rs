@@ -52,6 +52,10 @@ pub(crate) fn routes() -> Router<Arc<Host>> {
         .route("/access/v1/search/subject", post(authzen::subjects))
         .route("/access/v1/search/resource", post(authzen::resources))
         .route("/api/v1/reports/{id}/export", post(files::export))
+        .route(
+            "/api/v1/credentials",
+            post(files::credential).layer(DefaultBodyLimit::max(entente_exchange::credential::MAX_FILE)),
+        )
         .layer(DefaultBodyLimit::max(MAX_QUESTION))
         .route(
             "/api/v1/import",

@@ -120,7 +120,7 @@ fn command(act: &Act) -> (String, Value) {
 }
 
 /// Files in the formats of others, in and out.
-fn files() -> [(String, Value); 2] {
+fn files() -> [(String, Value); 3] {
     let answer = |says: &str| {
         json!({
             "200": { "description": says, "content": { "application/json": { "schema": { "type": "object" } } } },
@@ -149,7 +149,15 @@ fn files() -> [(String, Value); 2] {
             "type": "object", "required": ["as"], "properties": fields, "additionalProperties": false } } } },
         "responses": answer("The file as `content`, and in `table` what the format cannot express."),
     } });
+    let credential = json!({ "post": {
+        "operationId": "take-credential",
+        "summary": "Make a person known by a credential (SD-JWT) of an issuer that is pinned here. Role: see `set-person` in `/api/v1/roles`.",
+        "parameters": [parameter("nonce", "query"), if_match()],
+        "requestBody": { "required": true, "content": { "application/dc+sd-jwt": { "schema": { "type": "string" } } } },
+        "responses": answer("The person, with who vouches for them, and until when."),
+    } });
     [
+        ("/api/v1/credentials".to_owned(), credential),
         ("/api/v1/import".to_owned(), import),
         ("/api/v1/reports/{id}/export".to_owned(), export),
     ]

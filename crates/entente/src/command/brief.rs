@@ -11,6 +11,7 @@ use entente_marking::Purpose;
 use entente_paper::Paper;
 use serde_json::json;
 
+use super::credential::CredentialArgs;
 use super::disclosure::{LawfulArgs, WhenArgs};
 use super::list::{List, ListArgs};
 use super::paper::PaperArgs;
@@ -31,12 +32,14 @@ pub(crate) enum BriefCommand {
             visible_alias = "to",
             value_delimiter = ',',
             value_name = "PERSON",
-            required_unless_present = "audience"
+            required_unless_present_any = ["audience", "credential"]
         )]
         attendee: Vec<PersonId>,
         /// The attendees: the name of an audience, or a JSON file.
         #[arg(long, value_name = "FILE|NAME", conflicts_with = "attendee")]
         audience: Option<String>,
+        #[command(flatten)]
+        credentials: CredentialArgs,
         /// A report to speak about; may be given several times.
         #[arg(long, required = true)]
         report: Vec<ReportId>,
@@ -358,21 +361,20 @@ impl BriefCommand {
             Self::New {
                 attendee,
                 audience,
+                credentials,
                 report,
                 purpose,
                 speaker,
                 paper,
             } => {
                 let mut node = global.node()?;
-                let members = match audience {
-                    Some(text) => decide::kept_audience(&mut node, &text)?,
-                    None => attendee,
-                };
+                let described = decide::kept_audience(&mut node, global, audience.as_deref(), &credentials)?;
+                let members = described.into_iter().chain(attendee);
                 let id = BriefingId::new(format!("brf-{}", random_id()))?;
                 node.submit(Command::PrepareBriefing {
                     id: id.clone(),
                     speaker,
-                    audience: members.into_iter().collect(),
+                    audience: members.collect(),
                     reports: report,
                     purpose: purpose.map(Purpose::new),
                 })?;

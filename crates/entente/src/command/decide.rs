@@ -9,6 +9,7 @@ use entente_marking::Purpose;
 use jiff::Timestamp;
 
 use super::Global;
+use super::credential::CredentialArgs;
 use super::report::word;
 use crate::failure::{Exit, Failure};
 use crate::named::{AudienceArg, ReportArg};
@@ -75,10 +76,36 @@ fn ids(node: &Pinned, text: &str) -> Option<(Vec<PersonId>, Vec<Person>)> {
     Some((named, outsiders?))
 }
 
+/// Whoever is meant by names and files, and whom credentials describe.
+pub(crate) fn meant(
+    node: &Pinned,
+    global: &Global,
+    text: Option<&str>,
+    credentials: &CredentialArgs,
+) -> Result<(Vec<PersonId>, Vec<Person>), Failure> {
+    let (mut members, mut described) = credentials.audience(node, global)?;
+    if let Some(text) = text {
+        let (others, more) = audience(node, text)?;
+        members.extend(
+            others
+                .into_iter()
+                .filter(|id| !described.iter().any(|person| person.id == *id))
+                .collect::<Vec<_>>(),
+        );
+        described.extend(more);
+    }
+    Ok((members, described))
+}
+
 /// The same, for something that is kept: whoever it is about becomes known, so that answers, decisions and records speak
 /// of the same person.
-pub(crate) fn kept_audience(node: &mut Pinned, text: &str) -> Result<Vec<PersonId>, Failure> {
-    let (members, described) = audience(node, text)?;
+pub(crate) fn kept_audience(
+    node: &mut Pinned,
+    global: &Global,
+    text: Option<&str>,
+    credentials: &CredentialArgs,
+) -> Result<Vec<PersonId>, Failure> {
+    let (members, described) = meant(node, global, text, credentials)?;
     let commands = audience::to_keep(node.state(), described);
     if !commands.is_empty() {
         node.submit_all(commands)?;
@@ -98,10 +125,11 @@ impl Decide {
             return replay(global, &node, id);
         }
         let (report, named) = (self.report.id()?, self.audience.text()?);
+        let credentials = &self.audience.credentials;
         if self.record {
-            kept_audience(&mut node, &named)?;
+            kept_audience(&mut node, global, named.as_deref(), credentials)?;
         }
-        let (members, outsiders) = audience(&node, &named)?;
+        let (members, outsiders) = meant(&node, global, named.as_deref(), credentials)?;
         let purpose = self.purpose.as_deref().map(Purpose::new);
         let view = View::of(None, purpose.as_ref(), Timestamp::now());
         let moment = node::moment(&node);

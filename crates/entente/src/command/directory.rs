@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use entente_core::{Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId};
+use entente_core::{Command, Dropped, Entered, Party, PartyPath, PersonChange, PersonId, Vouched};
 use entente_ledger::Verifier;
 use entente_marking::{Entity, SchemeId, Schemes};
 use entente_node::{Pinned, SecretString, keyring};
@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::contacts::{self, ContactArgs};
+use super::credential::CredentialArgs;
 use super::deputies::{self, DeputyArgs};
 use super::list::{List, ListArgs};
 use super::{Global, exchange};
@@ -429,7 +430,7 @@ fn confirmed(keys: &PublicKeys, typed: Option<&str>) -> Result<bool, Failure> {
 #[derive(Debug, Args)]
 pub(crate) struct PersonArgs {
     /// PARTY/NAME, such as `GBR.FCDO/j-smith`.
-    #[arg(required_unless_present = "file")]
+    #[arg(required_unless_present_any = ["file", "credential"])]
     id: Option<PersonId>,
     /// What to call them.
     #[arg(long)]
@@ -458,24 +459,66 @@ pub(crate) struct PersonArgs {
     /// A role that they have no longer.
     #[arg(long, value_name = "ROLE")]
     drop_role: Vec<String>,
+    /// The credential by which they were known counts no longer, and nothing that it said.
+    #[arg(long)]
+    drop_credential: bool,
+    #[command(flatten)]
+    credentials: CredentialArgs,
     /// Persons from a file instead: JSON, or CSV as `person list --csv` writes it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "name", "citizenship", "clearance", "access", "role",
-        "drop_citizenship", "drop_clearance", "drop_access", "drop_role"])]
+        "drop_citizenship", "drop_clearance", "drop_access", "drop_role", "drop_credential", "credential"])]
     file: Option<PathBuf>,
 }
 
 impl PersonArgs {
     fn run(self, node: &mut Pinned, global: &Global) -> Result<(), Failure> {
-        let changes = self.changes(node.schemes())?;
+        let changes = match self.credentials.is_empty() {
+            true => self.changes(node.schemes())?,
+            false => self.by_credential(node, global)?,
+        };
         let ids: Vec<PersonId> = changes.iter().map(|change| change.id.clone()).collect();
         node.submit(Command::ChangePersons(changes))?;
         let persons: Vec<_> = ids.iter().filter_map(|id| node.state().persons.get(id)).collect();
         output::either(global.json, &persons, || match persons.as_slice() {
             many if many.len() > 20 => output::line(format!("{} persons are known", many.len())),
-            few => few
-                .iter()
-                .for_each(|person| output::line(format!("{} is known", person.id))),
+            few => few.iter().for_each(|person| match &person.vouched {
+                None => output::line(format!("{} is known", person.id)),
+                Some(Vouched { by, until }) => {
+                    output::line(format!("{} is known until {until}, by a credential of {by}", person.id));
+                }
+            }),
         })
+    }
+
+    /// What credentials say, and nothing that is typed beside.
+    fn by_credential(&self, node: &Pinned, global: &Global) -> Result<Vec<PersonChange>, Failure> {
+        let typed = [
+            &self.citizenship,
+            &self.clearance,
+            &self.access,
+            &self.role,
+            &self.drop_citizenship,
+            &self.drop_clearance,
+            &self.drop_access,
+            &self.drop_role,
+        ];
+        if self.drop_credential || self.name.is_some() || typed.iter().any(|list| !list.is_empty()) {
+            return Err(Failure::usage(
+                "a credential says all that is so: leave the other options out, and give roles with another `entente person add`",
+            ));
+        }
+        let changes = self.credentials.changes(node, global)?;
+        match self
+            .id
+            .as_ref()
+            .zip(changes.iter().find(|change| Some(&change.id) != self.id.as_ref()))
+        {
+            None => Ok(changes),
+            Some((meant, change)) => Err(Failure::new(
+                Exit::Denied,
+                format!("the credential is about {}, not about {meant}", change.id),
+            )),
+        }
     }
 
     fn changes(self, schemes: &Schemes) -> Result<Vec<PersonChange>, Failure> {
@@ -518,6 +561,7 @@ impl PersonArgs {
                 clearances: self.drop_clearance.iter().map(SchemeId::new).collect(),
                 accesses: accesses(&self.drop_access)?,
                 roles: self.drop_role.into_iter().collect(),
+                credential: self.drop_credential,
             },
             ..PersonChange::of(id, party)
         }])
@@ -599,7 +643,7 @@ fn persons_known(node: &Pinned, global: &Global, chosen: &ListArgs) -> Result<()
             cleared.join(" "),
             join(person.accesses.iter().map(entente_marking::Category::as_str).collect()),
             join(person.roles.iter().map(String::as_str).collect()),
-            if person.disabled { "disabled" } else { "" }.to_owned(),
+            persons::standing(person),
         ]
     });
     let list = List {

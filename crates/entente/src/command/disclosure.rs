@@ -37,6 +37,14 @@ pub(crate) struct What {
     lawful: LawfulArgs,
 }
 
+impl What {
+    /// Who learned it, known from now on.
+    fn audience(&self, node: &mut Pinned, global: &Global) -> Result<Vec<PersonId>, Failure> {
+        let named = self.audience.text()?;
+        decide::kept_audience(node, global, named.as_deref(), &self.audience.credentials)
+    }
+}
+
 /// Whether an act was lawful.
 #[derive(Debug, Args)]
 pub(crate) struct LawfulArgs {
@@ -149,7 +157,7 @@ impl OverrideCommand {
                 authority,
                 reason,
             } => {
-                let audience = decide::kept_audience(&mut node, &what.audience.text()?)?;
+                let audience = what.audience(&mut node, global)?;
                 let id = DisclosureId::new(format!("ovr-{}", random_id()))?;
                 node.submit(Command::Override {
                     id: id.clone(),
@@ -238,7 +246,7 @@ impl DisclosureCommand {
                 under,
                 when,
             } => {
-                let audience = decide::kept_audience(&mut node, &what.audience.text()?)?;
+                let audience = what.audience(&mut node, global)?;
                 let id = DisclosureId::new(format!("dis-{}", random_id()))?;
                 let lawful = what.lawful.or_of(node.state(), under.as_ref());
                 node.submit(Command::Disclose {

@@ -8,6 +8,7 @@ mod audience;
 mod brief;
 mod consent;
 mod contacts;
+pub(crate) mod credential;
 mod decide;
 mod demo;
 mod deputies;

@@ -92,7 +92,8 @@ impl RequestCommand {
                 needed_by,
                 id,
             } => {
-                let members = decide::kept_audience(&mut node, &audience.text()?)?;
+                let members =
+                    decide::kept_audience(&mut node, global, audience.text()?.as_deref(), &audience.credentials)?;
                 let before: BTreeSet<Named<RequestId>> = node.state().requests.keys().cloned().collect();
                 node.submit(Command::OpenRequest {
                     id: match id {

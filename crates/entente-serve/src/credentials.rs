@@ -9,7 +9,7 @@ use entente_exchange::credential::{self, Asked, Issuer, Refused};
 use serde::{Deserialize, Serialize};
 
 use crate::downloading::{Known, download};
-use crate::settings::{Settings, SettingsError, is_local, wrong};
+use crate::settings::{Settings, SettingsError, is_secured, wrong};
 
 /// The largest list of status that is read, as it is packed.
 const MAX_LIST: u64 = 8 << 20;
@@ -87,13 +87,8 @@ impl PinnedIssuer {
                 "nothing would be taken from it; list the types of its credentials, and in `parties` whose people it speaks of",
             ));
         }
-        for place in self.status.values().filter(|place| place.starts_with("http://")) {
-            if !place.parse().is_ok_and(|address| is_local(&address)) {
-                return Err(wrong(
-                    setting("status"),
-                    "http is for this machine only; write https://",
-                ));
-            }
+        for place in self.status.values().filter(|place| is_address(place)) {
+            is_secured(&setting("status"), place)?;
         }
         Ok(())
     }

@@ -39,6 +39,7 @@ mod papers_law;
 mod partner;
 mod passphrase;
 mod pending;
+mod person;
 mod policy;
 mod release;
 pub(crate) mod report;
@@ -160,7 +161,7 @@ enum Noun {
     Party(directory::PartyCommand),
     /// Persons: who reads, decides, is told.
     #[command(subcommand)]
-    Person(directory::PersonCommand),
+    Person(person::PersonCommand),
     /// Audiences: named sets of persons.
     #[command(subcommand)]
     Audience(audience::AudienceCommand),

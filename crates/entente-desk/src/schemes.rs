@@ -65,7 +65,7 @@ pub struct Equivalence {
     /// The other policy.
     pub policy: String,
     /// The number of the level there.
-    pub lacv: u32,
+    pub lacv: u64,
 }
 
 /// One scheme with its words.
@@ -86,6 +86,8 @@ pub struct SchemeView {
     pub categories: Vec<CategoryView>,
     /// What the policy says of others. A mark is never read by another policy's words: `marking spif-translate` applies them.
     pub equivalences: Vec<Equivalence>,
+    /// What its policy file has otherwise than the schema, with line and column.
+    pub remarks: Vec<String>,
 }
 
 /// The schemes of a node.
@@ -128,6 +130,9 @@ pub fn show(state: &State, schemes: &Schemes, id: &SchemeId, profile: Option<&st
         levels: scheme.words(),
         categories: policy.map_or_else(Vec::new, categories),
         equivalences: policy.map_or_else(Vec::new, equivalences),
+        remarks: policy.map_or_else(Vec::new, |policy| {
+            policy.remarks.iter().map(ToString::to_string).collect()
+        }),
     })
 }
 

@@ -145,6 +145,36 @@ fn mend(text: &str, findings: &[Finding]) -> Option<String> {
     Some(format!("{before}{}{after}", finding.suggestion.as_deref()?))
 }
 
+/// What carrying out what is suggested comes to.
+pub(crate) enum Mended {
+    /// The mark was valid before.
+    AsItIs,
+    /// A valid mark.
+    Valid(String),
+    /// A mark whose other faults have no suggestion.
+    Faulty(String),
+}
+
+/// Carries out what is suggested, one fault after the other.
+pub(crate) fn mended(scheme: &(impl Scheme + ?Sized), text: &str, kind: MarkKind) -> Mended {
+    let mut checked = scheme.check(text, kind, None);
+    if checked.is_valid() {
+        return Mended::AsItIs;
+    }
+    let mut at = text.to_owned();
+    for _ in 0..MAX_MENDS {
+        let Some(next) = mend(&at, &checked.findings).filter(|next| *next != at) else {
+            break;
+        };
+        checked = scheme.check(&next, kind, None);
+        at = next;
+        if let Some(marking) = checked.marking {
+            return Mended::Valid(marking.canonical);
+        }
+    }
+    Mended::Faulty(at)
+}
+
 /// A level or word of a scheme, as it stands on the page and before a paragraph.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelWord {
@@ -179,23 +209,10 @@ pub trait Scheme: Send + Sync {
     /// The valid marks nearest to a faulty one, the nearest first: what the findings suggest, carried out. None where
     /// nothing that is suggested makes it valid, or the mark is valid as it is.
     fn nearest(&self, text: &str, kind: MarkKind) -> Vec<String> {
-        let first = self.check(text, kind, None);
-        if first.is_valid() {
-            return Vec::new();
+        match mended(self, text, kind) {
+            Mended::Valid(canonical) => vec![canonical],
+            Mended::AsItIs | Mended::Faulty(_) => Vec::new(),
         }
-        let mut at = text.to_owned();
-        let mut checked = first;
-        for _ in 0..MAX_MENDS {
-            let Some(next) = mend(&at, &checked.findings).filter(|next| *next != at) else {
-                break;
-            };
-            checked = self.check(&next, kind, None);
-            at = next;
-            if let Some(marking) = checked.marking {
-                return vec![marking.canonical];
-            }
-        }
-        Vec::new()
     }
 
     /// A level in the scheme's own words: a banner's (`SECRET`), or a portion's (`NS`). For clearances.

@@ -1,4 +1,5 @@
-//! The cases in `tests/spif_cases/cases.txt`, one line each, against the shipped policies and a test policy.
+//! The cases in `tests/spif_cases/cases.txt` and `versions.txt`, one line each, against the shipped policies, a test policy,
+//! and one policy of each version of the schema.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
@@ -11,11 +12,19 @@ use entente_marking::stanag;
 use entente_marking::{MarkKind, Scheme};
 
 const CASES: &str = include_str!("spif_cases/cases.txt");
+const VERSIONS: &str = include_str!("spif_cases/versions.txt");
+/// One policy of each version of the schema: 1.0, 2.0, 2.1.
+const OF_VERSIONS: [&str; 3] = [
+    include_str!("spif_cases/littoral-1.0.spif.xml"),
+    include_str!("spif_cases/civil-2.0.spif.xml"),
+    include_str!("spif_cases/court-2.1.spif.xml"),
+];
 const TEST_POLICY: &str = include_str!("spif_cases/test.spif.xml");
 
 fn policies() -> Vec<Policy> {
-    let test = Policy::from_xml(TEST_POLICY).unwrap();
-    builtin_policies().into_iter().chain([test]).collect()
+    let own = OF_VERSIONS.into_iter().chain([TEST_POLICY]);
+    let own = own.map(|text| Policy::from_xml(text).unwrap());
+    builtin_policies().into_iter().chain(own).collect()
 }
 
 fn label(policy: &str, text: &str) -> SecurityLabel {
@@ -46,6 +55,7 @@ fn clearance(policy: &str, text: &str) -> Clearance {
 fn lines() -> impl Iterator<Item = [&'static str; 4]> {
     CASES
         .lines()
+        .chain(VERSIONS.lines())
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
         .map(|line| {
             let parts: Vec<&str> = line.split(" | ").map(str::trim).collect();
@@ -58,7 +68,7 @@ fn every_case_holds() {
     let policies = policies();
     let policy = |name: &str| policies.iter().find(|policy| policy.name == name).unwrap();
     let mut count = 0;
-    for [name, text, what, expected] in lines() {
+    for [name, text, what, expected] in lines().filter(|line| !is_rollup(line)) {
         let label = label(name, text);
         let of = policy(name);
         let (verb, arg) = what
@@ -90,22 +100,22 @@ fn every_case_holds() {
                 assert_eq!(access.permit, verb == "reach", "{name} {text} {expected}: {access:?}");
                 expected.to_owned()
             }
-            "to" => {
+            "to" | "into" => {
                 let target = policy(arg.unwrap());
-                let translation = of.translate(&label, target, Direction::Outgoing);
+                let translation = of.translate(&label, target, direction(verb));
                 let label = translation
                     .label
                     .unwrap_or_else(|| panic!("{text}: {:?}", translation.findings));
                 format!("{:?}", target.display(&label, None))
             }
-            "no" => {
-                let translation = of.translate(&label, policy(arg.unwrap()), Direction::Outgoing);
+            "no" | "closed" => {
+                let translation = of.translate(&label, policy(arg.unwrap()), direction(verb));
                 assert_eq!(translation.label, None, "{text}");
                 rules(&translation.findings).join(",")
             }
             other => panic!("{other}"),
         };
-        let wanted = if ["display", "portion", "to"].contains(&verb) {
+        let wanted = if ["display", "portion", "to", "into"].contains(&verb) {
             format!("Ok({expected:?})")
         } else {
             expected.to_owned()
@@ -113,7 +123,37 @@ fn every_case_holds() {
         assert_eq!(got, wanted, "{name} | {text} | {what}");
         count += 1;
     }
-    assert!(count > 60, "{count}");
+    assert!(count > 140, "{count}");
+}
+
+fn direction(verb: &str) -> Direction {
+    match verb {
+        "to" | "no" => Direction::Outgoing,
+        _ => Direction::Incoming,
+    }
+}
+
+fn is_rollup(line: &[&str; 4]) -> bool {
+    ["rollup", "open"].contains(&line[2])
+}
+
+#[test]
+fn every_roll_up_holds() {
+    let policies = policies();
+    for [name, text, what, expected] in lines().filter(is_rollup) {
+        let of = policies.iter().find(|policy| policy.name == name).unwrap();
+        let scheme = SpifScheme::new(of.clone());
+        let portions: Vec<&str> = text.split(" + ").collect();
+        let rollup = scheme.rollup(&portions, None);
+        let rules: Vec<&str> = rollup.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        match what {
+            "rollup" => assert_eq!(rollup.banner.unwrap().canonical, expected, "{text}: {rules:?}"),
+            _ => {
+                assert_eq!(rollup.banner, None, "{text}");
+                assert_eq!(rules.join(","), expected, "{text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -126,8 +166,8 @@ fn displayed_markings_are_read_back() {
             "portion" => MarkKind::Portion,
             _ => continue,
         };
-        // Not readable by design: a blank's content and a value that is never shown.
-        if text.contains("Blank") || text.contains("HIDDEN") || text.contains("QUIET") {
+        // Not readable by design: values that are never shown, and a classification that is.
+        if ["HIDDEN", "QUIET", "SILENT"].iter().any(|word| text.contains(word)) {
             continue;
         }
         let of = policies.iter().find(|policy| policy.name == name).unwrap();
@@ -139,6 +179,25 @@ fn displayed_markings_are_read_back() {
         assert_eq!(marking.label, scheme.meaning(&label(name, text)), "{expected}");
         assert_eq!(marking.canonical, expected);
     }
+}
+
+#[test]
+fn a_policy_that_encloses_its_markings_reads_them_back() {
+    let enclosed = "<x:markingQualifier><x:qualifier markingQualifier=\"[ \" qualifierCode=\"prefix\"/>\
+                    <x:qualifier markingQualifier=\" ]\" qualifierCode=\"suffix\"/></x:markingQualifier></x:SPIF>";
+    let file = OF_VERSIONS[2].replace("</x:SPIF>", enclosed);
+    let scheme = SpifScheme::new(Policy::from_xml(&file).unwrap());
+    for (mark, kind) in [
+        ("[ COURT SEALED DEFENDANT ]", MarkKind::Banner),
+        ("([ S DF ])", MarkKind::Portion),
+    ] {
+        assert_eq!(scheme.check(mark, kind, None).marking.unwrap().canonical, mark);
+    }
+    assert!(
+        !scheme
+            .check("[ COURT SEALED DEFENDANT", MarkKind::Banner, None)
+            .is_valid()
+    );
 }
 
 #[test]
@@ -185,7 +244,7 @@ fn a_fix_up_is_added() {
 
 #[test]
 fn labels_survive_the_exchange_forms() {
-    for [name, text, ..] in lines() {
+    for [name, text, ..] in lines().filter(|line| !is_rollup(line)) {
         let label = label(name, text);
         assert_eq!(stanag::read_xml(&stanag::write_xml(&label)).unwrap().label, label);
         assert_eq!(stanag::read_json(&stanag::write_json(&label, None)).unwrap().0, label);

@@ -82,7 +82,7 @@ fn faulty_policies_are_refused_with_line_and_reason() {
             value("<s:markingData><s:code>shout</s:code></s:markingData>"),
         ),
         ("the element \"onlyFor\" is not known here", value("<s:onlyFor/>")),
-        ("is not an XML SPIF", "<SPIF/>".to_owned()),
+        ("is not an XML SPIF", "<s:SPIF xmlns:s=\"urn:other\"/>".to_owned()),
         (
             "declared equivalent to itself",
             policy(TWO, "").replace(

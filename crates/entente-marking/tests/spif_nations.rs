@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 use entente_marking::spif::{Direction, Policy, SecurityLabel, SpifScheme, published_policies};
-use entente_marking::{Entity, MarkKind, Release, Scheme, SchemeId, builtin};
+use entente_marking::{
+    AdjacentFault, Banners, Entity, MarkKind, Marks, Release, Scheme, SchemeId, builtin, split_adjacent_marks,
+};
 
 fn rows() -> impl Iterator<Item = &'static str> {
     include_str!("spif_nations.txt")
@@ -121,5 +123,94 @@ fn the_highest_level_of_portions_is_the_banner() {
             "{:?}",
             rollup.findings
         );
+    }
+}
+
+#[test]
+fn marks_of_two_nations_on_one_portion_have_a_banner_each_and_the_stricter_counts() {
+    let schemes = builtin::schemes();
+    let read = |line: &str, scheme: &str| {
+        let found = split_adjacent_marks(line, schemes, &SchemeId::new(scheme), None).unwrap();
+        (Marks::read(line, &found, schemes).unwrap(), found.text(line).to_owned())
+    };
+    for (scheme, line, banners, release) in [
+        (
+            "us-ic",
+            "(S//REL TO USA, GBR) (UK S) both",
+            ["SECRET//REL TO USA, GBR", "UK SECRET"],
+            vec!["GBR", "USA"],
+        ),
+        (
+            "us-ic",
+            "(S//NF) (PAP:AMBER) one",
+            ["SECRET//NOFORN", "PAP:AMBER"],
+            vec!["USA"],
+        ),
+        (
+            "nato",
+            "(NS REL IRL) (TLP:RED) seen",
+            ["NATO SECRET Releasable to Ireland", "TLP:RED"],
+            vec!["IRL"],
+        ),
+        (
+            "deu",
+            "(VS-NfD) (NR) beides",
+            ["VS-NUR FÜR DEN DIENSTGEBRAUCH", "NATO RESTRICTED"],
+            vec![],
+        ),
+        (
+            "eu",
+            "(R-UE/EU-R) (O-S) both",
+            ["RESTREINT UE/EU RESTRICTED", "OFFICIAL-SENSITIVE"],
+            vec![],
+        ),
+        (
+            "tlp",
+            "(TLP:GREEN) (S//REL TO USA, FRA) (DR) trois",
+            ["TLP:GREEN", "SECRET//REL TO USA, FRA"],
+            vec!["FRA", "USA"],
+        ),
+    ] {
+        let (marks, _) = read(line, scheme);
+        let found = Banners::of([&marks], schemes);
+        let lines = found.lines();
+        assert!(banners.iter().all(|banner| lines.contains(banner)), "{line}: {lines:?}");
+        let label = marks.label();
+        assert!(marks.iter().all(|mark| label.dominates(&mark.label)), "{line}");
+        let admitted = match &label.release {
+            Release::Only(list) => list.full.iter().map(Entity::as_str).collect(),
+            Release::Unrestricted => vec![],
+        };
+        assert_eq!(admitted, release, "{line}");
+    }
+    let (marks, text) = read("(UK S) (UK side) text", "uk");
+    assert_eq!((marks.iter().count(), text.as_str()), (1, "(UK side) text"));
+    let same = split_adjacent_marks("(O) (UK O-S) text", schemes, &SchemeId::new("uk"), None);
+    assert!(matches!(same, Err(AdjacentFault::SameScheme { .. })));
+}
+
+#[test]
+fn portions_of_a_nation_roll_up() {
+    for (id, portions, banner) in [
+        ("uk", vec!["(O-S)", "(O)"], "OFFICIAL-SENSITIVE"),
+        ("uk", vec!["(O-S)", "(UK S)"], "UK SECRET"),
+        (
+            "nato",
+            vec!["(NR)", "(NS REL UKR IRL)", "(NC REL UKR)"],
+            "NATO SECRET Releasable to Ukraine",
+        ),
+        ("nato", vec!["(NU)", "(CTS BOHEMIA)"], "COSMIC TOP SECRET BOHEMIA"),
+        (
+            "eu",
+            vec!["(R-UE/EU-R)", "(C-UE/EU-C)"],
+            "CONFIDENTIEL UE/EU CONFIDENTIAL",
+        ),
+        ("deu", vec!["(VS-NfD)", "(Geh.)"], "GEHEIM"),
+        ("fra", vec!["(S SF)", "(DR)"], "SECRET SPÉCIAL FRANCE"),
+    ] {
+        let scheme = builtin::schemes().get(&SchemeId::new(id), None).unwrap();
+        let rollup = scheme.rollup(&portions, None);
+        let found = rollup.banner.map(|banner| banner.canonical);
+        assert_eq!(found.as_deref(), Some(banner), "{portions:?} {:?}", rollup.findings);
     }
 }

@@ -188,12 +188,48 @@ fn displays_and_access_of_another_engine() {
         Ok("TLP:GREEN [REGION=EU/US] [Imported Data]")
     );
     assert_eq!(to(&uk, &eu).as_deref(), Ok("DEMO-UK SECRET - UK / EU EYES ONLY"));
+    food(&read);
     let clearance = label_of(&uk, &read("uk-demo-secret-uk.xml")).1;
     let translated = tlpx
         .translate(&eu, &uk, entente_marking::spif::Direction::Outgoing)
         .label
         .unwrap();
     assert!(uk.access(&translated, &clearance, ClassificationReading::Listed).permit);
+}
+
+/// Its policy of foods, which has no namespace, and one end tag that is misspelt: that is no XML, and mended here.
+fn food(read: &dyn Fn(&str) -> String) {
+    let text = read("food-policy.xml");
+    assert!(
+        Policy::from_xml(&text)
+            .unwrap_err()
+            .reason
+            .contains("securityCategiryTagSet")
+    );
+    let food = Policy::from_xml(&text.replace("securityCategiryTagSet", "securityCategoryTagSet")).unwrap();
+    let label = |file: &str| label_of(&food, &read(file)).0;
+    for (file, shown) in [
+        (
+            "food-label-milk-chocolate.xml",
+            Some("[ Food Sweet/Yummy Chocolate Brown Contains Lactose Not Vegan Animal Rights ]"),
+        ),
+        ("food-label-water.xml", Some("[ Food FREE British Flag ]")),
+        ("food-label-cheap-milk-chocolate.xml", None),
+        ("food-label-meaty-milk-chocolate.xml", None),
+    ] {
+        assert_eq!(food.display(&label(file), None).ok().as_deref(), shown, "{file}");
+    }
+    assert!(food.validate(&label("food-label-bacon.xml")).is_empty());
+    let chocolate = label("food-label-milk-chocolate.xml");
+    for (file, permit) in [
+        ("food-clearance-lactose-intolerant.xml", false),
+        ("food-clearance-all-okay.xml", true),
+    ] {
+        let clearance = label_of(&food, &read(file)).1;
+        let access = food.access(&chocolate, &clearance, ClassificationReading::Listed);
+        assert_eq!(access.permit, permit, "{file}: {:?}", access.reasons);
+    }
+    assert!(Policy::from_xml(&read("food-policy-borked.xml")).is_err());
 }
 
 /// A label and a clearance from the other engine's own form, which names values by number.
@@ -205,8 +241,8 @@ fn label_of(policy: &Policy, text: &str) -> (SecurityLabel, Clearance) {
             .children()
             .filter(move |n| n.tag_name().name() == name)
     };
-    let number = |node: roxmltree::Node<'_, '_>| node.attribute("lacv").unwrap().parse::<u32>().unwrap();
-    let class = |lacv: u32| {
+    let number = |node: roxmltree::Node<'_, '_>| node.attribute("lacv").unwrap().parse::<u64>().unwrap();
+    let class = |lacv: u64| {
         policy
             .classifications
             .iter()

@@ -22,6 +22,53 @@ fn the_nearest_valid_marks_are_valid() {
         ("us-ic", MarkKind::Banner, "SECRET//NOFRON", vec!["SECRET//NOFORN"]),
         ("us-ic", MarkKind::Portion, "(S//NF)", vec![]),
         ("us-ic", MarkKind::Portion, "(S//QQQQQQQQ)", vec![]),
+        // One `/`, a dash or a space where `//` belongs.
+        ("us-ic", MarkKind::Portion, "(S/NF)", vec!["(S//NF)"]),
+        (
+            "us-ic",
+            MarkKind::Portion,
+            "(TS/SI//REL TO GBR)",
+            vec!["(TS//SI//REL TO USA, GBR)"],
+        ),
+        ("us-ic", MarkKind::Banner, "SECRET - NOFORN", vec!["SECRET//NOFORN"]),
+        ("us-ic", MarkKind::Portion, "(SECRET//NOFORN)", vec!["(S//NF)"]),
+        ("us-ic", MarkKind::Portion, "(S//SAP-BP//NF)", vec!["(S//SAR-BP//NF)"]),
+        // Parts that do not go together: one thing more, a higher level, one thing less.
+        (
+            "us-ic",
+            MarkKind::Banner,
+            "TOP SECRET//HCS//ORCON",
+            vec!["TOP SECRET//HCS//ORCON/NOFORN"],
+        ),
+        (
+            "us-ic",
+            MarkKind::Portion,
+            "(S//SI-G//OC/NF)",
+            vec!["(TS//SI-G//OC/NF)"],
+        ),
+        (
+            "us-ic",
+            MarkKind::Portion,
+            "(C//TK//NF)",
+            vec!["(S//TK//NF)", "(TS//TK//NF)"],
+        ),
+        (
+            "us-ic",
+            MarkKind::Banner,
+            "SECRET//NOFORN/REL TO USA, GBR",
+            vec!["SECRET//NOFORN", "SECRET//REL TO USA, GBR"],
+        ),
+        ("us-ic", MarkKind::Portion, "(S//FOUO/NF)", vec!["(S//NF)"]),
+        ("uk", MarkKind::Banner, "SECRET", vec!["UK SECRET"]),
+        ("uk", MarkKind::Banner, "OFFICIAL SENSITIVE", vec!["OFFICIAL-SENSITIVE"]),
+        ("eu", MarkKind::Banner, "EU SECRET", vec!["SECRET UE/EU SECRET"]),
+        (
+            "fra",
+            MarkKind::Banner,
+            "TRÈS SECRET - SPÉCIAL FRANCE",
+            vec!["TRÈS SECRET SPÉCIAL FRANCE"],
+        ),
+        ("nato", MarkKind::Banner, "NATO SECRET Releasable to Atlantis", vec![]),
         ("tlp", MarkKind::Banner, "TLP:AMBR", vec!["TLP:AMBER"]),
         ("nato", MarkKind::Banner, "NATO SECRT", vec!["NATO SECRET"]),
     ] {
@@ -29,6 +76,31 @@ fn the_nearest_valid_marks_are_valid() {
         let found = scheme.nearest(faulty, kind);
         assert_eq!(found, nearest, "{faulty}");
         assert!(found.iter().all(|mark| scheme.check(mark, kind, None).is_valid()));
+    }
+}
+
+#[test]
+fn a_faulty_mark_of_a_policy_says_what_of_it_is_understood() {
+    for (id, mark, message) in [
+        (
+            "nato",
+            "NATO SECRET Releasable to Atlantis",
+            "`Releasable to Atlantis` is not understood behind `NATO SECRET` of NATO",
+        ),
+        (
+            "uk",
+            "OFFICIAL-SENSITIVE COMMERCIAL",
+            "`COMMERCIAL` is not understood behind `OFFICIAL-SENSITIVE` of UK",
+        ),
+        (
+            "uk",
+            "CONFIDENTIAL",
+            "this is not a marking of UK; its levels are UK TOP SECRET, UK SECRET, OFFICIAL",
+        ),
+    ] {
+        let scheme = builtin::schemes().get(&SchemeId::new(id), None).unwrap();
+        let checked = scheme.check(mark, MarkKind::Banner, None);
+        assert_eq!(checked.findings[0].message, message);
     }
 }
 

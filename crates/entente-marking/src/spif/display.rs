@@ -16,6 +16,7 @@ const PAGE: &[MarkingCode] = &[
     MarkingCode::PageBottom,
     MarkingCode::PageTopBottom,
 ];
+const DOCUMENT: &[MarkingCode] = &[MarkingCode::DocumentStart, MarkingCode::DocumentEnd];
 /// Codes that say what a phrase does rather than where it stands.
 const BEHAVIOUR: &[MarkingCode] = &[
     MarkingCode::NoNameDisplay,
@@ -66,13 +67,11 @@ fn phrase<'a>(marking: &'a [MarkingData], name: &'a str, lang: Option<&str>, spo
             pick(exact, |data| data.lang.as_deref(), lang)
         }
     };
-    let found = found.or_else(|| {
-        pick(
-            own.filter(|data| data.stands(Spot::Page)),
-            |data| data.lang.as_deref(),
-            lang,
-        )
-    });
+    let of_page = own.clone().filter(|data| data.stands(Spot::Page));
+    let found = found.or_else(|| pick(of_page, |data| data.lang.as_deref(), lang));
+    // A language that has a phrase for the beginning or end of a document alone is shown in it, rather than by the bare name.
+    let of_document = own.filter(|data| data.lang.is_some() && data.codes.iter().any(|code| DOCUMENT.contains(code)));
+    let found = found.or_else(|| pick(of_document, |data| data.lang.as_deref(), lang));
     let unnamed = || {
         marking
             .iter()
@@ -97,15 +96,14 @@ pub(crate) struct Around<'a> {
 }
 
 pub(crate) fn around<'a>(all: &'a [Qualifiers], lang: Option<&str>, spot: Spot, separator: &'a str) -> Around<'a> {
-    let fits = |q: &&Qualifiers| match (q.code, spot) {
-        (None, _) => true,
-        (Some(code), Spot::Page) => PAGE.contains(&code),
-        (Some(code), Spot::Portion) => code == MarkingCode::PortionMarking,
-    };
-    // Each part for itself: a language that has no separator of its own takes the default one.
+    let everywhere = |q: &&Qualifiers| q.code.is_none_or(|code| PAGE.contains(&code));
+    let portion = |q: &&Qualifiers| q.code == Some(MarkingCode::PortionMarking);
+    // Each part for itself: a language that has no separator of its own takes the default one, and a portion that of the page.
     let part = |get: fn(&Qualifiers) -> Option<&String>| {
-        let having = all.iter().filter(fits).filter(|q| get(q).is_some());
-        pick(having, |q| q.lang.as_deref(), lang)
+        let having = all.iter().filter(move |q| get(q).is_some());
+        let of_portion = having.clone().filter(portion).filter(|_| spot == Spot::Portion);
+        pick(of_portion, |q| q.lang.as_deref(), lang)
+            .or_else(|| pick(having.filter(everywhere), |q| q.lang.as_deref(), lang))
             .and_then(get)
             .map(String::as_str)
     };
@@ -138,13 +136,22 @@ impl Policy {
     }
 
     pub(crate) fn render(&self, parts: &Resolved, lang: Option<&str>, spot: Spot) -> String {
-        let whole = around(&self.qualifiers, lang, spot, " ");
-        let mut pieces: Vec<String> = Vec::new();
         let class = &self.classifications[parts.class];
         let short = spot == Spot::Portion && class.marking.iter().any(|data| data.has(MarkingCode::PortionMarking));
-        if !short {
-            pieces.extend(self.policy_phrase(parts, lang, spot).map(str::to_owned));
-        }
+        let lead = self.policy_phrase(parts, lang, spot).filter(|_| !short);
+        self.written(lead, parts, lang, spot)
+    }
+
+    /// The marking with the policy's name at its beginning, where the policy leaves it away.
+    pub(crate) fn render_named(&self, parts: &Resolved, lang: Option<&str>, spot: Spot) -> Option<String> {
+        let left_away = self.policy_phrase(parts, lang, spot) == Some("");
+        left_away.then(|| self.written(Some(&self.name), parts, lang, spot))
+    }
+
+    /// The marking behind the policy's phrase.
+    fn written(&self, lead: Option<&str>, parts: &Resolved, lang: Option<&str>, spot: Spot) -> String {
+        let whole = around(&self.qualifiers, lang, spot, " ");
+        let mut pieces: Vec<String> = lead.map(str::to_owned).into_iter().collect();
         let suppressed = parts.held.iter().any(|(place, _)| self.suppresses_class(*place));
         if !suppressed {
             pieces.extend(self.class_phrase(parts.class, lang, spot));
@@ -221,13 +228,18 @@ impl Policy {
         let around = around(&value.qualifiers, lang, spot, "");
         let shown = match text {
             // A blank shows what was typed into it; its phrase, where it has one, stands before that.
-            Some(text) => match phrase(&value.marking, "", lang, spot)? {
+            Some(text) => match self.lead(*place, lang, spot)? {
                 "" => text.clone(),
                 lead => format!("{lead} {text}"),
             },
             None => phrase(&value.marking, &value.name, lang, spot)?.to_owned(),
         };
         Some(format!("{}{shown}{}", around.prefix, around.suffix))
+    }
+
+    /// What stands before the text of a blank; `None` where the blank is not displayed.
+    pub(crate) fn lead(&self, place: Place, lang: Option<&str>, spot: Spot) -> Option<&str> {
+        phrase(&self.value(place).marking, "", lang, spot)
     }
 
     /// The languages that the policy has phrases for, its default first.

@@ -4,17 +4,20 @@ use roxmltree::Node;
 
 use crate::xml::{XmlFault, fault};
 
-/// The namespace of XML SPIF 2.0 and 2.1.
+/// The namespace of XML SPIF in all its versions.
 pub(super) const NAMESPACE: &str = "http://www.xmlspif.org/spif";
+/// The same with two letters exchanged, as some files in use have it.
+const MISSPELT: &str = "http://www.xmslpif.org/spif";
 /// The longest name or phrase, in bytes.
 const MAX_TEXT: usize = 1_024;
 
 pub(super) type Read<T> = Result<T, XmlFault>;
 pub(super) type Element<'a> = Node<'a, 'a>;
 
-/// The schema qualifies the names of elements; files that leave some unqualified are common.
-fn ours(node: Element<'_>) -> bool {
-    node.tag_name().namespace().is_none_or(|space| space == NAMESPACE)
+/// The schema qualifies the names of elements; files that leave some or all unqualified are common.
+pub(super) fn ours(node: Element<'_>) -> bool {
+    let space = node.tag_name().namespace();
+    space.is_none_or(|space| [NAMESPACE, MISSPELT].contains(&space))
 }
 
 pub(super) fn named<'a>(node: Element<'a>, name: &'static str) -> impl Iterator<Item = Element<'a>> {
@@ -77,10 +80,10 @@ pub(super) fn oid(node: Element<'_>, name: &str) -> Read<String> {
     }
 }
 
-pub(super) fn optional_number(node: Element<'_>, name: &str) -> Read<Option<u32>> {
+pub(super) fn optional_number<T: std::str::FromStr>(node: Element<'_>, name: &str) -> Read<Option<T>> {
     node.attribute(name)
         .map(|value| {
-            value.parse().map_err(|_| {
+            value.trim().parse().map_err(|_| {
                 fault(
                     node,
                     format!("{name} {value:?} is not a number"),
@@ -91,7 +94,7 @@ pub(super) fn optional_number(node: Element<'_>, name: &str) -> Read<Option<u32>
         .transpose()
 }
 
-pub(super) fn number(node: Element<'_>, name: &str) -> Read<u32> {
+pub(super) fn number<T: std::str::FromStr>(node: Element<'_>, name: &str) -> Read<T> {
     optional_number(node, name)?.ok_or_else(|| fault(node, format!("{name} is missing"), "add the attribute"))
 }
 
@@ -100,6 +103,24 @@ pub(super) fn flag(node: Element<'_>, name: &str) -> Read<bool> {
         None | Some("false" | "0") => Ok(false),
         Some("true" | "1") => Ok(true),
         Some(other) => Err(unknown(node, name, other)),
+    }
+}
+
+/// A colour of a classification: a name of CSS, or `#RRGGBB`. Nothing else gets onto pages and papers.
+pub(super) fn color(node: Element<'_>) -> Read<Option<String>> {
+    let Some(given) = node.attribute("color").map(str::trim) else {
+        return Ok(None);
+    };
+    let is_name = (1..=32).contains(&given.len()) && given.bytes().all(|b| b.is_ascii_alphabetic());
+    let digits = given.strip_prefix('#').unwrap_or_default();
+    let is_code = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    match is_name || is_code {
+        true => Ok(Some(given.to_owned())),
+        false => Err(fault(
+            node,
+            format!("color {given:?} is not a colour"),
+            "write a name such as red, or #RRGGBB",
+        )),
     }
 }
 

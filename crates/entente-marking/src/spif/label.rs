@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::policy::{CategoryType, Input, Place, Policy};
+use super::dates;
+use super::policy::{CategoryType, Input, Place, Policy, TagValue};
 use crate::finding::Finding;
 
 /// The longest text that may be typed into a blank category.
@@ -125,6 +126,18 @@ pub(crate) fn finding(rule: &str, source: &str, message: impl Into<String>) -> F
 
 const SOURCE: &str = "XML SPIF 2.1; ADatP-4774.1";
 
+impl TagValue {
+    /// Whether it is a blank into which the text may be typed.
+    pub(crate) fn takes(&self, text: &str) -> bool {
+        match self.input {
+            None => false,
+            Some(Input::Text) => !text.trim().is_empty() && text.len() <= MAX_INPUT,
+            Some(Input::Integer) => text.len() <= MAX_INPUT && text.parse::<u64>().is_ok(),
+            Some(Input::Date) => dates::is_date(text, self.date_format.as_deref().unwrap_or(dates::DAY)),
+        }
+    }
+}
+
 impl Policy {
     /// Finds a label's names in the policy.
     pub(crate) fn resolve(&self, label: &SecurityLabel) -> Result<Resolved, Vec<Finding>> {
@@ -208,17 +221,12 @@ impl Policy {
     }
 
     fn blank(&self, tags: &[Place], text: &str) -> Option<Held> {
-        let fits = |input: Input| match input {
-            Input::Text => !text.trim().is_empty() && text.len() <= MAX_INPUT,
-            Input::Integer => text.parse::<i64>().is_ok(),
-            Input::Date => text.parse::<jiff::civil::Date>().is_ok(),
-        };
         let mut blanks = tags.iter().flat_map(|place| {
             self.tag(*place)
                 .values
                 .iter()
                 .enumerate()
-                .filter(|(_, value)| value.input.is_some_and(fits))
+                .filter(|(_, value)| value.takes(text))
                 .map(|(value, _)| Place { value, ..*place })
         });
         match (blanks.next(), blanks.next()) {

@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dates;
 use super::element::{
-    Element, NAMESPACE, Read, bounded, dangling, date, duplicate, flag, named, number, oid, one, only, optional_number,
-    text, too_many, unknown, word,
+    Element, Read, bounded, color, dangling, date, duplicate, flag, named, number, oid, one, only, optional_number,
+    ours, text, too_many, unknown, word,
 };
 use super::phrases::{marking, qualifiers};
 use super::policy::{
-    Applied, Classification, ClassificationReading, EquivalentClass, EquivalentPolicy, EquivalentValue, Input,
-    Operation, Place, Policy, Reference, Requirement, Tag, TagSet, TagType, TagValue,
+    Applied, Classification, ClassificationReading, EquivalentClass, EquivalentPolicy, EquivalentSet, EquivalentValue,
+    Input, Operation, Place, Policy, Reference, Requirement, Tag, TagSet, TagType, TagValue,
 };
 use super::soundness;
+use super::versions::{self, SCHEMAS};
 use crate::xml::{self, XmlFault, fault};
-
-/// The versions of the schema that are read; each later one only adds.
-const SCHEMAS: [&str; 3] = ["1.0", "2.0", "2.1"];
 
 /// The most values of all categories together. All countries, languages and operations need about 2,000.
 const MAX_VALUES: usize = 20_000;
@@ -78,7 +77,7 @@ const ROOT_CHILDREN: &[&str] = &[
 ];
 
 fn read_policy(root: Element<'_>) -> Read<Policy> {
-    if root.tag_name().name() != "SPIF" || root.tag_name().namespace() != Some(NAMESPACE) {
+    if root.tag_name().name() != "SPIF" || !ours(root) {
         return Err(fault(
             root,
             "this is not an XML SPIF",
@@ -110,6 +109,9 @@ fn read_policy(root: Element<'_>) -> Read<Policy> {
         marking: own_marking,
         qualifiers: own_qualifiers,
         reading: ClassificationReading::Listed,
+        not_before: date(root, "notBefore")?,
+        not_after: date(root, "notAfter")?,
+        remarks: versions::remarks(root),
         index: BTreeMap::new(),
     };
     for node in named(root, "defaultSecurityPolicyId") {
@@ -198,7 +200,7 @@ fn classification(node: Element<'_>, policy: &Policy) -> Read<Classification> {
             "requiredCategory",
         ],
     )?;
-    let hierarchy = number(node, "hierarchy")?;
+    let hierarchy: u32 = number(node, "hierarchy")?;
     let class = Classification {
         name: text(node, "name")?,
         lacv: number(node, "lacv")?,
@@ -209,10 +211,7 @@ fn classification(node: Element<'_>, policy: &Policy) -> Read<Classification> {
                 "use a number up to 65535",
             )
         })?,
-        color: node
-            .attribute("color")
-            .map(|color| bounded(node, "color", color))
-            .transpose()?,
+        color: color(node)?,
         obsolete: flag(node, "obsolete")?,
         equivalents: named(node, "equivalentClassification")
             .map(|child| equivalent_class(child, policy))
@@ -264,6 +263,9 @@ fn tag_set(node: Element<'_>, policy: &mut Policy) -> Read<()> {
         name: text(node, "name")?,
         id: oid(node, "id")?,
         tags: Vec::new(),
+        equivalents: named(node, "equivalentSecurityCategoryTagSet")
+            .map(|child| equivalent_set(child, policy))
+            .collect::<Read<_>>()?,
     };
     let place = policy.tag_sets.len();
     if let Some(known) = policy
@@ -305,11 +307,19 @@ fn tag_set(node: Element<'_>, policy: &mut Policy) -> Read<()> {
     Ok(())
 }
 
+fn equivalent_set(node: Element<'_>, policy: &Policy) -> Read<EquivalentSet> {
+    only(node, &["requiredCategory"])?;
+    Ok(EquivalentSet {
+        policy: policy_ref(node, policy)?,
+        required: requirements(node)?,
+    })
+}
+
 /// A number of selections; `unbounded` is none in particular.
 fn selection(node: Element<'_>, name: &str) -> Read<Option<usize>> {
     match node.attribute(name) {
         Some("unbounded") => Ok(None),
-        _ => Ok(optional_number(node, name)?.map(|n| n as usize)),
+        _ => optional_number(node, name),
     }
 }
 
@@ -404,6 +414,7 @@ fn value(node: Element<'_>, policy: &Policy) -> Read<TagValue> {
         lacv: category_lacv(node)?.ok_or_else(|| fault(node, "lacv is missing", "add the attribute"))?,
         obsolete: flag(node, "obsolete")?,
         input: word(node, "userInput", INPUTS)?,
+        date_format: date_format(node)?,
         required_class,
         excluded_classes,
         required: requirements(node)?,
@@ -415,6 +426,18 @@ fn value(node: Element<'_>, policy: &Policy) -> Read<TagValue> {
         qualifiers: qualifiers(node)?,
         name,
     })
+}
+
+/// How a date is typed; a format that cannot be checked is refused.
+fn date_format(node: Element<'_>) -> Read<Option<String>> {
+    match node.attribute("dateFormat") {
+        Some(format) if !dates::is_format(format) => Err(fault(
+            node,
+            format!("dateFormat {format:?} is not understood"),
+            "write it in YYYY, MM, DD, hh, mm and ss",
+        )),
+        format => Ok(format.map(str::to_owned)),
+    }
 }
 
 fn equivalent_value(node: Element<'_>, policy: &Policy) -> Read<EquivalentValue> {
@@ -520,15 +543,15 @@ fn enumerated_elsewhere(node: Element<'_>) -> Read<TagType> {
 }
 
 /// A category's number. The schema also allows text: it is known by a digest of it, beyond all numbers that are written.
-fn category_lacv(node: Element<'_>) -> Read<Option<u32>> {
-    match node.attribute("lacv") {
+fn category_lacv(node: Element<'_>) -> Read<Option<u64>> {
+    match node.attribute("lacv").map(str::trim) {
         Some(written) if written.bytes().all(|b| b.is_ascii_digit()) => optional_number(node, "lacv"),
         Some(written) => {
             let written = bounded(node, "lacv", written)?;
-            let digest = written.bytes().fold(0x811c_9dc5_u32, |hash, b| {
-                (hash ^ u32::from(b)).wrapping_mul(0x0100_0193)
+            let digest = written.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| {
+                (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
             });
-            Ok(Some(digest | 0x8000_0000))
+            Ok(Some(digest | 1 << 63))
         }
         None => Ok(None),
     }

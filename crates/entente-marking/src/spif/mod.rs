@@ -23,27 +23,31 @@
 //! ```
 
 mod access;
+mod dates;
 mod display;
 mod element;
 mod label;
 mod load;
 mod phrases;
 mod policy;
+mod reading;
 mod scheme;
 mod soundness;
 mod translate;
 mod validate;
+mod versions;
 
 pub use access::{Access, Reason};
 pub use label::{Clearance, PolicyName, SecurityCategory, SecurityLabel, Succession};
 pub use load::SpifError;
 pub use policy::{
-    Applied, CategoryType, Classification, ClassificationReading, EquivalentClass, EquivalentPolicy, EquivalentValue,
-    Input, MarkingCode, MarkingData, Operation, Policy, Qualifiers, Reference, Requirement, Tag, TagSet, TagType,
-    TagValue,
+    Applied, CategoryType, Classification, ClassificationReading, EquivalentClass, EquivalentPolicy, EquivalentSet,
+    EquivalentValue, Input, MarkingCode, MarkingData, Operation, Policy, Qualifiers, Reference, Requirement, Tag,
+    TagSet, TagType, TagValue,
 };
 pub use scheme::SpifScheme;
 pub use translate::{Direction, Translation};
+pub use versions::Remark;
 
 /// The text of the policies that come with the program, by file name.
 pub const BUILTIN: [(&str, &str); 4] = [

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::versions::Remark;
+
 /// A security policy, as loaded from an XML SPIF.
 ///
 /// All lists keep the order of the file: markings are displayed in it.
@@ -27,7 +29,13 @@ pub struct Policy {
     pub qualifiers: Vec<Qualifiers>,
     /// How clearances are compared with a classification.
     pub reading: ClassificationReading,
-    pub(crate) index: BTreeMap<(usize, TagType, u32), Place>,
+    /// The first day on which labels may be made by it.
+    pub not_before: Option<Date>,
+    /// The last day on which labels may be made by it.
+    pub not_after: Option<Date>,
+    /// What its file has otherwise than the schema.
+    pub remarks: Vec<Remark>,
+    pub(crate) index: BTreeMap<(usize, TagType, u64), Place>,
 }
 
 /// How a label's classification is compared with a clearance.
@@ -46,7 +54,7 @@ pub struct Classification {
     /// Its name, such as `SECRET`.
     pub name: String,
     /// Its number in labels and clearances.
-    pub lacv: u32,
+    pub lacv: u64,
     /// Its place in the order; higher is more sensitive.
     pub hierarchy: u16,
     /// Its colour on paper and screen: a W3C name or `#RRGGBB`.
@@ -72,6 +80,8 @@ pub struct TagSet {
     pub id: String,
     /// Its tags.
     pub tags: Vec<Tag>,
+    /// What a label with one of its values must carry in other policies.
+    pub equivalents: Vec<EquivalentSet>,
 }
 
 /// A group of categories that act in the same way.
@@ -81,7 +91,7 @@ pub struct Tag {
     pub name: String,
     /// How it acts.
     pub tag_type: TagType,
-    /// The fewest values that a label with this tag may have.
+    /// The fewest values that a label may have; 0 where it may do without.
     pub min: usize,
     /// The most values that a label may have.
     pub max: Option<usize>,
@@ -136,11 +146,13 @@ pub struct TagValue {
     /// Its name, such as `KFOR`.
     pub name: String,
     /// Its number in labels and clearances.
-    pub lacv: u32,
+    pub lacv: u64,
     /// Whether new labels should not use it.
     pub obsolete: bool,
     /// What the user types in its place, if it is a blank to be filled in.
     pub input: Option<Input>,
+    /// How a date is typed into the blank, such as `YYYY-MM-DD`.
+    pub date_format: Option<String>,
     /// The only classification that it goes with.
     pub required_class: Option<String>,
     /// The classifications that it never goes with.
@@ -166,9 +178,9 @@ pub struct TagValue {
 pub enum Input {
     /// Any text.
     Text,
-    /// A whole number.
+    /// A whole number from 0.
     Integer,
-    /// A date as `2026-11-21`.
+    /// A date in the format that the category gives, as `2026-11-21` where it gives none.
     Date,
 }
 
@@ -200,7 +212,7 @@ pub struct Reference {
     /// The type of the tag.
     pub tag_type: TagType,
     /// The value's number; `None` for any value of that tag type (`all="true"`, or neither given).
-    pub lacv: Option<u32>,
+    pub lacv: Option<u64>,
 }
 
 /// In which direction an equivalence holds.
@@ -231,9 +243,18 @@ pub struct EquivalentClass {
     /// The other policy's name.
     pub policy: String,
     /// The number of the classification there.
-    pub lacv: u32,
+    pub lacv: u64,
     /// In which direction it holds.
     pub applied: Applied,
+    /// What a translated label must carry.
+    pub required: Vec<Requirement>,
+}
+
+/// What a label that has any value of a tag set must carry in another policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EquivalentSet {
+    /// The other policy's name.
+    pub policy: String,
     /// What a translated label must carry.
     pub required: Vec<Requirement>,
 }
@@ -332,7 +353,7 @@ impl Policy {
             })
     }
 
-    pub(crate) fn class_by_lacv(&self, lacv: u32) -> Option<usize> {
+    pub(crate) fn class_by_lacv(&self, lacv: u64) -> Option<usize> {
         self.classifications.iter().position(|class| class.lacv == lacv)
     }
 

@@ -2,21 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::display::{Spot, around};
 use super::label::{Held, Resolved, SecurityCategory, SecurityLabel};
 use super::policy::{CategoryType, ClassificationReading, Place, Policy};
+use super::reading::{MAX_MARK, Mark, spot};
 use crate::finding::Finding;
 use crate::label::{Category, Caveat, Label, Level, SchemeId};
 use crate::release::{Entity, Release};
 use crate::scheme::{Checked, Effect, LevelWord, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
 
-/// The longest mark that is read, in bytes.
-const MAX_MARK: usize = 4_096;
-/// The most languages and policy phrases that are tried. Marks in further ones are not understood.
-const MAX_LANGUAGES: usize = 32;
-const MAX_PHRASES: usize = 64;
 /// A known marking this similar to a faulty one (0 to 1) is suggested.
 const SIMILAR: f64 = 0.7;
+/// The most values of a list, and of all lists, that a suggestion may have.
+const MAX_VALUES: usize = 16;
 const SOURCE: &str = "XML SPIF 2.1, markingData and markingQualifier";
 const JOIN: &str = "ISO/IEC 15816; SDN.801 rev. C";
 
@@ -35,13 +32,7 @@ pub struct SpifScheme {
     id: SchemeId,
     profile: String,
     title: String,
-    policy: Policy,
-}
-
-/// A mark that was read: its parts and its language.
-struct Mark {
-    parts: Resolved,
-    lang: Option<String>,
+    pub(super) policy: Policy,
 }
 
 impl SpifScheme {
@@ -133,106 +124,6 @@ impl SpifScheme {
         text.as_deref().unwrap_or(&self.policy.value(*place).name)
     }
 
-    /// Reads a mark in any language of the policy. What was read is displayed again and has to give the same
-    /// text, so that a wrong reading cannot pass.
-    fn read(&self, text: &str, kind: MarkKind) -> Result<Mark, String> {
-        let spot = spot(kind);
-        let bare = inner(text, kind).ok_or("a portion mark stands in parentheses, a banner does not")?;
-        if bare.len() > MAX_MARK {
-            return Err(format!("the mark is longer than {MAX_MARK} bytes"));
-        }
-        let mut found: Option<Mark> = None;
-        for lang in self.policy.languages().into_iter().take(MAX_LANGUAGES) {
-            for parts in self.candidates(bare, lang, spot) {
-                if !same(&self.policy.render(&parts, lang, spot), bare) {
-                    continue;
-                }
-                let sound = |parts: &Resolved| !self.policy.check(parts, None).iter().any(Finding::is_error);
-                match &found {
-                    Some(known) if known.parts == parts => continue,
-                    // A reading that the policy forbids is no reading where there is another.
-                    Some(known) if sound(&known.parts) && !sound(&parts) => continue,
-                    Some(known) if sound(&known.parts) == sound(&parts) => {
-                        return Err("the mark can be read in two ways".to_owned());
-                    }
-                    _ => {}
-                }
-                let lang = lang.map(str::to_owned);
-                found = Some(Mark { parts, lang });
-            }
-        }
-        found.ok_or_else(|| format!("this is not a marking of {}", self.policy.name))
-    }
-
-    fn candidates(&self, text: &str, lang: Option<&str>, spot: Spot) -> Vec<Resolved> {
-        let whole = around(&self.policy.qualifiers, lang, spot, " ");
-        let separator = whole.separator.trim();
-        let start = eat(text, whole.prefix.trim()).unwrap_or(text);
-        let end = start.len().saturating_sub(whole.suffix.trim().len());
-        let start = match start.get(end..) {
-            Some(tail) if tail.eq_ignore_ascii_case(whole.suffix.trim()) => &start[..end],
-            _ => start,
-        };
-        let mut found = Vec::new();
-        for lead in self.policy.policy_phrases(lang, spot).into_iter().take(MAX_PHRASES) {
-            let Some(after) = eat(start, lead.trim()) else { continue };
-            let after = eat(after.trim_start(), separator).unwrap_or(after).trim_start();
-            for class in 0..self.policy.classifications.len() {
-                let phrase = self.policy.class_phrase(class, lang, spot).unwrap_or_default();
-                let mut rests = vec![after];
-                rests.extend(eat(after, phrase.trim()));
-                for rest in rests {
-                    if let Some(held) = self.values(rest, lang, spot, separator) {
-                        found.push(Resolved { class, held });
-                    }
-                }
-            }
-        }
-        found
-    }
-
-    /// Reads the categories, tag by tag in the order of the policy.
-    fn values(&self, text: &str, lang: Option<&str>, spot: Spot, separator: &str) -> Option<BTreeSet<Held>> {
-        let mut held = BTreeSet::new();
-        let mut rest = text.trim_start();
-        for (set, s) in self.policy.tag_sets.iter().enumerate() {
-            for (tag, t) in s.tags.iter().enumerate() {
-                if rest.is_empty() {
-                    return Some(held);
-                }
-                let around = around(&t.qualifiers, lang, spot, "/");
-                let unled = eat(rest, separator).unwrap_or(rest).trim_start();
-                let Some(mut at) = eat(unled, around.prefix.trim()) else {
-                    continue;
-                };
-                let mut taken = Vec::new();
-                loop {
-                    at = at.trim_start();
-                    let options = (0..t.values.len()).filter_map(|value| {
-                        let held = (Place { set, tag, value }, None);
-                        let phrase = self.policy.value_phrase(&held, lang, spot)?;
-                        let after = eat(at, phrase.trim()).filter(|_| !phrase.trim().is_empty())?;
-                        Some((phrase.len(), after, held))
-                    });
-                    let Some((_, after, value)) = options.max_by_key(|(length, _, _)| *length) else {
-                        break;
-                    };
-                    taken.push(value);
-                    at = after;
-                    match eat(at.trim_start(), around.separator.trim()) {
-                        Some(next) if !next.trim_start().is_empty() => at = next,
-                        _ => break,
-                    }
-                }
-                if let Some(after) = eat(at.trim_start(), around.suffix.trim()).filter(|_| !taken.is_empty()) {
-                    held.extend(taken);
-                    rest = after.trim_start();
-                }
-            }
-        }
-        rest.is_empty().then_some(held)
-    }
-
     fn marking(&self, mark: &Mark, kind: MarkKind) -> Marking {
         let shown = self.policy.render(&mark.parts, mark.lang.as_deref(), spot(kind));
         Marking {
@@ -246,23 +137,57 @@ impl SpifScheme {
         }
     }
 
+    /// The marking that was meant: one that looks like it, or one that has its words and more (`UK SECRET` for `SECRET`).
     fn suggestion(&self, text: &str, kind: MarkKind) -> Option<String> {
         if text.len() > MAX_MARK {
             return None;
         }
         let typed = text.trim().to_uppercase();
-        (0..self.policy.classifications.len())
-            .map(|class| {
-                let parts = Resolved {
-                    class,
-                    held: BTreeSet::new(),
-                };
-                self.marking(&Mark { parts, lang: None }, kind).canonical
-            })
-            .map(|known| (strsim::normalized_levenshtein(&known.to_uppercase(), &typed), known))
-            .filter(|(near, _)| *near >= SIMILAR)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, known)| known)
+        let words = |text: &str| -> BTreeSet<String> {
+            let words = text.split([' ', '/', '(', ')']).filter(|word| !word.is_empty());
+            words.map(str::to_uppercase).collect()
+        };
+        let plain = self.plain(kind);
+        let likeness = |known: &String| strsim::normalized_levenshtein(&known.to_uppercase(), &typed);
+        let by_likeness = |a: &&String, b: &&String| likeness(a).total_cmp(&likeness(b));
+        let alike = plain.iter().filter(|known| likeness(known) >= SIMILAR);
+        let longer = plain.iter().filter(|known| words(&typed).is_subset(&words(known)));
+        alike
+            .max_by(by_likeness)
+            .or_else(|| longer.max_by(by_likeness))
+            .cloned()
+    }
+
+    /// The markings of a classification alone, and of one with a single value of a short list.
+    fn plain(&self, kind: MarkKind) -> Vec<String> {
+        let policy = &self.policy;
+        let values: Vec<Place> = policy
+            .places()
+            .filter(|place| policy.tag(*place).values.len() <= MAX_VALUES && policy.value(*place).input.is_none())
+            .take(MAX_VALUES)
+            .collect();
+        let held =
+            || std::iter::once(BTreeSet::new()).chain(values.iter().map(|place| BTreeSet::from([(*place, None)])));
+        let classes = 0..policy.classifications.len();
+        classes
+            .flat_map(|class| held().map(move |held| Resolved { class, held }))
+            .filter(|parts| !policy.check(parts, None).iter().any(Finding::is_error))
+            .map(|parts| self.marking(&Mark { parts, lang: None }, kind).canonical)
+            .collect()
+    }
+
+    /// Whether a value of a portion stands in a banner of a class. One without effect on readers is left out where it never goes
+    /// with that class.
+    fn stays(&self, held: &Held, class: usize, steps: &mut Vec<Step>) -> bool {
+        let (value, class) = (self.policy.value(held.0), &self.policy.classifications[class].name);
+        let goes = value.required_class.as_ref().is_none_or(|wanted| wanted == class);
+        let goes = goes && !value.excluded_classes.contains(class);
+        let stays = goes || self.policy.tag(held.0).tag_type.effect() != CategoryType::Informative;
+        if !stays {
+            let message = format!("{} does not go with {class}, and is left out", self.name(held));
+            steps.push(step("spif.rollup.informative", message));
+        }
+        stays
     }
 
     /// The join of all marks in the terms of the policy, or what prevents it.
@@ -308,6 +233,7 @@ impl SpifScheme {
             }
             held.extend(values);
         }
+        held.retain(|value| self.stays(value, class, steps));
         let parts = Resolved { class, held };
         findings.extend(self.policy.check(&parts, None));
         (!findings.iter().any(Finding::is_error)).then_some(parts)
@@ -528,13 +454,6 @@ fn step(rule: &str, message: String) -> Step {
     }
 }
 
-fn spot(kind: MarkKind) -> Spot {
-    match kind {
-        MarkKind::Banner => Spot::Page,
-        MarkKind::Portion => Spot::Portion,
-    }
-}
-
 fn by_tag(held: &BTreeSet<Held>) -> BTreeMap<(usize, usize), BTreeSet<Held>> {
     let mut found: BTreeMap<(usize, usize), BTreeSet<Held>> = BTreeMap::new();
     for value in held {
@@ -558,25 +477,6 @@ fn is_release(tag: &str, values: &[&str]) -> bool {
     (tag.contains("releasable") || tag.contains("release")) && values.iter().all(code)
 }
 
-/// The text within the parentheses of a portion mark, or a banner as it is.
-fn inner(text: &str, kind: MarkKind) -> Option<&str> {
-    let text = text.trim();
-    match kind {
-        MarkKind::Portion => text.strip_prefix('(')?.strip_suffix(')').map(str::trim),
-        MarkKind::Banner if text.starts_with('(') => None,
-        MarkKind::Banner => Some(text),
-    }
-}
-
-/// `text` after `lead`, whatever the case of ASCII letters, where `lead` ends at a word's end.
-fn eat<'a>(text: &'a str, lead: &str) -> Option<&'a str> {
-    let head = text.get(..lead.len())?;
-    let rest = &text[lead.len()..];
-    let word = |c: char| c.is_alphanumeric();
-    let cut = lead.ends_with(word) && rest.starts_with(word);
-    (head.eq_ignore_ascii_case(lead) && !cut).then_some(rest)
-}
-
 /// Where `phrase` stands in `text` from `from` on, whatever the case of ASCII letters.
 fn find(text: &str, from: usize, phrase: &str) -> Option<(usize, usize)> {
     let phrase = phrase.trim();
@@ -587,10 +487,4 @@ fn find(text: &str, from: usize, phrase: &str) -> Option<(usize, usize)> {
                 .is_some_and(|t| t.eq_ignore_ascii_case(phrase))
         })
         .map(|(place, _)| (from + place, from + place + phrase.len()))
-}
-
-/// Equal but for the case of ASCII letters and the amount of white space.
-fn same(a: &str, b: &str) -> bool {
-    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    squeeze(a).eq_ignore_ascii_case(&squeeze(b))
 }

@@ -85,10 +85,16 @@ impl Policy {
                 Direction::Incoming => draft.value_incoming(self, value, &equivalent.name),
             }
         }
+        if direction == Direction::Outgoing {
+            let sets: BTreeSet<usize> = parts.held.iter().map(|(place, _)| place.set).collect();
+            let sets = sets.into_iter().flat_map(|set| &self.tag_sets[set].equivalents);
+            sets.filter(|set| set.policy == equivalent.name)
+                .for_each(|set| draft.fix(&set.required));
+            draft.fix(&equivalent.required);
+        }
         if let Some((_, required)) = &class {
             draft.fix(required);
         }
-        draft.fix(&equivalent.required);
         draft.finish(class.map(|(class, _)| class), label)
     }
 }

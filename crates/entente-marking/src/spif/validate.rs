@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::label::{Resolved, SecurityLabel, finding};
-use super::policy::{Operation, Place, Policy, Requirement};
+use super::label::{Held, Resolved, SecurityLabel, finding};
+use super::policy::{Operation, Place, Policy, Requirement, Tag};
 use crate::finding::{Finding, Severity};
 
 const SOURCE: &str = "XML SPIF 2.1; SDN.801 rev. C";
@@ -41,12 +41,17 @@ impl Policy {
             findings.push(warning("spif.class.obsolete", message));
         }
         self.check_required(&class.name, &class.required, parts, &mut findings);
-        let mut previous = None;
+        if let Some(when) = outside(self.not_before, self.not_after, day) {
+            let message = format!("the policy {} was {when} in use when the label was made", self.name);
+            findings.push(finding("spif.policy.dates", SOURCE, message));
+        }
         for (place, _) in &parts.held {
             self.check_value(*place, parts, day, &mut findings);
-            if previous != Some((place.set, place.tag)) {
-                previous = Some((place.set, place.tag));
-                self.check_count(*place, parts, &mut findings);
+        }
+        for (set, tags) in self.tag_sets.iter().enumerate() {
+            for (number, tag) in tags.tags.iter().enumerate() {
+                let of_tag = |held: &&Held| (held.0.set, held.0.tag) == (set, number);
+                check_count(tag, parts.held.iter().filter(of_tag).count(), &mut findings);
             }
         }
         findings
@@ -74,33 +79,9 @@ impl Policy {
                 findings.push(finding("spif.category.excluded-category", SOURCE, message));
             }
         }
-        let early = value.not_before.zip(day).is_some_and(|(first, day)| day < first);
-        let late = value.not_after.zip(day).is_some_and(|(last, day)| day > last);
-        if early || late {
-            let when = if early { "not yet" } else { "no longer" };
+        if let Some(when) = outside(value.not_before, value.not_after, day) {
             let message = format!("{} was {when} in use when the label was made", value.name);
             findings.push(finding("spif.category.dates", SOURCE, message));
-        }
-    }
-
-    fn check_count(&self, place: Place, parts: &Resolved, findings: &mut Vec<Finding>) {
-        let tag = self.tag(place);
-        let count = parts
-            .held
-            .iter()
-            .filter(|(p, _)| (p.set, p.tag) == (place.set, place.tag))
-            .count();
-        if tag.max.is_some_and(|max| count > max) {
-            let message = format!(
-                "{} has {count} values, at most {} allowed",
-                tag.name,
-                tag.max.unwrap_or(count)
-            );
-            findings.push(finding("spif.tag.max-selection", SOURCE, message));
-        }
-        if count < tag.min {
-            let message = format!("{} has {count} values, at least {} needed", tag.name, tag.min);
-            findings.push(finding("spif.tag.min-selection", SOURCE, message));
         }
     }
 
@@ -129,6 +110,28 @@ impl Policy {
             Some(place) => self.value(place).name.clone(),
             None => format!("any value of {}", group.set),
         }
+    }
+}
+
+/// Whether a day lies outside of a stretch of days, and how.
+fn outside(first: Option<Date>, last: Option<Date>, day: Option<Date>) -> Option<&'static str> {
+    let day = day?;
+    match (first, last) {
+        (Some(first), _) if day < first => Some("not yet"),
+        (_, Some(last)) if day > last => Some("no longer"),
+        _ => None,
+    }
+}
+
+/// A label without a tag has none of its values, which may be too few.
+fn check_count(tag: &Tag, count: usize, findings: &mut Vec<Finding>) {
+    if let Some(max) = tag.max.filter(|max| count > *max) {
+        let message = format!("{} has {count} values, at most {max} allowed", tag.name);
+        findings.push(finding("spif.tag.max-selection", SOURCE, message));
+    }
+    if count < tag.min {
+        let message = format!("{} has {count} values, at least {} needed", tag.name, tag.min);
+        findings.push(finding("spif.tag.min-selection", SOURCE, message));
     }
 }
 

@@ -457,9 +457,18 @@ impl Reader<'_> {
             piece.start,
             piece.end(),
         );
-        finding.suggestion = nearest(piece.text, known_words()).map(str::to_owned);
+        let near = nearest(piece.text, known_words()).map(str::to_owned);
+        finding.suggestion = near.or_else(|| nearest_system(piece.text));
         self.findings.push(finding);
     }
+}
+
+/// A compartment or programme of the system or indicator that was meant: `SAR-BP` for `SAP-BP`.
+fn nearest_system(text: &str) -> Option<String> {
+    let (head, rest) = text.split_once('-')?;
+    let known = SCI.iter().map(|row| row.name).filter(|name| name.len() > 2);
+    let near = nearest(head, known.chain(["SAR"])).filter(|near| *near != head)?;
+    Some(format!("{near}-{rest}"))
 }
 
 /// Whether names came in their order.

@@ -23,6 +23,7 @@ mod head;
 mod listed;
 mod mark;
 mod meaning;
+mod nearest;
 mod parts;
 mod profile;
 mod programme;
@@ -42,7 +43,7 @@ use crate::finding::Finding;
 use crate::groups::Groups;
 use crate::label::SchemeId;
 use crate::release::Entity;
-use crate::scheme::{Checked, LevelWord, MarkKind, Marking, Rollup, Scheme, Step, TokenMeaning};
+use crate::scheme::{Checked, LevelWord, MarkKind, Marking, Mended, Rollup, Scheme, Step, TokenMeaning, mended};
 pub use country::{groups, is_country};
 use mark::{Head, List, Mark};
 pub use profile::{ControlSystem, Country, Register};
@@ -254,6 +255,14 @@ impl Scheme for UsIc {
     fn explain(&self, text: &str, kind: MarkKind) -> Vec<TokenMeaning> {
         let read = syntax::read(text, kind, &self.lists, self.profile);
         meaning::explain(text, kind, &read.tokens, self.lists.groups(), self.profile)
+    }
+
+    fn nearest(&self, text: &str, kind: MarkKind) -> Vec<String> {
+        match mended(self, text, kind) {
+            Mended::AsItIs => Vec::new(),
+            Mended::Valid(canonical) => vec![canonical],
+            Mended::Faulty(text) => self.neighbours(&text, kind),
+        }
     }
 
     fn rollup(&self, portions: &[&str], banner: Option<&str>) -> Rollup {

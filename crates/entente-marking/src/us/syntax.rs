@@ -387,6 +387,7 @@ impl Reader<'_> {
         let suggestion = other
             .map(wanted)
             .map(str::to_owned)
+            .or_else(|| divided(trimmed.text, wanted))
             .or_else(|| nearest(trimmed.text, Class::ALL.into_iter().map(wanted)).map(str::to_owned));
         let mut finding = Finding::error(
             "us-ic.class.unknown",
@@ -488,6 +489,17 @@ impl Reader<'_> {
 
 fn is_between(c: char) -> bool {
     matches!(c, ',' | ' ')
+}
+
+/// A classification and what stands behind it, rightly divided: `S/NF` and `SECRET - NOFORN` lack their `//`.
+fn divided(text: &str, wanted: impl Fn(Class) -> &'static str) -> Option<String> {
+    let classes = Class::ALL.into_iter().rev();
+    let mut forms = classes.flat_map(|class| [(class, class.banner()), (class, class.portion())]);
+    forms.find_map(|(class, form)| {
+        let behind = text.strip_prefix(form)?;
+        let rest = behind.trim_start_matches([' ', '/', '-', ',', ';', ':']);
+        (rest.len() < behind.len() && !rest.is_empty()).then(|| format!("{}//{rest}", wanted(class)))
+    })
 }
 
 /// What the codes of a list are.

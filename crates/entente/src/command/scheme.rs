@@ -131,6 +131,7 @@ fn add(global: &Global, file: &str, name: Option<String>) -> Result<(), Failure>
         output::line(format!("{id} is installed: {}", view.row.title));
         let levels: Vec<&str> = view.levels.iter().map(|level| level.banner.as_str()).collect();
         output::line(format!("levels, the strictest first: {}", levels.join(", ")));
+        write_remarks(&view);
         if before > after {
             output::line(format!(
                 "{} can be read with it from now on",
@@ -228,6 +229,19 @@ fn write_view(view: &SchemeView) {
             "{} is level {} of {} by this policy's word",
             equal.level, equal.lacv, equal.policy
         ));
+    }
+    write_remarks(view);
+}
+
+/// The most remarks about a policy file that are shown; one in older words has one a line.
+const MAX_REMARKS: usize = 8;
+
+fn write_remarks(view: &SchemeView) {
+    let shown = view.remarks.iter().take(MAX_REMARKS);
+    shown.for_each(|remark| output::line(format!("the file: {remark}")));
+    let more = view.remarks.len().saturating_sub(MAX_REMARKS);
+    if more > 0 {
+        output::line(format!("the file: {more} more of this kind"));
     }
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Has other people's programs ask the interface for programs, and be told by it: schemathesis goes through the OpenAPI document
-# (no failure of the node, no answer that is not as described), aiosmtpd takes its mails, the library of Standard Webhooks verifies
+# (no failure of the node, no answer that is not as described), aiosmtpd takes its mails and carries messages between two nodes, the library of Standard Webhooks verifies
 # its calls, the classes of OpenTelemetry read its traces, people sign in through oidc-provider and not through a provider that lies,
 # and with passkeys in Debian's Chromium.
 #
@@ -50,6 +50,8 @@ give USA.SVC deliver SVC-2026-0412 --to GBR.CAB
 give GBR.CAB receive post/*
 rm -f post/*
 "$tools/venv/bin/python" "$tools/notices.py" "$entente"
+
+"$tools/venv/bin/python" "$tools/mailing.py" "$entente"
 
 "$tools/venv/bin/python" "$tools/traces.py" "$entente"
 

@@ -1,15 +1,15 @@
 //! Fills the node in a folder with reports, many in one step: what `benches/growth` measures on.
 //!
-//! `fill FOLDER FROM TO`, with the passphrase and the place of kept checkpoints as the command line has them. Each report has
-//! 2 KB in five portions under one of twenty arrangements.
+//! `fill FOLDER FROM TO [PARTY]`, with the passphrase and the place of kept checkpoints as the command line has them. Each report has
+//! 2 KB in five portions under one of twenty arrangements. With a party, the reports are there already and are handed over to it.
 
 #![allow(clippy::unwrap_used, reason = "a tool of the benchmarks says what failed and ends")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use entente_core::handle::Why;
-use entente_core::{Command, draft};
+use entente_core::handle::{Handover, Why};
+use entente_core::{Command, PartyPath, ReportId, draft};
 use entente_node::{Node, SecretString, Surroundings};
 use jiff::Timestamp;
 
@@ -38,10 +38,14 @@ fn text(number: usize) -> String {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, from, to] = &arguments[..] else {
-        eprintln!("fill FOLDER FROM TO");
-        std::process::exit(2);
-    };
+    let ([folder, from, to], receiver) = (match &arguments[..] {
+        [folder, from, to] => ([folder, from, to], None),
+        [folder, from, to, receiver] => ([folder, from, to], Some(PartyPath::new(receiver).unwrap())),
+        _ => {
+            eprintln!("fill FOLDER FROM TO [PARTY]");
+            std::process::exit(2);
+        }
+    });
     let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
     let surroundings = Surroundings {
         heads: std::env::var_os("ENTENTE_HEADS").map(PathBuf::from),
@@ -57,6 +61,10 @@ fn main() {
     for some in numbers.chunks(AT_ONCE) {
         let mut view = Node::pinned(&node);
         let commands = some.iter().map(|number| {
+            if let Some(receiver) = &receiver {
+                let report = ReportId::new(format!("R-{number}")).unwrap();
+                return Command::HandOver(Handover::of(report, receiver.clone()));
+            }
             let setting = draft::Setting {
                 schemes: view.schemes(),
                 state: Some(view.state()),

@@ -73,7 +73,7 @@ pub use held::Held;
 pub use keys::AskPassphrase;
 pub use ledger::{moved, name_database};
 pub use moment::Moment;
-pub use network::{Answered, Carried, MAX_MESSAGE, PartnerStanding};
+pub use network::{Answered, Came, Carried, MAX_MESSAGE, PartnerStanding, UNANSWERED};
 pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};

@@ -113,6 +113,18 @@ fn called_before(home: &str, letter: i64) -> String {
     format!("{home}-{letter:06}")
 }
 
+/// Messages to one party that may be under way by a way on which nothing goes back, such as mail.
+pub const UNANSWERED: usize = 64;
+
+/// What came by a way on which nothing goes back.
+#[derive(Debug)]
+pub enum Came {
+    /// A message, and the sealed receipt for it, which has a way of its own.
+    Message(Answered),
+    /// What a partner did with a message of this party.
+    Receipt(MessageOutcome),
+}
+
 impl Node {
     /// For whom messages wait, and how many.
     ///
@@ -239,6 +251,29 @@ impl Node {
         self.store().mark_done(message.letter, self.now())?;
         self.landed(&message.id);
         Ok(outcome)
+    }
+
+    /// Takes in what came by a way on which nothing goes back: a message, or a partner's receipt for one of this party's.
+    ///
+    /// # Errors
+    /// When it is neither, is not from whom it says, or this node cannot work.
+    pub fn take_post(&self, file: &[u8]) -> Result<Came, NodeError> {
+        let keys = self.keys()?;
+        let moment = self.moment();
+        let opened = entente_seal::open_known(file, &keys, |header| known_keys(moment.state(), header));
+        let Some(opened) = opened.ok().filter(|opened| opened.header.kind == RECEIPT) else {
+            return self.answer(file).map(Came::Message);
+        };
+        let receipt: MessageReceipt =
+            serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
+        let from = PartyPath::stored(&opened.header.from)?;
+        let waiting = self.carry(&from, UNANSWERED)?.into_iter();
+        let meant = waiting.filter(|letter| letter.id == receipt.message).last();
+        match meant {
+            Some(letter) => Ok(Came::Receipt(self.confirm(&letter, file)?)),
+            // It came twice, or what it is for was confirmed by another way.
+            None => Ok(Came::Receipt(receipt.outcome)),
+        }
     }
 
     /// Takes in a sealed message and seals a receipt for it. The same message gets the same receipt.

@@ -52,7 +52,7 @@ pub use host::Host;
 pub use introduction::{Invitation, InvitationError, MAX_INVITATION};
 pub use journal::{Journal, Level};
 pub use pages::{Founded, Founding, Make, found};
-pub use partner::{Unreconciled, records_of};
+pub use partner::{ByMail, Unreconciled, records_of};
 pub use persons::{Access, Account, AccountError, Accounts, Bound, CodeUse, Login, Scope, Token, Way, Ways, sign_in};
 pub use reach::{Network, NoNetwork};
 pub use server::{Interruption, Reread, ServeError, serve};

@@ -168,6 +168,7 @@ async fn run(
     let workers = [
         tokio::spawn(publisher(host.clone(), stopping.clone())),
         tokio::spawn(partner::courier(host.clone(), stopping.clone())),
+        tokio::spawn(partner::mailing(host.clone(), stopping.clone())),
         tokio::spawn(partner::witnesses(host.clone(), stopping.clone())),
         tokio::spawn(subscribing::subscriber(host.clone(), stopping.clone())),
         tokio::spawn(notices::teller(host.clone(), stopping.clone())),

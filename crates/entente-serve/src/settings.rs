@@ -1,6 +1,6 @@
 //! What an operator sets: one commented file, which flags and the environment go before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ pub use crate::credentials::PinnedIssuer;
 pub use crate::federation::Provider;
 use crate::introduction;
 pub use crate::notices::{Mail, NoticeSettings};
+pub(crate) use crate::partner::ByMail;
 use crate::reach::on_this_machine;
 use crate::traces::TraceSettings;
 
@@ -52,6 +53,9 @@ pub struct Settings {
     pub sessions: Sessions,
     /// How messages travel.
     pub courier: Courier,
+    /// Messages by mail, for partners that are not reached otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<ByMail>,
     /// How people are told that something waits for them.
     pub notices: NoticeSettings,
     /// Where traces go; without it nothing is traced.
@@ -105,6 +109,28 @@ pub struct Courier {
     pub piece_kib: usize,
     /// Messages taken from one partner in a minute.
     pub messages_a_minute: u32,
+}
+
+/// How messages travel to a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By themselves, over the network.
+    Network,
+    /// By themselves, by mail.
+    Mail,
+    /// As files that somebody carries.
+    Files,
+}
+
+impl Way {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Mail => "mail",
+            Self::Files => "files",
+        }
+    }
 }
 
 /// The largest piece of a message that is taken, in KiB.
@@ -174,6 +200,7 @@ impl Default for Settings {
             own_certificate_for: Vec::new(),
             sessions: Sessions::default(),
             courier: Courier::default(),
+            by_mail: None,
             notices: NoticeSettings::default(),
             traces: None,
             sign_in_with: BTreeMap::new(),
@@ -313,6 +340,7 @@ impl Settings {
             place(&mut tls.key);
         }
         self.notices.below(&place);
+        self.by_mail.iter_mut().for_each(|by_mail| by_mail.below(&place));
         self.traces.iter_mut().for_each(|traces| traces.below(&place));
         for provider in self.sign_in_with.values_mut() {
             provider.below(&place);
@@ -327,6 +355,22 @@ impl Settings {
             issuer.below(&place);
         }
         self
+    }
+
+    /// The partners to which messages travel by themselves: over the network or by mail.
+    pub fn reached(&self) -> BTreeSet<PartyPath> {
+        let by_mail = self.by_mail.iter().flat_map(|by_mail| by_mail.partners.keys());
+        self.partners.keys().chain(by_mail).cloned().collect()
+    }
+
+    /// How messages travel to a partner.
+    pub fn way_to(&self, party: &PartyPath) -> Way {
+        let by_mail = self.by_mail.as_ref();
+        match by_mail.is_some_and(|by_mail| by_mail.partners.contains_key(party)) {
+            _ if self.partners.contains_key(party) => Way::Network,
+            true => Way::Mail,
+            false => Way::Files,
+        }
     }
 
     /// What is served at an address, as programs write it.
@@ -392,6 +436,8 @@ impl Settings {
             return Err(wrong("courier", format!("a piece has at most {MAX_PIECE_KIB} KiB")));
         }
         self.notices.check()?;
+        let by_mail = self.by_mail.as_ref();
+        by_mail.map_or(Ok(()), |by_mail| by_mail.check(self.notices.mail.as_ref()))?;
         self.traces.as_ref().map_or(Ok(()), TraceSettings::check)?;
         for (name, provider) in &self.sign_in_with {
             provider.check(name)?;

@@ -1353,6 +1353,7 @@ opening-told = Die Betroffenen erfahren es.
 partners-no-keys = keine Schlüssel
 partners-by-network = über das Netz
 partners-by-files = mit Dateien
+partners-by-mail = per E-Mail
 partners-known = { $n ->
     [0] Kein Partner ist bekannt.
     [one] Ein Partner ist bekannt.

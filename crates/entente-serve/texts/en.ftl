@@ -1353,6 +1353,7 @@ opening-told = Those concerned are told.
 partners-no-keys = no keys
 partners-by-network = by network
 partners-by-files = by files
+partners-by-mail = by mail
 partners-known = { $n ->
     [0] No partner is known.
     [one] One partner is known.

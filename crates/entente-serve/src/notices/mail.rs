@@ -86,21 +86,23 @@ fn trusting(host: &str, certificate: &Path) -> Result<TlsParameters, String> {
         .map_err(failed)
 }
 
-/// Sends a mail. It counts as told once the server has taken it.
+/// Hands a mail to the server.
+pub(crate) fn deliver(settings: &Mail, message: &Message) -> Result<(), NotTold> {
+    let sent = transport(settings)?.send(message);
+    sent.map(|_| ()).map_err(|error| match error.is_permanent() {
+        // The server says that it will never take it.
+        true => NotTold::Refused(plain(&error.to_string())),
+        false => NotTold::Failed(plain(&error.to_string())),
+    })
+}
+
+/// Sends a notice. It counts as told once the server has taken it.
 pub(super) async fn send(settings: &NoticeSettings, to: &str, notice: &Notice) -> Result<(), NotTold> {
     let Some(mail) = settings.mail.clone() else {
         return Err(NotTold::Refused("this node has no server for mail any more".to_owned()));
     };
     let (to, notice) = (to.to_owned(), notice.clone());
-    let sent = aside(move || {
-        let message = message(&mail, &to, &notice)?;
-        let sent = transport(&mail)?.send(&message);
-        sent.map(|_| ()).map_err(|error| match error.is_permanent() {
-            // The server says that it will never take it.
-            true => NotTold::Refused(plain(&error.to_string())),
-            false => NotTold::Failed(plain(&error.to_string())),
-        })
-    });
+    let sent = aside(move || deliver(&mail, &message(&mail, &to, &notice)?));
     sent.await
         .unwrap_or_else(|_| Err(NotTold::Failed("the work broke off".to_owned())))
 }

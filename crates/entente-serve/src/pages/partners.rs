@@ -12,6 +12,7 @@ use super::frame::{Page, Place};
 use super::gate::Visitor;
 use super::listing::{Cell, Column, Listing, number, words};
 use super::tongue::Tongue;
+use crate::settings::Way;
 
 struct Row {
     party: String,
@@ -93,9 +94,10 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
         let settings = desk.host.settings();
         let known = desk.pinned.node().partners()?;
         let row = |standing: PartnerStanding| Row {
-            way: match settings.partners.contains_key(&standing.party) {
-                true => "partners-by-network",
-                false => "partners-by-files",
+            way: match settings.way_to(&standing.party) {
+                Way::Network => "partners-by-network",
+                Way::Mail => "partners-by-mail",
+                Way::Files => "partners-by-files",
             },
             fingerprint: fingerprint(desk, &standing),
             keys: standing.keys,

@@ -4,6 +4,7 @@ mod client;
 mod courier;
 mod inbox;
 mod limits;
+mod mailing;
 mod pieces;
 mod reconcile;
 mod witness;
@@ -17,6 +18,8 @@ use crate::host::Host;
 
 pub(crate) use courier::{courier, next_try};
 pub(crate) use limits::Limits;
+pub use mailing::ByMail;
+pub(crate) use mailing::mailing;
 pub use reconcile::{Unreconciled, records_of};
 pub(crate) use witness::witnesses;
 

@@ -30,13 +30,8 @@ pub(crate) fn say_sent(sent: &[SentFile]) {
 
 /// Seals what waits into files in the folder for them, and says what has to go on waiting.
 pub(crate) fn flush(node: &Pinned, global: &Global) -> Result<Vec<SentFile>, Failure> {
-    flush_but(node, global, &by_network(global)?)
-}
-
-/// The partners that are reached over the network, by the settings in the data folder.
-pub(crate) fn by_network(global: &Global) -> Result<BTreeSet<PartyPath>, Failure> {
-    let settings = node::settings(None, &global.data)?;
-    Ok(settings.partners.into_keys().collect())
+    // What travels by itself stays where the node finds it.
+    flush_but(node, global, &node::settings(None, &global.data)?.reached())
 }
 
 fn flush_but(node: &Pinned, global: &Global, others: &BTreeSet<PartyPath>) -> Result<Vec<SentFile>, Failure> {

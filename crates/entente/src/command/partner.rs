@@ -107,12 +107,9 @@ impl PartnerCommand {
 /// `entente partner list`.
 fn list(global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
     let node = global.node()?;
-    let by_network = super::exchange::by_network(global)?;
+    let settings = crate::node::settings(None, &global.data)?;
     let standings = node.node().partners()?;
-    let way = |standing: &PartnerStanding| match by_network.contains(&standing.party) {
-        true => "network",
-        false => "files",
-    };
+    let way = |standing: &PartnerStanding| settings.way_to(&standing.party).name();
     let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), words::moment);
     let rows = standings.iter().map(|standing| {
         vec![

@@ -50,6 +50,27 @@ fn what_changed_is_told_once_and_looking_shows_no_text() {
 }
 
 #[test]
+fn lists_are_looked_at_again_row_by_row() {
+    let (desk, node) = serving();
+    let browser = Browser::as_person(&desk, &node, OFFICER);
+    let first = looks(&node, &browser, "/partners", "");
+    let tag = first.header("etag").unwrap().to_owned();
+    let text = first.text();
+    assert!(
+        text.contains("<tbody data-fresh=\"rows /partners\" data-rows>") && text.contains("<tr data-row=\"USA.SVC\">"),
+        "{text}"
+    );
+    assert!(!text.contains("data-row=\"CHL\""), "{text}");
+    desk.ok("GBR.CAB", &["party", "add", "CHL"]);
+    let changed = looks(&node, &browser, "/partners", &tag);
+    assert!(
+        changed.status == 200 && changed.text().contains("<tr data-row=\"CHL\">"),
+        "{}",
+        changed.text()
+    );
+}
+
+#[test]
 fn keys_are_listed_for_whoever_can_use_them_and_can_be_switched_off() {
     let (desk, node) = serving();
     let browser = Browser::as_person(&desk, &node, OFFICER);

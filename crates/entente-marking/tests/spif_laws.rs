@@ -114,7 +114,8 @@ proptest! {
     }
 }
 
-/// The obvious join: highest class, union of what restricts or informs, intersection of what permits.
+/// The obvious join: highest class, union of what restricts or informs, intersection of what permits. What only informs, and never
+/// goes with that class, is left out.
 fn joined(labels: &[SecurityLabel], policy: &Policy) -> SecurityLabel {
     let rank = |label: &&SecurityLabel| {
         policy
@@ -132,6 +133,13 @@ fn joined(labels: &[SecurityLabel], policy: &Policy) -> SecurityLabel {
                     let mut same = label.categories.iter().filter(|c| c.tag == category.tag).peekable();
                     same.peek().is_none() || same.any(|c| c == *category)
                 })
+        })
+        .filter(|category| {
+            let alone = SecurityLabel {
+                categories: [(*category).clone()].into(),
+                ..whole.clone()
+            };
+            category.kind != CategoryType::Informative || policy.display(&alone, None).is_ok()
         })
         .cloned()
         .collect();

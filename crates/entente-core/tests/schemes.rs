@@ -229,7 +229,7 @@ fn names_and_policies_that_are_there_are_refused_and_versions_stand_side_by_side
         install(&nato.replace("1.3.26.1.3.1", "2.25.9")),
         "there is a scheme `nato` already",
     );
-    node.refuses(install("<SPIF/>"), "line 1, column 1: this is not an XML SPIF");
+    node.refuses(install("<policy/>"), "line 1, column 1: this is not an XML SPIF");
     let greek = league("1.0").replace("LEAGUE", "ΣΥΜΜΑΧΙΑ");
     node.refuses(install(&greek), "cannot name a scheme");
     node.run(Command::InstallScheme {

@@ -73,7 +73,7 @@ fn a_scheme_is_added_shown_used_and_kept_while_in_use() {
     let kept = desk.run(&["--data", "USA.SVC", "scheme", "remove", "league"]);
     assert!(kept.err.contains("league is in use, so it stays: "), "{}", kept.err);
     let bad = desk.with_input(&["--data", "USA.SVC", "scheme", "add", "-"], "<SPIF>\n  <x/>\n</SPIF>");
-    assert!(bad.err.contains("line 1, column 1"), "{}", bad.err);
+    assert!(bad.err.contains("line 2, column 3"), "{}", bad.err);
 }
 
 #[test]

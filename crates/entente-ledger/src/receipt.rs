@@ -133,8 +133,8 @@ mod tests {
         let key = SigningKey::from_bytes(&[7; 32]);
         let signer = NoteSigner::new("GBR.CAB", key.clone()).unwrap();
         let (entries, leaves) = log(5);
-        for index in 0..5 {
-            let made = receipt(&proof(&leaves, index, &signer), &entries[index], &signer).unwrap();
+        for (index, entry) in entries.iter().enumerate() {
+            let made = receipt(&proof(&leaves, index, &signer), entry, &signer).unwrap();
             let read = CoseSign1::from_tagged_slice(&made).unwrap();
             assert_eq!(read.payload, None);
             let root = root_of(leaves.iter().copied());

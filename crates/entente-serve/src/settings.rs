@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use entente_core::PartyPath;
 use serde::{Deserialize, Serialize};
 
-pub use crate::credentials::PinnedIssuer;
+use crate::credentials::PinnedIssuer;
 pub use crate::federation::Provider;
 use crate::introduction;
 pub use crate::notices::{Mail, NoticeSettings};

@@ -151,6 +151,7 @@ mod tests {
         claims(payload, disclosures).map(Value::Object)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "called with what is written in place")]
     fn made(parts: Value) -> String {
         URL_SAFE_NO_PAD.encode(parts.to_string())
     }

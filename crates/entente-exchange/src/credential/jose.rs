@@ -1,4 +1,4 @@
-//! Signed tokens (JWT, RFC 7519) in the compact form, and keys to verify them by (JWK, RFC 7517): ES256 and EdDSA, nothing else.
+//! Signed tokens (JWT, RFC 7519) in the compact form, and keys to verify them by (JWK, RFC 7517): ES256 and `EdDSA`, nothing else.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey, VerificationAlgorithm};

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use entente_core::{CLOCK_TOLERANCE, PartyPath, Person, Vouched};
 use entente_desk::persons::PersonInput;
-use entente_marking::Schemes;
+use entente_marking::{SchemeId, Schemes};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -292,7 +292,7 @@ fn person(
     if !issuer.parties.iter().any(|party| party.includes(&person.party)) {
         return Err(Refused::Beyond(format!("people of {}", person.party), "parties"));
     }
-    let cleared = person.clearances.keys().map(|scheme| scheme.as_str());
+    let cleared = person.clearances.keys().map(SchemeId::as_str);
     let accesses = person
         .accesses
         .iter()

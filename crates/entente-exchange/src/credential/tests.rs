@@ -168,10 +168,10 @@ fn what_is_not_understood_is_no() {
     let pair = Pair::p256();
     let trial = Trial::of(&pair);
     trial.refuses("nobody here vouches for its issuer `https://other`", |all| {
-        all["iss"] = json!("https://other")
+        all["iss"] = json!("https://other");
     });
     trial.refuses("the credential is of the type `other`", |all| {
-        all["vct"] = json!("other")
+        all["vct"] = json!("other");
     });
     trial.refuses("has no end", |all| drop(all.as_object_mut().unwrap().remove("exp")));
     trial.refuses("ended on", |all| all["exp"] = json!(NOW));
@@ -179,23 +179,23 @@ fn what_is_not_understood_is_no() {
     trial.refuses("does not count before", |all| all["nbf"] = json!(NOW + 1));
     trial.refuses("says that it was made", |all| all["iat"] = json!(NOW + 400));
     trial.refuses("something of `restrictions`", |all| {
-        all["restrictions"] = json!(["not on Mondays"])
+        all["restrictions"] = json!(["not on Mondays"]);
     });
     trial.refuses("does not count for people of USA.SVC", |all| {
-        all["sub"] = json!("USA.SVC/analyst")
+        all["sub"] = json!("USA.SVC/analyst");
     });
     trial.refuses("does not count for the scheme nato", |all| {
-        all["clearances"] = json!({"nato": "NS"})
+        all["clearances"] = json!({"nato": "NS"});
     });
     trial.refuses("does not count for the scheme nato", |all| {
-        all["accesses"] = json!(["nato/category/ATOMAL"])
+        all["accesses"] = json!(["nato/category/ATOMAL"]);
     });
     trial.refuses("is not a level of us-ic", |all| {
-        all["clearances"] = json!({"us-ic": "HIGHEST"})
+        all["clearances"] = json!({"us-ic": "HIGHEST"});
     });
     trial.refuses("is no country", |all| all["citizenships"] = json!(["Chile"]));
     trial.refuses("does not say whom it is about", |all| {
-        drop(all.as_object_mut().unwrap().remove("sub"))
+        drop(all.as_object_mut().unwrap().remove("sub"));
     });
     trial.refuses("something of `roles`", |all| all["roles"] = json!(["administrator"]));
     trial.refuses("something of `disabled`", |all| all["disabled"] = json!(false));
@@ -283,11 +283,11 @@ fn an_unknown_status_is_no() {
     let pair = Pair::p256();
     let mut trial = Trial::of(&pair);
     trial.refuses("it has none, and the issuer is not pinned", |all| {
-        drop(all.as_object_mut().unwrap().remove("status"))
+        drop(all.as_object_mut().unwrap().remove("status"));
     });
     trial.refuses("not understood", |all| all["status"] = json!({"other": 1}));
     trial.refuses("shorter than the number", |all| {
-        all["status"]["status_list"]["idx"] = json!(4)
+        all["status"]["status_list"]["idx"] = json!(4);
     });
     trial.refuses("the list is not the one at https://elsewhere", |all| {
         all["status"]["status_list"]["uri"] = json!("https://elsewhere");

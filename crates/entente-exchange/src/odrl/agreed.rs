@@ -1,5 +1,7 @@
 //! An arrangement as a policy: what its parties may do with what is shared under it.
 
+use std::collections::BTreeSet;
+
 use entente_core::{Arrangement, ArrangementStatus, Onward, Unmarked, Withheld};
 use entente_desk::arrangements::clause_of;
 use jiff::Timestamp;
@@ -28,7 +30,7 @@ pub(super) fn policy(terms: &Arrangement, now: Timestamp, table: &mut Table) -> 
     note_decision(place, table);
     notes(terms, table);
     // Whoever knows nothing of the profile must not take for permitted what is not in force.
-    let stopped = terms.not_in_force(now).is_some() || terms.purposes.as_ref().is_some_and(|all| all.is_empty());
+    let stopped = terms.not_in_force(now).is_some() || terms.purposes.as_ref().is_some_and(BTreeSet::is_empty);
     if stopped {
         policy["prohibition"] = json!([{ "action": "use" }]);
         return policy;

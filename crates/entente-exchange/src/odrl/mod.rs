@@ -159,7 +159,9 @@ fn person(id: &PersonId) -> String {
 }
 
 fn constraint(left: &str, operator: &str, right: Value) -> Value {
-    json!({ "leftOperand": left, "operator": operator, "rightOperand": right })
+    let mut made = json!({ "leftOperand": left, "operator": operator });
+    made["rightOperand"] = right;
+    made
 }
 
 fn things(names: impl IntoIterator<Item = String>) -> Value {

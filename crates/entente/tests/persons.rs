@@ -50,16 +50,16 @@ fn the_first_administrator_is_made_with_the_code_of_the_start_and_signs_in() {
         "a wrong password and an unknown name look alike"
     );
     // The digits that confirmed the telephone are used up; the next ones come with the next half minute.
-    let again = sign_in(&browser, "osei", PASSWORD, &digits(&secret));
-    assert_eq!(again.status, 403, "digits count once");
-    let next = loop {
+    let (next, used) = loop {
         let now = digits(&secret);
         let answer = sign_in(&browser, "osei", PASSWORD, &now);
         if answer.status == 303 {
-            break answer;
+            break (answer, now);
         }
         std::thread::sleep(std::time::Duration::from_millis(1500));
     };
+    let again = sign_in(&browser, "osei", PASSWORD, &used);
+    assert_eq!(again.status, 403, "digits count once");
     let cookie = next.header("set-cookie").unwrap();
     for part in ["__Host-entente=", "Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
         assert!(cookie.contains(part), "{cookie}");
@@ -184,7 +184,7 @@ fn roles_say_what_somebody_sees_and_does_and_nobody_changes_their_own() {
     assert_eq!(admin.send("/people/roles", &give).status, 303);
     // Who did it stands in the event.
     let ledger = auditor.get("/ledger").text();
-    let row = between(&ledger, "<tbody>", "</tr>").unwrap();
+    let row = between(&ledger, "<tbody", "</tr>").unwrap();
     assert!(
         row.contains("USA.SVC/osei") || ledger.contains("<span class=\"id\">USA.SVC/osei</span></td></tr>"),
         "{ledger}"

@@ -38,14 +38,14 @@ fn text(number: usize) -> String {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let ([folder, from, to], receiver) = (match &arguments[..] {
+    let ([folder, from, to], receiver) = match &arguments[..] {
         [folder, from, to] => ([folder, from, to], None),
         [folder, from, to, receiver] => ([folder, from, to], Some(PartyPath::new(receiver).unwrap())),
         _ => {
             eprintln!("fill FOLDER FROM TO [PARTY]");
             std::process::exit(2);
         }
-    });
+    };
     let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
     let surroundings = Surroundings {
         heads: std::env::var_os("ENTENTE_HEADS").map(PathBuf::from),

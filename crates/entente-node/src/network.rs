@@ -267,9 +267,8 @@ impl Node {
         let receipt: MessageReceipt =
             serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
         let from = PartyPath::stored(&opened.header.from)?;
-        let waiting = self.carry(&from, UNANSWERED)?.into_iter();
-        let meant = waiting.filter(|letter| letter.id == receipt.message).last();
-        match meant {
+        let mut waiting = self.carry(&from, UNANSWERED)?.into_iter();
+        match waiting.find(|letter| letter.id == receipt.message) {
             Some(letter) => Ok(Came::Receipt(self.confirm(&letter, file)?)),
             // It came twice, or what it is for was confirmed by another way.
             None => Ok(Came::Receipt(receipt.outcome)),

@@ -3,6 +3,7 @@
 //! Nothing goes back on this way, so that a receipt is a mail of its own, and a message stays in the outbox until it has come. What
 //! stands around the sealed attachment counts for nothing: not whom a mail says it is from, and not its text.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -144,9 +145,9 @@ fn round(host: &Host, by_mail: &ByMail, under_way: &mut UnderWay) -> Result<(), 
             .carry(&party, UNANSWERED)
             .map_err(|error| error.to_string())?;
         for letter in letters {
-            if !under_way.contains_key(&letter.id) {
+            if let Entry::Vacant(new) = under_way.entry(letter.id) {
                 send(host, address, &party, letter.sealed)?;
-                under_way.insert(letter.id, Instant::now());
+                new.insert(Instant::now());
             }
         }
     }

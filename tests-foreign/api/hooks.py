@@ -2,6 +2,9 @@
 
 import schemathesis
 
+# A credential travels as text.
+schemathesis.serializer.alias("application/dc+sd-jwt", "text/plain")
+
 KNOWN = {
     "report": "SVC-2026-0412",
     "reports": ["SVC-2026-0412"],

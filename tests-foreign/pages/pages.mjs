@@ -49,7 +49,7 @@ async function look(who, window, path, narrow) {
 /// first has.
 async function linked(page) {
   const links = await page.evaluate(() => [...document.querySelectorAll('a[href^="/"]')].map((link) => link.getAttribute('href').split('#')[0]));
-  return links.filter((link) => !/[?&](as|sort)=|\.proof$/.test(link) && !/^\/ledger\/(?!1$)/.test(link));
+  return links.filter((link) => !/[?&](as|sort)=|\.(proof|cose|entry|jsonld)$|\/odrl$/.test(link) && !/^\/ledger\/(?!1$)/.test(link));
 }
 
 async function everyPage(who, link) {

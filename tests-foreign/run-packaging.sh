@@ -43,7 +43,7 @@ says "systemd understands the unit" sh -c "systemd-analyze verify '$work/install
 says "Prometheus takes the alert rules" promtool check rules packaging/monitoring/alerts.yml
 says "the alerts come when they should, and only then" promtool test rules packaging/monitoring/alerts-test.yml
 
-says "the scripts are sound" shellcheck packaging/build packaging/musl packaging/deb/postinst packaging/deb/prerm packaging/deb/postrm \
+says "the scripts are sound" shellcheck --external-sources packaging/build packaging/musl packaging/deb/postinst packaging/deb/prerm packaging/deb/postrm \
     packaging/root/usr/sbin/entente-service packaging/trial/inside scripts/packages tests-foreign/run-packaging.sh
 
 echo "$passed passed, $failed failed"

@@ -2,8 +2,6 @@
 misp-stix, taxii2-client. Called by run-exchange.sh, in a folder of its own; ends with 1 when a check failed."""
 
 import json
-import os
-import subprocess
 import sys
 import warnings
 
@@ -13,24 +11,10 @@ from pymisp import MISPEvent
 from stix2validator import ValidationOptions, validate_file
 from taxii2client.v21 import ApiRoot, Collection, Server, as_pages
 
+from common import check, end, entente
+
 warnings.filterwarnings("ignore")
-ENTENTE, URL, WRITER, READER = os.environ["ENTENTE"], sys.argv[1], sys.argv[2], sys.argv[3]
-passed = failed = 0
-
-
-def check(what, holds):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {what}")
-
-
-def entente(*arguments):
-    done = subprocess.run([ENTENTE, *arguments], capture_output=True, text=True)
-    check(f"entente {' '.join(arguments)}: {done.stderr}", done.returncode == 0)
-    return done.stdout
+URL, WRITER, READER = sys.argv[1:4]
 
 
 def marks(report):
@@ -127,5 +111,4 @@ theirs = Server(URL + "/taxii2/", user="x", password=READER).api_roots[0].collec
 theirs = [one for one in theirs if one.title == "The arrangement"]
 check("a reader reads and does not write", theirs and not theirs[0].can_write and theirs[0].get_object(seen.id)["objects"])
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

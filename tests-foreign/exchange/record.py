@@ -3,7 +3,6 @@ scitt-cose; and what it believes of credentials that sd-jwt issues. Called by ru
 
 import base64
 import json
-import os
 import subprocess
 import sys
 import time
@@ -22,26 +21,9 @@ from sd_jwt.common import SDObj
 from sd_jwt.holder import SDJWTHolder
 from sd_jwt.issuer import SDJWTIssuer
 
-ENTENTE = os.environ["ENTENTE"]
+from common import ENTENTE, check, end, entente
+
 PROFILE = "urn:entente:odrl:1#"
-passed = failed = 0
-
-
-def check(what, holds):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {what}")
-
-
-def entente(*arguments):
-    done = subprocess.run([ENTENTE, *arguments], capture_output=True, text=True)
-    check(f"entente {' '.join(arguments)}: {done.stderr}", done.returncode == 0)
-    return done.stdout
-
-
 # Policies. Nothing is asked of the network to read them.
 def nobody(url, options):
     raise RuntimeError(f"{url} was asked for")
@@ -282,5 +264,4 @@ for alg, kind in kinds:
             survived.append(place)
     check(f"{alg}: no changed letter is taken: {survived}", not survived)
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+end()

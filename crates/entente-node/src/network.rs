@@ -121,8 +121,8 @@ pub const UNANSWERED: usize = 64;
 pub enum Came {
     /// A message, and the sealed receipt for it, which has a way of its own.
     Message(Answered),
-    /// What a partner did with a message of this party.
-    Receipt(MessageOutcome),
+    /// What a partner did with a message of this party: the message's id, and the outcome.
+    Receipt(String, MessageOutcome),
 }
 
 impl Node {
@@ -268,11 +268,14 @@ impl Node {
             serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
         let from = PartyPath::stored(&opened.header.from)?;
         let mut waiting = self.carry(&from, UNANSWERED)?.into_iter();
-        match waiting.find(|letter| letter.id == receipt.message) {
-            Some(letter) => Ok(Came::Receipt(self.confirm(&letter, file)?)),
-            // It came twice, or what it is for was confirmed by another way.
-            None => Ok(Came::Receipt(receipt.outcome)),
+        // Where none waits, it came twice, or what it is for was confirmed by another way.
+        if let Some(letter) = waiting.find(|letter| letter.id == receipt.message) {
+            match self.confirm(&letter, file) {
+                Ok(_) | Err(NodeError::SealAgain(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(Came::Receipt(receipt.message, receipt.outcome))
     }
 
     /// Takes in a sealed message and seals a receipt for it. The same message gets the same receipt.

@@ -365,11 +365,13 @@ impl Settings {
 
     /// How messages travel to a partner.
     pub fn way_to(&self, party: &PartyPath) -> Way {
-        let by_mail = self.by_mail.as_ref();
-        match by_mail.is_some_and(|by_mail| by_mail.partners.contains_key(party)) {
-            _ if self.partners.contains_key(party) => Way::Network,
-            true => Way::Mail,
-            false => Way::Files,
+        let by_mail = self.by_mail.as_ref().map(|by_mail| &by_mail.partners);
+        if self.partners.contains_key(party) {
+            Way::Network
+        } else if by_mail.is_some_and(|partners| partners.contains_key(party)) {
+            Way::Mail
+        } else {
+            Way::Files
         }
     }
 

@@ -207,7 +207,7 @@ impl Notices {
     ) -> Result<(), NoticeError> {
         let ways: Vec<(String, Way)> = wishes
             .ways()
-            .map(|way| Ok((id()?, way)))
+            .map(|way| Ok((random_id()?, way)))
             .collect::<Result<_, NoChance>>()?;
         let things: BTreeSet<String> = things.into_iter().collect();
         self.change(|file| {
@@ -265,7 +265,8 @@ impl Notices {
     }
 }
 
-fn id() -> Result<String, NoChance> {
+/// An id that tells nothing.
+pub(crate) fn random_id() -> Result<String, NoChance> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes)?;
     Ok(crate::persons::hex(&bytes))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lettre::message::{Mailbox, header};
+use lettre::message::{Mailbox, MessageBuilder, header};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, Message, SmtpTransport, Transport as _};
@@ -28,26 +28,28 @@ pub(crate) fn check(address: &str) -> Result<(), String> {
 
 /// What stands in every mail: the same for everything, but for the link.
 fn message(settings: &Mail, to: &str, notice: &Notice) -> Result<Message, NotTold> {
-    let refused = |error: &dyn std::fmt::Display| NotTold::Refused(error.to_string());
-    let from: Mailbox = settings.from.parse().map_err(|error| refused(&error))?;
-    let to: Address = to.parse().map_err(|error| refused(&error))?;
-    let host = from.email.domain().to_owned();
-    Message::builder()
-        .message_id(Some(format!("<{}@{host}>", notice.id)))
-        .from(from)
-        .to(Mailbox::new(None, to))
+    begun(settings, to, &notice.id)?
         .subject("Entente: something waits for you")
-        // Nobody's vacation answers it.
-        .raw_header(header::HeaderValue::new(
-            header::HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ))
         .header(header::ContentType::TEXT_PLAIN)
         .body(format!(
             "Something waits for you. Sign in to see what:\r\n\r\n{}\r\n\r\nYou asked to be told. On your page \"Notices\" you can end it.\r\n",
             notice.link
         ))
-        .map_err(|error| refused(&error))
+        .map_err(|error| NotTold::Refused(error.to_string()))
+}
+
+/// What every mail begins with: whom it is from and for, its id, and that nobody's vacation answers it.
+pub(crate) fn begun(settings: &Mail, to: &str, id: &str) -> Result<MessageBuilder, NotTold> {
+    let refused = |error: &dyn std::fmt::Display| NotTold::Refused(error.to_string());
+    let from: Mailbox = settings.from.parse().map_err(|error| refused(&error))?;
+    let to: Address = to.parse().map_err(|error| refused(&error))?;
+    let id = format!("<{id}@{}>", from.email.domain());
+    let generated = header::HeaderName::new_from_ascii_str("Auto-Submitted");
+    Ok(Message::builder()
+        .message_id(Some(id))
+        .from(from)
+        .to(Mailbox::new(None, to))
+        .raw_header(header::HeaderValue::new(generated, "auto-generated".to_owned())))
 }
 
 /// How a server is spoken to.

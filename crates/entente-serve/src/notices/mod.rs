@@ -24,8 +24,9 @@ use crate::persons::kept_exactly;
 use crate::server;
 pub(crate) use hook::check as check_hook;
 pub(crate) use kept::NoticeError;
+pub(crate) use kept::random_id;
 pub(crate) use kept::{Hook, Letter, Notices, Way, Wishes};
-pub(crate) use mail::{check as check_mail, deliver};
+pub(crate) use mail::{begun, check as check_mail, deliver};
 pub use settings::{Mail, NoticeSettings};
 
 /// How often it is looked whether something is due to be sent again.

@@ -39,8 +39,7 @@ pub(crate) async fn ask(State(host): State<Arc<Host>>, request: Request) -> Resp
 
 fn told(host: &Host, question: &[u8]) -> Response {
     let (now, share) = (Instant::now(), host.settings().courier.messages_a_minute);
-    let claimed = entente_seal::peek(question).ok();
-    let Some(claimed) = claimed.and_then(|header| PartyPath::new(header.from).ok()) else {
+    let Some(claimed) = claimed(question) else {
         return refused(host);
     };
     if !host.limits.allow(&claimed, share, now) {
@@ -109,13 +108,40 @@ pub(super) async fn whole(body: Body, length: usize) -> Option<Bytes> {
     Some(whole.await.ok()?.ok()?.to_bytes())
 }
 
+/// Whom a message says it is from, before anything of it is verified.
+pub(super) fn claimed(message: &[u8]) -> Option<PartyPath> {
+    let header = entente_seal::peek(message).ok()?;
+    PartyPath::new(header.from).ok()
+}
+
+/// Counts a message that was answered, and writes down where it was not taken in.
+pub(super) fn count(host: &Host, answered: &Answered, now: Instant) {
+    let share = host.settings().courier.messages_a_minute;
+    host.limits.count(&answered.from, share, now);
+    let counter = match answered.outcome.is_taken() {
+        true => &host.metrics.taken,
+        false => &host.metrics.refused,
+    };
+    counter.fetch_add(1, Ordering::Relaxed);
+    if !answered.outcome.is_taken() {
+        host.journal.warn(
+            "a message was not taken in",
+            &[("from", &answered.from), ("outcome", &answered.outcome.word())],
+        );
+    }
+}
+
+/// Writes down that a message is none of a partner to this party.
+pub(super) fn unverified(host: &Host) {
+    host.metrics.refused.fetch_add(1, Ordering::Relaxed);
+    host.journal.warn("a message could not be verified", &[]);
+}
+
 /// Takes a whole message in, and answers with a receipt.
 pub(super) fn answer(host: &Host, message: &[u8]) -> Response {
     let now = Instant::now();
     let share = host.settings().courier.messages_a_minute;
-    let claimed = entente_seal::peek(message).ok();
-    let claimed = claimed.and_then(|header| PartyPath::new(header.from).ok());
-    let Some(claimed) = claimed else {
+    let Some(claimed) = claimed(message) else {
         return refused(host);
     };
     if !host.limits.allow(&claimed, share, now) {
@@ -123,24 +149,13 @@ pub(super) fn answer(host: &Host, message: &[u8]) -> Response {
         return (StatusCode::TOO_MANY_REQUESTS, [wait]).into_response();
     }
     match host.node().answer(message) {
-        Ok(Answered { from, sealed, outcome }) => {
-            host.limits.count(&from, share, now);
-            let counter = match outcome.is_taken() {
-                true => &host.metrics.taken,
-                false => &host.metrics.refused,
-            };
-            counter.fetch_add(1, Ordering::Relaxed);
-            if !outcome.is_taken() {
-                host.journal.warn(
-                    "a message was not taken in",
-                    &[("from", &from), ("outcome", &outcome.word())],
-                );
-            }
-            ([(header::CONTENT_TYPE, SEALED)], sealed).into_response()
+        Ok(answered) => {
+            count(host, &answered, now);
+            ([(header::CONTENT_TYPE, SEALED)], answered.sealed).into_response()
         }
         Err(error) if error.is_of_the_message() => {
-            host.journal.warn("a message could not be verified", &[]);
-            refused(host)
+            unverified(host);
+            StatusCode::BAD_REQUEST.into_response()
         }
         Err(error) => {
             host.journal

@@ -10,17 +10,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use entente_core::PartyPath;
-use entente_node::{Came, MAX_MESSAGE, UNANSWERED};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart, header};
+use entente_core::{MessageOutcome, PartyPath};
+use entente_node::{Came, MAX_MESSAGE, NodeError, UNANSWERED};
+use lettre::message::{Attachment, MultiPart, SinglePart, header};
 use lettre::{Address, Message};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{SEALED, next_try};
+use super::{SEALED, inbox, next_try};
 use crate::host::{Host, aside};
-use crate::notices::{Mail, NotTold, deliver};
+use crate::notices::{Mail, NotTold, begun, deliver, random_id};
 use crate::server::told;
 use crate::settings::{SettingsError, Way, wrong};
 
@@ -125,7 +125,7 @@ pub(crate) async fn mailing(host: Arc<Host>, mut stopping: watch::Receiver<bool>
 fn round(host: &Host, by_mail: &ByMail, under_way: &mut UnderWay) -> Result<(), String> {
     if let Some(mailbox) = &by_mail.mailbox {
         for (path, name) in arrived(mailbox)? {
-            if !is_taken(host, by_mail, &path)? {
+            if !is_taken(host, by_mail, &path, under_way)? {
                 continue;
             }
             let seen = mailbox.join("cur").join(format!("{name}:2,S"));
@@ -172,12 +172,14 @@ fn arrived(mailbox: &Path) -> Result<Vec<(PathBuf, String)>, String> {
     }
     all.sort();
     all.truncate(AT_ONCE);
-    std::fs::create_dir_all(mailbox.join("cur")).map_err(failed)?;
+    if !all.is_empty() {
+        std::fs::create_dir_all(mailbox.join("cur")).map_err(failed)?;
+    }
     Ok(all)
 }
 
 /// Takes in what a mail holds; whether nothing of it is left to do. What is no message is said once, and put aside.
-fn is_taken(host: &Host, by_mail: &ByMail, path: &Path) -> Result<bool, String> {
+fn is_taken(host: &Host, by_mail: &ByMail, path: &Path, under_way: &mut UnderWay) -> Result<bool, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     if std::fs::metadata(path).map_err(failed)?.len() > MAX_MAIL {
         host.journal.warn("a mail is too large to be a message", &[]);
@@ -189,30 +191,23 @@ fn is_taken(host: &Host, by_mail: &ByMail, path: &Path) -> Result<bool, String> 
         host.journal.warn("a mail holds no sealed message", &[]);
     }
     for message in sealed {
-        let claimed = entente_seal::peek(&message).ok();
-        let claimed = claimed.and_then(|header| PartyPath::new(header.from).ok());
         let (now, share) = (Instant::now(), host.settings().courier.messages_a_minute);
-        if let Some(from) = &claimed
-            && !host.limits.allow(from, share, now)
-        {
+        if inbox::claimed(&message).is_some_and(|from| !host.limits.allow(&from, share, now)) {
             return Ok(false);
         }
         match host.node().take_post(&message) {
             Ok(Came::Message(answered)) => {
-                host.limits.count(&answered.from, share, now);
-                let counter = match answered.outcome.is_taken() {
-                    true => &host.metrics.taken,
-                    false => &host.metrics.refused,
-                };
-                counter.fetch_add(1, Ordering::Relaxed);
+                inbox::count(host, &answered, now);
                 if let Some(address) = by_mail.partners.get(&answered.from) {
                     send(host, address, &answered.from, answered.sealed)?;
                 }
             }
-            Ok(Came::Receipt(_)) => drop(host.metrics.confirmed.fetch_add(1, Ordering::Relaxed)),
-            Err(error) if error.is_of_the_message() => {
-                host.metrics.refused.fetch_add(1, Ordering::Relaxed);
-                host.journal.warn("a message could not be verified", &[]);
+            // It leaves again, sealed anew.
+            Ok(Came::Receipt(message, MessageOutcome::SealAgain)) => drop(under_way.remove(&message)),
+            Ok(Came::Receipt(..)) => drop(host.metrics.confirmed.fetch_add(1, Ordering::Relaxed)),
+            // A receipt for other bytes than those that left is none either: nobody keeps other mails out with it.
+            Err(error) if error.is_of_the_message() || matches!(error, NodeError::OtherReceipt(_)) => {
+                inbox::unverified(host);
             }
             Err(error) => return Err(error.to_string()),
         }
@@ -247,25 +242,12 @@ fn send(host: &Host, address: &str, to: &PartyPath, sealed: Vec<u8>) -> Result<(
 }
 
 fn mail(server: &Mail, address: &str, to: &PartyPath, sealed: Vec<u8>) -> Result<Message, Box<dyn std::error::Error>> {
-    let from: Mailbox = server.from.parse()?;
-    let address: Address = address.parse()?;
-    let mut number = [0u8; 16];
-    getrandom::fill(&mut number).map_err(|error| error.to_string())?;
-    let number: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
-    let id = format!("<{number}@{}>", from.email.domain());
-    let generated = header::HeaderName::new_from_ascii_str("Auto-Submitted");
     let said = format!("A sealed message for {to}. Its node opens it; nobody else can.\r\n");
     let parts = MultiPart::mixed()
         .singlepart(SinglePart::plain(said))
         .singlepart(Attachment::new(NAME.to_owned()).body(sealed, header::ContentType::parse(SEALED)?));
-    Ok(Message::builder()
-        .message_id(Some(id))
-        .from(from)
-        .to(Mailbox::new(None, address))
-        .subject("Sealed message")
-        // Nobody's vacation answers it.
-        .raw_header(header::HeaderValue::new(generated, "auto-generated".to_owned()))
-        .multipart(parts)?)
+    let begun = begun(server, address, &random_id()?)?;
+    Ok(begun.subject("Sealed message").multipart(parts)?)
 }
 
 #[cfg(test)]

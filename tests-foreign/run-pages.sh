@@ -1,6 +1,7 @@
 #!/bin/sh
-# Looks at every page of the served demonstration in Debian's Chromium, with axe-core and html-validate, and answers a request
-# by keyboard without scripts (see pages/pages.mjs).
+# Looks at every page of the served demonstration in Debian's Chromium, with axe-core and html-validate (pages/pages.mjs); goes through
+# a whole matter at its three nodes by keyboard, with scripts and without (pages/story.mjs); and sets a first node up
+# (pages/founding.mjs). `PICTURES=FOLDER` keeps pictures.
 #
 # Needs cargo; installs Debian's chromium and npm's packages if they are missing. Ends with 1 when a check failed.
 set -eu
@@ -21,18 +22,26 @@ trap end EXIT
 cp tests-foreign/pages/* "$work"
 (cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts)
 
-"$entente" demo --serve >"$work/said" 2>"$work/errors" &
-served=$!
-said Ctrl-C "$work/said" "$work/errors" "$served"
-sed -n 's/^ *\([A-Z.]*\/[a-z-]*\) .*\(http:[^ ]*\)$/\1 \2/p' "$work/said" >"$work/links"
+ended=0
 CHROMIUM=$(command -v chromium)
 export CHROMIUM
-ended=0
-node "$work/pages.mjs" "$work/links" || ended=1
+# Serves the demonstration anew, and lets a program of `pages/` work at it.
+at_demonstration() {
+    "$entente" demo --serve >"$work/said" 2>"$work/errors" &
+    served=$!
+    said Ctrl-C "$work/said" "$work/errors" "$served"
+    sed -n 's/^ *\([A-Z.]*\/[a-z-]*\) .*\(http:[^ ]*\)$/\1 \2/p' "$work/said" >"$work/links"
+    program=$1
+    shift
+    node "$work/$program" "$work/links" "$@" || ended=1
+    kill "$served"
+    wait "$served" 2>/dev/null || true
+}
+at_demonstration pages.mjs
+at_demonstration story.mjs scripts
+at_demonstration story.mjs none
 
 # A first start, on a folder that is not there yet.
-kill "$served"
-wait "$served" 2>/dev/null || true
 ENTENTE_PASSPHRASE='a passphrase for the test' ENTENTE_HEADS="$work/heads" \
     "$entente" --data "$work/new" serve --listen 127.0.0.1:8533 >"$work/first" 2>"$work/errors" &
 served=$!

@@ -58,6 +58,7 @@ mod network;
 mod node;
 mod pinned;
 mod post;
+mod refused;
 mod replay;
 mod root;
 mod shelf;
@@ -77,6 +78,7 @@ pub use network::{Answered, Came, Carried, MAX_MESSAGE, PartnerStanding, UNANSWE
 pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
+pub use refused::Kept;
 pub use root::{Upgraded, confirm_upgrade, upgrade};
 pub use uploads::Piece;
 pub use witness::{Witnessed, witness_key};

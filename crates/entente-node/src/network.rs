@@ -3,7 +3,7 @@
 //! A message keeps its bytes until its receiver has confirmed it, so that the same message arrives however often it is
 //! sent, and by whatever way.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use entente_core::handle::receipts_due;
@@ -52,6 +52,8 @@ pub struct Answered {
     pub sealed: Vec<u8>,
     /// What became of it.
     pub outcome: MessageOutcome,
+    /// Why it was not taken in: for whoever runs this node. A partner never reads it.
+    pub why: Option<String>,
 }
 
 /// How it stands with a partner.
@@ -71,6 +73,8 @@ pub struct PartnerStanding {
     pub unconfirmed: Vec<String>,
     /// Messages that it did not take in.
     pub refused: Vec<String>,
+    /// Files of messages of its own that were not taken in here; see [`Node::refused`].
+    pub kept: Vec<PathBuf>,
 }
 
 /// The key under which the messages of a node are called, made where there is none.
@@ -283,6 +287,7 @@ impl Node {
     /// # Errors
     /// When it is not a message of a party known here to this one, or this node cannot work.
     pub fn answer(&self, file: &[u8]) -> Result<Answered, NodeError> {
+        let mut why = None;
         let (outcome, event) = match self.receive(file) {
             Ok(received) => (MessageOutcome::Taken, self.store().event(received.seq)?),
             Err(NodeError::Refused(CommandRefusal::Repeated { from, id })) => {
@@ -292,7 +297,8 @@ impl Node {
             Err(NodeError::Seal(SealError::Undecryptable(_) | SealError::FormerKey(_))) => {
                 (MessageOutcome::SealAgain, None)
             }
-            Err(NodeError::Refused(_) | NodeError::NotAMessage(_) | NodeError::OtherKind { .. }) => {
+            Err(error @ (NodeError::Refused(_) | NodeError::NotAMessage(_) | NodeError::OtherKind { .. })) => {
+                why = Some(error.to_string());
                 (MessageOutcome::Refused, None)
             }
             Err(other) => return Err(other),
@@ -301,6 +307,7 @@ impl Node {
         let digest = hex(&Sha256::digest(file));
         if outcome == MessageOutcome::Refused {
             self.keep_evidence(&header, &digest, file)?;
+            self.keep_refused(&header.from, &digest, file)?;
         }
         let leaf = match &event {
             Some(record) => {
@@ -319,7 +326,12 @@ impl Node {
             at: event.map_or_else(|| self.now(), |record| record.time),
         };
         let sealed = self.seal_receipt(&receipt, &from)?;
-        Ok(Answered { from, sealed, outcome })
+        Ok(Answered {
+            from,
+            sealed,
+            outcome,
+            why,
+        })
     }
 
     fn seal_receipt(&self, receipt: &MessageReceipt, to: &PartyPath) -> Result<Vec<u8>, NodeError> {
@@ -361,6 +373,7 @@ impl Node {
         let moment = self.moment();
         let state = moment.state();
         let waiting = self.waiting()?;
+        let kept = self.refused();
         let key = std::fs::read(self.folder().join(NAMES)).ok();
         let mut standings = Vec::new();
         for (path, party) in state
@@ -392,6 +405,11 @@ impl Node {
                 waiting: waiting.iter().find(|(to, _)| to == path).map_or(0, |(_, count)| *count),
                 unconfirmed: sent.filter_map(open).collect(),
                 refused: refused.map(|receipt| receipt.message.clone()).collect(),
+                kept: kept
+                    .iter()
+                    .filter(|kept| kept.from == path.as_str())
+                    .map(|kept| kept.file.clone())
+                    .collect(),
             });
         }
         Ok(standings)

@@ -200,9 +200,10 @@ impl Node {
         let receipt = self.submit_all(vec![Command::Receive {
             from: PartyPath::stored(&opened.header.from)?,
             id: opened.header.id.clone(),
-            digest: opened.digest,
+            digest: opened.digest.clone(),
             message: message.clone(),
         }])?;
+        self.no_longer_refused(&opened.digest);
         Ok(Received {
             header: opened.header,
             message,

@@ -96,6 +96,7 @@ list-partners-confirmed = Bestätigt
 list-partners-waits = Wartet
 list-partners-unconfirmed = Unbestätigt
 list-partners-refused = Nicht angenommen
+list-partners-kept = Hier verwahrt
 list-partners-fingerprint = Fingerabdruck
 list-partners-empty = Hier stehen die Stellen, mit denen diese teilt. Eine neue trägt der Befehl entente party add ein; vergleichen Sie Fingerabdrücke am Telefon.
 list-arrangements = Vereinbarungen
@@ -1219,6 +1220,7 @@ code-spent = Dieser Code gilt nicht, oder nicht mehr.
 
 ## giving, said by pages
 giving-choose = Wählen Sie wenigstens einen Abschnitt, und nennen Sie wenigstens einen Empfänger.
+giving-instead = { $name } steht für einen anderen Text: Er darf denen gesagt werden, für die er bestimmt ist, und steht in keiner Kopie.
 giving-nothing = Nichts würde gegeben.
 giving-without-end = ohne Ende
 giving-may-be-told = { $what } dürfen erfahren, { $until }: { $who }.
@@ -1367,6 +1369,10 @@ partners-waits = { $n ->
 partners-not-taken = { $n ->
     [one] Einer hat etwas nicht angenommen.
    *[other] { $n } haben etwas nicht angenommen.
+}
+partners-kept = { $n ->
+    [one] Eine Nachricht wurde hier nicht angenommen und ist verwahrt; `entente receive DATA/refused` sagt, warum.
+   *[other] { $n } Nachrichten wurden hier nicht angenommen und sind verwahrt; `entente receive DATA/refused` sagt, warum.
 }
 
 ## passkeys, said by pages

@@ -96,6 +96,7 @@ list-partners-confirmed = Confirmed
 list-partners-waits = Waits
 list-partners-unconfirmed = Unconfirmed
 list-partners-refused = Not taken in
+list-partners-kept = Kept here
 list-partners-fingerprint = Fingerprint
 list-partners-empty = Here stand the parties with whom this one shares. Add one with the command entente party add, and compare fingerprints by telephone.
 list-arrangements = arrangements
@@ -1219,6 +1220,7 @@ code-spent = This code cannot be used, or cannot be used any more.
 
 ## giving, said by pages
 giving-choose = Choose at least one portion, and name at least one receiver.
+giving-instead = { $name } stands in for another text: it may be told to those it is for, and no copy has it.
 giving-nothing = Nothing would be given.
 giving-without-end = without an end
 giving-may-be-told = { $who } may be told { $what }, { $until }.
@@ -1249,7 +1251,7 @@ incidents-open = { $n ->
 }
 incidents-state-open = open
 incidents-state-closed = closed { $name }
-incidents-why-originator-of-what-is-out = originator of what is out
+incidents-why-originator-of-what-is-out = is an originator of what is out
 incidents-why-holds-a-copy-of-it = holds a copy of it
 incidents-why-has-a-report-that-rests-on-it = has a report that rests on it
 incidents-why-holds-another-report-of-the-same-source = holds another report of the same source
@@ -1367,6 +1369,10 @@ partners-waits = { $n ->
 partners-not-taken = { $n ->
     [one] One did not take something in.
    *[other] { $n } did not take something in.
+}
+partners-kept = { $n ->
+    [one] One message was not taken in here and is kept; `entente receive DATA/refused` says why.
+   *[other] { $n } messages were not taken in here and are kept; `entente receive DATA/refused` says why.
 }
 
 ## passkeys, said by pages

@@ -2,6 +2,7 @@
 
 use crate::support;
 
+use support::web::{Served, until};
 use support::{Desk, OFFICER};
 
 /// The sample parties, with a third one that knows the originator.
@@ -405,4 +406,43 @@ fn e2_without_the_originator_s_key_what_a_holder_brings_is_only_stated_and_nothi
     desk.ok("JOR.GID", &["receive", &file]);
     let held = desk.ok("JOR.GID", &["--json", "report", "list"]).json();
     assert_eq!(held[0]["originator"], "USA.SVC");
+}
+
+#[test]
+fn what_a_node_does_not_take_in_is_kept_with_its_reason_until_it_can() {
+    let (desk, _) = consented_in_writing(false);
+    desk.ok("GBR.CAB", &["deliver", "SVC-2026-0412", "--to", "JOR.GID"]);
+    let file = std::fs::read(desk.path(&desk.newest("JOR.GID"))).unwrap();
+    let node = Served::start(&desk, "JOR.GID", &["--listen", "127.0.0.1:0"]);
+    let sealed = ("content-type", "application/vnd.entente.sealed");
+    for _ in 0..2 {
+        assert_eq!(node.ask("POST", "/partner/inbox", &[sealed], &file).status, 200);
+    }
+    until("it is said why", || node.log().contains("is stated by GBR.CAB alone"));
+    let listed = desk.ok("JOR.GID", &["partner", "list"]).out;
+    assert!(
+        listed.contains("/JOR.GID/refused` says why"),
+        "{listed}"
+    );
+    let kept = || {
+        let listed = desk.ok("JOR.GID", &["--json", "partner", "list"]).json();
+        let all = listed.as_array().unwrap().iter();
+        let theirs = all
+            .map(|one| &one["standing"])
+            .find(|standing| standing["party"] == "GBR.CAB");
+        theirs.unwrap()["kept"].as_array().unwrap().len()
+    };
+    assert_eq!(kept(), 1, "the same message is kept once");
+    let why = desk.run(&["--data", "JOR.GID", "receive", "JOR.GID/refused"]);
+    assert!(
+        why.code != 0 && why.err.contains("entente party add USA.SVC --keys FILE"),
+        "{}",
+        why.err
+    );
+    assert_eq!(kept(), 1);
+    desk.ok("JOR.GID", &["party", "add", "USA.SVC", "--keys", "USA.SVC.keys"]);
+    desk.ok("JOR.GID", &["receive", "JOR.GID/refused"]);
+    let held = desk.ok("JOR.GID", &["--json", "report", "list"]).json();
+    assert_eq!(held[0]["originator"], "USA.SVC");
+    assert_eq!(kept(), 0, "nothing is left of it");
 }

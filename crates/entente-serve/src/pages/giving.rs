@@ -83,6 +83,8 @@ struct Giving<'g> {
     word: &'static str,
     reads_for: &'g str,
     portions: Vec<Choice>,
+    /// Which texts stand in for others here, if any do: they are told, and no copy has them.
+    instead: Option<String>,
     parties: Vec<String>,
     purposes: Vec<(String, bool)>,
     typed: &'g Fields,
@@ -323,7 +325,17 @@ fn formed(
     said: Option<Result<Preview, String>>,
 ) -> Result<Page, Trouble> {
     let first = typed.get("form").is_empty();
-    let portions = shown.portions.iter().map(|portion| Choice {
+    let substitutes: BTreeSet<&PortionId> = desk
+        .state()
+        .substitutes_of(&shown.id, shown.version)
+        .map(|given| &given.portion.id)
+        .collect();
+    let (instead, own): (Vec<_>, Vec<_>) = shown
+        .portions
+        .iter()
+        .partition(|portion| substitutes.contains(&portion.id));
+    let instead: Vec<&str> = instead.iter().map(|portion| portion.id.as_str()).collect();
+    let portions = own.into_iter().map(|portion| Choice {
         id: portion.id.to_string(),
         mark: Mark::of(&portion.mark),
         text: portion.text.clone(),
@@ -343,6 +355,7 @@ fn formed(
         word: way.word(),
         reads_for: typed.get("purpose"),
         portions: portions.collect(),
+        instead: (!instead.is_empty()).then(|| desk.tongue.say_of("giving-instead", instead.join(", "))),
         parties: match desk.may("see-partners") {
             true => parties.map(ToString::to_string).collect(),
             false => Vec::new(),

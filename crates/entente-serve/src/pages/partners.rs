@@ -24,6 +24,7 @@ struct Row {
     waiting: u64,
     unconfirmed: usize,
     refused: usize,
+    kept: usize,
 }
 
 const COLUMNS: &[Column] = &[
@@ -34,6 +35,7 @@ const COLUMNS: &[Column] = &[
     number("waits"),
     number("unconfirmed"),
     number("refused"),
+    number("kept"),
     words("fingerprint"),
 ];
 
@@ -48,6 +50,7 @@ fn list(desk: &Desk, rows: &[Row]) -> Listing {
             Cell::count(usize::try_from(row.waiting).unwrap_or(usize::MAX)),
             Cell::count(row.unconfirmed).alarming(row.unconfirmed > 0, "?", "ask"),
             Cell::count(row.refused).alarming(row.refused > 0, "✕", "deny"),
+            Cell::count(row.kept).alarming(row.kept > 0, "✕", "deny"),
             Cell::hash(row.fingerprint.as_str()),
         ]
     };
@@ -79,11 +82,18 @@ fn headline(t: Tongue, rows: &[Row]) -> String {
     let refused: usize = rows.iter().map(|row| row.refused).sum();
     let known = t.count("partners-known", rows.len());
     let waits = t.count("partners-waits", waiting);
-    match (rows.is_empty(), refused) {
-        (true, _) => known,
-        (false, 0) => format!("{known} {waits}"),
-        (false, n) => format!("{known} {waits} {}", t.count("partners-not-taken", n)),
+    let kept: usize = rows.iter().map(|row| row.kept).sum();
+    let mut said = vec![known];
+    if !rows.is_empty() {
+        said.push(waits);
     }
+    if refused > 0 {
+        said.push(t.count("partners-not-taken", refused));
+    }
+    if kept > 0 {
+        said.push(t.count("partners-kept", kept));
+    }
+    said.join(" ")
 }
 
 /// `GET /partners`.
@@ -106,6 +116,7 @@ pub(crate) async fn page(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
             waiting: standing.waiting,
             unconfirmed: standing.unconfirmed.len(),
             refused: standing.refused.len(),
+            kept: standing.kept.len(),
             party: standing.party.to_string(),
         };
         let rows: Vec<Row> = known.into_iter().map(row).collect();

@@ -126,7 +126,14 @@ pub(super) fn count(host: &Host, answered: &Answered, now: Instant) {
     if !answered.outcome.is_taken() {
         host.journal.warn(
             "a message was not taken in",
-            &[("from", &answered.from), ("outcome", &answered.outcome.word())],
+            &[
+                ("from", &answered.from),
+                ("outcome", &answered.outcome.word()),
+                (
+                    "problem",
+                    &answered.why.as_deref().unwrap_or("it has to be sealed again"),
+                ),
+            ],
         );
     }
 }

@@ -120,6 +120,7 @@ fn list(global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
             standing.waiting.to_string(),
             standing.unconfirmed.len().to_string(),
             standing.refused.len().to_string(),
+            standing.kept.len().to_string(),
         ]
     });
     let values = standings
@@ -134,9 +135,18 @@ fn list(global: &Global, chosen: &ListArgs) -> Result<Exit, Failure> {
             "waits",
             "unconfirmed",
             "refused",
+            "kept",
         ],
         empty: "no partners are known; add one with `entente party add`",
     };
     chosen.show(global, &list, rows.zip(values))?;
+    if let Some(kept) = standings.iter().flat_map(|standing| &standing.kept).next()
+        && !global.json
+    {
+        let folder = kept.parent().unwrap_or(kept).display();
+        output::line(format!(
+            "\nKept: what this party did not take in. `entente receive {folder}` says why, and takes in what can be by now."
+        ));
+    }
     Ok(Exit::Done)
 }

@@ -135,10 +135,12 @@ fn host(party: &str) -> String {
     format!("{}.localhost", party.to_lowercase().replace('.', "-"))
 }
 
-/// The visitors' party has a node too.
+/// The visitors' party has a node too. What the partner hands on with the originator's consent in writing, it can only verify
+/// with the originator's keys, which come from the originator.
 fn third(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure> {
     stage.ok("CHL", &["init", "--party", "CHL", "--work-factor", "2"])?;
-    for (party, other) in [(roles.partner, "CHL"), ("CHL", roles.partner)] {
+    let known = [roles.partner, roles.originator].map(|other| [(other, "CHL"), ("CHL", other)]);
+    for (party, other) in known.into_iter().flatten() {
         let keys = stage.quietly(other, &["party", "export"])?.stdout;
         let file = format!("{other}.keys.json");
         std::fs::write(stage.folder.join(&file), keys).map_err(Failure::failed)?;
@@ -156,6 +158,9 @@ fn people(stage: &Stage) -> Result<(), Failure> {
         }
         if party == "USA.SVC" {
             add.extend(["--citizenship", "USA", "--clearance", "us-ic=TS", "--access", "SI"]);
+        }
+        if party == "CHL" {
+            add.extend(["--citizenship", "CHL"]);
         }
         stage.ok(party, &add)?;
     }

@@ -268,13 +268,24 @@ fn e2_what_ends_the_consent_follows_the_text_in_any_order() {
     }
 }
 
-/// GBR asks USA for what a person may have of a version, and gets it under a consent of this name.
+/// GBR asks USA for what a person may have of the plan, and gets it under a consent of this name.
 fn asked_and_granted(world: &mut World, name: &str, who: &str) {
+    granted(world, name, who, "plan");
+}
+
+/// The same of some portions.
+fn granted(world: &mut World, name: &str, who: &str, of: &str) {
+    answering(world, name, who, of);
+    post(world);
+}
+
+/// GBR has asked USA for some portions, and the answer is under way.
+fn answering(world: &mut World, name: &str, who: &str, of: &str) {
     let request = RequestId::new(name).unwrap();
     let ask = Command::OpenRequest {
         id: request.clone(),
         report: report("R"),
-        portions: Some(portions("plan").into_iter().collect()),
+        portions: Some(portions(of).into_iter().collect()),
         audience: [person(who)].into(),
         purpose: world::purpose("warning"),
         reason: String::new(),
@@ -290,7 +301,48 @@ fn asked_and_granted(world: &mut World, name: &str, who: &str) {
         terms: Terms::default(),
     };
     world.run("USA", grant);
-    post(world);
+}
+
+#[test]
+fn e2_what_is_in_writing_about_another_consent_opens_nothing() {
+    let mut world = World::of(&["USA", "GBR", "JOR"]);
+    world.write("USA", REPORT);
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
+    post(&mut world);
+    world.cleared("GBR", "JOR/colonel");
+    answering(&mut world, "con", "JOR/colonel", "plan");
+    sign(&mut world);
+    let mut letter = world.post.remove(0);
+    verify(&world, &mut letter);
+    let Message::Answer { consents, .. } = &mut letter.message else {
+        panic!("{letter:?}")
+    };
+    let read = consents[0].life.signed[0].read.as_mut().unwrap();
+    read.writing.consent = consent("older");
+    world.hand(&letter).unwrap();
+    let refusal = world.refused("GBR", Command::HandOver(Handover::of(report("R"), party("JOR"))));
+    assert!(refusal.contains("no consent to it in writing"), "{refusal}");
+}
+
+#[test]
+fn e2_a_portion_that_is_handed_on_later_opens_by_the_same_consent() {
+    let mut world = World::of(&["USA", "GBR", "JOR"]);
+    world.write("USA", REPORT);
+    world.run("USA", Command::HandOver(Handover::of(report("R"), party("GBR"))));
+    for home in ["GBR", "JOR"] {
+        world.cleared(home, "JOR/colonel");
+    }
+    post(&mut world);
+    granted(&mut world, "con", "JOR/colonel", "plan who");
+    for (part, opened) in [("plan", "plan"), ("who", "plan who")] {
+        let handover = Handover {
+            portions: Some(portions(part)),
+            ..Handover::of(report("R"), party("JOR"))
+        };
+        world.run("GBR", Command::HandOver(handover));
+        post(&mut world);
+        assert_eq!(portions(&open(&world, "JOR/colonel", "warning")), portions(opened));
+    }
 }
 
 #[test]

@@ -291,8 +291,8 @@ fn a_substitute_is_for_whoever_has_all_that_it_stands_for_and_under_the_terms_of
     world.agree(&["USA", "GBR", "FRA"], Onward::Free);
     let base =
         |id: &str, more: &str| format!("---\nid: {id}\nscheme: us-ic\n{more}---\n(S//OC/REL TO USA, GBR) A base.\n");
-    world.write("USA", &base("B1", "arrangements: [A-1]\n"));
-    world.write("USA", &base("B2", ""));
+    world.write("USA", &base("B1", ""));
+    world.write("USA", &base("B2", "arrangements: [A-1]\n"));
     for (id, to) in [("B1", "GBR"), ("B2", "GBR"), ("B1", "FRA")] {
         if to == "FRA" {
             world.run(

@@ -42,6 +42,7 @@ mod reread;
 mod schemes;
 mod second;
 mod sight;
+mod single_rules;
 mod source_guard;
 mod undo;
 mod world;

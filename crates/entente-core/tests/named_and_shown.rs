@@ -126,6 +126,27 @@ fn threshold() -> Threshold {
 }
 
 #[test]
+fn b16_what_reports_narrow_together_is_asked_about_in_a_briefing() {
+    let mut world = watched();
+    world.cleared("USA", "USA/analyst");
+    let mut prepared = |id: &str, reports: &[&str]| {
+        let prepare = Command::PrepareBriefing {
+            id: BriefingId::new(id).unwrap(),
+            speaker: person("USA/analyst"),
+            audience: BTreeSet::from([person("CHL/minister")]),
+            reports: reports.iter().map(|id| report(id)).collect(),
+            purpose: None,
+        };
+        world.run("USA", prepare);
+        let items = &world.state("USA").briefings[&BriefingId::new(id).unwrap()].items;
+        items.iter().map(|item| item.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(prepared("one", &["P"]), [Outcome::Permit]);
+    assert_eq!(prepared("other", &["A"]), [Outcome::Permit]);
+    assert!(prepared("both", &["P", "A"]).contains(&Outcome::Ask));
+}
+
+#[test]
 fn b16_what_outsiders_were_shown_they_know() {
     let mut world = watched();
     let shown = |world: &mut World, id: &str, who: &str| {

@@ -191,6 +191,19 @@ fn the_same_question_has_the_same_answer_for_ever() {
 }
 
 #[test]
+fn what_narrowed_once_narrows_for_ever_and_so_does_every_wider_question() {
+    let mut home = Originator::new(&ROWS);
+    assert_eq!(home.ask(0b0111_1111, "VISITOR/a"), Band::Narrows);
+    // No fact reveals anything any more.
+    let report = ReportId::new("R").unwrap();
+    let facts = home.state.facts.get(&report).unwrap().iter().cloned();
+    let facts = facts.map(|fact| Fact { reveals: None, ..fact }).collect();
+    home.state.apply(&Event::FactsSet { report, facts });
+    assert_eq!(home.ask(0b1111_1111, "VISITOR/a"), Band::Narrows);
+    assert_eq!(home.ask(0b0011_1111, "VISITOR/a"), Band::Within, "it is narrower");
+}
+
+#[test]
 fn an_answer_is_one_word_and_differs_in_nothing_else() {
     let mut home = Originator::new(&ROWS);
     let request = home.put(0b0000_0001, "VISITOR/a");

@@ -359,6 +359,24 @@ fn d3_the_acknowledgement_says_what_was_done() {
 }
 
 #[test]
+fn d3_a_report_that_rests_on_a_later_version_is_not_named_as_closed() {
+    let rests_on_the_third = |event: &Event| match event {
+        Event::ReportAdded(own) => {
+            let base = PortionRef {
+                report: ReportId::new("R").unwrap(),
+                version: 3,
+                portion: PortionId::new("p1").unwrap(),
+            };
+            Event::ReportAdded(report(own.id.as_str(), 1, "what we made of it", Some(base)))
+        }
+        other => other.clone(),
+    };
+    let history: Vec<Event> = history().iter().map(rests_on_the_third).collect();
+    let plain = acknowledge(&State::replay(&history), Following::default()).unwrap();
+    assert_eq!(outcome(&plain), "destroyed");
+}
+
+#[test]
 fn d3_what_stays_needs_a_reason() {
     let state = State::replay(&history());
     let refused = |following| acknowledge(&state, following).unwrap_err().to_string();

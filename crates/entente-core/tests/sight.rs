@@ -196,3 +196,33 @@ fn of_a_report_of_which_one_may_read_nothing_nothing_is_handed_on() {
     let to_gbr = Command::HandOver(Handover::of(report("R"), party("GBR")));
     world.run("USA", to_gbr);
 }
+
+#[test]
+fn without_named_portions_the_request_is_about_those_that_an_originator_can_open() {
+    let mut world = World::of(&["USA", "GBR"]);
+    let text = "(S//OC/REL TO USA, GBR) A plan. {#plan}\n\n(S//REL TO USA, GBR, JOR) Advice. {#advice}\n";
+    world.write("USA", &format!("---\nid: R\nscheme: us-ic\n---\n{text}"));
+    world.run("USA", Command::HandOver(handover("GBR", None)));
+    world.deliver_post();
+    for who in ["GBR/officer", "JOR/colonel"] {
+        world.cleared("GBR", who);
+    }
+    let mut known = world.state("GBR").persons[&person("GBR/officer")].clone();
+    known.roles.insert(Role::DisclosureOfficer.name().to_owned());
+    world.run("GBR", Command::SetPerson(known));
+    let ask = Command::OpenRequest {
+        id: RequestId::new("req").unwrap(),
+        report: report("R"),
+        portions: None,
+        audience: [person("JOR/colonel")].into(),
+        purpose: None,
+        reason: String::new(),
+        change: String::new(),
+        needed_by: None,
+    };
+    let decided = world.try_as("GBR", Some("GBR/officer"), ask).unwrap();
+    let [(_, Message::Request(request))] = &decided.messages[..] else {
+        panic!("{decided:?}")
+    };
+    assert_eq!(request.portions, portions("plan"));
+}

@@ -143,6 +143,51 @@ fn what_a_party_was_given_or_promised_it_knows() {
 }
 
 #[test]
+fn a_promise_to_persons_or_to_a_party_counts_also_where_no_copy_went() {
+    for (n, to) in [["PER/x"], ["PER"]].into_iter().enumerate() {
+        let mut world = guarded();
+        world.cleared("USA", "PER/x");
+        let (persons, parties): (Vec<&str>, Vec<&str>) = to.into_iter().partition(|name| name.contains('/'));
+        let release = handle::Release {
+            id: consent("later"),
+            report: report("R"),
+            portions: portions("where"),
+            to: Recipients {
+                persons: persons.into_iter().map(person).collect(),
+                parties: parties.into_iter().map(party).collect(),
+            },
+            terms: Terms {
+                not_before: Some(world.now + jiff::SignedDuration::from_hours(24)),
+                ..Terms::default()
+            },
+            list: entente_marking::CopyList::Receivers,
+        };
+        world.run("USA", Command::Release(Box::new(release)));
+        assert!(world.post.is_empty(), "nothing went yet");
+        assert_eq!(fit(&world, "job", &["PER/y"]).0, 2, "{n}");
+    }
+}
+
+#[test]
+fn whoever_was_told_a_portion_is_taken_to_know_what_is_now_written_down_of_it() {
+    let mut world = guarded();
+    tell(&mut world, "dis-1", "where", "CHL/a", vec![]);
+    world.write(
+        "USA",
+        "---\nid: R\nscheme: us-ic\n---\n(S//REL TO USA, CHL, PER) Where exactly. {#where}\n\n(S//REL TO USA, CHL, PER) What. \
+         {#job}\n\n(S//REL TO USA, CHL, PER) Advice. {#advice}\n",
+    );
+    let facts = vec![
+        fact("where.2", "where", "what it says now", Some("place = 'capital'")),
+        fact("job.1", "job", "what it says", Some("job = 'pilot'")),
+        fact("advice.1", "advice", "what it says", None),
+    ];
+    let report = report("R");
+    world.run("USA", Command::SetFacts { report, facts });
+    assert_eq!(fit(&world, "job", &["CHL/a"]).0, 2, "it may be what he was told");
+}
+
+#[test]
 fn a_source_stands_behind_what_reveals_something_or_was_never_looked_at() {
     let mut world = guarded();
     let stands = |world: &World, name: &str| SourceGuard::new(world.state("USA")).stands_behind(&portion(name));

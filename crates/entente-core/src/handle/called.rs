@@ -16,12 +16,10 @@ pub fn the_one<'m, I: Ord + Clone + Display, V: About + Clone>(
     (what, see): (&'static str, &'static str),
     fits: impl Fn(&V) -> bool,
 ) -> Result<(&'m Named<I>, &'m V), Refusal> {
-    let mut all = called.all(among);
-    if all.len() > 1 {
-        let fitting = all.iter().copied().filter(|(_, value)| fits(value)).collect::<Vec<_>>();
-        all = if fitting.is_empty() { all } else { fitting };
-    }
-    match all.as_slice() {
+    let all = called.all(among);
+    let fitting: Vec<_> = all.iter().copied().filter(|(_, value)| fits(value)).collect();
+    let meant = if fitting.is_empty() { all } else { fitting };
+    match meant.as_slice() {
         [] => Err(Refusal::missing(what, called, see)),
         [one] => Ok(*one),
         several => {

@@ -147,7 +147,6 @@ pub(super) fn renew(
             false => terms.conditions,
         },
         given: context.now,
-        received: None,
         ends: terms.ends,
         life: Life {
             revision: 1,

@@ -252,3 +252,31 @@ fn d8_those_who_work_on_a_case_may_review_what_it_is_about_after_a_recall() {
     node.state.apply(&close);
     assert!(node.run(6, confirm("HOME/officer", "dis-4")).is_err());
 }
+
+#[test]
+fn handlers_who_do_not_work_on_the_case_are_alerted() {
+    let mut node = sourced();
+    for name in ["HOME/officer", "HOME/handler"] {
+        let mut handler = Person::outsider(person(name), party("HOME"));
+        handler.roles.insert("source-handler".to_owned());
+        node.run(1, Command::SetPerson(handler)).unwrap();
+    }
+    node.disclose(6, "dis-1", named(["place"]), Said::default()).unwrap();
+    let case = case(&mut node, 7, &["dis-1"]);
+    let (groups, guard) = (Groups::default(), SourceGuard::new(&node.state));
+    let context = Context {
+        now: minute(8),
+        groups: &groups,
+        schemes: entente_marking::builtin::schemes(),
+        policy: &NoGuards,
+        exposure: &guard,
+    };
+    let lines = handle::plan(&node.state, &case.id, &person("HOME/officer"), None, &context).unwrap();
+    let alerted: Vec<&PersonId> = (lines.iter())
+        .filter_map(|line| match line {
+            handle::PlanLine::Alert { person } => Some(person),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(alerted, [&person("HOME/handler")]);
+}

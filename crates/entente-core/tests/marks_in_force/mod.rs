@@ -419,6 +419,8 @@ fn b3_the_owners_that_a_mark_names_are_asked_beside_the_author() {
             &["BEL.IMS", "GBR"],
         ),
         ("GBR", "(//NS)", &[], &[("NATO", "GBR")], &list, &["GBR"]),
+        // A part of whoever answers for it stands for it as well.
+        ("GBR.PJHQ", "(//NS)", &[], &[("NATO", "GBR")], &list, &["GBR.PJHQ"]),
         // Whoever marked it is asked where the owner is concealed.
         ("USA", "(S//FGI//REL TO USA, GBR)", &[], &[], &list, &["USA"]),
         // On the list, the list is the owners' word.

@@ -232,3 +232,62 @@ fn a_title_is_of_those_behind_the_text_and_a_new_version_without_a_base_loses_no
     world.write("GBR", &file("E", front, own));
     assert_eq!(world.state("GBR").reports[&report("E")].latest().unwrap().version, 2);
 }
+
+#[test]
+fn an_originator_is_told_of_an_override_by_the_names_it_knows() {
+    let mut world = World::of(&["USA", "GBR"]);
+    let mark = "(S//OC/REL TO USA, GBR)";
+    world.write("USA", &file("B", "scheme: us-ic", &format!("{mark} A base. {{#base}}")));
+    hand_over(&mut world, "USA", "B", "GBR");
+    let text = format!("{mark} Derived. {{#text}} {{from: B v1 base}}");
+    world.write("GBR", &file("R", "scheme: us-ic", &text));
+    let mut minister = Person::outsider(person("GBR/minister"), party("GBR"));
+    minister.roles.insert(handle::OVERRIDE_ROLE.to_owned());
+    world.run("GBR", Command::SetPerson(minister));
+    world.cleared("GBR", "CHL/a");
+    let command = Command::Override {
+        id: DisclosureId::new("ovr").unwrap(),
+        authority: person("GBR/minister"),
+        report: report("R"),
+        portions: portions("text"),
+        audience: [person("CHL/a")].into(),
+        purpose: None,
+        lawful: Lawful::Undetermined,
+        reason: "lives are at risk".to_owned(),
+    };
+    let decided = world.run("GBR", command);
+    let [(to, Message::Notice(Notice::Override(told)))] = &decided.messages[..] else {
+        panic!("{decided:?}")
+    };
+    assert_eq!((to.as_str(), told.report.as_str()), ("USA", "B"));
+    assert_eq!(told.portions, portions("base"));
+}
+
+#[test]
+fn a_part_without_the_title_and_the_whole_with_it_are_of_one_version() {
+    for parts in [["plan", "plan who"], ["plan who", "plan"]] {
+        let mut world = World::of(&["USA", "GBR"]);
+        let mark = "(S//REL TO USA, GBR)";
+        let text = format!("{mark} A plan. {{#plan}}\n\n{mark} Who made it. {{#who}}");
+        world.write("USA", &file("R", "scheme: us-ic\ntitle: What is planned", &text));
+        let mut titles = BTreeSet::new();
+        for part in parts {
+            let handover = Handover {
+                portions: Some(portions(part)),
+                ..Handover::of(report("R"), party("GBR"))
+            };
+            world.run("USA", Command::HandOver(handover));
+            if let Message::Delivery { report, .. } = &world.post[0].message {
+                titles.insert(report.title.text().to_owned());
+            }
+            world.deliver_post();
+        }
+        assert_eq!(titles.len(), 2, "one came without it: {titles:?}");
+        let held = world.state("GBR").reports[&report("R")].latest().unwrap();
+        assert_eq!(
+            (held.title.text(), held.portions.len()),
+            ("What is planned", 2),
+            "{parts:?}"
+        );
+    }
+}

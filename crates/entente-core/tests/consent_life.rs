@@ -125,6 +125,11 @@ fn e5_a_renewal_leaves_no_gap_and_has_an_id_of_its_own() {
     };
     world.run("USA", renew("con-2"));
     world.deliver_post();
+    for home in ["USA", "GBR"] {
+        let renewed = Named::new(party("USA"), consent("con-2"));
+        let life = &world.state(home).consents.get(&renewed).unwrap().life;
+        assert_eq!((life.revision, &life.renews), (1, &Some(consent("con"))), "{home}");
+    }
     let mut gaps = 0;
     for _ in 0..48 {
         world.later(30);

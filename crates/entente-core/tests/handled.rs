@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use entente_core::handle::Handover;
 use entente_core::*;
-use world::{World, party, person, portions, report};
+use world::{World, consent, party, person, portions, report};
 
 const REPORT: &str = "---
 id: R
@@ -71,6 +71,89 @@ fn a_closed_circle_names_the_standard_that_closes_it() {
         .iter()
         .any(|reason| reason.authority == "FIRST, Traffic Light Protocol 2.0");
     assert!(named, "{why:?}");
+    world.write(
+        "USA",
+        "---\nid: X\nscheme: us-ic\n---\n(S//NF//XD) Whom we met. {#whom}\n",
+    );
+    world.cleared("USA", "GBR/desk");
+    let why = world.decided("USA", "X", (&["GBR/desk"], ""), |decision| decision.explain(0, 0));
+    let named = why
+        .iter()
+        .any(|reason| reason.authority == "IC Markings Manual 2016, pp. 172-175");
+    assert!(named, "{why:?}");
+}
+
+#[test]
+fn what_closes_a_whole_report_is_said_of_the_report_and_not_of_a_mark() {
+    let mut world = held();
+    world.run(
+        "USA",
+        Command::WithdrawReport {
+            report: report("R"),
+            reason: "wrong".to_owned(),
+        },
+    );
+    let why = world.decided("USA", "R", (&["GBR/desk"], ""), |decision| decision.explain(0, 0));
+    assert!(why.iter().any(|reason| reason.source == "report R v1"), "{why:?}");
+}
+
+/// What each purpose opens of a report for a reader, as lists say it.
+fn open_for(world: &World, home: &str, id: &str, reader: &str) -> Result<Vec<(String, Vec<String>)>, String> {
+    world.looked(home, |state, context| {
+        let guards = (context.policy, context.exposure);
+        let open = decide::open_for(state, context.groups, guards, &person(reader), &report(id), context.now);
+        let open = open.map_err(|error| error.to_string())?.into_iter();
+        let named =
+            |purpose: Option<entente_marking::Purpose>| purpose.map_or_else(String::new, |purpose| purpose.to_string());
+        Ok(open
+            .map(|(purpose, ids)| (named(purpose), ids.iter().map(ToString::to_string).collect()))
+            .collect())
+    })
+}
+
+#[test]
+fn a_list_names_the_purposes_that_open_what_is_not_open_anyway() {
+    let mut world = held();
+    let release = |id: &str, what_for: &[&str]| {
+        let purposes = what_for.iter().map(|word| entente_marking::Purpose::new(*word));
+        Command::Release(Box::new(handle::Release {
+            id: consent(id),
+            report: report("R"),
+            portions: portions("who"),
+            to: Recipients {
+                persons: [person("GBR/desk")].into(),
+                ..Recipients::default()
+            },
+            terms: Terms {
+                purposes: (!what_for.is_empty()).then(|| purposes.collect()),
+                ..Terms::default()
+            },
+            list: entente_marking::CopyList::Receivers,
+        }))
+    };
+    world.run("USA", release("rel-1", &["warning"]));
+    let open = |world: &World, id: &str| open_for(world, "USA", id, "GBR/desk");
+    assert_eq!(
+        open(&world, "R").unwrap(),
+        [
+            (String::new(), vec!["plan".to_owned()]),
+            ("warning".to_owned(), vec!["plan".to_owned(), "who".to_owned()])
+        ]
+    );
+    // What is open anyway needs no purpose.
+    world.run("USA", release("rel-2", &[]));
+    assert_eq!(open(&world, "R").unwrap().len(), 1);
+    // A report that is closed is said to be there, unless its existence is protected.
+    world.write(
+        "USA",
+        "---\nid: Q\nscheme: us-ic\n---\n(S//NF) Nothing for others. {#all}\n",
+    );
+    assert_eq!(open(&world, "Q"), Ok(vec![]));
+    world.write(
+        "USA",
+        "---\nid: P\nscheme: us-ic\nexistence-protected: true\n---\n(S//NF) Nothing for others. {#all}\n",
+    );
+    assert!(open(&world, "P").unwrap_err().contains("P"));
 }
 
 #[test]
@@ -270,7 +353,7 @@ fn substituted(world: &mut World, request: RequestId) -> Substitute {
     let mark = us.check("(U//REL TO USA, CHL, GBR)", entente_marking::MarkKind::Portion, None);
     let mark = mark.marking.unwrap();
     let substitute = Command::Substitute {
-        id: world::consent("con"),
+        id: consent("con"),
         request: request.into(),
         portion: PortionId::new("plan").unwrap(),
         mark: mark.canonical,
@@ -298,7 +381,7 @@ fn a_substitute_is_for_whoever_has_all_that_it_stands_for_and_under_the_terms_of
             world.run(
                 "USA",
                 Command::Release(Box::new(handle::Release {
-                    id: world::consent("for-fra"),
+                    id: consent("for-fra"),
                     report: report(id),
                     portions: portions("p1"),
                     to: Recipients {

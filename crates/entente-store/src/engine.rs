@@ -29,4 +29,7 @@ pub(crate) trait Engine: Provider + Send {
 pub(crate) trait Reading: Send + Sync {
     /// Looks at one moment, with the keys of the root that counts at it.
     fn moment(&self, read: Look<'_>) -> Result<(), StoreError>;
+
+    /// Lets go of what nobody reads by now: whoever writes closes last, and leaves nothing behind.
+    fn let_go(&self) {}
 }

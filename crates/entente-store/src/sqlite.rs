@@ -1,7 +1,7 @@
 //! SQLite in a folder, as a provider: one connection that writes, and the keys to what is in it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -72,30 +72,63 @@ impl Sql for Connection {
     }
 }
 
+/// How many connections that nobody reads by are kept open.
+const IDLE: usize = 8;
+/// How many statements a connection keeps prepared: more than are asked by one.
+const STATEMENTS: usize = 64;
+
 /// What reads a file beside the writer.
 pub(crate) struct SqliteReading {
     file: PathBuf,
+    /// Connections that nobody reads by now: to open one, and to prepare its statements, takes longer than most readings.
+    idle: Mutex<Vec<Connection>>,
     /// The keys of those who read; the writer has its own, which may be ahead of what is durable.
     vault: Vault,
 }
 
 impl SqliteReading {
     pub(crate) fn of(file: PathBuf, vault: Vault) -> Self {
-        Self { file, vault }
+        Self {
+            file,
+            idle: Mutex::default(),
+            vault,
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn opened(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(Duration::from_secs(60))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
     }
 }
 
 impl Reading for SqliteReading {
     fn moment(&self, read: Look<'_>) -> Result<(), StoreError> {
-        let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(Duration::from_secs(60))?;
+        let known = self.idle().pop();
+        let connection = known.map_or_else(|| self.opened(), Ok)?;
         // One snapshot for all that is looked at, whatever is committed meanwhile.
         let moment = connection.unchecked_transaction()?;
         self.vault.catch_up(&*moment)?;
         read(Tables {
             sql: &*moment,
             vault: &self.vault,
-        })
+        })?;
+        moment.finish()?;
+        // By one on which something failed, nobody reads any more.
+        let mut idle = self.idle();
+        if idle.len() < IDLE {
+            idle.push(connection);
+        }
+        Ok(())
+    }
+
+    fn let_go(&self) {
+        self.idle().clear();
     }
 }
 
@@ -119,6 +152,7 @@ impl Sqlite {
             error,
         })?;
         let mut connection = Connection::open(file)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let vault = Vault::new(root);
         schema::prepare(&connection)?;
         if schema::is_blank(&connection)? {

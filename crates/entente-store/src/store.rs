@@ -424,6 +424,7 @@ impl<P: Projection> Store<P> {
     fn stop(&mut self) {
         drop(self.following.take());
         drop(self.jobs.take());
+        self.reading.let_go();
         if let Some(writer) = self.writer.take() {
             // A writer that panicked has nothing left to do.
             let _ = writer.join();

@@ -420,10 +420,7 @@ fn what_a_node_does_not_take_in_is_kept_with_its_reason_until_it_can() {
     }
     until("it is said why", || node.log().contains("is stated by GBR.CAB alone"));
     let listed = desk.ok("JOR.GID", &["partner", "list"]).out;
-    assert!(
-        listed.contains("/JOR.GID/refused` says why"),
-        "{listed}"
-    );
+    assert!(listed.contains("/JOR.GID/refused` says why"), "{listed}");
     let kept = || {
         let listed = desk.ok("JOR.GID", &["--json", "partner", "list"]).json();
         let all = listed.as_array().unwrap().iter();

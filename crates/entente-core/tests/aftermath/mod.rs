@@ -1,6 +1,8 @@
 //! What happens after something was said: when it is judged, who is told, what it cost, who may go on working with it.
 
 mod cases;
+mod closing;
+mod hearing;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -31,6 +31,16 @@ pub struct OutPortion {
     pub obligations: Vec<String>,
 }
 
+impl OutPortion {
+    /// What stands on paper: its mark, its text, and below it whose it is and what has to be observed.
+    pub fn printed(&self) -> (String, String, Vec<String>) {
+        let by: Vec<String> = self.originators.keys().map(ToString::to_string).collect();
+        let mut notes = vec![format!("{}, of {}", self.id, by.join(", "))];
+        notes.extend(self.obligations.iter().cloned());
+        (self.mark.clone(), self.text.clone(), notes)
+    }
+}
+
 /// A report on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {

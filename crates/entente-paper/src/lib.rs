@@ -49,6 +49,30 @@ pub enum Block {
 }
 
 impl Paper {
+    /// A copy of something marked for one receiver: who it is for stands on every page, and each part with its mark and notes.
+    ///
+    /// ```
+    /// let item = ("(TLP:GREEN)".to_owned(), "Check the seals.".to_owned(), vec!["check, of USA".to_owned()]);
+    /// let copy = entente_paper::Paper::copy_for("GBR", ("Seals", "TLP:GREEN"), Some("Copy 7"), [item]);
+    /// assert_eq!(copy.notice.as_deref(), Some("For GBR. Copy 7."));
+    /// ```
+    pub fn copy_for(
+        whom: &str,
+        (title, banner): (&str, &str),
+        number: Option<&str>,
+        items: impl IntoIterator<Item = (String, String, Vec<String>)>,
+    ) -> Self {
+        let mut paper = Self::new(title, banner);
+        paper.notice = Some(match number {
+            Some(number) => format!("For {whom}. {number}."),
+            None => format!("For {whom}."),
+        });
+        for (mark, text, notes) in items {
+            paper.item(mark, text, notes);
+        }
+        paper
+    }
+
     /// An empty document.
     pub fn new(title: impl Into<String>, banner: impl Into<String>) -> Self {
         Self {

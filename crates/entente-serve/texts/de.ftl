@@ -1207,6 +1207,8 @@ embargo-count = { $n ->
 embargo-title = Sperrfrist auf { $name }
 
 ## export, said by pages
+export-paper = PDF: ein nummeriertes Exemplar für Menschen
+export-copy-number = Exemplar { $name }, wie Eintrag { $name } im Hauptbuch von { $other } festhält
 export-choose = Wählen Sie ein Format.
 export-recalled = Er ist von { $name } zurückgerufen ({ $other }).
 export-title = { $name } ausgeben

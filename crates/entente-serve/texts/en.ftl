@@ -1207,6 +1207,8 @@ embargo-count = { $n ->
 embargo-title = Embargo on { $name }
 
 ## export, said by pages
+export-paper = PDF: a numbered copy for people
+export-copy-number = Copy { $name }, as entry { $name } of the ledger of { $other } records
 export-choose = Choose a format.
 export-recalled = It is recalled from { $name } ({ $other }).
 export-title = Export { $name }

@@ -313,6 +313,7 @@ fn an_originator_is_told_what_was_said_of_its_own_by_the_names_it_knows() {
     };
     let both = Lineage::of(party("HOME"), Origin::default()).combine(&Lineage::of(party("GOOD"), origin));
     resting.portions[0].lineage = both;
+    resting.portions[0].id = PortionId::new("summary").unwrap();
     node.state.apply(&Event::ReportAdded(resting));
     let told = |decided: &Decided| -> Vec<(String, Disclosure)> {
         let notices = decided.messages.iter().filter_map(|(to, message)| match message {
@@ -341,10 +342,14 @@ fn an_originator_is_told_what_was_said_of_its_own_by_the_names_it_knows() {
     assert_eq!(notices.len(), 1);
     assert_eq!((notices[0].0.as_str(), &notices[0].1.report), ("GOOD", &report_id()));
     assert_eq!(notices[0].1.learned.len(), 1, "what was learned of its own");
-    // A report of ours that rests on it: told by its own report's name.
+    assert_eq!(
+        notices[0].1.permitted,
+        BTreeMap::from([(PortionId::new("plot").unwrap(), true)])
+    );
+    // A report of ours that rests on it: told by the names of its own.
     let mut resting = disclosure(
         &DisclosureId::new("dis-2").unwrap(),
-        named(["plot"]),
+        named(["summary"]),
         "JOR/visitor",
         at(23),
     );
@@ -354,34 +359,46 @@ fn an_originator_is_told_what_was_said_of_its_own_by_the_names_it_knows() {
     let notices = told(&node.run(23, resting).unwrap());
     let names: Vec<_> = notices
         .iter()
-        .map(|(to, told)| (to.as_str(), told.report.as_str()))
+        .map(|(to, told)| (to.as_str(), told.report.as_str(), told.portions.clone()))
         .collect();
-    assert_eq!(names, [("GOOD", "R-1")]);
+    assert_eq!(names, [("GOOD", "R-1", named(["plot"]))]);
+}
+
+/// Whoever may override is recorded.
+fn minister(node: &mut Node) {
+    let mut authority = Person::outsider(person("HOME/minister"), party("HOME"));
+    authority.roles.insert("override-authority".to_owned());
+    node.run(20, Command::SetPerson(authority)).unwrap();
+}
+
+fn overridden(id: &str, portion: &str) -> Command {
+    Command::Override {
+        id: DisclosureId::new(id).unwrap(),
+        authority: person("HOME/minister"),
+        report: report_id(),
+        portions: named([portion]),
+        audience: BTreeSet::from([person("JOR/visitor")]),
+        purpose: None,
+        lawful: Lawful::Undetermined,
+        reason: "said so".to_owned(),
+    }
+}
+
+/// The portions of which an originator is told that they were overridden.
+fn override_told(decided: &Decided) -> Option<BTreeSet<PortionId>> {
+    decided.messages.iter().find_map(|(_, message)| match message {
+        Message::Notice(Notice::Override(told)) => Some(told.portions.clone()),
+        _ => None,
+    })
 }
 
 #[test]
 fn what_was_said_under_an_override_names_one_that_is_recorded() {
     let mut node = consented();
-    let mut authority = Person::outsider(person("HOME/minister"), party("HOME"));
-    authority.roles.insert("override-authority".to_owned());
-    node.run(20, Command::SetPerson(authority)).unwrap();
-    let override_it = Command::Override {
-        id: DisclosureId::new("ovr-1").unwrap(),
-        authority: person("HOME/minister"),
-        report: report_id(),
-        portions: named(["place"]),
-        audience: BTreeSet::from([person("JOR/visitor")]),
-        purpose: None,
-        lawful: Lawful::Undetermined,
-        reason: "said so".to_owned(),
-    };
-    let decided = node.run(21, override_it).unwrap();
-    let told = decided.messages.iter().find_map(|(_, message)| match message {
-        Message::Notice(Notice::Override(told)) => Some(told.clone()),
-        _ => None,
-    });
+    minister(&mut node);
+    let decided = node.run(21, overridden("ovr-1", "place")).unwrap();
     assert_eq!(
-        told.map(|told| told.portions),
+        override_told(&decided),
         Some(named(["place"])),
         "GOOD is told of which portion"
     );

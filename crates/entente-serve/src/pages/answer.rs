@@ -179,6 +179,8 @@ pub(crate) struct Desk {
     pub(crate) keys: bool,
     /// Whether what is made is only compared with what was seen, and shown to nobody.
     pub(crate) compares: bool,
+    /// The entry of the ledger that records what was done last.
+    pub(crate) recorded: Option<u64>,
 }
 
 impl Desk {
@@ -197,6 +199,7 @@ impl Desk {
             tongue: Tongue::default(),
             keys: true,
             compares: false,
+            recorded: None,
         })
     }
 
@@ -255,7 +258,9 @@ impl Desk {
 
     /// Carries out commands in the name of whoever is signed in, in one step.
     pub(crate) fn act(&mut self, commands: Vec<Command>) -> Result<(), Trouble> {
-        Ok(self.pinned.submit_all(commands).map(|_| ())?)
+        let receipt = self.pinned.submit_all(commands)?;
+        self.recorded = receipt.seqs.last().copied();
+        Ok(())
     }
 }
 

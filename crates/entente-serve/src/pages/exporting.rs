@@ -1,5 +1,7 @@
 //! What of a report somebody may have, as a file in a format of others: shown first, recorded when it is taken.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -7,8 +9,9 @@ use entente_core::handle::Handover;
 use entente_core::{Command, PartyPath};
 use entente_desk::reading::Shown;
 use entente_exchange::exporting::{NotExported, Receiver, outgoing, outgoing_of_known};
-use entente_exchange::{Format, Outgoing, Row, Table, Writing, write};
+use entente_exchange::{Format, OutPortion, Outgoing, Row, Table, Writing, write};
 use entente_marking::Purpose;
+use entente_paper::Paper;
 use serde::Serialize;
 
 use super::about::{Wanted, first, held, known};
@@ -30,6 +33,9 @@ const FORMS: [(&str, Format, &str, &str); 6] = [
     ("markdown", Format::Markdown, "md", "text/markdown; charset=utf-8"),
 ];
 
+/// The form for people: a numbered copy, under the number of the entry that records it.
+const PAPER: &str = "pdf";
+
 /// A file, before it is taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Made {
@@ -39,6 +45,8 @@ pub(crate) struct Made {
     portions: Vec<String>,
     content: String,
     table: Vec<Row>,
+    #[serde(skip)]
+    going: Box<Outgoing>,
 }
 
 #[derive(Template)]
@@ -50,7 +58,7 @@ struct Export<'e> {
     reads_for: &'e str,
     form: &'e str,
     typed: &'e Fields,
-    forms: Vec<(&'static str, &'static str, bool)>,
+    forms: Vec<(&'static str, Cow<'static, str>, bool)>,
     to_parties: bool,
     made: Option<Made>,
     trouble: Option<String>,
@@ -96,14 +104,37 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
             Ok(made) => made,
             Err(reply) => return Ok(reply),
         };
-        let (.., end, kind) = form_of(desk, &fields)?;
+        let (end, kind, bytes) = match is_paper(&fields) {
+            true => ("pdf", "application/pdf", numbered(desk, &made.going)?),
+            false => {
+                let (.., end, kind) = form_of(desk, &fields)?;
+                (end, kind, made.content.into_bytes())
+            }
+        };
         Ok(Reply::File(Sent {
             name: format!("{} {} for {}.{end}", made.banner, shown.id, made.whom),
             kind,
-            bytes: made.content.into_bytes(),
+            bytes,
         }))
     };
     posted.visitor.answer(work).await
+}
+
+fn is_paper(fields: &Fields) -> bool {
+    fields.get("as") == PAPER
+}
+
+/// A copy on paper that says which one it is: whoever finds it can look up who took it, and when.
+fn numbered(desk: &Desk, going: &Outgoing) -> Result<Vec<u8>, Trouble> {
+    let entry = desk.recorded.unwrap_or_else(|| desk.pinned.moment().seq());
+    let number = desk
+        .tongue
+        .pair("export-copy-number", entry, &going.by)
+        .replace(['\u{2068}', '\u{2069}'], "");
+    let items = going.portions.iter().map(OutPortion::printed);
+    let paper = Paper::copy_for(&going.to, (&going.title, &going.banner), Some(&number), items);
+    let printed = paper.pdf().map_err(|error| Trouble::Broken(error.to_string()))?;
+    Ok(printed.bytes)
 }
 
 /// What a program gets of a report, which is on record before it gets it.
@@ -121,7 +152,11 @@ fn form_of(desk: &Desk, fields: &Fields) -> Result<(&'static str, Format, &'stat
 
 /// The file for a party, or for whoever is signed in where none is named, and the record of it.
 fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), Trouble> {
-    let (_, format, ..) = form_of(desk, fields)?;
+    // What will stand on paper is shown as text.
+    let format = match is_paper(fields) {
+        true => Format::Markdown,
+        false => form_of(desk, fields)?.1,
+    };
     let moment = desk.moment();
     let known = known(shown);
     let purpose = Some(fields.get("purpose"))
@@ -154,7 +189,7 @@ fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), 
             (going, Command::Export(handover))
         }
     };
-    Ok((written(desk, &going, format), record))
+    Ok((written(desk, going, format), record))
 }
 
 fn not_exported(error: NotExported) -> Trouble {
@@ -165,18 +200,19 @@ fn not_exported(error: NotExported) -> Trouble {
     }
 }
 
-fn written(desk: &Desk, going: &Outgoing, format: Format) -> Made {
+fn written(desk: &Desk, going: Outgoing, format: Format) -> Made {
     let place = Writing {
         schemes: desk.pinned.schemes(),
         state: desk.state(),
     };
     let mut table = Table::default();
     Made {
-        content: write(format, going, &place, &mut table),
+        content: write(format, &going, &place, &mut table),
         whom: going.to.clone(),
         banner: going.banner.clone(),
         portions: going.portions.iter().map(|portion| portion.id.to_string()).collect(),
         table: table.rows(),
+        going: Box::new(going),
     }
 }
 
@@ -191,7 +227,8 @@ fn formed(desk: &Desk, shown: &Shown, typed: &Fields, said: Option<Result<Made, 
         typed,
         forms: FORMS
             .into_iter()
-            .map(|(word, format, ..)| (word, format.title(), word == chosen))
+            .map(|(word, format, ..)| (word, format.title().into(), word == chosen))
+            .chain([(PAPER, desk.tongue.say("export-paper"), chosen == PAPER)])
             .collect(),
         to_parties: desk.may("deliver"),
         trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),

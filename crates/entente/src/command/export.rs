@@ -7,7 +7,7 @@ use entente_core::handle::Handover;
 use entente_core::{Command, PartyPath, PersonId, ReportId};
 use entente_exchange::exporting::{NotExported, Receiver, outgoing};
 use entente_exchange::labelled::{SIDECAR, into_pdf, of_report, write_sidecar};
-use entente_exchange::{Format, Outgoing, Row, Table, Writing, write};
+use entente_exchange::{Format, OutPortion, Outgoing, Row, Table, Writing, write};
 use entente_marking::Purpose;
 use entente_marking::spif::SecurityLabel;
 use entente_paper::Paper;
@@ -196,14 +196,8 @@ impl Form {
 
 /// The report as a paper, with its banner on every page.
 fn pdf(going: &Outgoing) -> Result<Vec<u8>, Failure> {
-    let mut paper = Paper::new(going.title.clone(), going.banner.clone());
-    paper.notice = Some(format!("For {}.", going.to));
-    for portion in &going.portions {
-        let by: Vec<String> = portion.originators.keys().map(ToString::to_string).collect();
-        let mut notes = vec![format!("{}, of {}", portion.id, by.join(", "))];
-        notes.extend(portion.obligations.iter().cloned());
-        paper.item(portion.mark.clone(), portion.text.clone(), notes);
-    }
+    let items = going.portions.iter().map(OutPortion::printed);
+    let paper = Paper::copy_for(&going.to, (&going.title, &going.banner), None, items);
     printed(&paper)
 }
 

@@ -120,10 +120,14 @@ fn e5_a_renewal_leaves_no_gap_and_has_an_id_of_its_own() {
         consent: consent("con").into(),
         terms: Terms {
             ends: Some("2026-12-24T00:00:00Z".parse().unwrap()),
+            given_by: Some(person("USA/deputy")),
             ..Terms::default()
         },
     };
     world.run("USA", renew("con-2"));
+    let own = Named::new(party("USA"), consent("con-2"));
+    let by = &world.state("USA").consents.get(&own).unwrap().life.given_by;
+    assert_eq!(by, &Some(person("USA/deputy")));
     world.deliver_post();
     for home in ["USA", "GBR"] {
         let renewed = Named::new(party("USA"), consent("con-2"));

@@ -279,4 +279,17 @@ fn handlers_who_do_not_work_on_the_case_are_alerted() {
         })
         .collect();
     assert_eq!(alerted, [&person("HOME/handler")]);
+    let respond = Command::RespondToIncident {
+        incident: case.id.clone(),
+        by: person("HOME/officer"),
+        recall: None,
+        recall_id: RecallId::new("back").unwrap(),
+        struck: BTreeSet::new(),
+    };
+    node.run(9, respond).unwrap();
+    let members = &node.state.incidents.get(&case.id).unwrap().members;
+    assert!(
+        members.contains(&person("HOME/handler")),
+        "whoever was alerted works on it"
+    );
 }

@@ -362,6 +362,7 @@ fn an_originator_is_told_what_was_said_of_its_own_by_the_names_it_knows() {
         .map(|(to, told)| (to.as_str(), told.report.as_str(), told.portions.clone()))
         .collect();
     assert_eq!(names, [("GOOD", "R-1", named(["plot"]))]);
+    assert!(notices[0].1.permitted.keys().eq(&named(["plot"])), "by its own names");
 }
 
 /// Whoever may override is recorded.
@@ -412,4 +413,30 @@ fn what_was_said_under_an_override_names_one_that_is_recorded() {
     let refused = node.run(22, under("dis-1", "ovr-9")).unwrap_err().to_string();
     assert!(refused.contains("override") && refused.contains("ovr-9"), "{refused}");
     node.run(22, under("dis-2", "ovr-1")).unwrap();
+}
+
+#[test]
+fn an_assessment_stands_in_the_case_and_only_own_people_work_on_it() {
+    let (mut node, id) = slipped();
+    let assess = Command::AssessIncident {
+        incident: id.clone(),
+        by: person("HOME/officer"),
+        note: "little".to_owned(),
+        last: true,
+    };
+    node.run(3, assess).unwrap();
+    let entry = &case_of(&node, &id).entries.last().unwrap().what;
+    let stands = matches!(entry, What::Assessed { last: true, note, .. } if note == "little");
+    assert!(stands, "{entry:?}");
+    let member = |name: &str| What::Member { person: person(name) };
+    assert!(node.run(4, note(&id, member("JOR/visitor"))).is_err());
+    node.run(5, note(&id, member("HOME/clerk"))).unwrap();
+    assert!(case_of(&node, &id).members.contains(&person("HOME/clerk")));
+}
+
+#[test]
+fn what_was_said_just_a_day_ago_needs_no_reason() {
+    let mut node = consented();
+    node.disclose(20 + 24 * 60, "dis-1", named(["plot"]), at(20)).unwrap();
+    assert!(node.disclose(21 + 24 * 60, "dis-2", named(["plot"]), at(20)).is_err());
 }

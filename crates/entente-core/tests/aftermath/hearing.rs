@@ -204,22 +204,20 @@ fn a_version_that_is_here_comes_again_only_as_it_was() {
         delivery(again, "GOOD", Part::default())
     };
     node.try_hear(20, "GOOD", held(&|_| ())).unwrap();
-    let changes: [(&str, &dyn Fn(&mut Report)); 3] = [
-        ("title, scheme, date or protection", &|again| {
-            again.expires = Some(minute(90))
-        }),
-        ("title, scheme, date or protection", &|again| {
-            again.existence_protected = true
-        }),
-        ("content of portion plot", &|again| again.portions[0].text.push('!')),
-    ];
-    for (what, change) in changes {
-        let refused = node.try_hear(21, "GOOD", held(change)).unwrap_err();
+    let mut refused = |what: &str, change: fn(&mut Report)| {
+        let refused = node.try_hear(21, "GOOD", held(&change)).unwrap_err();
         assert!(
             refused.contains(&format!("R-1 v1 is held here with another {what}")),
             "{refused}"
         );
-    }
+    };
+    refused("title, scheme, date or protection", |again| {
+        again.expires = Some(minute(90));
+    });
+    refused("title, scheme, date or protection", |again| {
+        again.existence_protected = true;
+    });
+    refused("content of portion plot", |again| again.portions[0].text.push('!'));
 }
 
 #[test]
@@ -276,12 +274,17 @@ fn of_several_bases_here_the_stricter_terms_hold_for_what_a_partner_made_of_them
     let origins = [
         Origin {
             recipients: ["GOOD", "JOR"].map(party).into(),
+            persons: ["GOOD/desk", "JOR/desk"].map(person).into(),
+            arrangements: ["A-1", "A-2"].map(|id| ArrangementId::new(id).unwrap()).into(),
             protects_source: true,
             ..Origin::default()
         },
         Origin {
             recipients: BTreeSet::from([party("GOOD")]),
+            persons: BTreeSet::from([person("GOOD/desk")]),
+            arrangements: BTreeSet::from([ArrangementId::new("A-1").unwrap()]),
             third_party: true,
+            named: true,
             ..Origin::default()
         },
     ];

@@ -306,6 +306,9 @@ fn of_several_bases_here_the_stricter_terms_hold_for_what_a_partner_made_of_them
     let lineage = &held.latest().unwrap().portions[0].lineage;
     let (_, terms) = lineage.iter().find(|(named, _)| **named == party("HOME")).unwrap();
     assert_eq!(terms.recipients, BTreeSet::from([party("GOOD")]), "those of both");
+    assert_eq!(terms.persons, BTreeSet::from([person("GOOD/desk")]), "those of both");
+    assert_eq!(terms.arrangements.len(), 2, "those of either");
+    assert!(terms.named, "what either asks: {terms:?}");
     assert!(
         terms.third_party && terms.protects_source,
         "what either asks: {terms:?}"

@@ -58,7 +58,15 @@ fn an_export_bears_what_its_receiver_and_its_sender_may_both_know_and_is_on_reco
         200
     );
     assert_eq!(openings(), before + 1);
-    assert_eq!(browser.send(&path, &[("as", "pdf")]).status, 409);
+    assert_eq!(browser.send(&path, &[("as", "docx")]).status, 409);
+    // On paper it is a copy, numbered by the entry that records it.
+    let paper = [("as", "pdf")];
+    let shown = browser.send(&path, &paper).text();
+    assert!(shown.contains("Grey Tide"), "what will stand on it is shown: {shown}");
+    let file = browser.send(&path, &[&paper[..], &[("shown", &self::bears(&shown))]].concat());
+    assert_eq!(file.header("content-type"), Some("application/pdf"));
+    assert!(file.body.starts_with(b"%PDF-"));
+    assert_eq!(openings(), before + 2);
     // Why somebody may not have it is said of the portions that whoever asks may know.
     desk.ok("USA.SVC", &["party", "add", "JOR", "--name", "Jordan"]);
     let refused = browser.send(&path, &[("as", "stix"), ("to", "JOR")]);

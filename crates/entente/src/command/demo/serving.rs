@@ -139,8 +139,11 @@ fn host(party: &str) -> String {
 /// with the originator's keys, which come from the originator.
 fn third(stage: &mut Stage, roles: &Roles<'_>) -> Result<(), Failure> {
     stage.ok("CHL", &["init", "--party", "CHL", "--work-factor", "2"])?;
-    let known = [roles.partner, roles.originator].map(|other| [(other, "CHL"), ("CHL", other)]);
-    for (party, other) in known.into_iter().flatten() {
+    for (party, other) in [
+        (roles.partner, "CHL"),
+        ("CHL", roles.partner),
+        ("CHL", roles.originator),
+    ] {
         let keys = stage.quietly(other, &["party", "export"])?.stdout;
         let file = format!("{other}.keys.json");
         std::fs::write(stage.folder.join(&file), keys).map_err(Failure::failed)?;

@@ -6,6 +6,7 @@ mod container;
 mod encoding;
 mod feed;
 mod html;
+mod main_text;
 mod markdown;
 mod normal;
 mod offsets;
@@ -285,7 +286,11 @@ fn read_text(file: &str, bytes: &[u8], mut warnings: Vec<Warning>) -> Result<Vec
         return Ok(encoded(entries));
     }
     let extract = match format {
-        Format::Html => html::extract(text, &mut warnings),
+        Format::Html => {
+            let page = html::extract(text, &mut warnings);
+            let aside = main_text::beside(text, page.text.as_str());
+            Extract { aside, ..page }
+        }
         Format::Markdown => markdown::extract(text),
         Format::XmlFeed | Format::JsonFeed => {
             warnings.push(Warning::new(

@@ -1,7 +1,5 @@
 //! The visible text of an HTML page. A tokenizer and no tree: nesting costs nothing, however deep.
 
-use std::ops::Range;
-
 use html5gum::{Token, Tokenizer};
 
 use super::tags::{MAX_ATTRIBUTES, bounded};
@@ -17,27 +15,6 @@ const INLINE: [&str; 36] = [
     "ins", "kbd", "label", "mark", "output", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
     "time", "tt", "u", "var", "wbr", "nobr",
 ];
-/// Elements that stand beside the text of a page.
-const BESIDE: [&str; 4] = ["nav", "aside", "footer", "menu"];
-/// Words in the class, id or role of an element that stands beside the text.
-const BESIDE_WORDS: [&str; 14] = [
-    "related",
-    "cookie",
-    "consent",
-    "sidebar",
-    "newsletter",
-    "breadcrumb",
-    "navigation",
-    "navbar",
-    "recommended",
-    "teaser-list",
-    "read-more",
-    "most-read",
-    "footer",
-    "advert",
-];
-/// Letters from which on a paragraph that is nothing but a link is text.
-const LONG_LINK: usize = 240;
 /// The longest character reference of HTML is `&CounterClockwiseContourIntegral;`, 33 bytes.
 const LONGEST_REFERENCE: usize = 40;
 
@@ -47,7 +24,6 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
     let mut extract = Extract::default();
     let mut hidden: Option<(Vec<u8>, usize)> = None;
     let mut in_title = false;
-    let mut beside = Beside::default();
     let (reader, emitter, stopped) = bounded(source);
     let mut end = 0;
     for token in Tokenizer::new_with_emitter(reader, emitter) {
@@ -64,9 +40,6 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
                     extract.language = language.map(|tag| String::from_utf8_lossy(tag).into_owned());
                 }
                 in_title = name == "title";
-                if hidden.is_none() {
-                    beside.open(&name, &tag, mapped.as_str().len());
-                }
                 match &mut hidden {
                     Some((outer, depth)) if outer == name.as_bytes() && !tag.self_closing => *depth += 1,
                     Some(_) if name == "body" => hidden = None,
@@ -82,9 +55,6 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
                 end = tag.span.end;
                 in_title = false;
                 let name = String::from_utf8_lossy(&tag.name);
-                if hidden.is_none() {
-                    beside.close(&name, mapped.as_str().len());
-                }
                 if let Some((outer, depth)) = &mut hidden {
                     if outer == name.as_bytes() {
                         *depth -= 1;
@@ -131,88 +101,8 @@ pub(super) fn extract(source: &str, warnings: &mut Vec<Warning>) -> Extract {
             unescape(source, 0, &mut mapped);
         }
     }
-    extract.aside = beside.places(mapped.as_str());
     extract.text = mapped;
     extract
-}
-
-/// What stands beside the text of a page: by its element, by what its author calls it, or as a list of links. A
-/// page's own words for its parts, and no judgement of its content.
-#[derive(Debug, Default)]
-struct Beside {
-    /// The element that stands beside the text, how often it is open, and where it began.
-    element: Option<(String, usize, usize)>,
-    places: Vec<Range<usize>>,
-    /// Where a link began.
-    link: Option<usize>,
-    links: Vec<Range<usize>>,
-}
-
-impl Beside {
-    fn open(&mut self, name: &str, tag: &html5gum::StartTag<usize>, at: usize) {
-        if name == "a" {
-            self.link = Some(at);
-        }
-        if let Some((element, depth, _)) = &mut self.element {
-            *depth += usize::from(element == name && !tag.self_closing);
-            return;
-        }
-        let called = |key: &str| {
-            let value = tag.attributes.get(key.as_bytes());
-            let value = value.map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
-            value.is_some_and(|value| BESIDE_WORDS.iter().any(|word| value.contains(word)))
-        };
-        let body = ["html", "body", "main", "article"].contains(&name);
-        let beside =
-            BESIDE.contains(&name) || !body && ["class", "id", "role", "aria-label"].iter().any(|key| called(key));
-        if beside && !tag.self_closing && !INLINE.contains(&name) {
-            self.element = Some((name.to_owned(), 1, at));
-        }
-    }
-
-    fn close(&mut self, name: &str, at: usize) {
-        if name == "a"
-            && let Some(from) = self.link.take()
-        {
-            self.links.push(from..at);
-        }
-        if let Some((element, depth, from)) = &mut self.element
-            && element == name
-        {
-            *depth -= 1;
-            if *depth == 0 {
-                self.places.push(*from..at);
-                self.element = None;
-            }
-        }
-    }
-
-    /// The places that stand beside the text. Where nothing would be left, the page has no other text than these.
-    fn places(mut self, text: &str) -> Vec<Range<usize>> {
-        // An element that is never closed says nothing of where it ends.
-        let mut start = 0;
-        for paragraph in text.split("\n\n") {
-            let place = start..start + paragraph.len();
-            start = place.end + 2;
-            let spoken = paragraph.trim();
-            let at = place.start + paragraph.len() - paragraph.trim_start().len();
-            let first = self.links.partition_point(|link| link.end <= at);
-            let linked = self
-                .links
-                .get(first)
-                .is_some_and(|link| link.start <= at && link.end >= at + spoken.len());
-            if linked && !spoken.is_empty() && spoken.len() < LONG_LINK {
-                self.places.push(place);
-            }
-        }
-        self.places.sort_by_key(|place| place.start);
-        let covered: usize = self.places.iter().map(|place| text[place.clone()].trim().len()).sum();
-        if covered >= text.trim().len() {
-            Vec::new()
-        } else {
-            self.places
-        }
-    }
 }
 
 fn break_paragraph(mapped: &mut MappedText, at: usize) {

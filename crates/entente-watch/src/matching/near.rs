@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use foldhash::HashSet;
 
 use super::found::{Match, Review};
+use super::keys::{MIN_SLOTS, ROUNDING};
 use super::nearby::neighbours;
 use super::page::{Page, places};
-use super::slots::{REACH, closest, spread};
+use super::slots::{REACH, closest, loose, spread};
 
 /// Sentences of a text for each that is shown.
 const SENTENCES_EACH: usize = 10;
@@ -21,7 +22,8 @@ const NEIGHBOUR: f64 = 0.5;
 /// Sentences of a text beyond which one that touches a fact is not enough: the missing slot is spoken of around it, or another
 /// sentence touches the fact too.
 const SHORT_TEXT: usize = 10;
-/// Findings from which on a text is about what is looked for: one may be chance.
+/// Findings from which on a text is about what is looked for: one may be chance. In a long text, one for each
+/// [`SENTENCES_EACH`] sentences, since a long text tells some of many facts by chance.
 const ABOUT: usize = 2;
 /// What is added for a fact that the text tells elsewhere.
 const TOLD: f64 = 0.2;
@@ -31,7 +33,8 @@ const MAX_FACTS: usize = 256;
 /// The best near misses of a text; `found` is what it tells, by sentence and fact.
 pub(super) fn find(page: Page<'_>, found: &BTreeMap<(usize, usize), Match>) -> Vec<Review> {
     let told: HashSet<usize> = found.keys().map(|(_, fact)| *fact).collect();
-    let about = found.len() >= ABOUT || page.hits.len() <= SHORT_TEXT && !found.is_empty();
+    let least = if page.hits.len() <= SHORT_TEXT { 1 } else { ABOUT };
+    let about = found.len() >= least.max(page.hits.len() / SENTENCES_EACH);
     let mut reviews: Vec<Review> = Vec::new();
     let mut facts: Vec<u32> = Vec::new();
     for sentence in 0..page.hits.len() {
@@ -93,20 +96,22 @@ fn touch(page: Page<'_>, number: usize, sentence: usize, (told, about): (bool, b
             missing.push(slot);
         }
     }
+    let short = page.hits.len() <= SHORT_TEXT;
     let related = if told || about {
-        (own.len() > 1 || told) && own.len() * 2 >= slots.len() && share >= TOUCHED
+        // One word of a fact that is told beside it only goes on speaking of it.
+        own.len() * 2 >= slots.len() && share >= TOUCHED
     } else {
         let again = |s: usize| s != sentence && closest(page, number, s).len() > 1;
         let spoken = || missing.iter().any(|slot| page.around(number, *slot, sentence));
-        own.len() > 1
-            && own.len() + 1 >= slots.len()
-            && share > TOUCHED_ALONE
-            && (page.hits.len() <= SHORT_TEXT || spoken() || page.nearby(sentence).any(again))
+        let firm = own.len() - loose(page, number, own.iter());
+        own.len() + 1 >= slots.len()
+            && share > TOUCHED_ALONE + ROUNDING
+            && (short || firm >= MIN_SLOTS && (spoken() || page.nearby(sentence).any(again)))
     };
     let reach = REACH * own.len();
     let closeness = (reach as f64 / spread(own.iter().map(|(_, tokens)| tokens)).max(1) as f64).min(1.0);
     let bonus = if told { TOLD } else { 0.0 };
-    related.then_some(Review {
+    (own.len() >= MIN_SLOTS && related).then_some(Review {
         fact: number,
         sentence,
         score: (share * closeness * (1.0 + bonus)).min(1.0),

@@ -107,7 +107,7 @@ fn without_echoes(mut found: Vec<Match>) -> Vec<Match> {
 }
 
 /// How many of these slots only near synonyms of the analyst's words fill.
-fn loose<'a>(page: Page<'_>, number: usize, places: impl Iterator<Item = &'a SlotPlace>) -> usize {
+pub(super) fn loose<'a>(page: Page<'_>, number: usize, places: impl Iterator<Item = &'a SlotPlace>) -> usize {
     let own = |slot: usize, tokens: &Range<usize>| {
         let sentence = page.document.sentence_of(tokens.start);
         let mut hits = places_in(page, number, slot, sentence);

@@ -4,6 +4,7 @@ mod dates;
 mod thesaurus;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -25,6 +26,8 @@ const SHORTEST_WILDCARD: usize = 6;
 const SHORTEST_CODE: usize = 5;
 /// Words that texts offer for one slot.
 const MAX_OFFERED: usize = 8;
+/// Numbers of an address; a version has fewer.
+const ADDRESS_PARTS: usize = 4;
 /// Digits of a number that is hardly met by chance.
 const LONG_NUMBER: usize = 6;
 
@@ -67,7 +70,9 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
             continue;
         }
         if let Some((read, end)) = dates::at(&document, start) {
-            others.push(slot(&read[0].clone(), read, true));
+            // Many who tell of the day leave the hour out.
+            let day = read[0].contains(' ');
+            others.push(slot(&read[0].clone(), read, day));
             at = end;
             continue;
         }
@@ -79,11 +84,14 @@ pub fn propose(id: &str, sentence: &str, thesaurus: &Thesaurus) -> Result<Fact, 
             ));
             continue;
         }
+        // A year or a count stands in any text; a code or an address in few.
+        let code = code_at(&document, start);
+        if !code.is_empty() {
+            at = code.end;
+            fact.values.push(Value::Plain(document.text(code).to_owned()));
+            continue;
+        }
         if word.numeric {
-            // A year or a count stands in any text; a code or an address in few.
-            if distinctive(&document, start) {
-                fact.values.push(Value::Plain(document.text(start..at).to_owned()));
-            }
             continue;
         }
         let opens = document.sentences.iter().any(|s| s.tokens.start == start);
@@ -182,12 +190,33 @@ pub fn language_of(sentence: &str) -> Language {
     Language::detect(sentence).0
 }
 
-/// Whether a word with digits gives something away by itself: letters and digits, or a long number.
-fn distinctive(document: &Document, token: usize) -> bool {
-    let word = &document.word(token).lower;
-    let letters = word.chars().any(char::is_alphabetic);
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    (letters && word.len() >= SHORTEST_CODE) || digits >= LONG_NUMBER
+/// What begins at a token and gives something away by itself: an address or host name, a code of letters and digits (also with
+/// hyphens), a long number. Empty where nothing does.
+fn code_at(document: &Document, start: usize) -> Range<usize> {
+    let joined = |mark: &str| {
+        let more = (start..document.tokens.len() - 1).take_while(|token| document.gap(*token) == mark);
+        start..start + 1 + more.count()
+    };
+    let parts = |tokens: &Range<usize>| tokens.clone().map(|token| document.word(token).lower.as_str());
+    let letters = |part: &str| part.chars().any(char::is_alphabetic);
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
+    let dotted = joined(".");
+    let host = dotted.len() > 1 && parts(&dotted).last().is_some_and(letters);
+    if host || dotted.len() >= ADDRESS_PARTS {
+        return dotted;
+    }
+    let hyphened = joined("-");
+    let long = parts(&hyphened).map(digits).sum::<usize>() >= LONG_NUMBER;
+    if hyphened.len() > 1 && long && parts(&hyphened).any(letters) {
+        return hyphened;
+    }
+    let word = document.word(start).lower.as_str();
+    let mixed = letters(word) && digits(word) > 0 && word.len() >= SHORTEST_CODE;
+    if mixed || digits(word) >= LONG_NUMBER {
+        start..start + 1
+    } else {
+        start..start
+    }
 }
 
 fn slot(name: &str, any: Vec<String>, mandatory: bool) -> Slot {

@@ -208,3 +208,168 @@ fn o2_press_reports_and_places_are_no_outlets() {
         assert_eq!(names, ["a.txt"], "{text}");
     }
 }
+
+/// A fact about the north gate and its guards in each language that is read.
+const GATES: [&str; 5] = [
+    r#"[{"id":"f","slots":[{"name":"gate","any":["north gate"],"mandatory":true},{"name":"guards","any":["guards"]}]}]"#,
+    r#"[{"id":"f","slots":[{"name":"gate","any":["Nordtor"],"mandatory":true},{"name":"guards","any":["Wachen"]}]}]"#,
+    r#"[{"id":"f","slots":[{"name":"gate","any":["porte nord"],"mandatory":true},{"name":"guards","any":["gardes"]}]}]"#,
+    r#"[{"id":"f","slots":[{"name":"gate","any":["puerta norte"],"mandatory":true},{"name":"guards","any":["guardias"]}]}]"#,
+    r#"[{"id":"f","slots":[{"name":"gate","any":["brama północna","bramy północnej"],"mandatory":true},{"name":"guards","any":["strażników"]}]}]"#,
+];
+
+/// The origins of these texts, each a file of its own, by name.
+fn credited(facts: &str, texts: &[&str]) -> Vec<String> {
+    let names: Vec<String> = (0..texts.len()).map(|number| format!("{number}.txt")).collect();
+    let sources = names
+        .iter()
+        .zip(texts)
+        .flat_map(|(name, text)| read_bytes(name, text.as_bytes()).expect("text"));
+    let report = Scanner::new(Facts::parse(facts).expect("valid")).scan(sources);
+    report.summary.origins.into_iter().map(|origin| origin.name).collect()
+}
+
+#[test]
+fn o1_one_outlet_credited_in_several_ways_is_one_origin_in_every_language() {
+    let [en, de, fr, es, pl] = GATES;
+    let rows: [(&str, &[&str]); 8] = [
+        (
+            en,
+            &[
+                "Reuters was first to report that the north gate has two guards.",
+                "(Reuters) - The north gate has two guards, officials say.",
+                "Only two guards watch the north gate, the Reuters news agency reported.",
+                "The north gate has two guards, as first reported by Reuters.",
+            ],
+        ),
+        (
+            en,
+            &[
+                "The BBC reports that the north gate has two guards.",
+                "Two guards watch the north gate, BBC News said on Monday.",
+                "Guards of the north gate sleep at night, a man told the British Broadcasting Corporation.",
+            ],
+        ),
+        (
+            en,
+            &[
+                "The Lakeside Courier, which was first to report it, says the north gate has two guards.",
+                "Two guards watch the north gate, the Courier wrote.",
+                "The north gate has two guards.\n\nVia: Lakeside Courier",
+            ],
+        ),
+        (
+            en,
+            &[
+                "PORT MARROW (AP) — The north gate has two guards.",
+                "The Associated Press says the north gate has two guards.",
+                "The north gate has two guards, according to the AP.",
+            ],
+        ),
+        (
+            de,
+            &[
+                "Das Nordtor hat nur zwei Wachen, berichtet die „Süddeutsche Zeitung“.",
+                "Laut SZ stehen nur zwei Wachen am Nordtor.",
+                "Am Nordtor stehen zwei Wachen.\n\nQuelle: Süddeutsche Zeitung",
+                "Wie die Süddeutsche meldet, stehen am Nordtor zwei Wachen.",
+            ],
+        ),
+        (
+            fr,
+            &[
+                "Selon l'AFP, la porte nord n'a que deux gardes.",
+                "La porte nord n'a que deux gardes, a indiqué l'Agence France-Presse.",
+                "PARIS (AFP) – La porte nord n'a que deux gardes.",
+                "La porte nord n'a que deux gardes.\n\nSource : AFP",
+            ],
+        ),
+        (
+            es,
+            &[
+                "Según El País, la puerta norte tiene dos guardias.",
+                "La puerta norte tiene dos guardias, informó El País.",
+                "La puerta norte tiene dos guardias.\n\nFuente: El País",
+                "El diario El País publicó que la puerta norte tiene dos guardias.",
+            ],
+        ),
+        (
+            pl,
+            &[
+                "Jak podała PAP, bramy północnej pilnuje dwóch strażników.",
+                "Według Polskiej Agencji Prasowej bramy północnej pilnuje dwóch strażników.",
+                "Bramy północnej pilnuje dwóch strażników.\n\nŹródło: PAP",
+                "Bramy północnej pilnuje dwóch strażników, informuje Polska Agencja Prasowa.",
+            ],
+        ),
+    ];
+    let wrong: Vec<String> = rows
+        .iter()
+        .map(|(facts, texts)| (texts, credited(facts, texts)))
+        .filter(|(_, names)| names.len() != 1)
+        .map(|(texts, names)| format!("{names:?}: {texts:#?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn o1_different_outlets_stay_apart() {
+    let names = credited(
+        GATES[0],
+        &[
+            "The FT reported that the north gate has two guards.",
+            "Two guards watch the north gate, Reuters said.",
+            "The Wall Street Journal says that the north gate has two guards.",
+        ],
+    );
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+#[test]
+fn o2_reports_of_the_press_and_names_of_places_are_no_outlets_in_every_language() {
+    let [en, de, fr, es, pl] = GATES;
+    let mut wrong = Vec::new();
+    for (facts, text) in [
+        (en, "Local media reports said the north gate has two guards."),
+        (en, "Several newspapers reported that the north gate has two guards."),
+        (en, "On Herald Street, a man said the north gate has two guards."),
+        (en, "Unconfirmed press reports say the north gate has two guards."),
+        (de, "Erste Presseberichte meldeten, am Nordtor stünden zwei Wachen."),
+        (de, "Medienberichten zufolge stehen am Nordtor zwei Wachen."),
+        (de, "Laut Medien stehen am Nordtor zwei Wachen."),
+        (
+            de,
+            "In der Kurierstraße sagte ein Mann, am Nordtor stünden zwei Wachen.",
+        ),
+        (fr, "Selon des médias, la porte nord n'a que deux gardes."),
+        (fr, "La presse rapporte que la porte nord n'a que deux gardes."),
+        (
+            fr,
+            "Rue du Courrier, un homme a dit que la porte nord n'a que deux gardes.",
+        ),
+        (fr, "D'après la presse locale, la porte nord n'a que deux gardes."),
+        (es, "Según informes de prensa, la puerta norte tiene dos guardias."),
+        (es, "Medios locales dijeron que la puerta norte tiene dos guardias."),
+        (
+            es,
+            "En la calle del Diario, un hombre dijo que la puerta norte tiene dos guardias.",
+        ),
+        (es, "La prensa publicó que la puerta norte tiene dos guardias."),
+        (
+            pl,
+            "Według doniesień prasowych bramy północnej pilnuje dwóch strażników.",
+        ),
+        (pl, "Media podają, że bramy północnej pilnuje dwóch strażników."),
+        (
+            pl,
+            "Na ulicy Prasowej mężczyzna powiedział, że bramy północnej pilnuje dwóch strażników.",
+        ),
+        (pl, "Prasa donosi, że bramy północnej pilnuje dwóch strażników."),
+    ] {
+        let names = credited(facts, &[text]);
+        if names != ["0.txt"] {
+            wrong.push(format!("{names:?}: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

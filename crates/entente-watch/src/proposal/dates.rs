@@ -1,7 +1,12 @@
 //! Dates and times in a fact's sentence, in the ways in which others would write them.
 
 use crate::document::Document;
-use crate::language::Class;
+use crate::language::{Class, Language};
+
+/// Names of time zones behind a time; others leave them out.
+const ZONES: [&str; 12] = [
+    "UTC", "GMT", "CET", "CEST", "MEZ", "MESZ", "EST", "EDT", "PST", "PDT", "BST", "Z",
+];
 
 /// The ways to write the date or time that begins at a token, and the token behind it. The first way is its own.
 pub(super) fn at(document: &Document, start: usize) -> Option<(Vec<String>, usize)> {
@@ -63,7 +68,24 @@ fn written(
 ) -> Vec<String> {
     let name = &document.word(named).text;
     let mut ways = vec![document.text(start..end).to_owned()];
+    if start < named {
+        // "7 de mayo", without the year.
+        ways.push(document.text(start..named + 1).to_owned());
+    }
     ways.extend([format!("{day} {name}"), format!("{name} {day}")]);
+    if document.language == Language::En {
+        let ending = match day % 10 {
+            1 if day != 11 => "st",
+            2 if day != 12 => "nd",
+            3 if day != 13 => "rd",
+            _ => "th",
+        };
+        ways.extend([
+            format!("{day}{ending} {name}"),
+            format!("{day}{ending} of {name}"),
+            format!("{name} {day}{ending}"),
+        ]);
+    }
     if let Some(year) = year {
         ways.extend([
             format!("{name} {day} {year}"),
@@ -98,6 +120,7 @@ fn clock(document: &Document, start: usize) -> Option<(Vec<String>, usize)> {
         ];
         let mut ways = Vec::from(ways);
         ways.dedup();
-        (ways, start + 2)
+        let zone = document.tokens.get(start + 2).is_some() && ZONES.contains(&document.word(start + 2).text.as_str());
+        (ways, start + 2 + usize::from(zone))
     })
 }

@@ -201,7 +201,7 @@ fn code_at(document: &Document, start: usize) -> Range<usize> {
     let letters = |part: &str| part.chars().any(char::is_alphabetic);
     let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
     let dotted = joined(".");
-    let host = dotted.len() > 1 && parts(&dotted).last().is_some_and(letters);
+    let host = dotted.len() > 1 && parts(&dotted).next_back().is_some_and(letters);
     if host || dotted.len() >= ADDRESS_PARTS {
         return dotted;
     }

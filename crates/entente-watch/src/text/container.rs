@@ -241,7 +241,12 @@ fn one_part(file: &str, message: &Message<'_>, number: usize, depth: usize) -> V
     let inner = match &part.body {
         PartType::Text(text) => read_whole("part.txt", text.as_bytes(), usize::MAX),
         PartType::Html(page) => read_whole("part.html", page.as_bytes(), usize::MAX),
-        PartType::Message(inner) => mail(file, &inner.raw_message, depth + 1),
+        PartType::Message(inner) => {
+            // A message within another shares its bytes, unless it was encoded.
+            let root = inner.root_part();
+            let own = root.raw_header_offset() as usize..root.raw_end_offset() as usize;
+            read_whole("part.eml", inner.raw_message.get(own).unwrap_or_default(), depth + 1)
+        }
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
             let name = part.attachment_name().unwrap_or("part");
             let picture = ["image", "audio", "video"];

@@ -7,8 +7,8 @@ use super::{MappedText, Warning};
 /// How far into a file a declaration of its charset is looked for: browsers use 1024 bytes (WHATWG HTML §13.2.3.2).
 const DECLARATION_WINDOW: usize = 1024;
 
-/// Decodes a whole file, each character mapped to the bytes it was decoded from; with it the encoding that the file
-/// itself names, else UTF-8.
+/// Decodes a whole file, each character mapped to the bytes it was decoded from; with it the encoding that the file names, or that
+/// it was read in.
 pub(super) fn decode(bytes: &[u8], warnings: &mut Vec<Warning>) -> (MappedText, &'static Encoding) {
     let (named, skip) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (Some(encoding), length),
@@ -21,7 +21,7 @@ pub(super) fn decode(bytes: &[u8], warnings: &mut Vec<Warning>) -> (MappedText, 
     } else {
         decode_stepwise(encoding, body, skip, warnings)
     };
-    (text, named.unwrap_or(UTF_8))
+    (text, encoding)
 }
 
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {

@@ -66,8 +66,13 @@ impl MainText {
     }
 
     fn find(&mut self, letters: &str) -> bool {
-        let from = self.letters.floor_char_boundary(self.reached.saturating_sub(WINDOW));
-        let to = self.letters.floor_char_boundary(self.reached + letters.len() + WINDOW);
+        let boundary = |at: usize| {
+            (0..=at.min(self.letters.len()))
+                .rev()
+                .find(|at| self.letters.is_char_boundary(*at))
+        };
+        let from = boundary(self.reached.saturating_sub(WINDOW)).unwrap_or(0);
+        let to = boundary(self.reached + letters.len() + WINDOW).unwrap_or(0);
         let at = self.letters[from..to].find(letters);
         if let Some(at) = at
             && letters.len() >= SENTENCE

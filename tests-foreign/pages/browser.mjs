@@ -48,10 +48,25 @@ async function findings(context, page) {
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ').slice(0, 300)}`);
 }
 
-/// What stands in the window, however it came about: no wider than the window, and nothing that axe finds.
-export async function inspect({ context, page }, what) {
+/// A page is no wider than its window.
+export async function fits(page, what) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
   check(!wide, `${what}: it is wider than its window`);
+}
+
+/// Printed, a page bears its banner at the head and foot of every sheet.
+export async function prints(page, what) {
+  await page.emulateMedia({ media: 'print' });
+  const printed = await page.evaluate(() =>
+    [...document.querySelectorAll('body > .banner')].map((banner) => getComputedStyle(banner).display).join(' '),
+  );
+  check(printed === 'table-header-group table-footer-group', `${what}: printed, banners are ${printed}`);
+  await page.emulateMedia({ media: 'screen' });
+}
+
+/// What stands in the window, however it came about: no wider than the window, and nothing that axe finds.
+export async function inspect({ context, page }, what) {
+  await fits(page, what);
   const found = await findings(context, page);
   check(found.length === 0, `${what}: ${found.join('; ')}`);
 }
@@ -80,9 +95,14 @@ export async function tabTo(page, holds, what) {
   throw new Error(`no way by keyboard to ${what}`);
 }
 
-/// Whether a page says something, the isolates around names left out: nobody sees them.
+/// What a page says, the isolates around names left out: nobody sees them.
+export async function said(page) {
+  return (await page.innerText('main')).replace(/[\u2068\u2069]/g, '');
+}
+
+/// Whether a page says something.
 export async function says(page, words) {
-  return (await page.innerText('main')).replace(/[\u2068\u2069]/g, '').includes(words);
+  return (await said(page)).includes(words);
 }
 
 /// Presses a button of the page and waits for the page that comes of it.

@@ -5,7 +5,7 @@
 // node pages.mjs LINKS, a file with a line `PERSON URL` for each person. Ends with 1 when a check failed.
 import { readFileSync } from 'node:fs';
 import { HtmlValidate } from 'html-validate';
-import { check, ended, entered, inspect, inspectBoth, picture, press, says, tabTo } from './browser.mjs';
+import { check, ended, entered, inspect, inspectBoth, picture, press, prints, says, tabTo } from './browser.mjs';
 import { DRAFT, briefs, drafts, files, gives, waitsForASecond, watches, writes } from './doing.mjs';
 import { opensACase, paints, tasks } from './timing.mjs';
 
@@ -37,12 +37,7 @@ async function look(who, window, path, narrow) {
   const report = await html.validateString(text);
   const faults = report.results.flatMap((result) => result.messages.map((one) => `${one.line}:${one.column} ${one.message}`));
   check(report.valid, `${what}: ${faults.slice(0, 3).join('; ')}`);
-  await page.emulateMedia({ media: 'print' });
-  const printed = await page.evaluate(() =>
-    [...document.querySelectorAll('body > .banner')].map((banner) => getComputedStyle(banner).display).join(' '),
-  );
-  check(printed === 'table-header-group table-footer-group', `${what}: printed, banners are ${printed}`);
-  await page.emulateMedia({ media: 'screen' });
+  await prints(page, what);
   return linked(page);
 }
 

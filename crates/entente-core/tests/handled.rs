@@ -320,16 +320,7 @@ fn a_request_is_taken_back_by_whoever_made_it_also_where_another_calls_one_alike
         world.cleared(home, "JOR/colonel");
         world.cleared(other, "JOR/colonel");
     }
-    let ask = |id: &str| Command::OpenRequest {
-        id: RequestId::new("ask").unwrap(),
-        report: report(id),
-        portions: None,
-        audience: [person("JOR/colonel")].into(),
-        purpose: None,
-        reason: String::new(),
-        change: String::new(),
-        needed_by: None,
-    };
+    let ask = |id: &str| world::asking(&RequestId::new("ask").unwrap(), id, &["JOR/colonel"], "");
     world.run("GBR", ask("R"));
     world.run("USA", ask("S"));
     world.deliver_post();

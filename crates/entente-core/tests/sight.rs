@@ -210,16 +210,7 @@ fn without_named_portions_the_request_is_about_those_that_an_originator_can_open
     let mut known = world.state("GBR").persons[&person("GBR/officer")].clone();
     known.roles.insert(Role::DisclosureOfficer.name().to_owned());
     world.run("GBR", Command::SetPerson(known));
-    let ask = Command::OpenRequest {
-        id: RequestId::new("req").unwrap(),
-        report: report("R"),
-        portions: None,
-        audience: [person("JOR/colonel")].into(),
-        purpose: None,
-        reason: String::new(),
-        change: String::new(),
-        needed_by: None,
-    };
+    let ask = world::asking(&RequestId::new("req").unwrap(), "R", &["JOR/colonel"], "");
     let decided = world.try_as("GBR", Some("GBR/officer"), ask).unwrap();
     let [(_, Message::Request(request))] = &decided.messages[..] else {
         panic!("{decided:?}")

@@ -3,6 +3,8 @@
 use crate::support;
 use crate::taxii::{GREEN, indicator, serving};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use support::Desk;
 use support::web::Served;
@@ -143,6 +145,11 @@ fn programs_take_files_in_and_get_them() {
     let file: Value = serde_json::from_slice(&export(&server.writer, &json!({"as": "stix"})).body).unwrap();
     assert!(file["content"].as_str().unwrap().contains("203.0.113.1"), "{file}");
     assert_eq!(export(&server.writer, &json!({"as": "stix", "other": 1})).status, 400);
+    let paper: Value = serde_json::from_slice(&export(&server.writer, &json!({"as": "pdf"})).body).unwrap();
+    assert_eq!(paper["encoding"], "base64", "{paper}");
+    let printed = STANDARD.decode(paper["content"].as_str().unwrap()).unwrap();
+    assert!(printed.starts_with(b"%PDF-"), "a PDF");
+    assert_eq!(export(&server.writer, &json!({"as": "docx"})).status, 409);
     assert_eq!(export(&server.reader, &json!({"as": "stix"})).status, 403);
     assert_eq!(import("from=nobody at all").status, 400);
 }

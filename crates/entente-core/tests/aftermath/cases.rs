@@ -45,17 +45,7 @@ fn sourced() -> Node {
 }
 
 fn case(node: &mut Node, at: i64, disclosures: &[&str]) -> incident::Incident {
-    let id = IncidentId::new(format!("inc-{at}")).unwrap();
-    let opening = Opening {
-        id: id.clone(),
-        title: "slip".to_owned(),
-        by: person("HOME/officer"),
-        members: BTreeSet::new(),
-        disclosures: disclosures.iter().map(|id| id.parse().unwrap()).collect(),
-        protected: false,
-        clocks: BTreeMap::new(),
-    };
-    node.run(at, Command::OpenIncident(Box::new(opening))).unwrap();
+    let id = node.open_case(at, disclosures);
     node.state.incidents.get(&id).unwrap().clone()
 }
 
@@ -263,18 +253,10 @@ fn handlers_who_do_not_work_on_the_case_are_alerted() {
     }
     node.disclose(6, "dis-1", named(["place"]), Said::default()).unwrap();
     let case = case(&mut node, 7, &["dis-1"]);
-    let (groups, guard) = (Groups::default(), SourceGuard::new(&node.state));
-    let context = Context {
-        now: minute(8),
-        groups: &groups,
-        schemes: entente_marking::builtin::schemes(),
-        policy: &NoGuards,
-        exposure: &guard,
-    };
-    let lines = handle::plan(&node.state, &case.id, &person("HOME/officer"), None, &context).unwrap();
+    let lines = node.planned(8, &case.id);
     let alerted: Vec<&PersonId> = (lines.iter())
         .filter_map(|line| match line {
-            handle::PlanLine::Alert { person } => Some(person),
+            PlanLine::Alert { person } => Some(person),
             _ => None,
         })
         .collect();

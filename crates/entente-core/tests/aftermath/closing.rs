@@ -3,21 +3,6 @@
 use super::*;
 use entente_core::incident::{Incident, Relabel, Stage};
 
-fn open(node: &mut Node, at: i64, disclosures: &[&str]) -> IncidentId {
-    let id = IncidentId::new(format!("inc-{at}")).unwrap();
-    let opening = Opening {
-        id: id.clone(),
-        title: "slip".to_owned(),
-        by: person("HOME/officer"),
-        members: BTreeSet::new(),
-        disclosures: disclosures.iter().map(|id| id.parse().unwrap()).collect(),
-        protected: false,
-        clocks: BTreeMap::new(),
-    };
-    node.run(at, Command::OpenIncident(Box::new(opening))).unwrap();
-    id
-}
-
 /// HOME's own report, of which the plot was told to somebody of JOR, and a case about it.
 fn slipped() -> (Node, IncidentId) {
     let mut node = Node::new();
@@ -36,7 +21,7 @@ fn slipped() -> (Node, IncidentId) {
         record.permitted.values().all(|permitted| !permitted),
         "nobody permitted it"
     );
-    let id = open(&mut node, 2, &["dis-1"]);
+    let id = node.open_case(2, &["dis-1"]);
     (node, id)
 }
 
@@ -67,6 +52,17 @@ fn respond(id: &IncidentId, struck: &[&str]) -> Command {
     }
 }
 
+/// Every stage is recorded as done.
+fn all_done(node: &mut Node, id: &IncidentId) {
+    for stage in Stage::ALL {
+        let what = What::Done {
+            stage: *stage,
+            note: "done".to_owned(),
+        };
+        node.run(5, note(id, what)).unwrap();
+    }
+}
+
 fn case_of<'n>(node: &'n Node, id: &IncidentId) -> &'n Incident {
     node.state.incidents.get(id).unwrap()
 }
@@ -78,7 +74,7 @@ fn is_on_hold(node: &Node) -> bool {
 #[test]
 fn a_disclosure_of_this_party_s_own_is_meant_also_where_its_name_is_said_in_full() {
     let (mut node, _) = slipped();
-    let id = open(&mut node, 3, &["HOME/dis-1"]);
+    let id = node.open_case(3, &["HOME/dis-1"]);
     let about: Vec<String> = case_of(&node, &id)
         .disclosures
         .iter()
@@ -143,27 +139,20 @@ fn releases_are_put_on_hold_unless_that_is_struck_from_the_plan() {
 }
 
 #[test]
-fn a_plan_alerts_handlers_who_do_not_work_on_the_case_and_holds_what_is_not_on_hold_yet() {
+fn a_plan_holds_what_is_not_on_hold_yet() {
     let (mut node, id) = slipped();
-    let planned = |node: &Node| {
-        let (groups, guard) = (Groups::default(), SourceGuard::new(&node.state));
-        let context = Context {
-            now: minute(5),
-            groups: &groups,
-            schemes: entente_marking::builtin::schemes(),
-            policy: &NoGuards,
-            exposure: &guard,
-        };
-        let lines = handle::plan(&node.state, &id, &person("HOME/officer"), None, &context).unwrap();
-        lines.iter().any(|line| format!("{line:?}").starts_with("Hold"))
+    let holds = |node: &Node| {
+        node.planned(5, &id)
+            .iter()
+            .any(|line| matches!(line, PlanLine::Hold { .. }))
     };
-    assert!(planned(&node));
+    assert!(holds(&node));
     let hold = Command::HoldReport {
         report: report_id(),
         reason: "for now".to_owned(),
     };
     node.run(4, hold).unwrap();
-    assert!(!planned(&node), "it is on hold");
+    assert!(!holds(&node), "it is on hold");
 }
 
 #[test]
@@ -171,7 +160,7 @@ fn a_case_says_who_could_not_be_told_because_their_keys_are_not_known() {
     let (mut node, _) = slipped();
     node.run(3, Command::HandOver(Handover::of(report_id(), party("GOOD"))))
         .unwrap();
-    let id = open(&mut node, 4, &["dis-1"]);
+    let id = node.open_case(4, &["dis-1"]);
     let notify = Command::NotifyIncident {
         incident: id.clone(),
         by: person("HOME/officer"),
@@ -196,13 +185,7 @@ fn a_case_closes_once_every_stage_is_done_and_lets_releases_go_on() {
         refused.contains("inc-2 cannot be closed: open") && refused.contains("lessons not done"),
         "{refused}"
     );
-    for stage in Stage::ALL {
-        let what = What::Done {
-            stage: *stage,
-            note: "done".to_owned(),
-        };
-        node.run(5, note(&id, what)).unwrap();
-    }
+    all_done(&mut node, &id);
     assert!(is_on_hold(&node));
     node.run(6, close(&id)).unwrap();
     assert_eq!(case_of(&node, &id).closed(), Some(minute(6)));
@@ -212,7 +195,7 @@ fn a_case_closes_once_every_stage_is_done_and_lets_releases_go_on() {
 #[test]
 fn what_another_open_case_holds_stays_on_hold() {
     let (mut node, id) = slipped();
-    let other = open(&mut node, 3, &["dis-1"]);
+    let other = node.open_case(3, &["dis-1"]);
     for id in [&id, &other] {
         let contain = Command::ContainIncident {
             incident: id.clone(),
@@ -221,13 +204,7 @@ fn what_another_open_case_holds_stays_on_hold() {
             recall_id: RecallId::new("back").unwrap(),
         };
         node.run(4, contain).unwrap();
-        for stage in Stage::ALL {
-            let what = What::Done {
-                stage: *stage,
-                note: "done".to_owned(),
-            };
-            node.run(5, note(id, what)).unwrap();
-        }
+        all_done(&mut node, id);
     }
     node.run(6, close(&id)).unwrap();
     assert!(is_on_hold(&node));

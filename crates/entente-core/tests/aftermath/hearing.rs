@@ -2,20 +2,6 @@
 
 use super::*;
 
-impl Node {
-    fn try_hear(&mut self, at: i64, from: &str, message: Message) -> Result<Decided, String> {
-        self.messages += 1;
-        let id = format!("{from}-{}", self.messages);
-        let command = Command::Receive {
-            from: party(from),
-            digest: id.clone(),
-            id,
-            message,
-        };
-        self.run(at, command).map_err(|error| error.to_string())
-    }
-}
-
 fn reference(report: &str, portion: &str) -> PortionRef {
     PortionRef {
         report: ReportId::new(report).unwrap(),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_core::decide::{NoGuards, decide};
 use entente_core::exposure::Threshold;
 use entente_core::handle::Handover;
-use entente_core::handle::{Opening, source_damage};
+use entente_core::handle::{Opening, PlanLine, plan, source_damage};
 use entente_core::incident::What;
 use entente_core::*;
 use entente_marking::{Groups, Label, SchemeId};
@@ -104,7 +104,7 @@ impl Node {
         node
     }
 
-    fn run(&mut self, at: i64, command: Command) -> Result<Decided, CommandRefusal> {
+    fn looked<T>(&self, at: i64, look: impl FnOnce(&State, &Context<'_>) -> T) -> T {
         let groups = Groups::default();
         let guard = SourceGuard::new(&self.state);
         let context = Context {
@@ -114,14 +114,18 @@ impl Node {
             policy: &NoGuards,
             exposure: &guard,
         };
-        let decided = handle(&self.state, command, &context)?;
+        look(&self.state, &context)
+    }
+
+    fn run(&mut self, at: i64, command: Command) -> Result<Decided, CommandRefusal> {
+        let decided = self.looked(at, |state, context| handle(state, command, context))?;
         for event in &decided.events {
             self.state.apply(event);
         }
         Ok(decided)
     }
 
-    fn hear(&mut self, at: i64, from: &str, message: Message) {
+    fn try_hear(&mut self, at: i64, from: &str, message: Message) -> Result<Decided, String> {
         self.messages += 1;
         let id = format!("{from}-{}", self.messages);
         let command = Command::Receive {
@@ -130,7 +134,35 @@ impl Node {
             id,
             message,
         };
-        self.run(at, command).unwrap();
+        self.run(at, command).map_err(|error| error.to_string())
+    }
+
+    fn hear(&mut self, at: i64, from: &str, message: Message) {
+        self.try_hear(at, from, message).unwrap();
+    }
+
+    /// Opens a case about disclosures.
+    fn open_case(&mut self, at: i64, disclosures: &[&str]) -> IncidentId {
+        let id = IncidentId::new(format!("inc-{at}")).unwrap();
+        let opening = Opening {
+            id: id.clone(),
+            title: "slip".to_owned(),
+            by: person("HOME/officer"),
+            members: BTreeSet::new(),
+            disclosures: disclosures.iter().map(|id| id.parse().unwrap()).collect(),
+            protected: false,
+            clocks: BTreeMap::new(),
+        };
+        self.run(at, Command::OpenIncident(Box::new(opening))).unwrap();
+        id
+    }
+
+    /// What the plan of a case would do now.
+    fn planned(&self, at: i64, case: &IncidentId) -> Vec<PlanLine> {
+        self.looked(at, |state, context| {
+            plan(state, case, &person("HOME/officer"), None, context)
+        })
+        .unwrap()
     }
 
     fn disclose(

@@ -37,6 +37,20 @@ pub fn purpose(text: &str) -> Option<Purpose> {
     Some(text).filter(|text| !text.is_empty()).map(Purpose::new)
 }
 
+/// A request about a report for these persons.
+pub fn asking(request: &RequestId, id: &str, who: &[&str], what_for: &str) -> Command {
+    Command::OpenRequest {
+        id: request.clone(),
+        report: report(id),
+        portions: None,
+        audience: who.iter().map(|name| person(name)).collect(),
+        purpose: purpose(what_for),
+        reason: String::new(),
+        change: String::new(),
+        needed_by: None,
+    }
+}
+
 pub fn start() -> Timestamp {
     "2026-11-20T10:00:00Z".parse().unwrap()
 }
@@ -345,19 +359,7 @@ impl World {
     /// `home` asks everyone about a report for persons who are not registered.
     pub fn ask(&mut self, home: &str, id: &str, who: &[&str], what_for: &str) -> RequestId {
         let request = RequestId::new(format!("req-{}", self.sent + 1)).unwrap();
-        self.run(
-            home,
-            Command::OpenRequest {
-                id: request.clone(),
-                report: report(id),
-                portions: None,
-                audience: who.iter().map(|name| person(name)).collect(),
-                purpose: purpose(what_for),
-                reason: String::new(),
-                change: String::new(),
-                needed_by: None,
-            },
-        );
+        self.run(home, asking(&request, id, who, what_for));
         request
     }
 }

@@ -137,7 +137,7 @@ fn files() -> [(String, Value); 3] {
         "responses": answer("What became of each report in it, and what the file has that a report has not."),
     } });
     let fields = json!({
-        "as": { "type": "string", "enum": ["stix", "misp", "csaf", "csaf-2.1", "markdown", "xml"] },
+        "as": { "type": "string", "enum": ["stix", "misp", "csaf", "csaf-2.1", "markdown", "xml", "pdf"] },
         "to": { "type": "string", "description": "The party that gets it; whoever asks where none is named." },
         "purpose": { "type": "string" },
     });
@@ -147,7 +147,7 @@ fn files() -> [(String, Value); 3] {
         "parameters": [parameter("id", "path"), if_match()],
         "requestBody": { "required": true, "content": { "application/json": { "schema": {
             "type": "object", "required": ["as"], "properties": fields, "additionalProperties": false } } } },
-        "responses": answer("The file as `content`, and in `table` what the format cannot express."),
+        "responses": answer("The file as `content` (a PDF in base64, as `encoding` says), and in `table` what the format cannot express."),
     } });
     let credential = json!({ "post": {
         "operationId": "take-credential",

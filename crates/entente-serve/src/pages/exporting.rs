@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use entente_core::handle::Handover;
 use entente_core::{Command, PartyPath};
 use entente_desk::reading::Shown;
@@ -21,7 +23,7 @@ use super::fields::Fields;
 use super::frame::{Page, Place};
 use super::gate::{Posted, Visitor};
 use super::mark::banner_over;
-use super::tongue::Tongue;
+use super::tongue::{Tongue, without_isolates};
 
 /// The formats that are written here: the word in the form, what it is, the end of the file's name and its type.
 const FORMS: [(&str, Format, &str, &str); 6] = [
@@ -33,8 +35,8 @@ const FORMS: [(&str, Format, &str, &str); 6] = [
     ("markdown", Format::Markdown, "md", "text/markdown; charset=utf-8"),
 ];
 
-/// The form for people: a numbered copy, under the number of the entry that records it.
-const PAPER: &str = "pdf";
+/// The form for people: a numbered copy, under the number of the entry that records it. What will stand on it is shown as text.
+const PAPER: (&str, Format, &str, &str) = ("pdf", Format::Markdown, "pdf", "application/pdf");
 
 /// A file, before it is taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +46,9 @@ pub(crate) struct Made {
     banner: String,
     portions: Vec<String>,
     content: String,
+    /// How `content` holds what is not text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
     table: Vec<Row>,
     #[serde(skip)]
     going: Box<Outgoing>,
@@ -104,12 +109,10 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
             Ok(made) => made,
             Err(reply) => return Ok(reply),
         };
-        let (end, kind, bytes) = match is_paper(&fields) {
-            true => ("pdf", "application/pdf", numbered(desk, &made.going)?),
-            false => {
-                let (.., end, kind) = form_of(desk, &fields)?;
-                (end, kind, made.content.into_bytes())
-            }
+        let (word, _, end, kind) = form_of(desk, &fields)?;
+        let bytes = match word == PAPER.0 {
+            true => numbered(desk, &made.going)?,
+            false => made.content.into_bytes(),
         };
         Ok(Reply::File(Sent {
             name: format!("{} {} for {}.{end}", made.banner, shown.id, made.whom),
@@ -120,17 +123,11 @@ pub(crate) async fn post(Path(id): Path<String>, posted: Posted) -> Response {
     posted.visitor.answer(work).await
 }
 
-fn is_paper(fields: &Fields) -> bool {
-    fields.get("as") == PAPER
-}
-
 /// A copy on paper that says which one it is: whoever finds it can look up who took it, and when.
 fn numbered(desk: &Desk, going: &Outgoing) -> Result<Vec<u8>, Trouble> {
     let entry = desk.recorded.unwrap_or_else(|| desk.pinned.moment().seq());
-    let number = desk
-        .tongue
-        .pair("export-copy-number", entry, &going.by)
-        .replace(['\u{2068}', '\u{2069}'], "");
+    let number = desk.tongue.pair("export-copy-number", entry, &going.by);
+    let number = without_isolates(&number);
     let items = going.portions.iter().map(OutPortion::printed);
     let paper = Paper::copy_for(&going.to, (&going.title, &going.banner), Some(&number), items);
     let printed = paper.pdf().map_err(|error| Trouble::Broken(error.to_string()))?;
@@ -140,23 +137,24 @@ fn numbered(desk: &Desk, going: &Outgoing) -> Result<Vec<u8>, Trouble> {
 /// What a program gets of a report, which is on record before it gets it.
 pub(crate) fn of_program(desk: &mut Desk, id: &str, fields: &Fields) -> Result<Made, Trouble> {
     let shown = held(desk, id, fields.get("purpose"))?;
-    let (made, record) = made(desk, &shown, fields)?;
+    let (mut made, record) = made(desk, &shown, fields)?;
     desk.act(vec![record])?;
+    if fields.get("as") == PAPER.0 {
+        made.content = STANDARD.encode(numbered(desk, &made.going)?);
+        made.encoding = Some("base64");
+    }
     Ok(made)
 }
 
 fn form_of(desk: &Desk, fields: &Fields) -> Result<(&'static str, Format, &'static str, &'static str), Trouble> {
-    let known = FORMS.into_iter().find(|(word, ..)| *word == fields.get("as"));
-    known.ok_or_else(|| Trouble::Refused(desk.tongue.say("export-choose").into_owned()))
+    let mut known = FORMS.into_iter().chain([PAPER]);
+    let meant = known.find(|(word, ..)| *word == fields.get("as"));
+    meant.ok_or_else(|| Trouble::Refused(desk.tongue.say("export-choose").into_owned()))
 }
 
 /// The file for a party, or for whoever is signed in where none is named, and the record of it.
 fn made(desk: &Desk, shown: &Shown, fields: &Fields) -> Result<(Made, Command), Trouble> {
-    // What will stand on paper is shown as text.
-    let format = match is_paper(fields) {
-        true => Format::Markdown,
-        false => form_of(desk, fields)?.1,
-    };
+    let (_, format, ..) = form_of(desk, fields)?;
     let moment = desk.moment();
     let known = known(shown);
     let purpose = Some(fields.get("purpose"))
@@ -208,6 +206,7 @@ fn written(desk: &Desk, going: Outgoing, format: Format) -> Made {
     let mut table = Table::default();
     Made {
         content: write(format, &going, &place, &mut table),
+        encoding: None,
         whom: going.to.clone(),
         banner: going.banner.clone(),
         portions: going.portions.iter().map(|portion| portion.id.to_string()).collect(),
@@ -228,7 +227,7 @@ fn formed(desk: &Desk, shown: &Shown, typed: &Fields, said: Option<Result<Made, 
         forms: FORMS
             .into_iter()
             .map(|(word, format, ..)| (word, format.title().into(), word == chosen))
-            .chain([(PAPER, desk.tongue.say("export-paper"), chosen == PAPER)])
+            .chain([(PAPER.0, desk.tongue.say("export-paper"), chosen == PAPER.0)])
             .collect(),
         to_parties: desk.may("deliver"),
         trouble: said.as_ref().and_then(|said| said.as_ref().err().cloned()),

@@ -279,6 +279,14 @@ impl Tongue {
 
 /// What Fluent puts before a name of others, so that its direction changes nothing around it.
 const ISOLATED: char = '\u{2068}';
+/// What Fluent puts after it.
+const ISOLATED_TO_HERE: char = '\u{2069}';
+
+/// The same for paper and files, where nothing isolates names.
+pub(super) fn without_isolates(said: &str) -> String {
+    said.replace([ISOLATED, ISOLATED_TO_HERE], "")
+}
+
 /// What stands before and after a name that is set as one, until it is: letters of no language.
 const SET: (char, char) = ('\u{e000}', '\u{e001}');
 
@@ -311,16 +319,16 @@ fn set(said: &str) -> String {
 /// A text in which names of others are isolated, as Fluent does so that their direction changes nothing around them; numbers need
 /// no isolation.
 fn plain_numbers(said: &str) -> String {
-    let mut parts = said.split('\u{2068}');
+    let mut parts = said.split(ISOLATED);
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.split_once('\u{2069}') {
+        match part.split_once(ISOLATED_TO_HERE) {
             Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) => {
                 plain.push_str(number);
                 plain.push_str(rest);
             }
             _ => {
-                plain.push('\u{2068}');
+                plain.push(ISOLATED);
                 plain.push_str(part);
             }
         }

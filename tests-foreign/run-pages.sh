@@ -1,7 +1,8 @@
 #!/bin/sh
 # Looks at every page of the served demonstration in Debian's Chromium, with axe-core and html-validate (pages/pages.mjs); goes through
 # a whole matter at its three nodes by keyboard, with scripts and without (pages/story.mjs); and sets a first node up
-# (pages/founding.mjs). `PICTURES=FOLDER` keeps pictures.
+# (pages/founding.mjs); and compares pictures with those that were looked at (pages/pictures). `PICTURES=FOLDER` keeps pictures; after a
+# change that is meant, `KEEP=yes` keeps the new ones in pages/pictures instead of comparing, and does nothing else.
 #
 # Needs cargo; installs Debian's chromium and npm's packages if they are missing. Ends with 1 when a check failed.
 set -eu
@@ -10,6 +11,7 @@ cd "$(dirname "$0")/.."
 . tests-foreign/common.sh
 need chromium chromium
 need npm npm
+[ -d /usr/share/fonts/truetype/liberation ] || debian fonts-liberation
 
 built
 work=$(mktemp -d)
@@ -19,7 +21,7 @@ end() {
     rm -rf "$work"
 }
 trap end EXIT
-cp tests-foreign/pages/* "$work"
+cp tests-foreign/pages/*.* "$work"
 (cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts)
 
 ended=0
@@ -37,6 +39,8 @@ at_demonstration() {
     kill "$served"
     wait "$served" 2>/dev/null || true
 }
+at_demonstration pictures.mjs "$PWD/tests-foreign/pages/pictures"
+[ -z "${KEEP:-}" ] || exit $ended
 at_demonstration pages.mjs
 at_demonstration story.mjs scripts
 at_demonstration story.mjs none

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::disclosure::Opening;
+use crate::event::Event;
 use crate::ids::{ConsentId, PartyPath, PersonId, PortionId, RecallId, ReportId, RequestId};
 use crate::life::{Narrowing, Saying};
 use crate::named::Named;
 use crate::part::{Confirmed, Part, Receipt};
+use crate::receipt::MessageReceipt;
 use crate::report::{Delivery, Report};
 use crate::request::Consent;
-use crate::state::{Document, State};
+use crate::state::{Document, State, envelope_key};
 
 fn touched(kind: &'static str, id: &dyn ToString) -> Document {
     Document {
@@ -25,7 +29,7 @@ impl State {
         (report, version): (&ReportId, u32),
         reader: &PersonId,
         portions: &BTreeSet<PortionId>,
-        at: jiff::Timestamp,
+        at: Timestamp,
     ) -> Vec<Document> {
         let known = self.persons.get(reader).map(|person| person.party.clone());
         let party = known.or_else(|| reader.party());
@@ -131,12 +135,7 @@ impl State {
     }
 
     /// A request needs no answer any more.
-    pub(crate) fn retract(
-        &mut self,
-        from: &PartyPath,
-        id: &RequestId,
-        word: (jiff::Timestamp, String),
-    ) -> Vec<Document> {
+    pub(crate) fn retract(&mut self, from: &PartyPath, id: &RequestId, word: (Timestamp, String)) -> Vec<Document> {
         let key = Named::new(from.clone(), id.clone());
         let Some(case) = self.requests.get_mut(&key) else {
             return Vec::new();
@@ -146,13 +145,34 @@ impl State {
     }
 
     /// A recall is lifted, by whoever ordered it.
-    pub(crate) fn lift(&mut self, by: &PartyPath, id: &RecallId, word: (jiff::Timestamp, String)) -> Vec<Document> {
+    pub(crate) fn lift(&mut self, by: &PartyPath, id: &RecallId, word: (Timestamp, String)) -> Vec<Document> {
         let key = Named::new(by.clone(), id.clone());
         let Some(recall) = self.recalls.get_mut(&key) else {
             return Vec::new();
         };
         recall.scope.lifted.get_or_insert(word);
         vec![touched("recall", &key)]
+    }
+
+    /// A partner said what it did with a message.
+    pub(crate) fn receipt_taken(&mut self, receipt: &MessageReceipt) -> Vec<Document> {
+        self.receipts.insert(receipt.message.clone(), receipt.clone());
+        self.standings.entry(receipt.by.clone()).or_default().says(receipt);
+        vec![touched("receipt", &receipt.message), touched("standing", &receipt.by)]
+    }
+
+    /// An event that has been applied got its place in the ledger: the number of its entry, and when. Returns the documents that this
+    /// touched.
+    pub fn entered(&mut self, event: &Event, entry: u64, at: Timestamp) -> Vec<Document> {
+        let Event::EnvelopeReceived { from, id, .. } = event else {
+            return Vec::new();
+        };
+        let key = envelope_key(from, id);
+        if let Some(taken) = self.received.get_mut(&key) {
+            taken.entry = Some(entry);
+        }
+        self.standings.entry(from.clone()).or_default().heard_at = Some(at);
+        vec![touched("received", &key), touched("standing", from)]
     }
 
     /// Its author was told what is held here.
@@ -168,12 +188,7 @@ impl State {
     }
 
     /// A holder said what it took in.
-    pub(crate) fn receipts_taken(
-        &mut self,
-        from: &PartyPath,
-        receipts: &[Receipt],
-        came: jiff::Timestamp,
-    ) -> Vec<Document> {
+    pub(crate) fn receipts_taken(&mut self, from: &PartyPath, receipts: &[Receipt], came: Timestamp) -> Vec<Document> {
         let mut documents = Vec::new();
         for receipt in receipts {
             if let Some(holding) = self.reports.get_mut(&receipt.report) {

@@ -9,6 +9,7 @@ use crate::ids::PortionId;
 use crate::installed::{US_REGISTER, scheme_key};
 use crate::life::Narrowing;
 use crate::named::Named;
+use crate::receipt::TakenIn;
 use crate::request::Progress;
 use crate::state::{Document, RequestCase, State, ended_through, envelope_key};
 use crate::stored::moved;
@@ -424,13 +425,14 @@ impl State {
                 }
                 vec![touched("pending", pending)]
             }
-            Event::ReceiptTaken(receipt) => {
-                self.receipts.insert(receipt.message.clone(), receipt.clone());
-                vec![touched("receipt", &receipt.message)]
-            }
+            Event::ReceiptTaken(receipt) => self.receipt_taken(receipt),
             Event::EnvelopeReceived { from, id, digest } => {
                 let key = envelope_key(from, id);
-                self.received.insert(key.clone(), digest.clone());
+                let taken = TakenIn {
+                    digest: digest.clone(),
+                    entry: None,
+                };
+                self.received.insert(key.clone(), taken);
                 vec![touched("received", &key)]
             }
         }

@@ -90,7 +90,7 @@ pub use named::{Called, Named};
 pub use outcome::Outcome;
 pub use part::{Confirmed, Part, Receipt};
 pub use party::{Audience, Dropped, LocalRule, Party, Person, PersonChange, Vouched};
-pub use receipt::{MessageOutcome, MessageReceipt};
+pub use receipt::{MessageOutcome, MessageReceipt, Standing, TakenIn};
 pub use repeat::{KEY_LASTS, UsedKey};
 pub use replay::{Basis, Difference, Found, MarkAsRead, Replayed};
 pub use report::{Delivery, Distribution, Lineage, Origin, Portion, Report, TITLE, Title};

@@ -1,5 +1,7 @@
 //! Receipts: what a holder's node says it did with a message.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -49,4 +51,39 @@ pub struct MessageReceipt {
     pub leaf: Option<String>,
     /// When, by the receiver's clock.
     pub at: Timestamp,
+}
+
+/// A message of another party that was taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// The digest of its bytes: two different messages under one id are told apart by it.
+    pub digest: String,
+    /// The number of the ledger's entry that says so, once it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+}
+
+/// What messages and receipts say of a partner, kept as they come: nobody has to go through all of them to know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// When a message of it was last taken in, by this node's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Timestamp>,
+    /// When it last said what it did with a message of this party, by its own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<Timestamp>,
+    /// The messages that it did not take in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub refused: BTreeSet<String>,
+}
+
+impl Standing {
+    /// Notes what the partner said of a message.
+    pub(crate) fn says(&mut self, receipt: &MessageReceipt) {
+        self.confirmed_at = self.confirmed_at.max(Some(receipt.at));
+        match receipt.outcome {
+            MessageOutcome::Refused => self.refused.insert(receipt.message.clone()),
+            MessageOutcome::Taken | MessageOutcome::SealAgain => self.refused.remove(&receipt.message),
+        };
+    }
 }

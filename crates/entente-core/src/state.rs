@@ -33,7 +33,7 @@ use crate::links::Links;
 use crate::named::Named;
 use crate::part::Confirmed;
 use crate::party::{Audience, LocalRule, Party, Person};
-use crate::receipt::MessageReceipt;
+use crate::receipt::{MessageReceipt, Standing, TakenIn};
 use crate::repeat::UsedKey;
 use crate::report::{Delivery, Distribution, Report};
 use crate::request::{Consent, Progress, Refusal, Request, Substitute};
@@ -280,10 +280,12 @@ state! {
     disclosures: DisclosureId => Disclosure, "disclosure";
     /// Notices by who told them and the id of what they are about.
     notices: Named<DisclosureId> => (PartyPath, Notice), "notice";
-    /// Digests of the signed files taken in, by `sender/id`.
-    received: String => String, "received";
+    /// The signed files taken in, by `sender/id`.
+    received: String => TakenIn, "received";
     /// What receivers said of this party's messages, by the message's id.
     receipts: String => MessageReceipt, "receipt";
+    /// What these messages and receipts say of each partner.
+    standings: PartyPath => Standing, "standing";
     /// What waits for a second person's yes, and what became of it, by id.
     pending: PendingId => Pending, "pending";
     /// Keys that programs chose for their commands, for a day, by what is kept of each.
@@ -308,6 +310,13 @@ impl State {
     pub fn loose(&self) -> usize {
         let files = self.received.loose() + self.receipts.loose();
         self.reports.loose() + self.facts.loose() + self.facts_of.loose() + files
+    }
+}
+
+impl State {
+    /// What is known of a message of another party, where it was taken in.
+    pub fn taken_in(&self, from: &PartyPath, id: &str) -> Option<&TakenIn> {
+        self.received.get(&envelope_key(from, id))
     }
 }
 

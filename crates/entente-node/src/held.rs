@@ -117,7 +117,11 @@ impl Projection for Held {
     }
 
     fn apply(&mut self, record: &Recorded<Act>) -> Vec<DocKey> {
-        Self::apply(self, &record.event.event)
+        let event = &record.event.event;
+        let mut touched = Self::apply(self, event);
+        let entered = self.state.entered(event, record.seq, record.time).into_iter();
+        touched.extend(entered.map(|document| DocKey::new(document.kind, document.id)));
+        touched
     }
 
     fn document(&self, key: &DocKey) -> Option<Value> {

@@ -78,7 +78,6 @@ pub use network::{Answered, Came, Carried, MAX_MESSAGE, PartnerStanding, UNANSWE
 pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
-pub use refused::Kept;
 pub use root::{Upgraded, confirm_upgrade, upgrade};
 pub use uploads::Piece;
 pub use witness::{Witnessed, witness_key};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use entente_core::handle::receipts_due;
-use entente_core::{Act, Command, CommandRefusal, Event, MessageOutcome, MessageReceipt, PartyPath};
+use entente_core::{Command, CommandRefusal, MessageOutcome, MessageReceipt, PartyPath};
 use entente_ledger::{hex, leaf_hash};
 use entente_seal::{Header, KeyPair, SealError};
 use entente_store::Letter;
@@ -73,7 +73,8 @@ pub struct PartnerStanding {
     pub unconfirmed: Vec<String>,
     /// Messages that it did not take in.
     pub refused: Vec<String>,
-    /// Files of messages of its own that were not taken in here; see [`Node::refused`].
+    /// Files of messages of its own that were not taken in here; `entente receive` of their folder says why, and takes in what can
+    /// be by now.
     pub kept: Vec<PathBuf>,
 }
 
@@ -252,7 +253,7 @@ impl Node {
         }
         let outcome = receipt.outcome;
         self.submit_all(vec![Command::TakeReceipt(receipt)])?;
-        self.store().mark_done(message.letter, self.now())?;
+        self.store().confirmed(message.letter, self.now())?;
         self.landed(&message.id);
         Ok(outcome)
     }
@@ -287,19 +288,19 @@ impl Node {
     /// # Errors
     /// When it is not a message of a party known here to this one, or this node cannot work.
     pub fn answer(&self, file: &[u8]) -> Result<Answered, NodeError> {
-        let mut why = None;
-        let (outcome, event) = match self.receive(file) {
-            Ok(received) => (MessageOutcome::Taken, self.store().event(received.seq)?),
+        let (outcome, event, why) = match self.receive(file) {
+            Ok(received) => (MessageOutcome::Taken, self.store().event(received.seq)?, None),
             Err(NodeError::Refused(CommandRefusal::Repeated { from, id })) => {
-                let taken = |act: &Act| matches!(&act.event, Event::EnvelopeReceived { from: f, id: i, .. } if *f == from && *i == id);
-                (MessageOutcome::Taken, self.store().newest("envelope-received", taken)?)
+                let moment = self.moment();
+                let entry = moment.state().taken_in(&from, &id).and_then(|taken| taken.entry);
+                let event = entry.map(|entry| self.store().event(entry)).transpose()?;
+                (MessageOutcome::Taken, event.flatten(), None)
             }
             Err(NodeError::Seal(SealError::Undecryptable(_) | SealError::FormerKey(_))) => {
-                (MessageOutcome::SealAgain, None)
+                (MessageOutcome::SealAgain, None, None)
             }
             Err(error @ (NodeError::Refused(_) | NodeError::NotAMessage(_) | NodeError::OtherKind { .. })) => {
-                why = Some(error.to_string());
-                (MessageOutcome::Refused, None)
+                (MessageOutcome::Refused, None, Some(error.to_string()))
             }
             Err(other) => return Err(other),
         };
@@ -353,16 +354,12 @@ impl Node {
     /// Two different messages under one id of a sender are evidence against it: the second one is kept.
     fn keep_evidence(&self, header: &Header, digest: &str, file: &[u8]) -> Result<(), NodeError> {
         let moment = self.moment();
-        let known = moment.state().received.get(&format!("{}/{}", header.from, header.id));
-        if known.is_none_or(|known| *known == digest) {
+        let from = PartyPath::stored(&header.from)?;
+        let known = moment.state().taken_in(&from, &header.id);
+        if known.is_none_or(|known| known.digest == digest) {
             return Ok(());
         }
-        let folder = self.folder().join("conflicts");
-        // The id is a sender's: it names no file.
-        let path = folder.join(format!("{digest}.entente"));
-        entente_files::create_folder(&folder)
-            .and_then(|()| entente_files::write(&path, file))
-            .map_err(|error| NodeError::File { path, error })
+        self.keep("conflicts", digest, file)
     }
 
     /// How it stands with each partner.
@@ -381,10 +378,9 @@ impl Node {
             .iter()
             .filter(|(path, _)| Some(*path) != state.home.as_ref())
         {
-            let heard = |act: &Act| matches!(&act.event, Event::EnvelopeReceived { from, .. } if from == path);
-            let receipts = || state.receipts.values().filter(|receipt| receipt.by == *path);
+            let standing = state.standings.get(path).cloned().unwrap_or_default();
             let home = state.home.as_ref().map(ToString::to_string).unwrap_or_default();
-            let sent = self.store().sent_to(path.as_str())?.into_iter();
+            let sent = self.store().unconfirmed(path.as_str())?.into_iter();
             let confirmed = |name: &String| state.receipts.contains_key(name);
             let open = |letter| {
                 let name = key
@@ -393,18 +389,14 @@ impl Node {
                 let done = confirmed(&name) || confirmed(&called_before(&home, letter));
                 (!done).then_some(name)
             };
-            let refused = receipts().filter(|receipt| !receipt.outcome.is_taken());
             standings.push(PartnerStanding {
                 party: path.clone(),
                 keys: party.recipient.is_some(),
-                confirmed_at: receipts().map(|receipt| receipt.at).max(),
-                heard_at: self
-                    .store()
-                    .newest("envelope-received", heard)?
-                    .map(|record| record.time),
+                confirmed_at: standing.confirmed_at,
+                heard_at: standing.heard_at,
                 waiting: waiting.iter().find(|(to, _)| to == path).map_or(0, |(_, count)| *count),
                 unconfirmed: sent.filter_map(open).collect(),
-                refused: refused.map(|receipt| receipt.message.clone()).collect(),
+                refused: standing.refused.into_iter().collect(),
                 kept: kept
                     .iter()
                     .filter(|kept| kept.from == path.as_str())

@@ -161,7 +161,7 @@ impl Node {
             path: file.clone(),
             error,
         })?;
-        self.store().mark_done(letter.id, self.now())?;
+        self.store().handed(letter.id, self.now())?;
         self.landed(&carried.id);
         Ok(SentFile {
             to,

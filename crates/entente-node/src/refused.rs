@@ -11,33 +11,43 @@ use crate::network::MAX_MESSAGE;
 use crate::node::Node;
 
 /// The folder of them.
-pub(crate) const REFUSED: &str = "refused";
+const REFUSED: &str = "refused";
 /// The most that are kept for one sender, together no more than the largest message; the oldest give way.
 const MOST: usize = 16;
 /// In how many bytes a header stands.
 const HEADER: u64 = 64 << 10;
 
 /// A message that was not taken in here.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Who sent it.
-    pub from: String,
+    pub(crate) from: String,
     /// The sealed file.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 }
 
 impl Node {
+    /// Where a message is kept. The id is a sender's: it names no file.
+    fn place(&self, folder: &str, digest: &str) -> PathBuf {
+        self.folder().join(folder).join(format!("{digest}.entente"))
+    }
+
+    /// Keeps a message in a folder of the data folder.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(crate) fn keep(&self, folder: &str, digest: &str, file: &[u8]) -> Result<(), NodeError> {
+        let path = self.place(folder, digest);
+        entente_files::create_folder(&self.folder().join(folder))
+            .and_then(|()| entente_files::write(&path, file))
+            .map_err(|error| NodeError::File { path, error })
+    }
+
     /// Keeps a file that was not taken in.
     ///
     /// # Errors
     /// When the disk fails.
     pub(crate) fn keep_refused(&self, from: &str, digest: &str, file: &[u8]) -> Result<(), NodeError> {
-        let folder = self.folder().join(REFUSED);
-        // The id is a sender's: it names no file.
-        let path = folder.join(format!("{digest}.entente"));
-        entente_files::create_folder(&folder)
-            .and_then(|()| entente_files::write(&path, file))
-            .map_err(|error| NodeError::File { path, error })?;
+        self.keep(REFUSED, digest, file)?;
         let theirs = self.refused().into_iter().filter(|kept| kept.from == from);
         let mut theirs: Vec<(SystemTime, u64, PathBuf)> = theirs.filter_map(|kept| aged(kept.file)).collect();
         theirs.sort_by(|one, other| other.cmp(one));
@@ -53,13 +63,12 @@ impl Node {
 
     /// Drops the file of what is taken in by now, whichever way it came again.
     pub(crate) fn no_longer_refused(&self, digest: &str) {
-        let path = self.folder().join(REFUSED).join(format!("{digest}.entente"));
         // Mostly there is none.
-        let _ = std::fs::remove_file(path);
+        let _ = std::fs::remove_file(self.place(REFUSED, digest));
     }
 
-    /// The messages that were not taken in here; `entente receive` of their folder says why, and takes in what can be by now.
-    pub fn refused(&self) -> Vec<Kept> {
+    /// The messages that were not taken in here.
+    pub(crate) fn refused(&self) -> Vec<Kept> {
         let entries = std::fs::read_dir(self.folder().join(REFUSED))
             .into_iter()
             .flatten()

@@ -6,7 +6,7 @@
 use entente_ledger::{Kind, Leaf, Log, NoteSigner, Salt, Tiles, Verifier, verify};
 
 use crate::error::StoreError;
-use crate::outbox::Letter;
+use crate::outbox::{Left, Letter};
 use crate::projection::{DocKey, Topic};
 use crate::provider::{Provider, Step};
 use crate::rows::StoredEvent;
@@ -250,6 +250,16 @@ fn waiting(open: Open<'_>) -> Result<Vec<Letter>, StoreError> {
     Ok(all)
 }
 
+/// The letters to where they all go that are not confirmed.
+fn unconfirmed(open: Open<'_>) -> Result<Vec<i64>, StoreError> {
+    let mut all = Vec::new();
+    open()?.look(&mut |step| {
+        all = step.unconfirmed("GBR")?;
+        Ok(())
+    })?;
+    Ok(all)
+}
+
 fn letters_leave_once_and_their_numbers_are_never_given_again(open: Open<'_>) -> Result<(), Broken> {
     let mut numbers = Vec::new();
     open()?.step(&mut |step| {
@@ -264,10 +274,28 @@ fn letters_leave_once_and_their_numbers_are_never_given_again(open: Open<'_>) ->
     let (first, last) = (all[0].id, all[2].id);
     let moment = jiff::Timestamp::UNIX_EPOCH;
     open()?.step(&mut |step| {
-        step.left(first, moment)?;
-        step.left(first, moment)
+        step.left(first, Left::Handed, moment)?;
+        step.left(first, Left::Handed, moment)
     })?;
     must("a letter leaves once", waiting(open)?.len() == 2, waiting(open)?)?;
+    let second = all[1].id;
+    let silent = unconfirmed(open)?;
+    must(
+        "what was handed to somebody is not confirmed",
+        silent == [first],
+        &silent,
+    )?;
+    open()?.step(&mut |step| {
+        step.left(first, Left::Confirmed, moment)?;
+        step.left(second, Left::Confirmed, moment)?;
+        step.left(second, Left::Confirmed, moment)
+    })?;
+    let silent = unconfirmed(open)?;
+    must(
+        "what is confirmed has left",
+        waiting(open)?.len() == 1 && silent.is_empty(),
+        &silent,
+    )?;
     let mut next = 0;
     open()?.step(&mut |step| step.destroy(&[Topic::new("letters", 1)], &[]))?;
     must(
@@ -275,9 +303,15 @@ fn letters_leave_once_and_their_numbers_are_never_given_again(open: Open<'_>) ->
         waiting(open)?.is_empty(),
         waiting(open)?,
     )?;
+    let silent = unconfirmed(open)?;
+    must(
+        "what was destroyed before it left is not waited for",
+        silent.is_empty(),
+        &silent,
+    )?;
     open()?.step(&mut |step| {
         next = step.enqueue(&letter(b"next"), None)?;
-        step.left(next, moment)
+        step.left(next, Left::Confirmed, moment)
     })?;
     must("a number is never given again", next > last, (next, last))
 }

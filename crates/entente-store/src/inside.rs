@@ -5,7 +5,7 @@ use std::cell::Cell;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::outbox::Letter;
+use crate::outbox::{Left, Letter};
 use crate::projection::{DocKey, Topic};
 use crate::provider::{Documents, EventLog, Outbox, Texts};
 use crate::rows::{StoredEvent, Tables};
@@ -103,8 +103,12 @@ impl Outbox for Inside<'_> {
         self.tables.pending()
     }
 
-    fn left(&self, letter: i64, at: Timestamp) -> Result<(), StoreError> {
-        self.tables.sent(letter, at)
+    fn left(&self, letter: i64, how: Left, at: Timestamp) -> Result<(), StoreError> {
+        self.tables.sent(letter, how, at)
+    }
+
+    fn unconfirmed(&self, to: &str) -> Result<Vec<i64>, StoreError> {
+        self.tables.unconfirmed(to)
     }
 }
 

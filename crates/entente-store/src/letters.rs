@@ -44,15 +44,12 @@ impl<P: Projection> Store<P> {
         })
     }
 
-    /// The numbers of the letters to one receiver that have left.
+    /// The numbers of the letters to one receiver that have left, and that it has not confirmed.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn sent_to(&self, to: &str) -> Result<Vec<i64>, StoreError> {
-        self.reading(|tables| {
-            let query = "SELECT id FROM outbox WHERE done IS NOT NULL AND destination = ?1 ORDER BY id";
-            rows(tables.sql, query, values![to], |row| row.int(0))
-        })
+    pub fn unconfirmed(&self, to: &str) -> Result<Vec<i64>, StoreError> {
+        self.reading(|tables| tables.unconfirmed(to))
     }
 
     /// One event.
@@ -74,28 +71,6 @@ impl<P: Projection> Store<P> {
         self.reading(|tables| {
             let stored = numbers.map(|seq| tables.one_event(seq)).filter_map(Result::transpose);
             stored.map(|stored| tables.recorded::<P>(&stored?)).collect()
-        })
-    }
-
-    /// The newest event of a kind that is one of those looked for.
-    ///
-    /// # Errors
-    /// When the database fails or an event cannot be read.
-    pub fn newest(
-        &self,
-        kind: &str,
-        is_one: impl Fn(&P::Event) -> bool,
-    ) -> Result<Option<Recorded<P::Event>>, StoreError> {
-        self.reading(|tables| {
-            for seq in tables.seqs_of(kind)?.into_iter().rev() {
-                if let Some(stored) = tables.one_event(seq)? {
-                    let record = tables.recorded::<P>(&stored)?;
-                    if is_one(&record.event) {
-                        return Ok(Some(record));
-                    }
-                }
-            }
-            Ok(None)
         })
     }
 }

@@ -90,7 +90,7 @@ pub use error::{StoreError, SubmitError};
 pub use folder::Tell;
 pub use moving::{Moved, moved};
 pub use opening::{database_of, keep_in, there};
-pub use outbox::{Letter, Outgoing};
+pub use outbox::{Left, Letter, Outgoing};
 pub use postgres::{Address, Postgres, ServerError, ServerTiles};
 pub use projection::{DocKey, Projection, Recorded, Topic};
 pub use provider::{Documents, EventLog, Outbox, Provider, Shelf, Step, Texts};

@@ -53,10 +53,10 @@ const TABLES: &[Table] = &[
         columns: "ttntnbb",
     },
     Table {
-        read: "SELECT id, seq, kind, destination, branch, about, version, sealed, done FROM outbox ORDER BY id",
-        write: "INSERT INTO outbox (id, seq, kind, destination, branch, about, version, sealed, done)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        columns: "nntttTNbT",
+        read: "SELECT id, seq, kind, destination, branch, about, version, sealed, done, confirmed FROM outbox ORDER BY id",
+        write: "INSERT INTO outbox (id, seq, kind, destination, branch, about, version, sealed, done, confirmed)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        columns: "nntttTNbTT",
     },
     Table {
         read: "SELECT kind, id, branch, sealed FROM documents ORDER BY kind, id",

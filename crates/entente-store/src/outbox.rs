@@ -34,6 +34,15 @@ pub struct Letter {
     pub payload: Vec<u8>,
 }
 
+/// How a letter left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It was handed to somebody who carries it: whether it arrived is not known.
+    Handed,
+    /// Its receiver has confirmed it.
+    Confirmed,
+}
+
 pub(crate) fn place(letter: i64) -> String {
     format!("letter {letter}")
 }
@@ -78,6 +87,13 @@ impl Tables<'_> {
         ids.into_iter().map(|id| self.letter(id)).collect()
     }
 
+    /// What has left for one receiver without its word that it came, oldest first. What was destroyed before never left.
+    pub(crate) fn unconfirmed(self, to: &str) -> Result<Vec<i64>, StoreError> {
+        let query = "SELECT id FROM outbox
+             WHERE done IS NOT NULL AND confirmed IS NULL AND destination = ?1 AND done <> 'destroyed' ORDER BY id";
+        rows(self.sql, query, values![to], |row| row.int(0))
+    }
+
     /// One letter, opened.
     pub(crate) fn letter(self, id: i64) -> Result<Letter, StoreError> {
         let query = "SELECT seq, kind, destination, branch, sealed FROM outbox WHERE id = ?1";
@@ -101,9 +117,14 @@ impl Tables<'_> {
         })
     }
 
-    /// Notes that a letter has left. Saying so again changes nothing.
-    pub(crate) fn sent(self, letter: i64, at: Timestamp) -> Result<(), StoreError> {
-        let statement = "UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL";
+    /// Notes that a letter has left, or that its receiver has confirmed it. Saying so again changes nothing.
+    pub(crate) fn sent(self, letter: i64, how: Left, at: Timestamp) -> Result<(), StoreError> {
+        let statement = match how {
+            Left::Handed => "UPDATE outbox SET done = ?2 WHERE id = ?1 AND done IS NULL",
+            Left::Confirmed => {
+                "UPDATE outbox SET done = coalesce(done, ?2), confirmed = ?2 WHERE id = ?1 AND confirmed IS NULL"
+            }
+        };
         self.sql.run(statement, values![letter, &at.to_string()])
     }
 }

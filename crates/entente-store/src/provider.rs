@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::error::StoreError;
-use crate::outbox::Letter;
+use crate::outbox::{Left, Letter};
 use crate::projection::{DocKey, Topic};
 use crate::rows::StoredEvent;
 
@@ -83,11 +83,17 @@ pub trait Outbox {
     /// When the provider fails.
     fn waiting(&self) -> Result<Vec<Letter>, StoreError>;
 
-    /// Notes that a letter has left. Saying so again changes nothing.
+    /// Notes that a letter has left, and how. Saying so again changes nothing.
     ///
     /// # Errors
     /// When the provider fails.
-    fn left(&self, letter: i64, at: jiff::Timestamp) -> Result<(), StoreError>;
+    fn left(&self, letter: i64, how: Left, at: jiff::Timestamp) -> Result<(), StoreError>;
+
+    /// The letters to one receiver that have left and that it has not confirmed, oldest first.
+    ///
+    /// # Errors
+    /// When the provider fails.
+    fn unconfirmed(&self, to: &str) -> Result<Vec<i64>, StoreError>;
 }
 
 /// Texts by the names that events give them, each under a key of its own.

@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// The format written by this program.
-pub(crate) const FORMAT: i64 = 5;
-/// From this format on, up to the newest, only documents differ: they are made anew from the events when the folder is next opened.
+pub(crate) const FORMAT: i64 = 6;
+/// From this format on, documents are made anew from the events when the folder is next opened, and tables get what they lack.
 pub(crate) const FEWER: i64 = 2;
 /// The format of the first release, with texts in clear.
 pub(crate) const FIRST: i64 = 1;
@@ -56,12 +56,28 @@ CREATE TABLE outbox (
     about       TEXT,
     version     INTEGER,
     sealed      BLOB NOT NULL,
-    done        TEXT
+    done        TEXT,
+    confirmed   TEXT
 ) STRICT;
 CREATE INDEX outbox_pending ON outbox(id) WHERE done IS NULL;
+CREATE INDEX outbox_destination ON outbox(destination, id);
+CREATE INDEX outbox_unconfirmed ON outbox(destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;
 CREATE INDEX outbox_about ON outbox(about, version) WHERE about IS NOT NULL;
 CREATE INDEX outbox_branch ON outbox(branch);
 ";
+
+/// What the tables of a format lack, up to the newest.
+pub(crate) fn lacking(format: i64) -> &'static str {
+    // The index by receivers was only on servers before.
+    match format {
+        ..6 => {
+            "ALTER TABLE outbox ADD COLUMN confirmed TEXT;
+             CREATE INDEX IF NOT EXISTS outbox_destination ON outbox (destination, id);
+             CREATE INDEX outbox_unconfirmed ON outbox (destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;"
+        }
+        _ => "",
+    }
+}
 
 /// Documents: a table with row numbers, whose index holds names alone. In a table without them a search reads whole rows on
 /// its way, and a row may be a report of megabytes (SQLite, "The WITHOUT ROWID Optimization", section 4).

@@ -223,6 +223,7 @@ impl Engine for Sqlite {
     fn anew(&mut self, fill: Look<'_>) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         self.vault.catch_up(&*transaction)?;
+        transaction.execute_batch(schema::lacking(schema::format(&transaction)?))?;
         transaction.execute_batch("DROP TABLE documents")?;
         transaction.execute_batch(schema::DOCUMENTS)?;
         fill(Tables {

@@ -14,7 +14,7 @@ use crate::engine::Reading;
 use crate::error::{StoreError, SubmitError};
 use crate::folder::{Folder, Tell};
 use crate::opening::{Opened, put_anew};
-use crate::outbox::Letter;
+use crate::outbox::{Left, Letter};
 use crate::projection::{Projection, Recorded};
 use crate::rows::Tables;
 use crate::schema;
@@ -374,14 +374,27 @@ impl<P: Projection> Store<P> {
         self.reading(|tables| tables.pending())
     }
 
-    /// Notes that a letter has left. Saying so again changes nothing.
+    /// Notes that a letter was handed to somebody who carries it. Saying so again changes nothing.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn mark_done(&self, letter: i64, now: Timestamp) -> Result<(), StoreError> {
+    pub fn handed(&self, letter: i64, now: Timestamp) -> Result<(), StoreError> {
+        self.left(letter, Left::Handed, now)
+    }
+
+    /// Notes that a letter's receiver has confirmed it. Saying so again changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn confirmed(&self, letter: i64, now: Timestamp) -> Result<(), StoreError> {
+        self.left(letter, Left::Confirmed, now)
+    }
+
+    fn left(&self, letter: i64, how: Left, now: Timestamp) -> Result<(), StoreError> {
         let (reply, answer) = channel();
         self.send(Job::Done(
             letter,
+            how,
             now,
             Box::new(move |result| {
                 let _ = reply.send(result.map(|_| ()));

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::inside::Inside;
-use crate::outbox::{Letter, Outgoing};
+use crate::outbox::{Left, Letter, Outgoing};
 use crate::postgres::ServerError;
 use crate::projection::{Projection, Recorded, Topic};
 use crate::provider::Step;
@@ -84,7 +84,7 @@ type Look<P> = Box<dyn FnOnce(&P) + Send>;
 pub(crate) enum Job<P: Projection> {
     Write(Timestamp, Decide<P>, Answer),
     Read(Look<P>),
-    Done(i64, Timestamp, Answer),
+    Done(i64, Left, Timestamp, Answer),
     Hold(Answer),
     CatchUp(Answer),
     Rest,
@@ -187,7 +187,7 @@ impl<P: Projection> Writer<P> {
             match job {
                 Job::Read(look) if !self.ahead => look(&self.state),
                 Job::Read(_) | Job::Rest => {}
-                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
+                Job::Write(_, _, answer) | Job::Done(_, _, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
                     let unreached = || Err(StoreError::Stopped("it was not reached".to_owned()));
                     answer(self.trouble().and_then(|()| unreached()));
                 }
@@ -345,7 +345,7 @@ impl<P: Projection> Writer<P> {
             match job {
                 Job::Read(look) => look(&self.state),
                 Job::Rest => {}
-                Job::Write(_, _, answer) | Job::Done(_, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
+                Job::Write(_, _, answer) | Job::Done(_, _, _, answer) | Job::Hold(answer) | Job::CatchUp(answer) => {
                     answer(Err(declined()));
                 }
             }
@@ -370,9 +370,9 @@ impl<P: Projection> Writer<P> {
                     Job::Read(look) => outcomes.push(Outcome::Seen(look)),
                     Job::Rest => {}
                     Job::Hold(answer) | Job::CatchUp(answer) => outcomes.push(Outcome::Written(answer, receipt(*next))),
-                    Job::Done(id, at, answer) => {
+                    Job::Done(id, how, at, answer) => {
                         outcomes.push(Outcome::Written(answer, receipt(*next)));
-                        step.left(id, at)?;
+                        step.left(id, how, at)?;
                     }
                     Job::Write(time, decide, answer) => {
                         let decided = decide(state);

@@ -295,7 +295,9 @@ fn documents_of_an_earlier_program_are_made_anew_once() {
     let connection = rusqlite::Connection::open(database).unwrap();
     for format in [2, 3] {
         connection.pragma_update(None, "user_version", format).unwrap();
-        connection.execute("DELETE FROM documents", []).unwrap();
+        let earlier = "DELETE FROM documents; DROP INDEX outbox_destination; DROP INDEX outbox_unconfirmed;
+            ALTER TABLE outbox DROP COLUMN confirmed";
+        connection.execute_batch(earlier).unwrap();
         let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
         assert_eq!(store.check(&mut |_| ()).unwrap(), []);
         assert_eq!(store.read(|state| state.0["a"]).unwrap(), 2);
@@ -343,8 +345,8 @@ fn a_letter_leaves_once() {
         (waiting.len(), waiting[0].seq, waiting[0].destination.as_str()),
         (1, 1, "GBR")
     );
-    store.mark_done(waiting[0].id, now()).unwrap();
-    store.mark_done(waiting[0].id, now()).unwrap();
+    store.handed(waiting[0].id, now()).unwrap();
+    store.handed(waiting[0].id, now()).unwrap();
     assert!(store.outbox().unwrap().is_empty());
 }
 

@@ -420,6 +420,8 @@ about! {
     crate::party::Audience,
     crate::party::LocalRule,
     crate::receipt::MessageReceipt,
+    crate::receipt::Standing,
+    crate::receipt::TakenIn,
     crate::arrangement::Arrangement,
     crate::state::Holding,
     crate::links::Links,

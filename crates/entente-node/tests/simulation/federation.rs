@@ -100,7 +100,7 @@ static TEMPLATE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         node.submit_all(all.collect()).unwrap();
         // What they agree on is said by everybody to everybody: that is not the story.
         for letter in node.store().outbox().unwrap() {
-            node.store().mark_done(letter.id, Timestamp::now()).unwrap();
+            node.store().confirmed(letter.id, Timestamp::now()).unwrap();
         }
     }
     place

@@ -401,6 +401,8 @@ impl Engine for Postgres {
     fn anew(&mut self, fill: &mut dyn FnMut(Tables<'_>) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let (session, _, root) = self.turn()?;
         self.vault.catch_up_to(&session, root)?;
+        let format = crate::sql::row(&session, "SELECT format FROM store WHERE id = 1", &[], |row| row.int(0))?;
+        session.plainly(crate::schema::lacking(format.unwrap_or(crate::schema::FORMAT)))?;
         crate::sql::Sql::run(&session, "DELETE FROM documents", &[])?;
         fill(Tables {
             sql: &session,

@@ -61,10 +61,12 @@ CREATE TABLE entente.outbox (
     about       BYTEA,
     version     BIGINT,
     sealed      BYTEA NOT NULL,
-    done        TEXT
+    done        TEXT,
+    confirmed   TEXT
 );
 CREATE INDEX outbox_pending ON entente.outbox (id) WHERE done IS NULL;
 CREATE INDEX outbox_destination ON entente.outbox (destination, id);
+CREATE INDEX outbox_unconfirmed ON entente.outbox (destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;
 CREATE INDEX outbox_about ON entente.outbox (about, version) WHERE about IS NOT NULL;
 CREATE INDEX outbox_branch ON entente.outbox (branch);
 CREATE TABLE entente.documents (

@@ -23,7 +23,7 @@ use crate::message::Message;
 use crate::named::Named;
 use crate::receipt::MessageReceipt;
 use crate::request::Request;
-use crate::state::{State, envelope_key};
+use crate::state::State;
 
 pub(super) fn receive(
     state: &State,
@@ -34,8 +34,8 @@ pub(super) fn receive(
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
     let home = home(state)?;
-    match state.received.get(&envelope_key(&from, &id)) {
-        Some(known) if *known == digest => return Err(Refusal::Repeated { from, id }),
+    match state.taken_in(&from, &id) {
+        Some(known) if known.digest == digest => return Err(Refusal::Repeated { from, id }),
         Some(_) => {
             return Err(Refusal::Invalid(format!(
                 "{from} sent two different files with the id `{id}`; ask it which one holds"

@@ -23,9 +23,11 @@ use dice::Dice;
 use federation::Federation;
 
 /// Federations where nobody says how many: what `check` has time for.
-const FEDERATIONS: u64 = 24;
-/// The most steps of one.
+const FEDERATIONS: u64 = 1_000;
+/// The most steps of one. Most are over sooner: what goes wrong among few words goes wrong soon, and what needs many is rare.
 const STEPS: usize = 100;
+/// One in so many goes on for long.
+const LONG: u64 = 3;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
@@ -36,7 +38,10 @@ fn live(seed: u64) -> BTreeMap<&'static str, usize> {
     let mut dice = Dice(seed);
     let mut all = Federation::new(seed);
     steps::begin(&mut all, &mut dice);
-    let steps = 40 + dice.roll(STEPS - 40);
+    let steps = match seed % LONG {
+        0 => 40 + dice.roll(STEPS - 40),
+        _ => 4 + dice.roll(26),
+    };
     for _ in 0..steps {
         let touched = steps::step(&mut all, &mut dice);
         for name in touched {
@@ -96,7 +101,7 @@ fn laws_hold_in_every_federation() {
     ] {
         let times = seen.get(kind).copied().unwrap_or_default() as u64;
         assert!(
-            times * 20 >= count,
+            times * 50 >= count,
             "`{kind}` happened {times} times in {count} federations: {seen:?}"
         );
     }

@@ -341,14 +341,13 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
     let (id, holding) = state.reports.pair(id).ok_or_else(missing)?;
     let report = holding.version(version).ok_or_else(missing)?;
     let seen = Reader::new(moment, view).of(id, version)?;
-    let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.portions.contains(&portion.id));
-    let substitutes = state.substitutes_of(id, report.version).map(|given| &given.portion);
-    let shown: Vec<&Portion> = report.portions.iter().chain(substitutes).filter(open).collect();
+    let shown = open_portions(state, report, seen.as_ref());
     let (title, marked) = titled(report, seen.as_ref());
     let all: Vec<&Portion> = shown.iter().copied().chain(marked).collect();
     let marks = marks(moment, report, &all, view);
     let duties = duties(moment, id, report.version, view)?;
-    let closed = report.portions.iter().filter(|portion| !open(portion)).count();
+    let closed = |portion: &&Portion| seen.as_ref().is_some_and(|seen| !seen.portions.contains(&portion.id));
+    let closed = report.portions.iter().filter(closed).count();
     Ok(Shown {
         id: id.clone(),
         version: report.version,
@@ -361,6 +360,37 @@ pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &Vie
             .map(|(portion, mark)| shown_portion(portion, mark, duties.get(&portion.id)))
             .collect(),
     })
+}
+
+/// The portions of a version that somebody may have, substitutes included; all where there is nothing to ask.
+fn open_portions<'r>(state: &'r State, report: &'r Report, seen: Option<&May>) -> Vec<&'r Portion> {
+    let substitutes = state
+        .substitutes_of(&report.id, report.version)
+        .map(|given| &given.portion);
+    let all = report.portions.iter().chain(substitutes);
+    all.filter(|portion| seen.is_none_or(|seen| seen.portions.contains(&portion.id)))
+        .collect()
+}
+
+/// The newest version of a report and its portions that the asker may have, each with its mark for them: what somebody who writes can rest
+/// on. What they would have to observe, which takes longest to say, is left to [`show`].
+///
+/// # Errors
+/// When there is no such report, and just so when the asker must not learn that there is.
+pub fn marked<'m>(
+    moment: &Moment<'m>,
+    reader: &mut Reader<'m>,
+    id: &ReportId,
+    view: &View<'_>,
+) -> Result<(u32, Vec<(PortionId, String)>), NotFound> {
+    let missing = || NotFound::Report(id.to_string());
+    let (id, holding) = moment.state().reports.pair(id).ok_or_else(missing)?;
+    let report = holding.latest().ok_or_else(missing)?;
+    let seen = reader.of(id, None)?;
+    let open = open_portions(moment.state(), report, seen.as_ref());
+    let marks = marks(moment, report, &open, view);
+    let portions = open.into_iter().map(|portion| portion.id.clone()).zip(marks).collect();
+    Ok((report.version, portions))
 }
 
 /// What the asker has to observe of each portion of a report that they may have.

@@ -12,7 +12,7 @@ use super::listing::{Cell, Column, Listing, number, words};
 use super::tongue::Tongue;
 
 /// Entries that a list is made of: what is opened for one answer.
-const AT_ONCE: u64 = 200;
+const AT_ONCE: u64 = 100;
 
 const COLUMNS: &[Column] = &[number("entry"), words("when"), words("what"), words("who")];
 

@@ -1,6 +1,6 @@
 //! Writing a report: its banner and what stands in the way are shown while it is written, who could read it before it is added.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::Query;
@@ -11,8 +11,9 @@ use entente_desk::composing::{
     Paragraph, Written, completions, could_have, marking, mended, paragraphs, resting, written,
 };
 use entente_desk::proposing::proposed;
-use entente_desk::reading::known;
+use entente_desk::reading::{Reader, marked};
 use entente_desk::{Moment, View};
+use entente_marking::Purpose;
 
 use super::acting::{Words, seal};
 use super::answer::{Desk, Reply, Trouble};
@@ -109,19 +110,43 @@ fn options(t: Tongue, text: &str) -> Result<String, askama::Error> {
     Options { t, paragraphs }.render()
 }
 
-/// The marks that are offered for what is typed: those of texts that whoever writes may know.
-fn marks(desk: &Desk, text: &str, begun: &str) -> Result<String, Trouble> {
+/// A report that whoever writes may know of: its version, and the portions that are theirs, each with its mark.
+struct Known {
+    id: ReportId,
+    version: u32,
+    portions: Vec<(PortionId, String)>,
+}
+
+/// The first reports that whoever writes may know, under the purposes that open them.
+fn texts(desk: &Desk) -> Vec<Known> {
     let moment = desk.moment();
-    let mut known = Vec::new();
-    for row in first(desk, MOST_REPORTS) {
-        let purpose = row.purpose.as_deref().map(entente_marking::Purpose::new);
+    let rows = first(desk, MOST_REPORTS);
+    let purposes: BTreeSet<Option<Purpose>> = rows
+        .iter()
+        .map(|row| row.purpose.as_deref().map(Purpose::new))
+        .collect();
+    let mut readers = BTreeMap::new();
+    for purpose in &purposes {
         let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-        if let Ok(shown) = entente_desk::reading::show(&moment, &row.listed.id, None, &view) {
-            known.extend(shown.portions.into_iter().map(|portion| portion.mark));
-        }
+        readers.insert(purpose, (Reader::new(&moment, &view), view));
     }
+    let found = rows.into_iter().filter_map(|row| {
+        let (reader, view) = readers.get_mut(&row.purpose.as_deref().map(Purpose::new))?;
+        let (version, portions) = marked(&moment, reader, &row.listed.id, view).ok()?;
+        Some(Known {
+            id: row.listed.id,
+            version,
+            portions,
+        })
+    });
+    found.collect()
+}
+
+/// The marks that are offered for what is typed: those of texts that whoever writes may know.
+fn marks(desk: &Desk, known: &[Known], text: &str, begun: &str) -> Result<String, Trouble> {
+    let known = known.iter().flat_map(|report| &report.portions);
     let schemes = &desk.pinned.library().schemes;
-    let marks = completions(schemes, text, begun, known.iter().map(String::as_str));
+    let marks = completions(schemes, text, begun, known.map(|(_, mark)| mark.as_str()));
     Ok(Marks { marks }.render()?)
 }
 
@@ -173,7 +198,10 @@ pub(crate) async fn complete(posted: Posted) -> Response {
         desk.must("add-report")?;
         let text = plain(fields.get("text"));
         let banner = banner_over(look(desk, &text).banner.as_deref().into_iter());
-        Ok(Reply::Part(banner, marks(desk, &text, fields.get("mark"))?))
+        Ok(Reply::Part(
+            banner,
+            marks(desk, &texts(desk), &text, fields.get("mark"))?,
+        ))
     };
     posted.visitor.answer(work).await
 }
@@ -381,19 +409,13 @@ fn checked(desk: &Desk, text: &str, typed: &Fields) -> Result<(String, Option<Ba
 }
 
 /// What a report can rest on: portions that whoever writes may know, by report.
-fn bases(desk: &Desk) -> Vec<(String, Vec<String>)> {
-    let moment = desk.moment();
+fn bases(known: &[Known]) -> Vec<(String, Vec<String>)> {
     let (mut found, mut count) = (Vec::new(), 0);
-    for row in first(desk, MOST_REPORTS) {
-        let purpose = row.purpose.as_deref().map(entente_marking::Purpose::new);
-        let view = View::of(Some(desk.me()), purpose.as_ref(), desk.now);
-        let Ok((version, portions)) = known(&moment, &row.listed.id, None, &view) else {
-            continue;
-        };
-        let named = |portion: &PortionId| named(&row.listed.id, version, portion);
-        let portions: Vec<String> = portions.iter().take(MOST_BASES - count).map(named).collect();
+    for report in known.iter().filter(|report| !report.portions.is_empty()) {
+        let named = |(portion, _): &(PortionId, String)| named(&report.id, report.version, portion);
+        let portions: Vec<String> = report.portions.iter().take(MOST_BASES - count).map(named).collect();
         count += portions.len();
-        found.push((row.listed.id.to_string(), portions));
+        found.push((report.id.to_string(), portions));
         if count >= MOST_BASES {
             break;
         }
@@ -408,15 +430,16 @@ fn named(report: &ReportId, version: u32, portion: &PortionId) -> String {
 fn formed(desk: &Desk, text: &str, typed: &Fields, trouble: Option<String>) -> Result<Page, Trouble> {
     let (part, banner) = checked(desk, text, typed)?;
     let drafts = drafts(desk)?;
+    let known = texts(desk);
     let body = Write {
         t: desk.tongue,
         form: &desk.session.form,
         text,
         typed,
         checked: part,
-        bases: bases(desk),
+        bases: bases(&known),
         paragraphs: options(desk.tongue, text)?,
-        marks: marks(desk, text, typed.get("mark"))?,
+        marks: marks(desk, &known, text, typed.get("mark"))?,
         drafts: drafts
             .iter()
             .map(|draft| Kept {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use entente_core::{Act, Event, Message, State};
+use entente_core::{Act, Document, Event, Message, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{DocKey, Projection, Recorded, Shelf, Topic};
@@ -82,11 +82,15 @@ impl Held {
         if !before.has_holdings_of(&self.state) {
             self.made = Arc::default();
         }
-        touched
-            .into_iter()
-            .map(|document| DocKey::new(document.kind, document.id))
-            .collect()
+        keys(touched)
     }
+}
+
+fn keys(documents: Vec<Document>) -> Vec<DocKey> {
+    let documents = documents.into_iter();
+    documents
+        .map(|document| DocKey::new(document.kind, document.id))
+        .collect()
 }
 
 impl Projection for Held {
@@ -119,8 +123,7 @@ impl Projection for Held {
     fn apply(&mut self, record: &Recorded<Act>) -> Vec<DocKey> {
         let event = &record.event.event;
         let mut touched = Self::apply(self, event);
-        let entered = self.state.entered(event, record.seq, record.time).into_iter();
-        touched.extend(entered.map(|document| DocKey::new(document.kind, document.id)));
+        touched.extend(keys(self.state.entered(event, record.seq, record.time)));
         touched
     }
 

@@ -415,7 +415,11 @@ impl<'s> SourceGuard<'s> {
 
 impl SourceExposure for SourceGuard<'_> {
     fn stands_behind(&self, portion: &PortionRef) -> bool {
-        self.behind(&portion.report).next().is_some() && !self.is_harmless(portion)
+        self.concerns(&portion.report) && !self.is_harmless(portion)
+    }
+
+    fn concerns(&self, report: &ReportId) -> bool {
+        self.behind(report).next().is_some()
     }
 
     fn exposures(

@@ -55,6 +55,12 @@ impl State {
         })
     }
 
+    /// Whether nothing outside a report that concerns it alone decides about it: no consent, substitute, recall or embargo.
+    pub fn says_nothing_of(&self, report: &ReportId) -> bool {
+        let given = self.consents.any_of(report) || self.substitutes.any_of(report);
+        !given && !self.recalls.any_of(report) && !self.embargoes.any_of(report)
+    }
+
     /// Those of these persons who are not known here, as outsiders.
     pub(crate) fn outsiders<'i>(&self, ids: impl IntoIterator<Item = &'i PersonId>) -> Vec<Person> {
         let unknown = ids.into_iter().filter(|id| !self.persons.contains_key(id));

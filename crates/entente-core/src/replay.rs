@@ -243,8 +243,8 @@ impl Basis {
     /// When the report is not in the log any more.
     pub fn replay(&self, before: &State, today: &State, context: &Context<'_>) -> Result<Replayed, NotFound> {
         let state = self.put_back(before);
-        let snapshot = Snapshot::about(&state, context.groups, [&self.report], &self.people);
         let audience: Vec<PersonId> = self.people.iter().map(|person| person.id.clone()).collect();
+        let snapshot = Snapshot::about(&state, context.groups, [&self.report], (&audience, &self.people));
         let portions: Vec<PortionId> = self.portions.iter().map(|reading| reading.portion.clone()).collect();
         let query = Query {
             report: &self.report,

@@ -62,7 +62,7 @@ pub fn stopped(
     let people = people(before);
     let snapshots = [before, after].map(|state| {
         let concerned = reports.iter().map(|report| &report.id);
-        Snapshot::about(state, groups, concerned, &state.outsiders(&people))
+        Snapshot::about(state, groups, concerned, (&people, &state.outsiders(&people)))
     });
     let people: Vec<PersonId> = people.into_iter().collect();
     let purposes = purposes(before, arrangement);

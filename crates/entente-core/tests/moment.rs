@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use entente_core::decide::{NoGuards, SourceExposure};
+use entente_core::decide::{NoGuards, Seen, SourceExposure};
 use entente_core::*;
 use entente_marking::{Category, Control, Entity, Groups, Label, Level, Purpose, Release, SchemeId};
 use jiff::Timestamp;
@@ -258,7 +258,7 @@ fn opening() -> Vec<Event> {
 
 /// The story's state, with the documents as a store keeps them of what each event said that it touched.
 fn grown(story: &[Step]) -> (State, BTreeMap<(String, String), Value>) {
-    let mut state = State::default();
+    let (mut state, mut changes, mut stock) = (State::default(), Changes::default(), Stock::default());
     let mut documents = BTreeMap::new();
     let told = story.iter().enumerate().filter_map(|(n, step)| event(*step, n));
     let mut earlier = Vec::new();
@@ -267,13 +267,34 @@ fn grown(story: &[Step]) -> (State, BTreeMap<(String, String), Value>) {
         earlier.push(state.clone());
         for touched in state.apply(&event) {
             let key = (touched.kind.to_owned(), touched.id.clone());
+            if touched.kind == "report" {
+                let id = ReportId::new(&touched.id).unwrap();
+                changes.note(id.clone(), state.reports.get(&id));
+            }
             match state.document(touched.kind, &touched.id) {
                 Some(value) => documents.insert(key, value),
                 None => documents.remove(&key),
             };
         }
+        if changes.len() > 2 {
+            stock = stock.after(&changes);
+            changes = Changes::default();
+        }
     }
     drop(earlier);
+    let of_each = |(id, holding): (&ReportId, &Holding)| (id.clone(), Line::of(holding));
+    let anew: Vec<(ReportId, Option<Line>)> = state.reports.iter().map(of_each).collect();
+    for from in std::iter::once(None).chain(state.reports.keys().map(Some)) {
+        let kept = Lines::new(&stock, &changes).from(from);
+        let kept: Vec<(ReportId, Option<Line>)> = kept
+            .map(|(id, line)| (id.clone(), line.map(|line| Line::clone(line))))
+            .collect();
+        let rest = anew.iter().filter(|(id, _)| from.is_none_or(|from| id >= from));
+        assert!(
+            kept.iter().eq(rest),
+            "the lines that were kept are not those of the reports"
+        );
+    }
     (state, documents)
 }
 
@@ -314,7 +335,11 @@ fn check(story: &[Step]) {
     let people = PERSONS.map(|id| PersonId::new(id).unwrap());
     let purpose = [None, Some(Purpose::new("warn"))];
     for (id, holding) in &state.reports {
-        let part = Snapshot::about(&state, &groups, [id], &outsiders);
+        let part = Snapshot::about(&state, &groups, [id], (&people, &outsiders));
+        // Who else is in an audience, or registered at all, changes nothing of what one person is answered.
+        let each = people
+            .each_ref()
+            .map(|person| Snapshot::about(&state, &groups, [id], ([person], &outsiders)));
         for version in holding.versions.keys() {
             for purpose in &purpose {
                 let query = Query {
@@ -328,6 +353,17 @@ fn check(story: &[Step]) {
                 let whole = decide(&everything, &query, &NoGuards, &scratch).unwrap();
                 let alone = decide(&part, &query, &NoGuards, &guard).unwrap();
                 assert_eq!(said(&alone), said(&whole), "{id} v{version} for {purpose:?}");
+                for (person, snapshot) in people.iter().zip(&each) {
+                    let audience = std::slice::from_ref(person);
+                    let query = Query { audience, ..query };
+                    let whole = decide(&everything, &query, &NoGuards, &scratch).unwrap();
+                    let alone = decide(snapshot, &query, &NoGuards, &guard).unwrap();
+                    assert_eq!(
+                        said(&alone),
+                        said(&whole),
+                        "{id} v{version} for {purpose:?}, {person} alone"
+                    );
+                }
             }
         }
     }
@@ -445,6 +481,7 @@ fn check_reading(
 ) {
     let everything = Snapshot::compile(state, groups, &[]);
     let mut reading = Reading::new(state, groups, (&NoGuards, guard), reader, purpose, moment());
+    let mut of_shape = BTreeMap::new();
     for (id, holding) in &state.reports {
         let query = Query {
             report: id,
@@ -459,6 +496,20 @@ fn check_reading(
             assert!(found.is_err());
             continue;
         };
+        // Reports of one shape are alike for the reader, where nothing was said about one of them alone.
+        if let Some(line) = Line::of(holding).filter(|_| reading.is_by_its_line(id)) {
+            let places = |seen: &Seen<'_>| -> Vec<bool> {
+                let portions = latest
+                    .portions
+                    .iter()
+                    .map(|portion| seen.portions.contains(&&portion.id));
+                portions.chain([seen.title]).collect()
+            };
+            let alike = found.as_ref().map(places).map_err(|_| ());
+            let listed = line.distribution.contains(reader);
+            let before = of_shape.entry((line.shape, listed)).or_insert_with(|| alike.clone());
+            assert_eq!(*before, alike, "{reader} reads {id} as others of its shape");
+        }
         let decision = decide(&everything, &query, &NoGuards, guard).unwrap();
         let permitted: Vec<&PortionId> = decision.permitted().collect();
         let title = decision.outcome(0, decision.title()) == Outcome::Permit;

@@ -131,7 +131,7 @@ impl Node {
             purpose: None,
             moment: now(),
         };
-        let snapshot = Snapshot::about(&self.0, &library.groups, [&report], &[]);
+        let snapshot = Snapshot::compile(&self.0, &library.groups, &[]);
         decide(&snapshot, &query, &NoGuards, &NoGuards).unwrap().outcome(0, 0)
     }
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::NotFound;
-use entente_core::{Outcome, PartyPath, Person, PortionId, ReportId, State};
+use entente_core::{Outcome, PartyPath, Person, PersonId, PortionId, ReportId, State};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -92,7 +92,6 @@ pub fn readers(
     (report, version): (&ReportId, u32),
     known: &BTreeSet<PortionId>,
 ) -> Result<Vec<ReaderRow>, NotFound> {
-    let snapshot = moment.snapshot([report], &[]);
     let portions: Vec<PortionId> = known.iter().cloned().collect();
     let mut counted: BTreeMap<(PartyPath, Reverse<usize>), usize> = BTreeMap::new();
     let state = moment.state();
@@ -101,10 +100,12 @@ pub fn readers(
         let ours = state.home.as_ref().is_some_and(|home| home.includes(&person.party));
         !person.disabled && (ours || on.is_some_and(|on| on.contains(&person.id)))
     };
-    let persons = state.persons.values().filter(counts);
-    for person in persons.take(MOST_READERS) {
-        let audience = [person.id.clone()];
-        let decision = moment.decide(&snapshot, (report, Some(version)), Some(&portions), &audience, view)?;
+    let persons: Vec<&Person> = state.persons.values().filter(counts).take(MOST_READERS).collect();
+    let ids: Vec<PersonId> = persons.iter().map(|person| person.id.clone()).collect();
+    let snapshot = moment.snapshot([report], (&ids, &[]));
+    for (person, id) in persons.iter().zip(&ids) {
+        let audience = std::slice::from_ref(id);
+        let decision = moment.decide(&snapshot, (report, Some(version)), Some(&portions), audience, view)?;
         let may = (0..portions.len())
             .filter(|n| decision.outcome(0, *n) == Outcome::Permit)
             .count();

@@ -396,8 +396,8 @@ fn may_still_be_said(moment: &Moment<'_>, reports: &BTreeSet<ReportId>, view: &V
     let outsider = anyone
         .party()
         .map(|party| entente_core::Person::outsider(anyone.clone(), party));
-    let snapshot = moment.snapshot(reports, outsider.as_slice());
     let audience = [anyone];
+    let snapshot = moment.snapshot(reports, (&audience, outsider.as_slice()));
     let mut all = Vec::new();
     for report in reports {
         // What a partner told of and is not held here, nobody is told.

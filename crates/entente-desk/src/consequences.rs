@@ -155,7 +155,7 @@ fn permitted(
     let strangers = people.iter().filter(|id| !side.state.persons.contains_key(id));
     let strangers = strangers.filter_map(|id| Some(entente_core::Person::outsider(id.clone(), id.party()?)));
     let strangers: Vec<_> = strangers.collect();
-    let snapshot = Snapshot::about(side.state, side.groups, [&report.id], &strangers);
+    let snapshot = Snapshot::about(side.state, side.groups, [&report.id], (people, &strangers));
     let guard = SourceGuard::new(side.state);
     for person in people {
         let query = Query {

@@ -88,7 +88,7 @@ pub fn check<'r>(
             portions.insert(finding.fact.clone(), (report, portion));
         }
     }
-    let snapshot = moment.snapshot(touched.keys(), outsiders);
+    let snapshot = moment.snapshot(touched.keys(), (audience, outsiders));
     let mut verdicts = Verdicts::new();
     for (id, touched) in &touched {
         let touched: Vec<PortionId> = touched.iter().cloned().collect();

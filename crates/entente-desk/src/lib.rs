@@ -31,6 +31,7 @@ pub mod persons;
 pub mod proposing;
 pub mod reading;
 pub mod release;
+mod rows;
 pub mod schemes;
 pub mod searching;
 pub mod second;

@@ -103,7 +103,7 @@ fn misfit(state: &State, consent: &Consent, context: &Context<'_>) -> Option<Mis
     let audience: Vec<PersonId> = consent.recipients.persons.iter().cloned().collect();
     let outsider = |id: &PersonId| Some(Person::outsider(id.clone(), id.party()?));
     let outsiders: Vec<Person> = audience.iter().filter_map(outsider).collect();
-    let snapshot = Snapshot::about(state, context.groups, [&consent.report], &outsiders);
+    let snapshot = Snapshot::about(state, context.groups, [&consent.report], (&audience, &outsiders));
     let purposes: Vec<Option<Purpose>> = match &consent.purposes {
         Some(all) => all.iter().cloned().map(Some).collect(),
         None => vec![None],

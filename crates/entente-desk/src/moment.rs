@@ -1,7 +1,9 @@
 //! What is looked at: what is true, and the guards of decisions.
 
 use entente_core::decide::{LocalPolicy, NotFound, SourceExposure, decide};
-use entente_core::{Context, Decision, Person, PersonId, PortionId, Query, ReportId, Snapshot, SourceGuard, State};
+use entente_core::{
+    Context, Decision, Lines, Person, PersonId, PortionId, Query, ReportId, Snapshot, SourceGuard, State,
+};
 use entente_marking::installed::Library;
 use jiff::Timestamp;
 
@@ -13,6 +15,7 @@ pub struct Moment<'m> {
     rules: &'m dyn LocalPolicy,
     library: &'m Library,
     exposure: SourceGuard<'m>,
+    lines: Option<Lines<'m>>,
 }
 
 impl<'m> Moment<'m> {
@@ -23,7 +26,19 @@ impl<'m> Moment<'m> {
             rules,
             library,
             exposure: SourceGuard::new(state),
+            lines: None,
         }
+    }
+
+    /// The same with what lists need of every report, where that is kept.
+    #[must_use]
+    pub fn with_lines(self, lines: Option<Lines<'m>>) -> Self {
+        Self { lines, ..self }
+    }
+
+    /// What lists need of every report, where that is kept.
+    pub(crate) fn lines(&self) -> Option<Lines<'m>> {
+        self.lines
     }
 
     /// The same guards over another world.
@@ -36,6 +51,7 @@ impl<'m> Moment<'m> {
             rules: self.rules,
             library: self.library,
             exposure: SourceGuard::new(state),
+            lines: None,
         }
     }
 
@@ -70,9 +86,13 @@ impl<'m> Moment<'m> {
         }
     }
 
-    /// What decisions about these reports look at, with persons whom a caller describes.
-    pub fn snapshot<'r>(&self, reports: impl IntoIterator<Item = &'r ReportId>, outsiders: &[Person]) -> Snapshot {
-        Snapshot::about(self.state, &self.library.groups, reports, outsiders)
+    /// What decisions about these reports for an audience look at; beside it stand those of it whom a caller describes.
+    pub fn snapshot<'r>(
+        &self,
+        reports: impl IntoIterator<Item = &'r ReportId>,
+        (audience, outsiders): (&[PersonId], &[Person]),
+    ) -> Snapshot {
+        Snapshot::about(self.state, &self.library.groups, reports, (audience, outsiders))
     }
 
     /// Decides about portions of a report for an audience; all portions where none are named.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::embargoes::is_over;
 use crate::marks::{banner_in, mark_for, parties_of};
 use crate::moment::Moment;
+use crate::rows::Rows;
 use crate::view::{Asker, View};
 
 /// A report in a list.
@@ -109,6 +110,11 @@ impl<'m> Reader<'m> {
         })
     }
 
+    /// Whether what the line of a report says decides about it: see [`Reading::is_by_its_line`].
+    pub(crate) fn is_by_its_line(&self, id: &ReportId) -> bool {
+        self.0.as_ref().is_none_or(|reading| reading.is_by_its_line(id))
+    }
+
     /// What the asker may have of a report; `None` where everything is open, because this party itself asks.
     ///
     /// # Errors
@@ -124,7 +130,7 @@ impl<'m> Reader<'m> {
 }
 
 /// The marks in force that portions of a report have for whoever asks: a person sees each as it is marked for their party.
-fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &View<'_>) -> Vec<String> {
+pub(crate) fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &View<'_>) -> Vec<String> {
     let parties = view.reader().map(|reader| parties_of(moment.state(), [reader]));
     let marks = MarksInForce::new(moment.state());
     let mark = |portion: &&Portion| {
@@ -139,7 +145,7 @@ fn marks(moment: &Moment<'_>, report: &Report, portions: &[&Portion], view: &Vie
 }
 
 /// The title for whoever asks, and the portion that it is where it bears a mark.
-fn titled<'r>(report: &'r Report, seen: Option<&May>) -> (String, Option<&'r Portion>) {
+pub(crate) fn titled<'r>(report: &'r Report, seen: Option<&May>) -> (String, Option<&'r Portion>) {
     match seen.is_none_or(|seen| seen.title) {
         true => (report.title.text().to_owned(), report.title.portion()),
         false => (report.id.to_string(), None),
@@ -214,11 +220,17 @@ pub fn known(
     version: Option<u32>,
     view: &View<'_>,
 ) -> Result<(u32, Vec<PortionId>), NotFound> {
-    let shown = show(moment, report, version, view)?;
-    let portions: Vec<PortionId> = shown.portions.iter().map(|portion| portion.id.clone()).collect();
-    match portions.is_empty() {
-        true => Err(NotFound::Report(report.to_string())),
-        false => Ok((shown.version, portions)),
+    let missing = || NotFound::Report(report.to_string());
+    let (id, holding) = moment.state().reports.pair(report).ok_or_else(missing)?;
+    let held = holding.version(version).ok_or_else(missing)?;
+    let seen = Reader::new(moment, view).of(id, version)?;
+    let open = open_portions(moment.state(), held, seen.as_ref());
+    match open.is_empty() {
+        true => Err(missing()),
+        false => Ok((
+            held.version,
+            open.into_iter().map(|portion| portion.id.clone()).collect(),
+        )),
     }
 }
 
@@ -272,63 +284,25 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
 /// A page of the reports that the asker may know of. Only what is asked for is looked at: a page costs the same among many
 /// reports as among few, unless most of them are hidden from the asker or not what is searched for.
 pub fn page(moment: &Moment<'_>, view: &View<'_>, wanted: Page<'_>) -> Listing {
-    let mut reader = Reader::new(moment, view);
-    let reports = &moment.state().reports;
-    let search = wanted.search.map(str::to_lowercase);
-    let found = |row: &Listed| search.as_ref().is_none_or(|search| row.has(search));
     let limit = wanted.limit.unwrap_or(usize::MAX);
+    let mut made = Rows::new(moment, view, wanted.search);
     let mut rows = Vec::new();
-    for (id, holding) in reports.walk(wanted.after) {
-        if wanted.after == Some(id) {
-            continue;
+    let mut add = |row: Option<Listed>| {
+        let full = row.is_some() && rows.len() == limit;
+        rows.extend(row.filter(|_| !full));
+        full
+    };
+    let more = match moment.lines() {
+        Some(lines) => {
+            let mut all = lines.from(wanted.after).filter(|(id, _)| wanted.after != Some(*id));
+            all.any(|(id, line)| add(made.row(id, line)))
         }
-        let row = holding
-            .latest()
-            .and_then(|report| listed(moment, &mut reader, report, view));
-        let Some(row) = row.filter(found) else { continue };
-        if rows.len() == limit {
-            return Listing { rows, more: true };
+        None => {
+            let mut all = moment.state().reports.walk(wanted.after);
+            all.any(|(id, _)| wanted.after != Some(id) && add(made.row(id, None)))
         }
-        rows.push(row);
-    }
-    Listing { rows, more: false }
-}
-
-impl Listed {
-    fn has(&self, search: &str) -> bool {
-        let banner = self.banner.as_deref().unwrap_or_default();
-        let shown = [
-            self.id.as_str(),
-            &self.title,
-            self.originator.as_str(),
-            banner,
-            &self.state,
-        ];
-        shown.iter().any(|text| text.to_lowercase().contains(search))
-    }
-}
-
-/// The row of a report; of what the asker must not know, there is none, nor of what they may have nothing of.
-fn listed<'m>(moment: &Moment<'m>, reader: &mut Reader<'m>, report: &'m Report, view: &View<'_>) -> Option<Listed> {
-    let (seen, purposes) = seen(moment, reader, report, view).ok()?;
-    let portions = seen.as_ref().map_or(report.portions.len(), |seen| seen.portions.len());
-    if portions == 0 {
-        return None;
-    }
-    let open = |portion: &&Portion| seen.as_ref().is_none_or(|seen| seen.portions.contains(&portion.id));
-    let (title, marked) = titled(report, seen.as_ref());
-    let shown: Vec<&Portion> = report.portions.iter().filter(open).chain(marked).collect();
-    let marks = marks(moment, report, &shown, view);
-    Some(Listed {
-        id: report.id.clone(),
-        version: report.version,
-        title,
-        originator: report.originator.clone(),
-        banner: banner_in(moment.library(), report, marks.iter().map(String::as_str)),
-        portions,
-        purposes,
-        state: standing(moment.state(), report, &shown, view),
-    })
+    };
+    Listing { rows, more }
 }
 
 /// A report as the asker may see it. Whoever shows it to a person records the opening first.
@@ -403,8 +377,8 @@ fn duties(
     let Some(reader) = view.reader() else {
         return Ok(BTreeMap::new());
     };
-    let snapshot = moment.snapshot([id], &[]);
     let audience = std::slice::from_ref(reader);
+    let snapshot = moment.snapshot([id], (audience, &[]));
     let decision = moment.decide(&snapshot, (id, Some(version)), None, audience, view)?;
     let all = decision.portions().cloned().enumerate();
     Ok(all.map(|(n, portion)| (portion, decision.audience_duties(n))).collect())
@@ -445,7 +419,7 @@ pub fn readable(moment: &Moment<'_>, portions: &BTreeSet<PortionRef>, view: &Vie
 }
 
 /// Whether a report is in force, in words.
-fn standing(state: &State, report: &Report, shown: &[&Portion], view: &View<'_>) -> String {
+pub(crate) fn standing(state: &State, report: &Report, shown: &[&Portion], view: &View<'_>) -> String {
     let holding = state.reports.get(&report.id);
     if let Some(recall) = state.recall_of(&report.id, report.version) {
         let waiting = recall.holders.iter().filter(|(_, done)| done.is_none());

@@ -69,7 +69,7 @@ pub fn who(
         .iter()
         .flat_map(|me| candidates(moment, report, me, asker.at))
         .collect();
-    let snapshot = moment.snapshot([report], &[]);
+    let snapshot = moment.snapshot([report], (&people, &[]));
     let decision = moment.decide(&snapshot, (report, Some(version)), Some(&portions), &people, purpose)?;
     let count = decision.portions().count();
     let may = |person: &usize| (0..count).all(|n| decision.outcome(*person, n) == Outcome::Permit);
@@ -102,7 +102,7 @@ pub fn what(
         let Ok((version, known)) = known(moment, &row.id, None, asker) else {
             continue;
         };
-        let snapshot = moment.snapshot([&row.id], outsiders);
+        let snapshot = moment.snapshot([&row.id], (people, outsiders));
         let decision = moment.decide(&snapshot, (&row.id, Some(version)), Some(&known), people, purpose);
         let Ok(decision) = decision else { continue };
         let ids: Vec<&PortionId> = decision.portions().collect();

@@ -206,8 +206,8 @@ impl<'w> Handing<'w> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let snapshot = self.alone.snapshot([&held.id], &[]);
         let audience = std::slice::from_ref(self.person);
+        let snapshot = self.alone.snapshot([&held.id], (audience, &[]));
         let of = (&held.id, Some(held.version));
         let decision = self.alone.decide(&snapshot, of, Some(&ids), audience, &view)?;
         let all = decision.portions().cloned().enumerate();

@@ -35,9 +35,9 @@ pub fn for_public(moment: &Moment<'_>, id: &ReportId, now: Timestamp) -> Result<
     }
     let public = PersonId::public();
     let everybody = [Person::outsider(public.clone(), public.party().ok_or_else(missing)?)];
-    let snapshot = moment.snapshot([id], &everybody);
     let view = View::of(Some(&public), None, now);
     let audience = std::slice::from_ref(&public);
+    let snapshot = moment.snapshot([id], (audience, &everybody));
     let decision = moment.decide(&snapshot, (id, Some(held.version)), None, audience, &view)?;
     let open: BTreeSet<&PortionId> = decision.permitted().collect();
     let titled = decision.audience_outcome(decision.title()) == Outcome::Permit;

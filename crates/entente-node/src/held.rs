@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use entente_core::{Act, Document, Event, Message, State};
+use entente_core::{Act, Document, Event, Lines, Message, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{DocKey, Projection, Recorded, Shelf, Topic};
 use serde_json::Value;
 
 use crate::shelf::Rested;
+use crate::stock::Stocked;
 
 /// The state of `entente-core` as the store keeps it. A copy costs as good as nothing.
 #[derive(Clone, Default)]
@@ -23,8 +24,12 @@ pub struct Held {
     rules: Arc<OnceLock<Rules>>,
     /// The same of installed schemes and the node's own lists.
     library: Arc<OnceLock<Library>>,
+    /// What lists need of every report.
+    stocked: Stocked,
     /// What faces made of reports and facts, while these stay the same.
     made: Arc<Made>,
+    /// What was made of everything that is true, until anything happens.
+    made_now: Arc<Made>,
     /// Which of all states of this process it is: another one after whatever happens.
     mark: u64,
 }
@@ -62,15 +67,36 @@ impl Held {
     /// What a face made of reports and their facts. It is kept as long as these stay the same, and gone with the first event that
     /// touches them: so nothing in it outlives a text that is destroyed.
     pub fn made<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = made.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
-        // Whatever stands under the id of a type is of that type.
-        kept.clone().downcast().unwrap_or_default()
+        of_type(&self.made)
+    }
+
+    /// What was made of everything that is true: it is gone with the next event, whatever that is.
+    pub fn made_now<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        of_type(&self.made_now)
+    }
+
+    /// What lists need of every report, once it was taken: see [`Held::take_stock`].
+    pub fn lines(&self) -> Option<Lines<'_>> {
+        self.stocked.lines()
+    }
+
+    /// Whether somebody is reading every report for lists just now.
+    pub(crate) fn is_taking_stock(&self) -> bool {
+        self.stocked.is_under_way()
+    }
+
+    /// Reads every report once, so that lists need not, where nobody does so already. It takes as long as there are reports; what
+    /// happens meanwhile is kept up with. It ends before its time where it is not to go on.
+    pub fn take_stock(&self, go_on: &dyn Fn() -> bool) {
+        if self.shelf.is_some() {
+            self.stocked.take(&self.state, &|| self.failure().is_none() && go_on());
+        }
     }
 
     /// Takes in what happened; gives the documents that it touched.
     pub fn apply(&mut self, event: &Event) -> Vec<DocKey> {
         self.mark = fresh_mark();
+        self.made_now = Arc::default();
         let before = self.state.clone();
         let touched = self.state.apply(event);
         if !before.rules.is_same(&self.state.rules) {
@@ -82,8 +108,19 @@ impl Held {
         if !before.has_holdings_of(&self.state) {
             self.made = Arc::default();
         }
-        keys(touched)
+        let touched = keys(touched);
+        if self.shelf.is_some() {
+            self.stocked.note(&self.state, &touched);
+        }
+        touched
     }
+}
+
+fn of_type<T: Any + Default + Send + Sync>(made: &Made) -> Arc<T> {
+    let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = made.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+    // Whatever stands under the id of a type is of that type.
+    kept.clone().downcast().unwrap_or_default()
 }
 
 fn keys(documents: Vec<Document>) -> Vec<DocKey> {
@@ -100,6 +137,7 @@ impl Projection for Held {
 
     fn rest_on(&mut self, shelf: Arc<dyn Shelf>) {
         let shelf = Arc::new(Rested::on(shelf));
+        self.stocked.rest();
         self.state.rest_on(&(shelf.clone() as Arc<dyn entente_core::Shelf>));
         self.shelf = Some(shelf);
     }
@@ -141,6 +179,7 @@ impl Projection for Held {
         self.rules = Arc::default();
         self.library = Arc::default();
         self.made = Arc::default();
+        self.made_now = Arc::default();
         self.state
             .restore(&key.kind, &key.id, value)
             .map_err(|error| error.to_string())

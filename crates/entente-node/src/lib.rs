@@ -62,6 +62,7 @@ mod refused;
 mod replay;
 mod root;
 mod shelf;
+mod stock;
 mod uploads;
 mod witness;
 mod writing;

@@ -1,6 +1,6 @@
 //! What is true at one event.
 
-use entente_core::State;
+use entente_core::{Lines, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{Projection as _, StoreError};
@@ -49,6 +49,11 @@ impl Moment {
             Some(problem) => Err(StoreError::Unread(problem).into()),
             None => Ok(()),
         }
+    }
+
+    /// What lists need of every report, once it was taken; see [`Held::take_stock`].
+    pub fn lines(&self) -> Option<Lines<'_>> {
+        self.held.lines()
     }
 
     pub(crate) fn held(&self) -> &Held {

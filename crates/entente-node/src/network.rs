@@ -3,11 +3,12 @@
 //! A message keeps its bytes until its receiver has confirmed it, so that the same message arrives however often it is
 //! sent, and by whatever way.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use entente_core::handle::receipts_due;
-use entente_core::{Command, CommandRefusal, MessageOutcome, MessageReceipt, PartyPath};
+use entente_core::{Command, CommandRefusal, MessageOutcome, MessageReceipt, PartyPath, Receipt};
 use entente_ledger::{hex, leaf_hash};
 use entente_seal::{Header, KeyPair, SealError};
 use entente_store::Letter;
@@ -43,6 +44,13 @@ pub struct Carried {
     pub sealed: Vec<u8>,
 }
 
+impl Carried {
+    /// The number of its letter in the outbox.
+    pub fn letter(&self) -> i64 {
+        self.letter
+    }
+}
+
 /// What is answered to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
@@ -54,6 +62,30 @@ pub struct Answered {
     pub outcome: MessageOutcome,
     /// Why it was not taken in: for whoever runs this node. A partner never reads it.
     pub why: Option<String>,
+}
+
+/// The answers to messages that were taken in, by the digest of each, while nothing happens.
+#[derive(Default)]
+struct Repeated(Mutex<HashMap<[u8; 32], Answered>>);
+
+impl Repeated {
+    /// The most answers that are kept.
+    const MOST: usize = 256;
+
+    fn get(&self, digest: &[u8; 32]) -> Option<Answered> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(digest)
+            .cloned()
+    }
+
+    fn keep(&self, digest: [u8; 32], answered: &Answered) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < Self::MOST {
+            kept.insert(digest, answered.clone());
+        }
+    }
 }
 
 /// How it stands with a partner.
@@ -140,11 +172,21 @@ impl Node {
         waiting.map(|(to, count)| Ok((to.parse()?, count))).collect()
     }
 
-    /// Seals the next messages for a party, what ends something first. None where its keys are not known, or in doubt.
+    /// For whom messages wait: found without counting them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn receivers(&self) -> Result<Vec<PartyPath>, NodeError> {
+        let all = self.store().receivers()?.into_iter();
+        all.map(|to| Ok(to.parse()?)).collect()
+    }
+
+    /// Seals the next messages for a party, what ends something first, besides those that are away already. None where its keys are
+    /// not known, or in doubt.
     ///
     /// # Errors
     /// When the keys cannot be unlocked, or the disk fails.
-    pub fn carry(&self, to: &PartyPath, at_most: usize) -> Result<Vec<Carried>, NodeError> {
+    pub fn carry(&self, to: &PartyPath, at_most: usize, away: &BTreeSet<i64>) -> Result<Vec<Carried>, NodeError> {
         let moment = self.moment();
         let Some(recipient) = moment.state().recipient_of(to) else {
             return Ok(Vec::new());
@@ -153,20 +195,24 @@ impl Node {
         // Nobody must seal the same letter twice.
         let _turn = self.posting.lock().unwrap_or_else(PoisonError::into_inner);
         self.store().hold()?;
-        let letters = self.store().letters_to(to.as_str(), &FIRST, at_most)?;
+        let letters = self.store().letters_to(to.as_str(), &FIRST, at_most + away.len())?;
+        let mut due = receipts_due(moment.state(), to, self.now());
         let sealed = letters
             .into_iter()
-            .map(|letter| self.sealed(&letter, to.clone(), recipient, &keys));
+            .filter(|letter| !away.contains(&letter.id))
+            .take(at_most)
+            .map(|letter| self.sealed(&letter, to.clone(), (recipient, &keys), &mut due));
         sealed.collect()
     }
 
-    /// A letter as it travels: sealed the first time, and the same bytes ever after.
+    /// A letter as it travels: sealed the first time, and the same bytes ever after. What is `due` to be confirmed to the receiver rides
+    /// along with the first one that leaves.
     pub(crate) fn sealed(
         &self,
         letter: &Letter,
         to: PartyPath,
-        recipient: &str,
-        keys: &KeyPair,
+        (recipient, keys): (&str, &KeyPair),
+        due: &mut Vec<Receipt>,
     ) -> Result<Carried, NodeError> {
         // What an earlier program has sealed keeps its name and its bytes.
         let before = called_before(keys.party(), letter.id);
@@ -184,8 +230,6 @@ impl Node {
                     created: self.now().to_string(),
                     kind: letter.kind.clone(),
                 };
-                // What is to be confirmed to the receiver rides along with whatever leaves next.
-                let due = receipts_due(self.moment().state(), &to, self.now());
                 let payload = writing::signed(letter.payload.clone(), &letter.kind, &self.moment(), keys);
                 let payload = match due.is_empty() {
                     true => payload,
@@ -202,6 +246,7 @@ impl Node {
                     // What rode along is not told again.
                     let to = to.clone();
                     self.submit_all(vec![Command::GiveReceipts { to, alone: false }])?;
+                    due.clear();
                 }
                 kept
             }
@@ -272,7 +317,7 @@ impl Node {
         let receipt: MessageReceipt =
             serde_json::from_slice(&opened.payload).map_err(|error| NodeError::NotAMessage(error.to_string()))?;
         let from = PartyPath::stored(&opened.header.from)?;
-        let mut waiting = self.carry(&from, UNANSWERED)?.into_iter();
+        let mut waiting = self.carry(&from, UNANSWERED, &BTreeSet::new())?.into_iter();
         // Where none waits, it came twice, or what it is for was confirmed by another way.
         if let Some(letter) = waiting.find(|letter| letter.id == receipt.message) {
             match self.confirm(&letter, file) {
@@ -283,11 +328,29 @@ impl Node {
         Ok(Came::Receipt(receipt.message, receipt.outcome))
     }
 
-    /// Takes in a sealed message and seals a receipt for it. The same message gets the same receipt.
+    /// Takes in a sealed message and seals a receipt for it. The same message gets the same receipt; where nothing happened
+    /// since it was answered, from memory: whoever sends one again and again makes this node compute nothing.
     ///
     /// # Errors
     /// When it is not a message of a party known here to this one, or this node cannot work.
     pub fn answer(&self, file: &[u8]) -> Result<Answered, NodeError> {
+        self.keys()?;
+        let digest: [u8; 32] = Sha256::digest(file).into();
+        let moment = self.moment();
+        let known = moment.held().made_now::<Repeated>();
+        if let Some(answered) = known.get(&digest) {
+            return Ok(answered);
+        }
+        let answered = self.answer_anew(file, &hex(&digest))?;
+        // What is taken in now makes another moment; what came again does not.
+        let nothing_happened = self.moment().held().mark() == moment.held().mark();
+        if nothing_happened && answered.outcome == MessageOutcome::Taken {
+            known.keep(digest, &answered);
+        }
+        Ok(answered)
+    }
+
+    fn answer_anew(&self, file: &[u8], digest: &str) -> Result<Answered, NodeError> {
         let (outcome, event, why) = match self.receive(file) {
             Ok(received) => (MessageOutcome::Taken, self.store().event(received.seq)?, None),
             Err(NodeError::Refused(CommandRefusal::Repeated { from, id })) => {
@@ -305,10 +368,9 @@ impl Node {
             Err(other) => return Err(other),
         };
         let header = entente_seal::peek(file)?;
-        let digest = hex(&Sha256::digest(file));
         if outcome == MessageOutcome::Refused {
-            self.keep_evidence(&header, &digest, file)?;
-            self.keep_refused(&header.from, &digest, file)?;
+            self.keep_evidence(&header, digest, file)?;
+            self.keep_refused(&header.from, digest, file)?;
         }
         let leaf = match &event {
             Some(record) => {
@@ -321,7 +383,7 @@ impl Node {
         let receipt = MessageReceipt {
             by: self.keys()?.party().parse()?,
             message: header.id,
-            digest,
+            digest: digest.to_owned(),
             outcome,
             leaf,
             at: event.map_or_else(|| self.now(), |record| record.time),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use entente_core::{Act, Actor, Command, CommandRefusal, Context, Event, IncidentId, Pending, PersonId, SourceGuard};
@@ -181,6 +182,18 @@ impl Node {
             let _ = self.store.rest();
         }
         moment
+    }
+
+    /// Reads every report once, so that lists need not; see [`Held::take_stock`]. Gives how long it took; `None` where nothing was to
+    /// be done, or it ended before its time.
+    pub fn take_stock(&self, go_on: &dyn Fn() -> bool) -> Option<Duration> {
+        let moment = self.current.load_full();
+        if moment.lines().is_some() {
+            return None;
+        }
+        let began = Instant::now();
+        moment.held().take_stock(go_on);
+        moment.lines().map(|_| began.elapsed())
     }
 
     /// Takes in what another process has written to the folder. Nothing to do where this one holds it.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use entente_core::{Actor, Command, Context, Event, PartyPath, Person, ReportId, Snapshot, SourceGuard, State};
+use entente_core::{Actor, Command, Context, Event, Lines, PartyPath, SourceGuard, State};
 use entente_ledger::{Checkpoint, Log, Tiles};
 use entente_marking::installed::Library;
 use entente_marking::{Groups, Schemes};
@@ -181,14 +182,25 @@ impl Pinned {
         home.ok_or_else(|| NodeError::NotSetUp(self.folder().to_owned()))
     }
 
-    /// What decisions about these reports look at, with persons whom a file describes.
-    pub fn snapshot<'r>(&self, reports: impl IntoIterator<Item = &'r ReportId>, outsiders: &[Person]) -> Snapshot {
-        Snapshot::about(self.state(), self.groups(), reports, outsiders)
-    }
-
     /// This party's own rules.
     pub fn rules(&self) -> &Rules {
         self.moment.rules()
+    }
+
+    /// What lists need of every report, once it was taken; see [`Held::take_stock`].
+    pub fn lines(&self) -> Option<Lines<'_>> {
+        self.moment.lines()
+    }
+
+    /// Before a list for which all reports are looked at: reads what it needs of them, or waits for whoever is doing so already.
+    pub fn await_lines(&self, at_most: Duration) {
+        let until = Instant::now() + at_most;
+        if self.lines().is_none() {
+            self.moment.held().take_stock(&|| Instant::now() < until);
+        }
+        while self.moment.held().is_taking_stock() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// The schemes and groups that marks are read with here.
@@ -209,6 +221,11 @@ impl Pinned {
     /// What a face made of reports and facts, while these stay the same; see [`Held::made`].
     pub fn made<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
         self.moment.held().made()
+    }
+
+    /// What a face made of everything that is true, until anything happens; see [`Held::made_now`].
+    pub fn made_now<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.moment.held().made_now()
     }
 
     /// What this party can say about source exposure.

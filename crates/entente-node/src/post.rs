@@ -1,9 +1,10 @@
 //! What leaves for other parties, and what comes from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
+use entente_core::handle::receipts_due;
 use entente_core::{Command, Message, PartyPath, Receipt, State};
 use entente_seal::{Header, KeyPair, Known};
 use entente_store::Letter;
@@ -13,6 +14,9 @@ use crate::error::NodeError;
 use crate::keyring;
 use crate::node::Node;
 use crate::writing;
+
+/// As many letters as there are.
+const ALL: usize = usize::MAX >> 1;
 
 /// A sealed file that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -102,27 +106,27 @@ impl Node {
     /// # Errors
     /// When the keys cannot be unlocked, or a file cannot be written; what was written before it has left.
     pub fn flush(&self, folder: &Path, by_network: &BTreeSet<PartyPath>) -> Result<Sent, NodeError> {
-        let to_seal = || {
-            let waiting = self.waiting()?.into_iter();
-            Ok::<_, NodeError>(waiting.filter(|(to, _)| !by_network.contains(to)).count())
-        };
-        if to_seal()? == 0 {
+        if self.receivers()?.iter().all(|to| by_network.contains(to)) {
             return Ok(Sent::default());
         }
         // Nobody must seal the same letter twice: neither another thread nor another process, which may just be doing it.
         let _turn = self.posting.lock().unwrap_or_else(PoisonError::into_inner);
         self.store().hold()?;
-        let mut letters = self.store().outbox()?;
-        letters.retain(|letter| PartyPath::new(&letter.destination).is_ok_and(|to| !by_network.contains(&to)));
+        let mut letters = Vec::new();
+        for to in self.receivers()?.iter().filter(|to| !by_network.contains(*to)) {
+            letters.extend(self.store().letters_to(to.as_str(), &[], ALL)?);
+        }
         if letters.is_empty() {
             return Ok(Sent::default());
         }
+        letters.sort_by_key(|letter| letter.id);
         let keys = self.keys()?;
         entente_files::create_folder(folder).map_err(|error| NodeError::File {
             path: folder.to_owned(),
             error,
         })?;
         let mut sent = Sent::default();
+        let mut due: BTreeMap<PartyPath, Vec<Receipt>> = BTreeMap::new();
         for letter in letters {
             let to: PartyPath = letter.destination.parse()?;
             let moment = self.moment();
@@ -132,7 +136,12 @@ impl Node {
                 .and_then(|party| party.recipient.as_ref())
                 .filter(|_| frozen.is_none())
             {
-                Some(recipient) => sent.files.push(self.send(letter, to, recipient, &keys, folder)?),
+                Some(recipient) => {
+                    let due = due
+                        .entry(to.clone())
+                        .or_insert_with(|| receipts_due(moment.state(), &to, self.now()));
+                    sent.files.push(self.send(letter, to, (recipient, &keys), due, folder)?);
+                }
                 None => sent.waiting.push(Waiting {
                     to,
                     kind: letter.kind,
@@ -149,11 +158,11 @@ impl Node {
         &self,
         letter: Letter,
         to: PartyPath,
-        recipient: &str,
-        keys: &KeyPair,
+        (recipient, keys): (&str, &KeyPair),
+        due: &mut Vec<Receipt>,
         folder: &Path,
     ) -> Result<SentFile, NodeError> {
-        let carried = self.sealed(&letter, to.clone(), recipient, keys)?;
+        let carried = self.sealed(&letter, to.clone(), (recipient, keys), due)?;
         // The number tells how many there were for this receiver, which it knows, and of nobody else.
         let number = self.store().letters_up_to(to.as_str(), letter.id)?;
         let file = folder.join(format!("{}-{number:06}-to-{to}.entente", keys.party()));

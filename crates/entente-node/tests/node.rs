@@ -213,3 +213,36 @@ fn a_letter_without_keys_waits_and_is_named() {
     assert_eq!((sent.files.len(), sent.waiting.len()), (1, 0));
     assert!(sent.files[0].file.exists());
 }
+
+#[test]
+fn the_log_stays_small_although_somebody_always_looks() {
+    let place = tempfile::tempdir().unwrap();
+    let node = Arc::new(founded(place.path()).0);
+    let log = place.path().join("usa/entente.db-wal");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let mut largest = 0;
+    std::thread::scope(|scope| {
+        for n in 0..3 {
+            let (node, done) = (&node, &done);
+            scope.spawn(move || {
+                while !done.load(Ordering::SeqCst) {
+                    let moment = node.moment();
+                    std::thread::sleep(std::time::Duration::from_millis(2 + n));
+                    drop(moment);
+                }
+            });
+        }
+        for n in 0..1500 {
+            let name = format!("P-{n}");
+            let more = (0..8).map(|k| Command::SetParty(party(&format!("{name}.{k}"), None)));
+            let step = std::iter::once(Command::SetParty(party(&name, None))).chain(more);
+            node.submit_all(step.collect()).unwrap();
+            largest = largest.max(std::fs::metadata(&log).map_or(0, |found| found.len()));
+        }
+        done.store(true, Ordering::SeqCst);
+    });
+    let all = std::fs::metadata(place.path().join("usa/entente.db")).unwrap().len();
+    println!("the log had at most {largest} bytes, the database {all}");
+    // Some three hundred steps; all of them are 120 MB.
+    assert!(largest < 40 << 20, "the log grew to {largest} bytes");
+}

@@ -154,7 +154,8 @@ async fn metrics(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response 
             .as_deref()
             .map(std::fs::read_to_string)?
             .ok()?;
-        let waiting = looked.node().store().outbox().map_or(0, |letters| letters.len() as u64);
+        let waiting = looked.node().store().waiting().unwrap_or_default();
+        let waiting = waiting.into_iter().map(|(_, count)| count).sum();
         let free = entente_files::free_space(looked.node().folder()).unwrap_or_default();
         Some((token, waiting, free))
     });

@@ -28,6 +28,8 @@ const CONNECTIONS: usize = 1024;
 const HEAD: Duration = Duration::from_secs(10);
 /// How long answers under way may take when the node stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
+/// How often it is looked whether what lists need has to be read again.
+const STOCK_LOOKED_AT: Duration = Duration::from_secs(5);
 /// Threads that wait for disks.
 const ASIDE: usize = 64;
 
@@ -167,6 +169,7 @@ async fn run(
     let (stop, stopping) = watch::channel(false);
     let workers = [
         tokio::spawn(publisher(host.clone(), stopping.clone())),
+        tokio::spawn(stocktaker(host.clone(), stopping.clone())),
         tokio::spawn(partner::courier(host.clone(), stopping.clone())),
         tokio::spawn(partner::mailing(host.clone(), stopping.clone())),
         tokio::spawn(partner::witnesses(host.clone(), stopping.clone())),
@@ -289,6 +292,22 @@ async fn publisher(host: Arc<Host>, mut stopping: watch::Receiver<bool>) {
         let pause = Duration::from_secs(host.settings().publish_seconds);
         tokio::select! {
             () = tokio::time::sleep(pause) => publish(&host).await,
+            () = told(&mut stopping) => return,
+        }
+    }
+}
+
+/// Takes the stock that lists need beside everything else, at the start and whenever the state was read anew.
+async fn stocktaker(host: Arc<Host>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let here = host.clone();
+        let taken = aside(move || here.node().take_stock(&|| !here.ending.load(Ordering::Relaxed))).await;
+        if let Ok(Some(took)) = taken {
+            host.journal
+                .info("lists are ready", &[("milliseconds", &took.as_millis())]);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(STOCK_LOOKED_AT) => {}
             () = told(&mut stopping) => return,
         }
     }

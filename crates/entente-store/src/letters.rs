@@ -18,17 +18,48 @@ impl<P: Projection> Store<P> {
         })
     }
 
-    /// What waits for one receiver, oldest first, but these kinds before all others.
+    /// For whom something waits: found without counting what does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn receivers(&self) -> Result<Vec<String>, StoreError> {
+        self.reading(|tables| {
+            let query =
+                "SELECT destination FROM outbox WHERE done IS NULL AND destination > ?1 ORDER BY destination LIMIT 1";
+            let mut all: Vec<String> = Vec::new();
+            loop {
+                let last = all.last().map_or("", String::as_str);
+                match row(tables.sql, query, values![last], |row| row.text(0))? {
+                    Some(next) => all.push(next),
+                    None => return Ok(all),
+                }
+            }
+        })
+    }
+
+    /// What waits for one receiver, oldest first, but these kinds before all others. It costs as much as is given, however much waits.
     ///
     /// # Errors
     /// When the database fails.
     pub fn letters_to(&self, to: &str, first: &[&str], at_most: usize) -> Result<Vec<Letter>, StoreError> {
         self.reading(|tables| {
-            let query = "SELECT id FROM outbox WHERE done IS NULL AND destination = ?1
-                 ORDER BY instr(?2, ' ' || kind || ' ') = 0, id LIMIT ?3";
-            let first = format!(" {} ", first.join(" "));
-            let ids = rows(tables.sql, query, values![to, &first, at_most as u64], |row| row.int(0))?;
-            ids.into_iter().map(|id| tables.letter(id)).collect()
+            let next_kind =
+                "SELECT kind FROM outbox WHERE done IS NULL AND destination = ?1 AND kind > ?2 ORDER BY kind LIMIT 1";
+            let of_kind =
+                "SELECT id FROM outbox WHERE done IS NULL AND destination = ?1 AND kind = ?2 ORDER BY id LIMIT ?3";
+            let mut found = Vec::new();
+            let mut kind = String::new();
+            while let Some(next) = row(tables.sql, next_kind, values![to, &kind], |row| row.text(0))? {
+                kind = next;
+                let later = !first.contains(&kind.as_str());
+                let ids = rows(tables.sql, of_kind, values![to, &kind, at_most as u64], |row| {
+                    row.int(0)
+                })?;
+                found.extend(ids.into_iter().map(|id| (later, id)));
+            }
+            found.sort_unstable();
+            let next = found.into_iter().take(at_most);
+            next.map(|(_, id)| tables.letter(id)).collect()
         })
     }
 

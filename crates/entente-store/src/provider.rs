@@ -184,9 +184,10 @@ pub trait Provider {
     /// When the provider fails.
     fn shelf(&mut self) -> Result<Arc<dyn Shelf>, StoreError>;
 
-    /// Lets go of what only shelves needed that nobody holds any more.
+    /// Lets go of what only shelves needed that nobody holds any more, once those who still look at the one before the newest are
+    /// done, which is waited for shortly. Gives whether nothing is left that a newer shelf would not need.
     ///
     /// # Errors
     /// When the provider fails.
-    fn tidy(&mut self) -> Result<(), StoreError>;
+    fn tidy(&mut self) -> Result<bool, StoreError>;
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// The format written by this program.
-pub(crate) const FORMAT: i64 = 6;
+pub(crate) const FORMAT: i64 = 7;
 /// From this format on, documents are made anew from the events when the folder is next opened, and tables get what they lack.
 pub(crate) const FEWER: i64 = 2;
 /// The format of the first release, with texts in clear.
@@ -60,6 +60,7 @@ CREATE TABLE outbox (
     confirmed   TEXT
 ) STRICT;
 CREATE INDEX outbox_pending ON outbox(id) WHERE done IS NULL;
+CREATE INDEX outbox_waiting ON outbox(destination, kind, id) WHERE done IS NULL;
 CREATE INDEX outbox_destination ON outbox(destination, id);
 CREATE INDEX outbox_unconfirmed ON outbox(destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;
 CREATE INDEX outbox_about ON outbox(about, version) WHERE about IS NOT NULL;
@@ -67,16 +68,15 @@ CREATE INDEX outbox_branch ON outbox(branch);
 ";
 
 /// What the tables of a format lack, up to the newest.
-pub(crate) fn lacking(format: i64) -> &'static str {
+pub(crate) fn lacking(format: i64) -> String {
     // The index by receivers was only on servers before.
-    match format {
-        ..6 => {
-            "ALTER TABLE outbox ADD COLUMN confirmed TEXT;
-             CREATE INDEX IF NOT EXISTS outbox_destination ON outbox (destination, id);
-             CREATE INDEX outbox_unconfirmed ON outbox (destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;"
-        }
-        _ => "",
-    }
+    const CONFIRMED: &str = "ALTER TABLE outbox ADD COLUMN confirmed TEXT;
+         CREATE INDEX IF NOT EXISTS outbox_destination ON outbox (destination, id);
+         CREATE INDEX outbox_unconfirmed ON outbox (destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;";
+    const WAITING: &str = "CREATE INDEX outbox_waiting ON outbox (destination, kind, id) WHERE done IS NULL;";
+    let steps = [(6, CONFIRMED), (7, WAITING)];
+    let lacking = steps.into_iter().filter(|(since, _)| format < *since);
+    lacking.map(|(_, step)| step).collect()
 }
 
 /// Documents: a table with row numbers, whose index holds names alone. In a table without them a search reads whole rows on

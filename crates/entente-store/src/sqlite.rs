@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, TransactionBehavior, params_from_iter};
@@ -70,6 +70,12 @@ impl Sql for Connection {
     fn let_go_of_deleted(&self) -> Result<(), StoreError> {
         Ok(self.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
+}
+
+/// How long is waited, before a log of so many bytes is put into the database, for those who look at an older moment: a millisecond
+/// for each MiB, within bounds.
+fn patience(log: u64) -> Duration {
+    Duration::from_millis((log >> 20).clamp(20, 1000))
 }
 
 /// How many connections that nobody reads by are kept open.
@@ -142,6 +148,13 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
+    /// How many bytes the write-ahead log has.
+    fn log_size(&self) -> u64 {
+        let mut log = self.file.clone().into_os_string();
+        log.push("-wal");
+        std::fs::metadata(log).map_or(0, |found| found.len())
+    }
+
     /// Opens the database in a file, or makes it.
     ///
     /// # Errors
@@ -202,11 +215,19 @@ impl Provider for Sqlite {
         Ok(shelf)
     }
 
-    fn tidy(&mut self) -> Result<(), StoreError> {
-        // Of the write-ahead log, what no shelf looks at any more goes into the database.
-        self.connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-        Ok(())
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        let until = Instant::now() + patience(self.log_size());
+        let held = || self.shelves.iter().filter(|shelf| shelf.strong_count() > 0).count();
+        // Whoever looks at the moment just before is done soon, and more is at stake the longer the log is. Whoever looked at an older
+        // one at the last time already is not waited for.
+        while held() == 2 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Of the write-ahead log, what no older shelf looks at goes into the database.
+        let (log, done): (i64, i64) = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get(1)?, row.get(2)?))
+        })?;
+        Ok(log == done && held() <= 1)
     }
 }
 
@@ -223,7 +244,7 @@ impl Engine for Sqlite {
     fn anew(&mut self, fill: Look<'_>) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         self.vault.catch_up(&*transaction)?;
-        transaction.execute_batch(schema::lacking(schema::format(&transaction)?))?;
+        transaction.execute_batch(&schema::lacking(schema::format(&transaction)?))?;
         transaction.execute_batch("DROP TABLE documents")?;
         transaction.execute_batch(schema::DOCUMENTS)?;
         fill(Tables {

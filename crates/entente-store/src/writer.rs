@@ -28,6 +28,8 @@ const MAX_GROUP: usize = 256;
 
 /// The most transactions after which the log is put into the database: it is read by whoever opens a folder that was not closed.
 const STEPS: usize = 256;
+/// After how many more it is tried again where somebody looked at an older moment.
+const SOON: usize = 32;
 
 /// How often a transaction is begun anew where another node destroyed something just before.
 const ANEW: usize = 3;
@@ -418,12 +420,16 @@ impl<P: Projection> Writer<P> {
         if P::ASIDE.is_empty() || self.stopped.is_some() || !due {
             return Ok(());
         }
-        self.steps = 0;
         // As long as one shelf or another is older than the end of the log, the log only grows. Once nobody holds an
         // older one, all of it can go into the database; a shelf of then needs no log, and the next writer begins it anew.
         self.rest_anew()?;
-        self.engine.tidy()?;
-        self.rest_anew()
+        let tidy = self.engine.tidy()?;
+        // Somebody who looks for long keeps the log: it is tried again soon, or it would grow as long as there is always somebody.
+        self.steps = if tidy { 0 } else { STEPS - SOON };
+        match tidy {
+            true => self.rest_anew(),
+            false => Ok(()),
+        }
     }
 
     /// Rests the state on the documents as they are now.

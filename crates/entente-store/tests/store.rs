@@ -293,11 +293,12 @@ fn documents_of_an_earlier_program_are_made_anew_once() {
     let database = store.database();
     drop(store);
     let connection = rusqlite::Connection::open(database).unwrap();
-    for format in [2, 3] {
+    let sixth = "DROP INDEX outbox_waiting;";
+    let before = "DELETE FROM documents; DROP INDEX outbox_destination; DROP INDEX outbox_unconfirmed;
+        ALTER TABLE outbox DROP COLUMN confirmed";
+    for (format, lacks) in [(2, [sixth, before]), (3, [sixth, before]), (6, [sixth, ""])] {
         connection.pragma_update(None, "user_version", format).unwrap();
-        let earlier = "DELETE FROM documents; DROP INDEX outbox_destination; DROP INDEX outbox_unconfirmed;
-            ALTER TABLE outbox DROP COLUMN confirmed";
-        connection.execute_batch(earlier).unwrap();
+        connection.execute_batch(&lacks.concat()).unwrap();
         let store = Store::<Counters>::open(dir.path(), toy::root(dir.path())).unwrap();
         assert_eq!(store.check(&mut |_| ()).unwrap(), []);
         assert_eq!(store.read(|state| state.0["a"]).unwrap(), 2);
@@ -332,6 +333,73 @@ fn letter() -> Change<(String, u64)> {
             payload: b"x".to_vec(),
         }],
         attachments: Vec::new(),
+    }
+}
+
+#[test]
+fn what_ends_something_is_carried_first_and_what_waits_is_not_walked_through() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::<Counters>::create(dir.path(), toy::root(dir.path())).unwrap();
+    let post = |to: &str, kind: &str| {
+        let mut change = letter();
+        (change.outgoing[0].destination, change.outgoing[0].kind) = (to.to_owned(), kind.to_owned());
+        store.submit(now(), move |_| Ok::<_, String>(change)).unwrap();
+    };
+    for (to, kind) in [
+        ("GBR", "bundle"),
+        ("FRA", "bundle"),
+        ("GBR", "recall"),
+        ("GBR", "consent"),
+        ("GBR", "withdrawal"),
+        ("GBR", "recall"),
+    ] {
+        post(to, kind);
+    }
+    let first = ["withdrawal", "recall"];
+    let to = |receiver: &str, at_most: usize| -> Vec<i64> {
+        let letters = store.letters_to(receiver, &first, at_most).unwrap();
+        letters.into_iter().map(|letter| letter.id).collect()
+    };
+    assert_eq!(store.receivers().unwrap(), ["FRA", "GBR"]);
+    assert_eq!(to("GBR", 10), [3, 5, 6, 1, 4]);
+    assert_eq!(
+        [to("GBR", 1), to("GBR", 2), to("GBR", 4)],
+        [vec![3], vec![3, 5], vec![3, 5, 6, 1]]
+    );
+    assert_eq!((to("FRA", 10), to("DEU", 10)), (vec![2], vec![]));
+    for done in [3, 1, 2] {
+        store.confirmed(done, now()).unwrap();
+    }
+    assert_eq!(
+        (store.receivers().unwrap(), to("GBR", 10)),
+        (vec!["GBR".to_owned()], vec![5, 6, 4])
+    );
+    // Neither looks at anything but what it gives, however much waits or has left.
+    let connection = rusqlite::Connection::open(store.database()).unwrap();
+    let plan = |query: &str| -> String {
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+        let lines = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        lines.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    };
+    let waiting = "SELECT id FROM outbox WHERE done IS NULL AND destination = 'GBR'";
+    for (query, index) in [
+        (
+            format!("{waiting} AND kind = 'recall' ORDER BY id LIMIT 32"),
+            "outbox_waiting (destination=? AND kind=?)",
+        ),
+        (
+            "SELECT kind FROM outbox WHERE done IS NULL AND destination = 'GBR' AND kind > 'a' ORDER BY kind LIMIT 1"
+                .to_owned(),
+            "outbox_waiting (destination=? AND kind>?)",
+        ),
+        (
+            "SELECT destination FROM outbox WHERE done IS NULL AND destination > 'A' ORDER BY destination LIMIT 1"
+                .to_owned(),
+            "outbox_waiting (destination>?)",
+        ),
+    ] {
+        let plan = plan(&query);
+        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query}: {plan}");
     }
 }
 

@@ -68,3 +68,44 @@ fn a_sentence_that_lacks_one_word_of_a_fact_is_listed_where_the_text_speaks_of_i
     ];
     assert_eq!(listed(&story), ["depot"]);
 }
+
+#[test]
+fn m7_a_near_miss_can_be_accepted_and_taken_back() {
+    use entente_watch::learning::NearMiss;
+    let facts = r#"[{"id":"city","slots":[{"name":"who","any":["partner"],"mandatory":true},{"name":"what","any":["plot"],"mandatory":true},
+        {"name":"detect","any":["detected"],"mandatory":true}]}]"#;
+    let mut list: Vec<entente_watch::facts::Fact> = serde_json::from_str(facts).expect("facts");
+    let text = "The partner detected the brainwave. It was in May. Nobody spoke of it.";
+    let scan = |list: &[entente_watch::facts::Fact]| {
+        let scanner = Scanner::new(Facts::new(list.to_vec()).expect("valid"));
+        scanner.scan(read_bytes("t.txt", text.as_bytes()).expect("text"))
+    };
+    let report = scan(&list);
+    assert!(report.findings.is_empty());
+    let id = report.summary.to_review[0].id.clone();
+    let miss = NearMiss::find(&report.to_json_lines(), &id).expect("it is listed");
+    assert_eq!(
+        (miss.missing.as_slice(), miss.candidates.as_slice()),
+        (&["what".to_owned()][..], &["brainwave".to_owned()][..])
+    );
+    let fact = &mut list[0];
+    assert!(
+        miss.accept(&mut fact.slots, &mut fact.growth, None, Some("raid"))
+            .is_err(),
+        "it does not stand there"
+    );
+    miss.accept(&mut fact.slots, &mut fact.growth, None, None)
+        .expect("accepted");
+    assert_eq!(fact.growth.version, 2);
+    assert!(
+        miss.accept(&mut fact.slots, &mut fact.growth, None, None).is_err(),
+        "it is known"
+    );
+    let report = scan(&list);
+    assert_eq!((report.findings.len(), report.findings[0].version), (1, 2));
+    let fact = &mut list[0];
+    fact.growth.undo(&mut fact.slots, &id).expect("undone");
+    assert_eq!((fact.growth.version, fact.growth.words[0].undone), (3, Some(3)));
+    assert!(fact.growth.undo(&mut fact.slots, &id).is_err());
+    assert!(scan(&list).findings.is_empty());
+}

@@ -16,8 +16,7 @@ use std::process::ExitCode;
 
 use failure::Exit;
 
-/// musl's own allocator lets one thread in at a time; see `docs/adr/0017`.
-#[cfg(target_env = "musl")]
+/// musl's own allocator lets one thread in at a time, and glibc's is slow among many; see `docs/adr/0017`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

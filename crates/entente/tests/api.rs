@@ -323,6 +323,39 @@ fn authzen_evaluates_one_question_as_decide_does() {
 }
 
 #[test]
+fn what_is_answered_again_ends_with_whatever_is_recorded() {
+    let (desk, node) = serving();
+    let (officer, reader) = (desk.token(OFFICER, "evaluate"), desk.token(OFFICER, "read"));
+    let analyst = "GBR.CAB/desk-analyst";
+    let decision = || {
+        json_of(&ask(
+            &node,
+            &officer,
+            "/access/v1/evaluation",
+            &question(analyst, "advice"),
+        ))["decision"]
+            .clone()
+    };
+    let bearer = format!("Bearer {reader}");
+    let list = || node.ask("GET", "/api/v1/reports", &[("authorization", &bearer)], b"");
+    for _ in 0..3 {
+        assert_eq!(decision(), true);
+    }
+    desk.ok("GBR.CAB", &["person", "disable", analyst]);
+    assert_eq!(decision(), false, "the moment before counts no longer");
+    let (before, again) = (list(), list());
+    assert_eq!((before.status, before.text()), (200, again.text()));
+    assert_eq!(before.header("etag"), again.header("etag"));
+    desk.write(
+        "new.md",
+        "---\nid: CAB-NEW\nscheme: us-ic\n---\n(C//REL TO USA, GBR) A ship left. {#one}\n",
+    );
+    desk.ok("GBR.CAB", &["report", "add", "new.md"]);
+    desk.ok("GBR.CAB", &["report", "distribute", "CAB-NEW", "--add", OFFICER]);
+    assert!(list().text().contains("CAB-NEW"), "{}", list().text());
+}
+
+#[test]
 fn authzen_evaluates_several_questions_by_each_of_the_three_semantics() {
     let (desk, node) = serving();
     let officer = desk.token(OFFICER, "evaluate");

@@ -23,7 +23,6 @@ use crate::arrangement::Arrangement;
 use crate::embargo::Held;
 use crate::ids::{ArrangementId, ConsentId, PartyPath, PersonId, ReportId};
 use crate::in_force::MarksInForce;
-use crate::kept::Kept;
 use crate::named::Named;
 use crate::party::Person;
 use crate::reach::Reach;
@@ -53,19 +52,10 @@ impl<'a> Universe<'a> {
         groups: &'a Groups,
         marks: &'a MarksInForce<'a>,
         scope: &[Included<'a>],
-        whom: &Whom<'_>,
+        persons: Vec<Arc<Person>>,
     ) -> Self {
         let parts: Vec<&Part<'_>> = scope.iter().flat_map(|version| &version.parts).collect();
         let labels = || parts.iter().map(|part| part.force.label.as_ref());
-        let (mut persons, outsiders) = whom.of(state);
-        // What is recorded of a person goes before what a caller says of them, and of this party's own people only what
-        // is recorded counts.
-        let own = |person: &Person| state.home.as_ref().is_some_and(|home| home.includes(&person.party));
-        for person in outsiders.iter().filter(|person| !own(person)) {
-            persons.entry(person.id.clone()).or_insert_with(|| person.clone());
-        }
-        // Somebody whose id names another party than the one they act for is nobody.
-        let persons: Vec<Arc<Person>> = persons.shared().filter(|person| person.is_one()).cloned().collect();
         let parties: BTreeSet<PartyPath> = persons.iter().map(|person| person.party.clone()).collect();
         let mut by_report: BTreeMap<ReportId, Vec<(&Consent, Reach<'_>)>> = BTreeMap::new();
         let origins = parts.iter().flat_map(|part| part.lineage.iter());
@@ -387,25 +377,28 @@ fn release_text(list: &entente_marking::Releasees) -> String {
     }
 }
 
-/// Whom a snapshot is made for.
-#[derive(Clone, Copy)]
-enum Whom<'w> {
-    /// Everyone registered, and these.
-    All(&'w [Person]),
-    /// One registered person.
-    One(&'w PersonId),
-}
-
-impl<'w> Whom<'w> {
-    fn of(self, state: &State) -> (Kept<PersonId, Person>, &'w [Person]) {
-        match self {
-            Self::All(outsiders) => (state.persons.clone(), outsiders),
-            Self::One(id) => {
-                let person = state.persons.get(id).cloned();
-                (person.map(|person| (id.clone(), person)).into_iter().collect(), &[])
-            }
-        }
-    }
+/// The persons of an audience, each once, in order.
+///
+/// What is recorded of a person goes before what a caller says of them, and of this party's own people only what is recorded
+/// counts. Somebody whose id names another party than the one they act for is nobody.
+fn persons<'w>(
+    state: &State,
+    audience: impl IntoIterator<Item = &'w PersonId>,
+    outsiders: &[Person],
+) -> Vec<Arc<Person>> {
+    let own = |person: &&Person| state.home.as_ref().is_some_and(|home| home.includes(&person.party));
+    let described: HashMap<&PersonId, &Person> = outsiders
+        .iter()
+        .rev()
+        .filter(|person| !own(person))
+        .map(|person| (&person.id, person))
+        .collect();
+    let audience: BTreeSet<&PersonId> = audience.into_iter().collect();
+    let known = audience.into_iter().filter_map(|id| {
+        let described = || described.get(id).map(|person| Arc::new((*person).clone()));
+        state.persons.shared(id).or_else(described)
+    });
+    known.filter(|person| person.is_one()).collect()
 }
 
 impl Snapshot {
@@ -417,29 +410,23 @@ impl Snapshot {
     /// # Panics
     /// When the state holds more than 2^32 different labels or names, which does not fit in memory anyway.
     pub fn compile(state: &State, groups: &Groups, outsiders: &[Person]) -> Self {
-        Self::of(state, groups, state.reports.keys(), Whom::All(outsiders))
+        let everyone = state.persons.keys().chain(outsiders.iter().map(|person| &person.id));
+        Self::about(state, groups, state.reports.keys(), (everyone, outsiders))
     }
 
-    /// Compiles only what decisions about these reports look at; every other report is not found in it. Decides them as
-    /// [`Snapshot::compile`] does.
+    /// Compiles only what decisions about these reports for these persons look at: every other report is not found in it, and
+    /// everybody else is unknown. It decides as [`Snapshot::compile`] does.
+    ///
+    /// Beside the audience stand those of it whom the caller describes.
     ///
     /// # Panics
     /// As for [`Snapshot::compile`].
-    pub fn about<'r>(
+    pub fn about<'r, 'w>(
         state: &State,
         groups: &Groups,
         reports: impl IntoIterator<Item = &'r ReportId>,
-        outsiders: &[Person],
+        (audience, outsiders): (impl IntoIterator<Item = &'w PersonId>, &[Person]),
     ) -> Self {
-        Self::of(state, groups, reports, Whom::All(outsiders))
-    }
-
-    /// As [`Snapshot::about`] for one report and one registered person; everyone else is unknown in it.
-    pub(crate) fn between(state: &State, groups: &Groups, report: &ReportId, reader: &PersonId) -> Self {
-        Self::of(state, groups, [report], Whom::One(reader))
-    }
-
-    fn of<'r>(state: &State, groups: &Groups, reports: impl IntoIterator<Item = &'r ReportId>, whom: Whom<'_>) -> Self {
         let holdings: Vec<(&ReportId, &Holding)> = (reports.into_iter())
             .filter_map(|id| Some((id, state.reports.get(id)?)))
             .collect();
@@ -448,7 +435,7 @@ impl Snapshot {
             .flat_map(|(_, holding)| holding.versions.values())
             .map(|report| Included::of(state, report, &marks))
             .collect();
-        let universe = Universe::of(state, groups, &marks, &reports, &whom);
+        let universe = Universe::of(state, groups, &marks, &reports, persons(state, audience, outsiders));
         let mut names = Names::default();
         let readers: Vec<Reader> = universe
             .persons

@@ -122,6 +122,9 @@ pub trait SourceExposure {
     /// Whether a source of this party's own stands behind a portion, so that its holders have to ask.
     fn stands_behind(&self, portion: &PortionRef) -> bool;
 
+    /// Whether a source of this party's own has a say about a report at all.
+    fn concerns(&self, report: &ReportId) -> bool;
+
     /// What an audience would be able to work out if it got all of these portions for a purpose: one answer for each.
     fn exposures(
         &self,
@@ -148,6 +151,10 @@ impl LocalPolicy for NoGuards {
 
 impl SourceExposure for NoGuards {
     fn stands_behind(&self, _: &PortionRef) -> bool {
+        false
+    }
+
+    fn concerns(&self, _: &ReportId) -> bool {
         false
     }
 

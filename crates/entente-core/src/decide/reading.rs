@@ -32,7 +32,7 @@ pub fn open_for(
     report: &ReportId,
     moment: Timestamp,
 ) -> Result<BTreeMap<Option<Purpose>, BTreeSet<PortionId>>, NotFound> {
-    let snapshot = Snapshot::between(state, groups, report, reader);
+    let snapshot = Snapshot::about(state, groups, [report], ([reader], &[]));
     let audience = std::slice::from_ref(reader);
     let of = |purpose: Option<&Purpose>| {
         let query = Query {
@@ -132,6 +132,12 @@ impl<'s> Reading<'s> {
         }
     }
 
+    /// Whether nothing was said about a report outside it, so that what its line says decides: then everything of its shape, with the
+    /// reader on its distribution or not, is decided alike.
+    pub fn is_by_its_line(&self, id: &ReportId) -> bool {
+        self.state.says_nothing_of(id) && self.policy.is_empty() && !self.exposure.concerns(id)
+    }
+
     /// Whether nothing but its portions' classes and its distribution decides about a report.
     fn is_plain(&self, holding: &Holding, report: &Report) -> bool {
         let (state, id) = (self.state, &report.id);
@@ -194,7 +200,7 @@ impl<'s> Reading<'s> {
 
     /// The outcome for each portion and for the title, decided for this report by itself.
     fn outcomes(&self, report: &'s Report) -> Result<(Outcomes<'s>, Outcome), NotFound> {
-        let snapshot = Snapshot::between(self.state, self.groups, &report.id, self.reader);
+        let snapshot = Snapshot::about(self.state, self.groups, [&report.id], ([self.reader], &[]));
         let query = Query {
             report: &report.id,
             version: Some(report.version),

@@ -65,8 +65,8 @@ fn others_permit(
 ) -> Result<bool, Refusal> {
     let id = PersonId::stored(format!("{asked}/any-cleared-reader")).map_err(|e| Refusal::Invalid(e.to_string()))?;
     let reader = cleared_reader(id.clone(), asked, report);
-    let snapshot = Snapshot::about(state, context.groups, [&report.id], &[reader]);
     let audience = [id];
+    let snapshot = Snapshot::about(state, context.groups, [&report.id], (&audience, &[reader]));
     let query = Query {
         report: &report.id,
         version: Some(report.version),

@@ -8,13 +8,8 @@ use jiff::Timestamp;
 
 use super::report::Why;
 use super::{EmbargoWord, Following, Handover, Opening, Release, Review, Said, Telling, Terms};
-use crate::arrangement::{Arrangement, ArrangementStatus};
-use crate::contact::Contact;
-use crate::deputy::Deputy;
 use crate::disclosure::{Lawful, RecallAction, Route};
-use crate::entered::Entered;
 use crate::exposure::Threshold;
-use crate::fact::Fact;
 use crate::ids::{
     ArrangementId, BriefingId, ConsentId, DecisionId, DisclosureId, IncidentId, PartyPath, PendingId, PersonId,
     PortionId, RecallId, ReportId, RequestId, RuleName, SourceId,
@@ -22,12 +17,10 @@ use crate::ids::{
 use crate::incident::What;
 use crate::keys::{KeysShown, Succession};
 use crate::life::{Cut, Saying};
-use crate::message::Message;
-use crate::named::Called;
-use crate::part::Receipt;
-use crate::party::{Audience, Party, Person, PersonChange};
-use crate::receipt::MessageReceipt;
-use crate::report::Report;
+use crate::{
+    Arrangement, ArrangementStatus, Audience, Called, Contact, Deputy, Entered, Fact, Message, MessageReceipt, Party,
+    Person, PersonChange, Receipt, Report,
+};
 
 /// What someone wants to happen.
 #[derive(Clone, Debug)]

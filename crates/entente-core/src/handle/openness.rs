@@ -196,7 +196,8 @@ fn obstacles(
     picture
         .persons
         .insert(anyone.clone(), cleared_reader(anyone.clone(), to, report));
-    let snapshot = Snapshot::about(&picture, context.groups, [&report.id], &state.outsiders(readers));
+    let outsiders = state.outsiders(readers);
+    let snapshot = Snapshot::about(&picture, context.groups, [&report.id], (readers, &outsiders));
     let ids: Vec<PortionId> = report.with_ids().collect();
     let mut best: BTreeMap<PortionId, Vec<String>> = BTreeMap::new();
     let mut first = true;

@@ -292,12 +292,9 @@ impl Given<'_> {
             let cleared = super::report::cleared_reader(reader.clone(), &party, self.report);
             picture.persons.insert(reader.clone(), cleared);
         }
-        let snapshot = Snapshot::about(
-            &picture,
-            context.groups,
-            [&self.report.id],
-            &picture.outsiders(&audience),
-        );
+        let outsiders = picture.outsiders(&audience);
+        let about = [&self.report.id];
+        let snapshot = Snapshot::about(&picture, context.groups, about, (&audience, &outsiders));
         let ids: Vec<PortionId> = meant.iter().cloned().collect();
         // From the moment on at which it holds.
         let moment = self.release.terms.not_before.map_or(context.now, |begin| {

@@ -38,7 +38,8 @@ pub(super) fn deciding<T>(
             "the audience is empty; name at least one person".to_owned(),
         ));
     }
-    let snapshot = Snapshot::about(state, context.groups, [report], &state.outsiders(audience));
+    let outsiders = state.outsiders(audience);
+    let snapshot = Snapshot::about(state, context.groups, [report], (audience, &outsiders));
     let audience: Vec<PersonId> = audience.iter().cloned().collect();
     let query = Query {
         report,
@@ -552,8 +553,8 @@ pub(super) fn open(
     purpose: Option<Purpose>,
     context: &Context<'_>,
 ) -> Result<Decided, Refusal> {
-    let snapshot = Snapshot::about(state, context.groups, [&report], &[]);
     let audience = [reader];
+    let snapshot = Snapshot::about(state, context.groups, [&report], (&audience, &[]));
     let query = Query {
         report: &report,
         version,

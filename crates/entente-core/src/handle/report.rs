@@ -353,13 +353,9 @@ pub(super) fn barred_from(state: &State, portion: &PortionRef, party: &PartyPath
     let Some((report, id)) = held.zip(PersonId::stored(format!("{party}/any-cleared-reader")).ok()) else {
         return true;
     };
-    let snapshot = Snapshot::about(
-        state,
-        context.groups,
-        [&report.id],
-        &[cleared_reader(id.clone(), party, report)],
-    );
+    let reader = cleared_reader(id.clone(), party, report);
     let audience = [id];
+    let snapshot = Snapshot::about(state, context.groups, [&report.id], (&audience, &[reader]));
     let query = Query {
         report: &report.id,
         version: Some(report.version),

@@ -76,6 +76,11 @@ impl<K: Key, V: About + Clone> Kept<K, V> {
         self.found(key).map(|(_, value)| value.as_ref())
     }
 
+    /// The value under a key, to be held beyond this copy.
+    pub fn shared(&self, key: &K) -> Option<Arc<V>> {
+        self.found(key).map(|(_, value)| value.clone())
+    }
+
     /// The key itself as it is kept, with its value: both live as long as this copy.
     pub fn pair(&self, key: &K) -> Option<(&K, &V)> {
         self.found(key).map(|(key, value)| (key, value.as_ref()))
@@ -168,6 +173,14 @@ impl<K: Key, V: About + Clone> Kept<K, V> {
         self.by_report.contains_key(report)
     }
 
+    /// Reads what rests on a shelf as long as `each` says to go on, and keeps none of it in memory. What changed since is not among
+    /// it.
+    pub fn each_aside(&self, mut each: impl FnMut(K, V) -> bool) {
+        if let Some(aside) = &self.aside {
+            aside.each(&mut each);
+        }
+    }
+
     /// All pairs. Of what rests on a shelf, all of it is read: see [`Kept::walk`].
     pub fn iter(&self) -> Pairs<'_, K, V> {
         match self.aside {
@@ -205,11 +218,6 @@ impl<K: Key, V: About + Clone> Kept<K, V> {
     /// All values, in the order of their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
         self.iter().map(|(_, value)| value)
-    }
-
-    /// All values that are in memory, to be held beyond this copy.
-    pub fn shared(&self) -> impl Iterator<Item = &Arc<V>> {
-        self.all.values()
     }
 
     /// How many there are.

@@ -71,22 +71,38 @@ impl<K: Ord + Clone + ToString, V> Aside<K, V> {
     }
 
     fn value<'a>(&'a self, id: &str, slot: &'a Slot<K, V>) -> Option<&'a Arc<V>> {
-        let read = || {
-            let json = self.shelf.read(self.kind, id)?;
-            match (self.read)(&json) {
-                Ok(value) => Some(Arc::new(value)),
-                Err(error) => {
-                    self.shelf.unfit(self.kind, id, error.to_string());
-                    None
-                }
-            }
-        };
-        slot.value.get_or_init(read).as_ref()
+        slot.value.get_or_init(|| self.read_one(id).map(Arc::new)).as_ref()
     }
 
     pub(super) fn get(&self, id: &str) -> Option<(&K, &Arc<V>)> {
         let slot = self.slot(id, || (self.key)(id))?;
         Some((&slot.key, self.value(id, slot)?))
+    }
+
+    /// Shows one after the other as long as `each` says to go on, and keeps nothing of it.
+    pub(super) fn each(&self, each: &mut dyn FnMut(K, V) -> bool) {
+        let mut from = String::new();
+        loop {
+            let ids = self.shelf.ids(self.kind, &from, CHUNK);
+            for id in &ids {
+                let value = self.read_one(id);
+                let go_on = (self.key)(id).zip(value).is_none_or(|(key, value)| each(key, value));
+                if !go_on {
+                    return;
+                }
+            }
+            match ids.last() {
+                Some(last) if ids.len() == CHUNK => from = format!("{last}\0"),
+                _ => return,
+            }
+        }
+    }
+
+    fn read_one(&self, id: &str) -> Option<V> {
+        let json = self.shelf.read(self.kind, id)?;
+        let read = (self.read)(&json);
+        read.map_err(|error| self.shelf.unfit(self.kind, id, error.to_string()))
+            .ok()
     }
 
     /// How many were looked at.

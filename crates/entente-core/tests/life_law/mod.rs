@@ -419,7 +419,7 @@ impl History {
         for home in HOMES {
             let given_up = self.given_up(home);
             let state = self.world.state(home);
-            let snapshot = Snapshot::about(state, groups(), [&report("R")], &[]);
+            let snapshot = Snapshot::compile(state, groups(), &[]);
             for minutes in [0, 7, 33, 61, 155, 400] {
                 let moment = now + SignedDuration::from_mins(minutes);
                 for purpose in PURPOSES {

@@ -57,7 +57,7 @@ fn answer(world: &World, home: &str, text: &str, who: &str) -> (Outcome, Vec<&'s
     let (state, reference) = (world.state(home), reference(text));
     let audience = [person(who)];
     let outsider = Person::outsider(person(who), person(who).party().unwrap());
-    let snapshot = Snapshot::about(state, groups(), [&reference.report], &[outsider]);
+    let snapshot = Snapshot::about(state, groups(), [&reference.report], (&audience, &[outsider]));
     let query = Query {
         report: &reference.report,
         version: Some(reference.version),

@@ -92,7 +92,7 @@ fn a10_the_reason_names_the_rule_and_no_other_portion() {
     let id = report("R");
     let audience = [person("JOR/colonel")];
     let outsider = Person::outsider(audience[0].clone(), party("JOR"));
-    let snapshot = Snapshot::about(world.state("USA"), groups(), [&id], &[outsider]);
+    let snapshot = Snapshot::about(world.state("USA"), groups(), [&id], (&audience, &[outsider]));
     let named = [PortionId::new("u").unwrap()];
     let query = Query {
         report: &id,

@@ -324,7 +324,7 @@ impl World {
             .iter()
             .map(|id| Person::outsider(id.clone(), id.party().unwrap()));
         let outsiders: Vec<Person> = outsiders.collect();
-        let snapshot = Snapshot::about(state, groups(), [&id], &outsiders);
+        let snapshot = Snapshot::about(state, groups(), [&id], (&audience, &outsiders));
         let purpose = purpose(what_for);
         let query = Query {
             report: &id,

@@ -104,7 +104,7 @@ impl Node {
         person: &PersonId,
         purpose: Option<&str>,
     ) -> String {
-        let snapshot = Snapshot::about(&self.state, builtin::groups(), [report], &[]);
+        let snapshot = Snapshot::compile(&self.state, builtin::groups(), &[]);
         let purpose = purpose.map(Purpose::new);
         let query = Query {
             report,
@@ -133,7 +133,7 @@ impl Node {
         report: &ReportId,
         purpose: Option<&str>,
     ) -> BTreeMap<(PersonId, PortionId), Outcome> {
-        let snapshot = Snapshot::about(&self.state, builtin::groups(), [report], &[]);
+        let snapshot = Snapshot::compile(&self.state, builtin::groups(), &[]);
         let purpose = purpose.map(Purpose::new);
         let everybody: Vec<PersonId> = PARTIES
             .iter()

@@ -80,7 +80,7 @@ pub(crate) fn nothing_is_released_without_consent(all: &mut Federation, holder: 
             .filter(|of| *of != holder && *of != originator)
             .map(reader)
             .collect();
-        let snapshot = Snapshot::about(state, &moment.library().groups, [id], &[]);
+        let snapshot = Snapshot::about(state, &moment.library().groups, [id], (&audience, &[]));
         let query = Query {
             report: id,
             version: None,

@@ -225,7 +225,7 @@ fn recall(all: &mut Federation, dice: &mut Dice, name: &'static str) {
 
 /// Puts the next messages on the wire: the sender keeps them until they are confirmed.
 pub(crate) fn carry(all: &mut Federation, from: &'static str, to: &'static str, at_most: usize) -> usize {
-    let carried = all.node(from).carry(&party(to), at_most).unwrap();
+    let carried = all.node(from).carry(&party(to), at_most, &BTreeSet::new()).unwrap();
     all.read(from);
     let count = carried.len();
     for message in carried {

@@ -20,9 +20,10 @@ use entente_desk::reading::Page;
 use entente_desk::searching::{Resource, meant, what, who};
 use entente_marking::Purpose;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::again::Keep;
 use super::cursor;
 use super::problem::unreadable;
 use super::program::Program;
@@ -38,20 +39,20 @@ const FOUND: usize = 100;
 const ACTIONS: [&str; 4] = ["read", "brief", "release", "forward"];
 
 /// Somebody or something, by kind and name.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Named {
     #[serde(rename = "type")]
     kind: String,
     id: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Action {
     name: String,
 }
 
 /// One question; what is missing is taken from the question around it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(super) struct Evaluation {
     subject: Option<Named>,
     resource: Option<Named>,
@@ -142,19 +143,31 @@ pub(super) async fn evaluation(program: Program, asked: Result<Json<Evaluation>,
     if let Err(Unreadable(said)) = asked.check() {
         return unreadable(&said);
     }
-    answered(program, move |desk| Ok(evaluated(desk, &asked))).await
+    answered(program, question(&asked), move |desk| Ok(evaluated(desk, &asked))).await
+}
+
+/// What is asked, as it is asked again.
+fn question(asked: &Evaluation) -> Option<String> {
+    serde_json::to_string(asked).ok()
 }
 
 /// An answer of which neither bytes nor time tell what is missing from what is not the caller's to know of.
-async fn answered(program: Program, work: impl Fn(&mut Desk) -> Result<Value, Trouble> + Send + 'static) -> Response {
+async fn answered(
+    program: Program,
+    question: Option<String>,
+    work: impl Fn(&mut Desk) -> Result<Value, Trouble> + Send + 'static,
+) -> Response {
     let nothing = Arc::new(AtomicBool::new(false));
     let seen = nothing.clone();
     let work = move |desk: &mut Desk| {
         let value = work(desk)?;
-        seen.store(is_of_nothing(&value), Ordering::Relaxed);
-        Ok(value)
+        let nothing = is_of_nothing(&value);
+        seen.store(nothing, Ordering::Relaxed);
+        let keep = if nothing { Keep::No } else { Keep::Yes };
+        Ok((value, keep))
     };
-    let mut answer = program.answer(Scope::Evaluate, "record-decision", work).await;
+    let answer = program.answer_kept(Scope::Evaluate, "record-decision", question, work);
+    let mut answer = answer.await;
     if nothing.load(Ordering::Relaxed) {
         evening::of_nothing(&mut answer);
     }
@@ -200,7 +213,7 @@ pub(super) async fn evaluations(program: Program, asked: Result<Json<Evaluations
         }
         Ok(json!({ "evaluations": answers }))
     };
-    answered(program, work).await
+    answered(program, None, work).await
 }
 
 /// The answer to one question. What cannot be known is `false`, and says no more.
@@ -281,7 +294,7 @@ fn decided(desk: &Desk, asked: &Evaluation) -> Result<Value, Trouble> {
     let circumstances = Circumstances::of(desk, asked.context.as_ref())?;
     let moment = desk.moment();
     let (version, portions) = meant(&moment, &resource, &circumstances.asker(desk))?;
-    let snapshot = moment.snapshot([&resource.0], &outsiders);
+    let snapshot = moment.snapshot([&resource.0], (&people, &outsiders));
     let about = (&resource.0, Some(version));
     let view = circumstances.decided(desk);
     let decision = moment.decide(&snapshot, about, Some(&portions), &people, &view)?;
@@ -375,7 +388,7 @@ pub(super) async fn subjects(program: Program, asked: Result<Json<SubjectSearch>
             .collect();
         Ok(found(desk, LIST, &results, last))
     };
-    answered(program, work).await
+    answered(program, None, work).await
 }
 
 /// What may somebody have?
@@ -423,5 +436,5 @@ pub(super) async fn resources(program: Program, asked: Result<Json<ResourceSearc
         let results: Vec<Value> = all.iter().map(result).collect();
         Ok(found(desk, LIST, &results, last.map(|last| last.to_string())))
     };
-    answered(program, work).await
+    answered(program, None, work).await
 }

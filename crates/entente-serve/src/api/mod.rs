@@ -3,6 +3,7 @@
 //! A program shows a token that is bound to a person of this party, does one kind of thing, and ends. It gets what that person
 //! gets and nothing else; cookies count for nothing here.
 
+mod again;
 mod authzen;
 mod commands;
 mod condition;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -10,6 +11,7 @@ use entente_core::PersonId;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::again::{Answer, Answers, Keep};
 use super::condition::{Conditions, tag};
 use super::problem::{problem, told};
 use super::values::Offer;
@@ -61,9 +63,7 @@ impl FromRequestParts<Arc<Host>> for Program {
             .and_then(|value| value.strip_prefix("Bearer "))
             .map(str::to_owned);
         let token = token.ok_or_else(unknown)?;
-        let looked = (host.clone(), token.clone());
-        let found = aside(move || looked.0.accounts.token(&looked.1, Timestamp::now())).await;
-        let Ok(Ok(Some((person, scope)))) = found else {
+        let Ok(Some((person, scope))) = host.accounts.token(&token, Timestamp::now()) else {
             return Err(unknown());
         };
         Ok(Self {
@@ -143,24 +143,57 @@ impl Program {
     /// What is offered at an address, with its entity tag.
     pub(super) async fn read(self, offer: &'static Offer, uri: Uri) -> Response {
         let (seen, request) = (self.seen.clone(), self.request.clone());
-        let work = move |desk: &mut Desk| {
+        let question = offer.lasts.then(|| format!("GET {uri}"));
+        let work = move |_: &Self, desk: &mut Desk| {
             let (_, id) = Offer::at(&uri).ok_or(Trouble::Nothing)?;
             let body = body(&offer.value(desk, &id, &uri)?)?;
-            Ok((tag(desk, &uri, &body), body))
+            let tag = Some(tag(desk, &uri, &body));
+            Ok((Answer { tag, body }, Keep::Yes))
         };
-        let done = aside(move || self.noted(Scope::Read, offer.act, work)).await;
-        let answer = match done {
-            Ok(Ok((tag, _))) if seen.as_ref() == Some(&tag) => {
+        let answer = match self.again_or_anew(Scope::Read, offer.act, question, work).await {
+            Ok(Answer { tag: Some(tag), .. }) if seen.as_ref() == Some(&tag) => {
                 (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()
             }
-            Ok(Ok((tag, body))) => {
-                let kind = (header::CONTENT_TYPE, "application/json".to_owned());
-                ([kind, (header::ETAG, tag)], body).into_response()
-            }
-            Ok(Err(trouble)) => told(trouble),
-            Err(_) => told(Trouble::Broken(String::new())),
+            Ok(answer) => given(answer),
+            Err(trouble) => told(trouble),
         };
         with_id(answer, request)
+    }
+
+    /// What this caller was answered to the same question in this second, where nothing has happened since and they still may ask.
+    fn again(&self, scope: Scope, act: &'static str, question: &str) -> Option<Answer> {
+        if self.scope != scope || !self.conditions.is_empty() {
+            return None;
+        }
+        let desk = Desk::of_program(self.host.clone(), self.person.clone(), &self.token).ok()?;
+        let answers = desk.pinned.made_now::<Answers>();
+        answers.get(desk.now, desk.me(), question).filter(|_| desk.may(act))
+    }
+
+    /// What this caller was just answered to the same `question`, where there is one. Else does the work away from the threads that
+    /// answer, for whoever may do what is called `act`; its answer is kept where the work says so and changed nothing.
+    async fn again_or_anew(
+        self,
+        scope: Scope,
+        act: &'static str,
+        question: Option<String>,
+        work: impl FnOnce(&Self, &mut Desk) -> Result<(Answer, Keep), Trouble> + Send + 'static,
+    ) -> Result<Answer, Trouble> {
+        if let Some(known) = question.as_ref().and_then(|question| self.again(scope, act, question)) {
+            return Ok(known);
+        }
+        let kept = move |program: &Self, desk: &mut Desk| {
+            let before = desk.pinned.moment().clone();
+            let (answer, keep) = work(program, desk)?;
+            let lasts = keep == Keep::Yes && Arc::ptr_eq(&before, desk.pinned.moment());
+            if let Some(question) = question.filter(|_| lasts) {
+                let answers = desk.pinned.made_now::<Answers>();
+                answers.keep(desk.now, desk.me(), &question, &answer);
+            }
+            Ok(answer)
+        };
+        let done = aside(move || self.noted(scope, act, |desk| kept(&self, desk))).await;
+        done.unwrap_or_else(|_| Err(Trouble::Broken(String::new())))
     }
 
     /// Does the work away from the threads that answer, for whoever may do what is called `act` in the table of roles, as long as
@@ -171,14 +204,26 @@ impl Program {
         act: &'static str,
         work: impl Fn(&mut Desk) -> Result<T, Trouble> + Send + 'static,
     ) -> Response {
+        self.answer_kept(scope, act, None, move |desk| Ok((work(desk)?, Keep::No)))
+            .await
+    }
+
+    /// The same of a `question` whose answer is given again where the work says so.
+    pub(super) async fn answer_kept<T: Serialize>(
+        self,
+        scope: Scope,
+        act: &'static str,
+        question: Option<String>,
+        work: impl Fn(&mut Desk) -> Result<(T, Keep), Trouble> + Send + 'static,
+    ) -> Response {
         let request = self.request.clone();
-        let done = aside(move || self.noted(scope, act, |desk| body(&self.under_conditions(desk, work)?))).await;
-        let answer = match done {
-            Ok(Ok(body)) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
-            Ok(Err(trouble)) => told(trouble),
-            Err(_) => told(Trouble::Broken(String::new())),
+        let work = move |program: &Self, desk: &mut Desk| {
+            let (value, keep) = program.under_conditions(desk, work)?;
+            let body = body(&value)?;
+            Ok((Answer { tag: None, body }, keep))
         };
-        with_id(answer, request)
+        let answer = self.again_or_anew(scope, act, question, work).await;
+        with_id(answer.map_or_else(told, given), request)
     }
 
     /// Does the work as long as its conditions hold: they are looked at in the very moment that is decided on, and again where
@@ -226,8 +271,19 @@ impl Program {
     }
 }
 
-fn body(value: &impl Serialize) -> Result<Vec<u8>, Trouble> {
-    serde_json::to_vec(value).map_err(|error| Trouble::Broken(error.to_string()))
+/// An answer as it is sent.
+fn given(answer: Answer) -> Response {
+    let kind = (header::CONTENT_TYPE, "application/json".to_owned());
+    match answer.tag {
+        Some(tag) => ([kind, (header::ETAG, tag)], answer.body).into_response(),
+        None => ([kind], answer.body).into_response(),
+    }
+}
+
+fn body(value: &impl Serialize) -> Result<Bytes, Trouble> {
+    serde_json::to_vec(value)
+        .map(Bytes::from)
+        .map_err(|error| Trouble::Broken(error.to_string()))
 }
 
 /// The answer to a request that has an id.

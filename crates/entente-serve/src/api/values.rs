@@ -44,6 +44,8 @@ pub(super) struct Offer {
     pub(super) query: &'static [&'static str],
     /// What the table of roles calls it.
     pub(super) act: &'static str,
+    /// Whether nothing but what is true decides about it, and nothing is recorded of it.
+    pub(super) lasts: bool,
     make: fn(&mut Desk, &str, &Wanted) -> Result<Value, Trouble>,
 }
 
@@ -56,6 +58,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "The reports of which something is for the caller.",
         query: &["purpose", "search", "cursor", "limit"],
         act: "read",
+        lasts: true,
         make: reports,
     },
     Offer {
@@ -63,6 +66,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "One report, as far as it is for the caller. That it was read is on record.",
         query: &["purpose", "version"],
         act: "read",
+        lasts: false,
         make: report,
     },
     Offer {
@@ -70,6 +74,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "Who of an audience may have which portions that the caller may know, with every reason.",
         query: &["purpose", "version", "audience", "people"],
         act: "record-decision",
+        lasts: true,
         make: decision,
     },
     Offer {
@@ -77,6 +82,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "Requests about portions that the caller may know.",
         query: LIST,
         act: "see-requests",
+        lasts: false,
         make: requests,
     },
     Offer {
@@ -84,6 +90,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "The terms of an arrangement as ODRL, with what ODRL cannot express.",
         query: &[],
         act: "see-partners",
+        lasts: false,
         make: arrangement,
     },
     Offer {
@@ -91,6 +98,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "The consents that the caller may know of as ODRL, with what ODRL cannot express.",
         query: &["purpose"],
         act: "see-requests",
+        lasts: false,
         make: consents,
     },
     Offer {
@@ -98,6 +106,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "What waits for the yes of a second person, and what was answered.",
         query: LIST,
         act: "second-release",
+        lasts: false,
         make: pending,
     },
     Offer {
@@ -105,6 +114,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "One of them, with what would follow from a yes and its digest.",
         query: &[],
         act: "second-release",
+        lasts: false,
         make: pending_one,
     },
     Offer {
@@ -112,6 +122,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "What may be said at a briefing and what not, for its speaker alone.",
         query: &[],
         act: "brief",
+        lasts: false,
         make: briefing,
     },
     Offer {
@@ -119,6 +130,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "Cases that the caller may know of, and what partners told of theirs.",
         query: LIST,
         act: "see-cases",
+        lasts: false,
         make: incidents,
     },
     Offer {
@@ -126,6 +138,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "The file of a case that the caller works on.",
         query: &["purpose"],
         act: "see-cases",
+        lasts: false,
         make: incident,
     },
     Offer {
@@ -133,6 +146,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "How it stands with each partner.",
         query: LIST,
         act: "see-partners",
+        lasts: false,
         make: partners,
     },
     Offer {
@@ -140,6 +154,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "Ways in that are open in the caller's name: sessions, logins, tokens. Everybody's for whoever gives roles.",
         query: LIST,
         act: "see-own-work",
+        lasts: false,
         make: access,
     },
     Offer {
@@ -147,6 +162,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "What the caller wishes to be told of, and how.",
         query: &[],
         act: "see-own-work",
+        lasts: false,
         make: notices,
     },
     Offer {
@@ -154,6 +170,7 @@ pub(super) const OFFERED: &[Offer] = &[
         says: "What waits for the caller.",
         query: &[],
         act: "see-own-work",
+        lasts: false,
         make: todo,
     },
 ];
@@ -250,6 +267,7 @@ fn reports(desk: &mut Desk, _: &str, wanted: &Wanted) -> Result<Value, Trouble> 
         limit: Some(limit(wanted)),
         search: wanted.search.as_deref(),
     };
+    desk.await_lines(&page);
     let listing = reading::page(&desk.moment(), &view, page);
     let last = listing.rows.last().filter(|_| listing.more);
     let next = last.and_then(|last| cursor::seal(desk.me(), "reports", last.id.as_str()));
@@ -277,7 +295,7 @@ fn decision(desk: &mut Desk, id: &str, wanted: &Wanted) -> Result<Value, Trouble
         ("people".to_owned(), wanted.people.clone()),
     ]);
     let (people, outsiders) = meant(desk, &fields)?;
-    let snapshot = moment.snapshot([&id], &outsiders);
+    let snapshot = moment.snapshot([&id], (&people, &outsiders));
     let decision = moment.decide(&snapshot, (&id, Some(version)), Some(&known), &people, &view)?;
     value(answers(&decision))
 }

@@ -1,6 +1,7 @@
 //! From a page to an answer, and from what went wrong to a page that says so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -166,6 +167,9 @@ impl From<crate::notices::NoticeError> for Trouble {
     }
 }
 
+/// How long is waited for what lists are made of: a little less than an answer may take.
+const LINES: Duration = Duration::from_secs(25);
+
 /// A desk at which somebody works: the node at one moment, and who they are.
 pub(crate) struct Desk {
     pub(crate) host: Arc<Host>,
@@ -235,7 +239,14 @@ impl Desk {
 
     /// What the desk looks at.
     pub(crate) fn moment(&self) -> Moment<'_> {
-        Moment::of(self.state(), self.pinned.rules(), self.pinned.library())
+        Moment::of(self.state(), self.pinned.rules(), self.pinned.library()).with_lines(self.pinned.lines())
+    }
+
+    /// Before a list for which all reports are looked at: just after the start, what it is made of is still being read.
+    pub(crate) fn await_lines(&self, wanted: &entente_desk::reading::Page<'_>) {
+        if wanted.limit.is_none() || wanted.search.is_some() {
+            self.pinned.await_lines(LINES);
+        }
     }
 
     pub(crate) fn me(&self) -> &PersonId {

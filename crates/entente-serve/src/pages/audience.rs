@@ -196,7 +196,7 @@ fn decided(desk: &Desk, id: &ReportId, wanted: &Fields) -> Result<Page, Trouble>
         return Err(Trouble::Nothing);
     }
     let (people, outsiders) = meant(desk, wanted)?;
-    let snapshot = moment.snapshot([id], &outsiders);
+    let snapshot = moment.snapshot([id], (&people, &outsiders));
     let decision = moment.decide(&snapshot, (id, Some(shown.version)), Some(&known), &people, &view)?;
     let matrix = matrix(desk.state(), desk.pinned.library(), &decision);
     let base = format!(

@@ -50,6 +50,7 @@ pub(super) fn first(desk: &Desk, limit: usize) -> Vec<Row> {
 
 /// A part of them, and whether more follow.
 fn part(desk: &Desk, wanted: Part<'_>) -> (Vec<Row>, bool) {
+    desk.await_lines(&wanted);
     let moment = desk.moment();
     let arrangements = desk.state().arrangements.values();
     let purposes: BTreeSet<Purpose> = arrangements

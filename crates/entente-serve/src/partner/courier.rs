@@ -1,13 +1,13 @@
 //! Carries what waits in the outbox to partners that are reached over the network: at least once, until it is confirmed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use entente_core::PartyPath;
 use entente_node::Carried;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::INBOX;
@@ -21,6 +21,10 @@ use crate::settings::{Courier, Partner};
 const LOOK: Duration = Duration::from_millis(200);
 /// Messages looked up at once: what is in memory of a backlog, however long it is.
 const BATCH: usize = 32;
+/// How many times as many as may be unanswered may be away with those whose answer is being written down.
+const BEHIND: usize = 4;
+/// After how many batches it is looked whether the settings are still the same.
+const BATCHES: usize = 32;
 
 /// When a partner is tried next.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +59,11 @@ pub(crate) async fn courier(host: Arc<Host>, mut stopping: watch::Receiver<bool>
             continue;
         }
         let looked = host.clone();
-        let Ok(Ok(waiting)) = aside(move || looked.pinned().and_then(|pinned| pinned.node().waiting())).await else {
+        let Ok(Ok(waiting)) = aside(move || looked.pinned().and_then(|pinned| pinned.node().receivers())).await else {
             continue;
         };
         let settings = host.settings();
-        for party in waiting.into_iter().map(|(party, _)| party) {
+        for party in waiting {
             let due = turns.get(&party).is_none_or(|turn| turn.next <= Instant::now());
             let Some(partner) = settings.partners.get(&party).filter(|_| due) else {
                 continue;
@@ -71,53 +75,114 @@ pub(crate) async fn courier(host: Arc<Host>, mut stopping: watch::Receiver<bool>
     }
 }
 
-/// Carries what waits for a partner, until nothing does or it cannot be reached.
+/// Carries what waits for a partner, until nothing does, it cannot be reached, or the settings are to be looked at again.
 async fn round(host: Arc<Host>, party: PartyPath, partner: Partner, in_flight: usize) -> (PartyPath, bool) {
-    let mut under_way: JoinSet<Result<(), Trouble>> = JoinSet::new();
-    let looked = (host.clone(), party.clone());
-    let sealed = aside(move || looked.0.node().carry(&looked.1, BATCH)).await;
-    let letters = match sealed {
-        Ok(Ok(letters)) => letters,
-        Ok(Err(error)) => {
-            host.journal
-                .warn("messages cannot be sealed", &[("to", &party), ("problem", &error)]);
-            return (party, false);
-        }
-        Err(_) => return (party, false),
+    let mut tour = Tour {
+        host: host.clone(),
+        partner,
+        places: Arc::new(Semaphore::new(in_flight)),
+        away: JoinSet::new(),
+        letters: BTreeSet::new(),
+        failed: None,
     };
-    let mut failed = None;
-    for letter in letters {
-        if under_way.len() >= in_flight {
-            failed = failed.or(trouble(under_way.join_next().await));
+    for _ in 0..BATCHES {
+        // The next ones are sealed while others are on their way.
+        let looked = (host.clone(), party.clone(), tour.letters.clone());
+        let sealed = aside(move || looked.0.node().carry(&looked.1, BATCH, &looked.2)).await;
+        match sealed {
+            Ok(Ok(letters)) if letters.is_empty() => break,
+            Ok(Ok(letters)) => tour.send(letters, in_flight).await,
+            Ok(Err(error)) => {
+                host.journal
+                    .warn("messages cannot be sealed", &[("to", &party), ("problem", &error)]);
+                tour.failed = Some(Trouble::Sealing);
+            }
+            Err(_) => tour.failed = Some(Trouble::Sealing),
         }
-        if failed.is_some() {
+        if tour.failed.is_some() {
             break;
         }
-        under_way.spawn(hand_over(host.clone(), partner.clone(), letter));
     }
-    while let Some(done) = under_way.join_next().await {
-        failed = failed.or(trouble(Some(done)));
+    while tour.is_back().await {}
+    match &tour.failed {
+        None | Some(Trouble::Sealing) => {}
+        Some(problem) => {
+            host.metrics.unreached.fetch_add(1, Ordering::Relaxed);
+            host.journal.warn(
+                "a partner was not reached",
+                &[("partner", &party), ("problem", problem)],
+            );
+        }
     }
-    if let Some(problem) = &failed {
-        host.metrics.unreached.fetch_add(1, Ordering::Relaxed);
-        host.journal.warn(
-            "a partner was not reached",
-            &[("partner", &party), ("problem", problem)],
-        );
-    }
-    (party, failed.is_none())
+    (party, tour.failed.is_none())
 }
 
-fn trouble(done: Option<Result<Result<(), Trouble>, tokio::task::JoinError>>) -> Option<Trouble> {
-    match done? {
-        Ok(result) => result.err(),
-        Err(_) => Some(Trouble::Unreached(Unreached::BrokeOff)),
+/// Messages to one partner on their way.
+struct Tour {
+    host: Arc<Host>,
+    partner: Partner,
+    /// One for each message that the partner has not answered yet.
+    places: Arc<Semaphore>,
+    away: JoinSet<(i64, Result<(), Trouble>)>,
+    /// Which messages are away.
+    letters: BTreeSet<i64>,
+    failed: Option<Trouble>,
+}
+
+impl Tour {
+    /// Sends these as there is room for them, until one fails.
+    async fn send(&mut self, letters: Vec<Carried>, in_flight: usize) {
+        for letter in letters {
+            while self.away.len() >= in_flight.saturating_mul(BEHIND) {
+                self.is_back().await;
+            }
+            let Ok(place) = self.places.clone().acquire_owned().await else {
+                return;
+            };
+            while let Some(done) = self.away.try_join_next() {
+                self.note(done);
+            }
+            if self.failed.is_some() {
+                return;
+            }
+            let id = letter.letter();
+            self.letters.insert(id);
+            let (host, partner) = (self.host.clone(), self.partner.clone());
+            self.away
+                .spawn(async move { (id, hand_over(host, partner, letter, place).await) });
+        }
+    }
+
+    /// Waits for one of them; whether there was one.
+    async fn is_back(&mut self) -> bool {
+        match self.away.join_next().await {
+            Some(done) => {
+                self.note(done);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn note(&mut self, done: Result<(i64, Result<(), Trouble>), tokio::task::JoinError>) {
+        let failed = match done {
+            Ok((letter, result)) => {
+                self.letters.remove(&letter);
+                result.err()
+            }
+            Err(_) => Some(Trouble::Unreached(Unreached::BrokeOff)),
+        };
+        if self.failed.is_none() {
+            self.failed = failed;
+        }
     }
 }
 
 /// Why a message is still on its way.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
+    #[error("it cannot be sealed")]
+    Sealing,
     #[error(transparent)]
     Unreached(#[from] Unreached),
     #[error("its receipt does not hold: {0}")]
@@ -128,12 +193,19 @@ pub(super) enum Trouble {
     NotNow,
 }
 
-async fn hand_over(host: Arc<Host>, partner: Partner, letter: Carried) -> Result<(), Trouble> {
+async fn hand_over(
+    host: Arc<Host>,
+    partner: Partner,
+    letter: Carried,
+    place: OwnedSemaphorePermit,
+) -> Result<(), Trouble> {
     let piece = host.settings().courier.piece_kib << 10;
     let answer = match letter.sealed.len() > piece {
         true => pieces::hand_over(&host, &partner, &letter, piece).await?,
         false => client::post(&partner, Post::sealed(INBOX, letter.sealed.clone())).await?,
     };
+    // The next one leaves while the answer to this one is looked at and written down.
+    drop(place);
     let confirmed = {
         let host = host.clone();
         aside(move || host.node().confirm(&letter, &answer)).await

@@ -4,7 +4,7 @@
 //! stands around the sealed attachment counts for nothing: not whom a mail says it is from, and not its text.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -134,15 +134,15 @@ fn round(host: &Host, by_mail: &ByMail, under_way: &mut UnderWay) -> Result<(), 
     }
     let again = Duration::from_secs(by_mail.again_hours * 3600);
     under_way.retain(|_, left| left.elapsed() < again);
-    let waiting = host.node().waiting().map_err(|error| error.to_string())?;
-    for (party, _) in waiting {
+    let waiting = host.node().receivers().map_err(|error| error.to_string())?;
+    for party in waiting {
         let address = by_mail.partners.get(&party);
         let Some(address) = address.filter(|_| host.settings().way_to(&party) == Way::Mail) else {
             continue;
         };
         let letters = host
             .node()
-            .carry(&party, UNANSWERED)
+            .carry(&party, UNANSWERED, &BTreeSet::new())
             .map_err(|error| error.to_string())?;
         for letter in letters {
             if let Entry::Vacant(new) = under_way.entry(letter.id) {

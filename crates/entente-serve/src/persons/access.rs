@@ -193,8 +193,10 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<(Vec<(String, Login)>, Vec<(String, Token)>), AccountError> {
         let file = self.read()?;
-        let logins = file.logins.into_iter().filter(|(_, login)| login.lasts(lasting, now));
-        let tokens = file.tokens.into_iter().filter(|(_, token)| now < token.until);
+        let logins = file.logins.iter().filter(|(_, login)| login.lasts(lasting, now));
+        let tokens = file.tokens.iter().filter(|(_, token)| now < token.until);
+        let logins = logins.map(|(kept, login)| (kept.clone(), login.clone()));
+        let tokens = tokens.map(|(kept, token)| (kept.clone(), token.clone()));
         Ok((logins.collect(), tokens.collect()))
     }
 

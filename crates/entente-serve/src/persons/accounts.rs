@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use entente_core::PersonId;
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::bound::Bound;
 use super::codes::{self, NoChance};
 use super::passkeys::Kept;
+use super::remembered::Remembered;
 use super::totp::Totp;
 use crate::settings::Sessions;
 
@@ -190,11 +192,12 @@ pub enum AccountError {
     Chance(#[from] NoChance),
 }
 
-/// All accounts of a node. The file is read each time: a command beside may have changed it.
+/// All accounts of a node. What counts is what stands in the file each time: a command beside may have changed it.
 #[derive(Debug)]
 pub struct Accounts {
     path: PathBuf,
     lock: PathBuf,
+    file: Remembered<File>,
 }
 
 impl Accounts {
@@ -203,6 +206,7 @@ impl Accounts {
         Self {
             path: data.join("accounts.json"),
             lock: data.join("accounts.lock"),
+            file: Remembered::default(),
         }
     }
 
@@ -213,12 +217,9 @@ impl Accounts {
         }
     }
 
-    pub(super) fn read(&self) -> Result<File, AccountError> {
-        match std::fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| self.failed(error)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
-            Err(error) => Err(self.failed(error)),
-        }
+    pub(super) fn read(&self) -> Result<Arc<File>, AccountError> {
+        let made = |bytes: &[u8]| Ok(serde_json::from_slice(bytes)?);
+        self.file.read(&self.path, made).map_err(|error| self.failed(error))
     }
 
     /// Changes the accounts, one at a time; what counts is what stands in the file.
@@ -228,7 +229,7 @@ impl Accounts {
     ) -> Result<T, AccountError> {
         let lock = entente_files::open(&self.lock).map_err(|error| self.failed(error))?;
         lock.lock().map_err(|error| self.failed(error))?;
-        let mut file = self.read()?;
+        let mut file = File::clone(&*self.read()?);
         let done = change(&mut file)?;
         let bytes = serde_json::to_vec_pretty(&file).map_err(|error| self.failed(error))?;
         entente_files::write(&self.path, &bytes).map_err(|error| self.failed(error))?;
@@ -240,7 +241,7 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub fn named(&self, name: &str) -> Result<Option<Account>, AccountError> {
-        Ok(self.read()?.accounts.remove(name))
+        Ok(self.read()?.accounts.get(name).cloned())
     }
 
     /// Who has an account, by name.
@@ -248,8 +249,11 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub fn people(&self) -> Result<Vec<(String, PersonId)>, AccountError> {
-        let accounts = self.read()?.accounts.into_iter();
-        Ok(accounts.map(|(name, account)| (name, account.person)).collect())
+        let file = self.read()?;
+        let accounts = file.accounts.iter();
+        Ok(accounts
+            .map(|(name, account)| (name.clone(), account.person.clone()))
+            .collect())
     }
 
     /// A fresh code, shown once.
@@ -307,9 +311,10 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read, or the code cannot be used.
     pub fn purpose_of(&self, code: &str, now: Timestamp) -> Result<CodeUse, AccountError> {
-        let found = self.read()?.codes.remove(&codes::kept(code));
+        let file = self.read()?;
+        let found = file.codes.get(&codes::kept(code));
         let found = found.filter(|found| found.until.is_none_or(|until| now < until));
-        Ok(found.ok_or(AccountError::Code)?.purpose)
+        Ok(found.ok_or(AccountError::Code)?.purpose.clone())
     }
 
     /// Makes an account for a code, which is used up; the person's earlier account ends. Gives a recovery code where this was
@@ -355,9 +360,10 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub fn token(&self, secret: &str, now: Timestamp) -> Result<Option<(PersonId, Scope)>, AccountError> {
-        let found = self.read()?.tokens.remove(&codes::kept(secret));
+        let file = self.read()?;
+        let found = file.tokens.get(&codes::kept(secret));
         let found = found.filter(|token| now < token.until);
-        Ok(found.map(|token| (token.person, token.scope)))
+        Ok(found.map(|token| (token.person.clone(), token.scope)))
     }
 
     /// The tokens that last.
@@ -365,8 +371,9 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub fn tokens(&self, now: Timestamp) -> Result<Vec<Token>, AccountError> {
-        let tokens = self.read()?.tokens.into_values();
-        Ok(tokens.filter(|token| now < token.until).collect())
+        let file = self.read()?;
+        let tokens = file.tokens.values();
+        Ok(tokens.filter(|token| now < token.until).cloned().collect())
     }
 
     /// Ends a token; gives whether there was one.
@@ -405,11 +412,8 @@ impl Accounts {
     /// When the file cannot be read or written.
     pub fn login(&self, token: &str, lasting: &Sessions, now: Timestamp) -> Result<Option<PersonId>, AccountError> {
         let key = codes::kept(token);
-        let known = self
-            .read()?
-            .logins
-            .remove(&key)
-            .filter(|known| known.lasts(lasting, now));
+        let file = self.read()?;
+        let known = file.logins.get(&key).filter(|known| known.lasts(lasting, now));
         let Some(known) = known else { return Ok(None) };
         // Not every command writes the file.
         if now.duration_since(known.seen) >= SEEN_AGAIN {
@@ -421,7 +425,7 @@ impl Accounts {
                 Ok(())
             })?;
         }
-        Ok(Some(known.person))
+        Ok(Some(known.person.clone()))
     }
 
     /// Signs out.
@@ -440,8 +444,9 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub fn logins(&self, lasting: &Sessions, now: Timestamp) -> Result<Vec<Login>, AccountError> {
-        let logins = self.read()?.logins.into_values();
-        Ok(logins.filter(|login| login.lasts(lasting, now)).collect())
+        let file = self.read()?;
+        let logins = file.logins.values();
+        Ok(logins.filter(|login| login.lasts(lasting, now)).cloned().collect())
     }
 
     /// Checks the digits of a telephone for a name; digits count once.

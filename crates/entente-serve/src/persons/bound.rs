@@ -28,9 +28,9 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn bound(&self, issuer: &str, subject: &str) -> Result<Option<PersonId>, AccountError> {
-        let all = self.read()?.bound.into_iter();
-        let mut fitting = all.filter(|bound| bound.issuer == issuer && bound.subject == subject);
-        Ok(fitting.next().map(|bound| bound.person))
+        let file = self.read()?;
+        let fits = |bound: &&Bound| bound.issuer == issuer && bound.subject == subject;
+        Ok(file.bound.iter().find(fits).map(|bound| bound.person.clone()))
     }
 
     /// Everybody's identities.
@@ -38,7 +38,7 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub fn all_bound(&self) -> Result<Vec<Bound>, AccountError> {
-        Ok(self.read()?.bound)
+        Ok(self.read()?.bound.clone())
     }
 
     /// Makes an identity a person's by their code, which is used up; another of theirs at the same issuer ends.

@@ -8,6 +8,7 @@ mod codes;
 mod login;
 mod passkeys;
 mod password;
+mod remembered;
 mod sessions;
 mod totp;
 

@@ -193,10 +193,11 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn passkeys(&self, person: &PersonId) -> Result<Vec<Shown>, AccountError> {
-        let mine = self.read()?.passkeys.into_iter().filter(|kept| kept.person == *person);
+        let file = self.read()?;
+        let mine = file.passkeys.iter().filter(|kept| kept.person == *person);
         let shown = mine.map(|kept| Shown {
             id: id_of(&kept.key),
-            name: kept.name,
+            name: kept.name.clone(),
             since: kept.since,
             used: kept.used,
         });
@@ -212,8 +213,8 @@ impl Accounts {
         (checks, questions): (&Webauthn, &Questions),
         person: &PersonId,
     ) -> Result<(String, Value), NoPasskey> {
-        let all = self.read()?.passkeys;
-        let mine: Vec<&Kept> = all.iter().filter(|kept| kept.person == *person).collect();
+        let file = self.read()?;
+        let mine: Vec<&Kept> = file.passkeys.iter().filter(|kept| kept.person == *person).collect();
         if mine.len() >= EACH {
             return Err(NoPasskey::Full);
         }
@@ -311,11 +312,11 @@ impl Accounts {
         let (handle, id) = checks
             .identify_discoverable_authentication(&answer)
             .map_err(|error| unproved(error.to_string()))?;
-        let fits = |kept: &Kept| {
+        let fits = |kept: &&Kept| {
             let known: &[u8] = kept.key.cred_id().as_ref();
             kept.handle == handle && known == id
         };
-        let known = self.read()?.passkeys.into_iter().find(fits);
+        let known = self.read()?.passkeys.iter().find(fits).cloned();
         let known = known.ok_or_else(|| unproved("it is nobody's here".to_owned()))?;
         let held = checks.finish_discoverable_authentication_v2(&answer, state, &known.key);
         let held = held.map_err(|error| unproved(error.to_string()))?;

@@ -77,14 +77,16 @@ impl World {
     pub(super) fn of(seed: u64, with: bool) -> Self {
         let place = tempfile::tempdir().unwrap();
         let keys = KeyPair::generate(HOME).unwrap();
-        let surroundings = Surroundings {
+        let surroundings = || Surroundings {
             heads: Some(place.path().join("heads")),
             passphrase: Box::new(|| Ok(SecretString::from("for a test"))),
             tell: Arc::new(|_| ()),
         };
         let found = Command::Found(party(HOME, &keys));
         let secret = (SecretString::from("for a test"), 2);
-        let node = Node::create(&place.path().join("node"), found, keys, secret, surroundings).unwrap();
+        let folder = place.path().join("node");
+        drop(Node::create(&folder, found, keys, secret, surroundings()).unwrap());
+        let node = Node::open(&folder, surroundings()).unwrap();
         let host = Host::new(Arc::new(node), None, Settings::default(), Journal::new(false)).unwrap();
         let host = Arc::new(host);
         let mut world = Self {
@@ -96,6 +98,11 @@ impl World {
         };
         let mut dice = Dice(seed);
         world.people(&mut dice);
+        // One of two worlds lists by the lines that are kept, the other by the reports themselves.
+        if with {
+            world.host.node().take_stock(&|| true);
+            assert!(world.host.node().moment().lines().is_some());
+        }
         let count = 2 + dice.roll(2);
         (0..count).for_each(|k| world.report(&mut dice, k));
         (0..count).for_each(|k| world.history(&mut dice, k));

@@ -377,9 +377,9 @@ impl Provider for Postgres {
         Ok(shelf)
     }
 
-    fn tidy(&mut self) -> Result<(), StoreError> {
+    fn tidy(&mut self) -> Result<bool, StoreError> {
         // The server clears away by itself what nobody looks at any more.
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -402,7 +402,7 @@ impl Engine for Postgres {
         let (session, _, root) = self.turn()?;
         self.vault.catch_up_to(&session, root)?;
         let format = crate::sql::row(&session, "SELECT format FROM store WHERE id = 1", &[], |row| row.int(0))?;
-        session.plainly(crate::schema::lacking(format.unwrap_or(crate::schema::FORMAT)))?;
+        session.plainly(&crate::schema::lacking(format.unwrap_or(crate::schema::FORMAT)))?;
         crate::sql::Sql::run(&session, "DELETE FROM documents", &[])?;
         fill(Tables {
             sql: &session,

@@ -65,6 +65,7 @@ CREATE TABLE entente.outbox (
     confirmed   TEXT
 );
 CREATE INDEX outbox_pending ON entente.outbox (id) WHERE done IS NULL;
+CREATE INDEX outbox_waiting ON entente.outbox (destination, kind, id) WHERE done IS NULL;
 CREATE INDEX outbox_destination ON entente.outbox (destination, id);
 CREATE INDEX outbox_unconfirmed ON entente.outbox (destination, id) WHERE done IS NOT NULL AND confirmed IS NULL;
 CREATE INDEX outbox_about ON entente.outbox (about, version) WHERE about IS NOT NULL;

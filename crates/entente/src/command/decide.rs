@@ -133,7 +133,7 @@ impl Decide {
         let purpose = self.purpose.as_deref().map(Purpose::new);
         let view = View::of(None, purpose.as_ref(), Timestamp::now());
         let moment = node::moment(&node);
-        let snapshot = moment.snapshot([&report], &outsiders);
+        let snapshot = moment.snapshot([&report], (&members, &outsiders));
         let portions = match node.actor() {
             None => self.portions.clone(),
             Some(actor) => {

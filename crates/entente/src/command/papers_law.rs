@@ -361,7 +361,7 @@ fn meaning(text: &str, kind: MarkKind) -> Label {
 fn permitted(world: &World, home: &str, portion: &PortionRef, who: &PersonId) -> bool {
     let state = world.state(home);
     let outsider = Person::outsider(who.clone(), who.party().unwrap());
-    let snapshot = Snapshot::about(state, groups(), [&portion.report], std::slice::from_ref(&outsider));
+    let snapshot = Snapshot::about(state, groups(), [&portion.report], ([who], &[outsider]));
     let query = Query {
         report: &portion.report,
         version: Some(portion.version),

@@ -72,12 +72,8 @@ impl Sql for Connection {
     }
 }
 
-/// How long is waited, before a log of so many bytes is put into the database, for those who look at an older moment: a millisecond
-/// for each MiB, within bounds.
-fn patience(log: u64) -> Duration {
-    Duration::from_millis((log >> 20).clamp(20, 1000))
-}
-
+/// How long is waited for those who look at the moment before, so that the log can be put into the database.
+const PATIENCE: Duration = Duration::from_millis(5);
 /// How many connections that nobody reads by are kept open.
 const IDLE: usize = 8;
 /// How many statements a connection keeps prepared: more than are asked by one.
@@ -148,13 +144,6 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// How many bytes the write-ahead log has.
-    fn log_size(&self) -> u64 {
-        let mut log = self.file.clone().into_os_string();
-        log.push("-wal");
-        std::fs::metadata(log).map_or(0, |found| found.len())
-    }
-
     /// Opens the database in a file, or makes it.
     ///
     /// # Errors
@@ -216,12 +205,12 @@ impl Provider for Sqlite {
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {
-        let until = Instant::now() + patience(self.log_size());
+        let until = Instant::now() + PATIENCE;
         let held = || self.shelves.iter().filter(|shelf| shelf.strong_count() > 0).count();
-        // Whoever looks at the moment just before is done soon, and more is at stake the longer the log is. Whoever looked at an older
-        // one at the last time already is not waited for.
+        // Whoever looks at the moment just before is done soon, unless they wait for the writer themselves. Whoever looked at an older one
+        // at the last time already is not waited for.
         while held() == 2 && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(PATIENCE / 20);
         }
         // Of the write-ahead log, what no older shelf looks at goes into the database.
         let (log, done): (i64, i64) = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {

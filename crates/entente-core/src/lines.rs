@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::ids::{PartyPath, ReportId};
-use crate::report::{Distribution, Lineage, Portion, Report, Title};
+use crate::report::{Distribution, Lineage, Portion, Report};
 use crate::state::Holding;
 
 /// Everything about a report that decides what somebody may have of it, but for who is on its distribution: a digest, so that
@@ -96,10 +96,7 @@ impl Line {
         }
         Some(Self {
             version: report.version,
-            title: Arc::from(match &report.title {
-                Title::Unmarked(text) => text.as_str(),
-                Title::Marked(portion) => portion.text.as_str(),
-            }),
+            title: Arc::from(report.title.text()),
             shape: Shape::of(report)?,
             distribution: Arc::new(holding.distribution.clone()),
         })

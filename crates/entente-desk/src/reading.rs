@@ -209,6 +209,16 @@ fn names_purposes(state: &State, report: &Report) -> bool {
         })
 }
 
+/// A version of a report that is held here; the latest where none is named.
+fn held<'m>(moment: &Moment<'m>, id: &ReportId, version: Option<u32>) -> Result<&'m Report, NotFound> {
+    let held = moment
+        .state()
+        .reports
+        .get(id)
+        .and_then(|holding| holding.version(version));
+    held.ok_or_else(|| NotFound::Report(id.to_string()))
+}
+
 /// The version meant and its portions that a person may know, substitutes included: whoever decides about a report for others
 /// does so about these.
 ///
@@ -220,13 +230,11 @@ pub fn known(
     version: Option<u32>,
     view: &View<'_>,
 ) -> Result<(u32, Vec<PortionId>), NotFound> {
-    let missing = || NotFound::Report(report.to_string());
-    let (id, holding) = moment.state().reports.pair(report).ok_or_else(missing)?;
-    let held = holding.version(version).ok_or_else(missing)?;
-    let seen = Reader::new(moment, view).of(id, version)?;
+    let held = held(moment, report, version)?;
+    let seen = Reader::new(moment, view).of(&held.id, version)?;
     let open = open_portions(moment.state(), held, seen.as_ref());
     match open.is_empty() {
-        true => Err(missing()),
+        true => Err(NotFound::Report(report.to_string())),
         false => Ok((
             held.version,
             open.into_iter().map(|portion| portion.id.clone()).collect(),
@@ -310,11 +318,9 @@ pub fn page(moment: &Moment<'_>, view: &View<'_>, wanted: Page<'_>) -> Listing {
 /// # Errors
 /// When there is no such report or version, and just so when the asker must not learn that there is.
 pub fn show(moment: &Moment<'_>, id: &ReportId, version: Option<u32>, view: &View<'_>) -> Result<Shown, NotFound> {
-    let missing = || NotFound::Report(id.to_string());
     let state = moment.state();
-    let (id, holding) = state.reports.pair(id).ok_or_else(missing)?;
-    let report = holding.version(version).ok_or_else(missing)?;
-    let seen = Reader::new(moment, view).of(id, version)?;
+    let report = held(moment, id, version)?;
+    let seen = Reader::new(moment, view).of(&report.id, version)?;
     let shown = open_portions(state, report, seen.as_ref());
     let (title, marked) = titled(report, seen.as_ref());
     let all: Vec<&Portion> = shown.iter().copied().chain(marked).collect();
@@ -357,10 +363,8 @@ pub fn marked<'m>(
     id: &ReportId,
     view: &View<'_>,
 ) -> Result<(u32, Vec<(PortionId, String)>), NotFound> {
-    let missing = || NotFound::Report(id.to_string());
-    let (id, holding) = moment.state().reports.pair(id).ok_or_else(missing)?;
-    let report = holding.latest().ok_or_else(missing)?;
-    let seen = reader.of(id, None)?;
+    let report = held(moment, id, None)?;
+    let seen = reader.of(&report.id, None)?;
     let open = open_portions(moment.state(), report, seen.as_ref());
     let marks = marks(moment, report, &open, view);
     let portions = open.into_iter().map(|portion| portion.id.clone()).zip(marks).collect();

@@ -80,5 +80,6 @@ pub use node::{Clock, Evidence, Node, Surroundings, check_rule, random_id};
 pub use pinned::{Pinned, Planned};
 pub use post::{Received, Sent, SentFile, Waiting};
 pub use root::{Upgraded, confirm_upgrade, upgrade};
+pub use stock::STOCK_LOOKED_AT;
 pub use uploads::Piece;
 pub use witness::{Witnessed, witness_key};

@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use entente_core::{Changes, Lines, ReportId, State, Stock};
 use entente_store::DocKey;
 
 /// The most reports that something happened to before the stock takes them in.
 const CHANGED: usize = 4096;
+
+/// How often a process that lists is to look whether the stock has to be taken: at its start, and after the state was read anew.
+pub const STOCK_LOOKED_AT: Duration = Duration::from_secs(5);
 
 /// What a stock is taken of: the reports that the state left on its shelf at one moment.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use entente_core::handle::Why;
-use entente_core::{Command, Party, PersonId, ReportId, draft};
+use entente_core::{Command, Line, Party, PersonId, ReportId, draft};
 use entente_desk::reading::{Page, page, show};
 use entente_desk::todo::todo;
 use entente_desk::{Moment, View, doing, lineage};
@@ -204,4 +204,64 @@ fn a_document_that_cannot_be_read_is_said_and_nothing_is_decided_on_it() {
         reason: why,
     })
     .unwrap();
+}
+
+/// Whether the lines that are kept are those of the reports as they are now.
+fn agree(node: &Node) -> bool {
+    let moment = node.moment();
+    let kept = moment.lines().unwrap().from(None);
+    let kept: Vec<(ReportId, Option<Line>)> = kept
+        .map(|(id, line)| (id.clone(), line.map(|line| Line::clone(line))))
+        .collect();
+    let now = moment.state().reports.iter();
+    let now: Vec<(ReportId, Option<Line>)> = now.map(|(id, holding)| (id.clone(), Line::of(holding))).collect();
+    kept == now
+}
+
+#[test]
+fn the_lines_that_are_kept_are_those_of_the_reports() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let mut node = opened(place.path());
+    // What happens before the stock is taken, and after, is kept up with.
+    add(&mut node, "R-900", "(C) A ship came.");
+    add(&mut node, "R-001", "(S//REL TO USA, GBR) A ship left again.");
+    assert!(node.lines().is_none());
+    assert!(node.node().take_stock(&|| true).is_some());
+    assert!(agree(node.node()));
+    assert!(node.node().take_stock(&|| true).is_none(), "it is taken once");
+    let withdrawn = Command::WithdrawReport {
+        report: ReportId::new("R-002").unwrap(),
+        reason: "wrong".to_owned(),
+    };
+    node.submit(withdrawn).unwrap();
+    add(&mut node, "R-901", "(C) A ship stayed.");
+    assert!(agree(node.node()));
+    let without = node.lines().unwrap().from(None).filter(|(_, line)| line.is_none());
+    let without: Vec<&str> = without.map(|(id, _)| id.as_str()).collect();
+    assert_eq!(
+        without,
+        ["R-001", "R-002", "S-1"],
+        "a second version, a withdrawn report and one that rests on another are looked at themselves"
+    );
+    let from = ReportId::new("R-900").unwrap();
+    let rest: Vec<&str> = node
+        .lines()
+        .unwrap()
+        .from(Some(&from))
+        .map(|(id, _)| id.as_str())
+        .collect();
+    assert_eq!(rest, ["R-900", "R-901", "S-1"]);
+}
+
+#[test]
+fn a_stock_that_was_not_finished_is_taken_again() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let mut node = opened(place.path());
+    assert!(node.node().take_stock(&|| false).is_none());
+    assert!(node.lines().is_none());
+    add(&mut node, "R-900", "(C) A ship came.");
+    assert!(node.node().take_stock(&|| true).is_some());
+    assert!(agree(node.node()));
 }

@@ -28,8 +28,6 @@ const CONNECTIONS: usize = 1024;
 const HEAD: Duration = Duration::from_secs(10);
 /// How long answers under way may take when the node stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
-/// How often it is looked whether what lists need has to be read again.
-const STOCK_LOOKED_AT: Duration = Duration::from_secs(5);
 /// Threads that wait for disks.
 const ASIDE: usize = 64;
 
@@ -307,7 +305,7 @@ async fn stocktaker(host: Arc<Host>, mut stopping: watch::Receiver<bool>) {
                 .info("lists are ready", &[("milliseconds", &took.as_millis())]);
         }
         tokio::select! {
-            () = tokio::time::sleep(STOCK_LOOKED_AT) => {}
+            () = tokio::time::sleep(entente_node::STOCK_LOOKED_AT) => {}
             () = told(&mut stopping) => return,
         }
     }

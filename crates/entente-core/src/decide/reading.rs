@@ -140,15 +140,13 @@ impl<'s> Reading<'s> {
 
     /// Whether nothing but its portions' classes and its distribution decides about a report.
     fn is_plain(&self, holding: &Holding, report: &Report) -> bool {
-        let (state, id) = (self.state, &report.id);
         let untouched = holding.withdrawn.is_none() && holding.on_hold.is_none() && holding.versions.len() == 1;
-        let unnamed = !state.consents.any_of(id) && !state.substitutes.any_of(id) && !state.recalls.any_of(id);
         let own = |report: &Report| {
             let mut origins = report.with_title().flat_map(|portion| portion.lineage.iter());
             origins.all(|(_, origin)| origin.from.is_empty())
         };
         untouched
-            && unnamed
+            && self.state.says_nothing_of(&report.id)
             && report.expires.is_none()
             && self.policy.is_empty()
             && own(report)

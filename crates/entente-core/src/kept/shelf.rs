@@ -81,9 +81,10 @@ impl<K: Ord + Clone + ToString, V> Aside<K, V> {
 
     /// Shows one after the other as long as `each` says to go on, and keeps nothing of it.
     pub(super) fn each(&self, each: &mut dyn FnMut(K, V) -> bool) {
-        let mut from = String::new();
-        loop {
-            let ids = self.shelf.ids(self.kind, &from, CHUNK);
+        let mut next = Some(String::new());
+        while let Some(from) = next {
+            let ids;
+            (ids, next) = self.some(&from);
             for id in &ids {
                 let value = self.read_one(id);
                 let go_on = (self.key)(id).zip(value).is_none_or(|(key, value)| each(key, value));
@@ -91,11 +92,18 @@ impl<K: Ord + Clone + ToString, V> Aside<K, V> {
                     return;
                 }
             }
-            match ids.last() {
-                Some(last) if ids.len() == CHUNK => from = format!("{last}\0"),
-                _ => return,
-            }
         }
+    }
+
+    /// The next ids from one on, and where those after them begin; `None` after the last.
+    fn some(&self, from: &str) -> (Vec<String>, Option<String>) {
+        let ids = self.shelf.ids(self.kind, from, CHUNK);
+        // The least text after the last one.
+        let next = ids
+            .last()
+            .filter(|_| ids.len() == CHUNK)
+            .map(|last| format!("{last}\0"));
+        (ids, next)
     }
 
     fn read_one(&self, id: &str) -> Option<V> {
@@ -137,11 +145,8 @@ impl<'a, K: Ord + Clone + ToString, V> Iterator for Keys<'a, K, V> {
                 return Some(key);
             }
             let from = self.from.take()?;
-            let ids = self.aside.shelf.ids(self.aside.kind, &from, CHUNK);
-            if ids.len() == CHUNK {
-                // The least text after the last one.
-                self.from = ids.last().map(|last| format!("{last}\0"));
-            }
+            let ids;
+            (ids, self.from) = self.aside.some(&from);
             let mut keys = Vec::with_capacity(ids.len());
             for id in &ids {
                 match self.aside.slot(id, || (self.aside.key)(id)) {

@@ -19,8 +19,6 @@ use crate::socket::{self, Answered, Said};
 
 /// How many commands are carried out at once; more wait.
 const AT_ONCE: usize = 32;
-/// How often it is looked whether what lists need has to be read again.
-const STOCK_LOOKED_AT: Duration = Duration::from_secs(5);
 /// What a command's stack may grow to: as much as that of a process of its own.
 const STACK: usize = 8 << 20;
 /// How long a process that has connected may take to say its command.
@@ -65,7 +63,7 @@ impl Run {
             // What lists need is read beside everything else, and again where the state was read anew.
             let stock = || loop {
                 node.take_stock(&|| true);
-                std::thread::sleep(STOCK_LOOKED_AT);
+                std::thread::sleep(entente_node::STOCK_LOOKED_AT);
             };
             std::thread::Builder::new()
                 .spawn_scoped(scope, stock)

@@ -247,6 +247,11 @@ impl<'s> SourceGuard<'s> {
         Ok(known)
     }
 
+    /// The reports about which [`SourceExposure::concerns`] is true.
+    pub fn reports(&self) -> impl Iterator<Item = &ReportId> {
+        self.own.iter().flat_map(|watched| &watched.source.reports)
+    }
+
     fn behind(&self, report: &ReportId) -> impl Iterator<Item = &Watched<'s>> {
         self.own
             .iter()

@@ -162,6 +162,14 @@ impl<'l> Lines<'l> {
         Self { stock, changes }
     }
 
+    /// The line of a report, where it has one; `None` where there is no such report.
+    pub fn get(self, id: &ReportId) -> Option<Option<&'l Arc<Line>>> {
+        match self.changes.0.get(id) {
+            Some(change) => change.as_ref().map(Option::as_ref),
+            None => self.stock.0.get(id).map(Option::as_ref),
+        }
+    }
+
     /// The reports from one on, in order; each with its line where it has one.
     pub fn from(self, from: Option<&ReportId>) -> impl Iterator<Item = (&'l ReportId, Option<&'l Arc<Line>>)> {
         let (stock, changes) = (&self.stock.0, &self.changes.0);

@@ -61,6 +61,15 @@ impl State {
         !given && !self.recalls.any_of(report) && !self.embargoes.any_of(report)
     }
 
+    /// The reports of which [`State::says_nothing_of`] is not true.
+    pub fn spoken_of(&self) -> BTreeSet<&ReportId> {
+        let given = self.consents.reports().chain(self.substitutes.reports());
+        given
+            .chain(self.recalls.reports())
+            .chain(self.embargoes.reports())
+            .collect()
+    }
+
     /// Those of these persons who are not known here, as outsiders.
     pub(crate) fn outsiders<'i>(&self, ids: impl IntoIterator<Item = &'i PersonId>) -> Vec<Person> {
         let unknown = ids.into_iter().filter(|id| !self.persons.contains_key(id));

@@ -1,7 +1,7 @@
 //! Lists: which rows are wanted and in which order, and lists as CSV. One place for the command line and for pages.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which rows of a list are wanted, and in which order.
@@ -84,10 +84,10 @@ impl Choice {
         let mut chosen: Vec<usize> = (0..rows).filter(fits).collect();
         if let Some((name, down)) = &self.sort {
             let place = column(head, name)?;
-            chosen.sort_by(|a, b| {
-                let order = in_order(&key(*a, place), &key(*b, place));
-                if *down { order.reverse() } else { order }
-            });
+            match down {
+                false => chosen.sort_by_cached_key(|row| Rank::of(key(*row, place))),
+                true => chosen.sort_by_cached_key(|row| Reverse(Rank::of(key(*row, place)))),
+            }
         }
         chosen.truncate(self.limit.unwrap_or(usize::MAX));
         Ok(chosen)
@@ -136,14 +136,51 @@ fn column(head: &[&str], name: &str) -> Result<usize, UnknownColumn> {
     })
 }
 
-/// Numbers by their value, everything else by its letters; what is empty comes last.
-fn in_order(a: &str, b: &str) -> Ordering {
-    let number = |text: &str| text.parse::<f64>().ok();
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        _ => (a.is_empty(), a.to_lowercase(), a).cmp(&(b.is_empty(), b.to_lowercase(), b)),
+/// Where a cell stands in its column: numbers first, by their value, then everything else by its letters; what is empty comes last.
+enum Rank<'t> {
+    Number(f64),
+    Letters(String, Cow<'t, str>),
+    Empty,
+}
+
+impl<'t> Rank<'t> {
+    fn of(text: Cow<'t, str>) -> Self {
+        match text.parse::<f64>() {
+            // What only reads as a number, such as `nan`, is a word.
+            Ok(number) if number.is_finite() => Self::Number(number),
+            _ if text.is_empty() => Self::Empty,
+            _ => Self::Letters(text.to_lowercase(), text),
+        }
     }
 }
+
+impl Ord for Rank<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Number(one), Self::Number(other)) => one.total_cmp(other),
+            (Self::Letters(one, as_it_is), Self::Letters(other, other_as_it_is)) => {
+                (one, as_it_is).cmp(&(other, other_as_it_is))
+            }
+            (Self::Empty, Self::Empty) => Ordering::Equal,
+            (Self::Number(_), _) | (_, Self::Empty) => Ordering::Less,
+            (_, Self::Number(_)) | (Self::Empty, _) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for Rank<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Rank<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Rank<'_> {}
 
 /// A list as CSV (RFC 4180): its banner where it has one, a line of column names, and one for each row.
 ///
@@ -235,6 +272,26 @@ mod tests {
             .iter()
             .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
             .collect()
+    }
+
+    #[test]
+    fn there_is_one_order_of_numbers_words_and_nothing() {
+        let right = [
+            "-1", "3", "9", "10", "10.5", "10a", "2a", "inf", "Nan", "nan", "Ärger", "",
+        ];
+        let sort = Some(("text".to_owned(), false));
+        let choice = Choice {
+            sort,
+            ..Choice::default()
+        };
+        for turn in 0..right.len() {
+            let mut cells = right;
+            cells.rotate_left(turn);
+            cells[..turn / 2].reverse();
+            let rows: Vec<Vec<String>> = cells.iter().map(|cell| vec![(*cell).to_owned()]).collect();
+            let sorted = choice.rows(&["text"], &rows).unwrap();
+            assert_eq!(sorted.iter().map(|row| cells[*row]).collect::<Vec<_>>(), right);
+        }
     }
 
     #[test]

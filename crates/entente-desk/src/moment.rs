@@ -2,7 +2,7 @@
 
 use entente_core::decide::{LocalPolicy, NotFound, SourceExposure, decide};
 use entente_core::{
-    Context, Decision, Lines, Person, PersonId, PortionId, Query, ReportId, Snapshot, SourceGuard, State,
+    Context, Decision, Lines, Person, PersonId, PortionId, Query, ReportId, Snapshot, Sorted, SourceGuard, State,
 };
 use entente_marking::installed::Library;
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ pub struct Moment<'m> {
     library: &'m Library,
     exposure: SourceGuard<'m>,
     lines: Option<Lines<'m>>,
+    sorted: Option<Sorted<'m>>,
 }
 
 impl<'m> Moment<'m> {
@@ -27,18 +28,24 @@ impl<'m> Moment<'m> {
             library,
             exposure: SourceGuard::new(state),
             lines: None,
+            sorted: None,
         }
     }
 
-    /// The same with what lists need of every report, where that is kept.
+    /// The same with what lists need of every report, where that is kept, and with all of them by class.
     #[must_use]
-    pub fn with_lines(self, lines: Option<Lines<'m>>) -> Self {
-        Self { lines, ..self }
+    pub fn with_lines(self, lines: Option<Lines<'m>>, sorted: Option<Sorted<'m>>) -> Self {
+        Self { lines, sorted, ..self }
     }
 
     /// What lists need of every report, where that is kept.
     pub(crate) fn lines(&self) -> Option<Lines<'m>> {
         self.lines
+    }
+
+    /// All reports by class, where that is kept.
+    pub(crate) fn sorted(&self) -> Option<&Sorted<'m>> {
+        self.sorted.as_ref()
     }
 
     /// The same guards over another world.
@@ -52,6 +59,7 @@ impl<'m> Moment<'m> {
             library: self.library,
             exposure: SourceGuard::new(state),
             lines: None,
+            sorted: None,
         }
     }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::decide::{Duty, NotFound, open_for};
 use entente_core::{
-    Arrangement, MarksInForce, PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, State, TITLE,
+    Arrangement, MarksInForce, PartyPath, Portion, PortionId, PortionRef, Reading, Report, ReportId, Sorted, State,
+    TITLE,
 };
 use entente_marking::Purpose;
 use entente_marking::installed::Library;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use crate::embargoes::is_over;
 use crate::marks::{banner_in, mark_for, parties_of};
 use crate::moment::Moment;
-use crate::rows::Rows;
+use crate::rows::{Rows, Sought};
 use crate::view::{Asker, View};
 
 /// A report in a list.
@@ -289,23 +290,32 @@ pub fn list(moment: &Moment<'_>, view: &View<'_>) -> Vec<Listed> {
     page(moment, view, Page::default()).rows
 }
 
+/// The most classes, each of which is decided before a search by class. Among more, reports are looked at in order until a page is full.
+const MOST_CLASSES: usize = 256;
+
 /// A page of the reports that the asker may know of. Only what is asked for is looked at: a page costs the same among many
 /// reports as among few, unless most of them are hidden from the asker or not what is searched for.
 pub fn page(moment: &Moment<'_>, view: &View<'_>, wanted: Page<'_>) -> Listing {
     let limit = wanted.limit.unwrap_or(usize::MAX);
-    let mut made = Rows::new(moment, view, wanted.search);
+    let sought = wanted.search.map(Sought::of);
+    let mut made = Rows::new(moment, view, sought.as_ref());
     let mut rows = Vec::new();
     let mut add = |row: Option<Listed>| {
         let full = row.is_some() && rows.len() == limit;
         rows.extend(row.filter(|_| !full));
         full
     };
-    let more = match moment.lines() {
-        Some(lines) => {
+    let by_class = |sorted: &&Sorted<'_>| sought.is_some() && sorted.classes().len() <= MOST_CLASSES;
+    let more = match (moment.lines(), moment.sorted().filter(by_class)) {
+        (_, Some(sorted)) => {
+            let mut all = made.candidates(sorted, wanted.after);
+            all.any(|id| sorted.line(id).is_some_and(|line| add(made.row(id, line))))
+        }
+        (Some(lines), None) => {
             let mut all = lines.from(wanted.after).filter(|(id, _)| wanted.after != Some(*id));
             all.any(|(id, line)| add(made.row(id, line)))
         }
-        None => {
+        (None, None) => {
             let mut all = moment.state().reports.walk(wanted.after);
             all.any(|(id, _)| wanted.after != Some(id) && add(made.row(id, None)))
         }

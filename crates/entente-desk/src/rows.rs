@@ -1,42 +1,34 @@
 //! The rows of lists of reports: of reports that are alike, one is decided and written, and stands for the others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entente_core::{Line, Portion, Report, ReportId, Shape};
+use entente_core::{Distribution, Line, Portion, Report, ReportId, Shape, Sorted};
+use itertools::Itertools as _;
+use memchr::memmem::Finder;
 
 use crate::marks::banner_in;
 use crate::moment::Moment;
 use crate::reading::{Listed, Reader, marks, seen, standing, titled};
 use crate::view::View;
 
+/// Ids in order.
+type Ids<'i> = Box<dyn Iterator<Item = &'i ReportId> + 'i>;
+
 /// What is looked for in rows; case does not matter.
-struct Sought {
-    lower: String,
-    /// The text that is looked at, in lower case.
-    room: String,
-}
+pub(crate) struct Sought(Finder<'static>);
 
 impl Sought {
-    fn of(text: &str) -> Self {
-        Self {
-            lower: text.to_lowercase(),
-            room: String::new(),
-        }
+    pub(crate) fn of(text: &str) -> Self {
+        Self(Finder::new(&text.to_lowercase()).into_owned())
     }
 
-    fn is_in(&mut self, text: &str) -> bool {
-        if !text.is_ascii() {
-            return text.to_lowercase().contains(&self.lower);
-        }
-        self.room.clear();
-        self.room.push_str(text);
-        self.room.make_ascii_lowercase();
-        self.room.contains(&self.lower)
+    fn is_in(&self, text: &str) -> bool {
+        self.0.find(text.to_lowercase().as_bytes()).is_some()
     }
 
     /// Whether it is in what reports of one shape have in common.
-    fn is_in_shape(&mut self, row: &Listed) -> bool {
+    fn is_in_shape(&self, row: &Listed) -> bool {
         let common = [
             row.originator.as_str(),
             row.banner.as_deref().unwrap_or_default(),
@@ -60,18 +52,18 @@ pub(crate) struct Rows<'m> {
     moment: &'m Moment<'m>,
     view: &'m View<'m>,
     reader: Reader<'m>,
-    sought: Option<Sought>,
+    sought: Option<&'m Sought>,
     /// By shape, and whether the asker is on the distribution.
     known: HashMap<(Shape, bool), Option<Model>>,
 }
 
 impl<'m> Rows<'m> {
-    pub(crate) fn new(moment: &'m Moment<'m>, view: &'m View<'m>, sought: Option<&str>) -> Self {
+    pub(crate) fn new(moment: &'m Moment<'m>, view: &'m View<'m>, sought: Option<&'m Sought>) -> Self {
         Self {
             moment,
             view,
             reader: Reader::new(moment, view),
-            sought: sought.map(Sought::of),
+            sought,
             known: HashMap::new(),
         }
     }
@@ -82,18 +74,11 @@ impl<'m> Rows<'m> {
         let Some(line) = line.filter(|_| state.says_nothing_of(id) && self.reader.is_by_its_line(id)) else {
             return self.found_anew(id);
         };
-        let on = self
-            .view
-            .reader()
-            .is_some_and(|reader| line.distribution.contains(reader));
-        let shape = (line.shape, on);
-        if !self.known.contains_key(&shape) {
-            let model = self.model(id);
-            self.known.insert(shape, model);
-        }
+        let shape = (line.shape, self.is_on(&line.distribution));
+        self.decide(id, shape);
         let Model { row, titled, found } = self.known.get(&shape)?.as_ref()?;
         let title = if *titled { &line.title } else { id.as_str() };
-        let mut has = |text: &str| self.sought.as_mut().is_none_or(|sought| sought.is_in(text));
+        let has = |text: &str| self.sought.is_none_or(|sought| sought.is_in(text));
         (*found || has(id.as_str()) || has(title)).then(|| Listed {
             id: id.clone(),
             version: line.version,
@@ -102,17 +87,74 @@ impl<'m> Rows<'m> {
         })
     }
 
-    fn model(&mut self, id: &ReportId) -> Option<Model> {
-        let (row, titled) = self.anew(id)?;
-        let found = self.sought.as_mut().is_none_or(|sought| sought.is_in_shape(&row));
-        Some(Model { row, titled, found })
+    /// The reports after one that can have what is looked for: all others have not, or the asker can know nothing of them. In the
+    /// order of ids, each once.
+    ///
+    /// Of each class one report is decided, whatever is looked for; words are only searched where the asker may read them.
+    pub(crate) fn candidates(
+        &mut self,
+        sorted: &'m Sorted<'m>,
+        after: Option<&'m ReportId>,
+    ) -> impl Iterator<Item = &'m ReportId> + use<'m> {
+        let mut parts = Vec::new();
+        for class in sorted.classes() {
+            let shape = (class.shape(), self.is_on(class.distribution()));
+            // It stands for those of its class of which nothing more is said; what is said of others makes them apart.
+            let stands = |id: &&ReportId| {
+                let state = self.moment.state();
+                state.says_nothing_of(id) && self.reader.is_by_its_line(id) && sorted.is_of(id, class)
+            };
+            let one = class.after(None).find(stands);
+            let Some(one) = one else {
+                parts.push((class, None));
+                continue;
+            };
+            self.decide(one, shape);
+            if let Some(Some(model)) = self.known.get(&shape) {
+                parts.push((class, (!model.found).then_some(model.titled)));
+            }
+        }
+        let finder = self.sought.map(|sought| &sought.0);
+        let state = self.moment.state();
+        let said: BTreeSet<&ReportId> = state
+            .spoken_of()
+            .into_iter()
+            .chain(self.moment.exposure().reports())
+            .collect();
+        let [apart, touched] = sorted.apart();
+        let apart = [apart, touched, said.into_iter().collect()];
+        let apart = apart.into_iter().map(move |ids| -> Ids<'m> {
+            Box::new(ids.into_iter().filter(move |id| after.is_none_or(|after| *id > after)))
+        });
+        let classes = parts.into_iter().map(move |(class, titled)| -> Ids<'m> {
+            match titled.zip(finder) {
+                Some((titled, finder)) => Box::new(class.with(finder, titled, after)),
+                None => Box::new(class.after(after)),
+            }
+        });
+        itertools::kmerge(apart.chain(classes)).dedup()
+    }
+
+    /// Whether the asker is on a distribution.
+    fn is_on(&self, distribution: &Distribution) -> bool {
+        self.view.reader().is_some_and(|reader| distribution.contains(reader))
+    }
+
+    /// Decides one report of a shape, where none was: its row stands for all of them.
+    fn decide(&mut self, id: &ReportId, shape: (Shape, bool)) {
+        if !self.known.contains_key(&shape) {
+            let model = self.anew(id).map(|(row, titled)| {
+                let found = self.sought.is_none_or(|sought| sought.is_in_shape(&row));
+                Model { row, titled, found }
+            });
+            self.known.insert(shape, model);
+        }
     }
 
     fn found_anew(&mut self, id: &ReportId) -> Option<Listed> {
         let (row, _) = self.anew(id)?;
         let found = self
             .sought
-            .as_mut()
             .is_none_or(|sought| sought.is_in_shape(&row) || sought.is_in(row.id.as_str()) || sought.is_in(&row.title));
         found.then_some(row)
     }

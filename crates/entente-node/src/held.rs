@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use entente_core::{Act, Document, Event, Lines, Message, State};
+use entente_core::{Act, Document, Event, Lines, Message, Sorted, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{DocKey, Projection, Recorded, Shelf, Topic};
@@ -80,16 +80,22 @@ impl Held {
         self.stocked.lines()
     }
 
+    /// All reports by class, once they were sorted: by whoever took the stock, and anew when much has happened.
+    pub fn sorted(&self) -> Option<Sorted<'_>> {
+        self.stocked.sorted()
+    }
+
     /// Whether somebody is reading every report for lists just now.
     pub(crate) fn is_taking_stock(&self) -> bool {
         self.stocked.is_under_way()
     }
 
-    /// Reads every report once, so that lists need not, where nobody does so already. It takes as long as there are reports; what
-    /// happens meanwhile is kept up with. It ends before its time where it is not to go on.
+    /// Reads every report once, so that lists need not, where nobody does so already, and sorts them into classes where that is due. It
+    /// takes as long as there are reports; what happens meanwhile is kept up with. It ends before its time where it is not to go on.
     pub fn take_stock(&self, go_on: &dyn Fn() -> bool) {
         if self.shelf.is_some() {
             self.stocked.take(&self.state, &|| self.failure().is_none() && go_on());
+            self.stocked.sort();
         }
     }
 

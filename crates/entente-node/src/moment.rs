@@ -1,6 +1,6 @@
 //! What is true at one event.
 
-use entente_core::{Lines, State};
+use entente_core::{Lines, Sorted, State};
 use entente_marking::installed::Library;
 use entente_policy::Rules;
 use entente_store::{Projection as _, StoreError};
@@ -54,6 +54,11 @@ impl Moment {
     /// What lists need of every report, once it was taken; see [`Held::take_stock`].
     pub fn lines(&self) -> Option<Lines<'_>> {
         self.held.lines()
+    }
+
+    /// All reports by class, once they were sorted; see [`Held::sorted`].
+    pub fn sorted(&self) -> Option<Sorted<'_>> {
+        self.held.sorted()
     }
 
     pub(crate) fn held(&self) -> &Held {

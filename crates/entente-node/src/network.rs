@@ -197,11 +197,13 @@ impl Node {
         self.store().hold()?;
         let letters = self.store().letters_to(to.as_str(), &FIRST, at_most + away.len())?;
         let mut due = receipts_due(moment.state(), to, self.now());
+        let recipient = recipient.to_owned();
+        drop(moment);
         let sealed = letters
             .into_iter()
             .filter(|letter| !away.contains(&letter.id))
             .take(at_most)
-            .map(|letter| self.sealed(&letter, to.clone(), (recipient, &keys), &mut due));
+            .map(|letter| self.sealed(&letter, to.clone(), (&recipient, &keys), &mut due));
         sealed.collect()
     }
 
@@ -297,6 +299,7 @@ impl Node {
             return Err(NodeError::SealAgain(message.to.clone()));
         }
         let outcome = receipt.outcome;
+        drop(moment);
         self.submit_all(vec![Command::TakeReceipt(receipt)])?;
         self.store().confirmed(message.letter, self.now())?;
         self.landed(&message.id);
@@ -311,6 +314,7 @@ impl Node {
         let keys = self.keys()?;
         let moment = self.moment();
         let opened = entente_seal::open_known(file, &keys, |header| known_keys(moment.state(), header));
+        drop(moment);
         let Some(opened) = opened.ok().filter(|opened| opened.header.kind == RECEIPT) else {
             return self.answer(file).map(Came::Message);
         };
@@ -336,14 +340,16 @@ impl Node {
     pub fn answer(&self, file: &[u8]) -> Result<Answered, NodeError> {
         self.keys()?;
         let digest: [u8; 32] = Sha256::digest(file).into();
-        let moment = self.moment();
-        let known = moment.held().made_now::<Repeated>();
+        let (known, mark) = {
+            let moment = self.moment();
+            (moment.held().made_now::<Repeated>(), moment.held().mark())
+        };
         if let Some(answered) = known.get(&digest) {
             return Ok(answered);
         }
         let answered = self.answer_anew(file, &hex(&digest))?;
         // What is taken in now makes another moment; what came again does not.
-        let nothing_happened = self.moment().held().mark() == moment.held().mark();
+        let nothing_happened = self.moment().held().mark() == mark;
         if nothing_happened && answered.outcome == MessageOutcome::Taken {
             known.keep(digest, &answered);
         }

@@ -188,12 +188,9 @@ impl Node {
     /// be done, or it ended before its time.
     pub fn take_stock(&self, go_on: &dyn Fn() -> bool) -> Option<Duration> {
         let moment = self.current.load_full();
-        if moment.lines().is_some() {
-            return None;
-        }
-        let began = Instant::now();
+        let (had, began) = (moment.lines().is_some(), Instant::now());
         moment.held().take_stock(go_on);
-        moment.lines().map(|_| began.elapsed())
+        moment.lines().filter(|_| !had).map(|_| began.elapsed())
     }
 
     /// Takes in what another process has written to the folder. Nothing to do where this one holds it.
@@ -223,13 +220,14 @@ impl Node {
     }
 
     /// Carries out commands as [`Node::submit_all`] and [`Node::submit_as`] do, and keeps the files that they take into
-    /// evidence; with a moment, only as long as nothing has happened since. What somebody who is signed in is refused is on record.
+    /// evidence; with the mark of a moment, only as long as nothing has happened since. What somebody who is signed in is refused is
+    /// on record.
     pub(crate) fn submit_for(
         &self,
         actor: Option<Actor>,
         commands: Vec<Command>,
         evidence: Vec<Evidence>,
-        only_at: Option<&Moment>,
+        only_at: Option<u64>,
     ) -> Result<Receipt, NodeError> {
         let Some(person) = actor.as_ref().map(|actor| actor.person.clone()) else {
             return self.submitted(None, commands, evidence, only_at);
@@ -264,10 +262,9 @@ impl Node {
         actor: Option<Actor>,
         commands: Vec<Command>,
         evidence: Vec<Evidence>,
-        only_at: Option<&Moment>,
+        only_at: Option<u64>,
     ) -> Result<Receipt, NodeError> {
         let now = self.now();
-        let only_at = only_at.map(|moment| moment.held().mark());
         let attachments = evidence.into_iter().map(|kept| Attachment {
             topic: crate::held::topic(entente_core::Topic::case(&kept.case)),
             bytes: kept.bytes,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use entente_core::{Actor, Command, Context, Event, Lines, PartyPath, SourceGuard, State};
+use entente_core::{Actor, Command, Context, Event, Lines, PartyPath, Sorted, SourceGuard, State};
 use entente_ledger::{Checkpoint, Log, Tiles};
 use entente_marking::installed::Library;
 use entente_marking::{Groups, Schemes};
@@ -31,6 +31,10 @@ pub struct Pinned {
     /// Whether what is submitted counts only as long as nothing has happened since the moment that is looked at.
     as_it_stands: bool,
 }
+
+/// What a view looks at while it waits for the writer: nothing, so that whoever waits holds no moment. Where something is always
+/// waiting, older moments would else be held without end, and the write-ahead log with them.
+static NOTHING: LazyLock<Arc<Moment>> = LazyLock::new(|| Arc::new(Moment::new(0, Held::default())));
 
 /// What commands would do, had they been carried out.
 pub struct Planned {
@@ -192,15 +196,22 @@ impl Pinned {
         self.moment.lines()
     }
 
-    /// Before a list for which all reports are looked at: reads what it needs of them, or waits for whoever is doing so already.
-    pub fn await_lines(&self, at_most: Duration) {
+    /// All reports by class, once they were sorted; see [`Held::sorted`].
+    pub fn sorted(&self) -> Option<Sorted<'_>> {
+        self.moment.sorted()
+    }
+
+    /// Before a list for which all reports are looked at: reads what it needs of them, however long that takes, or waits for whoever is
+    /// doing so already, but not longer than this. Gives whether nobody is doing so any more.
+    pub fn await_lines(&self, at_most: Duration) -> bool {
         let until = Instant::now() + at_most;
         if self.lines().is_none() {
-            self.moment.held().take_stock(&|| Instant::now() < until);
+            self.moment.held().take_stock(&|| true);
         }
         while self.moment.held().is_taking_stock() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(20));
         }
+        !self.moment.held().is_taking_stock()
     }
 
     /// The schemes and groups that marks are read with here.
@@ -279,8 +290,8 @@ impl Pinned {
         self.submit_with(commands, Vec::new())
     }
 
-    /// Carries out commands that are one step with the files that they take into evidence, and looks at the moment after
-    /// them from then on.
+    /// Carries out commands that are one step with the files that they take into evidence. From then on the view looks at the
+    /// moment after them; where they are refused, at what is true then.
     ///
     /// # Errors
     /// As for [`Node::submit_as`] where somebody is signed in, and else as for [`Node::submit_all`].
@@ -290,18 +301,14 @@ impl Pinned {
             let command = command.clone();
             commands.insert(0, Command::RecordPassphrase { command });
         }
-        let submitted = {
-            let only_at = self.as_it_stands.then_some(&*self.moment);
-            self.node.submit_for(self.actor().cloned(), commands, evidence, only_at)
-        };
-        if let Err(NodeError::Waits(_)) = &submitted {
-            self.moment = self.node.moment();
-        }
+        let only_at = self.as_it_stands.then(|| self.moment.held().mark());
+        self.moment = NOTHING.clone();
+        let submitted = self.node.submit_for(self.actor().cloned(), commands, evidence, only_at);
+        self.moment = self.node.moment();
         let receipt = submitted?;
         if let By::Passphrase(_) = &self.by {
             self.by = By::Party;
         }
-        self.moment = self.node.moment();
         Ok(receipt)
     }
 

@@ -200,6 +200,7 @@ impl Node {
             keyring::check(succession)?;
         }
         writing::verify(moment.state(), &mut message);
+        drop(moment);
         let letter: Riding = serde_json::from_slice(&opened.payload).unwrap_or_default();
         let from = PartyPath::stored(&opened.header.from)?;
         if !letter.receipts.is_empty() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use entente_core::handle::Why;
 use entente_core::{Command, Line, Party, PersonId, ReportId, draft};
-use entente_desk::reading::{Page, page, show};
+use entente_desk::reading::{Listed, Page, page, show};
 use entente_desk::todo::todo;
 use entente_desk::{Moment, View, doing, lineage};
 use entente_node::{KeyPair, Node, Pinned, SecretString, Surroundings};
@@ -29,7 +29,11 @@ fn opened(place: &Path) -> Pinned {
 }
 
 fn add(node: &mut Pinned, id: &str, body: &str) {
-    let text = format!("---\nid: {id}\nscheme: us-ic\ntitle: Movement\n---\n{body}\n");
+    add_titled(node, id, "Movement", body);
+}
+
+fn add_titled(node: &mut Pinned, id: &str, title: &str, body: &str) {
+    let text = format!("---\nid: {id}\nscheme: us-ic\ntitle: {title}\n---\n{body}\n");
     let setting = draft::Setting {
         schemes: node.schemes(),
         state: Some(node.state()),
@@ -264,4 +268,132 @@ fn a_stock_that_was_not_finished_is_taken_again() {
     add(&mut node, "R-900", "(C) A ship came.");
     assert!(node.node().take_stock(&|| true).is_some());
     assert!(agree(node.node()));
+}
+
+/// What a search finds, page by page of so many rows: by classes, or in all reports.
+fn found(node: &Pinned, reader: &PersonId, word: &str, limit: usize, by_classes: bool) -> Vec<Listed> {
+    let moment = Moment::of(node.state(), node.rules(), node.library());
+    let moment = match by_classes {
+        true => moment.with_lines(node.lines(), node.sorted()),
+        false => moment,
+    };
+    let view = View::of(Some(reader), None, Timestamp::now());
+    let (mut all, mut more) = (Vec::<Listed>::new(), true);
+    while more {
+        let last = all.last().map(|row| row.id.clone());
+        let wanted = Page {
+            after: last.as_ref(),
+            limit: Some(limit),
+            search: Some(word),
+        };
+        let listing = page(&moment, &view, wanted);
+        more = listing.more;
+        all.extend(listing.rows);
+    }
+    all
+}
+
+#[test]
+fn a_search_by_classes_finds_what_a_search_of_all_reports_finds() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let mut node = opened(place.path());
+    let bob = json!({ "id": "USA/bob", "party": "USA", "citizenships": ["USA"], "accesses": [],
+        "clearances": { "us-ic": { "rank": 2, "name": "CONFIDENTIAL" } } });
+    node.submit(Command::SetPerson(serde_json::from_value(bob).unwrap()))
+        .unwrap();
+    let readers: [PersonId; 2] = ["USA/ann", "USA/bob"].map(|id| id.parse().unwrap());
+    let titles = [
+        "(U) Port of Łódź",
+        "(S//NF) Harbour",
+        "Movement by night",
+        "(U) movement r-05",
+    ];
+    let bodies = [
+        "(C) A ship.",
+        "(S//REL TO USA, GBR) A ship.",
+        "(U) A ship.\n\n(S//NF) Two more.",
+    ];
+    let mut dice = 7_usize;
+    let mut roll = |sides: usize| {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    let mut most = 0;
+    for step in 0..60 {
+        let id = format!("R-{:03}", roll(MANY + 20));
+        match roll(4) {
+            // A new report, or another version of one.
+            0..2 => {
+                let body = bodies[roll(bodies.len())].replace("ship", &format!("ship of step {step}"));
+                add_titled(&mut node, &id, titles[roll(titles.len())], &body);
+            }
+            2 => {
+                let add = readers[roll(2)].clone();
+                // Not all of them are there.
+                let _ = node.submit(Command::Distribute {
+                    report: ReportId::new(&id).unwrap(),
+                    add: [add].into(),
+                    remove: Default::default(),
+                });
+            }
+            _ => {
+                let reason = "wrong".to_owned();
+                let report = ReportId::new(&id).unwrap();
+                let _ = node.submit(Command::WithdrawReport { report, reason });
+            }
+        }
+        if step == 20 {
+            assert!(node.sorted().is_none());
+            node.node().take_stock(&|| true);
+            assert!(node.sorted().is_some());
+        }
+        if step < 20 || step % 4 != 0 {
+            continue;
+        }
+        for reader in &readers {
+            for word in [
+                "movement", "łód", "HARBOUR", "r-05", "R-0", "confid", "zeppelin", "", "usa",
+            ] {
+                let limit = 1 + roll(30);
+                let all = found(&node, reader, word, limit, false);
+                most = most.max(all.len());
+                assert_eq!(
+                    found(&node, reader, word, limit, true),
+                    all,
+                    "`{word}` for {reader} at {step}"
+                );
+            }
+        }
+    }
+    assert!(most > 20, "a search found at most {most}");
+}
+
+#[test]
+fn whoever_lists_while_the_stock_is_taken_waits_no_longer_than_they_say() {
+    let place = tempfile::tempdir().unwrap();
+    filled(place.path());
+    let node = opened(place.path());
+    let (begun, go_on) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
+    std::thread::scope(|scope| {
+        let (node, once) = (&node, std::sync::Once::new());
+        let (begun, go_on) = (&begun, &go_on);
+        scope.spawn(move || {
+            node.node().take_stock(&|| {
+                once.call_once(|| {
+                    begun.wait();
+                    go_on.wait();
+                });
+                true
+            });
+        });
+        begun.wait();
+        assert!(!node.await_lines(std::time::Duration::from_millis(30)));
+        assert!(node.lines().is_none());
+        go_on.wait();
+        assert!(node.await_lines(std::time::Duration::from_secs(60)));
+        assert!(node.lines().is_some());
+    });
 }

@@ -243,6 +243,32 @@ fn the_log_stays_small_although_somebody_always_looks() {
     });
     let all = std::fs::metadata(place.path().join("usa/entente.db")).unwrap().len();
     println!("the log had at most {largest} bytes, the database {all}");
-    // Some three hundred steps; all of them are 120 MB.
-    assert!(largest < 40 << 20, "the log grew to {largest} bytes");
+    // Some three hundred steps, or twice as many on a busy machine; all of them are 120 MB.
+    assert!(largest < 64 << 20, "the log grew to {largest} bytes");
+}
+
+#[test]
+fn the_log_stays_small_although_somebody_always_waits_to_write() {
+    let place = tempfile::tempdir().unwrap();
+    let node = Arc::new(founded(place.path()).0);
+    let log = place.path().join("usa/entente.db-wal");
+    let largest = std::sync::atomic::AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let (node, log, largest) = (&node, &log, &largest);
+            scope.spawn(move || {
+                let mut view = Node::pinned(node);
+                for n in 0..1500 {
+                    let name = format!("{n} {}", "of many ".repeat(500));
+                    let one = party(&format!("P-{writer}"), None);
+                    view.submit(Command::SetParty(Party { name, ..one })).unwrap();
+                    largest.fetch_max(std::fs::metadata(log).map_or(0, |found| found.len()), Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let largest = largest.into_inner();
+    println!("the log had at most {largest} bytes");
+    // Where whoever waits holds a moment, it grows to 77 MB.
+    assert!(largest < 64 << 20, "the log grew to {largest} bytes");
 }

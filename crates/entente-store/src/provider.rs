@@ -184,8 +184,8 @@ pub trait Provider {
     /// When the provider fails.
     fn shelf(&mut self) -> Result<Arc<dyn Shelf>, StoreError>;
 
-    /// Lets go of what only shelves needed that nobody holds any more, once those who still look at the one before the newest are
-    /// done, which is waited for shortly. Gives whether nothing is left that a newer shelf would not need.
+    /// Lets go of what only shelves needed that nobody holds any more, once those who still look at older ones than the newest are
+    /// done, which is waited for shortly: the longer, the more there is. Gives whether nothing is left that a newer shelf would not need.
     ///
     /// # Errors
     /// When the provider fails.

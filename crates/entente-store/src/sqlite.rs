@@ -72,8 +72,17 @@ impl Sql for Connection {
     }
 }
 
-/// How long is waited for those who look at the moment before, so that the log can be put into the database.
+/// How long is waited for those who look at an older moment, so that the log can be put into the database, for each 4 MB of it.
 const PATIENCE: Duration = Duration::from_millis(5);
+/// The longest: whoever looks for longer is left alone until the next time.
+const MOST_PATIENCE: Duration = Duration::from_millis(250);
+/// Pages of the log for which that is waited.
+const PAGES: u32 = 1024;
+
+/// How long is waited where the log has so many pages: the larger it has grown, the longer.
+fn patience(pages: u32) -> Duration {
+    MOST_PATIENCE.min(PATIENCE * (pages / PAGES + 1))
+}
 /// How many connections that nobody reads by are kept open.
 const IDLE: usize = 8;
 /// How many statements a connection keeps prepared: more than are asked by one.
@@ -205,18 +214,27 @@ impl Provider for Sqlite {
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {
-        let until = Instant::now() + PATIENCE;
-        let held = || self.shelves.iter().filter(|shelf| shelf.strong_count() > 0).count();
-        // Whoever looks at the moment just before is done soon, unless they wait for the writer themselves. Whoever looked at an older one
-        // at the last time already is not waited for.
-        while held() == 2 && Instant::now() < until {
+        let held = |shelves: &[Weak<SqliteShelf>]| shelves.iter().filter(|shelf| shelf.strong_count() > 0).count();
+        let (log, mut all) = self.put_away()?;
+        // Whoever looks at an older moment is mostly done soon. Nobody who waits for the writer holds one.
+        let until = Instant::now() + patience(log);
+        while held(&self.shelves) > 1 && Instant::now() < until {
             std::thread::sleep(PATIENCE / 20);
         }
-        // Of the write-ahead log, what no older shelf looks at goes into the database.
-        let (log, done): (i64, i64) = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-            Ok((row.get(1)?, row.get(2)?))
-        })?;
-        Ok(log == done && held() <= 1)
+        if !all {
+            (_, all) = self.put_away()?;
+        }
+        Ok(all && held(&self.shelves) <= 1)
+    }
+}
+
+impl Sqlite {
+    /// Puts into the database what no older shelf looks at of the write-ahead log; gives the log's pages, and whether that was all.
+    fn put_away(&self) -> Result<(u32, bool), StoreError> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            let (log, done): (i64, i64) = (row.get(1)?, row.get(2)?);
+            Ok((u32::try_from(log).unwrap_or(0), log == done))
+        })?)
     }
 }
 

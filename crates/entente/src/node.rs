@@ -74,5 +74,5 @@ pub(crate) fn settings(file: Option<&Path>, data: &Path) -> Result<Settings, Set
 
 /// What is true now, as the desk looks at it.
 pub(crate) fn moment(node: &Pinned) -> entente_desk::Moment<'_> {
-    entente_desk::Moment::of(node.state(), node.rules(), node.library()).with_lines(node.lines())
+    entente_desk::Moment::of(node.state(), node.rules(), node.library()).with_lines(node.lines(), node.sorted())
 }

@@ -2,8 +2,8 @@
 //! as files; nodes are stopped between any two of their steps and opened again from the disk; clocks are skewed; an old copy of a
 //! folder is put in its place; one partner lies with good signatures. Everything follows from a seed.
 //!
-//! `ENTENTE_FEDERATIONS=50000` looks at more of them, `ENTENTE_SEED=17` at federation 17 alone, and prints its story; so does one
-//! that breaks a law. `scripts/federations` does both.
+//! `ENTENTE_FEDERATIONS=50000` looks at more of them (`ENTENTE_FROM=20000`: without the first 20,000), `ENTENTE_SEED=17` at federation
+//! 17 alone, and prints its story; so does one that breaks a law. `scripts/federations` does both.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
@@ -18,6 +18,7 @@ mod witnesses;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dice::Dice;
 use federation::Federation;
@@ -26,6 +27,8 @@ use federation::Federation;
 const FEDERATIONS: u64 = 1_000;
 /// The most steps of one. Most are over sooner: what goes wrong among few words goes wrong soon, and what needs many is rare.
 const STEPS: usize = 100;
+/// After so many, whoever asked for output (`--nocapture`) sees how far it is.
+const PROGRESS: u64 = 500;
 /// One in so many goes on for long.
 const LONG: u64 = 3;
 
@@ -62,16 +65,24 @@ fn laws_hold_in_every_federation() {
         live(seed);
         return;
     }
-    let count = number("ENTENTE_FEDERATIONS").unwrap_or(FEDERATIONS);
+    let until = number("ENTENTE_FEDERATIONS").unwrap_or(FEDERATIONS);
+    let from = number("ENTENTE_FROM").unwrap_or(0);
+    let count = until.saturating_sub(from);
+    assert!(count > 0, "no federation from {from} until {until}");
+    let done = AtomicU64::new(0);
     let threads = std::thread::available_parallelism().map_or(2, usize::from) as u64;
     let seen: Mutex<BTreeMap<&'static str, usize>> = Mutex::default();
     std::thread::scope(|scope| {
         for thread in 0..threads {
-            let seen = &seen;
+            let (seen, done) = (&seen, &done);
             scope.spawn(move || {
-                for seed in (thread..count).step_by(usize::try_from(threads).unwrap()) {
+                for seed in (from + thread..until).step_by(usize::try_from(threads).unwrap()) {
                     for (kind, times) in live(seed) {
                         *seen.lock().unwrap().entry(kind).or_default() += times;
+                    }
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    if done.is_multiple_of(PROGRESS) {
+                        eprintln!("{done} of {count} federations");
                     }
                 }
             });

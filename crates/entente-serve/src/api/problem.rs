@@ -53,6 +53,10 @@ pub(crate) fn worded(trouble: Trouble) -> (StatusCode, &'static str, String) {
             let said = "the node was started without its passphrase".to_owned();
             (StatusCode::SERVICE_UNAVAILABLE, "It cannot be signed", said)
         }
+        Trouble::NotYet => {
+            let said = "what lists are made of is still being read; ask again in some seconds".to_owned();
+            (StatusCode::SERVICE_UNAVAILABLE, "Not yet", said)
+        }
         Trouble::Broken(_) => {
             let said = "the node failed; its operator can see why".to_owned();
             (StatusCode::INTERNAL_SERVER_ERROR, "It did not work", said)

@@ -267,7 +267,7 @@ fn reports(desk: &mut Desk, _: &str, wanted: &Wanted) -> Result<Value, Trouble> 
         limit: Some(limit(wanted)),
         search: wanted.search.as_deref(),
     };
-    desk.await_lines(&page);
+    desk.await_lines(&page)?;
     let listing = reading::page(&desk.moment(), &view, page);
     let last = listing.rows.last().filter(|_| listing.more);
     let next = last.and_then(|last| cursor::seal(desk.me(), "reports", last.id.as_str()));

@@ -202,7 +202,7 @@ fn stops(desk: &Desk, id: &ArrangementId, commands: &[Command]) -> Result<Vec<St
     let moment = desk.moment();
     let view = View::of(Some(desk.me()), None, desk.now);
     let all = arrangements::stops(&moment, planned.after.state(), id, &view);
-    let shown: BTreeSet<String> = super::reports::rows(desk)
+    let shown: BTreeSet<String> = super::reports::rows(desk)?
         .into_iter()
         .map(|row| row.listed.id.to_string())
         .collect();

@@ -88,6 +88,8 @@ pub(crate) enum Trouble {
     Changed(String),
     /// It has to be signed, and the passphrase was not given.
     Locked,
+    /// What lists are made of is still being read, as just after the start of a node with many reports.
+    NotYet,
     /// This program or the disk failed.
     Broken(String),
 }
@@ -167,8 +169,8 @@ impl From<crate::notices::NoticeError> for Trouble {
     }
 }
 
-/// How long is waited for what lists are made of: a little less than an answer may take.
-const LINES: Duration = Duration::from_secs(25);
+/// How long is waited for what lists are made of.
+const LINES: Duration = Duration::from_secs(10);
 
 /// A desk at which somebody works: the node at one moment, and who they are.
 pub(crate) struct Desk {
@@ -239,13 +241,20 @@ impl Desk {
 
     /// What the desk looks at.
     pub(crate) fn moment(&self) -> Moment<'_> {
-        Moment::of(self.state(), self.pinned.rules(), self.pinned.library()).with_lines(self.pinned.lines())
+        Moment::of(self.state(), self.pinned.rules(), self.pinned.library())
+            .with_lines(self.pinned.lines(), self.pinned.sorted())
     }
 
-    /// Before a list for which all reports are looked at: just after the start, what it is made of is still being read.
-    pub(crate) fn await_lines(&self, wanted: &entente_desk::reading::Page<'_>) {
-        if wanted.limit.is_none() || wanted.search.is_some() {
-            self.pinned.await_lines(LINES);
+    /// Before a list for which all reports are looked at: just after the start, what it is made of is still being read. Nobody goes
+    /// through the reports themselves meanwhile: that would hold all of them in memory.
+    ///
+    /// # Errors
+    /// [`Trouble::NotYet`] where that takes longer than anybody waits.
+    pub(crate) fn await_lines(&self, wanted: &entente_desk::reading::Page<'_>) -> Result<(), Trouble> {
+        let all = wanted.limit.is_none() || wanted.search.is_some();
+        match !all || self.pinned.await_lines(LINES) {
+            true => Ok(()),
+            false => Err(Trouble::NotYet),
         }
     }
 
@@ -421,6 +430,11 @@ fn trouble_page(t: Tongue, trouble: Trouble) -> Result<(StatusCode, Page), askam
             StatusCode::SERVICE_UNAVAILABLE,
             "trouble-locked",
             &t.say("trouble-locked-said"),
+        ),
+        Trouble::NotYet => told(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "trouble-early",
+            &t.say("trouble-early-said"),
         ),
         Trouble::Broken(_) => told(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -35,8 +35,11 @@ pub(super) struct Row {
 }
 
 /// Everything that whoever is signed in may have something of, under any purpose that an arrangement names, in the order of ids.
-pub(super) fn rows(desk: &Desk) -> Vec<Row> {
-    part(desk, Part::default()).0
+///
+/// # Errors
+/// [`Trouble::NotYet`] just after the start of a node with many reports.
+pub(super) fn rows(desk: &Desk) -> Result<Vec<Row>, Trouble> {
+    Ok(part(desk, Part::default())?.0)
 }
 
 /// The first of them: what costs the same however many there are.
@@ -45,12 +48,16 @@ pub(super) fn first(desk: &Desk, limit: usize) -> Vec<Row> {
         limit: Some(limit),
         ..Part::default()
     };
-    part(desk, wanted).0
+    made(desk, wanted).0
 }
 
 /// A part of them, and whether more follow.
-fn part(desk: &Desk, wanted: Part<'_>) -> (Vec<Row>, bool) {
-    desk.await_lines(&wanted);
+fn part(desk: &Desk, wanted: Part<'_>) -> Result<(Vec<Row>, bool), Trouble> {
+    desk.await_lines(&wanted)?;
+    Ok(made(desk, wanted))
+}
+
+fn made(desk: &Desk, wanted: Part<'_>) -> (Vec<Row>, bool) {
     let moment = desk.moment();
     let arrangements = desk.state().arrangements.values();
     let purposes: BTreeSet<Purpose> = arrangements
@@ -194,7 +201,7 @@ pub(crate) async fn listing(visitor: Visitor, RawQuery(query): RawQuery) -> Resp
             limit: Some(SHOWN),
             search: None,
         };
-        let (rows, more) = part(desk, if whole { Part::default() } else { some });
+        let (rows, more) = part(desk, if whole { Part::default() } else { some })?;
         let headline = match more || after.is_some() && !whole {
             true => desk.tongue.count("reports-more-than", rows.len()),
             false => desk.tongue.count("reports-for-you", rows.len()),
@@ -219,7 +226,7 @@ pub(crate) async fn search(visitor: Visitor, RawQuery(query): RawQuery) -> Respo
         };
         let (mut rows, more) = match words.is_empty() {
             true => (Vec::new(), false),
-            false => part(desk, found),
+            false => part(desk, found)?,
         };
         rows.retain(|row| {
             let listed = &row.listed;

@@ -5,8 +5,8 @@
 //! ids.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use imbl::Vector;
@@ -139,7 +139,8 @@ pub struct Touches {
 }
 
 impl Touches {
-    /// Notes that something happened to a report. The number is larger than those of whatever happened before, in any copy.
+    /// Notes that something happened to a report. What happens as one has one number, larger than those of whatever happened before, in
+    /// any copy.
     pub fn note(&mut self, number: u64, report: ReportId) {
         self.all.push_back((number, report));
     }
@@ -152,7 +153,11 @@ impl Touches {
     /// Which reports were touched after what has a number; `None` where that did not happen here: another copy has gone another way,
     /// or it is still to come.
     pub fn since(&self, number: u64) -> Option<impl Iterator<Item = &ReportId>> {
-        Some(self.all.iter().skip(self.after(number)?).map(|(_, report)| report))
+        Some(self.from(self.after(number)?))
+    }
+
+    fn from(&self, place: usize) -> impl Iterator<Item = &ReportId> {
+        self.all.iter().skip(place).map(|(_, report)| report)
     }
 
     /// Forgets what happened up to what has a number; nothing where that did not happen here.
@@ -175,34 +180,26 @@ impl Touches {
         let last = place.checked_sub(1).and_then(|last| self.all.get(last))?;
         (last.0 == number).then_some(place)
     }
-
-    /// How much happened.
-    pub fn len(&self) -> usize {
-        self.all.len()
-    }
-
-    /// Whether nothing did.
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
 }
 
 /// All reports as they are now, by class: those that something happened to since they were sorted are apart.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Sorted<'l> {
     lines: Lines<'l>,
     classes: &'l Classes,
-    touched: BTreeSet<&'l ReportId>,
+    touches: &'l Touches,
+    /// How much of that had happened when they were sorted.
+    known: usize,
 }
 
 impl<'l> Sorted<'l> {
     /// Reports that were sorted when the last thing that had happened had a number; `None` where that did not happen here.
     pub fn new(lines: Lines<'l>, (classes, number): (&'l Classes, u64), touches: &'l Touches) -> Option<Self> {
-        let touched = touches.since(number)?.collect();
         Some(Self {
             lines,
             classes,
-            touched,
+            touches,
+            known: touches.after(number)?,
         })
     }
 
@@ -211,12 +208,9 @@ impl<'l> Sorted<'l> {
         &self.classes.all
     }
 
-    /// The reports that are to be looked at one by one, in two lists that are each in order.
-    pub fn apart(&self) -> [Vec<&'l ReportId>; 2] {
-        [
-            self.classes.apart.iter().collect(),
-            self.touched.iter().copied().collect(),
-        ]
+    /// The reports that are to be looked at one by one, in no order; some may be named more than once.
+    pub fn apart(&self) -> impl Iterator<Item = &'l ReportId> + use<'l> {
+        self.classes.apart.iter().chain(self.touches.from(self.known))
     }
 
     /// The line of a report as it is now; `None` where there is no such report any more.
@@ -258,13 +252,13 @@ mod tests {
         assert_eq!(since(&other, 5), None);
         assert_eq!(since(&earlier, 5), None, "it is still to come");
         touches.forget(4);
-        assert_eq!(touches.len(), 3);
+        assert_eq!(touches.all.len(), 3);
         touches.forget(5);
-        assert_eq!((touches.len(), touches.last()), (1, 8));
+        assert_eq!((touches.all.len(), touches.last()), (1, 8));
         assert_eq!(since(&touches, 5), Some(vec![id(8)]));
         assert_eq!(since(&touches, 3), None, "it was forgotten");
         touches.forget(8);
-        assert_eq!((touches.is_empty(), touches.last()), (true, 8));
+        assert_eq!((touches.all.is_empty(), touches.last()), (true, 8));
         assert_eq!(since(&touches, 8), Some(vec![]));
     }
 

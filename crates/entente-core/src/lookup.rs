@@ -61,13 +61,10 @@ impl State {
         !given && !self.recalls.any_of(report) && !self.embargoes.any_of(report)
     }
 
-    /// The reports of which [`State::says_nothing_of`] is not true.
-    pub fn spoken_of(&self) -> BTreeSet<&ReportId> {
+    /// The reports of which [`State::says_nothing_of`] is not true, in no order; some may be named more than once.
+    pub fn spoken_of(&self) -> impl Iterator<Item = &ReportId> {
         let given = self.consents.reports().chain(self.substitutes.reports());
-        given
-            .chain(self.recalls.reports())
-            .chain(self.embargoes.reports())
-            .collect()
+        given.chain(self.recalls.reports()).chain(self.embargoes.reports())
     }
 
     /// Those of these persons who are not known here, as outsiders.

@@ -44,8 +44,8 @@ impl<'m> Moment<'m> {
     }
 
     /// All reports by class, where that is kept.
-    pub(crate) fn sorted(&self) -> Option<&Sorted<'m>> {
-        self.sorted.as_ref()
+    pub(crate) fn sorted(&self) -> Option<Sorted<'m>> {
+        self.sorted
     }
 
     /// The same guards over another world.

@@ -305,7 +305,7 @@ pub fn page(moment: &Moment<'_>, view: &View<'_>, wanted: Page<'_>) -> Listing {
         rows.extend(row.filter(|_| !full));
         full
     };
-    let by_class = |sorted: &&Sorted<'_>| sought.is_some() && sorted.classes().len() <= MOST_CLASSES;
+    let by_class = |sorted: &Sorted<'_>| sought.is_some() && sorted.classes().len() <= MOST_CLASSES;
     let more = match (moment.lines(), moment.sorted().filter(by_class)) {
         (_, Some(sorted)) => {
             let mut all = made.candidates(sorted, wanted.after);

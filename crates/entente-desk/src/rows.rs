@@ -1,6 +1,6 @@
 //! The rows of lists of reports: of reports that are alike, one is decided and written, and stands for the others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entente_core::{Distribution, Line, Portion, Report, ReportId, Shape, Sorted};
@@ -70,8 +70,7 @@ impl<'m> Rows<'m> {
 
     /// The row of a report. Of one with a line, nothing is read once another of its shape was.
     pub(crate) fn row(&mut self, id: &ReportId, line: Option<&Arc<Line>>) -> Option<Listed> {
-        let state = self.moment.state();
-        let Some(line) = line.filter(|_| state.says_nothing_of(id) && self.reader.is_by_its_line(id)) else {
+        let Some(line) = line.filter(|_| self.is_by_its_line(id)) else {
             return self.found_anew(id);
         };
         let shape = (line.shape, self.is_on(&line.distribution));
@@ -93,19 +92,15 @@ impl<'m> Rows<'m> {
     /// Of each class one report is decided, whatever is looked for; words are only searched where the asker may read them.
     pub(crate) fn candidates(
         &mut self,
-        sorted: &'m Sorted<'m>,
+        sorted: Sorted<'m>,
         after: Option<&'m ReportId>,
     ) -> impl Iterator<Item = &'m ReportId> + use<'m> {
         let mut parts = Vec::new();
         for class in sorted.classes() {
             let shape = (class.shape(), self.is_on(class.distribution()));
             // It stands for those of its class of which nothing more is said; what is said of others makes them apart.
-            let stands = |id: &&ReportId| {
-                let state = self.moment.state();
-                state.says_nothing_of(id) && self.reader.is_by_its_line(id) && sorted.is_of(id, class)
-            };
-            let one = class.after(None).find(stands);
-            let Some(one) = one else {
+            let stands = |id: &&ReportId| self.is_by_its_line(id) && sorted.is_of(id, class);
+            let Some(one) = class.after(None).find(stands) else {
                 parts.push((class, None));
                 continue;
             };
@@ -115,24 +110,23 @@ impl<'m> Rows<'m> {
             }
         }
         let finder = self.sought.map(|sought| &sought.0);
-        let state = self.moment.state();
-        let said: BTreeSet<&ReportId> = state
-            .spoken_of()
-            .into_iter()
-            .chain(self.moment.exposure().reports())
-            .collect();
-        let [apart, touched] = sorted.apart();
-        let apart = [apart, touched, said.into_iter().collect()];
-        let apart = apart.into_iter().map(move |ids| -> Ids<'m> {
-            Box::new(ids.into_iter().filter(move |id| after.is_none_or(|after| *id > after)))
-        });
+        let said = self.moment.state().spoken_of().chain(self.moment.exposure().reports());
+        let apart = sorted.apart().chain(said);
+        let mut apart: Vec<&ReportId> = apart.filter(|id| after.is_none_or(|after| *id > after)).collect();
+        apart.sort();
+        let apart: Ids<'m> = Box::new(apart.into_iter());
         let classes = parts.into_iter().map(move |(class, titled)| -> Ids<'m> {
             match titled.zip(finder) {
                 Some((titled, finder)) => Box::new(class.with(finder, titled, after)),
                 None => Box::new(class.after(after)),
             }
         });
-        itertools::kmerge(apart.chain(classes)).dedup()
+        itertools::kmerge(std::iter::once(apart).chain(classes)).dedup()
+    }
+
+    /// Whether what the line of a report says decides about it, for whoever asks.
+    fn is_by_its_line(&self, id: &ReportId) -> bool {
+        self.moment.state().says_nothing_of(id) && self.reader.is_by_its_line(id)
     }
 
     /// Whether the asker is on a distribution.

@@ -13,6 +13,8 @@
     reason = "a tool of the benchmarks says what failed and ends, and measures"
 )]
 
+mod folder;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,26 +23,13 @@ use std::time::{Duration, Instant};
 use entente_core::{Command, PersonId, ReportId};
 use entente_desk::reading::show;
 use entente_desk::{Moment, View};
-use entente_node::{Node, SecretString, Surroundings};
+use entente_node::Node;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 const CLIENTS: u64 = 64;
 const READERS: u64 = 2;
 const TIME: Duration = Duration::from_secs(5);
-
-fn opened(folder: &Path) -> Arc<Node> {
-    let surroundings = Surroundings {
-        heads: std::env::var_os("ENTENTE_HEADS").map(PathBuf::from),
-        passphrase: Box::new(|| {
-            std::env::var("ENTENTE_PASSPHRASE")
-                .map(SecretString::from)
-                .map_err(|e| e.to_string())
-        }),
-        tell: Arc::new(|text| eprintln!("{text}")),
-    };
-    Arc::new(Node::open(folder, surroundings).unwrap())
-}
 
 /// Report number `n` of those that the person may read something of.
 fn report(readable: &[ReportId], n: u64) -> ReportId {
@@ -120,8 +109,7 @@ fn bare(folder: &Path, after: u64) -> f64 {
         ))
     });
     let rows: Vec<Row> = rows.unwrap().map(Result::unwrap).collect();
-    let place = folder.join("bare.db");
-    let mut database = Connection::open(&place).unwrap();
+    let mut database = Connection::open(folder.join("bare.db")).unwrap();
     database.pragma_update(None, "journal_mode", "WAL").unwrap();
     database.pragma_update(None, "synchronous", "FULL").unwrap();
     database.pragma_update(None, "secure_delete", true).unwrap();
@@ -152,13 +140,13 @@ fn bare(folder: &Path, after: u64) -> f64 {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, reports, person] = &arguments[..] else {
+    let [place, reports, person] = &arguments[..] else {
         eprintln!("contend FOLDER REPORTS PERSON");
         std::process::exit(2);
     };
-    let (folder, reports) = (PathBuf::from(folder), reports.parse::<u64>().unwrap());
+    let (place, reports) = (PathBuf::from(place), reports.parse::<u64>().unwrap());
     let person: PersonId = person.parse().unwrap();
-    let node = opened(&folder);
+    let node = folder::opened(&place);
     let readable: Vec<ReportId> = {
         let view = Node::pinned(&node);
         let moment = Moment::of(view.state(), view.rules(), view.library());
@@ -172,7 +160,7 @@ fn main() {
     written(&node, &readable, &person, Duration::ZERO);
     let before = node.store().ledger_size().unwrap();
     let full = written(&node, &readable, &person, Duration::ZERO);
-    let plain = bare(&folder, before);
+    let plain = bare(&place, before);
     println!(
         "recorded {full:.0} a second, a bare database {plain:.0}: {:.2} times as many",
         plain / full

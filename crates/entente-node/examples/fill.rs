@@ -5,12 +5,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a tool of the benchmarks says what failed and ends")]
 
-use std::path::PathBuf;
-use std::sync::Arc;
+mod folder;
+
+use std::path::Path;
 
 use entente_core::handle::{Handover, Why};
 use entente_core::{Command, PartyPath, ReportId, draft};
-use entente_node::{Node, SecretString, Surroundings};
+use entente_node::Node;
 use jiff::Timestamp;
 
 /// Reports in one step.
@@ -38,25 +39,16 @@ fn text(number: usize) -> String {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let ([folder, from, to], receiver) = match &arguments[..] {
-        [folder, from, to] => ([folder, from, to], None),
-        [folder, from, to, receiver] => ([folder, from, to], Some(PartyPath::new(receiver).unwrap())),
+    let ([place, from, to], receiver) = match &arguments[..] {
+        [place, from, to] => ([place, from, to], None),
+        [place, from, to, receiver] => ([place, from, to], Some(PartyPath::new(receiver).unwrap())),
         _ => {
             eprintln!("fill FOLDER FROM TO [PARTY]");
             std::process::exit(2);
         }
     };
     let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
-    let surroundings = Surroundings {
-        heads: std::env::var_os("ENTENTE_HEADS").map(PathBuf::from),
-        passphrase: Box::new(|| {
-            std::env::var("ENTENTE_PASSPHRASE")
-                .map(SecretString::from)
-                .map_err(|e| e.to_string())
-        }),
-        tell: Arc::new(|text| eprintln!("{text}")),
-    };
-    let node = Arc::new(Node::open(&PathBuf::from(folder), surroundings).unwrap());
+    let node = folder::opened(Path::new(place));
     let numbers: Vec<usize> = (from..to).collect();
     for some in numbers.chunks(AT_ONCE) {
         let mut view = Node::pinned(&node);

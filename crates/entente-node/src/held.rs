@@ -116,7 +116,7 @@ impl Held {
         }
         let touched = keys(touched);
         if self.shelf.is_some() {
-            self.stocked.note(&self.state, &touched);
+            self.stocked.note((&self.state, self.mark), &touched);
         }
         touched
     }

@@ -1,7 +1,7 @@
 //! The lines of all reports, as the state keeps them: taken once beside everything else, and kept up with every event; and the
 //! classes that they are sorted into, anew once much has happened.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -32,12 +32,6 @@ struct Sorting {
     number: u64,
     /// What was sorted later.
     next: OnceLock<Arc<Sorting>>,
-}
-
-/// A number that nothing that happened in this process has yet.
-fn fresh_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A stock, and what has happened since the moment it is of. A copy costs as good as nothing.
@@ -106,12 +100,12 @@ impl Stocked {
         }
     }
 
-    /// Keeps up with what an event touched.
-    pub(crate) fn note(&mut self, state: &State, touched: &[DocKey]) {
+    /// Keeps up with what an event touched; the mark is that of the state after it.
+    pub(crate) fn note(&mut self, (state, mark): (&State, u64), touched: &[DocKey]) {
         for key in touched.iter().filter(|key| key.kind == "report") {
             if let Ok(id) = ReportId::stored(&*key.id) {
                 let holding = state.reports.get(&id);
-                self.touches.note(fresh_number(), id.clone());
+                self.touches.note(mark, id.clone());
                 self.changes.note(id, holding);
             }
         }

@@ -79,14 +79,15 @@ const MOST_PATIENCE: Duration = Duration::from_millis(250);
 /// Pages of the log for which that is waited.
 const PAGES: u32 = 1024;
 
-/// How long is waited where the log has so many pages: the larger it has grown, the longer.
-fn patience(pages: u32) -> Duration {
-    MOST_PATIENCE.min(PATIENCE * (pages / PAGES + 1))
-}
 /// How many connections that nobody reads by are kept open.
 const IDLE: usize = 8;
 /// How many statements a connection keeps prepared: more than are asked by one.
 const STATEMENTS: usize = 64;
+
+/// How long is waited where the log has so many pages: the larger it has grown, the longer.
+fn patience(pages: u32) -> Duration {
+    MOST_PATIENCE.min(PATIENCE * (pages / PAGES + 1))
+}
 
 /// What reads a file beside the writer.
 pub(crate) struct SqliteReading {
@@ -214,21 +215,25 @@ impl Provider for Sqlite {
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {
-        let held = |shelves: &[Weak<SqliteShelf>]| shelves.iter().filter(|shelf| shelf.strong_count() > 0).count();
         let (log, mut all) = self.put_away()?;
         // Whoever looks at an older moment is mostly done soon. Nobody who waits for the writer holds one.
         let until = Instant::now() + patience(log);
-        while held(&self.shelves) > 1 && Instant::now() < until {
+        while self.held() > 1 && Instant::now() < until {
             std::thread::sleep(PATIENCE / 20);
         }
         if !all {
             (_, all) = self.put_away()?;
         }
-        Ok(all && held(&self.shelves) <= 1)
+        Ok(all && self.held() <= 1)
     }
 }
 
 impl Sqlite {
+    /// How many shelves somebody holds.
+    fn held(&self) -> usize {
+        self.shelves.iter().filter(|shelf| shelf.strong_count() > 0).count()
+    }
+
     /// Puts into the database what no older shelf looks at of the write-ahead log; gives the log's pages, and whether that was all.
     fn put_away(&self) -> Result<(u32, bool), StoreError> {
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
